@@ -11,7 +11,7 @@ module dev.weir.core {
   requires jdk.management;
   requires static jdk.incubator.vector;
 
-  // The only package to export is dev.weir.core, the public API.
+  exports dev.weir.core;
 
   uses dev.weir.forecast.expert.ExpertFactory;
 }

@@ -1,6 +1,6 @@
 /**
  * Weir forecasts time series that arrive on a Kafka topic. This page lists the packages and the
- * classes in which the main events of a job happen. The first four are in the Maven module {@code
+ * classes in which the main events of a job happen. The first five are in the Maven module {@code
  * core}, without Flink or Kafka; all others are in {@code flink}.
  *
  * <ul>
@@ -8,7 +8,7 @@
  *   <li>{@link dev.weir.model} reads and writes models.
  *   <li>{@link dev.weir.forecast} learns and forecasts series.
  *   <li>{@link dev.weir.classify} classifies windows of series.
- *   <li>{@link dev.weir.core} is the library: the same for any program, and what it may use.
+ *   <li>{@link dev.weir.core} is the public API of all that, for any program.
  *   <li>{@link dev.weir.state} serializes the state of a series.
  *   <li>{@link dev.weir.stream} runs the forecasting as a Flink operator.
  *   <li>{@link dev.weir.kafka} reads and writes the topics.

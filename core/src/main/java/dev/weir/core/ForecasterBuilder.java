@@ -1,19 +1,19 @@
 package dev.weir.core;
 
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.explanation.ExplanationSettings;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.LearnerSize;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -370,7 +370,14 @@ public final class ForecasterBuilder {
             sampling(),
             StateLimits.NONE,
             List.of(target),
-            zone);
+            zone,
+            featuresAhead);
+    boolean isLearned = learning && !Boolean.FALSE.equals(learnsCovariates);
+    check(
+        isLearned || settings.columnsKept() > 0 || featuresAhead == 0,
+        "featuresAhead",
+        "0 without learnCovariates or a model that reads windows",
+        featuresAhead);
     String problem = read == null ? null : settings.problemWith(read, target);
     if (problem != null) {
       throw new IllegalArgumentException(problem);
@@ -403,13 +410,11 @@ public final class ForecasterBuilder {
     LearnerSettings learner =
         learning ? plan().learner(steps) : LearnerSettings.following(read, steps);
     if (learner == null) { // the model alone
-      check(featuresAhead == 0, "featuresAhead", "0 where nothing is learned", featuresAhead);
       check(alarms == null, "alarms", "none where nothing is learned", "some");
       check(!explain, "explain", "no explanation where nothing is learned", "one");
       return null;
     }
     if (!learning) {
-      check(featuresAhead == 0, "featuresAhead", "0 where nothing is learned", featuresAhead);
       learner = learner.withLevels(levels);
     }
     int seriesBytes = LearningPlan.seriesBytes(learner, season, seqLen, read != null, bytes);
@@ -440,7 +445,6 @@ public final class ForecasterBuilder {
 
   private Covariates.Count covariates() {
     if (learnsCovariates != null && !learnsCovariates) {
-      check(featuresAhead == 0, "featuresAhead", "0 without learnCovariates", featuresAhead);
       return Covariates.Count.NONE;
     }
     boolean isAsked = learnsCovariates != null || model == null; // else a network may read them

@@ -1,5 +1,6 @@
 package dev.weir.model;
 
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.RnnConfig;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
  * @param head the linear head, or null: the hidden state itself is the forecast (mean over
  *     directions)
  * @param calendar what the network reads of the time, after value and features, two inputs each
+ * @param ahead the covariates known ahead that the network reads, behind all other inputs
  * @param candidates names of the forecasts that the network can combine, in the order of its
  *     weights; empty for a network that reads windows of values and nothing else. One that reads
  *     errors of theirs has no linear head: its weights end with those of {@link
@@ -49,6 +51,7 @@ public record ForecastModel(
     float[] weights,
     Head head,
     List<Calendar> calendar,
+    AheadInputs ahead,
     List<String> candidates,
     Map<String, String> provenance)
     implements Model {
@@ -102,7 +105,39 @@ public record ForecastModel(
     }
   }
 
-  /** A model that reads nothing of the time. */
+  /** A model that reads nothing that is known ahead. */
+  public ForecastModel(
+      String name,
+      long version,
+      Mode mode,
+      RnnConfig rnn,
+      int seqLen,
+      int horizon,
+      Readout readout,
+      Scaling scaling,
+      float[] weights,
+      Head head,
+      List<Calendar> calendar,
+      List<String> candidates,
+      Map<String, String> provenance) {
+    this(
+        name,
+        version,
+        mode,
+        rnn,
+        seqLen,
+        horizon,
+        readout,
+        scaling,
+        weights,
+        head,
+        calendar,
+        AheadInputs.NONE,
+        candidates,
+        provenance);
+  }
+
+  /** One that reads nothing of the time either. */
   public ForecastModel(
       String name,
       long version,
@@ -139,6 +174,7 @@ public record ForecastModel(
     present("scaling", scaling);
     present("weights", weights);
     present("calendar", calendar);
+    present("ahead", ahead);
     present("candidates", candidates);
     present("provenance", provenance);
     if (!isName(name)) {
@@ -161,13 +197,12 @@ public record ForecastModel(
           "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
     }
     calendar = List.copyOf(calendar);
-    if (rnn.inputSize() < 1 + Calendar.inputs(calendar)) {
-      throw new IllegalArgumentException(
-          "input_size: expected at least %d for a value and the calendar %s, got %d"
-              .formatted(
-                  1 + Calendar.inputs(calendar), Calendar.labels(calendar), rnn.inputSize()));
-    }
+    checkInputs(rnn, calendar, ahead, horizon);
     candidates = List.copyOf(candidates);
+    if (!candidates.isEmpty() && ahead.count() > 0) {
+      throw new IllegalArgumentException(
+          "ahead: expected 0 beside candidates, got " + ahead.count());
+    }
     int parameters = parameterCount(rnn);
     if (seasonal) {
       checkSeasonal(rnn, calendar, candidates);
@@ -198,6 +233,20 @@ public record ForecastModel(
     }
     provenance = Map.copyOf(provenance);
     writable(provenance);
+  }
+
+  private static void checkInputs(
+      RnnConfig rnn, List<Calendar> calendar, AheadInputs ahead, int horizon) {
+    int least = 1 + Calendar.inputs(calendar) + ahead.inputs(horizon);
+    if (rnn.inputSize() < least) {
+      String known =
+          ahead.count() == 0
+              ? ""
+              : " and %d known ahead at each of %d steps".formatted(ahead.count(), horizon);
+      throw new IllegalArgumentException(
+          "input_size: expected at least %d for a value and the calendar %s%s, got %d"
+              .formatted(least, Calendar.labels(calendar), known, rnn.inputSize()));
+    }
   }
 
   private static void checkSeasonal(
@@ -241,9 +290,11 @@ public record ForecastModel(
     return CandidateShape.fitting(candidates.size(), rnn, weights.length);
   }
 
-  /** Covariates of each observation that it reads, beside value and calendar. */
+  /** Observed covariates of each observation that it reads, beside value and calendar. */
   public int features() {
-    return !candidates.isEmpty() ? 0 : rnn.inputSize() - 1 - Calendar.inputs(calendar);
+    return !candidates.isEmpty()
+        ? 0
+        : rnn.inputSize() - 1 - Calendar.inputs(calendar) - ahead.inputs(horizon);
   }
 
   /** Whether a model may be called so: as a Kafka topic may. */
@@ -275,6 +326,7 @@ public record ForecastModel(
         weights,
         head,
         calendar,
+        ahead,
         candidates,
         provenance);
   }
@@ -371,6 +423,7 @@ public record ForecastModel(
         && Arrays.equals(weights, that.weights)
         && Objects.equals(head, that.head)
         && calendar.equals(that.calendar)
+        && ahead.equals(that.ahead)
         && candidates.equals(that.candidates)
         && provenance.equals(that.provenance);
   }

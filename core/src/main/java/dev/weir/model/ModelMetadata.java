@@ -1,5 +1,6 @@
 package dev.weir.model;
 
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The words of a model file about its model: metadata, keys {@code weir.*}. {@link ModelFiles}
@@ -28,6 +30,9 @@ final class ModelMetadata {
   static final String READOUT = "weir.readout";
   static final String SCALING = "weir.scaling";
   static final String CALENDAR = "weir.calendar";
+  static final String AHEAD = "weir.ahead";
+  static final String AHEAD_CENTER = "weir.ahead_center";
+  static final String AHEAD_SCALE = "weir.ahead_scale";
   static final String CANDIDATES = "weir.candidates";
   static final String CENTER = "weir.center";
   static final String SCALE = "weir.scale";
@@ -52,6 +57,9 @@ final class ModelMetadata {
           READOUT,
           SCALING,
           CALENDAR,
+          AHEAD,
+          AHEAD_CENTER,
+          AHEAD_SCALE,
           CANDIDATES,
           CENTER,
           SCALE);
@@ -203,6 +211,44 @@ final class ModelMetadata {
     return calendar;
   }
 
+  /**
+   * What is read of covariates known ahead; as they are where the file says no center and scale.
+   */
+  AheadInputs ahead() throws ModelFormatException {
+    Integer count = integer(AHEAD, 0);
+    if (count < 0 || count > AheadInputs.MAX_COUNT) {
+      throw new ModelFormatException(
+          AHEAD, "0 to " + AheadInputs.MAX_COUNT, count.toString(), where);
+    }
+    AheadInputs plain = AheadInputs.asTheyAre(count);
+    return new AheadInputs(
+        numbers(AHEAD_CENTER, plain.center()), numbers(AHEAD_SCALE, plain.scale()));
+  }
+
+  /** As many numbers, separated by commas, as are given for a file that has none. */
+  private List<Double> numbers(String key, List<Double> otherwise) throws ModelFormatException {
+    String text = metadata.get(key);
+    if (text == null) {
+      return otherwise;
+    }
+    List<Double> numbers = new ArrayList<>();
+    try {
+      for (String number : text.split(",", otherwise.size() + 1)) {
+        numbers.add(Double.valueOf(number));
+      }
+    } catch (NumberFormatException e) {
+      numbers.clear();
+    }
+    if (numbers.isEmpty() || numbers.size() != otherwise.size()) {
+      throw new ModelFormatException(
+          key,
+          "%d numbers, as %s says, separated by commas".formatted(otherwise.size(), AHEAD),
+          Safetensors.quoted(text),
+          where);
+    }
+    return numbers;
+  }
+
   /** Names of what a network combines; empty for one that reads windows. */
   List<String> candidates() throws ModelFormatException {
     String text = metadata.get(CANDIDATES);
@@ -264,6 +310,12 @@ final class ModelMetadata {
     if (!model.calendar().isEmpty()) { // so that other files stay as they are
       metadata.put(CALENDAR, Calendar.labels(model.calendar()));
     }
+    AheadInputs ahead = model.ahead();
+    if (ahead.count() > 0) {
+      metadata.put(AHEAD, Integer.toString(ahead.count()));
+      metadata.put(AHEAD_CENTER, joined(ahead.center()));
+      metadata.put(AHEAD_SCALE, joined(ahead.scale()));
+    }
     if (!model.candidates().isEmpty()) {
       metadata.put(CANDIDATES, String.join(",", model.candidates()));
     }
@@ -274,6 +326,10 @@ final class ModelMetadata {
       metadata.put(SCALE, Double.toString(scaling.scale()));
     }
     return metadata;
+  }
+
+  private static String joined(List<Double> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   /** A cell as a file calls it. */

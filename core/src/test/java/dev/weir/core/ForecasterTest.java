@@ -335,7 +335,7 @@ class ForecasterTest {
             "features: expected at most 20 covariates, got 1 by features and 20 by featuresAhead"),
         wrong(
             () -> small().featuresAhead(1).learnCovariates(false),
-            "featuresAhead: expected 0 without learnCovariates, got 1"),
+            "featuresAhead: expected 0 without learnCovariates or a model that reads windows, got 1"),
         wrong(() -> small().min(Double.NaN), "min: expected a number from -1e30 to 1e30, got NaN"),
         wrong(() -> small().min(3).max(2), "min: expected less than max (2.0), got 3.0"),
         wrong(

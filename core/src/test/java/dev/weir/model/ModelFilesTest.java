@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -202,8 +203,42 @@ class ModelFilesTest {
         Arguments.of(
             "weir.cell", "elman", "weir.cell: expected rnn_tanh, rnn_relu, lstm or gru, got elman"),
         Arguments.of("weir.name", "a b", "name: expected 1 to 249 of"),
+        Arguments.of("weir.ahead", "-1", "weir.ahead: expected 0 to 1000, got -1"),
+        Arguments.of("weir.ahead", "two", "weir.ahead: expected a number, got two"),
         Arguments.of(
-            "weir.reedout", "h_n", "metadata: expected keys [weir.calendar, weir.candidates, "));
+            "weir.ahead",
+            "2",
+            "input_size: expected at least 7 for a value and the calendar  and 2 known ahead at"
+                + " each of 3 steps, got 1"),
+        Arguments.of(
+            "weir.ahead_center",
+            "1.5",
+            "weir.ahead_center: expected 0 numbers, as weir.ahead says, separated by commas, got"
+                + " 1.5"),
+        Arguments.of(
+            "weir.reedout", "h_n", "metadata: expected keys [weir.ahead, weir.ahead_center, "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas, got 1",
+        "1,2,3 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
+        "1,x | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
+        "1,NaN | ahead: expected finite centers, and scales other than 0, got NaN and 1.0 (covariate 2)",
+      })
+  void wrongCentersOfCovariatesAreNamed(String centers, String message) throws IOException {
+    Map<String, String> metadata = new HashMap<>(Safetensors.read(FORMAT_1).metadata());
+    metadata.put("weir.ahead", "2");
+    metadata.put("weir.ahead_center", centers);
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.GRU, 7, 2, 1, true, true), "rnn.");
+    tensors.put("fc.weight", counting(0, List.of(3, 4)));
+    assertThatThrownBy(() -> read(tensors, metadata, Defaults.NONE))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageStartingWith(message)
+        .hasMessageEndingWith("(pump.safetensors)");
   }
 
   @ParameterizedTest

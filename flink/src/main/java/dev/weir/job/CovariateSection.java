@@ -1,8 +1,8 @@
 package dev.weir.job;
 
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.MappingOptions;
@@ -33,12 +33,6 @@ final class CovariateSection {
     int ahead = file.get(ForecastOptions.FEATURES_AHEAD);
     boolean isAsked = file.has(ForecastOptions.COVARIATES);
     boolean isOn = learns && file.get(ForecastOptions.COVARIATES);
-    if (ahead > 0 && !isOn) {
-      file.problem(
-          ForecastOptions.FEATURES_AHEAD,
-          "expected 0 without %s, got %d"
-              .formatted(learns ? "learning.covariates" : "a mixture that learns", ahead));
-    }
     if (!isOn) {
       return Covariates.Count.NONE;
     }
@@ -53,6 +47,21 @@ final class CovariateSection {
       file.problem(isAsked ? ForecastOptions.COVARIATES : ForecastOptions.FEATURES_AHEAD, problem);
     }
     return CovariateRule.learned(observed, ahead);
+  }
+
+  /**
+   * Covariates known ahead must be read by something: by a mixture that learns from them, or by a
+   * base model, which may be one that reads them.
+   */
+  static void checkRead(JobFile file, ForecastSettings forecast, boolean learns) {
+    int ahead = forecast.featuresAhead();
+    boolean isLearned = learns && file.get(ForecastOptions.COVARIATES);
+    if (ahead > 0 && !isLearned && forecast.columnsKept() == 0) {
+      file.problem(
+          ForecastOptions.FEATURES_AHEAD,
+          "expected 0 without %s or a base model, got %d"
+              .formatted(learns ? "learning.covariates" : "a mixture that learns", ahead));
+    }
   }
 
   /** What the section says of other options, before they are read. */

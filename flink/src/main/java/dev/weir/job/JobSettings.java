@@ -6,9 +6,9 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -101,9 +101,6 @@ public record JobSettings(
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
-    if (!learns(file)) {
-      CovariateSection.learned(file, false);
-    }
     HolidaySection.check(file, learns(file));
     HolidaySettings holidays = learns(file) ? HolidaySection.read(file, directory) : null;
     List<Target> targets = new ArrayList<>();
@@ -149,7 +146,9 @@ public record JobSettings(
             sampling,
             limits,
             targets,
-            file.get(ForecastOptions.TIME_ZONE));
+            file.get(ForecastOptions.TIME_ZONE),
+            file.get(ForecastOptions.FEATURES_AHEAD));
+    CovariateSection.checkRead(file, forecast, learns(file));
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
@@ -470,9 +469,14 @@ public record JobSettings(
     if (target.initialModel() == null) {
       return;
     }
-    String problem = forecast.problemWith(LearningPlan.read(target.initialModel()), target);
+    ForecastModel model = LearningPlan.read(target.initialModel());
+    String problem = forecast.problemWith(model, target);
     if (problem != null) {
       file.problem("forecast." + target.mode().label(), problem);
+    } else if (model.ahead().count() > 0 && file.get(NetworkOptions.TUNED)) {
+      file.problem(
+          NetworkOptions.TUNED,
+          "expected false beside a model that reads covariates known ahead, got true");
     }
   }
 }

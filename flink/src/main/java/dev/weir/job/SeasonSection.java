@@ -1,7 +1,7 @@
 package dev.weir.job;
 
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.job.options.JobFile;
 import dev.weir.option.ForecastOptions;
 

@@ -32,6 +32,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   private static final int ARRAY = 16; // an array's header
   private static final int WINDOW_OBJECT = 88;
+  private static final int COVARIATES_OBJECT = 32 + ARRAY;
   private static final int LEARNED_OBJECT = 40 + 4 * ARRAY;
   private static final int ALARM_OBJECTS = 32 + 24 + 3 * ARRAY;
   private static final int SUMS_OBJECTS = 32 + ARRAY;
@@ -105,13 +106,15 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
    */
   public static StateSizeEstimate of(ForecastSettings settings, int nameLength) {
     int row = 16 + 8 * settings.features(); // time, value, features
-    long window = (long) settings.seqLen() * row;
+    long kept = 8 * covariatesKept(settings);
+    long window = (long) settings.seqLen() * row + kept;
     long heapKey = HEAP_ENTRY + string(nameLength);
     long diskKey = DISK_ENTRY + nameLength;
     boolean waits = !settings.outOfOrderness().isZero();
     int waitingRow = row + (settings.ahead() == 0 ? 0 : 8 * (1 + settings.ahead()));
     long waiting = waits ? ARRAY + (long) WAITING_ROWS * waitingRow : 0;
     long heap = WINDOW_OBJECT + ARRAY + window + waiting + heapKey;
+    heap += kept == 0 ? 0 : COVARIATES_OBJECT;
     long cached = CACHE_ENTRY + 2L * nameLength + window + waiting;
     long disk = WINDOW_FORMAT + window + diskKey;
     if (!settings.limits().ttl().isZero()) { // its time in a state, and a timer
@@ -155,6 +158,12 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       disk += LOG_FORMAT + (long) row * (before + LOG_ROWS) + diskKey;
     }
     return new StateSizeEstimate(heap, cached, disk);
+  }
+
+  /** Numbers known ahead that are kept with a window for a network. */
+  private static long covariatesKept(ForecastSettings settings) {
+    int columns = settings.columnsKept();
+    return columns == 0 ? 0 : (long) settings.seqLen() * columns + settings.ahead();
   }
 
   private static long string(int length) {

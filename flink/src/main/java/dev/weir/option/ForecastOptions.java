@@ -1,9 +1,9 @@
 package dev.weir.option;
 
+import dev.weir.forecast.engine.CovariateRule;
+import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.engine.LearningPlan;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.forecast.learn.Experts;
-import dev.weir.forecast.learn.LearnerSize;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -46,7 +46,8 @@ public final class ForecastOptions {
           0,
           MAX_LEARNED_COVARIATES,
           "Covariates of each observation that are known ahead, such as a temperature forecast or a"
-              + " price: the mixture learns from them; networks do not read them.");
+              + " price: the mixture learns from them, and a base model that was trained with as many"
+              + " reads them.");
   public static final Option<Boolean> COVARIATES =
       Option.flag(
           "learning.covariates",

@@ -1,7 +1,7 @@
 package dev.weir.option;
 
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.SeasonCounts;
 import java.time.Duration;
 
 /**

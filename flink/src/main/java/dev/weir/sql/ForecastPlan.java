@@ -3,17 +3,17 @@ package dev.weir.sql;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.explanation.ExplanationSettings;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
@@ -74,7 +74,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SEASON_LENGTH,
           Signature.SECOND_SEASON,
           Signature.LEVEL,
-          Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES,
           ForecastOptions.EXPLAIN);
 
@@ -227,6 +226,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         arguments.refuse(
             follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
+      checkAhead(model, follows);
       defaults(); // each of them must be right, whether there is a file or not
       Target target =
           new Target(
@@ -247,12 +247,25 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               sampling,
               limits(sampling),
               List.of(target),
-              arguments.get(ForecastOptions.TIME_ZONE));
+              arguments.get(ForecastOptions.TIME_ZONE),
+              arguments.get(Signature.AHEAD_COLUMNS).size());
       String problem = model == null ? null : settings.problemWith(model, target);
       if (problem != null) {
         throw arguments.wrong(problem);
       }
       return settings;
+    }
+
+    /** Columns known ahead that nothing reads are a mistake. */
+    private void checkAhead(ForecastModel model, boolean follows) {
+      int ahead = arguments.get(Signature.AHEAD_COLUMNS).size();
+      boolean isLearned = learns && arguments.get(ForecastOptions.COVARIATES);
+      if (ahead > 0 && model != null && !isLearned && !follows && model.ahead().count() == 0) {
+        throw arguments.wrong(
+            Signature.AHEAD_COLUMNS,
+            "none where nothing is learned from them and the model reads none",
+            ahead);
+      }
     }
 
     private Bounds bounds() {
@@ -367,7 +380,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       }
       if (!arguments.get(learned)) {
         arguments.refuse(
-            hasWeights ? List.of(ahead) : List.of(ahead, features),
+            hasWeights ? List.of() : List.of(ahead, features),
             "learn_covariates => TRUE beside it",
             "FALSE");
         return Covariates.Count.NONE;

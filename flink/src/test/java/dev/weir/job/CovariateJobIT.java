@@ -8,6 +8,14 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.JobFile;
 import dev.weir.kafka.connector.ObservationProducer;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +43,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job that learns from covariates known ahead, whose observations wait, and that is killed. */
 @Tag("slow")
@@ -66,8 +76,13 @@ class CovariateJobIT {
   }
 
   private static JobSettings settings(String name) {
+    return settings(name, Map.of());
+  }
+
+  private static JobSettings settings(String name, Map<String, String> more) {
     Map<String, String> overrides = new HashMap<>(kafka.overrides(name));
     overrides.remove("output");
+    overrides.putAll(more);
     String text =
         """
         name: %s
@@ -76,6 +91,41 @@ class CovariateJobIT {
         """
             .formatted(name);
     return JobSettings.of(JobFile.parse(text, name + ".yaml", overrides), Path.of("."));
+  }
+
+  /** A base model that reads both covariates, of random weights. */
+  private Map<String, String> baseModel() throws IOException {
+    RnnConfig rnn = new RnnConfig(Cell.GRU, 1 + AHEAD * HORIZON, 4, 1, true, true);
+    SplittableRandom random = new SplittableRandom(3);
+    ForecastModel model =
+        new ForecastModel(
+            "net",
+            1,
+            Mode.MANY_TO_ONE,
+            rnn,
+            5,
+            HORIZON,
+            Readout.FINAL_HIDDEN,
+            Scaling.LAST,
+            weights(random, rnn.parameterCount()),
+            new ForecastModel.Head(
+                weights(random, HORIZON * rnn.outputSize()), weights(random, HORIZON)),
+            List.of(),
+            new AheadInputs(List.of(0.1, 30.0), List.of(0.6, 40.0)),
+            List.of(),
+            Map.of());
+    Path file = checkpoints.resolve("net.safetensors");
+    ModelFiles.write(model, file);
+    return Map.of(
+        "forecast.many-to-one.model", "net", "forecast.many-to-one.file", file.toString());
+  }
+
+  private static float[] weights(SplittableRandom random, int n) {
+    float[] weights = new float[n];
+    for (int i = 0; i < n; i++) {
+      weights[i] = (float) random.nextDouble(-0.7, 0.7);
+    }
+    return weights;
   }
 
   /** In another order within five minutes. */
@@ -163,10 +213,16 @@ class CovariateJobIT {
     }
   }
 
-  @Test
-  void killedJobForecastsAsAnUndisturbedOne() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"mixture", "with-network", "network-alone"})
+  void killedJobForecastsAsAnUndisturbedOne(String kind) throws Exception {
     List<Observation> all = observations();
-    JobSettings undisturbed = settings("undisturbed");
+    Map<String, String> more = new HashMap<>(kind.equals("mixture") ? Map.of() : baseModel());
+    if (kind.equals("network-alone")) {
+      more.put("learning", "off");
+      more.put("output", "network");
+    }
+    JobSettings undisturbed = settings("undisturbed-" + kind, more);
     kafka.create(undisturbed.kafka().topics().observations().first(), 1, Map.of());
     try (RunningJob job = submit(undisturbed, "hashmap", 1, null)) {
       send(undisturbed, all);
@@ -176,10 +232,12 @@ class CovariateJobIT {
     Map<String, List<Forecast>> expected = bySeries(undisturbed);
     assertThat(expected).hasSize(SERIES);
     assertThat(expected.get("s0"))
+        .filteredOn(forecast -> forecast.status() == Forecast.Status.OK)
+        .hasSizeGreaterThan(VALUES - 9)
         .extracting(Forecast::covariatesMissing)
         .containsOnly(2); // numbers 0 and 5 of 6
     for (String backend : List.of("hashmap", "rocksdb")) {
-      JobSettings killed = settings("killed-" + backend);
+      JobSettings killed = settings("killed-%s-%s".formatted(kind, backend), more);
       kafka.create(killed.kafka().topics().observations().first(), 1, Map.of());
       int first = 205;
       try (RunningJob job = submit(killed, backend, 1, null)) {

@@ -55,13 +55,27 @@ class CovariateSectionTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "window.features-ahead=3, 0",
+    "window.features-ahead=3 forecast.many-to-one.model=m, 3",
+    "window.features-ahead=3 forecast.many-to-one.model=m learning.covariates=off, 3",
+    "window.features-ahead=3 forecast.many-to-one.model=m forecast.many-to-many.model=n learning=off, 3",
+    "forecast.many-to-one.model=m, 0",
+  })
+  void windowsKeepCovariatesForABaseModel(String options, int kept) throws Exception {
+    ForecastSettings settings = read(options);
+    assertThat(settings.columnsKept()).isEqualTo(kept);
+    assertThat(settings.ahead()).isEqualTo(5 * settings.featuresAhead());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "window.features=21 learning.covariates=on | learning.covariates: expected at most 20 covariates, got 21 by window.features and 0 by window.features-ahead",
         "window.features=14 window.features-ahead=7 | window.features-ahead: expected at most 20 covariates, got 14 by window.features and 7 by window.features-ahead",
-        "window.features-ahead=3 learning.covariates=off | window.features-ahead: expected 0 without learning.covariates, got 3",
-        "window.features-ahead=3 learning=off | window.features-ahead: expected 0 without a mixture that learns, got 3",
+        "window.features-ahead=3 learning.covariates=off | window.features-ahead: expected 0 without learning.covariates or a base model, got 3",
+        "window.features-ahead=3 learning=off forecast.many-to-one.model=a forecast.many-to-one.file=builtin:weir forecast.many-to-many.model=b forecast.many-to-many.file=builtin:weir | window.features-ahead: expected 0 without a mixture that learns or a base model, got 3",
         "window.features-ahead=21 | window.features-ahead: expected a whole number from 0 to 20, got",
       })
   void wrongCovariatesAreRefused(String options, String message) {

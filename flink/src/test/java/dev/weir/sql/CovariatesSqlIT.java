@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -8,14 +9,17 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.nio.file.Files;
@@ -48,6 +52,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** FORECAST with covariates beside the core, on Flink. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -275,6 +282,111 @@ class CovariatesSqlIT {
       numbers[i] = (float) random.nextDouble(-0.5, 0.5);
     }
     return numbers;
+  }
+
+  /** A network of random weights that reads values and two covariates known ahead. */
+  private static ForecastModel networkOfWhatIsAhead() {
+    RnnConfig config = new RnnConfig(Cell.GRU, 1 + 2 * HORIZON, 3, 1, false, false);
+    SplittableRandom random = new SplittableRandom(18);
+    return new ForecastModel(
+        "ahead",
+        4,
+        Mode.MANY_TO_ONE,
+        config,
+        5,
+        HORIZON,
+        Readout.FINAL_HIDDEN,
+        Scaling.LAST,
+        floats(random, config.parameterCount()),
+        new ForecastModel.Head(floats(random, HORIZON * 3), floats(random, HORIZON)),
+        List.of(),
+        new AheadInputs(List.of(5.0, 25.0), List.of(3.0, 14.5)),
+        List.of(),
+        Map.of());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "learn_covariates => FALSE", "learning => FALSE"})
+  void networkReadsAheadColumns(String argument) throws Exception {
+    ForecastModel model = networkOfWhatIsAhead();
+    Path file = dir.resolve("ahead.safetensors");
+    ModelFiles.write(model, file);
+    boolean learns = !argument.startsWith("learning");
+    Covariates.Count count = new Covariates.Count(0, argument.isEmpty() ? 2 : 0);
+    LearnerSettings learner =
+        LearnerSettings.small(HORIZON).withLevels(List.of(0.8)).withCovariates(count);
+    Learning learning = learns ? new Learning(learner, 6, 0) : null;
+    Target target =
+        new Target(Mode.MANY_TO_ONE, model.name(), HORIZON, ModelFiles.toBytes(model), learning);
+    ForecastSettings settings =
+        new ForecastSettings(
+            5,
+            1,
+            0,
+            List.of(),
+            Duration.ZERO,
+            Sampling.BY_COUNT,
+            StateLimits.NONE,
+            List.of(target),
+            ZoneOffset.UTC,
+            2);
+    List<Observation> all =
+        readings().stream()
+            .map(reading -> reading.observation)
+            .map(
+                o ->
+                    new Observation(
+                        o.series(),
+                        o.time(),
+                        o.value(),
+                        Observation.NO_FEATURES,
+                        null,
+                        false,
+                        o.ahead()))
+            .toList();
+    String query =
+        forecast(
+            ", ahead_columns => 'heat_ahead, price_ahead', weights_path => '%s'%s"
+                .formatted(file, argument.isEmpty() ? "" : ", " + argument));
+    query = learns ? query : query.replace(", season => 6, size => 'small'", "");
+    assertThat(session(flink.environment(1), row -> row).query(query))
+        .containsExactlyInAnyOrderElementsOf(ForecastIT.rows(byTheCore(settings, all)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'heat_ahead' | ahead: expected 1, got 2 (model ahead version 4)",
+        "'heat_ahead, price_ahead, heat_ahead_2' | ahead_columns",
+      })
+  void networkOfAnotherNumberOfAheadColumnsIsRefused(String columns, String message)
+      throws Exception {
+    Path file = dir.resolve("other.safetensors");
+    ModelFiles.write(networkOfWhatIsAhead(), file);
+    SqlFixture sql = session(flink.environment(1), row -> row);
+    String query = forecast(", ahead_columns => %s, weights_path => '%s'".formatted(columns, file));
+    assertThatThrownBy(() -> sql.query(query)).hasStackTraceContaining(message);
+  }
+
+  @Test
+  void aheadColumnsThatNothingReadsAreRefused() throws Exception {
+    Path file = dir.resolve("values.safetensors");
+    ForecastModel plain =
+        ModelFiles.read(
+            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"),
+            ModelFiles.Defaults.NONE);
+    ModelFiles.write(plain, file);
+    SqlFixture sql = session(flink.environment(1), row -> row);
+    String query =
+        forecast(
+                ", ahead_columns => 'heat_ahead', weights_path => '%s', learn_covariates => FALSE"
+                    .formatted(file))
+            .replace("horizon => 3", "horizon => 2");
+    assertThatThrownBy(() -> sql.query(query))
+        .hasStackTraceContaining(
+            "ahead_columns: expected none where nothing is learned from them and the model reads"
+                + " none, got 1");
   }
 
   @Test

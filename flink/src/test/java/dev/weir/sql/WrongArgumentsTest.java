@@ -301,7 +301,7 @@ class WrongArgumentsTest {
             "FORECAST: feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>"),
         Arguments.of(
             BY_MODEL + ", ahead_columns => 'plan'",
-            "FORECAST: ahead_columns: expected learning => TRUE beside it, got FALSE"),
+            "FORECAST: ahead_columns: expected none where nothing is learned from them and the model reads none, got 1"),
         Arguments.of(
             BY_MODEL + ", feature_columns => 'v', learn_covariates => FALSE",
             "FORECAST: learn_covariates: expected learning => TRUE beside it, got FALSE"),

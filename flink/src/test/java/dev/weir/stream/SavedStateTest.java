@@ -104,6 +104,30 @@ class SavedStateTest {
         .isEqualTo(bytes("window-1-marked.hex"));
   }
 
+  @Test
+  void savedWindowKeepsTheCovariatesOfItsNetwork() throws Exception {
+    WindowState state = read(WindowStateSerializer.INSTANCE, bytes("window-1-ahead.hex"));
+    assertIsTheSavedWindow(state);
+    assertThat(state.ahead()).isEqualTo(4);
+    assertThat(state.columns()).isEqualTo(2);
+    assertThat(written(WindowStateSerializer.INSTANCE, state))
+        .as(WHY)
+        .isEqualTo(bytes("window-1-ahead.hex"));
+    Windows windows = new Windows(3, 1, 2, new Sampling(60_000, Sampling.Gap.SKIP, 0), 4, 2);
+    SequenceWindow window = windows.window("s", state);
+    double unknown = Double.NaN;
+    double[] known = {unknown, 0.5, 10, -10, 20, -20, 30, -30, unknown, -40};
+    for (int i = 0; i < known.length; i++) {
+      assertThat(window.covariate(i / 2 - 2, i % 2)).isEqualTo(Double.valueOf(known[i]));
+    }
+    windows.advance(state, 420_000); // two steps are missing before it
+    assertThat(windows.window("s", state).covariate(-2, 1)).isEqualTo(-30);
+    assertThat(windows.window("s", state).covariate(1, 0)).isEqualTo(1.5);
+    WindowState older = read(WindowStateSerializer.INSTANCE, bytes("window-1.hex"));
+    assertThat(windows.fit(older).columns()).isEqualTo(2);
+    assertThat(windows.fit(older).size()).isEqualTo(3);
+  }
+
   private static void assertIsTheSavedWindow(WindowState state) {
     assertThat(state.seqLen()).isEqualTo(3);
     assertThat(state.features()).isEqualTo(2);

@@ -21,7 +21,10 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import dev.weir.kafka.codec.ForecastCodecTest;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import dev.weir.kafka.codec.ObservationCodec;
@@ -323,6 +326,36 @@ class SerializersTest {
     assertThat(read).usingRecursiveComparison().isEqualTo(new WindowState(state));
     assertThat(read.ahead()).isEqualTo(6);
     assertThat(read.pendingFeature(1, 0)).isEqualTo(4);
+  }
+
+  @Test
+  void windowKeepsTheCovariatesOfItsNetwork() throws Exception {
+    Windows windows = new Windows(2, 1, 1, new Sampling(1, Sampling.Gap.SKIP, 0), 6, 3);
+    WindowState state = windows.newState();
+    for (int t = 0; t < 7; t++) {
+      double[] ahead = {t, t + 0.5, Double.NaN, -t, 2 * t, 9};
+      windows.offer(
+          state,
+          new Observation("s", t, 10, new double[] {4}, null, false, ahead),
+          t < 6 ? Windows.IN_ORDER : 0); // the newest waits
+    }
+    state.late(3, true);
+    WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
+    SequenceWindow expected = windows.window("s", new WindowState(state));
+    double[] numbers = new double[12];
+    for (int i = 0; i < 12; i++) {
+      numbers[i] = expected.covariate(i / 3 - 1, i % 3);
+    }
+    SequenceWindow got = windows.window("s", read);
+    for (int i = 0; i < 12; i++) {
+      assertThat(got.covariate(i / 3 - 1, i % 3)).isEqualTo(Double.valueOf(numbers[i]));
+    }
+    // the newest record that names a time: of the first row's, that of t = 3
+    assertThat(numbers)
+        .containsExactly(3, 3.5, Double.NaN, 4, 4.5, Double.NaN, 5, 5.5, Double.NaN, -5, 10, 9);
+    assertThat(read.columns()).isEqualTo(3);
+    assertThat(read.pendingTime(0)).isEqualTo(6);
+    assertThat(read.hasMarks()).isTrue();
   }
 
   @Test

@@ -24,6 +24,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,6 +90,18 @@ class StateSizeTest {
     LearnerSettings covariates =
         LearnerSettings.small(2).withCovariates(new Covariates.Count(0, AHEAD));
     Target ahead = learner(Mode.MANY_TO_ONE, covariates, 2, 24);
+    ForecastSettings read =
+        new ForecastSettings(
+            5,
+            1,
+            0,
+            List.of(),
+            Duration.ZERO,
+            new Sampling(MINUTE, Gap.SKIP, 5),
+            new StateLimits(Duration.ZERO, 0, 1L << 30),
+            List.of(network),
+            ZoneOffset.UTC,
+            AHEAD);
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
     Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);
@@ -101,6 +114,7 @@ class StateSizeTest {
         new Job("small, with scores", SERIES, settings(5, Duration.ZERO, scores)),
         new Job("small, two seasons", SERIES, settings(5, Duration.ZERO, week)),
         new Job("small, 3 covariates known ahead", SERIES, settings(5, Duration.ZERO, ahead)),
+        new Job("network, 3 covariates known ahead", SERIES, read),
         new Job("default", SERIES, settings(5, Duration.ZERO, large)));
   }
 

@@ -31,6 +31,7 @@ import java.util.List;
  * @param targets the forecasts to make of each window, at most one for each mode; none where a job
  *     only classifies
  * @param zone of the local time that the calendar reads
+ * @param featuresAhead covariates known ahead that come with each observation
  */
 public record ForecastSettings(
     int seqLen,
@@ -41,7 +42,8 @@ public record ForecastSettings(
     Sampling sampling,
     StateLimits limits,
     List<Target> targets,
-    ZoneId zone)
+    ZoneId zone,
+    int featuresAhead)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -52,6 +54,30 @@ public record ForecastSettings(
     if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
       throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
     }
+  }
+
+  /** With the covariates known ahead that are learned. */
+  public ForecastSettings(
+      int seqLen,
+      int stride,
+      int features,
+      List<Calendar> calendar,
+      Duration outOfOrderness,
+      Sampling sampling,
+      StateLimits limits,
+      List<Target> targets,
+      ZoneId zone) {
+    this(
+        seqLen,
+        stride,
+        features,
+        calendar,
+        outOfOrderness,
+        sampling,
+        limits,
+        targets,
+        zone,
+        targets.stream().mapToInt(Target::learnedAhead).max().orElse(0));
   }
 
   /** With a calendar in UTC. */
@@ -129,6 +155,16 @@ public record ForecastSettings(
       return new Target(mode, model, horizon, initialModel, learning, wanted);
     }
 
+    /** Covariates known ahead that are learned. */
+    int learnedAhead() {
+      return learning == null ? 0 : learning.learner().covariates().ahead();
+    }
+
+    /** Whether its model may be one that reads windows, and so covariates known ahead. */
+    private boolean mayReadWindows() {
+      return model != null && (learning == null || !learning.learner().isAlone());
+    }
+
     @Override
     public String toString() {
       return mode.label() + " by " + model;
@@ -182,21 +218,17 @@ public record ForecastSettings(
 
   /** Covariates known ahead that an observation may have; -1 for any if nothing is forecast. */
   public int covariatesAhead() {
-    return targets.stream()
-        .mapToInt(
-            target ->
-                target.learning() == null ? 0 : target.learning().learner().covariates().ahead())
-        .max()
-        .orElse(-1);
+    return targets.isEmpty() ? -1 : featuresAhead;
   }
 
   /** Numbers known ahead of an observation, at most: for each step of the longest forecast. */
   public int ahead() {
-    return targets.stream()
-        .filter(target -> target.learning() != null)
-        .mapToInt(target -> target.horizon() * target.learning().learner().covariates().ahead())
-        .max()
-        .orElse(0);
+    return featuresAhead * targets.stream().mapToInt(Target::horizon).max().orElse(0);
+  }
+
+  /** Covariates known ahead that are kept with a window, since a model may read them. */
+  public int columnsKept() {
+    return targets.stream().anyMatch(Target::mayReadWindows) ? featuresAhead : 0;
   }
 
   /** As {@link #problemWith(ForecastModel, Target)} of any model. */
@@ -231,7 +263,8 @@ public record ForecastSettings(
     if (model.readsSeasons()) {
       return problemWithSeasonal(model, target);
     }
-    int inputSize = 1 + features + Calendar.inputs(calendar);
+    int known = model.ahead().inputs(target.horizon());
+    int inputSize = 1 + features + Calendar.inputs(calendar) + known;
     if (model.mode() != target.mode()) {
       return "mode: expected %s, got %s (model %s version %d)"
           .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
@@ -250,11 +283,15 @@ public record ForecastSettings(
               model.name(),
               model.version());
     }
+    if (model.ahead().count() > 0 && model.ahead().count() != featuresAhead) {
+      return mismatch("ahead", featuresAhead, model.ahead().count(), model);
+    }
     if (model.rnn().inputSize() != inputSize) {
       String what =
-          calendar.isEmpty()
-              ? "input_size (1 + features)"
-              : "input_size (1 + features + 2 for each of the calendar)";
+          "input_size (1 + features%s%s)"
+              .formatted(
+                  calendar.isEmpty() ? "" : " + 2 for each of the calendar",
+                  known == 0 ? "" : " + horizon for each of ahead");
       return mismatch(what, inputSize, model.rnn().inputSize(), model);
     }
     return null;

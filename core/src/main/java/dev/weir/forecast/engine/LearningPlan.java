@@ -7,8 +7,6 @@ import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.LearnerSize;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.model.ForecastModel;

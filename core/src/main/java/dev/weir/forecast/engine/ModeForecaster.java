@@ -39,6 +39,7 @@ final class ModeForecaster {
 
   private final Target target;
   private final ZoneId zone; // of the calendar that models read
+  private final boolean knowsAhead; // whether covariates known ahead come with observations
   private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
   private final SeriesContext context;
@@ -58,9 +59,11 @@ final class ModeForecaster {
   private long before; // values of the current series before its newest and what is missing there
 
   ModeForecaster(
-      Target target, int seqLen, ZoneId zone, ForecastModel initialModel, SeriesContext context) {
+      ForecastSettings all, Target target, ForecastModel initialModel, SeriesContext context) {
     this.target = target;
-    this.zone = zone;
+    this.zone = all.zone();
+    this.knowsAhead = all.featuresAhead() > 0;
+    int seqLen = all.seqLen();
     this.initialModel = initialModel;
     this.context = context;
     List<Expert> own = new ArrayList<>();
@@ -198,9 +201,7 @@ final class ModeForecaster {
     LearnerState state = known;
     int season = target.learning().season();
     repeatable =
-        window.missing() == 0
-            && tunedModel == null
-            && learner.settings().covariates().ahead() == 0; // which no log has
+        window.missing() == 0 && tunedModel == null && !knowsAhead; // ahead, no log knows anything
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
       relearned = true;

@@ -62,13 +62,17 @@ public final class SeriesForecaster {
     this.inOrder = settings.outOfOrderness().isZero();
     this.windows =
         new Windows(
-            settings.seqLen(), settings.stride(), settings.features(), settings.sampling(), ahead);
+            settings.seqLen(),
+            settings.stride(),
+            settings.features(),
+            settings.sampling(),
+            ahead,
+            settings.columnsKept());
     this.expiry = new SeriesExpiry(settings.limits());
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
-      forecasters[i] =
-          new ModeForecaster(target, settings.seqLen(), settings.zone(), read(target), context);
+      forecasters[i] = new ModeForecaster(settings, target, read(target), context);
     }
   }
 

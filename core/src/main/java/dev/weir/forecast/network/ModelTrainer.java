@@ -7,6 +7,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Adam;
@@ -46,8 +47,8 @@ public final class ModelTrainer implements AutoCloseable {
 
   /**
    * @param mode which outputs become the forecast
-   * @param rnn shape of the network; its input_size is 1 and two for each of the calendar, and the
-   *     rest are features
+   * @param rnn shape of the network; its input_size is 1, two for each of the calendar and the
+   *     horizon for each of {@code ahead}, and the rest are features
    * @param head whether a linear head reads the network; without one hidden_size is the horizon,
    *     many-to-many 1, and the hidden state is the forecast
    * @param scaling how a window is scaled, and its targets with it
@@ -61,6 +62,7 @@ public final class ModelTrainer implements AutoCloseable {
    * @param seed of initialisation and shuffling
    * @param threads how many work
    * @param calendar what the network reads of the time
+   * @param ahead covariates known ahead that the network reads
    */
   public record Settings(
       Mode mode,
@@ -76,9 +78,44 @@ public final class ModelTrainer implements AutoCloseable {
       int patience,
       long seed,
       int threads,
-      List<Calendar> calendar) {
+      List<Calendar> calendar,
+      int ahead) {
 
-    /** Nothing is read of the time. */
+    /** Nothing is read of what is known ahead. */
+    public Settings(
+        Mode mode,
+        RnnConfig rnn,
+        boolean head,
+        Scaling scaling,
+        Targets targets,
+        int seqLen,
+        int horizon,
+        int batch,
+        double learningRate,
+        int epochs,
+        int patience,
+        long seed,
+        int threads,
+        List<Calendar> calendar) {
+      this(
+          mode,
+          rnn,
+          head,
+          scaling,
+          targets,
+          seqLen,
+          horizon,
+          batch,
+          learningRate,
+          epochs,
+          patience,
+          seed,
+          threads,
+          calendar,
+          0);
+    }
+
+    /** Nothing is read of the time either. */
     public Settings(
         Mode mode,
         RnnConfig rnn,
@@ -121,11 +158,11 @@ public final class ModelTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "learning rate: expected a number above 0, got " + learningRate);
       }
-      if (rnn.inputSize() < 1 + Calendar.inputs(calendar)) {
+      int least = 1 + Calendar.inputs(calendar) + ahead * horizon;
+      if (rnn.inputSize() < least) {
         throw new IllegalArgumentException(
-            "input_size: expected at least %d for a value and the calendar %s, got %d"
-                .formatted(
-                    1 + Calendar.inputs(calendar), Calendar.labels(calendar), rnn.inputSize()));
+            "input_size: expected at least %d for a value, the calendar %s and %d known ahead, got %d"
+                .formatted(least, Calendar.labels(calendar), ahead, rnn.inputSize()));
       }
       if (mode == Mode.MANY_TO_MANY && horizon != seqLen) {
         throw new IllegalArgumentException(
@@ -166,9 +203,9 @@ public final class ModelTrainer implements AutoCloseable {
       }
     }
 
-    /** Covariates of each observation. */
+    /** Observed covariates of each observation. */
     public int features() {
-      return rnn.inputSize() - 1 - Calendar.inputs(calendar);
+      return rnn.inputSize() - 1 - Calendar.inputs(calendar) - ahead * horizon;
     }
 
     TrainableModel trainable() {
@@ -217,8 +254,8 @@ public final class ModelTrainer implements AutoCloseable {
   }
 
   /**
-   * @param series observations of each, oldest first
-   * @throws IllegalArgumentException when one has another number of features than the settings
+   * @param series observations of each, oldest first, with what is known ahead of their own times
+   * @throws IllegalArgumentException when one has another number of covariates than the settings
    */
   public static ModelTrainer of(Settings settings, Collection<List<Observation>> series) {
     return new ModelTrainer(settings, TrainingData.of(settings, series));
@@ -265,7 +302,8 @@ public final class ModelTrainer implements AutoCloseable {
   /** Where training would start, as a model: it needs no series. */
   public static ForecastModel untrained(
       Settings settings, String name, long version, Map<String, String> provenance) {
-    return model(settings, name, version, initialWeights(settings), provenance);
+    AheadInputs ahead = AheadInputs.asTheyAre(settings.ahead());
+    return model(settings, ahead, name, version, initialWeights(settings), provenance);
   }
 
   /** Whether another epoch is worth its time. */
@@ -362,11 +400,12 @@ public final class ModelTrainer implements AutoCloseable {
   /** The model with the best weights so far. */
   public ForecastModel model(
       String name, long version, Progress progress, Map<String, String> provenance) {
-    return model(settings, name, version, progress.best(), provenance);
+    return model(settings, data.ahead(), name, version, progress.best(), provenance);
   }
 
   private static ForecastModel model(
       Settings settings,
+      AheadInputs ahead,
       String name,
       long version,
       float[] weights,
@@ -383,6 +422,7 @@ public final class ModelTrainer implements AutoCloseable {
         Arrays.copyOf(weights, settings.rnn().parameterCount()),
         settings.trainable().head(weights),
         settings.calendar(),
+        ahead,
         List.of(),
         provenance);
   }

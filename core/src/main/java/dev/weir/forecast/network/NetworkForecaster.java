@@ -17,8 +17,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * A model at work: turns a window into a forecast. Scales the window by the model's rule, runs the
- * network, applies the head, scales back.
+ * A model at work: turns a window into a forecast. Scales the window by the model's rule, adds what
+ * it reads beside the values, runs the network, applies the head, scales back.
  *
  * <p>Holds scratch: one instance for each task and model; not thread-safe. Allocates the forecast
  * and nothing else.
@@ -32,6 +32,7 @@ public final class NetworkForecaster {
   private final RnnOutput result = new RnnOutput();
   private final double[] read; // (seq_len)
   private final float[] input; // (1, seq_len, input_size)
+  private final float[] known; // (seq_len - 1 + horizon, ahead), from the second row's time on
   private final float[] answers; // (horizon), on the network's scale
 
   /** With a calendar in UTC. */
@@ -50,6 +51,8 @@ public final class NetworkForecaster {
     rnn.load(model.weights());
     this.read = new double[model.seqLen()];
     this.input = new float[model.seqLen() * config.inputSize()];
+    int times = model.seqLen() - 1 + model.horizon();
+    this.known = new float[model.ahead().count() * times];
     this.answers = new float[model.horizon()];
   }
 
@@ -88,7 +91,9 @@ public final class NetworkForecaster {
         model.name(),
         model.version(),
         0,
-        Status.OK);
+        Status.OK,
+        missing(window),
+        null);
   }
 
   /**
@@ -113,6 +118,7 @@ public final class NetworkForecaster {
       Calendar.fill(
           model.calendar(), clock.local(window.time(t)), input, t * inputSize + 1 + features);
     }
+    fillAhead(window);
     rnn.forward(input, 1, model.seqLen(), true, null, null, result);
     readOut();
     boolean finite = true;
@@ -121,6 +127,34 @@ public final class NetworkForecaster {
       finite &= Double.isFinite(values[i]);
     }
     return finite;
+  }
+
+  /** Each step reads what is known now of as many steps after it as the forecast has. */
+  private void fillAhead(SequenceWindow window) {
+    int count = model.ahead().count();
+    if (count == 0) {
+      return;
+    }
+    int firstStep = 2 - model.seqLen(); // the time of the second row
+    for (int i = 0; i < known.length; i++) {
+      double value = window.covariate(firstStep + i / count, i % count);
+      known[i] = model.ahead().input(i % count, value);
+    }
+    int each = model.ahead().inputs(model.horizon());
+    int inputSize = config.inputSize();
+    for (int t = 0; t < model.seqLen(); t++) {
+      System.arraycopy(known, t * count, input, (t + 1) * inputSize - each, each);
+    }
+  }
+
+  /** How many numbers that the network reads of the forecast's steps are not known. */
+  private int missing(SequenceWindow window) {
+    int missing = 0;
+    for (int i = 0; i < model.ahead().inputs(model.horizon()); i++) {
+      int count = model.ahead().count();
+      missing += Double.isFinite(window.covariate(1 + i / count, i % count)) ? 0 : 1;
+    }
+    return missing;
   }
 
   /** Fills {@code answers} from the network's output, on its own scale. */

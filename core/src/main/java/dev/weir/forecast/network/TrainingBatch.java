@@ -17,10 +17,11 @@ final class TrainingBatch {
   private final int seqLen;
   private final int horizon;
   private final int width; // covariates of a value
+  private final int ahead; // covariates known ahead
   private final int answersEach;
   private final float limit;
   private int size;
-  private float[] input = {}; // (size, seq_len, 1 + width)
+  private float[] input = {}; // (size, seq_len, input_size)
   private float[] targets = {}; // (size, answersEach)
   private float[] dAnswers = {}; // (size, answersEach)
   private float[] answers;
@@ -29,6 +30,16 @@ final class TrainingBatch {
    * @param width covariates of a value
    */
   TrainingBatch(TrainableModel model, Scaling scaling, int seqLen, int horizon, int width) {
+    this(model, scaling, seqLen, horizon, width, 0);
+  }
+
+  /**
+   * @param width covariates of a value
+   * @param ahead covariates known ahead of a value, at each step of the horizon
+   */
+  TrainingBatch(
+      TrainableModel model, Scaling scaling, int seqLen, int horizon, int width, int ahead) {
+    this.ahead = ahead;
     this.model = model;
     this.scaling = scaling;
     this.seqLen = seqLen;
@@ -42,10 +53,19 @@ final class TrainingBatch {
   void size(int size) {
     if (this.size != size) { // the network wants just the batch's size
       this.size = size;
-      input = new float[size * seqLen * (1 + width)];
+      input = new float[size * seqLen * inputSize()];
       targets = new float[size * answersEach];
       dAnswers = new float[size * answersEach];
     }
+  }
+
+  private int inputSize() {
+    return 1 + width + ahead * horizon;
+  }
+
+  /** As the next, where nothing is known ahead. */
+  void fill(int b, double[] values, float[] rows, int origin) {
+    fill(b, values, rows, null, origin);
   }
 
   /**
@@ -54,16 +74,21 @@ final class TrainingBatch {
    * @param b its number in the batch
    * @param values of the series; {@code horizon} of them follow the window
    * @param rows covariates of the values, (values, width)
+   * @param known what is known ahead of the values, (values, ahead); null for nothing
    * @param origin index of the window's newest value
    */
-  void fill(int b, double[] values, float[] rows, int origin) {
+  void fill(int b, double[] values, float[] rows, float[] known, int origin) {
     int first = origin - seqLen + 1;
     double center = scaling.center(values, first, seqLen);
     double scale = scaling.scale(values, first, seqLen);
     for (int t = 0; t < seqLen; t++) {
-      int to = (b * seqLen + t) * (1 + width);
+      int to = (b * seqLen + t) * inputSize();
       input[to] = (float) ((values[first + t] - center) / scale);
       System.arraycopy(rows, (first + t) * width, input, to + 1, width);
+      if (ahead > 0) { // the steps after a value lie side by side
+        int next = (first + t + 1) * ahead;
+        System.arraycopy(known, next, input, to + 1 + width, ahead * horizon);
+      }
     }
     int firstOrigin = origin + 1 - answersEach / horizon; // several when all steps answer
     for (int i = 0; i < answersEach; i++) {

@@ -2,11 +2,15 @@ package dev.weir.forecast.network;
 
 import dev.weir.forecast.Observation;
 import dev.weir.model.Calendar;
+import dev.weir.model.input.AheadInputs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The series that a model is trained on, each cut in time: the first {@value #TRAINED} of it is
@@ -29,16 +33,23 @@ final class TrainingData {
 
   private final ModelTrainer.Settings settings;
   private final List<double[]> series;
-  private final List<float[]> covariates; // (values, input_size - 1) for each series
+  private final List<float[]> covariates; // (values, features and calendar) for each series
+  private final List<double[]> known; // (values, ahead) for each series, as they are
+  private final AheadInputs ahead;
+  private final List<float[]> aheadInputs = new ArrayList<>(); // the same as the network reads them
   private final List<Part> trained = new ArrayList<>();
   private final List<Part> validated = new ArrayList<>();
   private final List<Part> heldOut = new ArrayList<>();
 
   private TrainingData(
-      ModelTrainer.Settings settings, List<double[]> series, List<float[]> covariates) {
+      ModelTrainer.Settings settings,
+      List<double[]> series,
+      List<float[]> covariates,
+      List<double[]> known) {
     this.settings = settings;
     this.series = List.copyOf(series);
     this.covariates = List.copyOf(covariates);
+    this.known = List.copyOf(known);
     for (int i = 0; i < series.size(); i++) {
       int n = series.get(i).length;
       int trainedEnd = (int) (n * TRAINED);
@@ -56,6 +67,44 @@ final class TrainingData {
                           (settings.seqLen() + settings.horizon()) / (1 - TRAINED - VALIDATED)),
                   series.isEmpty() ? "none" : "shorter ones"));
     }
+    this.ahead = standardization();
+    for (double[] numbers : known) {
+      aheadInputs.add(inputs(numbers));
+    }
+  }
+
+  /** Mean and deviation of each covariate known ahead in the time that is learned from. */
+  private AheadInputs standardization() {
+    int count = settings.ahead();
+    List<Double> center = new ArrayList<>();
+    List<Double> scale = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      DoubleSummaryStatistics all = new DoubleSummaryStatistics();
+      trainedNumbers(k).forEach(all);
+      double mean = all.getCount() == 0 ? 0 : all.getAverage();
+      double variance = trainedNumbers(k).map(x -> (x - mean) * (x - mean)).average().orElse(0);
+      center.add(mean);
+      scale.add(variance > 0 ? Math.sqrt(variance) : 1);
+    }
+    return new AheadInputs(center, scale);
+  }
+
+  private DoubleStream trainedNumbers(int k) {
+    int count = settings.ahead();
+    return known.stream()
+        .flatMapToDouble(
+            numbers ->
+                IntStream.range(0, (int) (numbers.length / count * TRAINED))
+                    .mapToDouble(t -> numbers[t * count + k]))
+        .filter(Double::isFinite);
+  }
+
+  private float[] inputs(double[] numbers) {
+    float[] inputs = new float[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      inputs[i] = ahead.input(i % ahead.count(), numbers[i]);
+    }
+    return inputs;
   }
 
   /** Of values alone, oldest first. */
@@ -64,28 +113,37 @@ final class TrainingData {
       throw new IllegalArgumentException(
           "input_size: expected 1 without times and features, got " + settings.rnn().inputSize());
     }
-    return new TrainingData(settings, series, Collections.nCopies(series.size(), new float[0]));
+    return new TrainingData(
+        settings,
+        series,
+        Collections.nCopies(series.size(), new float[0]),
+        Collections.nCopies(series.size(), Observation.NO_FEATURES));
   }
 
   /**
-   * Of observations, oldest first.
+   * Of observations, oldest first, with what is known ahead of their own times.
    *
-   * @throws IllegalArgumentException when one has another number of features than the settings
+   * @throws IllegalArgumentException when one has another number of covariates than the settings
    */
   static TrainingData of(ModelTrainer.Settings settings, Collection<List<Observation>> series) {
     List<double[]> values = new ArrayList<>();
     List<float[]> covariates = new ArrayList<>();
-    int width = settings.rnn().inputSize() - 1;
+    List<double[]> known = new ArrayList<>();
     int features = settings.features();
+    int width = features + Calendar.inputs(settings.calendar());
+    int ahead = settings.ahead();
     for (List<Observation> observations : series) {
       double[] value = new double[observations.size()];
       float[] rows = new float[width * value.length];
+      double[] numbers = new double[ahead * value.length];
       for (int t = 0; t < value.length; t++) {
         Observation observation = observations.get(t);
-        if (features > 0 && observation.features().length != features) {
-          throw new IllegalArgumentException(
-              "features: expected %d, got %d (%s)"
-                  .formatted(features, observation.features().length, observation.series()));
+        if (features > 0) {
+          checkCount("features", features, observation.features(), observation);
+        }
+        if (ahead > 0) {
+          checkCount("ahead", ahead, observation.ahead(), observation);
+          System.arraycopy(observation.ahead(), 0, numbers, t * ahead, ahead);
         }
         value[t] = observation.value();
         for (int f = 0; f < features; f++) {
@@ -95,8 +153,18 @@ final class TrainingData {
       }
       values.add(value);
       covariates.add(rows);
+      known.add(numbers);
     }
-    return new TrainingData(settings, values, covariates);
+    return new TrainingData(settings, values, covariates, known);
+  }
+
+  private static void checkCount(
+      String what, int expected, double[] numbers, Observation observation) {
+    if (numbers.length != expected) {
+      throw new IllegalArgumentException(
+          "%s: expected %d, got %d (%s)"
+              .formatted(what, expected, numbers.length, observation.series()));
+    }
   }
 
   /** All origins whose window and targets exist and whose targets lie before {@code end}. */
@@ -119,9 +187,19 @@ final class TrainingData {
     return this.series.get(series);
   }
 
-  /** Beside the values, (values, input_size - 1). */
+  /** Beside the values, (values, features and calendar). */
   float[] covariates(int series) {
     return covariates.get(series);
+  }
+
+  /** How the network reads what is known ahead. */
+  AheadInputs ahead() {
+    return ahead;
+  }
+
+  /** What is known ahead of each value's own time, as the network reads it: (values, ahead). */
+  float[] aheadInputs(int series) {
+    return aheadInputs.get(series);
   }
 
   /** A window's series and origin in one number. */

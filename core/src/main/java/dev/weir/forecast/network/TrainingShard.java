@@ -1,5 +1,6 @@
 package dev.weir.forecast.network;
 
+import dev.weir.model.Calendar;
 import java.util.Arrays;
 
 /**
@@ -22,7 +23,8 @@ final class TrainingShard {
             settings.scaling(),
             settings.seqLen(),
             settings.horizon(),
-            settings.rnn().inputSize() - 1);
+            settings.features() + Calendar.inputs(settings.calendar()),
+            settings.ahead());
     this.gradient = new float[model.count()];
   }
 
@@ -52,7 +54,7 @@ final class TrainingShard {
   }
 
   private void fill(int b, int series, int origin) {
-    windows.fill(b, data.values(series), data.covariates(series), origin);
+    windows.fill(b, data.values(series), data.covariates(series), data.aheadInputs(series), origin);
   }
 
   /** Mean absolute error on a part, divided by that of repeating the last value. */

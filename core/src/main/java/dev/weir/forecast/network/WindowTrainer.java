@@ -66,6 +66,10 @@ public final class WindowTrainer {
               model.name(),
               model.version());
     }
+    if (model.ahead().count() > 0) {
+      return "ahead: expected a network that reads nothing known ahead, got %d (model %s version %d)"
+          .formatted(model.ahead().count(), model.name(), model.version());
+    }
     int count = TrainableModel.count(model);
     return count <= MAX_WEIGHTS
         ? null

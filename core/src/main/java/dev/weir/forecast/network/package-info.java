@@ -7,6 +7,6 @@
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.expert}, {@code forecast.expert.recurrent},
  * {@code forecast.explanation}, {@code forecast.learn}, {@code forecast.window}, {@code model},
- * {@code rnn}, {@code rnn.cell}, {@code rnn.training} and the JDK.
+ * {@code model.input}, {@code rnn}, {@code rnn.cell}, {@code rnn.training} and the JDK.
  */
 package dev.weir.forecast.network;

@@ -26,8 +26,20 @@ public final class SequenceWindow {
   private double before;
   private boolean resumed;
   private double[] ahead = Observation.NO_FEATURES;
+  private final int columns; // covariates known ahead that are kept for a network
+  private final double[] known; // (seq_len + steps, columns)
 
   SequenceWindow(int seqLen, int features, Sampling sampling) {
+    this(seqLen, features, sampling, 0, 0);
+  }
+
+  /**
+   * @param columns covariates known ahead that are kept for a network
+   * @param steps after the window of which they are kept
+   */
+  SequenceWindow(int seqLen, int features, Sampling sampling, int columns, int steps) {
+    this.columns = columns;
+    this.known = new double[(seqLen + steps) * columns];
     this.features = features;
     this.sampling = sampling;
     this.times = new long[seqLen];
@@ -48,6 +60,9 @@ public final class SequenceWindow {
     this.before = before;
     this.resumed = resumed;
     this.size = state.size();
+    if (columns > 0) {
+      state.covariates().copyTo(known);
+    }
     for (int i = 0; i < size; i++) {
       times[i] = state.time(i);
       values[i] = state.value(i);
@@ -103,6 +118,22 @@ public final class SequenceWindow {
    */
   public double[] ahead() {
     return ahead;
+  }
+
+  /** How many covariates known ahead are kept for a network; 0 in a window of a log. */
+  public int columns() {
+    return columns;
+  }
+
+  /**
+   * A covariate known ahead, as far as it is known now.
+   *
+   * @param step after the newest value, from 1; 0 and less: at the newest value and before it
+   * @return NaN where it is not known
+   */
+  public double covariate(int step, int column) {
+    int place = (times.length - 1 + step) * columns + column;
+    return place < known.length ? known[place] : Double.NaN;
   }
 
   /** Time of the newest value. */

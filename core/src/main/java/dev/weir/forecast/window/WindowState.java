@@ -32,6 +32,8 @@ public final class WindowState {
   private int size;
   private long seen;
 
+  private final KnownCovariates covariates; // null where no network reads what is known ahead
+
   private int pendingSize;
   private long[] pending = NONE; // by ascending time: as the ring, then how many are known ahead
 
@@ -55,8 +57,17 @@ public final class WindowState {
    * @param ahead numbers known ahead of an observation, at most
    */
   public WindowState(int seqLen, int features, long interval, int ahead) {
+    this(seqLen, features, interval, ahead, 0);
+  }
+
+  /**
+   * @param columns covariates known ahead that are kept for a network; a divisor of {@code ahead},
+   *     or 0: none are
+   */
+  public WindowState(int seqLen, int features, long interval, int ahead, int columns) {
     this.features = features;
     this.ahead = ahead;
+    this.covariates = columns == 0 ? null : new KnownCovariates(columns, seqLen, ahead / columns);
     this.seqLen = seqLen;
     this.interval = interval;
     this.ring = new long[seqLen * width()];
@@ -68,6 +79,7 @@ public final class WindowState {
     ahead = other.ahead;
     seqLen = other.seqLen;
     interval = other.interval;
+    covariates = other.covariates == null ? null : new KnownCovariates(other.covariates);
     ring = other.ring.clone();
     next = other.next;
     size = other.size;
@@ -101,6 +113,16 @@ public final class WindowState {
   /** Numbers known ahead of an observation, at most. */
   public int ahead() {
     return ahead;
+  }
+
+  /** How many covariates known ahead are kept for a network. */
+  public int columns() {
+    return covariates == null ? 0 : covariates.columns();
+  }
+
+  /** What is kept of them; null if nothing. */
+  KnownCovariates covariates() {
+    return covariates;
   }
 
   /** The {@link Sampling#interval} that it was cut under. */
@@ -219,6 +241,9 @@ public final class WindowState {
     next = 0;
     size = 0;
     seen = 0;
+    if (covariates != null) {
+      covariates.clear();
+    }
   }
 
   /**
@@ -359,18 +384,20 @@ public final class WindowState {
 
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
-    return 8 * (ring.length + pending.length);
+    int kept = covariates == null ? 0 : covariates.numbers();
+    return 8 * (ring.length + pending.length + kept);
   }
 
   /** How many numbers {@link #save} gives. */
   public int numbers() {
-    return size * width() + pendingSize * pendingWidth();
+    int kept = covariates == null ? 0 : covariates.numbers();
+    return size * width() + pendingSize * pendingWidth() + kept;
   }
 
   /**
    * Copies all rows out: first the ring's, oldest first, then what waits. Each is the time, then
    * the bits of the value and of each feature, and of what waits then how many numbers are known
-   * ahead and their bits.
+   * ahead and their bits. The covariates kept for a network come last.
    *
    * @param to (numbers), row-major
    */
@@ -382,6 +409,9 @@ public final class WindowState {
     }
     to.put(ring, first * width(), (next - first) * width());
     to.put(pending, 0, pendingSize * pendingWidth());
+    if (covariates != null) {
+      covariates.save(to);
+    }
   }
 
   /**
@@ -399,5 +429,8 @@ public final class WindowState {
     this.pendingSize = waiting;
     this.pending = waiting == 0 ? NONE : new long[waiting * pendingWidth()];
     from.get(pending, 0, pending.length);
+    if (covariates != null) {
+      covariates.restore(from);
+    }
   }
 }

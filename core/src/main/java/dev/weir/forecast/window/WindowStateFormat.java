@@ -9,7 +9,8 @@ import java.nio.LongBuffer;
 
 /**
  * The bytes of a {@link WindowState}, independent of the engine that stores them: its sizes, its
- * marks if it has any, then all rows, little-endian.
+ * marks if it has any, then all rows and what is kept for a network that reads covariates known
+ * ahead, little-endian.
  */
 public final class WindowStateFormat {
 
@@ -20,6 +21,9 @@ public final class WindowStateFormat {
 
   /** Beside the number of marks: the numbers known ahead follow, at most so many of each row. */
   private static final int KNOWS_AHEAD = 1 << 6;
+
+  /** Beside that: the number of covariates kept for a network follows. */
+  private static final int KEEPS_AHEAD = 1 << 5;
 
   /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
@@ -33,6 +37,7 @@ public final class WindowStateFormat {
         ByteBuffer.allocate(
                 HEAD
                     + (state.ahead() > 0 ? Integer.BYTES : 0)
+                    + (state.columns() > 0 ? Integer.BYTES : 0)
                     + Long.BYTES * (state.numbers() + marks))
             .order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(state.seqLen()).putInt(state.features());
@@ -40,8 +45,11 @@ public final class WindowStateFormat {
     bytes.putLong(state.interval()).putLong(state.seen());
     if (state.ahead() == 0) {
       bytes.put((byte) marks);
-    } else {
+    } else if (state.columns() == 0) {
       bytes.put((byte) (marks | KNOWS_AHEAD)).putInt(state.ahead());
+    } else {
+      bytes.put((byte) (marks | KNOWS_AHEAD | KEEPS_AHEAD));
+      bytes.putInt(state.ahead()).putInt(state.columns());
     }
     LongBuffer numbers = bytes.asLongBuffer();
     if (marks > 0) {
@@ -65,15 +73,22 @@ public final class WindowStateFormat {
       marks ^= KNOWS_AHEAD;
       ahead = read(source, Integer.BYTES).getInt();
     }
+    int columns = 0;
+    if ((marks & KEEPS_AHEAD) != 0) {
+      marks ^= KEEPS_AHEAD;
+      columns = read(source, Integer.BYTES).getInt();
+    }
     checkSizes(seqLen, features, ahead, size, pending);
-    WindowState state = new WindowState(seqLen, features, interval, ahead);
+    checkColumns(columns, ahead, seqLen);
+    WindowState state = new WindowState(seqLen, features, interval, ahead, columns);
     if (marks != 0 && marks != WindowState.MARKS) {
       throw new IOException(
           "window: expected 0 or %d marks, got %d".formatted(WindowState.MARKS, marks));
     }
     int waiting = pending * (2 + features + (ahead == 0 ? 0 : 1 + ahead));
+    int kept = columns == 0 ? 0 : seqLen * columns + ahead;
     LongBuffer numbers =
-        read(source, Long.BYTES * (marks + size * (2 + features) + waiting)).asLongBuffer();
+        read(source, Long.BYTES * (marks + size * (2 + features) + waiting + kept)).asLongBuffer();
     if (marks > 0) {
       state.restoreMarks(numbers);
     }
@@ -92,6 +107,15 @@ public final class WindowStateFormat {
       throw new IOException(
           "window: expected sizes of one, got seq_len %d, %d features, %d ahead, %d rows, %d waiting"
               .formatted(seqLen, features, ahead, size, pending));
+    }
+  }
+
+  private static void checkColumns(int columns, int ahead, int seqLen) throws IOException {
+    boolean isSound = columns == 0 || columns > 0 && ahead > 0 && ahead % columns == 0;
+    if (!isSound || (long) columns * seqLen > MAX_NUMBERS - ahead) {
+      throw new IOException(
+          "window: expected a number of covariates that divides %d, got %d (seq_len %d)"
+              .formatted(ahead, columns, seqLen));
     }
   }
 

@@ -41,6 +41,7 @@ public final class Windows {
   private final int stride;
   private final int features;
   private final int ahead;
+  private final int columns;
   private final Sampling sampling;
   private final SequenceWindow window;
   private final SequenceWindow logged; // the same for rows of a log
@@ -66,6 +67,15 @@ public final class Windows {
    * @param ahead numbers known ahead of an observation, at most
    */
   public Windows(int seqLen, int stride, int features, Sampling sampling, int ahead) {
+    this(seqLen, stride, features, sampling, ahead, 0);
+  }
+
+  /**
+   * @param ahead numbers known ahead of an observation, at most
+   * @param columns covariates known ahead that are kept for a network; a divisor of {@code ahead},
+   *     or 0: none are
+   */
+  public Windows(int seqLen, int stride, int features, Sampling sampling, int ahead, int columns) {
     if (seqLen < 1) {
       throw new IllegalArgumentException("seq_len: expected at least 1, got " + seqLen);
     }
@@ -76,8 +86,10 @@ public final class Windows {
     this.stride = stride;
     this.features = features;
     this.ahead = ahead;
+    this.columns = columns;
     this.sampling = sampling;
-    this.window = new SequenceWindow(seqLen, features, sampling);
+    int steps = columns == 0 ? 0 : ahead / columns;
+    this.window = new SequenceWindow(seqLen, features, sampling, columns, steps);
     this.logged = new SequenceWindow(seqLen, features, sampling);
     this.earlier = new double[features];
     this.newest = new double[features];
@@ -85,7 +97,7 @@ public final class Windows {
   }
 
   public WindowState newState() {
-    return new WindowState(seqLen, features, sampling.interval(), ahead);
+    return new WindowState(seqLen, features, sampling.interval(), ahead, columns);
   }
 
   /**
@@ -97,6 +109,7 @@ public final class Windows {
     if (state.seqLen() == seqLen
         && state.features() == features
         && state.ahead() == ahead
+        && state.columns() == columns
         && state.interval() == sampling.interval()) {
       return state;
     }
@@ -129,6 +142,9 @@ public final class Windows {
       }
     }
     fitted.seen(state.seen());
+    if (columns > 0 && state.columns() == columns && state.interval() == sampling.interval()) {
+      fitted.covariates().copyFrom(state.covariates());
+    }
     return fitted;
   }
 
@@ -146,7 +162,7 @@ public final class Windows {
     if (time <= completeUpTo) {
       closeGap(state, time, observation.value(), observation.features());
       state.append(time, observation.value(), observation.features(), 0);
-      known = observation.ahead();
+      know(state, observation.ahead());
       return Outcome.APPENDED;
     }
     int index = state.findPending(time);
@@ -193,9 +209,19 @@ public final class Windows {
       newest[f] = state.pendingFeature(0, f);
     }
     closeGap(state, state.pendingTime(0), state.pendingValue(0), newest);
-    known = state.pendingAhead(0);
+    double[] ahead = state.pendingAhead(0);
     state.appendFirstPending();
+    know(state, ahead);
     return true;
+  }
+
+  /** What the observation that was just appended says of the times after it. */
+  private void know(WindowState state, double[] ahead) {
+    known = ahead;
+    if (columns > 0) {
+      state.covariates().advance(1 + missing);
+      state.covariates().learn(ahead);
+    }
   }
 
   /**
@@ -214,7 +240,10 @@ public final class Windows {
     }
     state.clear();
     state.append(time, observation.value(), observation.features(), 0);
-    known = observation.ahead();
+    if (columns > 0) { // of other times
+      state.covariates().clear();
+    }
+    know(state, observation.ahead());
   }
 
   /** Sees to what is missing before the observation that is about to be appended. */

@@ -3,9 +3,11 @@ package dev.weir.cli.evaluate;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
@@ -13,7 +15,6 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
@@ -81,7 +82,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
       Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
       return new EvaluationPlan(
-          settings(seqLen == null ? DEFAULT_SEQ_LEN : seqLen, 0, List.of(), ZoneOffset.UTC, target),
+          settings(
+              seqLen == null ? DEFAULT_SEQ_LEN : seqLen, 0, List.of(), ZoneOffset.UTC, target, 0),
           learner,
           null);
     }
@@ -93,8 +95,10 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
    *
    * @param horizon null for the model's
    * @param seqLen null for the model's
+   * @param ahead covariates known ahead that come with the values; a mixture learns from them
    */
-  static EvaluationPlan of(ForecastModel model, boolean learns, Integer horizon, Integer seqLen)
+  static EvaluationPlan of(
+      ForecastModel model, boolean learns, Integer horizon, Integer seqLen, int ahead)
       throws UsageException {
     boolean seasonal = model.readsSeasons();
     boolean free = model.combines(); // of any window
@@ -103,6 +107,9 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     LearnerSettings learner;
     try {
       learner = learns ? LearnerSettings.defaults(steps) : LearnerSettings.following(model, steps);
+      if (learns && ahead > 0) { // as a job does
+        learner = learner.withCovariates(CovariateRule.learned(model.features(), ahead));
+      }
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage());
     }
@@ -110,7 +117,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     byte[] bytes = ModelFiles.toBytes(model);
     Target target = new Target(model.mode(), model.name(), steps, bytes, learning);
     ForecastSettings settings =
-        settings(length, model.features(), model.calendar(), ZoneOffset.UTC, target);
+        settings(length, model.features(), model.calendar(), ZoneOffset.UTC, target, ahead);
     String problem = settings.problemWith(model, target);
     if (problem != null) {
       throw new UsageException("--model: " + problem);
@@ -161,7 +168,13 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
     Target alone = target.withLearning(silent);
     return new EvaluationPlan(
-        settings(read.seqLen(), read.features(), read.calendar(), read.zone(), alone),
+        settings(
+            read.seqLen(),
+            read.features(),
+            read.calendar(),
+            read.zone(),
+            alone,
+            read.featuresAhead()),
         others,
         note(read));
   }
@@ -183,7 +196,12 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   /** Each series comes in order, so nothing waits. */
   private static ForecastSettings settings(
-      int seqLen, int features, List<Calendar> calendar, ZoneId zone, Target target) {
+      int seqLen,
+      int features,
+      List<Calendar> calendar,
+      ZoneId zone,
+      Target target,
+      int featuresAhead) {
     return new ForecastSettings(
         seqLen,
         1,
@@ -193,45 +211,56 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
         Sampling.BY_COUNT,
         StateLimits.NONE,
         List.of(target),
-        zone);
+        zone,
+        featuresAhead);
   }
 
   /** The same with holidays, where a mixture learns, and a calendar in their zone. */
   EvaluationPlan withHolidays(HolidaySettings holidays) {
-    return with(others.withHolidays(holidays), settings.features(), holidays.zone());
+    return with(
+        others.withHolidays(holidays),
+        settings.features(),
+        holidays.zone(),
+        settings.featuresAhead());
   }
 
   /** The same with a calendar of another zone. */
   EvaluationPlan withZone(ZoneId zone) {
     ForecastSettings with =
-        settings(settings.seqLen(), settings.features(), settings.calendar(), zone, target());
+        settings(
+            settings.seqLen(),
+            settings.features(),
+            settings.calendar(),
+            zone,
+            target(),
+            settings.featuresAhead());
     return new EvaluationPlan(with, others, note);
   }
 
   /** The same with covariates, where a mixture learns. */
   EvaluationPlan withCovariates(Covariates.Count count) {
-    return with(others.withCovariates(count), count.observed(), settings.zone());
+    return with(others.withCovariates(count), count.observed(), settings.zone(), count.ahead());
   }
 
-  private EvaluationPlan with(LearnerSettings learner, int features, ZoneId zone) {
+  private EvaluationPlan with(
+      LearnerSettings learner, int features, ZoneId zone, int featuresAhead) {
     Learning learning = new Learning(learner, season(), 0);
     Target other = target().withLearning(learning);
-    ForecastSettings with = settings(settings.seqLen(), features, settings.calendar(), zone, other);
+    ForecastSettings with =
+        settings(settings.seqLen(), features, settings.calendar(), zone, other, featuresAhead);
     return new EvaluationPlan(with, learner, note);
   }
 
   /** The same within bounds. */
   EvaluationPlan withBounds(Bounds bounds) {
     Target other = target().withBounds(bounds);
-    ForecastSettings with =
-        settings(
-            settings.seqLen(), settings.features(), settings.calendar(), settings.zone(), other);
+    ForecastSettings with = withTarget(other);
     return new EvaluationPlan(with, others, note);
   }
 
-  /** What is learned from beside the values. */
-  Covariates.Count covariates() {
-    return learns() ? others.covariates() : Covariates.Count.NONE;
+  /** Covariates known ahead that come with the values. */
+  int featuresAhead() {
+    return settings.featuresAhead();
   }
 
   boolean learns() {
@@ -294,8 +323,17 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     Target same = target();
     Target other =
         new Target(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
+    return withTarget(other);
+  }
+
+  private ForecastSettings withTarget(Target other) {
     return settings(
-        settings.seqLen(), settings.features(), settings.calendar(), settings.zone(), other);
+        settings.seqLen(),
+        settings.features(),
+        settings.calendar(),
+        settings.zone(),
+        other,
+        settings.featuresAhead());
   }
 
   /**

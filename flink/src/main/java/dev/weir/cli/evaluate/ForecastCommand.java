@@ -5,6 +5,7 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluateCommand.Layout;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.series.FutureRows;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -47,9 +48,12 @@ public final class ForecastCommand implements Callable<Integer> {
 
   @Option(
       names = "--columns",
-      converter = SeriesColumns.Converter.class,
+      converter = SeriesColumns.CovariatesConverter.class,
       paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.OPTION)
+      description =
+          SeriesColumns.COVARIATES_OPTION
+              + " Rows after the newest value, with an empty cell in its place, say what is known of"
+              + " its steps.")
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
   @Mixin private PlanOptions options;
@@ -93,24 +97,27 @@ public final class ForecastCommand implements Callable<Integer> {
   private int forecast() throws Exception {
     EvaluateCommand.checkFiles(inputs, options.job());
     EvaluateCommand.checkWritable("--out", out);
-    EvaluationPlan plan = options.plan();
+    EvaluationPlan plan = options.plan(columns);
     if (plan.note() != null) {
       System.err.println("weir forecast: " + plan.note());
     }
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
-    Map<String, List<Observation>> series =
+    Map<String, List<Observation>> rows =
         SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns),
+            columns.ahead().isEmpty()
+                ? SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns)
+                : SeriesFiles.withFuture(inputs, season.files(), columns),
             plan.settings().features(),
             Integer.MAX_VALUE);
+    Map<String, List<Observation>> series = FutureRows.without(rows);
     for (String name : series.keySet()) {
       season.check(name);
     }
     System.err.printf(
         "learning %,d series, %,d values%n",
         series.size(), series.values().stream().mapToLong(List::size).sum());
-    LastForecasts last = new LastForecasts("weir forecast", series, season, 1, progress);
+    LastForecasts last = new LastForecasts("weir forecast", rows, season, 1, progress);
     NextValues next;
     try (LocalCluster cluster = LastForecasts.cluster()) {
       next = new NextValues(plan.levels(), last.with(plan, cluster), series);

@@ -2,6 +2,7 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.series.FutureRows;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class LastForecasts {
 
   /**
    * @param name of the jobs
-   * @param series each in order of time, and not empty
+   * @param series each in order of time, and not empty; rows without a value may follow
    * @param times how often each series will be learned
    */
   LastForecasts(
@@ -81,7 +82,7 @@ final class LastForecasts {
     List<Forecast> forecasts = new ArrayList<>();
     for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
       Forecast forecast = last.get(one.getKey());
-      long newest = one.getValue().get(one.getValue().size() - 1).time();
+      long newest = one.getValue().get(FutureRows.values(one.getValue()) - 1).time();
       if (forecast == null || forecast.origin() != newest) {
         throw new IOException(
             "%s: expected a forecast at its last value, got %s".formatted(one.getKey(), forecast));

@@ -126,42 +126,45 @@ final class PlanOptions {
     return plan(horizon);
   }
 
-  /** The plan, which learns from the columns' covariates; with a job, from those that it does. */
+  /**
+   * The plan, which learns from the columns' covariates and has a model read those that it reads;
+   * with a job, from those that it does.
+   */
   EvaluationPlan plan(SeriesColumns columns) throws IOException, UsageException {
-    EvaluationPlan plan = anyPlan(horizon);
     int ahead = columns.ahead().size();
-    if (isPlain()) {
-      Covariates.Count count = new Covariates.Count(columns.features().size(), ahead);
+    EvaluationPlan plan = anyPlan(horizon, ahead);
+    if (job != null) {
       EvaluateCommand.check(
-          count.all() <= ForecastOptions.MAX_LEARNED_COVARIATES,
-          "--columns",
-          "at most %d features and ahead".formatted(ForecastOptions.MAX_LEARNED_COVARIATES),
-          count.all());
-      return count.all() == 0 ? plan : plan.withCovariates(count);
+          ahead == plan.featuresAhead(),
+          "--columns ahead",
+          "%d, as window.features-ahead of the job says".formatted(plan.featuresAhead()),
+          ahead);
+      return plan;
     }
-    int expected = plan.covariates().ahead();
+    int observed = model == null ? columns.features().size() : plan.settings().features();
+    boolean isLearned = learning != Learning.off && (model == null || ahead > 0);
     EvaluateCommand.check(
-        ahead == expected,
-        "--columns ahead",
-        job == null
-            ? "none with --model, which reads none"
-            : "%d, as window.features-ahead of the job says".formatted(expected),
-        ahead);
-    return plan;
+        !isLearned || observed + ahead <= ForecastOptions.MAX_LEARNED_COVARIATES,
+        "--columns",
+        "at most %d features and ahead".formatted(ForecastOptions.MAX_LEARNED_COVARIATES),
+        observed + ahead);
+    return model == null && observed + ahead > 0
+        ? plan.withCovariates(new Covariates.Count(observed, ahead))
+        : plan;
   }
 
   /**
    * @param steps in place of the horizon; null for the job's
    */
   EvaluationPlan plan(Integer steps) throws IOException, UsageException {
-    EvaluationPlan plan = anyPlan(steps);
-    int ahead = plan.covariates().ahead();
+    EvaluationPlan plan = anyPlan(steps, 0);
+    int ahead = plan.featuresAhead();
     EvaluateCommand.check(
         ahead == 0, "--job", "one without window.features-ahead, which is not read here", ahead);
     return plan;
   }
 
-  private EvaluationPlan anyPlan(Integer steps) throws IOException, UsageException {
+  private EvaluationPlan anyPlan(Integer steps, int ahead) throws IOException, UsageException {
     boolean learns = learning != Learning.off;
     if (job != null) {
       EvaluateCommand.check(model == null, "--model", "none beside --job", model);
@@ -176,7 +179,7 @@ final class PlanOptions {
     EvaluationPlan plan =
         model == null
             ? EvaluationPlan.of(null, mode, steps, seqLen)
-            : EvaluationPlan.of(read(model), learns, steps, seqLen);
+            : EvaluationPlan.of(reading(ahead), learns, steps, seqLen, ahead);
     plan = hasBounds() ? plan.withBounds(bounds()) : plan;
     return holidays == null && zone == null ? plan : withCalendar(plan);
   }
@@ -227,6 +230,17 @@ final class PlanOptions {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--bounds-" + e.getMessage());
     }
+  }
+
+  /** The model; alone, it is all that could read what is known ahead. */
+  private ForecastModel reading(int ahead) throws IOException, UsageException {
+    ForecastModel read = read(model);
+    EvaluateCommand.check(
+        learning != Learning.off || ahead == 0 || read.ahead().count() > 0,
+        "--columns ahead",
+        "none with --learning off and a model that reads none",
+        ahead);
+    return read;
   }
 
   private ForecastModel read(String location) throws IOException, UsageException {

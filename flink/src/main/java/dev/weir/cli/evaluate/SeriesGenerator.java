@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.series.FutureRows;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
@@ -32,25 +33,28 @@ final class SeriesGenerator implements GeneratorFunction<Long, InputEvent> {
     private static final long serialVersionUID = 1L;
 
     static Series of(List<Observation> rows) {
+      List<Observation> known = rows.subList(0, FutureRows.values(rows));
       return new Series(
           rows.get(0).series(),
-          rows.stream().mapToLong(Observation::time).toArray(),
-          rows.stream().mapToDouble(Observation::value).toArray(),
-          rows.stream().map(Observation::features).toArray(double[][]::new),
+          known.stream().mapToLong(Observation::time).toArray(),
+          known.stream().mapToDouble(Observation::value).toArray(),
+          known.stream().map(Observation::features).toArray(double[][]::new),
           rows.stream().map(Observation::ahead).toArray(double[][]::new));
     }
   }
 
   /**
-   * @param all each in order of time, and not empty, with the covariates of each row's own time
+   * @param all each in order of time, and not empty, with the covariates of each row's own time; of
+   *     {@link FutureRows}, these alone count
    * @param steps how far ahead those that are known ahead are known
    */
   SeriesGenerator(Iterable<List<Observation>> all, int steps) {
     this.steps = steps;
     int count = 0;
     for (List<Observation> rows : all) {
-      series.add(Series.of(rows));
-      count += rows.size();
+      Series one = Series.of(rows);
+      series.add(one);
+      count += one.times().length;
     }
     of = new int[count];
     row = new int[count];

@@ -171,8 +171,8 @@ public final class ModelCommand implements Runnable {
       } else if (model.rnn().inputSize() > 1) {
         rows.put(
             "inputs",
-            "value, %d features, calendar [%s]"
-                .formatted(model.features(), Calendar.labels(model.calendar())));
+            "value, %d features, calendar [%s]%s"
+                .formatted(model.features(), Calendar.labels(model.calendar()), ahead(model)));
       }
       String step = model.readsSeasons() ? "out[:, seq_len + i]" : "out[:, i]";
       String read =
@@ -180,6 +180,13 @@ public final class ModelCommand implements Runnable {
       rows.put("head", model.head() == null ? "none" : "linear, reads " + read);
       rows.put("parameters", "%,d".formatted(rnn.parameterCount()));
       return rows;
+    }
+
+    private static String ahead(ForecastModel model) {
+      return model.ahead().count() == 0
+          ? ""
+          : ", %d known ahead at each of %d steps"
+              .formatted(model.ahead().count(), model.horizon());
     }
 
     private static void row(String what, String value) {

@@ -48,6 +48,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example: weir train --input demand.csv --out demand.safetensors --name demand",
       "Then:    weir model publish demand.safetensors",
+      "Example: weir train --input demand.csv --columns time=ts,value=load,ahead=temperature"
+          + " --out x.safetensors",
       "Example: weir train --epochs 0 --seq-len 24 --out start.safetensors",
       "Example: weir train --task classify --input X_TRAIN.ts --out x.safetensors"
     })
@@ -103,9 +105,9 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--columns",
-      converter = SeriesColumns.Converter.class,
+      converter = SeriesColumns.CovariatesConverter.class,
       paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.OPTION)
+      description = SeriesColumns.COVARIATES_OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
   @Option(
@@ -338,6 +340,13 @@ public final class TrainCommand implements Callable<Integer> {
           "weir train: --seq-len: expected --mode%s beside it, got none"
               .formatted(task == Task.base ? "" : " many-to-many"));
     }
+    boolean readsAhead = task == Task.windows && epochs > 0;
+    if (!columns.ahead().isEmpty() && !readsAhead) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "weir train: --columns ahead: expected none with %s, got some"
+              .formatted(task == Task.windows ? "--epochs 0" : "--task " + task));
+    }
     if (isGiven("--pooling") && mode == Mode.MANY_TO_MANY) {
       throw new ParameterException(
           spec.commandLine(), "weir train: --pooling: expected none with many-to-many, got one");
@@ -428,7 +437,7 @@ public final class TrainCommand implements Callable<Integer> {
           mode,
           new RnnConfig(
               cell == null ? Cell.RNN_TANH : cell,
-              1 + features + Calendar.inputs(calendar),
+              1 + features + Calendar.inputs(calendar) + columns.ahead().size() * steps,
               units,
               numLayers,
               !unidirectional,
@@ -444,7 +453,8 @@ public final class TrainCommand implements Callable<Integer> {
           patience,
           seed,
           threads,
-          calendar);
+          calendar,
+          columns.ahead().size());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }

@@ -109,7 +109,16 @@ final class WindowTraining {
             local.put(
                 name,
                 rows.stream()
-                    .map(o -> new Observation(name, clock.local(o.time()), o.value(), o.features()))
+                    .map(
+                        o ->
+                            new Observation(
+                                name,
+                                clock.local(o.time()),
+                                o.value(),
+                                o.features(),
+                                null,
+                                false,
+                                o.ahead()))
                     .toList()));
     return local;
   }
@@ -148,6 +157,7 @@ final class WindowTraining {
         hash = settings.calendar().isEmpty() ? hash : 31 * hash + observation.time();
         hash =
             settings.features() == 0 ? hash : 31 * hash + Arrays.hashCode(observation.features());
+        hash = settings.ahead() == 0 ? hash : 31 * hash + Arrays.hashCode(observation.ahead());
       }
     }
     return "%s %s %s %s %s %d %d %d %s %d%s %016x"

@@ -21,6 +21,7 @@ public final class SeriesCsv implements Closeable {
   private final CsvRows rows;
   private final List<String> header;
   private final SeriesColumns.Places places;
+  private boolean hasFuture; // whether rows may have no value yet
 
   /** With the columns that a file has by default. */
   SeriesCsv(Reader text, String name) throws IOException {
@@ -57,6 +58,12 @@ public final class SeriesCsv implements Closeable {
     return new SeriesCsv(SeriesFiles.text(file), file.getFileName().toString(), columns);
   }
 
+  /** The same, in which rows may have no value yet: {@link FutureRows}. */
+  SeriesCsv withFuture() {
+    hasFuture = true;
+    return this;
+  }
+
   /**
    * The next observation, or null at the end. Covariates known ahead are those of its own time, not
    * yet of those after it; NaN for an empty cell.
@@ -74,11 +81,12 @@ public final class SeriesCsv implements Closeable {
         places.series() < 0 ? name.replaceFirst(SeriesFiles.ENDING, "") : row[places.series()];
     checkName(
         series, rows.place(), places.series() < 0 ? "the file's name" : column(places.series()));
+    boolean isFuture = hasFuture && row[places.value()].isBlank();
     return new Observation(
         series,
         time(row[places.time()]),
-        number(column(places.value()), row[places.value()], rows.place()),
-        numbers(row, places.features(), "feature", false),
+        isFuture ? Double.NaN : number(column(places.value()), row[places.value()], rows.place()),
+        isFuture ? Observation.NO_FEATURES : numbers(row, places.features(), "feature", false),
         label(row),
         endsWindow(row),
         numbers(row, places.ahead(), "ahead", true));

@@ -54,6 +54,22 @@ public final class SeriesFiles {
   public static Map<String, List<Observation>> observations(
       List<Path> inputs, List<Path> without, SeriesLayout layout, SeriesColumns columns)
       throws IOException {
+    return observations(inputs, without, layout, columns, false);
+  }
+
+  /** The same of files of layout long, in which rows may have no value yet: {@link FutureRows}. */
+  public static Map<String, List<Observation>> withFuture(
+      List<Path> inputs, List<Path> without, SeriesColumns columns) throws IOException {
+    return observations(inputs, without, SeriesLayout.LONG, columns, true);
+  }
+
+  private static Map<String, List<Observation>> observations(
+      List<Path> inputs,
+      List<Path> without,
+      SeriesLayout layout,
+      SeriesColumns columns,
+      boolean hasFuture)
+      throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     for (Path file : files(inputs, without)) {
       if (layout == SeriesLayout.WIDE) {
@@ -61,6 +77,9 @@ public final class SeriesFiles {
         continue;
       }
       try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
+        if (hasFuture) {
+          csv.withFuture();
+        }
         for (Observation o = csv.next(); o != null; o = csv.next()) {
           series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o);
         }

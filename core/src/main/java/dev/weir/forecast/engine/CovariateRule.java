@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.engine;
 
 import dev.weir.forecast.expert.Covariates;
 

@@ -1,4 +1,6 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.learn.LearnerSettings;
 
 /**
  * How long the seasons of a series are, in observations: one, such as a day of 24 values, or two,

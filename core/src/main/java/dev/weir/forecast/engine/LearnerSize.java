@@ -1,4 +1,6 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.learn.LearnerSettings;
 
 /** How much memory and time a series may take. */
 public enum LearnerSize {

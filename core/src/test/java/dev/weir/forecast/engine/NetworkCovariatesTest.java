@@ -1,0 +1,219 @@
+package dev.weir.forecast.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.WindowTrainer;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A base model that reads covariates known ahead, in a job: alone and in the mixture. */
+class NetworkCovariatesTest {
+
+  private static final int SEQ_LEN = 5;
+  private static final int HORIZON = 3;
+  private static final int AHEAD = 2;
+
+  private static ForecastModel model(Mode mode, int ahead, int horizon) {
+    RnnConfig rnn = new RnnConfig(Cell.GRU, 1 + ahead * horizon, 4, 1, true, true);
+    SplittableRandom random = new SplittableRandom(11);
+    int outputs = mode == Mode.MANY_TO_ONE ? horizon : 1;
+    AheadInputs inputs = ahead == 0 ? AheadInputs.NONE : AheadInputs.asTheyAre(ahead);
+    return new ForecastModel(
+        "net",
+        1,
+        mode,
+        rnn,
+        SEQ_LEN,
+        horizon,
+        Readout.FINAL_HIDDEN,
+        Scaling.LAST,
+        floats(random, rnn.parameterCount()),
+        new ForecastModel.Head(floats(random, outputs * rnn.outputSize()), floats(random, outputs)),
+        List.of(),
+        inputs,
+        List.of(),
+        Map.of());
+  }
+
+  private static float[] floats(SplittableRandom random, int n) {
+    float[] floats = new float[n];
+    for (int i = 0; i < n; i++) {
+      floats[i] = (float) random.nextDouble(-0.7, 0.7);
+    }
+    return floats;
+  }
+
+  private static ForecastSettings settings(ForecastModel model, boolean learns, int ahead) {
+    LearnerSettings learner =
+        LearnerSettings.small(model.horizon()).withCovariates(new Covariates.Count(0, ahead));
+    Learning learning = learns ? new Learning(learner, 1, 0) : null;
+    Target target =
+        new Target(
+            model.mode(), model.name(), model.horizon(), ModelFiles.toBytes(model), learning);
+    return new ForecastSettings(
+        SEQ_LEN,
+        1,
+        0,
+        List.of(),
+        Duration.ZERO,
+        Sampling.BY_COUNT,
+        StateLimits.NONE,
+        List.of(target),
+        ZoneOffset.UTC,
+        ahead);
+  }
+
+  /** Each of them knows some steps more than the model reads. */
+  private static List<Observation> series(int n, int steps, double[] known) {
+    double[] values = new SplittableRandom(5).doubles(n, 10, 20).toArray();
+    List<Observation> series = new ArrayList<>();
+    for (int t = 0; t < n; t++) {
+      int from = (t + 1) * AHEAD;
+      double[] ahead = Arrays.copyOfRange(known, from, from + steps * AHEAD);
+      series.add(new Observation("s", t, values[t], Observation.NO_FEATURES, null, false, ahead));
+    }
+    return series;
+  }
+
+  private static double[] noise(int n, long seed) {
+    return new SplittableRandom(seed).doubles(n, -1, 1).toArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void covariatesThatAreNotKnownYetChangeNoBit(boolean learns) throws Exception {
+    ForecastModel model = model(Mode.MANY_TO_ONE, AHEAD, HORIZON);
+    int n = 80;
+    int origin = 60;
+    double[] known = noise((n + 9) * AHEAD, 1);
+    double[] others =
+        known.clone(); // from the first step that the forecast at the origin can't know
+    int unknown = (origin + HORIZON + 1) * AHEAD;
+    System.arraycopy(noise(known.length, 2), 0, others, unknown, known.length - unknown);
+    ForecastSettings settings = settings(model, learns, AHEAD);
+
+    List<Forecast> first = OneSeries.forecasts(settings, series(n, HORIZON, known));
+    List<Forecast> second = OneSeries.forecasts(settings, series(n, HORIZON, others));
+    List<Forecast> longer = OneSeries.forecasts(settings, series(n, HORIZON + 4, known));
+    for (int t = 0; t <= origin; t++) {
+      assertThat(second.get(t).values()).containsExactly(first.get(t).values());
+      assertThat(longer.get(t).values()).as("steps beyond").containsExactly(first.get(t).values());
+    }
+    assertThat(second.get(origin + 1).values()).isNotEqualTo(first.get(origin + 1).values());
+  }
+
+  @Test
+  void eachNumberOfAWindowAndItsStepsCounts() throws Exception {
+    ForecastModel model = model(Mode.MANY_TO_MANY, AHEAD, SEQ_LEN);
+    int n = 30;
+    int newest = n - 1;
+    double[] known = noise((n + 9) * AHEAD, 1);
+    ForecastSettings settings = settings(model, false, AHEAD);
+    double[] before = last(settings, series(n, SEQ_LEN, known));
+    for (int at = 0; at < known.length; at++) {
+      double[] changed = known.clone();
+      changed[at] += 0.5;
+      int time = at / AHEAD; // the first row reads what is known of the second
+      boolean isRead = time > newest - SEQ_LEN + 1 && time <= newest + SEQ_LEN;
+      double[] after = last(settings, series(n, SEQ_LEN, changed));
+      assertThat(!Arrays.equals(after, before)).as("time %d", time).isEqualTo(isRead);
+    }
+  }
+
+  private static double[] last(ForecastSettings settings, List<Observation> series)
+      throws Exception {
+    List<Forecast> forecasts = OneSeries.forecasts(settings, series);
+    return forecasts.get(forecasts.size() - 1).values();
+  }
+
+  @Test
+  void whatIsMissingIsCountedAndRead() throws Exception {
+    ForecastModel model = model(Mode.MANY_TO_ONE, AHEAD, HORIZON);
+    double[] known = noise(60, 1);
+    List<Observation> series = new ArrayList<>(series(20, HORIZON, known));
+    ForecastSettings settings = settings(model, false, AHEAD);
+    assertThat(last(settings, series)).doesNotContain(Double.NaN);
+    Observation newest = series.remove(19);
+    series.add(newest.knownAhead(3)); // of 6
+    List<Forecast> forecasts = OneSeries.forecasts(settings, series);
+    Forecast forecast = forecasts.get(19);
+    assertThat(forecast.status()).isEqualTo(Status.OK);
+    // its third number says nothing of the other covariate of that step; earlier records did of two
+    assertThat(forecast.covariatesMissing()).isEqualTo(2);
+    assertThat(forecasts.get(18).covariatesMissing()).isZero();
+    assertThat(forecasts.get(0).status()).isEqualTo(Status.WARMUP);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void modelThatReadsNoneGoesOnBesideCovariates(Mode mode) throws Exception {
+    int horizon = mode == Mode.MANY_TO_ONE ? HORIZON : SEQ_LEN;
+    ForecastModel plain = model(mode, 0, horizon);
+    List<Observation> with = series(40, horizon, noise(120, 1));
+    List<Observation> without =
+        with.stream().map(o -> new Observation("s", o.time(), o.value())).toList();
+    List<Forecast> beside = OneSeries.forecasts(settings(plain, false, AHEAD), with);
+    List<Forecast> alone = OneSeries.forecasts(settings(plain, false, 0), without);
+    for (int t = 0; t < 40; t++) {
+      assertThat(beside.get(t).values()).containsExactly(alone.get(t).values());
+      assertThat(beside.get(t).covariatesMissing()).isZero();
+    }
+  }
+
+  @Test
+  void modelOfAnotherNumberOfCovariatesIsRefused() {
+    ForecastModel model = model(Mode.MANY_TO_ONE, AHEAD, HORIZON);
+    assertThatThrownBy(() -> OneSeries.forecasts(settings(model, true, 3), List.of()))
+        .hasMessage("ahead: expected 3, got 2 (model net version 1)");
+    assertThatThrownBy(() -> OneSeries.forecasts(settings(model, true, 0), List.of()))
+        .hasMessage("ahead: expected 0, got 2 (model net version 1)");
+    assertThat(
+            settings(model, true, AHEAD)
+                .problemWith(model, settings(model, true, 2).targets().get(0)))
+        .isNull();
+    assertThat(WindowTrainer.problemWith(model))
+        .isEqualTo(
+            "ahead: expected a network that reads nothing known ahead, got 2 (model net version 1)");
+  }
+
+  @Test
+  void onlyJobsWhoseModelMayReadThemKeepCovariatesWithWindows() {
+    ForecastModel model = model(Mode.MANY_TO_ONE, AHEAD, HORIZON);
+    assertThat(settings(model, true, AHEAD).columnsKept()).isEqualTo(AHEAD);
+    assertThat(settings(model, false, AHEAD).columnsKept()).isEqualTo(AHEAD);
+    assertThat(settings(model(Mode.MANY_TO_ONE, 0, HORIZON), true, 0).columnsKept()).isZero();
+    LearnerSettings learner =
+        LearnerSettings.small(HORIZON).withCovariates(new Covariates.Count(0, AHEAD));
+    Target none = new Target(Mode.MANY_TO_ONE, null, HORIZON, null, new Learning(learner, 1, 0));
+    ForecastSettings mixture = new ForecastSettings(SEQ_LEN, 1, 0, Duration.ZERO, List.of(none));
+    assertThat(mixture.columnsKept()).isZero();
+    assertThat(mixture.ahead()).isEqualTo(AHEAD * HORIZON);
+  }
+}
