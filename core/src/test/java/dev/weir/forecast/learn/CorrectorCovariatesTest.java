@@ -3,6 +3,8 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -187,6 +189,20 @@ class CorrectorCovariatesTest {
       observe(learner, two, t, y[t], constant, AHEAD);
       assertThat(learner.expertForecast(of, 2)).isEqualTo(expected).isFinite();
     }
+  }
+
+  @Test
+  void twoKnownAheadAddAFewKilobytes() {
+    assertThat(bytesOfTwo("rnn-corrector")).isEqualTo(976);
+    assertThat(bytesOfTwo("gru-corrector")).isEqualTo(2_896);
+  }
+
+  private static int bytesOfTwo(String name) {
+    SeriesDimensions shape = new SeriesDimensions(24, 24, 500, 600);
+    NetworkTraining training = NetworkTraining.DEFAULT;
+    Covariates.Count two = new Covariates.Count(0, 2);
+    int without = Experts.create(name, 12, 8, 500, training).floats(shape);
+    return Float.BYTES * (Experts.create(name, 12, 8, 500, training, two).floats(shape) - without);
   }
 
   /** A series that was saved before correctors read covariates is learned again. */
