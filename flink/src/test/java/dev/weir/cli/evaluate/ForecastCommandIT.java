@@ -210,10 +210,10 @@ class ForecastCommandIT {
             "time=timestamp,value=value,ahead=plan");
     assertThat(weir.exitCode()).isEqualTo(1);
     assertThat(weir.out()).isEmpty();
-    assertThat(weir.err().strip())
-        .endsWith(
-            "next.csv line 9: expected the time 2027-01-15T08:07:00Z, step 1 after the newest value"
-                + " of next, got 2027-01-15T08:08:00Z")
-        .doesNotContain("\n");
+    assertThat(weir.err().lines())
+        .containsExactly(
+            "weir: next.csv line 9: expected the time 2027-01-15T08:07:00Z, step 1 after the newest"
+                + " value of next, got 2027-01-15T08:08:00Z",
+            "  weir forecast --help has examples");
   }
 }
