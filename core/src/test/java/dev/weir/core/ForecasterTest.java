@@ -382,11 +382,27 @@ class ForecasterTest {
   }
 
   @Test
+  void observationKeepsWhatItWasMadeOf() {
+    double[] observed = {1, 2};
+    Observation one = new Observation(START, 3).with(observed).ahead(4);
+    observed[0] = Double.NaN;
+    one.features()[1] = Double.NaN;
+    one.ahead()[0] = Double.POSITIVE_INFINITY;
+    assertThat(one).isEqualTo(new Observation(START, 3).with(1, 2).ahead(4));
+  }
+
+  @Test
   void observationOfNoNumberIsRefused() {
     assertThatThrownBy(() -> new Observation(START, Double.NaN))
         .hasMessage("value: expected a finite number, got NaN");
     assertThatThrownBy(() -> new Observation(-1, 0))
-        .hasMessage("time: expected 1970 or later, got 1969-12-31T23:59:59.999Z");
+        .hasMessage("time: expected 1970 to 9999, got 1969-12-31T23:59:59.999Z");
+    assertThatThrownBy(() -> new Observation(Instant.MAX, 0))
+        .hasMessage("time: expected 1970 to 9999, got +1000000000-12-31T23:59:59.999999999Z");
+    assertThatThrownBy(() -> new Observation(253_402_300_800_000L, 0))
+        .hasMessage("time: expected 1970 to 9999, got +10000-01-01T00:00:00Z");
+    assertThatThrownBy(() -> new Observation(null, 0))
+        .hasMessage("time: expected a value, got null");
     assertThatThrownBy(() -> new Observation(1, 0).with(0, Double.NaN))
         .hasMessage("features[1]: expected a finite number, got NaN");
     assertThatThrownBy(() -> new Observation(1, 0).ahead(Double.NEGATIVE_INFINITY))
