@@ -48,7 +48,7 @@ final class Engine implements SeriesContext {
     dev.weir.forecast.Observation next = observation.of(of.name());
     String problem = forecaster.problemWith(next);
     if (problem != null) {
-      throw new IllegalArgumentException(problem.replace("features_ahead:", "ahead:"));
+      throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));
     }
     select(of);
     try {

@@ -313,7 +313,7 @@ class ForecasterTest {
     return Stream.of(
         wrong(() -> Forecaster.builder(), "horizon: expected the number of values, got none"),
         wrong(() -> small().horizon(0), "horizon: expected 1 to 4,096, got 0"),
-        wrong(() -> small().horizon(1_001), "horizon: expected 1 to 1000, got 1001"),
+        wrong(() -> small().horizon(1_001), "horizon: expected 1 to 1,000, got 1,001"),
         wrong(() -> small().season(0), "season: expected 1 to 1,000, got 0"),
         wrong(
             () -> small().seasons(7, 9),
@@ -321,7 +321,7 @@ class ForecasterTest {
         wrong(() -> small().window(0), "window: expected 1 to 4,096, got 0"),
         wrong(
             () -> small().interval(Duration.ZERO),
-            "interval: expected a millisecond or more, got PT0S"),
+            "interval: expected whole milliseconds from PT0.001S to P3650D, got PT0S"),
         wrong(
             () -> small().gap(Gap.CARRY),
             "gap: expected an interval beside it, since nothing is missing by count, got none"),
@@ -347,9 +347,7 @@ class ForecasterTest {
         wrong(
             () -> small().alarms(Alarms.DEFAULT.perThousand(0)),
             "perThousand: expected 0.01 to 50.0, got 0.0"),
-        wrong(
-            () -> small().scaling("mean"),
-            "scaling: expected none, fixed, window or last, got mean"),
+        wrong(() -> small().scaling("mean"), "scaling: expected none, window or last, got mean"),
         wrong(() -> small().readout("x"), "readout: expected h_n or out[:, -1], got x"),
         wrong(
             () -> small().cell("rnn"), "cell: expected rnn_tanh, rnn_relu, lstm or gru, got rnn"));
