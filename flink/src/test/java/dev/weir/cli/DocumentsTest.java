@@ -26,7 +26,11 @@ class DocumentsTest {
   void eachLinkLeadsToAFileAndEachAnchorToAHeading() {
     List<Piece> broken = new ArrayList<>();
     int links = 0;
-    for (Path file : Documents.all()) {
+    List<Path> files = new ArrayList<>(Documents.all());
+    files.add(Path.of("core/src/main/resources/models/README.md"));
+    files.add(Path.of("flink/src/main/resources/classes/SOURCES.md"));
+    files.add(Path.of("flink/src/main/resources/sample/SOURCES.md"));
+    for (Path file : files) {
       for (Piece link : Documents.links(file)) {
         links++;
         if (!leadsSomewhere(link)) {
