@@ -92,7 +92,7 @@ final class TrainingData {
     return new AheadInputs(center, scale);
   }
 
-  /** The deviation; 1 where there is none but that of rounding. */
+  /** The deviation; 1 where rounding alone may have made it. */
   private static double scale(DoubleSummaryStatistics numbers, double deviation) {
     double largest = Math.max(Math.abs(numbers.getMin()), Math.abs(numbers.getMax()));
     boolean isConstant =
