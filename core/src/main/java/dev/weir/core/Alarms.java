@@ -59,6 +59,8 @@ public final class Alarms {
    * @param quiet values without a surprising one that close it, 1 to 10,000
    */
   public Alarms incidents(int minDuration, int quiet) {
+    Checks.within("minDuration", minDuration, 1, 10_000);
+    Checks.within("quiet", quiet, 1, 10_000);
     return new Alarms(new IncidentSettings(settings.alarms(), minDuration, quiet), thresholds);
   }
 

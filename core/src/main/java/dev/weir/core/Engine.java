@@ -45,7 +45,7 @@ final class Engine implements SeriesContext {
    * @throws IllegalArgumentException if it has other covariates than the settings
    */
   dev.weir.core.Forecast observe(Series of, Observation observation) {
-    dev.weir.forecast.Observation next = observation.of(of.name());
+    dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name());
     String problem = forecaster.problemWith(next);
     if (problem != null) {
       throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));

@@ -58,7 +58,9 @@ final class SavedState {
         window == null
             ? null
             : part(
-                window.bytes(), WindowStateFormat.VERSION, t -> WindowStateFormat.write(window, t));
+                window.bytes(),
+                WindowStateFormat.version(window),
+                t -> WindowStateFormat.write(window, t));
     byte[] second =
         learned == null
             ? null

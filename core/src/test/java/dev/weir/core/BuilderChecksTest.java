@@ -79,6 +79,9 @@ class BuilderChecksTest {
         wrong(
             "window: expected 9, got 24 (model x version 1)",
             () -> small().window(9).model(model(), "x").build()),
+        wrong("minDuration: expected 1 to 10,000, got 0", () -> Alarms.DEFAULT.incidents(0, 1)),
+        wrong("quiet: expected 1 to 10,000, got 10,001", () -> Alarms.DEFAULT.incidents(1, 10_001)),
+        wrong("observation: expected a value, got null", () -> small().build().observe(null)),
         wrong("series: expected a value, got null", () -> small().build().series(null)),
         wrong("classes: expected a value, got null", () -> classes().classes((String[]) null)),
         wrong(

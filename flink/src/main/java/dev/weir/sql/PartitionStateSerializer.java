@@ -24,7 +24,17 @@ public final class PartitionStateSerializer extends WeirSerializer<PartitionStat
 
   @Override
   public byte version() {
-    return 1;
+    return WindowStateFormat.VERSION; // nothing else of it has changed
+  }
+
+  @Override
+  protected byte version(PartitionState entry) {
+    return WindowStateFormat.version(entry.window);
+  }
+
+  @Override
+  protected byte leastVersion() {
+    return WindowStateFormat.WITHOUT_AHEAD;
   }
 
   @Override

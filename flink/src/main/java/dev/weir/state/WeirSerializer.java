@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 /**
  * Base class of our versioned serializers. Each value starts with one byte, the version of its
  * layout. A new layout gets a new version: {@link #read} keeps a branch for each released version,
- * {@link #write} writes the newest, and state needs no migration.
+ * {@link #write} writes that of {@link #version(Object)}, and state needs no migration.
  *
  * <p>Values in state end with a checksum, the CRC-32C of all bytes before it, which is compared
  * when they are read. Flink would not notice a saved number that has changed.
@@ -32,6 +32,16 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   /** The newest layout, from 1. */
   public abstract byte version();
 
+  /** The layout of this value: the newest, unless older releases have one that says all of it. */
+  protected byte version(T value) {
+    return version();
+  }
+
+  /** The oldest layout in which a value may be written; a savepoint of it may have such values. */
+  protected byte leastVersion() {
+    return version();
+  }
+
   /** Whether a value ends with a checksum: those in state do, those in transit need none. */
   protected boolean isChecked() {
     return false;
@@ -44,12 +54,13 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
 
   @Override
   public final void serialize(T value, DataOutputView target) throws IOException {
-    target.writeByte(version());
+    byte version = version(value);
+    target.writeByte(version);
     if (!isChecked()) {
       write(value, target);
       return;
     }
-    CRC32C checksum = start(version());
+    CRC32C checksum = start(version);
     OutputStream bytes = new CheckedOutputStream(new DataOutputViewStream(target), checksum);
     write(value, new DataOutputViewStreamWrapper(bytes));
     target.writeInt((int) checksum.getValue());

@@ -33,7 +33,7 @@ public abstract class WeirSerializerSnapshot<T> implements TypeSerializerSnapsho
 
   @Override
   public void writeSnapshot(DataOutputView target) throws IOException {
-    target.writeByte(serializer.version());
+    target.writeByte(serializer.leastVersion());
   }
 
   @Override

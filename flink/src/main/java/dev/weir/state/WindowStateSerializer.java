@@ -20,6 +20,16 @@ public final class WindowStateSerializer extends WeirSerializer<WindowState> {
   }
 
   @Override
+  protected byte version(WindowState state) {
+    return WindowStateFormat.version(state);
+  }
+
+  @Override
+  protected byte leastVersion() {
+    return WindowStateFormat.WITHOUT_AHEAD;
+  }
+
+  @Override
   protected boolean isChecked() {
     return true;
   }

@@ -92,6 +92,18 @@ class SavedStateTest {
         .isEqualTo(bytes("window-1.hex"));
   }
 
+  /** An older release reads all but the states that have what it does not know. */
+  @Test
+  void onlyWindowsThatKnowAheadHaveTheNewerLayout() throws Exception {
+    WindowState plain = new Windows(3, 1, 2).newState();
+    WindowState ahead = new Windows(3, 1, 2, Sampling.BY_COUNT, 4).newState();
+    assertThat(written(WindowStateSerializer.INSTANCE, plain)[0]).isEqualTo((byte) 1);
+    assertThat(written(WindowStateSerializer.INSTANCE, ahead)[0]).isEqualTo((byte) 2);
+    DataOutputSerializer snapshot = new DataOutputSerializer(8);
+    WindowStateSerializer.INSTANCE.snapshotConfiguration().writeSnapshot(snapshot);
+    assertThat(snapshot.getCopyOfBuffer()).containsExactly(1);
+  }
+
   @Test
   void savedWindowKeepsItsMarks() throws Exception {
     WindowState marked = read(WindowStateSerializer.INSTANCE, bytes("window-1-marked.hex"));
@@ -106,13 +118,13 @@ class SavedStateTest {
 
   @Test
   void savedWindowKeepsTheCovariatesOfItsNetwork() throws Exception {
-    WindowState state = read(WindowStateSerializer.INSTANCE, bytes("window-1-ahead.hex"));
+    WindowState state = read(WindowStateSerializer.INSTANCE, bytes("window-2-ahead.hex"));
     assertIsTheSavedWindow(state);
     assertThat(state.ahead()).isEqualTo(4);
     assertThat(state.columns()).isEqualTo(2);
     assertThat(written(WindowStateSerializer.INSTANCE, state))
         .as(WHY)
-        .isEqualTo(bytes("window-1-ahead.hex"));
+        .isEqualTo(bytes("window-2-ahead.hex"));
     Windows windows = new Windows(3, 1, 2, new Sampling(60_000, Sampling.Gap.SKIP, 0), 4, 2);
     SequenceWindow window = windows.window("s", state);
     double unknown = Double.NaN;

@@ -414,7 +414,7 @@ class SerializersTest {
     assertThatThrownBy(() -> WindowStateSerializer.INSTANCE.deserialize(in))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "WindowStateSerializer: expected a layout of version 1 to 1, got 99:"
+            "WindowStateSerializer: expected a layout of version 1 to 2, got 99:"
                 + " was this state written by a newer Weir, or is it damaged?");
   }
 
