@@ -37,6 +37,7 @@ CREATE TABLE forecasts (
   model_version BIGINT NOT NULL,
   learning_steps BIGINT NOT NULL,
   status STRING NOT NULL,
+  covariates_missing INT NOT NULL,
   explanation ARRAY<ROW<name STRING NOT NULL, amount DOUBLE NOT NULL> NOT NULL>,
   WATERMARK FOR origin AS origin - INTERVAL '10' SECOND
 ) WITH (

@@ -38,16 +38,13 @@ final class ClassEngine implements ClassContext {
 
   Optional<Classification> observe(ClassifiedSeries of, Observation observation) {
     int features = settings.channels() - 1;
-    if (observation.features().length != features) {
-      throw new IllegalArgumentException(
-          "features: expected %d, got %d".formatted(features, observation.features().length));
-    }
+    dev.weir.forecast.Observation next = observation.of(of.name());
+    int got = next.features().length;
+    Checks.check(got == features, "features", Integer.toString(features), got);
+    int ahead = next.ahead().length;
+    Checks.check(ahead == 0, "ahead", "none, since a class is not forecast", ahead + " numbers");
     start(of);
-    classifier.observe(
-        of.state,
-        new dev.weir.forecast.Observation(
-            of.name(), observation.time(), observation.value(), observation.features()),
-        NO_RECORD);
+    classifier.observe(of.state, next, NO_RECORD);
     if (refused != null) {
       throw new LateObservationException(refused.message());
     }

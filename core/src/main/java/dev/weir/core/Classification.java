@@ -1,6 +1,7 @@
 package dev.weir.core;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,7 +12,7 @@ import java.util.Map;
  * @param start time of the window's oldest observation
  * @param end time of its newest one, by which {@link ClassifiedSeries#label} finds it
  * @param label the most probable class; empty while no class is known
- * @param probabilities of each class that is known, by its name
+ * @param probabilities of each class that is known, by its name; can't be modified
  * @param labels windows of the series whose label has come so far
  * @param accuracy share of them that had been classified rightly; NaN without labels
  * @param logLoss mean logarithmic loss of them; NaN without labels
@@ -52,7 +53,7 @@ public record Classification(
         Instant.ofEpochMilli(said.windowStart()),
         Instant.ofEpochMilli(said.windowEnd()),
         said.label(),
-        probabilities,
+        Collections.unmodifiableMap(probabilities),
         said.labels(),
         said.accuracy(),
         said.logLoss(),

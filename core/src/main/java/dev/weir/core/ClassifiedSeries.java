@@ -38,20 +38,21 @@ public final class ClassifiedSeries {
 
   /**
    * Learns the true class of a window, as soon as it is known. The label of a window that has not
-   * ended yet is learned when it ends.
+   * ended yet is learned when it ends; a series keeps 10,000 of these at most.
    *
    * @param time of the window's newest observation, or within the window if windows do not overlap
    * @param label the class
-   * @throws IllegalArgumentException if the window no longer waits for a label, or there may be no
-   *     such class
+   * @throws IllegalArgumentException if the time is not from 1970 to 9999, the window no longer
+   *     waits for a label, or there may be no such class
    */
   public void label(Instant time, String label) {
-    if (label.isBlank() || label.length() > ClassifierModel.MAX_CLASS_LENGTH) {
+    if (Checks.given("label", label).isBlank()
+        || label.length() > ClassifierModel.MAX_CLASS_LENGTH) {
       throw new IllegalArgumentException(
           "label: expected 1 to %d characters, got %d"
               .formatted(ClassifierModel.MAX_CLASS_LENGTH, label.length()));
     }
-    classifier.label(this, time.toEpochMilli(), label);
+    classifier.label(this, Observation.millis(time), label);
   }
 
   /** All that is known of the series, for {@link Classifier#restore}. */

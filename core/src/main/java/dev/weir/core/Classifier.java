@@ -48,7 +48,7 @@ public final class Classifier {
    * @param name 1 to 1,000 characters
    */
   public ClassifiedSeries series(String name) {
-    int length = name.length();
+    int length = Checks.given("series", name).length();
     int most = dev.weir.forecast.Observation.MAX_SERIES_LENGTH;
     if (length == 0 || length > most) {
       throw new IllegalArgumentException(
@@ -117,19 +117,19 @@ public final class Classifier {
 
     /** Observations in a window, 1 to 4,096 ({@code window.seq-len}). */
     public Builder window(int observations) {
-      window = ForecasterBuilder.within("window", observations, 1, ForecastModel.MAX_SEQ_LEN);
+      window = Checks.within("window", observations, 1, ForecastModel.MAX_SEQ_LEN);
       return this;
     }
 
     /** Observations from one window to the next, 1 to 1,000,000 ({@code window.stride}). */
     public Builder stride(int observations) {
-      stride = ForecasterBuilder.within("stride", observations, 1, 1_000_000);
+      stride = Checks.within("stride", observations, 1, 1_000_000);
       return this;
     }
 
     /** Further values of each observation, 0 to 1,000 ({@code window.features}). */
     public Builder features(int count) {
-      features = ForecasterBuilder.within("features", count, 0, 1_000);
+      features = Checks.within("features", count, 0, 1_000);
       return this;
     }
 
@@ -149,7 +149,7 @@ public final class Classifier {
      * @param name of the model in classifications, whatever the file says
      */
     public Builder model(byte[] safetensors, String name) {
-      model = ModelSource.of(safetensors.clone(), name);
+      model = ModelSource.of(safetensors, name);
       return this;
     }
 
@@ -158,6 +158,12 @@ public final class Classifier {
      * of the labels that come.
      */
     public Builder classes(String... names) {
+      for (String name : Checks.given("classes", names)) {
+        int length = name == null || name.isBlank() ? 0 : name.length();
+        int most = ClassifierModel.MAX_CLASS_LENGTH;
+        boolean isName = length >= 1 && length <= most;
+        Checks.check(isName, "classes", "names of 1 to %d characters".formatted(most), name);
+      }
       classes = List.of(names);
       return this;
     }
@@ -194,24 +200,15 @@ public final class Classifier {
           maxClasses == null
               ? Math.max(classes.size(), ClassifySettings.DEFAULT_MAX_CLASSES)
               : maxClasses;
-      ClassifySettings settings =
-          new ClassifySettings(
-              window,
-              stride,
-              1 + features,
-              WindowRule.COUNT,
-              read == null ? null : read.name(),
-              read == null ? null : ClassifierFiles.toBytes(read),
-              classes,
-              most,
-              learning,
-              waiting,
-              ClassifySettings.SEED,
-              Duration.ZERO,
-              0);
+      ClassifySettings settings;
+      try {
+        settings = settings(read, most);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(e.getMessage()), e);
+      }
       String problem = read == null ? null : settings.problemWith(read);
       if (problem != null) {
-        throw new IllegalArgumentException(problem);
+        throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));
       }
       int bytes = SeriesClassifier.seriesBytes(settings);
       if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
@@ -220,6 +217,23 @@ public final class Classifier {
                 .formatted(ClassifySettings.MAX_SERIES_BYTES, bytes));
       }
       return new Classifier(settings);
+    }
+
+    private ClassifySettings settings(ClassifierModel read, int most) {
+      return new ClassifySettings(
+          window,
+          stride,
+          1 + features,
+          WindowRule.COUNT,
+          read == null ? null : read.name(),
+          read == null ? null : ClassifierFiles.toBytes(read),
+          classes,
+          most,
+          learning,
+          waiting,
+          ClassifySettings.SEED,
+          Duration.ZERO,
+          0);
     }
 
     private ClassifierModel read() {

@@ -45,18 +45,10 @@ final class Engine implements SeriesContext {
    * @throws IllegalArgumentException if it has other covariates than the settings
    */
   dev.weir.core.Forecast observe(Series of, Observation observation) {
-    dev.weir.forecast.Observation next =
-        new dev.weir.forecast.Observation(
-            of.name(),
-            observation.time(),
-            observation.value(),
-            observation.features(),
-            null,
-            false,
-            observation.ahead());
+    dev.weir.forecast.Observation next = observation.of(of.name());
     String problem = forecaster.problemWith(next);
     if (problem != null) {
-      throw new IllegalArgumentException(problem.replace("features_ahead:", "ahead:"));
+      throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));
     }
     select(of);
     try {
@@ -65,9 +57,9 @@ final class Engine implements SeriesContext {
         throw new LateObservationException(of.name() + ": " + late.message());
       }
       if (forecast == null) { // the same observation came before
-        forecast = forecaster.forecast(0, of.name());
+        forecast = forecaster.forecastOfRepeated(0, of.name());
       }
-      return forecast == null ? null : new dev.weir.core.Forecast(forecast, incidents);
+      return new dev.weir.core.Forecast(forecast, incidents);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // of a context with I/O, which this is not
     } finally {
@@ -140,9 +132,10 @@ final class Engine implements SeriesContext {
     }
   }
 
+  /** Late enough for each time to have come: what is said must not depend on the day. */
   @Override
   public long now() {
-    return System.currentTimeMillis();
+    return Observation.MAX_TIME;
   }
 
   @Override

@@ -169,7 +169,8 @@ public final class Forecast {
   /**
    * What the forecast of step 1 consists of, by the names of the parts: level, season, recent,
    * analogs, networks, other, {@code features[0]}, {@code ahead[0]} and so on. Their sum is the
-   * forecast. Empty without {@link ForecasterBuilder#explain}.
+   * forecast. Empty without {@link ForecasterBuilder#explain}, and in a forecast that is made
+   * again: that of {@link Series#forecast}, and that of an observation which came before.
    */
   public Map<String, Double> explanation() {
     Map<String, Double> parts = new LinkedHashMap<>();

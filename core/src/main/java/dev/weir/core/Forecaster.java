@@ -26,7 +26,7 @@ import dev.weir.model.ForecastModel;
  *
  * <p>Thread-safe. Threads that use it at the same time each have temporary arrays of their own, so
  * they do not wait for each other. Only {@link #observe(Observation)} has a series of its own, and
- * takes one thread at a time.
+ * is synchronized: it takes one thread at a time, and others wait.
  */
 public final class Forecaster {
 
@@ -71,7 +71,7 @@ public final class Forecaster {
    * @param name 1 to 1,000 characters; for the forecasts of a job, the series' name there
    */
   public Series series(String name) {
-    int length = name.length();
+    int length = Checks.given("series", name).length();
     if (length == 0 || length > dev.weir.forecast.Observation.MAX_SERIES_LENGTH) {
       throw new IllegalArgumentException(
           "series: expected a name of 1 to %d characters, got %d"
@@ -82,7 +82,10 @@ public final class Forecaster {
 
   /**
    * A series that goes on where it was saved. One that was saved by a forecaster of other settings,
-   * or by an older version, learns its kept values again with the next observation.
+   * or by an older version, learns its kept values again with the next observation. Only of another
+   * {@linkplain ForecasterBuilder#interval interval}, and of another number of {@linkplain
+   * ForecasterBuilder#features features}, it keeps less: with the first, what was learned starts
+   * again, since a season would be another; with the second, the window does.
    *
    * @param name as when it was saved
    * @param saved what {@link Series#save} returned; null for a new series, as a store returns it

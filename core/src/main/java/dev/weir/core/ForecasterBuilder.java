@@ -1,5 +1,9 @@
 package dev.weir.core;
 
+import static dev.weir.core.Checks.check;
+import static dev.weir.core.Checks.given;
+import static dev.weir.core.Checks.within;
+
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -18,17 +22,13 @@ import dev.weir.forecast.window.Sampling;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.ModelFormatException;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
-import dev.weir.rnn.cell.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The settings of a {@link Forecaster}. Defaults are those of a job, and the option of a job file
@@ -55,8 +55,14 @@ public final class ForecasterBuilder {
 
   private static final int DEFAULT_MAX_FILL = 100;
   private static final int MAX_FILL = 10_000;
+  private static final Duration LONGEST = Duration.ofDays(3650); // 24 hours each
   private static final int MAX_FEATURES = 1_000;
   private static final int MAX_LEVELS = 10;
+
+  /** Values in a forecast of a mixture. */
+  private static final int MAX_LEARNED = 1_000;
+
+  private static final String SOME_EXPERTS = "some of " + Experts.all();
 
   /** A score is made when it is asked for, never after a number of values; its sums are kept. */
   private static final int SCORES_EVERY = Integer.MAX_VALUE;
@@ -103,16 +109,13 @@ public final class ForecasterBuilder {
   private Alarms alarms;
   private boolean explain;
   private ZoneId zone = ZoneId.of("UTC");
-  private ModelSource model;
-  private Readout readout;
-  private Scaling scaling;
-  private Cell cell;
+  private final ModelOptions model = new ModelOptions();
 
   ForecasterBuilder() {}
 
   /**
-   * Values in a forecast, 1 to 1,000 ({@code forecast.many-to-one.horizon}). Needed, unless a model
-   * says it.
+   * Values in a forecast ({@code forecast.many-to-one.horizon}), 1 to 1,000; to 4,096 where a model
+   * forecasts alone. Needed, unless a model says it.
    */
   public ForecasterBuilder horizon(int steps) {
     horizon = within("horizon", steps, 1, ForecastModel.MAX_HORIZON);
@@ -155,24 +158,29 @@ public final class ForecasterBuilder {
    * Time from one value to the next ({@code window.interval}); makes missing values noticed. By
    * default values follow each other, whatever their times, and the times of forecasts follow from
    * those of the newest values.
+   *
+   * @param from whole milliseconds, PT0.001S to P3650D
    */
   public ForecasterBuilder interval(Duration from) {
-    if (from.toMillis() < 1) {
-      throw new IllegalArgumentException("interval: expected a millisecond or more, got " + from);
-    }
+    boolean isSound =
+        from != null
+            && from.compareTo(Duration.ofMillis(1)) >= 0
+            && from.compareTo(LONGEST) <= 0
+            && from.toNanosPart() % 1_000_000 == 0;
+    check(isSound, "interval", "whole milliseconds from PT0.001S to P3650D", from);
     interval = from;
     return this;
   }
 
   /** What becomes of missing values ({@code window.gap}); SKIP by default. Needs an interval. */
   public ForecasterBuilder gap(Gap what) {
-    gap = what;
+    gap = given("gap", what);
     return this;
   }
 
   /**
    * Missing values in a row that CARRY and LINEAR fill in at most, 0 to 10,000; more are skipped
-   * ({@code window.max-fill}). 100 by default. Needs an interval.
+   * ({@code window.max-fill}). 100 by default. Needs one of these gaps.
    */
   public ForecasterBuilder maxFill(int values) {
     maxFill = within("maxFill", values, 0, MAX_FILL);
@@ -203,6 +211,7 @@ public final class ForecasterBuilder {
    */
   public ForecasterBuilder levels(double... shares) {
     double last = 0;
+    given("levels", shares);
     boolean ascending = shares.length >= 1 && shares.length <= MAX_LEVELS;
     for (double share : shares) {
       ascending &= share > last && share < 1;
@@ -219,19 +228,18 @@ public final class ForecasterBuilder {
 
   /** How much memory and time a series may take ({@code learning.size}). */
   public ForecasterBuilder size(Size wanted) {
-    size = wanted;
+    size = given("size", wanted);
     return this;
   }
 
   /** The experts of the mixture by their names ({@code experts}); by default those of the size. */
   public ForecasterBuilder experts(String... names) {
-    for (String name : names) {
-      if (!Experts.all().contains(name)) {
-        throw new IllegalArgumentException(
-            "experts: expected some of %s, got %s".formatted(Experts.all(), name));
-      }
+    for (String name : given("experts", names)) {
+      check(name != null && Experts.all().contains(name), "experts", SOME_EXPERTS, name);
     }
     experts = List.of(names);
+    boolean each = new HashSet<>(experts).size() == experts.size() && !experts.isEmpty();
+    check(each, "experts", SOME_EXPERTS + ", each once", experts);
     return this;
   }
 
@@ -264,7 +272,7 @@ public final class ForecasterBuilder {
 
   /** Reports {@linkplain Forecast#incidents incidents} ({@code alarms: on}). */
   public ForecasterBuilder alarms(Alarms wanted) {
-    alarms = wanted;
+    alarms = given("alarms", wanted);
     return this;
   }
 
@@ -276,7 +284,7 @@ public final class ForecasterBuilder {
 
   /** Of the local time that a model with a calendar reads ({@code window.time-zone}); UTC. */
   public ForecasterBuilder zone(ZoneId of) {
-    zone = of;
+    zone = given("zone", of);
     return this;
   }
 
@@ -289,7 +297,7 @@ public final class ForecasterBuilder {
    * @throws IOException if the file can't be read
    */
   public ForecasterBuilder model(Path file) throws IOException {
-    model = ModelSource.of(file);
+    model.source = ModelSource.of(file);
     return this;
   }
 
@@ -299,52 +307,39 @@ public final class ForecasterBuilder {
    * @param name of the model in forecasts, whatever the file says
    */
   public ForecasterBuilder model(byte[] safetensors, String name) {
-    model = ModelSource.of(safetensors.clone(), name);
+    model.source = ModelSource.of(safetensors, name);
     return this;
   }
 
   /** What the linear layer reads, if the file does not say it: h_n or out[:, -1]. */
   public ForecasterBuilder readout(String label) {
-    readout = Readout.ofLabel(label);
-    if (readout == null || !readout.forecasts()) {
-      throw new IllegalArgumentException("readout: expected h_n or out[:, -1], got " + label);
-    }
+    model.readout(label);
     return this;
   }
 
   /**
-   * How values were scaled in training, if the file does not say it: none, fixed, window or last.
+   * How values were scaled in training, if the file does not say it: none, window or last. Fixed
+   * scaling is said by a file alone, with its two numbers.
    */
   public ForecasterBuilder scaling(String label) {
-    Scaling.Rule rule = Scaling.Rule.ofLabel(label);
-    if (rule == null) {
-      throw new IllegalArgumentException(
-          "scaling: expected none, fixed, window or last, got " + label);
-    }
-    scaling = new Scaling(rule, 0, 1);
+    model.scaling(label);
     return this;
   }
 
   /** The cell, if neither file nor shapes say it: rnn_relu has the shapes of rnn_tanh. */
   public ForecasterBuilder cell(String label) {
-    for (Cell each : Cell.values()) {
-      if (each.name().toLowerCase(Locale.ROOT).equals(label)) {
-        cell = each;
-        return this;
-      }
-    }
-    throw new IllegalArgumentException(
-        "cell: expected rnn_tanh, rnn_relu, lstm or gru, got " + label);
+    model.cell(label);
+    return this;
   }
 
   /**
    * Checks all of it together.
    *
-   * @throws IllegalArgumentException with one line, such as {@code horizon: expected 1 to 1000, got
+   * @throws IllegalArgumentException with one line, such as {@code window: expected 1 to 4,096, got
    *     0}
    */
   public Forecaster build() {
-    ForecastModel read = model == null ? null : read();
+    ForecastModel read = model.read(window);
     boolean ownSizes = read != null && !read.combines();
     if (horizon == null && (!ownSizes || read.readsSeasons())) {
       throw new IllegalArgumentException("horizon: expected the number of values, got none");
@@ -380,33 +375,16 @@ public final class ForecasterBuilder {
         featuresAhead);
     String problem = read == null ? null : settings.problemWith(read, target);
     if (problem != null) {
-      throw new IllegalArgumentException(problem);
+      throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));
     }
     return new Forecaster(settings, read);
   }
 
-  private ForecastModel read() {
-    ModelFiles.Defaults defaults =
-        new ModelFiles.Defaults(
-            model.name(), Mode.MANY_TO_ONE, window, readout, scaling, cell, null);
-    try {
-      ForecastModel read = ModelFiles.fromBytes(model.bytes(), defaults, model.where());
-      for (ModelFiles.Contradiction other : defaults.contradictions(read)) {
-        String key = other.key().substring("weir.".length());
-        if (List.of("readout", "scaling", "cell").contains(key)) {
-          throw new IllegalArgumentException(key + ": " + other);
-        }
-      }
-      return model.renames() ? read.withName(model.name()) : read;
-    } catch (ModelFormatException e) {
-      throw new IllegalArgumentException("model: " + e.getMessage(), e);
-    }
-  }
-
   private Learning learning(ForecastModel read, int steps, int seqLen, byte[] bytes) {
-    if (!learning && read == null) {
-      throw new IllegalArgumentException("model: expected one where nothing is learned, got none");
-    }
+    check(learning || read != null, "model", "one where nothing is learned", "none");
+    boolean isLearned = learning || read.combines() || read.readsSeasons();
+    int most = isLearned ? MAX_LEARNED : ForecastModel.MAX_HORIZON;
+    within("horizon", steps, 1, most);
     LearnerSettings learner =
         learning ? plan().learner(steps) : LearnerSettings.following(read, steps);
     if (learner == null) { // the model alone
@@ -447,7 +425,8 @@ public final class ForecasterBuilder {
     if (learnsCovariates != null && !learnsCovariates) {
       return Covariates.Count.NONE;
     }
-    boolean isAsked = learnsCovariates != null || model == null; // else a network may read them
+    boolean isAsked =
+        learnsCovariates != null || model.source == null; // else a network may read them
     String problem =
         CovariateRule.problemWith(features, featuresAhead, isAsked, "features", "featuresAhead");
     if (problem != null) {
@@ -464,23 +443,11 @@ public final class ForecasterBuilder {
       return Sampling.BY_COUNT;
     }
     Gap wanted = gap == null ? Gap.SKIP : gap;
+    boolean fills = wanted == Gap.CARRY || wanted == Gap.LINEAR;
+    check(maxFill == null || fills, "maxFill", "a gap of CARRY or LINEAR beside it", wanted);
     return new Sampling(
         interval,
         Sampling.Gap.valueOf(wanted.name()),
         maxFill == null ? DEFAULT_MAX_FILL : maxFill);
-  }
-
-  private static void check(boolean holds, String what, String expected, Object got) {
-    if (!holds) {
-      throw new IllegalArgumentException("%s: expected %s, got %s".formatted(what, expected, got));
-    }
-  }
-
-  static int within(String what, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s: expected %,d to %,d, got %,d".formatted(what, least, most, value));
-    }
-    return value;
   }
 }

@@ -17,7 +17,7 @@ record ModelSource(byte[] bytes, String name, boolean renames, String where) {
   private static final long MAX_BYTES = 64L << 20;
 
   static ModelSource of(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
+    if (!Files.isRegularFile(Checks.given("model", file))) {
       throw new IOException("model: expected a regular file, got " + file);
     }
     long length = Files.size(file);
@@ -31,6 +31,9 @@ record ModelSource(byte[] bytes, String name, boolean renames, String where) {
   }
 
   static ModelSource of(byte[] bytes, String name) {
-    return new ModelSource(bytes, name, true, name);
+    Checks.given("model", bytes);
+    boolean named = name != null && !name.isBlank();
+    Checks.check(named, "model", "a name of one character or more", name);
+    return new ModelSource(bytes.clone(), name, true, name);
   }
 }

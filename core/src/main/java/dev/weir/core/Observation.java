@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * One value of a series. Immutable as long as nobody writes into its arrays; thread-safe.
+ * One value of a series. Immutable and thread-safe: arrays are copied.
  *
  * <pre>{@code
  * new Observation(Instant.parse("2026-01-01T00:00:00Z"), 16);
  * new Observation(record.timestamp(), 16).with(21.5).ahead(22.0, 23.5); // a temperature, and the next two
  * }</pre>
  *
- * @param time when it was observed, milliseconds since 1970 in UTC; at least 0
+ * @param time when it was observed, milliseconds since 1970 in UTC; 1970 to 9999
  * @param value finite
  * @param features covariates observed with the value, all finite, as many as {@link
  *     ForecasterBuilder#features} says
@@ -20,17 +20,21 @@ import java.util.Arrays;
  */
 public record Observation(long time, double value, double[] features, double[] ahead) {
 
+  /** The last time that there may be: the end of the year 9999. */
+  static final long MAX_TIME = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+
   private static final double[] NONE = {};
 
   /**
-   * @throws IllegalArgumentException with one line if the time is before 1970 or a number is not
-   *     finite
+   * @throws IllegalArgumentException with one line if the time is not from 1970 to 9999 or a number
+   *     is not finite
    */
   public Observation {
-    if (time < 0) {
-      throw new IllegalArgumentException(
-          "time: expected 1970 or later, got " + Instant.ofEpochMilli(time));
+    if (time < 0 || time > MAX_TIME) {
+      checkTime(false, Instant.ofEpochMilli(time));
     }
+    features = copy("features", features);
+    ahead = copy("ahead", ahead);
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
@@ -48,6 +52,30 @@ public record Observation(long time, double value, double[] features, double[] a
     }
   }
 
+  private static double[] copy(String name, double[] given) {
+    return Checks.given(name, given).length == 0 ? NONE : given.clone();
+  }
+
+  private static void checkTime(boolean isSound, Object got) {
+    Checks.check(isSound, "time", "1970 to 9999", got);
+  }
+
+  /**
+   * Milliseconds since 1970.
+   *
+   * @throws IllegalArgumentException as the constructor
+   */
+  static long millis(Instant time) {
+    Checks.given("time", time);
+    checkTime(!time.isBefore(Instant.EPOCH) && !time.isAfter(Instant.ofEpochMilli(MAX_TIME)), time);
+    return time.toEpochMilli();
+  }
+
+  /** For a job's code, which writes into no array. */
+  dev.weir.forecast.Observation of(String series) {
+    return new dev.weir.forecast.Observation(series, time, value, features, null, false, ahead);
+  }
+
   /**
    * Without covariates.
    *
@@ -59,7 +87,7 @@ public record Observation(long time, double value, double[] features, double[] a
 
   /** Without covariates. */
   public Observation(Instant time, double value) {
-    this(time.toEpochMilli(), value);
+    this(millis(time), value);
   }
 
   /** The same with covariates observed with the value. */
@@ -70,6 +98,18 @@ public record Observation(long time, double value, double[] features, double[] a
   /** The same with covariates of the times after it, as {@link #ahead()} orders them. */
   public Observation ahead(double... known) {
     return new Observation(time, value, features, known);
+  }
+
+  /** A copy. */
+  @Override
+  public double[] features() {
+    return copy("features", features);
+  }
+
+  /** A copy. */
+  @Override
+  public double[] ahead() {
+    return copy("ahead", ahead);
   }
 
   @Override

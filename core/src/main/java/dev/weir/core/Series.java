@@ -35,17 +35,26 @@ public final class Series {
    * Scores the forecasts that were made of this value, learns from it, and forecasts the next ones,
    * in that order.
    *
-   * @return the forecast of the next values. For an observation that came before, value and all,
-   *     nothing is learned, and the newest forecast is returned again; null if that is of other
-   *     settings
-   * @throws LateObservationException if the series has passed its time
+   * <p>An observation whose time, value and features came before is not learned twice: the newest
+   * forecast is returned again, without an {@linkplain Forecast#explanation explanation}, after
+   * what a forecaster of other settings had learned of the series was learned again. Incidents are
+   * not said twice. Other numbers known ahead than the first time are not taken in: newer ones come
+   * with the next observation.
+   *
+   * @return the forecast of the values after the newest one, whose time is its {@linkplain
+   *     Forecast#origin origin}; never null
+   * @throws LateObservationException if the series has passed its time; its state is as before
    * @throws IllegalArgumentException if it has other covariates than the forecaster was built for
    */
   public Forecast observe(Observation observation) {
     return forecaster.observe(this, observation);
   }
 
-  /** The forecast that was made at the newest value; null before the first. Learns nothing. */
+  /**
+   * The forecast that was made at the newest value, without an {@linkplain Forecast#explanation
+   * explanation}. Learns nothing; so it is null before the first value, and after {@link
+   * Forecaster#restore} by a forecaster of other settings until the next observation.
+   */
   public Forecast forecast() {
     return forecaster.forecast(this);
   }

@@ -49,6 +49,24 @@ class ClassifierTest {
   }
 
   @Test
+  void probabilitiesAreFromZeroToOneAndCanNotBeModified() {
+    for (int classes = 1; classes <= 5; classes++) {
+      ClassifiedSeries series = Classifier.builder().window(3).build().series("lathe");
+      SplittableRandom random = new SplittableRandom(classes);
+      for (int i = 0; i < 400; i++) {
+        int of = random.nextInt(classes);
+        Instant time = START.plusSeconds(i);
+        Classification said = series.observe(new Observation(time, of + random.nextDouble())).get();
+        assertThat(said.probabilities().values())
+            .allSatisfy(p -> assertThat(p).isBetween(0.0, 1.0));
+        assertThatThrownBy(() -> said.probabilities().put("x", 1.0))
+            .isInstanceOf(UnsupportedOperationException.class);
+        series.label(time, "class-" + of);
+      }
+    }
+  }
+
+  @Test
   void wrongObservationsAndLabelsAreRefused() {
     ClassifiedSeries series = classifier().series("lathe");
     series.observe(new Observation(START, 1));

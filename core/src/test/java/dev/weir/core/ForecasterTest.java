@@ -313,7 +313,7 @@ class ForecasterTest {
     return Stream.of(
         wrong(() -> Forecaster.builder(), "horizon: expected the number of values, got none"),
         wrong(() -> small().horizon(0), "horizon: expected 1 to 4,096, got 0"),
-        wrong(() -> small().horizon(1_001), "horizon: expected 1 to 1000, got 1001"),
+        wrong(() -> small().horizon(1_001), "horizon: expected 1 to 1,000, got 1,001"),
         wrong(() -> small().season(0), "season: expected 1 to 1,000, got 0"),
         wrong(
             () -> small().seasons(7, 9),
@@ -321,7 +321,7 @@ class ForecasterTest {
         wrong(() -> small().window(0), "window: expected 1 to 4,096, got 0"),
         wrong(
             () -> small().interval(Duration.ZERO),
-            "interval: expected a millisecond or more, got PT0S"),
+            "interval: expected whole milliseconds from PT0.001S to P3650D, got PT0S"),
         wrong(
             () -> small().gap(Gap.CARRY),
             "gap: expected an interval beside it, since nothing is missing by count, got none"),
@@ -347,9 +347,7 @@ class ForecasterTest {
         wrong(
             () -> small().alarms(Alarms.DEFAULT.perThousand(0)),
             "perThousand: expected 0.01 to 50.0, got 0.0"),
-        wrong(
-            () -> small().scaling("mean"),
-            "scaling: expected none, fixed, window or last, got mean"),
+        wrong(() -> small().scaling("mean"), "scaling: expected none, window or last, got mean"),
         wrong(() -> small().readout("x"), "readout: expected h_n or out[:, -1], got x"),
         wrong(
             () -> small().cell("rnn"), "cell: expected rnn_tanh, rnn_relu, lstm or gru, got rnn"));
@@ -382,11 +380,27 @@ class ForecasterTest {
   }
 
   @Test
+  void observationKeepsWhatItWasMadeOf() {
+    double[] observed = {1, 2};
+    Observation one = new Observation(START, 3).with(observed).ahead(4);
+    observed[0] = Double.NaN;
+    one.features()[1] = Double.NaN;
+    one.ahead()[0] = Double.POSITIVE_INFINITY;
+    assertThat(one).isEqualTo(new Observation(START, 3).with(1, 2).ahead(4));
+  }
+
+  @Test
   void observationOfNoNumberIsRefused() {
     assertThatThrownBy(() -> new Observation(START, Double.NaN))
         .hasMessage("value: expected a finite number, got NaN");
     assertThatThrownBy(() -> new Observation(-1, 0))
-        .hasMessage("time: expected 1970 or later, got 1969-12-31T23:59:59.999Z");
+        .hasMessage("time: expected 1970 to 9999, got 1969-12-31T23:59:59.999Z");
+    assertThatThrownBy(() -> new Observation(Instant.MAX, 0))
+        .hasMessage("time: expected 1970 to 9999, got +1000000000-12-31T23:59:59.999999999Z");
+    assertThatThrownBy(() -> new Observation(253_402_300_800_000L, 0))
+        .hasMessage("time: expected 1970 to 9999, got +10000-01-01T00:00:00Z");
+    assertThatThrownBy(() -> new Observation(null, 0))
+        .hasMessage("time: expected a value, got null");
     assertThatThrownBy(() -> new Observation(1, 0).with(0, Double.NaN))
         .hasMessage("features[1]: expected a finite number, got NaN");
     assertThatThrownBy(() -> new Observation(1, 0).ahead(Double.NEGATIVE_INFINITY))

@@ -226,7 +226,7 @@ class ModelFilesTest {
         "1 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas, got 1",
         "1,2,3 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
         "1,x | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
-        "1,NaN | ahead: expected finite centers, and scales other than 0, got NaN and 1.0 (covariate 2)",
+        "1,NaN | ahead: expected finite centers, and finite scales of at least 2.3e-308, got NaN and 1.0 (covariate 2)",
       })
   void wrongCentersOfCovariatesAreNamed(String centers, String message) throws IOException {
     Map<String, String> metadata = new HashMap<>(Safetensors.read(FORMAT_1).metadata());
@@ -239,6 +239,23 @@ class ModelFilesTest {
         .isInstanceOf(ModelFormatException.class)
         .hasMessageStartingWith(message)
         .hasMessageEndingWith("(pump.safetensors)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0", "-1.0", "1.0E-320", "NaN", "Infinity"})
+  void wrongScalesOfCovariatesAreNamed(String scale) throws IOException {
+    Map<String, String> metadata = new HashMap<>(Safetensors.read(FORMAT_1).metadata());
+    metadata.put("weir.ahead", "2");
+    metadata.put("weir.ahead_scale", "2.3e-308," + scale);
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.GRU, 7, 2, 1, true, true), "rnn.");
+    tensors.put("fc.weight", counting(0, List.of(3, 4)));
+    assertThatThrownBy(() -> read(tensors, metadata, Defaults.NONE))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessage(
+            "ahead: expected finite centers, and finite scales of at least 2.3e-308, got 0.0 and"
+                + " %s (covariate 2) (pump.safetensors)",
+            scale);
   }
 
   @ParameterizedTest

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +58,7 @@ public final class HolidayFile {
         throw new IllegalArgumentException(
             "expected a CSV file of at most %d bytes, got %s".formatted(MAX_BYTES, file));
       }
-      return parse(Files.readString(file, StandardCharsets.UTF_8), file.getFileName().toString());
+      return parse(Files.readAllBytes(file), file.getFileName().toString());
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "expected a readable CSV file, got %s (%s)".formatted(file, e));
@@ -66,12 +68,13 @@ public final class HolidayFile {
   /**
    * The days of a file that has been read.
    *
-   * @param text all of it
+   * @param bytes all of it
    * @param name of the file, for messages
    * @return days by region
    * @throws IllegalArgumentException as {@link #read}
    */
-  public static Map<String, Set<LocalDate>> parse(String text, String name) throws IOException {
+  public static Map<String, Set<LocalDate>> parse(byte[] bytes, String name) throws IOException {
+    String text = text(bytes, name);
     Map<String, Set<LocalDate>> days = new LinkedHashMap<>();
     String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
     int line = 1; // the header
@@ -99,6 +102,15 @@ public final class HolidayFile {
       throw new IllegalArgumentException("expected dates, got none (%s)".formatted(name));
     }
     return days;
+  }
+
+  private static String text(byte[] bytes, String name) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          "expected UTF-8 text, got other bytes (%s)".formatted(name), e);
+    }
   }
 
   /** Comes before all else, and shows nothing of the file, which may be any file. */

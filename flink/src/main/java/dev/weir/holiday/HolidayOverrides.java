@@ -1,12 +1,14 @@
 package dev.weir.holiday;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.weir.forecast.calendar.HolidaySettings.Override;
 import dev.weir.option.HolidayOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +24,9 @@ import java.util.Map;
  */
 public final class HolidayOverrides {
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final int MAX_SHOWN = 60;
+  private static final int MAX_REASON = 200;
 
   private HolidayOverrides() {}
 
@@ -41,36 +44,58 @@ public final class HolidayOverrides {
               .formatted(HolidayOptions.MAX_OVERRIDES, entries.size()));
     }
     List<Override> overrides = new ArrayList<>();
-    entries.forEach(
-        (series, names) ->
-            overrides.add(
-                new Override(
-                    HolidayOptions.SERIES.parse(series),
-                    regions.days(HolidayOptions.SERIES_REGIONS.parse(names)))));
+    entries.forEach((series, names) -> overrides.add(override(series, names, regions)));
     return overrides;
+  }
+
+  private static Override override(String series, String names, HolidayRegions regions) {
+    try {
+      return new Override(
+          HolidayOptions.SERIES.parse(series),
+          regions.days(HolidayOptions.SERIES_REGIONS.parse(names)));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "entry '%s': %s".formatted(line(series, MAX_SHOWN), line(e.getMessage(), MAX_REASON)), e);
+    }
   }
 
   private static Map<String, String> read(String json) {
     Map<String, String> entries = new LinkedHashMap<>();
     try (JsonParser parser = JSON.createParser(json)) {
-      boolean isRight = parser.nextToken() == JsonToken.START_OBJECT;
-      while (isRight && parser.nextToken() == JsonToken.FIELD_NAME) {
-        String series = parser.currentName();
-        isRight = parser.nextToken() == JsonToken.VALUE_STRING;
-        entries.put(series, parser.getText());
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw wrong(json, "no object");
       }
-      if (!isRight || parser.nextToken() != null) {
-        throw wrong(json);
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String series = parser.currentName();
+        String entry = "entry '%s'".formatted(line(series, MAX_SHOWN));
+        if (parser.nextToken() != JsonToken.VALUE_STRING) {
+          throw wrong(json, entry + " without a text of regions");
+        }
+        if (entries.put(series, parser.getText()) != null) {
+          throw wrong(json, entry + " twice");
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw wrong(json, "more after its end");
       }
       return entries;
+    } catch (JsonProcessingException e) {
+      JsonLocation place = e.getLocation();
+      throw wrong(
+          json, "no JSON at line %d, column %d".formatted(place.getLineNr(), place.getColumnNr()));
     } catch (IOException e) {
-      throw wrong(json);
+      throw new UncheckedIOException(e); // a text has none
     }
   }
 
-  private static IllegalArgumentException wrong(String json) {
+  private static IllegalArgumentException wrong(String json, String reason) {
     return new IllegalArgumentException(
         "expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"},"
-            + " got '%s'".formatted(json));
+            + " got '%s' (%s)".formatted(line(json, MAX_SHOWN), reason));
+  }
+
+  private static String line(String text, int max) {
+    String line = text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]+", " ");
+    return line.length() <= max ? line : line.substring(0, max) + "...";
   }
 }

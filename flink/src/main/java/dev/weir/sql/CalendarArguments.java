@@ -4,6 +4,8 @@ import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.calendar.HolidaySettings.Override;
 import dev.weir.holiday.HolidayOverrides;
 import dev.weir.holiday.HolidayRegions;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
@@ -34,14 +36,35 @@ final class CalendarArguments {
   /** Checks what can be checked without reading a file or looking for days. */
   void check() {
     HOLIDAYS.forEach(arguments::get);
-    if (!hasHolidays() && !arguments.isGiven(ForecastOptions.CALENDAR)) {
-      arguments.refuse(
-          List.of(ForecastOptions.TIME_ZONE), "holidays or calendar beside it", "neither");
-    }
+    boolean mayHaveCalendar =
+        arguments.isGiven(ForecastOptions.CALENDAR) || arguments.isGiven(ForecastOptions.FILE);
+    checkZone(mayHaveCalendar);
     String problem = HolidayOptions.problemWith(arguments.get(ForecastOptions.INTERVAL));
     if (hasHolidays() && problem != null) {
       throw arguments.wrong(ForecastOptions.INTERVAL, problem);
     }
+  }
+
+  /** A zone that nothing reads is a mistake. */
+  private void checkZone(boolean hasCalendar) {
+    if (!hasHolidays() && !hasCalendar) {
+      arguments.refuse(
+          List.of(ForecastOptions.TIME_ZONE), "holidays or calendar beside it", "neither");
+    }
+  }
+
+  /**
+   * What a base model reads of each time: as the argument says, or else as its file does.
+   *
+   * @param model null while none has been read
+   */
+  List<Calendar> calendar(ForecastModel model) {
+    if (model == null) {
+      return arguments.get(ForecastOptions.CALENDAR);
+    }
+    List<Calendar> calendar = arguments.get(ForecastOptions.CALENDAR, model.calendar());
+    checkZone(!calendar.isEmpty());
+    return calendar;
   }
 
   /** The holidays of the series; null for none. Reads the file. */

@@ -242,7 +242,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               seqLen,
               judges ? NO_FORECASTS : arguments.get(ForecastOptions.STRIDE),
               arguments.get(Signature.FEATURE_COLUMNS).size(),
-              arguments.get(ForecastOptions.CALENDAR),
+              calendar.calendar(model),
               arguments.get(Signature.IN_ORDER) ? Duration.ZERO : UNTIL_WATERMARK,
               sampling,
               limits(sampling),

@@ -41,22 +41,36 @@ class HolidayOverridesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "FR | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'",
-        "[\"FR\"] | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '[\"FR\"]'",
-        "{\"a\": \"FR\", \"a\": \"DE\"} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\", \"a\": \"DE\"}'",
-        "{\"a\": \"FR\"} {} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"} {}'",
+        "FR | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR' (no JSON at line 1, column 1)",
+        "[\"FR\"] | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '[\"FR\"]' (no object)",
+        "{\"a\": \"FR\", \"a\": \"DE\"} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\", \"a\": \"DE\"}' (entry 'a' twice)",
+        "{\"a\": \"FR\"} {} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"} {}' (more after its end)",
         "{} | expected 1 to 100 regular expressions, got 0",
-        "null | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'null'",
-        "{\"a\": \"FR\" | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"'",
-        "{\"(\": \"FR\"} | expected a regular expression, got '('",
-        "{\"a\": \"\"} | expected a list of regions such as DE or DE-BE, got ''",
-        "{\"a\": null} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": null}'",
-        "{\"a\": \"XX\"} | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
+        "null | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'null' (no object)",
+        "{\"a\": \"FR\" | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"' (no JSON at line 1, column 11)",
+        "{\"(\": \"FR\"} | entry '(': expected a regular expression, got '('",
+        "{\"a\": \"\"} | entry 'a': expected a list of regions such as DE or DE-BE, got ''",
+        "{\"a\": null} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": null}' (entry 'a' without a text of regions)",
+        "{\"a\": \"XX\"} | entry 'a': expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
       })
   void wrongTextIsRefusedInOneLine(String json, String message) {
     assertThatThrownBy(() -> parse(json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void longTextOfManyLinesIsCutToOneShortLine() {
+    String twice = "north-\\n" + "x".repeat(100);
+    String json =
+        "{\n  \"%s\": \"DE\",\n  \"south\": \"FR\",\n  \"%s\": \"FR\"\n}".formatted(twice, twice);
+    assertThatThrownBy(() -> parse(json))
+        .hasMessage(
+            "expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"},"
+                + " got '{   \"north-\\n%s...' (entry 'north- %s...' twice)",
+            "x".repeat(47), "x".repeat(53));
+    assertThatThrownBy(() -> parse("{\"(\\n(\": \"FR\"}"))
+        .hasMessage("entry '( (': expected a regular expression, got '( ('");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.explanation.Explanation;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
@@ -181,6 +182,34 @@ class TopicsTest {
     assertThat(row.getLong(8)).isEqualTo(7);
     assertThat(row.getLong(9)).isEqualTo(42);
     assertThat(row.getString(10)).hasToString("OK");
+  }
+
+  @Test
+  void sqlReadsWhyAForecastIsAsItIs() throws Exception {
+    List<Explanation.Part> parts =
+        List.of(new Explanation.Part("level", 1.25), new Explanation.Part("season", 0.25));
+    Forecast forecast =
+        new Forecast(
+            "pump-1",
+            5_000,
+            1_000,
+            5,
+            Mode.MANY_TO_ONE,
+            new long[] {6_000},
+            new double[] {1.5},
+            List.of(),
+            "m",
+            7,
+            42,
+            Status.OK,
+            3,
+            new Explanation(1.5, parts));
+    RowData row = read("forecasts", new ForecastCodec().encode(forecast));
+    assertThat(row.getInt(11)).isEqualTo(3);
+    ArrayData explanation = row.getArray(12);
+    assertThat(explanation.size()).isEqualTo(2);
+    assertThat(explanation.getRow(1, 2).getString(0)).hasToString("season");
+    assertThat(explanation.getRow(1, 2).getDouble(1)).isEqualTo(0.25);
   }
 
   @Test

@@ -7,12 +7,22 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.sql.file.HolidayFileLoader;
 import dev.weir.sql.file.ModelFileLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -177,6 +187,9 @@ class WrongArgumentsTest {
             "value_column => 'v', time_zone => 'Europe/Berlin'",
             "FORECAST: time_zone: expected holidays or calendar beside it, got neither"),
         Arguments.of(
+            BY_MODEL + ", time_zone => 'Europe/Berlin'",
+            "FORECAST: time_zone: expected holidays or calendar beside it, got neither"),
+        Arguments.of(
             "value_column => 'v', holidays => 'DE', time_zone => 'Mars/Base'",
             "FORECAST: time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'"),
         Arguments.of(
@@ -299,6 +312,15 @@ class WrongArgumentsTest {
         Arguments.of(
             "value_column => 'v', feature_columns => 'tags'",
             "FORECAST: feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE, weights_path => 'builtin:weir'",
+            "FORECAST: ahead_columns: expected none where nothing is learned from them and the model reads none, got 1"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE, weights_path => 'builtin:sample-many-to-one'",
+            "FORECAST: ahead_columns: expected none where nothing is learned from them and the model reads none, got 1"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir'",
+            "FORECAST: ahead_columns: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             BY_MODEL + ", ahead_columns => 'plan'",
             "FORECAST: ahead_columns: expected none where nothing is learned from them and the model reads none, got 1"),
@@ -461,6 +483,63 @@ class WrongArgumentsTest {
                         + " holidays_overrides => '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin',"
                         + " explanations => TRUE, uid => 'f'")))
         .contains("FORECAST");
+  }
+
+  /** A network of zeros that reads the hour. */
+  private static Path hourly(Path dir) throws Exception {
+    RnnConfig config = new RnnConfig(Cell.GRU, 3, 2, 1, true, false);
+    ForecastModel model =
+        new ForecastModel(
+            "hourly",
+            1,
+            Mode.MANY_TO_ONE,
+            config,
+            5,
+            2,
+            Readout.FINAL_HIDDEN,
+            Scaling.LAST,
+            new float[config.parameterCount()],
+            new ForecastModel.Head(new float[2 * 4], new float[2]),
+            List.of(Calendar.HOUR_OF_DAY),
+            AheadInputs.NONE,
+            List.of(),
+            Map.of());
+    Path file = dir.resolve("hourly.safetensors");
+    ModelFiles.write(model, file);
+    return file;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", calendar => 'hour-of-day'", ", time_zone => 'Europe/Berlin'"})
+  void calendarIsThatOfTheFile(String more, @TempDir Path dir) throws Exception {
+    String arguments = "value_column => 'v', weights_path => '%s'%s".formatted(hourly(dir), more);
+    assertThat(tables.explainSql(call("readings PARTITION BY sensor", arguments)))
+        .contains("FORECAST");
+  }
+
+  @Test
+  void calendarThatIsNotThatOfTheFileIsRefused(@TempDir Path dir) throws Exception {
+    String arguments =
+        "value_column => 'v', calendar => 'day-of-week', weights_path => '%s'"
+            .formatted(hourly(dir));
+    assertThat(
+            deepest(
+                catchThrowable(
+                    () -> tables.explainSql(call("readings PARTITION BY sensor", arguments)))))
+        .isEqualTo(
+            "FORECAST: calendar: expected [day-of-week], got [hour-of-day] (model hourly version 1)");
+  }
+
+  @Test
+  void holidaysInAnotherEncodingAreRefused(@TempDir Path dir) throws Exception {
+    Path file = dir.resolve("days.csv");
+    Files.writeString(file, "date,region\n2026-07-27,M\u00fcnchen\n", StandardCharsets.ISO_8859_1);
+    String arguments = "value_column => 'v', holidays_file => '%s'".formatted(file);
+    assertThat(
+            deepest(
+                catchThrowable(
+                    () -> tables.explainSql(call("readings PARTITION BY sensor", arguments)))))
+        .isEqualTo("FORECAST: holidays_file: expected UTF-8 text, got other bytes (%s)", file);
   }
 
   @ParameterizedTest

@@ -209,6 +209,44 @@ class EmbeddingPageTest {
     }
   }
 
+  /** A wrong record, or a damaged state, must not stop the others. */
+  @Test
+  void streamsProgramRefusesWhatIsWrongAndGoesOn() throws Exception {
+    Class<?> program = program("StreamForecasts").load();
+    Properties properties = new Properties();
+    properties.put("application.id", "test");
+    Topology topology = (Topology) program.getMethod("topology").invoke(null);
+    try (TopologyTestDriver driver = new TopologyTestDriver(topology, properties)) {
+      KeyValueStore<String, byte[]> store = driver.getKeyValueStore("series");
+      store.put("damaged", new byte[] {1, 2, 3});
+      Forecaster other = Forecaster.builder().horizon(3).build();
+      Series saved = other.series("changed");
+      for (int i = 0; i < 40; i++) {
+        saved.observe(new dev.weir.core.Observation(1_000L * i, i % 7));
+      }
+      store.put("changed", saved.save());
+      TestInputTopic<String, Double> topic =
+          driver.createInputTopic(
+              "observations", Serdes.String().serializer(), Serdes.Double().serializer());
+      topic.pipeInput(null, 1.0, Instant.EPOCH);
+      topic.pipeInput("pump", null, Instant.EPOCH);
+      topic.pipeInput("damaged", 1.0, Instant.EPOCH);
+      topic.pipeInput("changed", 39 % 7.0, Instant.ofEpochSecond(39)); // again, by other options
+      topic.pipeInput("changed", 38 % 7.0, Instant.ofEpochSecond(38)); // is not the newest
+      topic.pipeInput("pump", 1.0, Instant.EPOCH);
+      var text = Serdes.String().deserializer();
+      assertThat(driver.createOutputTopic("refused", text, text).readKeyValuesToList())
+          .containsExactly(
+              KeyValue.pair(null, "expected a key and a value"),
+              KeyValue.pair("pump", "expected a key and a value"),
+              KeyValue.pair(
+                  "damaged", "saved state: expected what save() returned, got 3 other bytes"));
+      assertThat(driver.createOutputTopic("forecasts", text, text).readKeyValuesToList())
+          .extracting(next -> next.key)
+          .containsExactly("changed", "pump");
+    }
+  }
+
   @Test
   void statesHaveTheSizesThatThePageSays() throws Exception {
     Map<String, Forecaster> forecasters =

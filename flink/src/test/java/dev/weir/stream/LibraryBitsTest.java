@@ -65,6 +65,8 @@ class LibraryBitsTest {
 
   private static final int VALUES = 400;
   private static final String NAME = "uci_bike";
+  private static final Path READS_AHEAD =
+      Path.of("core/src/test/resources/ahead/one-gru.safetensors");
 
   /**
    * The same options twice.
@@ -163,7 +165,28 @@ class LibraryBitsTest {
             builder()
                 .model(BuiltInModels.bytes("builtin:weir", null), "weir")
                 .horizon(6)
-                .learning(false)));
+                .learning(false)),
+        knownAhead("model that reads ahead", "", readsAhead()),
+        knownAhead(
+            "model that reads ahead, experts that do not",
+            "learning: {covariates: false}\n",
+            readsAhead().learnCovariates(false)),
+        knownAhead(
+            "model that reads ahead, alone", "learning: off\n", readsAhead().learning(false)));
+  }
+
+  private static ForecasterBuilder readsAhead() throws IOException {
+    return builder().model(READS_AHEAD).features(1).featuresAhead(2);
+  }
+
+  private static Options knownAhead(String name, String learning, ForecasterBuilder library) {
+    String job =
+        """
+        forecast: {many-to-one: {model: one-gru, file: '%s', horizon: 3}}
+        window: {seq-len: 5, features: 1, features-ahead: 2}
+        """
+            .formatted(READS_AHEAD);
+    return new Options(name, job + learning, library, 1, 2);
   }
 
   private static ForecastSettings job(Options options) {

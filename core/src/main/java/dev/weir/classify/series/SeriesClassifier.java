@@ -305,6 +305,15 @@ public final class SeriesClassifier {
     state.windows = Math.min(settings.waiting(), state.windows + 1);
   }
 
+  /** A sum of rounded numbers may be a little above 1, a probability may not. */
+  private static double[] said(double[] probabilities, int known) {
+    double[] said = Arrays.copyOf(probabilities, known);
+    for (int k = 0; k < known; k++) {
+      said[k] = Math.min(1, said[k]);
+    }
+    return said;
+  }
+
   private Classification classification(String series, ClassState state, double[] probabilities) {
     int known = state.names.size();
     int best = Probabilities.largest(probabilities);
@@ -322,7 +331,7 @@ public final class SeriesClassifier {
         state.size,
         known == 0 ? "" : state.names.get(best),
         state.names,
-        Arrays.copyOf(probabilities, known),
+        said(probabilities, known),
         settings.model() == null ? "" : settings.model(),
         modelVersion(),
         state.labels,

@@ -205,14 +205,7 @@ final class ModeForecaster {
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
       relearned = true;
-      if (baseModel != null) {
-        tell(null, window, 0, null); // it saw nothing of the past
-      }
-      state = learner.relearn(state, season);
-      if (state != null) { // these do not depend on the other settings
-        state.tuned(tunedModel == null ? null : known.tuned());
-        state.alarms(known.alarms());
-      }
+      state = relearn(state, window);
     }
     if (state == null || !learner.isSpacedAs(state, window)) {
       repeatable &= state == null;
@@ -236,6 +229,19 @@ final class ModeForecaster {
     learner.observe(state, window);
     if (alarms != null) {
       repeatable &= !alarms.ahead(state, window, isNew);
+    }
+    return state;
+  }
+
+  /** Null if nothing of what was learned with other settings can be learned again. */
+  private LearnerState relearn(LearnerState known, SequenceWindow window) {
+    if (baseModel != null) {
+      tell(null, window, 0, null); // it saw nothing of the past
+    }
+    LearnerState state = learner.relearn(known, target.learning().season());
+    if (state != null) { // these do not depend on the other settings
+      state.tuned(tunedModel == null ? null : known.tuned());
+      state.alarms(known.alarms());
     }
     return state;
   }
@@ -300,18 +306,48 @@ final class ModeForecaster {
    * @param state what {@link #learn} gave; null when nothing is learned
    */
   Forecast forecast(SequenceWindow window, LearnerState state) {
-    if (state != null) {
-      return mixture(window, state);
-    }
+    return state == null ? alone(window) : mixture(window, state, covariateNames);
+  }
+
+  private Forecast alone(SequenceWindow window) {
     Forecast forecast = withoutLearning(window);
     target.bounds().apply(forecast.values());
     return forecast;
   }
 
-  /** The forecast at the newest value, from what is known; null if it was not learned like this. */
+  /**
+   * The forecast at the newest value, from what is known, without an explanation: that is made of
+   * what the experts said of the series that was observed last. Null if it was not learned like
+   * this.
+   */
   Forecast again(SequenceWindow window) throws IOException {
     LearnerState state = known();
-    return learner != null && state == null ? null : forecast(window, state);
+    if (learner == null) {
+      return alone(window);
+    }
+    return state == null ? null : mixture(window, state, null);
+  }
+
+  /**
+   * Learns again what was learned with other settings, so that {@link #again} has a forecast; the
+   * newest value of the window was learned before.
+   */
+  void fit(SequenceWindow window) throws IOException {
+    if (learner == null) {
+      return;
+    }
+    LearnerState known = context.learned(target.mode());
+    LearnerState state = known();
+    if (state != null && learner.isSpacedAs(state, window)) {
+      return;
+    }
+    if (state == null && known != null) {
+      state = relearn(known, window);
+    }
+    if (state == null || !learner.isSpacedAs(state, window)) {
+      state = learn(known, window, true); // the series starts again, with this value
+    }
+    context.learned(target.mode(), state);
   }
 
   /** The score at the newest value; null while unknown. */
@@ -335,7 +371,10 @@ final class ModeForecaster {
     return network.forecast(window);
   }
 
-  private Forecast mixture(SequenceWindow window, LearnerState state) {
+  /**
+   * @param explained names of the covariates; null for no explanation
+   */
+  private Forecast mixture(SequenceWindow window, LearnerState state, List<String> explained) {
     List<Double> levels = learner.settings().levels();
     double[] values = new double[target.horizon()];
     double[][] lower = new double[levels.size()][values.length];
@@ -361,7 +400,7 @@ final class ModeForecaster {
         state.count(),
         window.isFull() ? Status.OK : Status.WARMUP,
         learner.missingCovariates(state),
-        covariateNames == null ? null : learner.explain(state, values[0], covariateNames));
+        explained == null ? null : learner.explain(state, values[0], explained));
   }
 
   /** Whether a score is emitted after this value. */

@@ -366,14 +366,28 @@ public final class SeriesForecaster {
 
   /**
    * The forecast that a target has made at the newest value of the current series, made again from
-   * what is known of it; learns nothing.
+   * what is known of it, without an explanation; learns nothing.
    *
    * @param target its number in the settings
    * @return null of a series that is not known, or that other settings have learned
    */
   public Forecast forecast(int target, String series) throws IOException {
     WindowState state = known();
-    return state == null ? null : forecasters[target].again(windows.window(series, state));
+    return state == null ? null : forecasters[target].again(windows.again(series, state));
+  }
+
+  /**
+   * The same where {@link #observe} found that its observation came before: what other settings
+   * have learned of the series is learned again first, and kept. Never null.
+   */
+  public Forecast forecastOfRepeated(int target, String series) throws IOException {
+    WindowState known = context.window();
+    WindowState state = fitted(known);
+    if (state != known) {
+      context.window(state);
+    }
+    forecasters[target].fit(windows.again(series, state));
+    return forecasters[target].again(windows.again(series, state));
   }
 
   /**
@@ -384,7 +398,7 @@ public final class SeriesForecaster {
    */
   public Score score(int target, String series) throws IOException {
     WindowState state = known();
-    return state == null ? null : forecasters[target].scoreSoFar(windows.window(series, state));
+    return state == null ? null : forecasters[target].scoreSoFar(windows.again(series, state));
   }
 
   /** What the windows remember of the current series; null for nothing. */

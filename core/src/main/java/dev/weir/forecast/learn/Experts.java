@@ -47,6 +47,9 @@ public final class Experts {
           "rnn-corrector",
           "gru-corrector");
 
+  /** Those of the networks that read covariates, where there are any. */
+  static final List<String> CORRECTORS = List.of("rnn-corrector", "gru-corrector");
+
   /** Those that are recurrent networks. */
   public static final List<String> NETWORKS =
       List.of("birnn", "birnn-many-to-many", "rnn-corrector", "gru-corrector");
@@ -75,20 +78,26 @@ public final class Experts {
    * @param neighbours analogs averaged
    * @param reach values that analogs look back
    * @param training how networks learn
+   * @param covariates what comes beside the values; correctors read them
    * @throws IllegalArgumentException if no expert has a given name
    */
   public static List<Expert> create(
-      List<String> names, int window, int neighbours, int reach, NetworkTraining training) {
+      List<String> names,
+      int window,
+      int neighbours,
+      int reach,
+      NetworkTraining training,
+      Covariates.Count covariates) {
     int near = names.indexOf("analogs");
     boolean shared = near >= 0 && names.indexOf("analogs-wide") > near;
     Distances distances = new Distances(shared);
     return names.stream()
-        .map(name -> create(name, window, neighbours, reach, training, distances))
+        .map(name -> create(name, window, neighbours, reach, training, covariates, distances))
         .toList();
   }
 
   /**
-   * Makes one.
+   * Makes one of a series without covariates.
    *
    * @param window values that analogs compare
    * @param neighbours analogs averaged
@@ -98,7 +107,19 @@ public final class Experts {
    */
   public static Expert create(
       String name, int window, int neighbours, int reach, NetworkTraining training) {
-    return create(name, window, neighbours, reach, training, new Distances(false));
+    return create(name, window, neighbours, reach, training, Covariates.Count.NONE);
+  }
+
+  /** Makes one, as above, of a series with covariates, which correctors read. */
+  public static Expert create(
+      String name,
+      int window,
+      int neighbours,
+      int reach,
+      NetworkTraining training,
+      Covariates.Count covariates) {
+    Distances alone = new Distances(false);
+    return create(name, window, neighbours, reach, training, covariates, alone);
   }
 
   private static Expert create(
@@ -107,6 +128,7 @@ public final class Experts {
       int neighbours,
       int reach,
       NetworkTraining training,
+      Covariates.Count covariates,
       Distances distances) {
     return switch (name) {
       case "naive" -> new Naive();
@@ -120,8 +142,10 @@ public final class Experts {
       // batch 8 forecasts no better in up to twice the time; reach 1024 is .005 better at 24 steps
       case "birnn" -> new WindowedNetwork(name, false, 24, 4, 512, training);
       case "birnn-many-to-many" -> new WindowedNetwork(name, true, 24, 4, 512, training);
-      case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4, training);
-      case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64, training);
+      case "rnn-corrector" ->
+          new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4, training, covariates);
+      case "gru-corrector" ->
+          new RecurrentCorrector(name, Cell.GRU, 8, 16, 64, training, covariates);
       case "analogs" -> Analogs.near(window, neighbours, reach, distances);
       case "analogs-wide" -> Analogs.wide(window, neighbours, reach, distances);
       case "analogs-of-deviations" -> Analogs.ofDeviations(window, neighbours, reach);

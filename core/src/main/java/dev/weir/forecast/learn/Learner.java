@@ -82,7 +82,8 @@ public final class Learner {
                 settings.analogWindow(),
                 settings.analogNeighbours(),
                 settings.tail(),
-                settings.training()));
+                settings.training(),
+                settings.covariates()));
     if (settings.covariates().all() > 0) {
       all.addAll(Experts.ofCovariates(settings.covariates()));
     }

@@ -271,9 +271,12 @@ public record LearnerSettings(
   String layout() {
     String all = withTraining(training.layout()).withHolidays(null).toString();
     String corrected = holidays == null ? "" : ", holidays"; // on which days says nothing of states
+    boolean correct = experts.stream().anyMatch(Experts.CORRECTORS::contains);
+    String read = correct && covariates.all() > 0 ? ", correctors read covariates" : "";
     return all.replace(", secondSeason=" + NONE + ", holidays=null", ", holidays=null")
         .replace(", holidays=null", corrected)
         .replace(", combines=false", "") // as it was before networks combined
-        .replace(", covariates=" + Covariates.Count.NONE, ""); // and before there were covariates
+        .replace(", covariates=" + Covariates.Count.NONE, "") // and before there were covariates
+        .concat(read);
   }
 }

@@ -22,6 +22,9 @@ final class TrainingData {
   static final double TRAINED = 0.7;
   static final double VALIDATED = 0.15;
 
+  /** Of the largest number: a covariate that deviates less in training counts as constant. */
+  private static final double RELATIVE_ROUNDING = 1e-9;
+
   /**
    * A stretch of one series.
    *
@@ -84,9 +87,17 @@ final class TrainingData {
       double mean = all.getCount() == 0 ? 0 : all.getAverage();
       double variance = trainedNumbers(k).map(x -> (x - mean) * (x - mean)).average().orElse(0);
       center.add(mean);
-      scale.add(variance > 0 ? Math.sqrt(variance) : 1);
+      scale.add(scale(all, Math.sqrt(variance)));
     }
     return new AheadInputs(center, scale);
+  }
+
+  /** The deviation; 1 where there is none but that of rounding. */
+  private static double scale(DoubleSummaryStatistics numbers, double deviation) {
+    double largest = Math.max(Math.abs(numbers.getMin()), Math.abs(numbers.getMax()));
+    boolean isConstant =
+        numbers.getMin() == numbers.getMax() || deviation < largest * RELATIVE_ROUNDING;
+    return isConstant || deviation < Double.MIN_NORMAL ? 1 : deviation;
   }
 
   private DoubleStream trainedNumbers(int k) {

@@ -302,6 +302,12 @@ public final class Windows {
     return window;
   }
 
+  /** The same of a series to which nothing was appended just now. */
+  public SequenceWindow again(String series, WindowState state) {
+    window.fill(series, state, 0, 0, false, Observation.NO_FEATURES);
+    return window;
+  }
+
   /** Whether rows of a log make windows of this kind. */
   public boolean fits(ObservationLog log) {
     return log.features() == features && log.interval() == sampling.interval();

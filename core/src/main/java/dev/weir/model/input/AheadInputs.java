@@ -15,7 +15,7 @@ import java.util.List;
  * as center, what is not known counts as the mean.
  *
  * @param center of each covariate; finite
- * @param scale of each covariate; finite, not 0
+ * @param scale of each covariate; finite, at least {@link Double#MIN_NORMAL}
  */
 public record AheadInputs(List<Double> center, List<Double> scale) {
 
@@ -34,9 +34,10 @@ public record AheadInputs(List<Double> center, List<Double> scale) {
               .formatted(MAX_COUNT, center.size(), scale.size()));
     }
     for (int k = 0; k < center.size(); k++) {
-      if (!Double.isFinite(center.get(k)) || !Double.isFinite(scale.get(k)) || scale.get(k) == 0) {
+      boolean isScale = Double.isFinite(scale.get(k)) && scale.get(k) >= Double.MIN_NORMAL;
+      if (!Double.isFinite(center.get(k)) || !isScale) {
         throw new IllegalArgumentException(
-            "ahead: expected finite centers, and scales other than 0, got %s and %s (covariate %d)"
+            "ahead: expected finite centers, and finite scales of at least 2.3e-308, got %s and %s (covariate %d)"
                 .formatted(center.get(k), scale.get(k), k + 1));
       }
     }

@@ -30,6 +30,10 @@ class ExpertContractTest {
           NetworkTraining.DEFAULT
               .withTargets(Targets.AFTER_WINDOW, false)
               .withMethod(Method.SGD, NetworkTraining.OWN),
+          "rnn-corrector with covariates",
+          NetworkTraining.DEFAULT,
+          "gru-corrector with covariates",
+          NetworkTraining.DEFAULT,
           "rnn-corrector seldom",
           NetworkTraining.DEFAULT.withEvery(3).withSteps(2).withReplay(300));
 
@@ -68,11 +72,15 @@ class ExpertContractTest {
       return new FourierProfile(SECOND_SEASON);
     }
     NetworkTraining training = OTHER_WAYS.getOrDefault(name, NetworkTraining.DEFAULT);
-    return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training);
+    return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training, covariates(name));
   }
 
-  private static SingleExpert single(String name, int horizon, int season) {
-    return new SingleExpert(create(name), horizon, season);
+  private static Covariates.Count covariates(String name) {
+    return name.endsWith("with covariates") ? new Covariates.Count(1, 2) : Covariates.Count.NONE;
+  }
+
+  static SingleExpert single(String name, int horizon, int season) {
+    return new SingleExpert(create(name), horizon, season, covariates(name));
   }
 
   private static double[] wave(long seed) {
@@ -183,7 +191,7 @@ class ExpertContractTest {
         VALUES,
         () -> {
           for (double value : y) {
-            single.history.append(value);
+            single.append(value);
             single.expert.observe(single.history, memory);
             single.expert.forecast(single.history, memory, out);
           }

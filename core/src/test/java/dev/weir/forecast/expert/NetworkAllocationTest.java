@@ -46,9 +46,10 @@ class NetworkAllocationTest {
 
     public static void main(String[] arguments) {
       String[] shape = System.getProperty("shape").split("-");
-      Expert expert = ExpertContractTest.create(System.getProperty("network").replace('+', ' '));
+      String name = System.getProperty("network").replace('+', ' ');
       SingleExpert single =
-          new SingleExpert(expert, Integer.parseInt(shape[0]), Integer.parseInt(shape[1]));
+          ExpertContractTest.single(name, Integer.parseInt(shape[0]), Integer.parseInt(shape[1]));
+      Expert expert = single.expert;
       ExpertState state = single.state();
       double[] out = new double[single.shape.horizon()];
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -57,7 +58,7 @@ class NetworkAllocationTest {
       for (int round = 0; round < MOST && last[0] + last[1] + last[2] > 0; round++) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int t = 0; t < VALUES; t++) {
-          single.history.append(10 * Math.sin(t / 3.0) + random.nextGaussian());
+          single.append(10 * Math.sin(t / 3.0) + random.nextGaussian());
           expert.observe(single.history, state);
           expert.forecast(single.history, state, out);
         }

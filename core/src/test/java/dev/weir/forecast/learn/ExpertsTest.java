@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
@@ -165,7 +166,13 @@ class ExpertsTest {
   @Test
   void aSearchThatIsSharedFindsWhatASearchOfItsOwnFinds() { // two series in turn, season 6
     List<Expert> both =
-        Experts.create(List.of("analogs", "analogs-wide"), 7, 3, 400, NetworkTraining.DEFAULT);
+        Experts.create(
+            List.of("analogs", "analogs-wide"),
+            7,
+            3,
+            400,
+            NetworkTraining.DEFAULT,
+            Covariates.Count.NONE);
     SingleExpert[] near = {
       new SingleExpert(both.get(0), 2, 6), new SingleExpert(both.get(0), 2, 6)
     };

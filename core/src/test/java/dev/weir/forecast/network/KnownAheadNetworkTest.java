@@ -3,6 +3,7 @@ package dev.weir.forecast.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -235,6 +236,28 @@ class KnownAheadNetworkTest {
           .isCloseTo(3 * Math.sqrt(share * (1 - share)), within(1e-9));
       assertThat(model.ahead().center().get(1)).isEqualTo(42);
       assertThat(model.ahead().scale().get(1)).as("of a constant").isEqualTo(1);
+    }
+  }
+
+  /** Alternating numbers; half of their distance is the deviation. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.19, 0.19, 1",
+    "1013.25, 1013.2500001, 1", // rounding noise: 5e-11 of the number
+    "-8e-320, 8e-320, 1", // no normal number
+    "1000000, 1000000.004, 0.002",
+    "-8e-100, 8e-100, 8e-100",
+  })
+  void constantButForRoundingIsNotScaled(double low, double high, double scale) {
+    double[][] known = new double[100][];
+    for (int t = 0; t < 100; t++) {
+      known[t] = new double[] {t % 2 == 0 ? low : high};
+    }
+    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 1, Targets.AFTER_WINDOW);
+    List<Observation> rows = rows(column(noise(100, 1, 3)), noise(100, 2, 5), known);
+    try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(rows))) {
+      double got = trainer.model("m", 1, trainer.begin(), Map.of()).ahead().scale().get(0);
+      assertThat(got).isCloseTo(scale, withinPercentage(1e-4));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.weir.cli.evaluate.EvaluateCommand.Layout;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.FutureRows;
+import dev.weir.cli.series.RowPlaces;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -103,14 +104,16 @@ public final class ForecastCommand implements Callable<Integer> {
     }
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
+    RowPlaces places = new RowPlaces();
     Map<String, List<Observation>> rows =
         SeriesFiles.inOrder(
             columns.ahead().isEmpty()
                 ? SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns)
-                : SeriesFiles.withFuture(inputs, season.files(), columns),
+                : SeriesFiles.withFuture(inputs, season.files(), columns, places),
             plan.settings().features(),
             Integer.MAX_VALUE);
     Map<String, List<Observation>> series = FutureRows.without(rows);
+    FutureTimes.check(rows, plan.settings().targets().get(0).horizon(), places);
     for (String name : series.keySet()) {
       season.check(name);
     }

@@ -92,6 +92,11 @@ public final class SeriesCsv implements Closeable {
         numbers(row, places.ahead(), "ahead", true));
   }
 
+  /** The file's name and the line of the last observation. */
+  String place() {
+    return rows.place();
+  }
+
   private double[] numbers(String[] row, List<Integer> of, String what, boolean isOptional)
       throws IOException {
     double[] numbers = of.isEmpty() ? Observation.NO_FEATURES : new double[of.size()];

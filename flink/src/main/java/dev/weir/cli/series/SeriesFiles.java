@@ -54,13 +54,18 @@ public final class SeriesFiles {
   public static Map<String, List<Observation>> observations(
       List<Path> inputs, List<Path> without, SeriesLayout layout, SeriesColumns columns)
       throws IOException {
-    return observations(inputs, without, layout, columns, false);
+    return observations(inputs, without, layout, columns, null);
   }
 
-  /** The same of files of layout long, in which rows may have no value yet: {@link FutureRows}. */
+  /**
+   * The same of files of layout long, in which rows may have no value yet: {@link FutureRows}.
+   *
+   * @param future gets the places of such rows
+   */
   public static Map<String, List<Observation>> withFuture(
-      List<Path> inputs, List<Path> without, SeriesColumns columns) throws IOException {
-    return observations(inputs, without, SeriesLayout.LONG, columns, true);
+      List<Path> inputs, List<Path> without, SeriesColumns columns, RowPlaces future)
+      throws IOException {
+    return observations(inputs, without, SeriesLayout.LONG, columns, future);
   }
 
   private static Map<String, List<Observation>> observations(
@@ -68,7 +73,7 @@ public final class SeriesFiles {
       List<Path> without,
       SeriesLayout layout,
       SeriesColumns columns,
-      boolean hasFuture)
+      RowPlaces future)
       throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     for (Path file : files(inputs, without)) {
@@ -77,11 +82,14 @@ public final class SeriesFiles {
         continue;
       }
       try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
-        if (hasFuture) {
+        if (future != null) {
           csv.withFuture();
         }
         for (Observation o = csv.next(); o != null; o = csv.next()) {
           series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o);
+          if (future != null && FutureRows.isOne(o)) {
+            future.add(o, csv.place());
+          }
         }
       }
     }

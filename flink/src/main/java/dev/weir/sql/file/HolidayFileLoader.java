@@ -2,7 +2,6 @@ package dev.weir.sql.file;
 
 import dev.weir.holiday.HolidayFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.Set;
@@ -20,16 +19,15 @@ public final class HolidayFileLoader {
    */
   public static Map<String, Set<LocalDate>> read(String location) {
     try {
-      return HolidayFile.parse(text(location), location);
+      return HolidayFile.parse(bytes(location), location);
     } catch (IOException e) {
       throw unreadable(location, e);
     }
   }
 
-  private static String text(String location) throws IOException {
+  private static byte[] bytes(String location) throws IOException {
     try {
-      byte[] bytes = StatementFile.read(location, HolidayFile.MAX_BYTES);
-      return new String(bytes, StandardCharsets.UTF_8);
+      return StatementFile.read(location, HolidayFile.MAX_BYTES);
     } catch (IllegalArgumentException e) { // no path at all
       throw unreadable(location, e);
     }

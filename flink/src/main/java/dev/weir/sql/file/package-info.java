@@ -2,7 +2,8 @@
  * Reads the files that SQL statements name, by Flink's file systems: local paths, {@code s3://},
  * {@code hdfs://} and so on.
  *
- * <p>Start at {@link dev.weir.sql.file.StatementFile}.
+ * <p>Start at {@link dev.weir.sql.file.ModelFileLoader} and {@link
+ * dev.weir.sql.file.HolidayFileLoader}.
  *
  * <p>Allowed imports: {@code holiday}, {@code model}, Flink and the JDK.
  */

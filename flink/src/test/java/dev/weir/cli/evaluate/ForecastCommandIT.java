@@ -192,4 +192,28 @@ class ForecastCommandIT {
             wrong -> assertThat(wrong).startsWith("weir forecast: " + message),
             next -> assertThat(next).isEqualTo("  weir forecast --help has examples"));
   }
+
+  @Test
+  void rowWithoutValueOfAnotherTimeThanTheNextIsRefused() throws IOException {
+    StringBuilder csv = new StringBuilder("timestamp,value,plan\n");
+    for (int t = 0; t < 7; t++) {
+      csv.append(1_800_000_000 + 60 * t).append(",3,4\n");
+    }
+    csv.append("1800000480,,5\n"); // the minute before it is left out
+    Path input = Files.writeString(dir.resolve("next.csv"), csv);
+    InProcess weir =
+        InProcess.run(
+            "forecast",
+            "--input",
+            input.toString(),
+            "--columns",
+            "time=timestamp,value=value,ahead=plan");
+    assertThat(weir.exitCode()).isEqualTo(1);
+    assertThat(weir.out()).isEmpty();
+    assertThat(weir.err().lines())
+        .containsExactly(
+            "weir: next.csv line 9: expected the time 2027-01-15T08:07:00Z, step 1 after the newest"
+                + " value of next, got 2027-01-15T08:08:00Z",
+            "  weir forecast --help has examples");
+  }
 }

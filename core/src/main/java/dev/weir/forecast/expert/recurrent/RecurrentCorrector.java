@@ -1,6 +1,7 @@
 package dev.weir.forecast.expert.recurrent;
 
 import dev.weir.forecast.expert.Corrector;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
@@ -31,6 +32,16 @@ import java.util.Arrays;
  * newest step, distance from running means, from a season and a week ago, phases, the last misses
  * of b and its next values. The head begins as zeros, so the first answer is b.
  *
+ * <p>With covariates, standardized by {@link Covariates}, x[t] has them, too: those of the value,
+ * and those known ahead of the next one. And what is known of step i's own time has a path of its
+ * own, the same for all steps, which begins as zeros:
+ *
+ * <pre>
+ * out_i = b_i + q_i clip(W_i h[t] + c_i + V' [ z_k[t+i], |z_k[t+i]| for each k known ahead ], -3, 3)
+ * </pre>
+ *
+ * A target of the past is learned with the covariates as they were known when its value came.
+ *
  * <p>For each value one step of Adam on two windows: the newest one, and one drawn from the recent
  * past. Loss at <b>all</b> steps of a window, which is honest only for a network that runs forward:
  * a backward half would have read the targets. Targets are those that have arrived. Forecasts use
@@ -39,6 +50,7 @@ import java.util.Arrays;
 public final class RecurrentCorrector implements Corrector {
 
   private static final int INPUTS = 20;
+  private static final int PATH_OF_COVARIATE = 2;
   private static final int PATIENCE = 26;
   private static final int EAGER = 200; // twice as many updates up to this age
   private static final int KEPT_ANYHOW = 200;
@@ -55,6 +67,9 @@ public final class RecurrentCorrector implements Corrector {
   private final int seqLen;
   private final int reach;
   private final int hidden;
+  private final Covariates.Count covariates;
+  private final int inputs; // numbers that the network reads of a value
+  private final int path; // numbers that step i's own path reads
   private final TrainableRnn network;
   private final NetworkTraining training;
   private final WeightUpdater updates;
@@ -63,10 +78,11 @@ public final class RecurrentCorrector implements Corrector {
   private final float[] start; // the network's first weights, the same for all series
 
   // scratch
-  private final float[] x = new float[INPUTS];
+  private final float[] x; // (inputs)
   private final float[] input; // (windows, seq_len, inputs)
   private final float[] h0; // (1, windows, hidden_size)
   private final float[] dOut; // (windows, seq_len, hidden_size)
+  private float[] paths; // (windows, seq_len, horizon, path), what the paths of all steps read
   private float[] prediction = new float[0]; // (windows, seq_len, horizon), as the next three
   private float[] target;
   private float[] dPrediction;
@@ -81,11 +97,21 @@ public final class RecurrentCorrector implements Corrector {
    * @param seqLen values in a window of training
    * @param reach how far back the drawn window may end, unless the training says it; farther where
    *     rows are kept anyway for open forecasts
+   * @param covariates what comes beside the values
    */
   public RecurrentCorrector(
-      String name, Cell cell, int hiddenSize, int seqLen, int reach, NetworkTraining training) {
+      String name,
+      Cell cell,
+      int hiddenSize,
+      int seqLen,
+      int reach,
+      NetworkTraining training,
+      Covariates.Count covariates) {
     this.name = name;
-    this.config = new RnnConfig(cell, INPUTS, hiddenSize, 1, false, true);
+    this.covariates = covariates;
+    this.inputs = INPUTS + covariates.all() + covariates.ahead();
+    this.path = PATH_OF_COVARIATE * covariates.ahead();
+    this.config = new RnnConfig(cell, inputs, hiddenSize, 1, false, true);
     if (cell == Cell.LSTM) {
       throw new IllegalArgumentException("cell: expected one without c, got " + cell);
     }
@@ -94,10 +120,11 @@ public final class RecurrentCorrector implements Corrector {
     this.reach = training.replayOr(reach);
     this.training = training;
     this.updates = new WeightUpdater(training, ADAM_RATE, SGD_RATE);
-    this.state = new CorrectorState(INPUTS, hidden, this.reach, seqLen);
+    this.state = new CorrectorState(inputs, hidden, this.reach, seqLen);
     this.network = new TrainableRnn(config);
     this.start = Initialization.recurrent(config, new TorchRandom(0));
-    this.input = new float[WINDOWS * seqLen * INPUTS];
+    this.x = new float[inputs];
+    this.input = new float[WINDOWS * seqLen * inputs];
     this.h0 = new float[WINDOWS * hiddenSize];
     this.dOut = new float[WINDOWS * seqLen * hiddenSize];
   }
@@ -128,8 +155,12 @@ public final class RecurrentCorrector implements Corrector {
     return state.floats(shape.horizon(), updates.floats(count(shape.horizon())));
   }
 
-  /** Weights of the network and its head. */
+  /** Weights of the network, its head and the path. */
   private int count(int horizon) {
+    return firstOfPath(horizon) + path;
+  }
+
+  private int firstOfPath(int horizon) {
     return config.parameterCount() + horizon * (hidden + 1);
   }
 
@@ -138,6 +169,7 @@ public final class RecurrentCorrector implements Corrector {
     int count = count(horizon);
     state.bind(horizon, learned, count, updates.floats(count));
     if (prediction.length != WINDOWS * seqLen * horizon) {
+      paths = new float[WINDOWS * seqLen * horizon * path];
       prediction = new float[WINDOWS * seqLen * horizon];
       target = new float[prediction.length];
       dPrediction = new float[prediction.length];
@@ -164,6 +196,9 @@ public final class RecurrentCorrector implements Corrector {
     double variance = state.variance();
     state.variance(variance + weight * (before * (value - state.mean()) - variance));
     learnSizes(history, value);
+    if (path > 0) { // targets that have just come are learned with them
+      keepCovariates(history);
+    }
     if (history.age() >= PATIENCE + seqLen && training.isDue(history.t(), history.age())) {
       int steps = (history.age() < EAGER ? 2 : 1) * training.steps();
       for (int step = 0; step < steps; step++) {
@@ -211,6 +246,11 @@ public final class RecurrentCorrector implements Corrector {
     for (int k = 0; k < steps; k++) {
       answer(weights, result.out(), k * hidden, prediction, k * horizon);
     }
+    if (path > 0) {
+      for (int k = 0; k < steps * horizon; k++) {
+        prediction[k] += ofPath(weights, k * path);
+      }
+    }
     double loss =
         Loss.pseudoHuber(DELTA, prediction, target, arrived, steps * horizon, dPrediction);
     Arrays.fill(gradient, 0f);
@@ -234,6 +274,14 @@ public final class RecurrentCorrector implements Corrector {
           k * hidden);
     }
     network.backward(dOut, null, null, gradient, 0, null, null, null);
+    if (path > 0) {
+      int first = firstOfPath(horizon);
+      for (int k = 0; k < steps * horizon; k++) {
+        for (int j = 0; j < path; j++) {
+          gradient[first + j] += dPrediction[k] * paths[k * path + j];
+        }
+      }
+    }
     updates.step(loss, gradient, weights, gradient.length);
   }
 
@@ -243,6 +291,17 @@ public final class RecurrentCorrector implements Corrector {
     int weight = weights.from() + config.parameterCount();
     int bias = weight + horizon * hidden;
     Linear.forward(floats, weight, floats, bias, hidden, horizon, h, from, to, at);
+  }
+
+  /** What the path adds to the head's answer, from what it reads at {@code from}. */
+  private float ofPath(FloatSlice weights, int from) {
+    float[] floats = weights.array();
+    int first = weights.from() + firstOfPath(horizon);
+    float sum = 0;
+    for (int j = 0; j < path; j++) {
+      sum += floats[first + j] * paths[from + j];
+    }
+    return sum;
   }
 
   /** One window, from the state that was carried to it, and those of its targets that are known. */
@@ -255,7 +314,7 @@ public final class RecurrentCorrector implements Corrector {
       FloatSlice read = state.read(u);
       FloatSlice means = state.means(u);
       int step = window * seqLen + k;
-      System.arraycopy(read.array(), read.from(), input, step * INPUTS, INPUTS);
+      System.arraycopy(read.array(), read.from(), input, step * inputs, inputs);
       double anchor = history.at(u);
       for (int i = 1; i <= horizon; i++) {
         int at = step * horizon + i - 1;
@@ -263,9 +322,24 @@ public final class RecurrentCorrector implements Corrector {
         if (arrived[at]) {
           double left = history.at(u + i) - anchor - means.get(i - 1);
           target[at] = (float) clip(left / unit(i, fast), MAX_TARGET);
+          if (path > 0) {
+            fillPath(at * path, state.read(u + i));
+          }
         }
       }
     }
+  }
+
+  /** From the row of a value that has come. */
+  private void fillPath(int at, FloatSlice read) {
+    for (int k = 0; k < covariates.ahead(); k++) {
+      setPath(at, k, read.get(INPUTS + covariates.observed() + k));
+    }
+  }
+
+  private void setPath(int at, int k, float z) {
+    paths[at + PATH_OF_COVARIATE * k] = z;
+    paths[at + PATH_OF_COVARIATE * k + 1] = Math.abs(z);
   }
 
   /** Alone, it corrects {@link Naive}. */
@@ -287,9 +361,33 @@ public final class RecurrentCorrector implements Corrector {
     step(state.averaged(), state.averagedCarried());
     FloatSlice h = state.averagedCarried();
     answer(state.averaged(), h.array(), h.from(), answer, 0);
+    if (path > 0) {
+      addPaths(history);
+    }
     for (int i = 1; i <= horizon; i++) {
       double correction = usable ? unit(i, fast) * clip(answer[i - 1], MAX_OUTPUT) : 0;
       out[i - 1] = mean[i - 1] + correction;
+    }
+  }
+
+  /** Adds to the newest answer what is known of the time of each step. */
+  private void addPaths(History history) {
+    long t = history.t();
+    for (int i = 1; i <= horizon; i++) {
+      for (int k = 0; k < covariates.ahead(); k++) {
+        int number = covariates.observed() + k;
+        setPath(0, k, (float) history.covariates().standardized(number, t, t + i));
+      }
+      answer[i - 1] += ofPath(state.averaged(), 0);
+    }
+  }
+
+  /** The part of the newest value's row that says what its covariates are. */
+  private void keepCovariates(History history) {
+    long t = history.t();
+    FloatSlice read = state.read(t);
+    for (int k = 0; k < covariates.all(); k++) {
+      read.set(INPUTS + k, (float) history.covariates().standardized(k, t, t));
     }
   }
 
@@ -298,7 +396,7 @@ public final class RecurrentCorrector implements Corrector {
     long t = history.t();
     FloatSlice carried = state.carried();
     FloatSlice read = state.read(t);
-    System.arraycopy(x, 0, read.array(), read.from(), INPUTS);
+    System.arraycopy(x, 0, read.array(), read.from(), inputs);
     FloatSlice before = state.before(t);
     System.arraycopy(carried.array(), carried.from(), before.array(), before.from(), hidden);
     FloatSlice means = state.means(t);
@@ -352,6 +450,14 @@ public final class RecurrentCorrector implements Corrector {
     set(17, mean[0] - value, unit);
     set(18, mean[far - 1] - value, unit);
     set(19, mean[Math.min(middle, horizon - 1)] - value, unit);
+    for (int k = 0; k < covariates.all(); k++) {
+      x[INPUTS + k] = (float) history.covariates().standardized(k, t, t);
+    }
+    for (int k = 0; k < covariates.ahead(); k++) {
+      int number = covariates.observed() + k;
+      x[INPUTS + covariates.all() + k] =
+          (float) history.covariates().standardized(number, t, t + 1);
+    }
   }
 
   private void set(int k, double difference, double unit) {

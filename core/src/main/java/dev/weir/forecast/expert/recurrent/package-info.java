@@ -3,7 +3,7 @@
  *
  * <p>Start at {@link dev.weir.forecast.expert.recurrent.WindowedNetwork}, which forecasts from the
  * newest window, or at {@link dev.weir.forecast.expert.recurrent.RecurrentCorrector}, which
- * corrects the mean of the other experts.
+ * corrects the mean of the other experts and reads covariates.
  *
  * <p>Allowed imports: {@code forecast.expert}, {@code forecast.expert.seasonal}, {@code
  * forecast.explanation}, {@code rnn}, {@code rnn.cell}, {@code rnn.training} and the JDK.

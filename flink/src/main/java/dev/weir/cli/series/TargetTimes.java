@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.cli.series;
 
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -12,7 +12,7 @@ import java.util.Arrays;
  * month (or of each quarter or year), or at the end of each, the next ones do; a month is no fixed
  * time, so the spacing of the forecast itself would drift.
  */
-final class TargetTimes {
+public final class TargetTimes {
 
   /** Newest values that are looked at. */
   private static final int LOOKED_AT = 13;
@@ -22,11 +22,13 @@ final class TargetTimes {
   private TargetTimes() {}
 
   /**
+   * The times of the next values, milliseconds.
+   *
    * @param times of the series' values, ascending, milliseconds
    * @param otherwise what the forecast says; null if it knows nothing
    * @return null if nothing is known
    */
-  static long[] of(long[] times, int horizon, long[] otherwise) {
+  public static long[] of(long[] times, int horizon, long[] otherwise) {
     long[] newest = newest(times);
     int months = months(newest);
     if (months == 0) {
@@ -43,7 +45,7 @@ final class TargetTimes {
   }
 
   /** Whether the newest values came at equal intervals, of time or of months. */
-  static boolean isRegular(long[] times) {
+  public static boolean isRegular(long[] times) {
     long[] newest = newest(times);
     for (int i = 2; i < newest.length; i++) {
       if (newest[i] - newest[i - 1] != newest[1] - newest[0]) {

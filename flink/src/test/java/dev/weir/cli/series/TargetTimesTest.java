@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.cli.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,129 @@
+package dev.weir.core;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.weir.core.ForecasterBuilder.Gap;
+import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.model.BuiltInModels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Options that would fail late, or be ignored, are refused when they are given. */
+class BuilderChecksTest {
+
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final String INTERVAL =
+      "interval: expected whole milliseconds from PT0.001S to P3650D, got ";
+
+  /** Anything that a caller does. */
+  @FunctionalInterface
+  private interface Call {
+    Object run() throws Exception;
+  }
+
+  private static ForecasterBuilder small() {
+    return Forecaster.builder().horizon(3).size(Size.SMALL);
+  }
+
+  private static Classifier.Builder classes() {
+    return Classifier.builder().window(7);
+  }
+
+  private static byte[] model() throws IOException {
+    return BuiltInModels.bytes("builtin:window-many-to-one", 24);
+  }
+
+  private static Arguments wrong(String message, Call call) {
+    return arguments(message, call);
+  }
+
+  private static Stream<Arguments> wrong() {
+    return Stream.of(
+        wrong(INTERVAL + "PT0.0015S", () -> small().interval(Duration.ofNanos(1_500_000))),
+        wrong(
+            INTERVAL + "PT87600H0.001S",
+            () -> small().interval(DAY.multipliedBy(3650).plusMillis(1))),
+        wrong(INTERVAL + "null", () -> small().interval(null)),
+        wrong("gap: expected a value, got null", () -> small().gap(null)),
+        wrong("size: expected a value, got null", () -> small().size(null)),
+        wrong("levels: expected a value, got null", () -> small().levels((double[]) null)),
+        wrong("experts: expected a value, got null", () -> small().experts((String[]) null)),
+        wrong("alarms: expected a value, got null", () -> small().alarms(null)),
+        wrong("zone: expected a value, got null", () -> small().zone(null)),
+        wrong("model: expected a value, got null", () -> small().model((Path) null)),
+        wrong("model: expected a value, got null", () -> small().model(null, "x")),
+        wrong(
+            "model: expected a name of one character or more, got null",
+            () -> small().model(model(), null)),
+        wrong(
+            "readout: expected a model beside it, got none", () -> small().readout("h_n").build()),
+        wrong(
+            "scaling: expected a model beside it, got none", () -> small().scaling("last").build()),
+        wrong("cell: expected a model beside it, got none", () -> small().cell("gru").build()),
+        wrong("scaling: expected none, window or last, got fixed", () -> small().scaling("fixed")),
+        wrong(
+            "maxFill: expected a gap of CARRY or LINEAR beside it, got SKIP",
+            () -> small().interval(DAY).maxFill(3).build()),
+        wrong(
+            "maxFill: expected a gap of CARRY or LINEAR beside it, got RESET",
+            () -> small().interval(DAY).gap(Gap.RESET).maxFill(3).build()),
+        wrong(
+            "window: expected 9, got 24 (model x version 1)",
+            () -> small().window(9).model(model(), "x").build()),
+        wrong("series: expected a value, got null", () -> small().build().series(null)),
+        wrong("classes: expected a value, got null", () -> classes().classes((String[]) null)),
+        wrong(
+            "classes: expected names of 1 to 200 characters, got  ",
+            () -> classes().classes("a", " ")),
+        wrong("maxClasses: expected 2 to 100, got 1", () -> classes().maxClasses(1).build()),
+        wrong("waiting: expected 1 to 10000, got 0", () -> classes().waiting(0).build()),
+        wrong(
+            "label: expected a value, got null",
+            () -> {
+              classes().build().series("a").label(Instant.EPOCH, null);
+              return null;
+            }),
+        wrong(
+            "time: expected 1970 to 9999, got +1000000000-12-31T23:59:59.999999999Z",
+            () -> {
+              classes().build().series("a").label(Instant.MAX, "b");
+              return null;
+            }),
+        wrong(
+            "ahead: expected none, since a class is not forecast, got 2 numbers",
+            () -> classes().build().series("a").observe(new Observation(1, 2).ahead(3, 4))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("wrong")
+  void wrongValueGivesOneClearLine(String message, Call call) {
+    assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+  }
+
+  @Test
+  void expertsAreNamedOnceEach() {
+    assertThatThrownBy(() -> small().experts("naive", "rls-ar", "naive"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(", each once, got [naive, rls-ar, naive]");
+    assertThatThrownBy(() -> small().experts())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(", each once, got []");
+  }
+
+  @Test
+  void longestIntervalIsThatOfAJob() {
+    assertThatCode(() -> small().interval(DAY.multipliedBy(3650)).build())
+        .doesNotThrowAnyException();
+    assertThatCode(() -> small().interval(Duration.ofMillis(1)).gap(Gap.CARRY).maxFill(3).build())
+        .doesNotThrowAnyException();
+  }
+}
