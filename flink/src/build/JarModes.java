@@ -6,9 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Gives all entries of jars the same file modes: {@code JarModes FOLDER}. Maven's plugins write the
- * modes of the files that they pack, so that a jar would depend on the umask of its build. Changes
- * the central directory of each {@code weir-*.jar} in place, and nothing else.
+ * Gives all entries of jars the same file modes: {@code JarModes FOLDER NAME-VERSION}. Maven's
+ * plugins write the modes of the files that they pack, so that a jar would depend on the umask of
+ * its build. Changes the central directory of {@code NAME-VERSION.jar} and {@code
+ * NAME-VERSION-*.jar} in place, and nothing else.
  */
 final class JarModes {
 
@@ -23,7 +24,8 @@ final class JarModes {
   private JarModes() {}
 
   public static void main(String[] args) throws IOException {
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(args[0]), "weir-*.jar")) {
+    String names = args[1] + "{,-*}.jar";
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(args[0]), names)) {
       for (Path jar : jars) {
         byte[] bytes = Files.readAllBytes(jar);
         if (setModes(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), jar)) {

@@ -36,7 +36,7 @@ class WorkflowsTest {
         WORKFLOWS.put(file.getFileName().toString(), yaml(file));
       }
     }
-    assertThat(WORKFLOWS).containsOnlyKeys("ci.yml", "release.yml");
+    assertThat(WORKFLOWS).containsOnlyKeys("ci.yml", "publish.yml", "release.yml");
   }
 
   private static Map<?, ?> yaml(Path file) throws IOException {
@@ -129,27 +129,24 @@ class WorkflowsTest {
   void scriptsThatAreCalledExist() {
     List<String> called =
         steps().stream()
-            .map(step -> String.valueOf(step.get("run")))
-            .filter(run -> run.matches("[.\\w/]+"))
-            .filter(run -> run.contains("/"))
+            .flatMap(step -> String.valueOf(step.get("run")).lines())
+            .map(line -> line.strip().split(" ")[0])
+            .filter(word -> word.matches("(\\.ci|docker)/[\\w-]+"))
             .toList();
-    assertThat(called).containsExactly(".ci/run", "docker/check");
+    assertThat(called)
+        .containsExactly(".ci/run", "docker/check", ".ci/compare-deployed", ".ci/reproducible");
     assertThat(called).allSatisfy(script -> assertThat(Path.of(script)).isExecutable());
   }
 
-  /** The archive lies where docker/Dockerfile expects it, in both workflows. */
+  /** The archive lies where docker/Dockerfile expects it. */
   @Test
-  void releaseBuildsTheImagesOfTheDockerfile() throws Exception {
+  void publishBuildsTheImagesOfTheDockerfile() throws Exception {
     String dockerfile = Files.readString(Path.of("docker", "Dockerfile"));
     String folder =
         dockerfile.replaceFirst("(?s).*ARG ARCHIVE=(\\S+)/weir-\\$\\{VERSION}\\.tar\\.gz.*", "$1");
-    String text = TEXTS.get("release.yml");
-    assertThat(text)
-        .contains(
-            "cp first/" + folder + "/weir-\"$VERSION\"{.tar.gz,",
-            "path: " + folder + " #",
-            "file: docker/Dockerfile");
-    Map<?, ?> jobs = (Map<?, ?>) WORKFLOWS.get("release.yml").get("jobs");
+    assertThat(TEXTS.get("publish.yml"))
+        .contains("FOLDER: " + folder + "\n", "file: docker/Dockerfile");
+    Map<?, ?> jobs = (Map<?, ?>) WORKFLOWS.get("publish.yml").get("jobs");
     Map<?, ?> strategy = (Map<?, ?>) ((Map<?, ?>) jobs.get("images")).get("strategy");
     List<?> targets = (List<?>) ((Map<?, ?>) strategy.get("matrix")).get("include");
     assertThat(targets)
@@ -158,6 +155,23 @@ class WorkflowsTest {
             target ->
                 assertThat(dockerfile)
                     .contains(" AS " + ((Map<?, ?>) target).get("target") + "\n"));
+  }
+
+  /** A tag makes a draft and nothing public; what is public follows a person's decision. */
+  @Test
+  void onlyAPublishedReleasePushesImagesOrReadsSecrets() {
+    Map<?, ?> triggers = (Map<?, ?>) WORKFLOWS.get("publish.yml").get(true); // YAML 1.1's "on"
+    assertThat(triggers).isEqualTo(Map.of("release", Map.of("types", List.of("published"))));
+    TEXTS.forEach(
+        (file, text) -> {
+          if (!file.equals("publish.yml")) {
+            assertThat(text)
+                .as(file)
+                .doesNotContain("packages: write", "push: true", "secrets.", "deploy");
+          }
+        });
+    assertThat(TEXTS.get("release.yml"))
+        .contains(" --draft ", "--notes-file notes.md", "gh run list --workflow ci.yml");
   }
 
   @Test

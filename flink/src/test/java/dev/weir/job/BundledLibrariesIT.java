@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -21,7 +22,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 
@@ -73,17 +76,60 @@ class BundledLibrariesIT {
 
   /** Their licenses ask for it; the others are of the Apache license, or name theirs in NOTICE. */
   @ParameterizedTest
-  @ValueSource(strings = {"job.jar", "sql.jar"})
-  void theJarHasTheLicensesOfTheLibrariesForHolidays(String property) throws Exception {
+  @CsvSource({
+    "job.jar, jaxb jakarta-activation jakarta-xml-bind threeten-extra protobuf-java zstd-jni",
+    "sql.jar, jaxb jakarta-activation jakarta-xml-bind threeten-extra"
+  })
+  void theJarHasTheLicensesOfItsLibraries(String property, String libraries) throws Exception {
     try (ZipFile zip = new ZipFile(System.getProperty(property))) {
-      for (String name :
-          List.of("jaxb", "jakarta-activation", "jakarta-xml-bind", "threeten-extra")) {
-        ZipEntry license = zip.getEntry("META-INF/licenses/" + name + ".txt");
-        assertThat(license).as(name).isNotNull();
-        assertThat(new String(zip.getInputStream(license).readAllBytes(), UTF_8))
+      for (String name : libraries.split(" ")) {
+        assertThat(text(zip, "META-INF/licenses/" + name + ".txt"))
+            .as(name)
             .containsIgnoringCase("redistribution and use in source and binary forms");
       }
     }
+  }
+
+  /** Not those of a library whose files happened to have the same names. */
+  @ParameterizedTest
+  @ValueSource(strings = {"job.jar", "sql.jar"})
+  void licenseAndNoticeAreOurs(String property) throws Exception {
+    try (ZipFile zip = new ZipFile(System.getProperty(property))) {
+      assertThat(text(zip, "META-INF/LICENSE")).isEqualTo(Files.readString(Path.of("LICENSE")));
+      assertThat(text(zip, "META-INF/NOTICE"))
+          .contains("in this case for Weir\n", "Copyright 2026 The maintainers of Weir")
+          .contains("FastDoubleParser")
+          .doesNotContain("[//]: #");
+      assertThat(zip.stream().map(ZipEntry::getName))
+          .doesNotContain("LICENSE", "NOTICE")
+          .noneMatch(name -> name.matches("META-INF/(LICENSE|NOTICE)\\..*"));
+      if (property.equals("job.jar")) {
+        assertThat(text(zip, "META-INF/licenses/kafka-clients.txt")).startsWith("Apache Kafka\n");
+      }
+    }
+  }
+
+  @Test
+  void theJarsWithoutLibrariesHaveLicenseAndNotice() throws Exception {
+    Path weir = Path.of(System.getProperty("job.jar").replace("-job.jar", ".jar"));
+    Path core =
+        weir.getParent().getParent().resolveSibling("core").resolve(weir.getParent().getFileName());
+    String coreJar = weir.getFileName().toString().replace("weir-", "weir-core-");
+    for (Path jar : List.of(weir, core.resolve(coreJar))) {
+      try (ZipFile zip = new ZipFile(jar.toFile())) {
+        for (String name : List.of("LICENSE", "NOTICE")) {
+          assertThat(text(zip, "META-INF/" + name))
+              .as("%s %s", jar, name)
+              .isEqualTo(Files.readString(Path.of(name)));
+        }
+      }
+    }
+  }
+
+  private static String text(ZipFile zip, String name) throws IOException {
+    ZipEntry entry = zip.getEntry(name);
+    assertThat(entry).as(name).isNotNull();
+    return new String(zip.getInputStream(entry).readAllBytes(), UTF_8);
   }
 
   /**

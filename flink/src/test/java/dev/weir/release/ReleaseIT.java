@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,28 @@ class ReleaseIT {
   private static final Pattern LISTED =
       Pattern.compile("\\s+(\\(.*\\)) .*\\(([^:()\\s]+):([^:\\s]+):([^:\\s]+) - .*\\)");
 
+  /** A link to another file; not to the net, nor within its page. */
+  private static final Pattern LINK =
+      Pattern.compile("\\]\\((?![a-z]+:|#)([^)#\\s]+)(#[^)\\s]*)?\\)");
+
+  private static final Pattern CLONE_PATH =
+      Pattern.compile(
+          "(flink/target/weir|flink/src/main/(avro|resources)|core/src/main/(python|resources))\\S*");
+
+  private static final Set<String> ONLY_IN_A_CLONE =
+      Set.of(
+          "core/src/main/java/dev/weir/forecast",
+          "core/src/main/java/module-info.java",
+          "docker-compose.yml",
+          "docker/Dockerfile",
+          "flink/src/main/java/dev/weir/package-info.java",
+          "flink/src/test/java/dev/weir/comparison",
+          "flink/src/test/resources/savepoint/README.md",
+          "flink/src/test/resources/state/README.md");
+
   private static final Path TARGET =
       Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
+  private static final Path DIST = TARGET.resolve("dist");
   private static final String NAME =
       Path.of(System.getProperty("job.jar")).getFileName().toString().replace("-job.jar", "");
 
@@ -52,8 +73,7 @@ class ReleaseIT {
   @BeforeAll
   static void extract() throws Exception {
     Path place = Files.createDirectories(folder.resolve("with a space & more"));
-    assertThat(
-            run(place, Map.of(), "tar", "-xzf", TARGET.resolve(NAME + ".tar.gz").toString()).code)
+    assertThat(run(place, Map.of(), "tar", "-xzf", DIST.resolve(NAME + ".tar.gz").toString()).code)
         .isZero();
     home = place.resolve(NAME);
   }
@@ -77,12 +97,16 @@ class ReleaseIT {
   @Test
   void eachLibraryThatIsNotUnderTheApacheLicenseHasTheTextOfItsLicense() throws Exception {
     StringBuilder texts = new StringBuilder();
-    for (String name : List.of("MIT", "BSD-2-Clause", "BSD-3-Clause")) {
+    for (String name : List.of("MIT", "BSD-2-Clause", "BSD-3-Clause", "EPL-2.0")) {
       texts.append(Files.readString(home.resolve("licenses/" + name + ".txt")));
     }
     String own;
     try (Stream<Path> found = Files.list(home.resolve("licenses"))) {
-      own = found.map(each -> each.getFileName().toString()).collect(Collectors.joining("\n"));
+      own =
+          found
+              .filter(ReleaseIT::hasAFile)
+              .map(each -> each.getFileName().toString())
+              .collect(Collectors.joining("\n"));
     }
     Set<String> without = new TreeSet<>();
     licenses()
@@ -125,7 +149,7 @@ class ReleaseIT {
             "--numeric-owner",
             "--full-time",
             "-tvzf",
-            TARGET.resolve(NAME + ".tar.gz").toString());
+            DIST.resolve(NAME + ".tar.gz").toString());
     assertThat(listing.out.lines())
         .isNotEmpty()
         .allMatch(
@@ -190,6 +214,18 @@ class ReleaseIT {
   }
 
   @Test
+  void aFolderWithAColonIsRejected(@TempDir Path other) throws Exception {
+    Path bin = Files.createDirectories(other.resolve("12:30").resolve("bin"));
+    Path copy = Files.copy(home.resolve("bin/weir"), bin.resolve("weir"));
+    Run run = run(folder, Map.of(), "bash", copy.toString(), "--version");
+    assertThat(run.err)
+        .isEqualTo(
+            "weir: expected a folder without a colon in its path, got %s: move it to another one\n"
+                .formatted(bin.getParent().toRealPath()));
+    assertThat(run.code).isEqualTo(1);
+  }
+
+  @Test
   void anIncompleteCopyIsRejected(@TempDir Path other) throws Exception {
     Files.createDirectory(other.resolve("bin"));
     Path copy = Files.copy(home.resolve("bin/weir"), other.resolve("bin/weir"));
@@ -233,17 +269,91 @@ class ReleaseIT {
   @ParameterizedTest
   @ValueSource(strings = {"SHA-256", "SHA-512"})
   void theChecksumsAreThoseOfTheFiles(String algorithm) throws Exception {
-    List<String> lines = Files.readAllLines(TARGET.resolve(algorithm.replace("-", "") + "SUMS"));
-    Path core = TARGET.getParent().resolveSibling("core").resolve(TARGET.getFileName());
+    String sums = algorithm.replace("-", "") + "SUMS";
     Set<String> names = new TreeSet<>();
-    for (String line : lines) {
+    for (String line : Files.readAllLines(DIST.resolve(sums))) {
       String name = line.replaceFirst("^\\w+ [ *]", "");
       names.add(name);
-      Path file = (name.startsWith("weir-core") ? core : TARGET).resolve(name);
-      byte[] sum = MessageDigest.getInstance(algorithm).digest(Files.readAllBytes(file));
+      byte[] sum =
+          MessageDigest.getInstance(algorithm).digest(Files.readAllBytes(DIST.resolve(name)));
       assertThat(line).startsWith(HexFormat.of().formatHex(sum));
     }
-    assertThat(names).contains(NAME + ".tar.gz", NAME + "-job.jar", NAME + "-sql.jar");
+    try (Stream<Path> files = Files.list(DIST)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .filteredOn(file -> !file.matches("SHA(256|512)SUMS"))
+          .containsExactlyInAnyOrderElementsOf(names);
+    }
+    assertThat(names)
+        .contains(NAME + ".tar.gz", NAME + "-job.jar", NAME + "-sql.jar", NAME + ".pom")
+        .hasSize(15);
+    if (algorithm.equals("SHA-256")) {
+      assertThat(run(DIST, Map.of(), "sha256sum", "--check", "--quiet", sums).code).isZero();
+    }
+  }
+
+  /** But for what documents say of the sources. */
+  @Test
+  void linksOfTheDocumentsLeadToFilesOfTheArchive() throws Exception {
+    List<String> broken = new ArrayList<>();
+    int links = 0;
+    for (Path document : texts(".md")) {
+      Matcher link = LINK.matcher(Files.readString(document));
+      while (link.find()) {
+        Path target = document.resolveSibling(link.group(1)).normalize();
+        links++;
+        if (!Files.exists(target) && !ONLY_IN_A_CLONE.contains(slashes(target))) {
+          broken.add(home.relativize(document) + ": " + link.group(1));
+        }
+      }
+    }
+    assertThat(broken).isEmpty();
+    assertThat(links).isGreaterThan(100);
+  }
+
+  @Test
+  void documentsAndStatementsNameThePathsOfTheArchive() throws Exception {
+    Set<String> named = new TreeSet<>();
+    for (Path file :
+        Stream.of(".md", ".sql", ".yaml").flatMap(end -> texts(end).stream()).toList()) {
+      for (String line : Files.readAllLines(file)) {
+        boolean both = line.matches("\\| `(core|flink)/.*` \\| `.*` \\|");
+        Matcher path = CLONE_PATH.matcher(line);
+        while (!both && path.find()) {
+          named.add(home.relativize(file) + ": " + path.group());
+        }
+      }
+    }
+    named.removeIf(each -> each.matches("(CHANGELOG|CONTRIBUTING|RATIONALE|SECURITY)\\.md: .*"));
+    assertThat(named).isEmpty();
+    for (String folder : List.of("sample", "classes", "schemas", "models", "python")) {
+      assertThat(home.resolve(folder)).isNotEmptyDirectory();
+    }
+    assertThat(home.resolve("jobs/forecast.sql"))
+        .content()
+        .contains("ADD JAR '" + NAME + "-sql.jar'");
+  }
+
+  private static List<Path> texts(String ending) {
+    try (Stream<Path> files = Files.walk(home)) {
+      return files
+          .filter(file -> file.toString().endsWith(ending))
+          .filter(file -> !file.startsWith(home.resolve("licenses")))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String slashes(Path file) {
+    return home.relativize(file).toString().replace('\\', '/');
+  }
+
+  private static boolean hasAFile(Path path) {
+    try (Stream<Path> files = Files.walk(path)) {
+      return files.anyMatch(Files::isRegularFile);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** License of each jar but ours. */
