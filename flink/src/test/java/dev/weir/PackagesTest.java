@@ -32,6 +32,7 @@ class PackagesTest {
           entry("the JDK", "java\\.|javax\\.|jdk\\.|com\\.sun\\."),
           entry("Avro", "org\\.apache\\.avro\\."),
           entry("Caffeine", "com\\.github\\.benmanes\\."),
+          entry("EJML", "org\\.ejml\\."),
           entry("Flink", "org\\.apache\\.flink\\."),
           entry("HdrHistogram", "org\\.HdrHistogram\\."),
           entry("ITU", "com\\.ethlo\\.time\\."),

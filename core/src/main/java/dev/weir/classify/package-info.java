@@ -4,14 +4,12 @@
  *
  * <ul>
  *   <li>{@code network} trains and runs recurrent networks.
- *   <li>{@code convolution} computes features by fixed kernels and a ridge regression on them.
- *   <li>{@code ensemble} mixes both by what they say of windows that they did not see.
+ *   <li>{@code convolution} computes features by fixed kernels.
  *   <li>{@code stream} classifies the rows of a series as they come and learns from their labels.
  *   <li>{@code series} cuts series into windows and calls the packages above for each of them.
  * </ul>
  *
- * <p>Start at {@link dev.weir.classify.ensemble.WindowClassifier} or {@link
- * dev.weir.classify.stream.StreamClassifier}.
+ * <p>Start at {@link dev.weir.classify.stream.StreamClassifier}.
  *
  * <p>Allowed imports: the JDK. This package and its subpackages never import Flink, Kafka or Avro.
  */

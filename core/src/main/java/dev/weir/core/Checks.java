@@ -1,5 +1,7 @@
 package dev.weir.core;
 
+import dev.weir.forecast.Observation;
+
 /** What is given must be there, and be in its range; otherwise one line says what is wrong. */
 final class Checks {
 
@@ -20,6 +22,19 @@ final class Checks {
     if (!holds) {
       throw new IllegalArgumentException("%s: expected %s, got %s".formatted(what, expected, got));
     }
+  }
+
+  /**
+   * A series' name.
+   *
+   * @throws IllegalArgumentException if it has not 1 to 1,000 characters
+   */
+  static String name(String name) {
+    int length = given("series", name).length();
+    int most = Observation.MAX_SERIES_LENGTH;
+    check(
+        length >= 1 && length <= most, "series", "a name of 1 to " + most + " characters", length);
+    return name;
   }
 
   /**

@@ -48,13 +48,7 @@ public final class Classifier {
    * @param name 1 to 1,000 characters
    */
   public ClassifiedSeries series(String name) {
-    int length = Checks.given("series", name).length();
-    int most = dev.weir.forecast.Observation.MAX_SERIES_LENGTH;
-    if (length == 0 || length > most) {
-      throw new IllegalArgumentException(
-          "series: expected a name of 1 to %d characters, got %d".formatted(most, length));
-    }
-    return new ClassifiedSeries(this, name);
+    return new ClassifiedSeries(this, Checks.name(name));
   }
 
   /**

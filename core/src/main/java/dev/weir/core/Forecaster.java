@@ -71,13 +71,7 @@ public final class Forecaster {
    * @param name 1 to 1,000 characters; for the forecasts of a job, the series' name there
    */
   public Series series(String name) {
-    int length = Checks.given("series", name).length();
-    if (length == 0 || length > dev.weir.forecast.Observation.MAX_SERIES_LENGTH) {
-      throw new IllegalArgumentException(
-          "series: expected a name of 1 to %d characters, got %d"
-              .formatted(dev.weir.forecast.Observation.MAX_SERIES_LENGTH, length));
-    }
-    return new Series(this, name);
+    return new Series(this, Checks.name(name));
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerStateFormat;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.WindowStateFormat;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutput;
@@ -192,8 +193,7 @@ final class SavedState {
     source.position(from + length);
     int payload = from + 1;
     try {
-      java.io.ByteArrayInputStream in =
-          new java.io.ByteArrayInputStream(bytes, payload, end - payload);
+      ByteArrayInputStream in = new ByteArrayInputStream(bytes, payload, end - payload);
       T value = reader.read(version, new DataInputStream(in));
       if (in.available() > 0) {
         throw wrong("no bytes after " + name, Integer.toString(in.available()));

@@ -105,39 +105,7 @@ public record ForecastModel(
     }
   }
 
-  /** A model that reads nothing that is known ahead. */
-  public ForecastModel(
-      String name,
-      long version,
-      Mode mode,
-      RnnConfig rnn,
-      int seqLen,
-      int horizon,
-      Readout readout,
-      Scaling scaling,
-      float[] weights,
-      Head head,
-      List<Calendar> calendar,
-      List<String> candidates,
-      Map<String, String> provenance) {
-    this(
-        name,
-        version,
-        mode,
-        rnn,
-        seqLen,
-        horizon,
-        readout,
-        scaling,
-        weights,
-        head,
-        calendar,
-        AheadInputs.NONE,
-        candidates,
-        provenance);
-  }
-
-  /** One that reads nothing of the time either. */
+  /** A model that reads neither the time nor anything that is known ahead. */
   public ForecastModel(
       String name,
       long version,
@@ -162,6 +130,7 @@ public record ForecastModel(
         weights,
         head,
         List.of(),
+        AheadInputs.NONE,
         List.of(),
         provenance);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.time.Instant;
@@ -63,6 +64,7 @@ class CalendarTest {
         new float[config.parameterCount()],
         null,
         calendar,
+        AheadInputs.NONE,
         List.of(),
         Map.of());
   }

@@ -30,6 +30,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.time.Duration;
@@ -269,7 +270,8 @@ class EventTimeTest {
             30,
             7,
             1,
-            calendar);
+            calendar,
+            0);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(series))) {
       ModelTrainer.Progress progress = trainer.begin();
       while (!trainer.isDone(progress)) {
@@ -320,6 +322,7 @@ class EventTimeTest {
             weights,
             null,
             HOURS,
+            AheadInputs.NONE,
             List.of(),
             Map.of());
     Operator operator = new Operator(reading(1, HOURS, ModelFiles.toBytes(model)), null);
@@ -348,6 +351,7 @@ class EventTimeTest {
             new float[10],
             null,
             HOURS,
+            AheadInputs.NONE,
             List.of(),
             Map.of());
     SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});

@@ -1,6 +1,5 @@
 /**
- * Computes features of windows by fixed convolutional kernels, and classes by a ridge regression on
- * them.
+ * Computes features of windows by fixed convolutional kernels.
  *
  * <p>Start at {@link dev.weir.classify.convolution.MiniRocket}.
  *

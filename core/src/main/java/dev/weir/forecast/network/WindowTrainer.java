@@ -1,6 +1,7 @@
 package dev.weir.forecast.network;
 
 import dev.weir.model.ForecastModel;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.training.Adam;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +107,7 @@ public final class WindowTrainer {
         Arrays.copyOf(weights, shape.rnn().parameterCount()),
         model.head(weights),
         shape.calendar(),
+        AheadInputs.NONE,
         List.of(),
         provenance);
   }

@@ -8,6 +8,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.util.Arrays;
@@ -85,6 +86,7 @@ public final class CandidateTask implements TrainingTask<CandidateSamples> {
         weights,
         null,
         List.of(),
+        AheadInputs.NONE,
         CandidateKinds.NAMES,
         provenance);
   }

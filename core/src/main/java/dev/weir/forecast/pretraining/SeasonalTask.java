@@ -13,6 +13,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.model.SeasonalWindow;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.util.Arrays;
@@ -133,6 +134,7 @@ public final class SeasonalTask implements TrainingTask<SeasonalSamples> {
         Arrays.copyOf(weights, rnn.parameterCount()),
         shape.head(weights),
         List.of(),
+        AheadInputs.NONE,
         SeasonalWindow.CANDIDATES,
         provenance);
   }

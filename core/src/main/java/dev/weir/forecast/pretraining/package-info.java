@@ -6,6 +6,7 @@
  * dev.weir.forecast.pretraining.TrainingTask} is what it trains.
  *
  * <p>Allowed imports: {@code forecast.candidate}, {@code forecast.expert}, {@code forecast.learn},
- * {@code forecast.network}, {@code model}, {@code rnn.cell}, {@code rnn.training} and the JDK.
+ * {@code forecast.network}, {@code model}, {@code model.input}, {@code rnn.cell}, {@code
+ * rnn.training} and the JDK.
  */
 package dev.weir.forecast.pretraining;

@@ -15,6 +15,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.nio.file.Files;
@@ -117,6 +118,7 @@ class CombiningModelTest {
         weights,
         null,
         List.of(),
+        AheadInputs.NONE,
         builtIn.candidates(),
         builtIn.provenance());
   }

@@ -12,6 +12,7 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.input.AheadInputs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +116,7 @@ class SeasonalModelTest {
             builtIn.weights(),
             new ForecastModel.Head(builtIn.head().weight(), bias),
             List.of(),
+            AheadInputs.NONE,
             builtIn.candidates(),
             builtIn.provenance());
     for (LearnerSettings learner :

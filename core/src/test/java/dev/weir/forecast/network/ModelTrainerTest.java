@@ -41,7 +41,9 @@ class ModelTrainerTest {
         epochs,
         epochs,
         7,
-        threads);
+        threads,
+        List.of(),
+        0);
   }
 
   private static double[] sine(int n, double period, double level, double noise, long seed) {
@@ -197,7 +199,9 @@ class ModelTrainerTest {
         1,
         1,
         1,
-        1);
+        1,
+        List.of(),
+        0);
   }
 
   /** One that learns to say what follows a window of 5, horizon 3, or 5 many-to-many. */
@@ -206,7 +210,8 @@ class ModelTrainerTest {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
     int bare = mode == Mode.MANY_TO_ONE ? horizon : 1;
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, head ? 6 : bare, 1, bidirectional, true);
-    return new Settings(mode, rnn, head, scaling, targets, 5, horizon, 16, 5e-3, 15, 15, 7, 2);
+    return new Settings(
+        mode, rnn, head, scaling, targets, 5, horizon, 16, 5e-3, 15, 15, 7, 2, List.of(), 0);
   }
 
   @ParameterizedTest
@@ -302,7 +307,9 @@ class ModelTrainerTest {
                     1,
                     1,
                     1,
-                    1))
+                    1,
+                    List.of(),
+                    0))
         .hasMessage("hidden_size: expected 3 for many-to-one without a head, got 4");
   }
 }

@@ -17,6 +17,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.input.AheadInputs;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.File;
@@ -204,6 +205,7 @@ class NetworkForecasterTest {
             new float[] {0, 1, 0, 0},
             null,
             List.of(Calendar.HOUR_OF_DAY),
+            AheadInputs.NONE,
             List.of(),
             Map.of());
     Forecast forecast =

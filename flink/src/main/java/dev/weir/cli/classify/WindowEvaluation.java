@@ -1,8 +1,8 @@
 package dev.weir.cli.classify;
 
 import dev.weir.classify.LabelledWindows;
-import dev.weir.classify.ensemble.ClassifierSettings;
-import dev.weir.classify.ensemble.WindowClassifier;
+import dev.weir.cli.classify.ensemble.ClassifierSettings;
+import dev.weir.cli.classify.ensemble.WindowClassifier;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.TsFile;
 import dev.weir.cli.series.WindowFile;

@@ -4,8 +4,8 @@
  *
  * <p>Start at {@link dev.weir.cli.classify.ClassOptions}.
  *
- * <p>Allowed imports: {@code classify}, {@code classify.ensemble}, {@code classify.network}, {@code
- * classify.stream}, {@code cli.console}, {@code cli.series}, {@code model}, Jackson, picocli and
- * the JDK.
+ * <p>Allowed imports: {@code classify}, {@code cli.classify.ensemble}, {@code classify.network},
+ * {@code classify.stream}, {@code cli.console}, {@code cli.series}, {@code model}, Jackson, picocli
+ * and the JDK.
  */
 package dev.weir.cli.classify;

@@ -2,8 +2,8 @@ package dev.weir.cli.model;
 
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.Probabilities;
-import dev.weir.classify.ensemble.ClassifierSettings;
 import dev.weir.classify.network.ClassifierTrainer;
+import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.SequenceFile;
 import dev.weir.cli.series.WindowFile;

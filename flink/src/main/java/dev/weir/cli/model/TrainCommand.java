@@ -1,6 +1,6 @@
 package dev.weir.cli.model;
 
-import dev.weir.classify.ensemble.ClassifierSettings;
+import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;

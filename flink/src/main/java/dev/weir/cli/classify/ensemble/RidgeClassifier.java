@@ -1,4 +1,9 @@
-package dev.weir.classify.convolution;
+package dev.weir.cli.classify.ensemble;
+
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Ridge regression of one score for each class, 1 for the true class and -1 for the others, on
@@ -26,11 +31,11 @@ public final class RidgeClassifier {
     private final int classes;
     private final float[] mean;
     private final float[] factor;
-    private final boolean dual; // solves for one coefficient a window, not a feature
-    private final double[][] standardized; // (features)(windows) if dual, else (windows)(features)
-    private final double[][] targets; // (classes)(windows), centered
+    private final DMatrixRMaj standardized; // (windows, features)
+    private final DMatrixRMaj targets; // (windows, classes), centered
     private final float[] bias; // (classes)
-    private final double[][] gram; // of the smaller size; upper triangle
+    private final boolean dual; // solves for one coefficient a window, not a feature
+    private final DMatrixRMaj gram;
 
     /**
      * @param features (windows)(features)
@@ -42,8 +47,7 @@ public final class RidgeClassifier {
       int width = features[0].length;
       this.mean = new float[width];
       this.factor = new float[width];
-      this.dual = n <= width;
-      this.standardized = dual ? new double[width][n] : new double[n][width];
+      this.standardized = new DMatrixRMaj(n, width);
       for (int j = 0; j < width; j++) {
         double sum = 0;
         double squares = 0;
@@ -58,15 +62,10 @@ public final class RidgeClassifier {
       }
       for (int i = 0; i < n; i++) {
         for (int j = 0; j < width; j++) {
-          double value = (features[i][j] - mean[j]) * factor[j];
-          if (dual) {
-            standardized[j][i] = value;
-          } else {
-            standardized[i][j] = value;
-          }
+          standardized.data[i * width + j] = (features[i][j] - mean[j]) * factor[j];
         }
       }
-      this.targets = new double[classes][n];
+      this.targets = new DMatrixRMaj(n, classes);
       this.bias = new float[classes];
       for (int k = 0; k < classes; k++) {
         double sum = 0;
@@ -75,10 +74,17 @@ public final class RidgeClassifier {
         }
         bias[k] = (float) (sum / n);
         for (int i = 0; i < n; i++) {
-          targets[k][i] = (labels[i] == k ? 1 : -1) - bias[k];
+          targets.data[i * classes + k] = (labels[i] == k ? 1 : -1) - bias[k];
         }
       }
-      this.gram = PositiveDefinite.gram(standardized);
+      this.dual = n <= width;
+      int size = Math.min(n, width);
+      this.gram = new DMatrixRMaj(size, size);
+      if (dual) {
+        CommonOps_DDRM.multOuter(standardized, gram);
+      } else {
+        CommonOps_DDRM.multTransA(standardized, standardized, gram); // faster than multInner
+      }
     }
 
     /**
@@ -86,43 +92,32 @@ public final class RidgeClassifier {
      * @throws ArithmeticException when the penalty is too small for the matrix to be solved
      */
     public RidgeClassifier solve(double penalty) {
-      double[][] system = new double[gram.length][];
-      for (int i = 0; i < system.length; i++) {
-        system[i] = gram[i].clone();
-        system[i][i] += penalty;
+      DMatrixRMaj system = gram.copy();
+      for (int i = 0; i < system.numRows; i++) {
+        system.data[i * system.numCols + i] += penalty;
       }
-      if (!PositiveDefinite.decompose(system)) {
+      LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(system.numRows);
+      if (!solver.setA(system)) {
         throw new ArithmeticException("ridge: expected a larger penalty, got " + penalty);
       }
-      float[][] weights = new float[classes][mean.length];
+      int width = mean.length;
+      DMatrixRMaj solution = new DMatrixRMaj(width, classes);
+      if (dual) {
+        DMatrixRMaj coefficients = new DMatrixRMaj(targets.numRows, classes);
+        solver.solve(targets, coefficients);
+        CommonOps_DDRM.multTransA(standardized, coefficients, solution);
+      } else {
+        DMatrixRMaj projected = new DMatrixRMaj(width, classes);
+        CommonOps_DDRM.multTransA(standardized, targets, projected);
+        solver.solve(projected, solution);
+      }
+      float[][] weights = new float[classes][width];
       for (int k = 0; k < classes; k++) {
-        double[] solution = dual ? ofWindows(system, k) : ofFeatures(system, k);
-        for (int j = 0; j < solution.length; j++) {
-          weights[k][j] = (float) solution[j];
+        for (int j = 0; j < width; j++) {
+          weights[k][j] = (float) solution.data[j * classes + k];
         }
       }
       return new RidgeClassifier(mean, factor, weights, bias);
-    }
-
-    private double[] ofWindows(double[][] decomposed, int k) {
-      double[] coefficients = targets[k].clone();
-      PositiveDefinite.solve(decomposed, coefficients);
-      double[] solution = new double[mean.length];
-      for (int j = 0; j < solution.length; j++) {
-        for (int i = 0; i < coefficients.length; i++) {
-          solution[j] += standardized[j][i] * coefficients[i];
-        }
-      }
-      return solution;
-    }
-
-    private double[] ofFeatures(double[][] decomposed, int k) {
-      double[] solution = new double[mean.length];
-      for (int i = 0; i < standardized.length; i++) {
-        PositiveDefinite.add(solution, 0, targets[k][i], standardized[i]);
-      }
-      PositiveDefinite.solve(decomposed, solution);
-      return solution;
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.weir.classify.convolution;
+package dev.weir.cli.classify.ensemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package dev.weir.classify.ensemble;
+package dev.weir.cli.classify.ensemble;
 
 import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.model.InputView;

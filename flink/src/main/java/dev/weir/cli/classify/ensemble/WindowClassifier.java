@@ -1,9 +1,8 @@
-package dev.weir.classify.ensemble;
+package dev.weir.cli.classify.ensemble;
 
 import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.convolution.MiniRocket;
-import dev.weir.classify.convolution.RidgeClassifier;
 import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.classify.network.InputViews;
 import dev.weir.classify.network.NetworkClassifier;

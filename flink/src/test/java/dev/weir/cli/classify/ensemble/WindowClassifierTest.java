@@ -1,4 +1,4 @@
-package dev.weir.classify.ensemble;
+package dev.weir.cli.classify.ensemble;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
