@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -65,8 +66,14 @@ public final class DemoCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long LINE_NANOS = 2_000_000_000L; // a series' next line; an eye can follow
 
-  /** Values of each series that are sent at once: two weeks of an hourly one. */
+  /** Values of each series that are sent at once: two days of an hourly one. */
+  private static final int AT_ONCE = 48;
+
+  /** Values of each series that are sent before the usual rate: two weeks of an hourly one. */
   private static final int HEAD_START = 336;
+
+  /** Values of each series a second between the two, from the first forecast on. */
+  private static final double HEAD_START_RATE = 50;
 
   private static final long STOP_MILLIS = 5_000;
 
@@ -123,6 +130,7 @@ public final class DemoCommand implements Callable<Integer> {
   private final ScoreCodec scoreCodec = new ScoreCodec();
   private final Map<String, DemoScore.Line> newest = new LinkedHashMap<>(); // not printed yet
   private final Map<String, Long> lastLines = new HashMap<>();
+  private final CountDownLatch firstForecast = new CountDownLatch(1);
   private Topics topics;
   private DemoDeadline end;
   private long started;
@@ -173,7 +181,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private String note() {
-    return "This demo replays %d public series of past years: the first %d values of each at once, then %s a second."
+    return "This demo replays %d public series of past years: the first %d values of each in a few seconds, then %s a second."
         .formatted(
             SampleData.NAMES.size(),
             HEAD_START,
@@ -225,8 +233,10 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /**
-   * Sends the sample round by round, one value of each series at a time: the first ones at once, as
-   * a history to begin with, the others at the rate asked for.
+   * Sends the sample round by round, one value of each series at a time: the first ones quickly, as
+   * a history to begin with, the others at the rate asked for. A job that has just started is slow,
+   * and a forecast is shown when the values sent before it have been read: so most of that history
+   * waits for the first forecast.
    */
   private void replay(String bootstrapServers) {
     try (ObservationProducer producer =
@@ -237,7 +247,7 @@ public final class DemoCommand implements Callable<Integer> {
       for (String name : SampleData.NAMES) {
         all.add(SampleData.open(name));
       }
-      long feedStart = System.nanoTime();
+      long feedStart = 0;
       for (int round = 1; !all.isEmpty(); round++) {
         for (Iterator<SeriesCsv> left = all.iterator(); left.hasNext(); ) {
           SeriesCsv series = left.next();
@@ -249,7 +259,14 @@ public final class DemoCommand implements Callable<Integer> {
             producer.send(observation);
           }
         }
-        long wait = feedStart + (long) ((round - HEAD_START) * 1e9 / rate) - System.nanoTime();
+        if (round < AT_ONCE) {
+          continue;
+        }
+        if (round == AT_ONCE) {
+          firstForecast.await();
+          feedStart = System.nanoTime();
+        }
+        long wait = feedStart + (long) (dueSeconds(round, rate) * 1e9) - System.nanoTime();
         if (wait > 0) {
           Thread.sleep(wait / 1_000_000, (int) (wait % 1_000_000));
         }
@@ -261,6 +278,13 @@ public final class DemoCommand implements Callable<Integer> {
     } catch (InterruptedException | InterruptException e) {
       Thread.currentThread().interrupt(); // the demo is over
     }
+  }
+
+  /** Seconds from the first forecast until the value after this one, counted from 1, is due. */
+  static double dueSeconds(int round, double rate) {
+    int quick = Math.min(round, HEAD_START) - AT_ONCE;
+    int usual = Math.max(0, round - HEAD_START);
+    return quick / Math.max(rate, HEAD_START_RATE) + usual / rate;
   }
 
   private int consume(String bootstrapServers, JobClient job) throws Exception {
@@ -338,6 +362,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void show(Forecast forecast) {
     if (++forecasts == 1) { // by this thread only
+      firstForecast.countDown();
       say("first forecast after %.1f s".formatted((System.nanoTime() - started) / 1e9));
       if (format == Format.text) {
         System.out.printf(
