@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -125,12 +126,12 @@ public final class DemoCommand implements Callable<Integer> {
 
   private double rate;
   private final DemoScore score = new DemoScore();
-  private final ObservationCodec observationCodec = new ObservationCodec();
-  private final ForecastCodec forecastCodec = new ForecastCodec();
-  private final ScoreCodec scoreCodec = new ScoreCodec();
   private final Map<String, DemoScore.Line> newest = new LinkedHashMap<>(); // not printed yet
   private final Map<String, Long> lastLines = new HashMap<>();
   private final CountDownLatch firstForecast = new CountDownLatch(1);
+  private ObservationCodec observationCodec; // not before the call: they load Avro
+  private ForecastCodec forecastCodec;
+  private ScoreCodec scoreCodec;
   private Topics topics;
   private DemoDeadline end;
   private long started;
@@ -159,6 +160,9 @@ public final class DemoCommand implements Callable<Integer> {
     }
     started = System.nanoTime();
     end = new DemoDeadline(duration);
+    observationCodec = new ObservationCodec();
+    forecastCodec = new ForecastCodec();
+    scoreCodec = new ScoreCodec();
     say("starting a Kafka broker and a Flink cluster in this process");
     Path data = TemporaryFolder.create("demo");
     int brokerPort = EmbeddedBroker.freePort();
@@ -168,10 +172,11 @@ public final class DemoCommand implements Callable<Integer> {
       if (!noBrowser) {
         Browser.open(page.address());
       }
+      FutureTask<LocalCluster> starting = new FutureTask<>(() -> LocalCluster.start(FLINK));
+      new Thread(starting, "cluster start").start(); // beside the broker: each needs seconds
       try (EmbeddedBroker broker = EmbeddedBroker.start(data, brokerPort)) {
         Thread replay = replay(broker, page);
-        // Not beside the broker: starts are bound by the processor, and values are wanted first.
-        try (LocalCluster cluster = LocalCluster.start(FLINK)) {
+        try (LocalCluster cluster = starting.get()) {
           return show(broker, cluster, page, replay);
         }
       }

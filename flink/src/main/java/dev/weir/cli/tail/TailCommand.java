@@ -127,7 +127,7 @@ public final class TailCommand implements Callable<Integer> {
 
   @Mixin private RegistryOption registry;
 
-  private final ClassificationCodec classifications = new ClassificationCodec();
+  private ClassificationCodec classifications; // not before the call: they load Avro
   private ForecastCodec forecasts;
   private ScoreCodec scoreCodec;
   private boolean missing; // whether it was reported that forecasts carry no explanation
@@ -181,6 +181,7 @@ public final class TailCommand implements Callable<Integer> {
         return 1;
       }
     }
+    classifications = new ClassificationCodec();
     forecasts = new ForecastCodec(schemas);
     scoreCodec = new ScoreCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(config);
