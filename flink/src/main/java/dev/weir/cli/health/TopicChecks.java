@@ -1,7 +1,5 @@
 package dev.weir.cli.health;
 
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
@@ -12,13 +10,10 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ClusterInfo;
 import dev.weir.kafka.admin.LatestRecords;
 import dev.weir.kafka.admin.LatestRecords.Extent;
-import dev.weir.kafka.admin.ModelTopic;
-import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.codec.RegistrySubjects;
-import dev.weir.model.Model;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -156,7 +151,8 @@ final class TopicChecks {
           observations.stream().filter(name -> !missing.contains(name)).forEach(this::deadLetters);
         });
     if (!missing.contains(topics.models())) {
-      allowed(topics.models(), this::models);
+      ModelChecks models = new ModelChecks(list, job, admin, topics.models());
+      allowed(topics.models(), () -> models.check(policy(topics.models())));
     }
     allowed("transactions", this::transactions);
     if (!missing.contains(topics.output())) {
@@ -342,117 +338,6 @@ final class TopicChecks {
           "takes values of %,d bytes, where observations may have %,d: longer ones are cut",
           room,
           longest);
-    }
-  }
-
-  private void models() {
-    String name = topics.models();
-    if (admin.partitions(name) != 1) {
-      list.fail(
-          name,
-          "name another one in topics.models",
-          "%d partitions, where versions keep their order in one only",
-          admin.partitions(name));
-      return;
-    }
-    String policy = policy(name);
-    String text = facts.topic(name, "retention.ms");
-    if (!policy.isEmpty() && !policy.contains("compact") && !"-1".equals(text)) {
-      list.fail(
-          name,
-          "set cleanup.policy=compact",
-          "cleanup.policy is %s: a model is deleted after %s ms, and a new job finds none",
-          policy,
-          text);
-    }
-    int room = admin.maxValueBytes(name);
-    for (Target target : job.forecast().targets()) {
-      if (target.initialModel() != null && target.initialModel().length > room) {
-        list.fail(
-            name,
-            "raise max.message.bytes",
-            "takes values of %,d bytes, where the model of %s has %,d",
-            room,
-            target.mode().label(),
-            target.initialModel().length);
-      }
-    }
-    ModelTopic models = new ModelTopic(kafka.bootstrapServers(), kafka.properties(), name);
-    ModelVersions versions = models.versions();
-    list.ok(
-        name,
-        "%s, %d versions, %d unreadable",
-        policy,
-        versions.all().size(),
-        versions.unreadable().size());
-    for (Target target : job.forecast().targets()) {
-      if (target.model() != null && !target.model().isEmpty()) {
-        model(models, versions, target);
-      }
-    }
-    if (job.classify() != null && job.classify().model() != null) {
-      classifier(models, versions, job.classify());
-    }
-  }
-
-  private void model(ModelTopic models, ModelVersions versions, Target target) {
-    String what = "model";
-    if (versions.active(target.model()) == null) {
-      if (target.initialModel() != null) {
-        list.ok(what, "%s: from the job file until one is published", target.model());
-      } else if (target.learning() != null) {
-        list.ok(what, "%s: none published yet; the mixture goes without", target.model());
-      } else {
-        list.warn(
-            what,
-            "weir model publish FILE --name " + target.model(),
-            "%s: none published and learning is off: forecasts repeat the last value",
-            target.model());
-      }
-      return;
-    }
-    try {
-      fits(models.model(target.model(), null), model -> job.forecast().problemWith(model, target));
-    } catch (IOException e) {
-      list.fail(
-          what, "publish it again, or weir model rollback " + target.model(), "%s", e.getMessage());
-    }
-  }
-
-  private void classifier(ModelTopic models, ModelVersions versions, ClassifySettings classify) {
-    String what = "model";
-    String name = classify.model();
-    if (versions.active(name) == null) {
-      if (classify.initialModel() != null) {
-        list.ok(what, "%s: from the job file until one is published", name);
-      } else if (classify.learns()) {
-        list.ok(what, "%s: none published yet; what is learned goes without", name);
-      } else {
-        list.warn(
-            what,
-            "weir model publish FILE --name " + name,
-            "%s: none published and classify.learning is off: nothing is known",
-            name);
-      }
-      return;
-    }
-    try {
-      fits(models.model(name, null), classify::problemWith);
-    } catch (IOException e) {
-      list.fail(what, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
-    }
-  }
-
-  private void fits(Model model, Function<Model, String> problemWith) {
-    String problem = problemWith.apply(model);
-    if (problem == null) {
-      list.ok("model", "%s version %d fits the job", model.name(), model.version());
-    } else {
-      list.fail(
-          "model",
-          "publish one that fits, or change the job file, or weir model rollback",
-          "%s",
-          problem);
     }
   }
 
