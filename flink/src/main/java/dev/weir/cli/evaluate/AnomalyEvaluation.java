@@ -134,7 +134,7 @@ final class AnomalyEvaluation {
               observations,
               indices(name, windows.getOrDefault(name, List.of()), observations));
       Entry other = evaluation.entries.put(observations.get(0).series(), entry);
-      EvaluateCommand.check(
+      UsageException.check(
           other == null,
           "--input",
           "series of different names",
@@ -165,7 +165,7 @@ final class AnomalyEvaluation {
         all.add(o);
       }
     }
-    EvaluateCommand.check(series != null, "--input", "values in " + name, "none");
+    UsageException.check(series != null, "--input", "values in " + name, "none");
     if (series.equals(ofFile)) { // files of the same name in several folders
       series = name;
     }
@@ -195,7 +195,7 @@ final class AnomalyEvaluation {
         });
     String first = unknown.isEmpty() ? "" : Printable.line(unknown.get(0));
     for (String name : files.keySet()) {
-      EvaluateCommand.check(
+      UsageException.check(
           windows.containsKey(name),
           "--labels",
           "an entry for %s, an empty list if it has no anomaly".formatted(name),
@@ -220,7 +220,7 @@ final class AnomalyEvaluation {
       int last = Arrays.binarySearch(times, window.last());
       first = first < 0 ? -first - 1 : first;
       last = last < 0 ? -last - 2 : last;
-      EvaluateCommand.check(
+      UsageException.check(
           first <= last,
           "--labels",
           "values of %s in each window".formatted(name),

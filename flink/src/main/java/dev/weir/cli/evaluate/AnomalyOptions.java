@@ -91,8 +91,8 @@ final class AnomalyOptions {
       ProgressLine progress)
       throws Exception {
     AlarmSettings settings = settings();
-    EvaluateCommand.check(inputs != null, "--input", "CSV files or folders", "none");
-    EvaluateCommand.checkFiles(inputs, options.job());
+    UsageException.check(inputs != null, "--input", "CSV files or folders", "none");
+    UsageException.checkFiles(inputs, options.job());
     EvaluationPlan plan = EvaluateCommand.noted(options.plan());
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
@@ -103,13 +103,13 @@ final class AnomalyOptions {
   private AlarmSettings settings() throws UsageException {
     for (String option : matched().toList()) {
       boolean isRead = OWN.contains(option) || SHARED.contains(option);
-      EvaluateCommand.check(isRead, option, "none beside --task anomalies", "one");
+      UsageException.check(isRead, option, "none beside --task anomalies", "one");
     }
     if (labels != null) {
-      EvaluateCommand.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);
+      UsageException.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);
     }
     double alarms = budget == null ? AlarmSettings.DEFAULT_BUDGET : budget / PER;
-    EvaluateCommand.check(
+    UsageException.check(
         alarms >= AlarmSettings.MIN_BUDGET && alarms <= AlarmSettings.MAX_BUDGET,
         "--budget",
         "%s to %s alarms per 1,000 values"

@@ -4,6 +4,7 @@ import dev.weir.cli.classify.ClassOptions;
 import dev.weir.cli.classify.ClassResult;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
@@ -179,7 +180,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         case classify -> classify();
         case anomalies -> findAnomalies();
       };
-    } catch (EvaluationPlan.UsageException | ClassOptions.UsageException e) { // on one line
+    } catch (UsageException | ClassOptions.UsageException e) { // on one line
       System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
       System.err.println("  weir evaluate --help has examples");
       return 2;
@@ -187,17 +188,18 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int classify() throws Exception {
-    checkWritable("--report", report);
-    checkWritable("--out", out);
-    check(!options.hasBounds(), "--bounds", "none with --task classify", "one");
+    UsageException.checkWritable("--report", report);
+    UsageException.checkWritable("--out", out);
+    UsageException.check(!options.hasBounds(), "--bounds", "none with --task classify", "one");
     ClassResult result = classes.run(report);
     write(result.table(), result.json(), result.csv());
     return 0;
   }
 
   private int findAnomalies() throws Exception {
-    checkWritable("--out", out);
-    check(columns.ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
+    UsageException.checkWritable("--out", out);
+    UsageException.check(
+        columns.ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
     AnomalyResult result = anomalies.run(inputs, columns, options, seasons, progress);
     write(result.table(), result.json(), result.csv());
     return 0;
@@ -303,68 +305,45 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void checkOptions() throws EvaluationPlan.UsageException {
-    check(inputs != null, "--input", "CSV files or folders", "none");
-    check(classes.given().isEmpty(), "--task", "classify beside " + classes.given(), task);
-    check(anomalies.given().isEmpty(), "--task", "anomalies beside " + anomalies.given(), task);
-    check(limit >= 1, "--limit", "at least 1", limit);
+  private void checkOptions() throws UsageException {
+    UsageException.check(inputs != null, "--input", "CSV files or folders", "none");
+    UsageException.check(
+        classes.given().isEmpty(), "--task", "classify beside " + classes.given(), task);
+    UsageException.check(
+        anomalies.given().isEmpty(), "--task", "anomalies beside " + anomalies.given(), task);
+    UsageException.check(limit >= 1, "--limit", "at least 1", limit);
     origins.check();
     boolean isNamed = !columns.equals(SeriesColumns.DEFAULT);
-    check(!isNamed || layout == SeriesLayout.LONG, "--columns", "none beside --layout wide", "one");
-    check(
+    UsageException.check(
+        !isNamed || layout == SeriesLayout.LONG, "--columns", "none beside --layout wide", "one");
+    UsageException.check(
         truth == null || columns.ahead().isEmpty(), "--columns ahead", "none with --truth", "one");
-    check(
+    UsageException.check(
         truth == null || columns.features().isEmpty() || !options.isPlain(),
         "--columns features",
         "a job or a model that reads them, with --truth",
         "none");
     if (!origins.isDefault()) {
-      check(!byAge, "--by-age", "none beside --origins and --from", "it");
-      check(truth == null, "--truth", "none beside --origins and --from", truth);
-      check(report == null, "--report", "none beside --origins and --from", report);
+      UsageException.check(!byAge, "--by-age", "none beside --origins and --from", "it");
+      UsageException.check(truth == null, "--truth", "none beside --origins and --from", truth);
+      UsageException.check(report == null, "--report", "none beside --origins and --from", report);
     }
     if (truth == null) {
-      check(maseSeason == null, "--mase-season", "--truth beside it", "none");
+      UsageException.check(maseSeason == null, "--mase-season", "--truth beside it", "none");
     } else {
-      check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
-      check(!byAge, "--by-age", "none beside --truth", "it");
-      check(report == null, "--report", "none beside --truth", report);
-      check(limit == Integer.MAX_VALUE, "--limit", "none beside --truth", limit);
-      check(
+      UsageException.check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
+      UsageException.check(!byAge, "--by-age", "none beside --truth", "it");
+      UsageException.check(report == null, "--report", "none beside --truth", report);
+      UsageException.check(limit == Integer.MAX_VALUE, "--limit", "none beside --truth", limit);
+      UsageException.check(
           maseSeason == null || maseSeason >= 1 && maseSeason <= Seasons.MAX_COUNT,
           "--mase-season",
           "1 to " + Seasons.MAX_COUNT,
           maseSeason);
     }
-    checkFiles(inputs, options.job());
-    checkWritable("--report", report);
-    checkWritable("--out", out);
-  }
-
-  static void checkFiles(List<Path> inputs, Path job) throws EvaluationPlan.UsageException {
-    for (Path input : inputs) {
-      check(Files.exists(input), "--input", "a CSV file or a folder", input);
-    }
-    if (job != null) {
-      check(Files.isRegularFile(job), "--job", "a job file", job);
-    }
-  }
-
-  /** Before hours of work, not after them. */
-  static void checkWritable(String option, Path file) throws EvaluationPlan.UsageException {
-    if (file != null) {
-      Path folder = file.toAbsolutePath().getParent();
-      boolean fits = !Files.isDirectory(file) && folder != null && Files.isDirectory(folder);
-      check(fits, option, "a file in a folder that exists", file);
-    }
-  }
-
-  static void check(boolean holds, String option, String expected, Object got)
-      throws EvaluationPlan.UsageException {
-    if (!holds) {
-      throw new EvaluationPlan.UsageException(
-          "%s: expected %s, got %s".formatted(option, expected, got));
-    }
+    UsageException.checkFiles(inputs, options.job());
+    UsageException.checkWritable("--report", report);
+    UsageException.checkWritable("--out", out);
   }
 
   private Trial trial(

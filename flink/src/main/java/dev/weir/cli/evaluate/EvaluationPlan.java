@@ -23,6 +23,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -46,12 +47,37 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   private static final String WINDOWED = "birnn";
   private static final int DEFAULT_SEQ_LEN = ForecastOptions.SEQ_LEN.defaultValue();
 
-  /** An option that can't be used, as one line. */
+  /** An option that is wrong, in one line. */
   static final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
     UsageException(String message) {
       super(message);
+    }
+
+    static void checkFiles(List<Path> inputs, Path job) throws UsageException {
+      for (Path input : inputs) {
+        check(Files.exists(input), "--input", "a CSV file or a folder", input);
+      }
+      if (job != null) {
+        check(Files.isRegularFile(job), "--job", "a job file", job);
+      }
+    }
+
+    /** Before hours of work, not after them. */
+    static void checkWritable(String option, Path file) throws UsageException {
+      if (file != null) {
+        Path folder = file.toAbsolutePath().getParent();
+        boolean fits = !Files.isDirectory(file) && folder != null && Files.isDirectory(folder);
+        check(fits, option, "a file in a folder that exists", file);
+      }
+    }
+
+    static void check(boolean holds, String option, String expected, Object got)
+        throws UsageException {
+      if (!holds) {
+        throw new UsageException("%s: expected %s, got %s".formatted(option, expected, got));
+      }
     }
   }
 
@@ -287,7 +313,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
    * @param second {@link LearnerSettings#NONE} for none
    */
   EvaluationPlan withSecondSeason(int second) throws UsageException {
-    EvaluateCommand.check(
+    UsageException.check(
         second == LearnerSettings.NONE || learns() && !others.isAlone(),
         "--season",
         "one, since nothing is learned",

@@ -49,15 +49,15 @@ record EvaluationSeasons(
         second = two.second();
       } else {
         file = Path.of(text);
-        EvaluateCommand.check(
+        UsageException.check(
             Files.isRegularFile(file),
             "--season",
             "a number, two such as 7,365, auto or a CSV file",
             text);
       }
     }
-    EvaluateCommand.check(fixed == null || file == null, "--season", "a number or a file", options);
-    EvaluateCommand.check(
+    UsageException.check(fixed == null || file == null, "--season", "a number or a file", options);
+    UsageException.check(
         second == LearnerSettings.NONE || options.size() == 1, "--season", "two alone", options);
     if (options.isEmpty()) {
       auto = ofJob.first() == LearnerSettings.AUTO;
@@ -94,7 +94,7 @@ record EvaluationSeasons(
         Map<String, String> row = rows.next();
         String series = row.get("series_id");
         String m = row.get("m");
-        EvaluateCommand.check(
+        UsageException.check(
             series != null && m != null, "--season", "columns series_id and m", file);
         seasons.put(series, season(m, " as m of " + series));
       }
@@ -111,7 +111,7 @@ record EvaluationSeasons(
 
   /** Fails if the file has no row for the series. */
   void check(String series) throws UsageException {
-    EvaluateCommand.check(
+    UsageException.check(
         file == null || bySeries.containsKey(series),
         "--season",
         "a row for " + series,

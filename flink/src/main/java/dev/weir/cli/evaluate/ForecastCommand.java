@@ -96,8 +96,8 @@ public final class ForecastCommand implements Callable<Integer> {
   }
 
   private int forecast() throws Exception {
-    EvaluateCommand.checkFiles(inputs, options.job());
-    EvaluateCommand.checkWritable("--out", out);
+    UsageException.checkFiles(inputs, options.job());
+    UsageException.checkWritable("--out", out);
     EvaluationPlan plan = options.plan(columns);
     if (plan.note() != null) {
       System.err.println("weir forecast: " + plan.note());

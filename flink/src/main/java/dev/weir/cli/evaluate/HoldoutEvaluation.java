@@ -55,7 +55,7 @@ final class HoldoutEvaluation {
   void check(int horizon) throws UsageException {
     for (String name : series.keySet()) {
       int values = truth.getOrDefault(name, List.of()).size();
-      EvaluateCommand.check(
+      UsageException.check(
           values >= horizon,
           "--truth",
           "%d values of %s, as many as are forecast".formatted(horizon, Printable.line(name)),

@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.series.SeriesTimes;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
@@ -31,8 +32,8 @@ final class OriginOptions {
     return every == 1 && from == null;
   }
 
-  void check() throws EvaluationPlan.UsageException {
-    EvaluateCommand.check(every >= 1 && every <= 1_000_000, "--origins", "1 to 1000000", every);
+  void check() throws UsageException {
+    UsageException.check(every >= 1 && every <= 1_000_000, "--origins", "1 to 1000000", every);
   }
 
   /**

@@ -134,7 +134,7 @@ final class PlanOptions {
     int ahead = columns.ahead().size();
     EvaluationPlan plan = anyPlan(horizon, ahead);
     if (job != null) {
-      EvaluateCommand.check(
+      UsageException.check(
           ahead == plan.featuresAhead(),
           "--columns ahead",
           "%d, as window.features-ahead of the job says".formatted(plan.featuresAhead()),
@@ -143,7 +143,7 @@ final class PlanOptions {
     }
     int observed = model == null ? columns.features().size() : plan.settings().features();
     boolean isLearned = learning != Learning.off && (model == null || ahead > 0);
-    EvaluateCommand.check(
+    UsageException.check(
         !isLearned || observed + ahead <= ForecastOptions.MAX_LEARNED_COVARIATES,
         "--columns",
         "at most %d features and ahead".formatted(ForecastOptions.MAX_LEARNED_COVARIATES),
@@ -159,7 +159,7 @@ final class PlanOptions {
   EvaluationPlan plan(Integer steps) throws IOException, UsageException {
     EvaluationPlan plan = anyPlan(steps, 0);
     int ahead = plan.featuresAhead();
-    EvaluateCommand.check(
+    UsageException.check(
         ahead == 0, "--job", "one without window.features-ahead, which is not read here", ahead);
     return plan;
   }
@@ -167,13 +167,12 @@ final class PlanOptions {
   private EvaluationPlan anyPlan(Integer steps, int ahead) throws IOException, UsageException {
     boolean learns = learning != Learning.off;
     if (job != null) {
-      EvaluateCommand.check(model == null, "--model", "none beside --job", model);
-      EvaluateCommand.check(learning == null, "--learning", "none beside --job", learning);
+      UsageException.check(model == null, "--model", "none beside --job", model);
+      UsageException.check(learning == null, "--learning", "none beside --job", learning);
     }
-    EvaluateCommand.check(learns || model != null, "--learning", "a --model beside off", "none");
+    UsageException.check(learns || model != null, "--learning", "a --model beside off", "none");
     if (job != null) {
-      EvaluateCommand.check(
-          !hasBounds(), "--bounds", "none beside --job, which has its own", "one");
+      UsageException.check(!hasBounds(), "--bounds", "none beside --job, which has its own", "one");
       return EvaluationPlan.of(job, mode, steps, seqLen, ofJob());
     }
     EvaluationPlan plan =
@@ -199,14 +198,14 @@ final class PlanOptions {
   private EvaluationPlan withCalendar(EvaluationPlan plan) throws UsageException {
     ZoneId local = zone == null ? ForecastOptions.TIME_ZONE.defaultValue() : zone;
     if (holidays == null) {
-      EvaluateCommand.check(
+      UsageException.check(
           !plan.settings().calendar().isEmpty(),
           "--time-zone",
           "--holidays or a model that reads a calendar beside it",
           "neither");
       return plan.withZone(local);
     }
-    EvaluateCommand.check(
+    UsageException.check(
         plan.learns() && learning != Learning.off,
         "--holidays",
         "none without a mixture that learns",
@@ -235,7 +234,7 @@ final class PlanOptions {
   /** The model; alone, it is all that could read what is known ahead. */
   private ForecastModel reading(int ahead) throws IOException, UsageException {
     ForecastModel read = read(model);
-    EvaluateCommand.check(
+    UsageException.check(
         learning != Learning.off || ahead == 0 || read.ahead().count() > 0,
         "--columns ahead",
         "none with --learning off and a model that reads none",
@@ -246,7 +245,7 @@ final class PlanOptions {
   private ForecastModel read(String location) throws IOException, UsageException {
     ModelFiles.Defaults defaults = new ModelFiles.Defaults("model", mode, seqLen, null, null, null);
     try {
-      EvaluateCommand.check(
+      UsageException.check(
           BuiltInModels.isOne(location) || Files.isRegularFile(Path.of(location)),
           "--model",
           "a model file",
@@ -258,7 +257,7 @@ final class PlanOptions {
       for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
         String option = other.key().substring("weir.".length()).replace('_', '-');
         boolean free = model.combines() && option.equals("seq-len"); // of any window
-        EvaluateCommand.check(
+        UsageException.check(
             free, "--" + option, other.inFile() + ", as the model says", other.given());
       }
       return model;
