@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
@@ -13,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -51,12 +50,9 @@ class JobFileArgumentIT {
                 """
                     .formatted(broker.bootstrapServers()))
             .toString();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      admin
-          .createTopics(
-              List.of(new NewTopic("out", 3, (short) 1), new NewTopic("lost", 1, (short) 1)))
-          .all()
-          .get();
+    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+      admin.create("out", 3, Map.of());
+      admin.create("lost", 1, Map.of());
     }
   }
 

@@ -56,7 +56,10 @@ final class BrokerProcess implements AutoCloseable {
             "broker",
             dir.resolve("broker-" + ++starts + ".log"),
             List.of(
-                "-Xmx512m", "-XX:+UseSerialGC", "-Dlog4j.configurationFile=conf/log4j2.properties"),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlog4j.configurationFile=conf/log4j2.properties"),
             classpath.launcher(),
             EmbeddedBroker.class.getName(),
             args,

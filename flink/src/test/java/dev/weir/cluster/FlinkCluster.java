@@ -41,6 +41,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * folder, which is kept for a look afterwards.
  */
 final class FlinkCluster implements AutoCloseable {
+  /** Most processes live for a minute only: quick to start, and little to compile. */
+  private static final String QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   private static final Duration START = Patience.LIMIT;
   private static final Duration CLIENT = Patience.LIMIT;
   private static final Duration JOB = Patience.LIMIT;
@@ -96,6 +99,7 @@ final class FlinkCluster implements AutoCloseable {
     config.put("heartbeat.timeout", "8s");
     // On a busy machine a JVM may take longer than the default of 10 s to open its port.
     config.put("pekko.startup-timeout", "2 min");
+    config.put("env.java.opts.all", QUICK_START);
     config.put("restart-strategy.exponential-delay.initial-backoff", "500ms");
     config.put("restart-strategy.exponential-delay.max-backoff", "2s");
     config.putAll(overrides);
@@ -209,7 +213,7 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Runs a file of statements by Flink's SQL client; returns what it printed. */
   String sql(Path file) throws IOException {
-    List<String> jvm = List.of("-Xmx384m", "-XX:+UseSerialGC");
+    List<String> jvm = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     String path = file.toAbsolutePath().toString();
     // the client calls what only a Flink of its own version has
     boolean fits = System.getProperty("flink.version", "").startsWith("2.3.");
@@ -221,7 +225,8 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Starts a file of statements, which prints the rows of its queries: {@link StatementFile}. */
   LocalProcess startSql(Path file, String... mode) throws IOException {
-    List<String> flags = new ArrayList<>(List.of("-Xmx384m", "-XX:+UseSerialGC"));
+    List<String> flags =
+        new ArrayList<>(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     flags.addAll(commonFlags("client"));
     List<String> args = new ArrayList<>(List.of(file.toAbsolutePath().toString()));
     args.addAll(List.of(mode));

@@ -35,10 +35,6 @@ final class ForecastCluster implements AutoCloseable {
   private static final Map<String, String> BROKER =
       Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms", "500");
 
-  /** Processes that live for a minute only: quick to start, and little to compile. */
-  static final Map<String, String> SHORT_LIVED =
-      Map.of("env.java.opts.all", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
-
   private final BrokerProcess broker;
   private final FlinkCluster flink;
   private final Topics topics;
@@ -89,9 +85,7 @@ final class ForecastCluster implements AutoCloseable {
             });
     FlinkCluster flink = null;
     try {
-      Map<String, String> all = new LinkedHashMap<>(SHORT_LIVED);
-      all.putAll(configuration);
-      flink = FlinkCluster.start(BUILD, dir.resolve("flink"), taskManagers, all);
+      flink = FlinkCluster.start(BUILD, dir.resolve("flink"), taskManagers, configuration);
       return new ForecastCluster(broker.get(), flink, jobFile, options);
     } catch (Exception | Error e) {
       if (flink != null) {

@@ -9,6 +9,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.RunningJob;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
 import java.net.URI;
@@ -27,14 +28,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,14 +70,10 @@ class RegistrySqlIT {
                 Map.of("taskmanager.numberOfTaskSlots", "4"));
         FlinkFixture here = FlinkFixture.start()) {
       String servers = broker.bootstrapServers();
-      try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-        admin
-            .createTopics(
-                Stream.of("observations", "forecast-steps", "seen")
-                    .map(topic -> new NewTopic(topic, 1, (short) 1))
-                    .toList())
-            .all()
-            .get(2, TimeUnit.MINUTES);
+      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+        for (String topic : List.of("observations", "forecast-steps", "seen")) {
+          admin.create(topic, 1, Map.of());
+        }
       }
       Topics topics = new Topics(servers, Patience.LIMIT);
       Map<String, String> options = new HashMap<>();

@@ -15,6 +15,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
 import dev.weir.model.Mode;
@@ -41,7 +42,6 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -258,9 +258,9 @@ class SnippetsIT {
     writeData(text.contains("--features 1"));
     writeModels();
     writePrograms();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
       for (String topic : List.of("observations", "sensors", "alerts")) {
-        admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+        admin.create(topic, 1, Map.of());
       }
     }
     if (text.contains("--confirm 17")) {

@@ -10,6 +10,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.Mode;
@@ -21,13 +22,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -81,14 +79,9 @@ class SqlClientIT {
                 1,
                 Map.of("taskmanager.numberOfTaskSlots", "2"))) {
       String servers = broker.bootstrapServers();
-      try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-        admin
-            .createTopics(
-                List.of(
-                    new NewTopic("observations", 2, (short) 1),
-                    new NewTopic("forecast-steps", 2, (short) 1)))
-            .all()
-            .get(2, TimeUnit.MINUTES);
+      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+        admin.create("observations", 2, Map.of()); // waits until each partition takes records
+        admin.create("forecast-steps", 2, Map.of());
       }
       Topics topics = new Topics(servers, Patience.LIMIT);
 
