@@ -374,7 +374,7 @@ class SnippetsIT {
    * {@code ./weir} and {@code flink}, and the python3 that packages are installed for. A command
    * that leaves an address to its default gets this test's.
    */
-  private void writePrograms() throws IOException {
+  private void writePrograms() throws Exception {
     Path bin = Files.createDirectories(dir.resolve("bin"));
     program(
         work.resolve("weir"),
@@ -407,7 +407,7 @@ class SnippetsIT {
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
-                .getPath());
+                .toURI());
     Files.copy(slf4j, work.resolve(slf4j.getFileName()));
   }
 
