@@ -42,6 +42,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -222,6 +223,7 @@ class CovariateTopicIT {
   }
 
   @Test
+  @Tag("slow")
   void killsAndRescalingChangeNoBitOfTheForecasts() throws Exception {
     JobSettings settings = settings("weather", Map.of());
     StreamExecutionEnvironment env = flink.environment(2);
@@ -274,6 +276,7 @@ class CovariateTopicIT {
 
   /** State is lost with the first job, but its committed offsets are not. */
   @Test
+  @Tag("slow")
   void startWithoutSavepointReadsAllCovariates() throws Exception {
     JobSettings settings = settings("lost", Map.of());
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {

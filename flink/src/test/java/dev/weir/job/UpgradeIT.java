@@ -43,6 +43,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -57,6 +58,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link #SAVED}, and in which order, is part of each of them and never changes.
  */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
+@Tag("slow")
+@Tag("upgrade")
 class UpgradeIT {
 
   private static final Path SAVEPOINTS = Path.of("flink/src/test/resources/savepoint");

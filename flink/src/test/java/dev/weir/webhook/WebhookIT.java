@@ -45,6 +45,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -312,6 +313,7 @@ class WebhookIT {
   }
 
   @Test
+  @Tag("slow")
   void recordsWaitForARegistryThatIsAway() throws Exception {
     kafka.create("registered", 1, Map.of());
     try (RegistryServer registry = RegistryServer.start();
