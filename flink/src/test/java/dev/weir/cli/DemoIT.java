@@ -5,11 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.cli.dashboard.DashboardCommand;
 import dev.weir.cli.series.SampleData;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -105,15 +109,23 @@ class DemoIT {
   @Tag("slow")
   @Test
   void demoGoesOnUntilEachModeHasForecastAndEndsWithZero() throws Exception {
-    WeirProcess demo =
-        WeirProcess.run(
-            Map.of("WEIR_JAVA_OPTS", "-Duser.language=de"), // numbers stay English all the same
-            "demo",
-            "--no-browser",
-            "--duration",
-            "PT0.001S",
-            "--format",
-            "json");
+    WeirProcess demo;
+    try (ServerSocket taken = new ServerSocket()) {
+      try {
+        taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), DashboardCommand.PORT));
+      } catch (BindException e) {
+        // somebody else has it, which will do
+      }
+      demo =
+          WeirProcess.run(
+              Map.of("WEIR_JAVA_OPTS", "-Duser.language=de"), // numbers stay English all the same
+              "demo",
+              "--no-browser",
+              "--duration",
+              "PT0.001S",
+              "--format",
+              "json");
+    }
 
     assertThat(demo.exitCode()).as("%s", demo).isZero();
     for (String line : demo.out().lines().toList()) {
@@ -124,6 +136,7 @@ class DemoIT {
     }
     assertThat(demo.err())
         .contains("no forecast of many-to-one, many-to-many yet; going on until there is one")
+        .doesNotContain("ERROR", "http://localhost:" + DashboardCommand.PORT + "/")
         .containsPattern("first forecast after [0-9.]+ s");
   }
 

@@ -213,7 +213,7 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Runs a file of statements by Flink's SQL client; returns what it printed. */
   String sql(Path file) throws IOException {
-    List<String> jvm = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    List<String> jvm = List.of("-Xmx384m");
     String path = file.toAbsolutePath().toString();
     // the client calls what only a Flink of its own version has
     boolean fits = System.getProperty("flink.version", "").startsWith("2.3.");
@@ -225,8 +225,7 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Starts a file of statements, which prints the rows of its queries: {@link StatementFile}. */
   LocalProcess startSql(Path file, String... mode) throws IOException {
-    List<String> flags =
-        new ArrayList<>(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    List<String> flags = new ArrayList<>(List.of("-Xmx384m"));
     flags.addAll(commonFlags("client"));
     List<String> args = new ArrayList<>(List.of(file.toAbsolutePath().toString()));
     args.addAll(List.of(mode));

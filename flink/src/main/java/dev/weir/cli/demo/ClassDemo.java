@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -76,8 +77,9 @@ final class ClassDemo {
   int run() throws Exception {
     say("starting a Kafka broker and a Flink cluster in this process");
     Path data = TemporaryFolder.create("demo");
+    Future<LocalCluster> starting = LocalCluster.startBeside(FLINK);
     try (EmbeddedBroker broker = EmbeddedBroker.start(data, EmbeddedBroker.freePort());
-        LocalCluster cluster = LocalCluster.start(FLINK)) {
+        LocalCluster cluster = starting.get()) {
       String servers = broker.bootstrapServers();
       JobSettings settings =
           JobSettings.builtin("classes-demo", Map.of("kafka.bootstrap-servers", servers));

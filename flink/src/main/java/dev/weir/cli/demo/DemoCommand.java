@@ -37,7 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Future;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -172,8 +172,7 @@ public final class DemoCommand implements Callable<Integer> {
       if (!noBrowser) {
         Browser.open(page.address());
       }
-      FutureTask<LocalCluster> starting = new FutureTask<>(() -> LocalCluster.start(FLINK));
-      new Thread(starting, "cluster start").start(); // beside the broker: each needs seconds
+      Future<LocalCluster> starting = LocalCluster.startBeside(FLINK);
       try (EmbeddedBroker broker = EmbeddedBroker.start(data, brokerPort)) {
         Thread replay = replay(broker, page);
         try (LocalCluster cluster = starting.get()) {

@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.JobManagerOptions;
@@ -71,6 +73,19 @@ public final class LocalCluster implements AutoCloseable {
           e);
     }
     return new LocalCluster(cluster, configuration, checkpoints);
+  }
+
+  /**
+   * As {@link #start}, in a thread of its own: beside the broker, since each needs seconds.
+   *
+   * @return the cluster, which the caller closes
+   */
+  public static Future<LocalCluster> startBeside(Map<String, String> settings) {
+    FutureTask<LocalCluster> starting = new FutureTask<>(() -> start(settings));
+    Thread thread = new Thread(starting, "cluster start");
+    thread.setDaemon(true); // a command that failed meanwhile does not wait for it
+    thread.start();
+    return starting;
   }
 
   /** An environment whose jobs run here. */
