@@ -18,7 +18,9 @@ import java.util.List;
 /**
  * Follows the errors of candidate forecasts of a series, turns them into the inputs of a {@link
  * CandidateNetwork} and applies it. The candidates are the forecasts that are passed in and the
- * {@link CheapCandidates}.
+ * {@link CheapCandidates}. What the network corrects, the base forecast, is passed in as well, or
+ * is the candidates' mean, weighted by their running errors as {@link
+ * dev.weir.forecast.combination.Hedge} does.
  *
  * <p>Keeps settings and scratch; what is known of a series is in the numbers that {@link #bind}
  * points at. Not thread-safe.
@@ -30,6 +32,8 @@ public final class CandidateStage {
   private static final int CHANGE_FLOATS = 3;
   private static final int LOGARITHMS = 5; // of a step and candidate
   private static final float CHANGE_RATE = 0.02f;
+  private static final float ETA = 8; // how sharply the weights of a mean follow errors
+  private static final float FAR_BEHIND = 5; // times the least error: no weight falls further
 
   private final int given; // candidates that are passed in
   private final int candidates;
@@ -65,11 +69,13 @@ public final class CandidateStage {
   private final double[] apart; // (horizon, candidates), from the base, in units of its usual error
   private final double[] scale; // (horizon), q
   private final double[] bases; // (horizon)
+  private final float[] baseWeights; // (followed, candidates) of the mean; null if it is passed in
 
   /**
    * @param names of the candidates that are passed in
+   * @param ownBase whether the base forecast is the candidates' mean, not one that is passed in
    */
-  public CandidateStage(List<String> names, FollowedSteps followed) {
+  public CandidateStage(List<String> names, FollowedSteps followed, boolean ownBase) {
     this.given = names.size();
     this.candidates = given + CheapCandidates.NAMES.size();
     this.followed = followed;
@@ -97,6 +103,7 @@ public final class CandidateStage {
     this.apart = new double[horizon * candidates];
     this.scale = new double[horizon];
     this.bases = new double[horizon];
+    this.baseWeights = ownBase ? new float[asked * candidates] : null;
   }
 
   /** Uses another network from now on; null for none. */
@@ -243,26 +250,68 @@ public final class CandidateStage {
    * Takes in the forecasts made at the newest value.
    *
    * @param of (given, horizon), the candidates' forecasts, relative to the newest value
-   * @param base (horizon), the base forecast
+   * @param base (horizon), the base forecast; overwritten if that is the candidates' mean
    */
   public void prepare(History history, double[][] of, double[] base) {
     this.history = history;
     errors.findPlaces();
+    if (baseWeights != null) {
+      weighBase();
+    }
     for (int i = 1; i <= horizon; i++) {
       double unit = usual(history, i);
       double perUnit = 1 / unit;
       scale[i - 1] = unit;
-      bases[i - 1] = base[i - 1];
       for (int e = 0; e < given; e++) {
         said[e] = of[e][i - 1];
       }
       cheap.forecast(history, slopes, history.t(), i, said, given);
+      if (baseWeights != null) {
+        base[i - 1] = mean(i);
+      }
+      bases[i - 1] = base[i - 1];
       for (int e = 0; e < candidates; e++) {
         double x = (said[e] - base[i - 1]) * perUnit;
         apart[(i - 1) * candidates + e] = Math.max(-MAX_APART, Math.min(MAX_APART, x));
       }
     }
     keepInputs(history, median < 0 ? 0 : of[median][0]);
+  }
+
+  /** Gives the candidates' weights in their mean, for the followed steps. */
+  private void weighBase() {
+    for (int s = 0; s < followed.count(); s++) {
+      errors.moveTo(followed.step(s));
+      boolean known = errors.isKnown();
+      float least = Float.MAX_VALUE;
+      for (int e = 0; known && e < candidates; e++) {
+        least = Math.min(least, errors.medium(e));
+      }
+      float perLeast = 1 / Math.max(least, Float.MIN_NORMAL);
+      int at = s * candidates;
+      float sum = 0;
+      for (int e = 0; e < candidates; e++) {
+        float behind = known ? Math.min(FAR_BEHIND, errors.medium(e) * perLeast - 1) : 0;
+        baseWeights[at + e] = FastMath.exp(-ETA * behind);
+        sum += baseWeights[at + e];
+      }
+      for (int e = 0; e < candidates; e++) {
+        baseWeights[at + e] /= sum;
+      }
+    }
+  }
+
+  /** The candidates' mean for a step, out of what they said of it. */
+  private double mean(int step) {
+    int next = followed.next(step) * candidates;
+    int before = followed.before(step) * candidates;
+    float share = followed.share(step);
+    double mean = 0;
+    for (int e = 0; e < candidates; e++) {
+      float from = baseWeights[before + e];
+      mean += (from + share * (baseWeights[next + e] - from)) * said[e];
+    }
+    return mean;
   }
 
   /** Fills in the inputs of the network for what {@link #prepare} was given last. */
@@ -485,6 +534,16 @@ public final class CandidateStage {
       target.weights[e] = applied ? counted * weights[e] : 0;
     }
     target.residual = applied ? scale[0] * residuals[0] : 0;
+    if (baseWeights != null) {
+      for (int e = 0; e < candidates; e++) {
+        target.ofBase[e] = baseWeights[e]; // step 1 is the first that is followed
+      }
+    }
+  }
+
+  /** Whether the base forecast is the candidates' mean. */
+  public boolean hasOwnBase() {
+    return baseWeights != null;
   }
 
   // ---- what training reads

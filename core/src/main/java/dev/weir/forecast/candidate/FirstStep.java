@@ -11,6 +11,7 @@ public final class FirstStep {
 
   final double[] said; // (candidates)
   final double[] weights; // (candidates); 0 where no network was applied
+  final double[] ofBase; // (candidates), if the base is their mean
   double residual;
   private final int given;
 
@@ -21,6 +22,7 @@ public final class FirstStep {
     this.given = given;
     this.said = new double[given + CheapCandidates.NAMES.size()];
     this.weights = new double[said.length];
+    this.ofBase = new double[said.length];
   }
 
   public int candidates() {
@@ -30,6 +32,11 @@ public final class FirstStep {
   /** The weight of a candidate's distance from the base forecast. */
   public double weight(int e) {
     return weights[e];
+  }
+
+  /** The weight of a candidate in the base forecast, where that is the mean of all. */
+  public double baseWeight(int e) {
+    return ofBase[e];
   }
 
   /** What the network adds beside the candidates. */

@@ -12,7 +12,7 @@ import java.util.List;
  * Mixture} weighted their forecasts. Given the weights, each stage of the mixture is linear:
  *
  * <pre>
- * base = sum of W_e X_e + constant                        mean and stacked regression, sum of W_e = 1
+ * base = sum of W_e X_e + constant         mean and stacked regression, or mean of all candidates
  * out  = base + trust (sum of k_e (X_e - base) + residual)       the network that combines
  * </pre>
  *
@@ -64,11 +64,11 @@ final class ForecastExplainer {
       return total.explanation(covariates);
     }
     explainExperts(state, level);
-    double constant = mixture.firstWeights(state, said, weights);
-    for (int e = 0; e < experts; e++) {
-      total.add(parts[e], weights[e]);
+    if (mixture.stage != null) {
+      state.bind(mixture.stage);
+      mixture.stage.explain(said, firstStep);
     }
-    total.add(Kind.OTHER, constant);
+    explainBase(state, level);
     double trust = mixture.firstTrust(state);
     if (trust > 0) {
       combine(state, level, trust);
@@ -97,18 +97,32 @@ final class ForecastExplainer {
     }
   }
 
+  private void explainBase(StateView state, double level) {
+    if (mixture.stage != null && mixture.stage.hasOwnBase()) {
+      for (int e = 0; e < firstStep.candidates(); e++) {
+        total.add(partsOf(state, e, level), firstStep.baseWeight(e));
+      }
+      return;
+    }
+    double constant = mixture.firstWeights(state, said, weights);
+    for (int e = 0; e < experts; e++) {
+      total.add(parts[e], weights[e]);
+    }
+    total.add(Kind.OTHER, constant);
+  }
+
+  private ForecastParts partsOf(StateView state, int e, double level) {
+    return e < experts ? parts[e] : firstStep.explainCheap(state.history, e, level, cheap);
+  }
+
   private void combine(StateView state, double level, double trust) {
-    state.bind(mixture.stage);
-    mixture.stage.explain(said, firstStep);
     double sum = 0;
     for (int e = 0; e < firstStep.candidates(); e++) {
       sum += firstStep.weight(e);
     }
     total.scale(1 - trust * sum);
     for (int e = 0; e < firstStep.candidates(); e++) {
-      ForecastParts of =
-          e < experts ? parts[e] : firstStep.explainCheap(state.history, e, level, cheap);
-      total.add(of, trust * firstStep.weight(e));
+      total.add(partsOf(state, e, level), trust * firstStep.weight(e));
     }
     total.add(Kind.NETWORKS, trust * firstStep.residual());
   }

@@ -97,7 +97,10 @@ public final class Learner {
     CandidateStage stage =
         !settings.combines()
             ? null
-            : new CandidateStage(ensemble.experts().stream().map(Expert::name).toList(), followed);
+            : new CandidateStage(
+                ensemble.experts().stream().map(Expert::name).toList(),
+                followed,
+                !settings.stacking());
     if (stage != null) {
       stage.use(network);
     }

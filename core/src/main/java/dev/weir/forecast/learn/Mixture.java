@@ -24,8 +24,9 @@ import java.util.Arrays;
  * </pre>
  *
  * Where a network combines ({@link CandidateStage}), it makes another forecast of these and of the
- * experts', and the last one is the weighted mean of out and that. On holidays it is corrected
- * ({@link HolidayCorrection}).
+ * experts', and the last one is the weighted mean of out and that. Where there is no regression,
+ * out is the weighted mean of all its candidates instead. On holidays it is corrected ({@link
+ * HolidayCorrection}).
  *
  * <p>What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
  * #make} makes the next. Errors are learned of the {@link FollowedSteps}; weights of a step between
@@ -41,6 +42,11 @@ final class Mixture {
   /** From so many on it has the share that its own errors give it. */
   private static final int JUDGED = 200;
 
+  /** How its share follows errors where it forecasts alone, and how long they count. */
+  private static final double ALONE_ETA = 32;
+
+  private static final double ALONE_DISCOUNT = 0.99;
+
   private final ExpertEnsemble ensemble;
   private final FollowedSteps followed;
   private final int experts;
@@ -49,6 +55,7 @@ final class Mixture {
   private final double discount;
   private final SeasonalHedge hedge;
   private final Hedge finalHedge;
+  private final Hedge combinedHedge; // of the base forecast and what a network makes of it
   private final StackedRegression regression; // null if absent
   private final IntervalTracker tracker;
   private final LatestScores newest;
@@ -86,6 +93,7 @@ final class Mixture {
     this.holidays =
         settings.holidays() == null ? null : new HolidayCorrection(settings.holidays(), followed);
     this.finalHedge = new Hedge(settings.eta(), settings.discount());
+    this.combinedHedge = settings.stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
     this.hedge = new SeasonalHedge(finalHedge, experts, followed.count());
     this.regression = settings.stacking() ? new StackedRegression(followed, experts) : null;
     this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
@@ -232,7 +240,7 @@ final class Mixture {
       stage.learn(state.history, origin, i, said, base, truth);
       finalSaid[0] = base;
       finalSaid[1] = state.combined(origin, i);
-      finalHedge.learn(state.combinedLosses(i), 2, finalSaid, truth, state.age());
+      combinedHedge.learn(state.combinedLosses(i), 2, finalSaid, truth, state.age());
     }
     if (regression != null) {
       learnCorrection(state, origin, i, truth);
@@ -373,7 +381,7 @@ final class Mixture {
     if (errors <= TRUSTED) {
       return 1;
     }
-    finalHedge.weigh(state.combinedLosses(i), 2, finalWeights);
+    combinedHedge.weigh(state.combinedLosses(i), 2, finalWeights);
     return Math.max(finalWeights[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
   }
 

@@ -20,6 +20,11 @@ final class SeasonDetector {
   /** A length of the calendar has so much of the highest correlation near it. */
   private static final double CLOSE = 0.9;
 
+  /** Twice and three times a short season have so much of its correlation. */
+  private static final double REPEATED = 0.5;
+
+  private static final int SHORT = 6;
+
   private static final int[] COMMON = {12, 24, 48, 52, 60, 96, 144, 168, 288, 336, 365, 1440};
 
   /** Lags that are looked at together. */
@@ -91,7 +96,7 @@ final class SeasonDetector {
               : Math.max(
                   correlation[current],
                   Math.max(correlation[Math.max(2, current - 1)], correlation[current + 1]));
-      if (current > longest || here >= 0.6 * best) {
+      if (current > longest || here >= 0.6 * best && isRepeated(current, longest)) {
         return refine(n, longest, current);
       }
     }
@@ -177,7 +182,19 @@ final class SeasonDetector {
         return false;
       }
     }
-    return true;
+    return isRepeated(k, longest);
+  }
+
+  /**
+   * Whether what is at a short lag is there at its multiples, too. It is not where the season is no
+   * whole number: of the 4.35 weeks in a month, 13 weeks are the season and 4 are not.
+   */
+  private boolean isRepeated(int k, int longest) {
+    if (k > SHORT || 3 * k > longest) {
+      return true;
+    }
+    double least = REPEATED * correlation[k];
+    return correlation[2 * k] >= least && correlation[3 * k] >= least;
   }
 
   private static int snap(int k) {

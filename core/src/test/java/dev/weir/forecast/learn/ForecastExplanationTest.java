@@ -134,12 +134,21 @@ class ForecastExplanationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, default", "12, default", "12, small", "2, default", "24, full", "0, default"})
+  @CsvSource({
+    "1, default",
+    "12, default",
+    "12, small",
+    "2, default",
+    "24, full",
+    "0, default",
+    "12, alone"
+  })
   void partsSumToTheForecast(int season, String size) {
     LearnerSettings settings =
         switch (size) {
           case "small" -> LearnerSettings.small(HORIZON);
           case "full" -> LearnerSettings.full(HORIZON);
+          case "alone" -> LearnerSettings.alone(HORIZON);
           default -> LearnerSettings.defaults(HORIZON);
         };
     Learner learner = new Learner(settings);

@@ -75,62 +75,61 @@ final class ModelChecks {
         policy,
         versions.all().size(),
         versions.unreadable().size());
+    checkForecasts(models, versions);
+    checkClassifier(models, versions);
+  }
+
+  private void checkForecasts(ModelTopic models, ModelVersions versions) {
     for (Target target : job.forecast().targets()) {
-      if (target.model() != null && !target.model().isEmpty()) {
-        model(models, versions, target);
+      String model = target.model();
+      if (model != null && !model.isEmpty()) {
+        if (versions.active(model) != null) {
+          fits(models, model, one -> job.forecast().problemWith(one, target));
+        } else if (target.initialModel() != null) {
+          fromJobFile(model);
+        } else if (target.learning() != null) {
+          list.ok(MODEL, "%s: none published yet; the mixture goes without", model);
+        } else {
+          missing(model, "learning is off: forecasts repeat the last value");
+        }
       }
-    }
-    if (job.classify() != null && job.classify().model() != null) {
-      classifier(models, versions, job.classify());
     }
   }
 
-  private void model(ModelTopic models, ModelVersions versions, Target target) {
-    if (versions.active(target.model()) == null) {
-      if (target.initialModel() != null) {
-        list.ok(MODEL, "%s: from the job file until one is published", target.model());
-      } else if (target.learning() != null) {
-        list.ok(MODEL, "%s: none published yet; the mixture goes without", target.model());
-      } else {
-        list.warn(
-            MODEL,
-            "weir model publish FILE --name " + target.model(),
-            "%s: none published and learning is off: forecasts repeat the last value",
-            target.model());
-      }
-      return;
-    }
-    try {
-      fits(models.model(target.model(), null), model -> job.forecast().problemWith(model, target));
-    } catch (IOException e) {
-      list.fail(
-          MODEL,
-          "publish it again, or weir model rollback " + target.model(),
-          "%s",
-          e.getMessage());
-    }
-  }
-
-  private void classifier(ModelTopic models, ModelVersions versions, ClassifySettings classify) {
-    String model = classify.model();
-    if (versions.active(model) == null) {
-      if (classify.initialModel() != null) {
-        list.ok(MODEL, "%s: from the job file until one is published", model);
+  private void checkClassifier(ModelTopic models, ModelVersions versions) {
+    ClassifySettings classify = job.classify();
+    if (classify != null && classify.model() != null) {
+      String model = classify.model();
+      if (versions.active(model) != null) {
+        fits(models, model, classify::problemWith);
+      } else if (classify.initialModel() != null) {
+        fromJobFile(model);
       } else if (classify.learns()) {
         list.ok(MODEL, "%s: none published yet; what is learned goes without", model);
       } else {
-        list.warn(
-            MODEL,
-            "weir model publish FILE --name " + model,
-            "%s: none published and classify.learning is off: nothing is known",
-            model);
+        missing(model, "classify.learning is off: nothing is known");
       }
-      return;
     }
+  }
+
+  private void fromJobFile(String model) {
+    list.ok(MODEL, "%s: from the job file until one is published", model);
+  }
+
+  private void missing(String model, String consequence) {
+    list.warn(
+        MODEL,
+        "weir model publish FILE --name " + model,
+        "%s: none published and %s",
+        model,
+        consequence);
+  }
+
+  private void fits(ModelTopic models, String name, Function<Model, String> problemWith) {
     try {
-      fits(models.model(model, null), classify::problemWith);
+      fits(models.model(name, null), problemWith);
     } catch (IOException e) {
-      list.fail(MODEL, "publish it again, or weir model rollback " + model, "%s", e.getMessage());
+      list.fail(MODEL, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
     }
   }
 
