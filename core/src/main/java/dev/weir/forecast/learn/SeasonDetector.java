@@ -23,7 +23,7 @@ final class SeasonDetector {
   /** Twice and three times a short season have so much of its correlation. */
   private static final double REPEATED = 0.5;
 
-  private static final int SHORT = 6;
+  private static final int SHORT = 11;
 
   private static final int[] COMMON = {12, 24, 48, 52, 60, 96, 144, 168, 288, 336, 365, 1440};
 

@@ -25,6 +25,19 @@ class SeasonDetectorTest {
   }
 
   @Test
+  void weeksHaveTheSeasonOfAQuarterWhereOneOfAMonthIsNoWholeNumber() {
+    Random random = new Random(3);
+    double[] y = new double[600];
+    for (int t = 0; t < y.length; t++) {
+      y[t] = Math.sin(2 * Math.PI * t / (365.25 / 12 / 7)) + 0.2 * random.nextGaussian();
+    }
+    assertThat(new SeasonDetector().detect(y, y.length, 1)).isEqualTo(13);
+    for (int found : new int[] {4, 9}) {
+      assertThat(new SeasonDetector().detect(y.clone(), y.length, found)).isEqualTo(13);
+    }
+  }
+
+  @Test
   void lagsThatAreLookedAtTogetherHaveTheBitsOfEachAlone() {
     for (int n : new int[] {15, 16, 17, 18, 19, 401}) {
       double[] x = wave(n, 7, 0.5, 3);
