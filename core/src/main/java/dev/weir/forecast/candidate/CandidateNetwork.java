@@ -88,6 +88,9 @@ public final class CandidateNetwork {
   private float[] biases = {}; // of the second layer
   private float[] answers = {}; // (tiles, ANSWERS, TILE), as the next
   private float[] answerBias = {};
+  private float[] shares = {}; // (columns), as the next
+  private float[] extras = {};
+  private final float[] most = new float[TILE];
 
   /** The network of a model that combines candidates. */
   public static CandidateNetwork of(ForecastModel model) {
@@ -235,6 +238,8 @@ public final class CandidateNetwork {
     biases = new float[z.length];
     answers = new float[tiles * ANSWERS * TILE];
     answerBias = new float[answers.length];
+    shares = new float[tiles * TILE];
+    extras = new float[tiles * TILE];
     for (int e = 0; e < candidates; e++) {
       for (int j = 0; j < steps; j++) {
         answerBias[place(e, j, ANSWERS, 0)] = outBias + prior[kinds[e]];
@@ -333,25 +338,40 @@ public final class CandidateNetwork {
 
   /** Makes weights of the answers. */
   private void weigh(int first, int steps, float[] weights) {
+    int length = columns.tiles() * TILE;
+    for (int tile = 0; tile < length; tile += TILE) {
+      int logErrors = tile * FEATURES + TILE;
+      int to = tile * ANSWERS;
+      for (int n = 0; n < TILE; n++) {
+        shares[tile + n] = Math.max(-1, Math.min(1, x[logErrors + n]));
+        extras[tile + n] = answers[to + TILE + n];
+      }
+    }
+    FastMath.exp(shares, length);
+    Activation.tanh(extras, length);
+    Arrays.fill(most, Float.NEGATIVE_INFINITY);
+    for (int e = 0, column = 0; e < candidates; e++) {
+      for (int j = 0; j < columnsOfEach; j++, column++) {
+        float logit = answers[PeriodicColumns.place(column, ANSWERS, 0)];
+        logit -= 2 * sharpness * (shares[column] - 1);
+        shares[column] = logit;
+        most[j] = Math.max(most[j], logit);
+      }
+    }
+    for (int e = 0, column = 0; e < candidates; e++) {
+      for (int j = 0; j < columnsOfEach; j++, column++) {
+        shares[column] -= most[j];
+      }
+    }
+    FastMath.exp(shares, length);
     for (int j = 0; j < steps; j++) {
-      int to = (first + j) * candidates;
-      float most = Float.NEGATIVE_INFINITY;
-      for (int e = 0; e < candidates; e++) {
-        float logError = Math.max(-1, Math.min(1, x[place(e, j, FEATURES, 1)]));
-        float logit = answers[place(e, j, ANSWERS, 0)];
-        logit -= 2 * sharpness * (FastMath.exp(logError) - 1);
-        weights[to + e] = logit;
-        most = Math.max(most, logit);
-      }
       float sum = 0;
-      for (int e = 0; e < candidates; e++) {
-        float share = FastMath.exp(weights[to + e] - most);
-        weights[to + e] = share;
-        sum += share;
+      for (int column = j; column < candidates * columnsOfEach; column += columnsOfEach) {
+        sum += shares[column];
       }
-      for (int e = 0; e < candidates; e++) {
-        float extra = answers[place(e, j, ANSWERS, 1)];
-        weights[to + e] = weights[to + e] / sum + Activation.scalarTanh(extra);
+      int to = (first + j) * candidates;
+      for (int e = 0, column = j; e < candidates; e++, column += columnsOfEach) {
+        weights[to + e] = shares[column] / sum + extras[column];
       }
     }
   }
