@@ -45,7 +45,7 @@ final class Mixture {
   /** How its share follows errors where it forecasts alone, and how long they count. */
   private static final double ALONE_ETA = 32;
 
-  private static final double ALONE_DISCOUNT = 0.99;
+  private static final double ALONE_DISCOUNT = 0.995;
 
   private final ExpertEnsemble ensemble;
   private final FollowedSteps followed;
