@@ -88,7 +88,7 @@ public final class CandidateNetwork {
   private float[] biases = {}; // of the second layer
   private float[] answers = {}; // (tiles, ANSWERS, TILE), as the next
   private float[] answerBias = {};
-  private float[] shares = {}; // (columns), as the next
+  private float[] shares = {}; // (columns), padded, as the next
   private float[] extras = {};
   private final float[] most = new float[TILE];
 
@@ -238,8 +238,8 @@ public final class CandidateNetwork {
     biases = new float[z.length];
     answers = new float[tiles * ANSWERS * TILE];
     answerBias = new float[answers.length];
-    shares = new float[tiles * TILE];
-    extras = new float[tiles * TILE];
+    shares = new float[(tiles + 1) / 2 * 2 * TILE];
+    extras = new float[shares.length];
     for (int e = 0; e < candidates; e++) {
       for (int j = 0; j < steps; j++) {
         answerBias[place(e, j, ANSWERS, 0)] = outBias + prior[kinds[e]];
@@ -347,7 +347,8 @@ public final class CandidateNetwork {
         extras[tile + n] = answers[to + TILE + n];
       }
     }
-    FastMath.exp(shares, length);
+    Arrays.fill(shares, length, shares.length, 0);
+    FastMath.exp(shares, shares.length);
     Activation.tanh(extras, length);
     Arrays.fill(most, Float.NEGATIVE_INFINITY);
     for (int e = 0, column = 0; e < candidates; e++) {
@@ -363,7 +364,7 @@ public final class CandidateNetwork {
         shares[column] -= most[j];
       }
     }
-    FastMath.exp(shares, length);
+    FastMath.exp(shares, shares.length);
     for (int j = 0; j < steps; j++) {
       float sum = 0;
       for (int column = j; column < candidates * columnsOfEach; column += columnsOfEach) {

@@ -80,7 +80,7 @@ final class FastMath {
   /**
    * Replaces each of the first values by its {@link #exp(float)}.
    *
-   * @param length a multiple of {@link LinearColumns#TILE}
+   * @param length a multiple of two {@link LinearColumns#TILE}
    */
   static void exp(float[] values, int length) {
     if (VECTORS) {

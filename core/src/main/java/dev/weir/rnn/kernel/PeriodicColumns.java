@@ -22,6 +22,7 @@ public final class PeriodicColumns {
   private final int columns;
   private final int tiles;
   private final int stride;
+  private final int together; // rows that are computed in vectors
 
   /**
    * @param period columns of a block, at most a tile
@@ -34,6 +35,8 @@ public final class PeriodicColumns {
     this.columns = period * blocks;
     this.tiles = (columns - 1) / TILE + 1;
     this.stride = TILE % period == 0 ? TILE : 2 * TILE;
+    this.together =
+        VECTORS ? rows / VectorPeriodicColumns.TOGETHER * VectorPeriodicColumns.TOGETHER : 0;
   }
 
   /** Tiles that all blocks take. */
@@ -81,12 +84,12 @@ public final class PeriodicColumns {
       int first = tile * TILE % period;
       int at = tile * rows * TILE;
       if (VECTORS) {
-        VectorPeriodicColumns.add(base, of, first, stride, y, at, rows);
-        continue;
+        VectorPeriodicColumns.add(base, of, first, stride, y, at, together);
       }
-      for (int k = 0; k < rows; k++, at += TILE) {
+      for (int k = together; k < rows; k++) {
+        int to = at + k * TILE;
         for (int n = 0; n < TILE; n++) {
-          y[at + n] = base[at + n] + of[k * stride + first + n];
+          y[to + n] = base[to + n] + of[k * stride + first + n];
         }
       }
     }
@@ -105,13 +108,14 @@ public final class PeriodicColumns {
       int first = tile * TILE % period;
       int at = tile * rows * TILE;
       int known = Math.min(TILE, columns - tile * TILE);
+      int next = 0;
       if (VECTORS && known == TILE) {
-        VectorPeriodicColumns.sum(x, at, sums, first, stride, rows);
-        continue;
+        VectorPeriodicColumns.sum(x, at, sums, first, stride, together);
+        next = together;
       }
-      for (int k = 0; k < rows; k++, at += TILE) {
+      for (int k = next; k < rows; k++) {
         for (int n = 0; n < known; n++) {
-          sums[k * stride + first + n] += x[at + n];
+          sums[k * stride + first + n] += x[at + k * TILE + n];
         }
       }
     }

@@ -200,9 +200,9 @@ class CandidateNetworkTest {
 
   @Test
   void manyPowersHaveTheBitsOfOne() {
-    float[] values = new float[5 * LinearColumns.TILE];
+    float[] values = new float[6 * LinearColumns.TILE];
     for (int i = 0; i < values.length; i++) {
-      values[i] = i * 2.2f - 91;
+      values[i] = i * 1.8f - 91;
     }
     float[] each = values.clone();
 
