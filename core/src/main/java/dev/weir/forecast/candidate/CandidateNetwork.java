@@ -14,7 +14,6 @@ import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.cell.Activation;
 import dev.weir.rnn.kernel.LinearColumns;
-import dev.weir.rnn.kernel.PeriodicColumns;
 import java.util.Arrays;
 import java.util.List;
 
@@ -70,27 +69,23 @@ public final class CandidateNetwork {
   private final float[] contextValues = new float[CONTEXT];
   private final float[] ofContext; // (units), what the context adds to u of each step
 
-  // a column is a candidate at a step: at most TILE steps of one, then those of the next
+  // of at most TILE steps; where they are few, a tile has several candidates, each at all of them
   private int candidates;
-  private int columnsOfEach;
+  private int slots; // of a candidate, for so many steps
+  private int groups; // of slots in a tile, as a power of two
+  private int tiles;
   private int[] kinds;
-  private PeriodicColumns columns;
   private final float[] step = new float[STEP_FEATURES * TILE];
   private final float[] u; // (units, TILE), as the next
   private final float[] mean; // p
   private final float[] mixed;
   private final float[] hidden;
-  private float[] rows = {}; // u, then mixed, repeated for all candidates
   private float[] x = {}; // (tiles, FEATURES, TILE)
   private float[] z = {}; // (tiles, units, TILE), as the next
   private float[] z2 = {};
   private float[] embedded = {}; // of the candidates' kinds
-  private float[] biases = {}; // of the second layer
   private float[] answers = {}; // (tiles, ANSWERS, TILE), as the next
   private float[] answerBias = {};
-  private float[] shares = {}; // (columns), padded, as the next
-  private float[] extras = {};
-  private final float[] most = new float[TILE];
 
   /** The network of a model that combines candidates. */
   public static CandidateNetwork of(ForecastModel model) {
@@ -222,39 +217,34 @@ public final class CandidateNetwork {
   }
 
   private void reserve(int[] kinds, int steps) {
-    if (this.kinds == kinds && columnsOfEach == steps) {
+    int needed = steps == 1 ? 1 : 2 * Integer.highestOneBit(steps - 1);
+    if (this.kinds == kinds && slots == needed) {
       return;
     }
     this.kinds = kinds;
     candidates = kinds.length;
-    columnsOfEach = steps;
-    columns = new PeriodicColumns(steps, units, candidates);
-    int tiles = columns.tiles();
-    rows = new float[columns.rowFloats()];
+    slots = needed;
+    groups = Integer.numberOfTrailingZeros(TILE / slots);
+    tiles = (candidates - 1 >> groups) + 1;
     x = new float[tiles * FEATURES * TILE];
     z = new float[tiles * units * TILE];
     z2 = new float[z.length];
     embedded = new float[z.length];
-    biases = new float[z.length];
     answers = new float[tiles * ANSWERS * TILE];
     answerBias = new float[answers.length];
-    shares = new float[(tiles + 1) / 2 * 2 * TILE];
-    extras = new float[shares.length];
     for (int e = 0; e < candidates; e++) {
-      for (int j = 0; j < steps; j++) {
-        answerBias[place(e, j, ANSWERS, 0)] = outBias + prior[kinds[e]];
-        for (int k = 0; k < units; k++) {
-          int at = place(e, j, units, k);
-          embedded[at] = embedding[kinds[e] * units + k];
-          biases[at] = secondBias[k];
-        }
+      int at = place(e, ANSWERS, 0);
+      Arrays.fill(answerBias, at, at + slots, outBias + prior[kinds[e]]);
+      for (int k = 0; k < units; k++) {
+        at = place(e, units, k);
+        Arrays.fill(embedded, at, at + slots, embedding[kinds[e] * units + k]);
       }
     }
   }
 
-  /** Where a candidate at a step is in one of so many rows. */
-  private int place(int e, int step, int rows, int row) {
-    return PeriodicColumns.place(e * columnsOfEach + step, rows, row);
+  /** Where a candidate's part of one of so many rows begins. */
+  private int place(int e, int rows, int row) {
+    return ((e >> groups) * rows + row) * TILE + (e & (1 << groups) - 1) * slots;
   }
 
   /** Sets the context at the beginning of the inputs of each step. */
@@ -294,17 +284,21 @@ public final class CandidateNetwork {
     transpose(ofCandidates, ofSteps, first, steps);
     fill(u, ofContext);
     LinearColumns.add(fromStep, STEP_FEATURES, units, step, 1, ANY, u);
-    columns.repeat(u, rows);
-    columns.add(embedded, rows, z);
-    LinearColumns.add(features, FEATURES, units, x, columns.tiles(), 0, z);
-    columns.mean(z, rows, mean);
-    Arrays.fill(mixed, 0);
+    for (int from = 0; from < z.length; from += u.length) {
+      for (int n = 0; n < u.length; n++) {
+        z[from + n] = embedded[from + n] + u[n];
+      }
+    }
+    LinearColumns.add(features, FEATURES, units, x, tiles, 0, z);
+    average();
+    fill(mixed, secondBias);
     LinearColumns.add(mix, units, units, mean, 1, ANY, mixed);
-    columns.repeat(mixed, rows);
-    columns.add(biases, rows, z2);
-    LinearColumns.add(second, units, units, z, columns.tiles(), 0, z2);
+    for (int from = 0; from < z2.length; from += mixed.length) {
+      System.arraycopy(mixed, 0, z2, from, mixed.length);
+    }
+    LinearColumns.add(second, units, units, z, tiles, 0, z2);
     System.arraycopy(answerBias, 0, answers, 0, answers.length);
-    LinearColumns.add(answer, units, ANSWERS, z2, columns.tiles(), ANY, answers);
+    LinearColumns.add(answer, units, ANSWERS, z2, tiles, ANY, answers);
     weigh(first, steps, weights);
     fill(hidden, residualBias);
     LinearColumns.add(residualOfMean, units, units, mean, 1, ANY, hidden);
@@ -325,54 +319,68 @@ public final class CandidateNetwork {
     for (int j = 0; j < steps; j++) {
       int from = (first + j) * candidates * FEATURES;
       for (int e = 0; e < candidates; e++) {
-        int to = place(e, j, FEATURES, 0);
+        int to = place(e, FEATURES, 0) + j;
         for (int i = 0; i < FEATURES; i++) {
           x[to + i * TILE] = ofCandidates[from++];
         }
       }
       for (int i = 0; i < STEP_FEATURES; i++) {
-        step[i * TILE + j] = ofSteps[(first + j) * STEP_FEATURES + i];
+        for (int n = j; n < TILE; n += slots) {
+          step[i * TILE + n] = ofSteps[(first + j) * STEP_FEATURES + i];
+        }
+      }
+    }
+  }
+
+  /** The mean of z over candidates. */
+  private void average() {
+    int length = units * TILE;
+    Arrays.fill(mean, 0);
+    for (int e = 0; e < candidates; e++) {
+      int from = place(e, units, 0);
+      if (slots == TILE) {
+        for (int n = 0; n < length; n++) {
+          mean[n] += z[from + n];
+        }
+        continue;
+      }
+      for (int row = 0; row < length; row += TILE) {
+        for (int j = row; j < row + slots; j++) {
+          mean[j] += z[from + j];
+        }
+      }
+    }
+    for (int row = 0; row < length; row += TILE) {
+      for (int j = row; j < row + slots; j++) {
+        mean[j] /= candidates;
+      }
+      for (int n = row + slots; n < row + TILE; n++) {
+        mean[n] = mean[n - slots];
       }
     }
   }
 
   /** Makes weights of the answers. */
   private void weigh(int first, int steps, float[] weights) {
-    int length = columns.tiles() * TILE;
-    for (int tile = 0; tile < length; tile += TILE) {
-      int logErrors = tile * FEATURES + TILE;
-      int to = tile * ANSWERS;
-      for (int n = 0; n < TILE; n++) {
-        shares[tile + n] = Math.max(-1, Math.min(1, x[logErrors + n]));
-        extras[tile + n] = answers[to + TILE + n];
-      }
-    }
-    Arrays.fill(shares, length, shares.length, 0);
-    FastMath.exp(shares, shares.length);
-    Activation.tanh(extras, length);
-    Arrays.fill(most, Float.NEGATIVE_INFINITY);
-    for (int e = 0, column = 0; e < candidates; e++) {
-      for (int j = 0; j < columnsOfEach; j++, column++) {
-        float logit = answers[PeriodicColumns.place(column, ANSWERS, 0)];
-        logit -= 2 * sharpness * (shares[column] - 1);
-        shares[column] = logit;
-        most[j] = Math.max(most[j], logit);
-      }
-    }
-    for (int e = 0, column = 0; e < candidates; e++) {
-      for (int j = 0; j < columnsOfEach; j++, column++) {
-        shares[column] -= most[j];
-      }
-    }
-    FastMath.exp(shares, shares.length);
     for (int j = 0; j < steps; j++) {
-      float sum = 0;
-      for (int column = j; column < candidates * columnsOfEach; column += columnsOfEach) {
-        sum += shares[column];
-      }
       int to = (first + j) * candidates;
-      for (int e = 0, column = j; e < candidates; e++, column += columnsOfEach) {
-        weights[to + e] = shares[column] / sum + extras[column];
+      float most = Float.NEGATIVE_INFINITY;
+      for (int e = 0; e < candidates; e++) {
+        float logError = Math.max(-1, Math.min(1, x[place(e, FEATURES, 1) + j]));
+        float logit = answers[place(e, ANSWERS, 0) + j];
+        logit -= 2 * sharpness * (FastMath.exp(logError) - 1);
+        weights[to + e] = logit;
+        most = Math.max(most, logit);
+      }
+      float sum = 0;
+      for (int e = 0; e < candidates; e++) {
+        float share = FastMath.exp(weights[to + e] - most);
+        weights[to + e] = share;
+        sum += share;
+      }
+      for (int e = 0; e < candidates; e++) {
+        float extra = answers[place(e, ANSWERS, 1) + j];
+        weights[to + e] = weights[to + e] / sum + Activation.scalarTanh(extra);
       }
     }
   }

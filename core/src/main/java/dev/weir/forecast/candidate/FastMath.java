@@ -11,17 +11,10 @@ final class FastMath {
 
   static final float MOST = 3;
   static final float LOG_2 = 0.693147181f;
-  static final float LOG_2_HIGH = 0.693359375f; // of few bits, so that k times it is exact
-  static final float LOG_2_LOW = -2.12194440e-4f; // the rest
-  static final float PER_LOG_2 = 1.44269504f;
-  static final float LEAST_EXPONENT = -87;
-  static final float WHOLE = 3 << 22; // a float this large has no places behind the point
-  static final int WHOLE_BITS = 0x4b400000;
-  static final float E2 = 1 / 2f;
-  static final float E3 = 1 / 6f;
-  static final float E4 = 1 / 24f;
-  static final float E5 = 1 / 120f;
-  static final float E6 = 1 / 720f;
+  private static final float LOG_2_HIGH = 0.693359375f; // of few bits, so that k times it is exact
+  private static final float LOG_2_LOW = -2.12194440e-4f; // the rest
+  private static final float PER_LOG_2 = 1.44269504f;
+  private static final float LEAST_EXPONENT = -87;
   static final float THIRD = 1 / 3f;
   static final float FIFTH = 1 / 5f;
   static final float SEVENTH = 1 / 7f;
@@ -68,27 +61,9 @@ final class FastMath {
   /** exp x = 2^k exp r, with exp r as a series; for x of at most 87. */
   static float exp(float x) {
     float bounded = Math.max(LEAST_EXPONENT, x);
-    float shifted = bounded * PER_LOG_2 + WHOLE;
-    float k = shifted - WHOLE;
+    int k = (int) Math.floor(bounded * PER_LOG_2 + 0.5f);
     float r = bounded - k * LOG_2_HIGH - k * LOG_2_LOW;
-    float series = E3 + r * (E4 + r * (E5 + r * E6));
-    series = 1 + r * (1 + r * (E2 + r * series));
-    int exponent = Float.floatToRawIntBits(shifted) - WHOLE_BITS + 127;
-    return series * Float.intBitsToFloat(exponent << 23);
-  }
-
-  /**
-   * Replaces each of the first values by its {@link #exp(float)}.
-   *
-   * @param length a multiple of two {@link LinearColumns#TILE}
-   */
-  static void exp(float[] values, int length) {
-    if (VECTORS) {
-      VectorExponential.exp(values, length);
-      return;
-    }
-    for (int i = 0; i < length; i++) {
-      values[i] = exp(values[i]);
-    }
+    float high = 1 / 6f + r * (1 / 24f + r * (1 / 120f + r * (1 / 720f)));
+    return (1 + r * (1 + r * (0.5f + r * high))) * Float.intBitsToFloat(k + 127 << 23);
   }
 }

@@ -11,7 +11,6 @@ import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.kernel.LinearColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -196,20 +195,5 @@ class CandidateNetworkTest {
     }
     assertThat(FastMath.exp(0)).isEqualTo(1);
     assertThat(FastMath.exp(-1e30f)).isBetween(0f, 1e-37f);
-  }
-
-  @Test
-  void manyPowersHaveTheBitsOfOne() {
-    float[] values = new float[6 * LinearColumns.TILE];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i * 1.8f - 91;
-    }
-    float[] each = values.clone();
-
-    FastMath.exp(values, values.length);
-
-    for (int i = 0; i < each.length; i++) {
-      assertThat(values[i]).as("exp %s", each[i]).isEqualTo(FastMath.exp(each[i]));
-    }
   }
 }
