@@ -1,5 +1,6 @@
 package dev.weir.kafka;
 
+import dev.weir.kafka.wire.TimeText;
 import java.io.Serializable;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -53,7 +54,7 @@ public record SourcePosition(Kind kind, long at) implements Serializable {
           return new SourcePosition(Kind.OFFSET, Long.parseLong(text));
         }
         try {
-          return new SourcePosition(Kind.TIMESTAMP, Instant.parse(text).toEpochMilli());
+          return new SourcePosition(Kind.TIMESTAMP, TimeText.iso(text));
         } catch (DateTimeException | ArithmeticException e) {
           throw new IllegalArgumentException("expected " + EXPECTED + ", got " + text, e);
         }

@@ -33,7 +33,7 @@ public final class AnomalyOptions {
   private AnomalyOptions() {}
 
   private static double budget(String text) {
-    double budget = Double.parseDouble(text);
+    double budget = Numbers.option(text);
     if (!(budget >= PER * AlarmSettings.MIN_BUDGET && budget <= PER * AlarmSettings.MAX_BUDGET)) {
       throw new IllegalArgumentException(text);
     }

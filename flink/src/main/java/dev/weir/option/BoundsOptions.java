@@ -41,7 +41,7 @@ public final class BoundsOptions {
   }
 
   private static double number(String text) {
-    double value = Double.parseDouble(text);
+    double value = Numbers.option(text);
     if (!Bounds.isUsable(value)) {
       throw new IllegalArgumentException(text);
     }

@@ -133,7 +133,7 @@ public record Option<T>(
         defaultValue,
         description,
         text -> {
-          int value = Integer.parseInt(text);
+          int value = Numbers.whole(text);
           require(value >= min && value <= max, text);
           return value;
         });

@@ -32,7 +32,7 @@ public record Seasons(Length first, Length second) {
 
     private static Length parse(String text, int max) {
       if (text.matches("-?[0-9]+")) {
-        int count = Integer.parseInt(text);
+        int count = Numbers.whole(text);
         return new Length(require(count >= 1 && count <= max, count, text), null);
       }
       Duration duration = Durations.parse(text);

@@ -167,7 +167,7 @@ class ClassifyJobIT {
           List.of(
               new ProducerRecord<>(
                   job.kafka().topics().ofClasses().labels(),
-                  "{\"series\": \"saw\", \"time\": 3, \"label\": \"idle\"}"
+                  "{\"series\": \"saw\", \"time\": \"1970-01-01T00:00:00.003Z\", \"label\": \"idle\"}"
                       .getBytes(StandardCharsets.UTF_8)),
               new ProducerRecord<>(
                   job.kafka().topics().ofClasses().labels(), new byte[] {1, 2, 3})));

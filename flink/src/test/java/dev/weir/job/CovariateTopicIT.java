@@ -236,7 +236,9 @@ class CovariateTopicIT {
             .set(
                 RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500)));
     String savepoint;
-    byte[] bad = "{\"group\":\"a\",\"time\":0,\"features\":[1]}".getBytes(StandardCharsets.UTF_8);
+    byte[] bad =
+        "{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1]}"
+            .getBytes(StandardCharsets.UTF_8);
     String weather = settings.kafka().topics().covariates().name();
     try (RunningJob job = new RunningJob(ForecastJob.submit(env, settings))) {
       sendCovariates(settings, "a", 1, 60, 5);

@@ -1,8 +1,9 @@
 package dev.weir.cli.init;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weir.kafka.mapping.TimeText;
-import dev.weir.kafka.mapping.TimeText.Unit;
+import dev.weir.kafka.wire.TimeText;
+import dev.weir.kafka.wire.TimeText.Unit;
+import dev.weir.option.Numbers;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -43,7 +44,7 @@ final class FieldProfile {
       return true;
     }
     try {
-      return value.isTextual() && Double.isFinite(Double.parseDouble(value.textValue()));
+      return value.isTextual() && Double.isFinite(Numbers.parse(value.textValue()));
     } catch (NumberFormatException e) {
       return false;
     }

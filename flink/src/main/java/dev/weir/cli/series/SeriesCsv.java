@@ -3,6 +3,7 @@ package dev.weir.cli.series;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
 import dev.weir.model.ClassifierModel;
+import dev.weir.option.Numbers;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
@@ -165,7 +166,7 @@ public final class SeriesCsv implements Closeable {
   static double number(String what, String text, String place) throws IOException {
     double value;
     try {
-      value = Double.parseDouble(text);
+      value = Numbers.parse(text);
     } catch (NumberFormatException e) {
       value = Double.NaN;
     }

@@ -3,6 +3,7 @@ package dev.weir.cli.tail;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.wire.TimeText;
 import dev.weir.model.Mode;
 import dev.weir.option.Durations;
 import java.time.DateTimeException;
@@ -121,8 +122,8 @@ final class TailFilter {
     @Override
     public Instant convert(String text) {
       try {
-        return Character.isDigit(text.isEmpty() ? ' ' : text.charAt(0)) && text.contains("T")
-            ? Instant.parse(text)
+        return text.matches("[0-9]{4}-.*")
+            ? Instant.ofEpochMilli(TimeText.iso(text))
             : Instant.now().minus(Durations.parse(text));
       } catch (DateTimeException | IllegalArgumentException | ArithmeticException e) {
         throw new TypeConversionException(

@@ -9,6 +9,7 @@ import dev.weir.forecast.alarm.group.GroupSettings;
 import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.Numbers;
 import dev.weir.option.Option;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +110,7 @@ public final class AlarmRuleOptions {
         defaultValue,
         description,
         text -> {
-          double value = Double.parseDouble(text);
+          double value = Numbers.option(text);
           if (!(value >= min && value <= max)) {
             throw new IllegalArgumentException(text);
           }

@@ -6,7 +6,7 @@ import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.mapping.SchemaFile;
-import dev.weir.kafka.mapping.TimeText;
+import dev.weir.kafka.wire.TimeText;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.mapping.SchemaFile;
-import dev.weir.kafka.mapping.TimeText;
+import dev.weir.kafka.wire.TimeText;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.io.IOException;
@@ -64,7 +64,7 @@ public final class MappingOptions {
           "observations.time-unit",
           TimeText.Unit.class,
           TimeText.Unit.AUTO,
-          "What a time counts that is a number; auto: what gives a time from 1973 to 5138.");
+          "What a time counts that is a number; auto: what gives a time from 1973 to 2286.");
   public static final Option<List<FieldPath>> VALUES =
       Option.list(
           "observations.values",

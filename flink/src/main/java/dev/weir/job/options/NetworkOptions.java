@@ -6,6 +6,7 @@ import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
 import dev.weir.model.Calendar;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.Numbers;
 import dev.weir.option.Option;
 import java.util.Collections;
 import java.util.List;
@@ -140,7 +141,7 @@ public final class NetworkOptions {
 
   private static Percent percent(String text) {
     String number = text.endsWith("%") ? text.substring(0, text.length() - 1).trim() : "";
-    double percent = Double.parseDouble(number);
+    double percent = Numbers.option(number);
     if (!(percent >= 1 && percent <= 1_000)) {
       throw new IllegalArgumentException(text);
     }
@@ -148,7 +149,7 @@ public final class NetworkOptions {
   }
 
   private static double rate(String text) {
-    double rate = Double.parseDouble(text);
+    double rate = Numbers.option(text);
     if (!(rate > 0 && rate <= 1)) {
       throw new IllegalArgumentException(text);
     }

@@ -11,16 +11,16 @@ import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.TimeText;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.time.DateTimeException;
 import org.apache.avro.io.BinaryEncoder;
 
 /**
  * Labels as plain Avro binary of {@code label.avsc}, or as JSON objects such as {@code {"series":
- * "pump-7", "time": "2026-01-31T00:00:00Z", "label": "fault"}}; a time may also be a number of
- * milliseconds since 1970. The first byte tells both apart. Not thread-safe.
+ * "pump-7", "time": "2026-01-31T00:00:00Z", "label": "fault"}}; a time may also be a number since
+ * 1970. The first byte tells both apart. Not thread-safe.
  */
 public final class LabelCodec {
 
@@ -92,15 +92,10 @@ public final class LabelCodec {
   private static long time(JsonNode node) throws MalformedRecordException {
     JsonNode value = node.path("time");
     try {
-      if (value.isIntegralNumber() && value.canConvertToLong()) {
-        return value.longValue();
-      }
-      return Instant.parse(value.asText()).toEpochMilli();
-    } catch (DateTimeParseException | ArithmeticException e) {
+      return TimeText.millis(value.asText(), TimeText.Unit.AUTO);
+    } catch (DateTimeException | ArithmeticException e) {
       throw new MalformedRecordException(
-          "time: expected milliseconds since 1970 or a time such as 2026-01-31T00:00:00Z, got "
-              + shown(value),
-          e);
+          "time: expected %s, got %s".formatted(TimeText.EXPECTED, shown(value)), e);
     }
   }
 }

@@ -5,7 +5,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.TimeText;
 import dev.weir.model.ForecastModel;
+import dev.weir.option.Numbers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -311,7 +313,7 @@ final class MappedRows implements Collector<RowData> {
 
   private double number(Object path, String text) throws FieldException {
     try {
-      return Double.parseDouble(text);
+      return Numbers.parse(text);
     } catch (NumberFormatException e) {
       throw new FieldException(
           Reason.FIELD, "%s: expected a number, got %s".formatted(path, shown(text)));

@@ -1,5 +1,6 @@
 package dev.weir.kafka.mapping;
 
+import dev.weir.kafka.wire.TimeText;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

@@ -202,15 +202,11 @@ public final class AvroJson {
     return value.longValue();
   }
 
-  /** Also a number of milliseconds. */
   private static long time(String name, JsonNode value) throws MalformedRecordException {
-    if (value.isNumber()) {
-      return number(name, value);
-    }
     try {
-      return Instant.parse(value.asText()).toEpochMilli();
+      return TimeText.millis(value.asText(), TimeText.Unit.AUTO);
     } catch (DateTimeException | ArithmeticException e) {
-      throw wrong(name, "milliseconds since 1970 or a time such as 2026-01-31T12:00:00Z", value);
+      throw wrong(name, TimeText.EXPECTED, value);
     }
   }
 

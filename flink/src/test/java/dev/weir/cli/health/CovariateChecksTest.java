@@ -19,9 +19,11 @@ class CovariateChecksTest {
 
   @Test
   void recordThatCanNotBeUsedHasAProblem() {
-    assertThat(problem("{\"group\":\"a\",\"time\":0,\"features\":[1,null]}")).isNull();
-    assertThat(problem("{\"group\":\"a\",\"time\":0,\"features\":[1]}"))
+    assertThat(problem("{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1,null]}"))
+        .isNull();
+    assertThat(problem("{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1]}"))
         .isEqualTo("FEATURES: features: expected 2, got 1");
-    assertThat(problem("{\"group\":\"a\",\"time\":0,\"features\":[1,2]}")).isNull();
+    assertThat(problem("{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1,2]}"))
+        .isNull();
   }
 }

@@ -629,6 +629,9 @@ class JobFileTest {
   @Test
   void aValueOfTheWrongTypeIsNamedWithItsLineAndWhatWasExpected() {
     assertRefused(
+        GOOD.replace("seq-len: 5", "seq-len: 010"), // to YAML it is 8
+        "pumps.yaml line 7: window.seq-len: expected a whole number from 1 to 4096, got '010'");
+    assertRefused(
         GOOD.replace("seq-len: 5", "seq-len: five"),
         "pumps.yaml line 7: window.seq-len: expected a whole number from 1 to 4096, got 'five'");
     assertRefused(

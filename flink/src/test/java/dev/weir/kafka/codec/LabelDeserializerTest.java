@@ -7,6 +7,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.kafka.codec.LabelCodec.Label;
+import dev.weir.kafka.wire.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -50,10 +51,20 @@ class LabelDeserializerTest {
     byte[] avro = new LabelCodec().encode(new Label("größe-7", 1_234, "läuft"));
     assertLabel(event(avro), "größe-7", 1_234, "läuft");
     assertLabel(
-        event("{\"series\": \"größe-7\", \"time\": 1234, \"label\": \"läuft\"}"),
+        event("{\"series\": \"größe-7\", \"time\": 1769860800123, \"label\": \"läuft\"}"),
         "größe-7",
-        1_234,
+        1_769_860_800_123L,
         "läuft");
+    assertLabel(
+        event("{\"series\": \"s\", \"time\": 1769860800, \"label\": \"a\"}"), // seconds
+        "s",
+        1_769_860_800_000L,
+        "a");
+    assertLabel(
+        event("{\"series\": \"s\", \"time\": \"2026-01-31 13:00:00+0100\", \"label\": \"a\"}"),
+        "s",
+        1_769_860_800_000L,
+        "a");
     assertLabel(
         event("{\"label\":3,\"x\":[],\"series\":\"s\",\"time\":\"1970-01-01T00:00:02.500Z\"}"),
         "s",
@@ -69,30 +80,39 @@ class LabelDeserializerTest {
     assertRefused(
         event("{\"series\": \"s\", \"time\": \"noon\", \"label\": \"a\"}"),
         Reason.MALFORMED,
-        "time: expected milliseconds since 1970 or a time such as 2026-01-31T00:00:00Z, got"
-            + " \"noon\" (45 bytes starting \"{\"series\": \"s\", \")");
+        "time: expected "
+            + TimeText.EXPECTED
+            + ", got \"noon\" (45 bytes starting \"{\"series\": \"s\", \")");
     assertRefused(
-        event("{\"series\": \"s\", \"time\": 1}"),
+        event("{\"series\": \"s\", \"time\": 1769860800}"),
         Reason.MALFORMED,
-        "label: expected text, got nothing (26 bytes starting \"{\"series\": \"s\", \")");
+        "label: expected text, got nothing (35 bytes starting \"{\"series\": \"s\", \")");
     assertRefused(
-        event("{\"series\": \" \", \"time\": 1, \"label\": \"a\"}"),
+        event("{\"series\": \" \", \"time\": 1769860800, \"label\": \"a\"}"),
         Reason.SERIES,
         "series: expected 1 to 1000 characters of UTF-8, got none");
     assertRefused(
-        event("{\"series\": \"s\", \"time\": 1, \"label\": \"%s\"}".formatted("a".repeat(201))),
+        event(
+            "{\"series\": \"s\", \"time\": 1769860800, \"label\": \"%s\"}"
+                .formatted("a".repeat(201))),
         Reason.LABEL,
         "label: expected 1 to 200 characters of UTF-8, got 201");
     assertRefused(
         event("{\"series\": \"s\", \"time\": -1, \"label\": \"a\"}"),
+        Reason.MALFORMED,
+        "time: expected "
+            + TimeText.EXPECTED
+            + ", got -1 (41 bytes starting \"{\"series\": \"s\", \")");
+    assertRefused(
+        event(new LabelCodec().encode(new Label("s", -1, "a"))),
         Reason.TIME,
         "time: expected 1970 to PT1H from now, got 1969-12-31T23:59:59.999Z");
     assertRefused(
         event("{\"series\": \"s\", \"time\": 9223372036854775, \"label\": \"a\"}"),
         Reason.TIME,
-        "time: expected 1970 to PT1H from now, got +294247-01-10T04:00:54.775Z");
+        "time: expected 1970 to PT1H from now, got 2262-04-11T23:47:16.854Z");
     assertRefused(
-        event("{\"series\": \"s\", \"time\": 1, \"label\": \"\\ud800\"}"),
+        event("{\"series\": \"s\", \"time\": 1769860800, \"label\": \"\\ud800\"}"),
         Reason.LABEL,
         "label: expected 1 to 200 characters of UTF-8, got 1");
     assertThat(((DeadLetter) event("{\"series\": \"s\"} {}")).reason()).isEqualTo(Reason.MALFORMED);
@@ -105,7 +125,7 @@ class LabelDeserializerTest {
     SplittableRandom random = new SplittableRandom(20261127);
     byte[][] whole = {
       new LabelCodec().encode(new Label("pump-7", 1_700_000_000_000L, "fault")),
-      "{\"series\": \"s\", \"time\": 12, \"label\": \"a\"}".getBytes(StandardCharsets.UTF_8)
+      "{\"series\": \"s\", \"time\": 1769860800, \"label\": \"a\"}".getBytes(StandardCharsets.UTF_8)
     };
     int labels = 0;
     for (int i = 0; i < 3_000; i++) {

@@ -12,7 +12,7 @@ import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
-import dev.weir.kafka.mapping.TimeText;
+import dev.weir.kafka.wire.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -127,18 +127,18 @@ class CovariateDeserializerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"group\":\"b\",\"time\":1,\"features\":[1]}|FEATURES|features: expected 2, got 1",
-        "{\"group\":\"b\",\"time\":1,\"features\":[1,1e999]}|NOT_FINITE"
+        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1]}|FEATURES|features: expected 2, got 1",
+        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1,1e999]}|NOT_FINITE"
             + "|features[1]: expected a finite number or none, got Infinity",
-        "{\"group\":\"\",\"time\":1,\"features\":[1,2]}|SERIES"
+        "{\"group\":\"\",\"time\":1767225600,\"features\":[1,2]}|SERIES"
             + "|group: expected a name of 1 to 1000 characters, got 0",
-        "{\"group\":\"b\",\"time\":-1,\"features\":[1,2]}|TIME"
+        "{\"group\":\"b\",\"time\":\"1969-12-31T23:59:59.999Z\",\"features\":[1,2]}|TIME"
             + "|time: expected 1970 to PT720H from now, got 1969-12-31T23:59:59.999Z",
         "{\"group\":\"b\",\"time\":\"2999-01-01T00:00:00Z\",\"features\":[1,2]}|TIME"
             + "|time: expected 1970 to PT720H from now, got 2999-01-01T00:00:00Z",
-        "{\"group\":\"b\",\"time\":1,\"features\":[1,\"2\"]}|MALFORMED"
+        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1,\"2\"]}|MALFORMED"
             + "|features: expected a number or null, got \"2\"",
-        "{\"time\":1,\"features\":[1,2]}|MALFORMED|group: expected a value, got nothing",
+        "{\"time\":1767225600,\"features\":[1,2]}|MALFORMED|group: expected a value, got nothing",
         "{\"group\":\"b\"|MALFORMED|Covariates: expected a JSON object, got",
         "nonsense|MALFORMED|8 bytes starting \"nonsense\"",
         "''|MALFORMED|0 bytes",

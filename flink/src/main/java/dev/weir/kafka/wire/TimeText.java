@@ -1,4 +1,4 @@
-package dev.weir.kafka.mapping;
+package dev.weir.kafka.wire;
 
 import com.ethlo.time.ITU;
 import java.math.BigDecimal;
@@ -19,7 +19,7 @@ public final class TimeText {
 
   /** What a number counts. */
   public enum Unit {
-    /** What gives a time from 1973 to 5138: seconds, milliseconds, micro- or nanoseconds. */
+    /** What gives a time from 1973 to 2286: seconds, milliseconds, micro- or nanoseconds. */
     AUTO(0),
     SECONDS(3),
     MILLIS(0),
@@ -33,11 +33,14 @@ public final class TimeText {
     }
   }
 
+  private static final Unit[] UNITS = {Unit.SECONDS, Unit.MILLIS, Unit.MICROS, Unit.NANOS};
+
   public static final String EXPECTED =
       "a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or a number since 1970";
 
   private static final long MIN_SECONDS = 100_000_000L; // in 1973; a date has fewer digits
-  private static final long MAX_SECONDS = 100_000_000_000L; // in 5138
+  private static final long MIN_MINUTE = 1900_01_01_00_00L; // of dates without signs: as
+  private static final long MAX_MINUTE = 2100_01_01_00_00L; // milliseconds all of them are in 1976
 
   private static final int DATE = "2026-01-31".length();
   private static final int SECONDS = "2026-01-31T12:00:00Z".length();
@@ -110,19 +113,20 @@ public final class TimeText {
     }
   }
 
-  /** The one by which a number is a time from 1973 to 5138. */
+  /** The one by which a number is a time from 1973 to 2286, and no date such as 202601311200. */
   private static Unit unit(long number) {
-    if (number < MIN_SECONDS) {
-      throw new DateTimeException("the unit is not sure");
+    long min = MIN_SECONDS;
+    for (Unit unit : UNITS) {
+      if (number >= min && number / 100 < min && (number < MIN_MINUTE || number >= MAX_MINUTE)) {
+        return unit;
+      }
+      min *= 1_000;
     }
-    long factor = number / MAX_SECONDS;
-    return factor == 0
-        ? Unit.SECONDS
-        : factor < 1_000 ? Unit.MILLIS : factor < 1_000_000 ? Unit.MICROS : Unit.NANOS;
+    throw new DateTimeException("the unit is not sure");
   }
 
   /**
-   * Milliseconds since 1970 of a time of ISO 8601.
+   * Milliseconds since 1970 of a time of ISO 8601 or RFC 3339.
    *
    * @throws DateTimeException if it is no such time
    */
@@ -131,6 +135,10 @@ public final class TimeText {
       LocalDate date =
           text.length() == DATE ? LocalDate.parse(text) : YearMonth.parse(text).atDay(1);
       return date.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
+    }
+    int sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
+    if (sign > DATE && text.length() - sign == "+0100".length() && text.indexOf(':', sign) < 0) {
+      return iso(text.substring(0, sign + 3) + ':' + text.substring(sign + 3));
     }
     if (text.length() >= SECONDS && hasOffset(text)) {
       try {
@@ -141,7 +149,7 @@ public final class TimeText {
     }
     String iso =
         text.charAt(DATE) == ' ' ? text.substring(0, DATE) + 'T' + text.substring(DATE + 1) : text;
-    if (iso.endsWith("Z") && iso.length() >= SECONDS) {
+    if (isUtc(iso) && iso.length() >= SECONDS) {
       return Instant.parse(iso).toEpochMilli();
     }
     Instant time =
@@ -152,6 +160,10 @@ public final class TimeText {
   }
 
   private static boolean hasOffset(String text) {
-    return text.endsWith("Z") || text.lastIndexOf('+') > DATE || text.lastIndexOf('-') > DATE;
+    return isUtc(text) || text.lastIndexOf('+') > DATE || text.lastIndexOf('-') > DATE;
+  }
+
+  private static boolean isUtc(String text) {
+    return text.endsWith("Z") || text.endsWith("z");
   }
 }

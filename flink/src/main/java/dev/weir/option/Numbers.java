@@ -1,0 +1,56 @@
+package dev.weir.option;
+
+/**
+ * Numbers as texts, wherever people or records write them: an optional sign, digits, a fraction and
+ * an exponent. The JDK's parsers take more, such as {@code 12d} for 12 and {@code 0x1p3} for 8.
+ */
+public final class Numbers {
+
+  private Numbers() {}
+
+  /**
+   * A number of a record or a file. NaN and infinities have their names in Java; what is too large
+   * is infinite. Spaces around a number are ignored.
+   *
+   * @throws NumberFormatException if it is no such number
+   */
+  public static double parse(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && " +-.eE".indexOf(c) < 0) {
+        return named(text.strip());
+      }
+    }
+    return Double.parseDouble(text);
+  }
+
+  private static double named(String text) {
+    return switch (text) {
+      case "NaN" -> Double.NaN;
+      case "Infinity", "+Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> throw new NumberFormatException(text);
+    };
+  }
+
+  /**
+   * A number that is the value of an option. A zero before another digit is refused: YAML reads
+   * such a number as octal.
+   *
+   * @throws NumberFormatException if it is no such number
+   */
+  public static double option(String text) {
+    if (text.matches("[-+]?0[0-9].*")) {
+      throw new NumberFormatException(text);
+    }
+    return parse(text);
+  }
+
+  /** The same of a whole number. */
+  static int whole(String text) {
+    if (!text.matches("[-+]?(0|[1-9][0-9]{0,9})")) { // not digits of other scripts, either
+      throw new NumberFormatException(text);
+    }
+    return Integer.parseInt(text);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.weir.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NumbersTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "12, 12",
+    "-0.5, -0.5",
+    "+3, 3",
+    ".5, 0.5",
+    "7., 7",
+    "1e3, 1000",
+    "2E-2, 0.02",
+    "007, 7",
+    "' 4 ', 4",
+    "NaN, NaN",
+    "Infinity, Infinity",
+    "-Infinity, -Infinity",
+    "1e999, Infinity"
+  })
+  void numberIsRead(String text, double expected) {
+    assertThat(Numbers.parse(text)).isEqualTo(Double.valueOf(expected)); // NaN, too
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "12d",
+        "12D",
+        "12f",
+        "1.5F",
+        "0x1p3",
+        "0X1P3",
+        "0x10",
+        "1_000",
+        "1,5",
+        "",
+        " ",
+        "1 2",
+        "1e",
+        "e3",
+        "--1",
+        "nan",
+        "inf",
+        "12\u0000",
+        "\u0664"
+      })
+  void whatOnlyJavaReadsIsNoNumber(String text) {
+    assertThatThrownBy(() -> Numbers.parse(text)).isInstanceOf(NumberFormatException.class);
+    assertThatThrownBy(() -> Numbers.option(text)).isInstanceOf(NumberFormatException.class);
+    assertThatThrownBy(() -> Numbers.whole(text)).isInstanceOf(NumberFormatException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"010", "-08", "+00", "00.5"})
+  void octalLookingOptionIsNoNumber(String text) {
+    assertThatThrownBy(() -> Numbers.option(text)).isInstanceOf(NumberFormatException.class);
+    assertThatThrownBy(() -> Numbers.whole(text)).isInstanceOf(NumberFormatException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "10", "-7", "+2147483647"})
+  void wholeOptionIsRead(String text) {
+    assertThat(Numbers.whole(text)).isEqualTo(Integer.parseInt(text));
+    assertThat(Numbers.option(text)).isEqualTo(Double.parseDouble(text));
+  }
+}
