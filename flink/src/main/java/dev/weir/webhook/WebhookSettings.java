@@ -2,6 +2,7 @@ package dev.weir.webhook;
 
 import dev.weir.forecast.alarm.Severity;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.LoopbackHost;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
@@ -85,7 +86,7 @@ public record WebhookSettings(String address, String secret, Severity severity) 
 
   /** Whether the address says that it is on this machine; no name is looked up. */
   static boolean isLoopback(URI address) {
-    return address.getHost().matches("(?i)localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
+    return LoopbackHost.matches(address.getHost());
   }
 
   /** Scheme, host and port: path and query may hold a secret. */

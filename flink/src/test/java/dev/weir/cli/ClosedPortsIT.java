@@ -23,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -142,6 +144,18 @@ class ClosedPortsIT {
           DELETE /jars/1                        | Host: localhost        | method
           OPTIONS /jobs                         | Host: localhost        | method
           GET    /jobs/00000000000000000000000000000001/yarn-cancel | Host: localhost | path
+          GET    /jobs/00000000000000000000000000000001/yarn%2dcancel | Host: localhost | path
+          GET    /jobs/00000000000000000000000000000001/%79arn-stop | Host: localhost | path
+          GET    /jobs/00000000000000000000000000000001%2Fyarn%2Dcancel/ | Host: localhost | path
+          GET    //jobs//00000000000000000000000000000001//yarn-cancel | Host: localhost | path
+          GET    http://localhost/jobs/00000000000000000000000000000001/yarn-cancel | Host: localhost | path
+          GET    /assets/../jobs/00000000000000000000000000000001/yarn-cancel | Host: localhost | path
+          GET    /savepoint-disposal/1          | Host: localhost        | path
+          GET    /%zz                           | Host: localhost        | path
+          GET    /overview                      | Host: 127.999.1.1      | host
+          GET    /overview                      | Host: localhost:99999  | host
+          GET    /overview                      | Host: localhost\\r\\nHost: attacker.example | host
+          GET    /overview                      | Host: localhost\\r\\nHost: localhost | host
           GET    /overview                      | Host: attacker.example | host
           GET    /overview                      | Host: localhost.attacker.example:80 | host
           GET    /overview                      | X: y                   | host
@@ -162,9 +176,37 @@ class ClosedPortsIT {
     assertThat(answer.toLowerCase(Locale.ROOT))
         .doesNotContain("access-control")
         .contains("cross-origin-resource-policy: same-origin");
+    String job = "/jobs/" + find("\"jid\":\"(\\w{32})\"", answer);
+    String details = request(flink, "GET " + job, "Host: 127.0.0.2:8081");
+    String vertex = job + "/vertices/" + find("\"vertices\":\\[\\{\"id\":\"(\\w{32})\"", details);
+    String managers = request(flink, "GET /taskmanagers", "Host: localhost");
+    String manager = "/taskmanagers/" + find("\"id\":\"([^\"]+)\"", managers);
+    for (String path :
+        List.of(
+            "/",
+            "/index.html",
+            "/assets/images/flink.svg",
+            "/config",
+            "/jobmanager/metrics?get=Status.JVM.CPU.Load%2CnumRegisteredTaskManagers",
+            job + "/checkpoints/config",
+            job + "/exceptions?maxExceptions=10",
+            vertex + "/subtasks/metrics",
+            vertex + "/subtasks/0",
+            manager,
+            manager.replace(":", "%3A") + "/metrics")) {
+      assertThat(request(flink, "GET " + path, "Host: [::1]:8081"))
+          .as(path)
+          .startsWith("HTTP/1.1 200 ");
+    }
     String same =
         request(flink, "GET /overview", "Host: localhost:1234\r\nOrigin: http://localhost:1234");
     assertThat(same).startsWith("HTTP/1.1 200 ");
+  }
+
+  private static String find(String pattern, String text) {
+    Matcher found = Pattern.compile(pattern).matcher(text);
+    assertThat(found.find()).as("%s in %s", pattern, text).isTrue();
+    return found.group(1);
   }
 
   private static String request(URI server, String request, String headers) throws IOException {

@@ -1,8 +1,10 @@
 package dev.weir.cli.local;
 
+import dev.weir.kafka.LoopbackHost;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,7 @@ import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponse;
 import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpResponseStatus;
 import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpServerCodec;
 import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.HttpVersion;
+import org.apache.flink.shaded.netty4.io.netty.handler.codec.http.QueryStringDecoder;
 import org.apache.flink.shaded.netty4.io.netty.util.ReferenceCountUtil;
 
 /**
@@ -50,9 +53,22 @@ public final class ReadOnlyRest implements InboundChannelHandlerFactory {
           .defaultValue(false)
           .withDescription("Refuse requests that change something or come from another site.");
 
-  /** A name of this machine, and any port: an SSH tunnel has another one. */
-  private static final Pattern LOOPBACK =
-      Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?");
+  /** Paths of Flink's page and of what it reads. Some others change a job, such as yarn-cancel. */
+  private static final Pattern READING =
+      Pattern.compile(
+          """
+          /([\\w-]+(\\.[\\w-]+)*\\.(css|html|ico|js|txt))?
+          | /assets(/[\\w-]+(\\.[\\w-]+)*)+
+          | /(config|overview|datasets|jars)
+          | /jobmanager/(config|environment|log|metrics|stdout|thread-dump|(logs|profiler)(/NAME)?)
+          | /jobs(/(overview|metrics))?
+          | /jobs/ID(/(accumulators|config|exceptions|execution-result|metrics|plan|resource-requirements|status))?
+          | /jobs/ID/(checkpoints|jobmanager|taskmanagers|vertices)(/NAME)*
+          | /taskmanagers(/NAME)*
+          """
+              .replace("NAME", "[\\w:-][\\w:.-]*")
+              .replace("ID", "[0-9a-f]{32}"),
+          Pattern.COMMENTS);
 
   @Override
   public int priority() {
@@ -119,15 +135,16 @@ public final class ReadOnlyRest implements InboundChannelHandlerFactory {
     /** Why the request is refused, or null. */
     private String reason(HttpRequest request) {
       HttpMethod method = request.method();
-      String host = request.headers().get(HttpHeaderNames.HOST);
+      List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+      String host = hosts.size() == 1 ? hosts.get(0) : null;
       String origin = request.headers().get(HttpHeaderNames.ORIGIN);
       if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
         return "method: expected GET or HEAD, got another one; an embedded cluster only shows its job, Ctrl-C ends it";
       }
-      if (request.uri().contains("yarn-")) { // GET /jobs/ID/yarn-cancel cancels
-        return "path: expected one that changes nothing, got yarn-cancel or yarn-stop";
+      if (!READING.matcher(path(request)).matches()) {
+        return "path: expected one that Flink's page reads, got another one";
       }
-      if (host == null || (loopback && !LOOPBACK.matcher(lower(host)).matches())) {
+      if (host == null || (loopback && !LoopbackHost.matches(host))) {
         return "host: expected localhost or 127.0.0.1, got another name";
       }
       if (origin != null
@@ -136,6 +153,15 @@ public final class ReadOnlyRest implements InboundChannelHandlerFactory {
         return "origin: expected none or this address, got another site";
       }
       return null;
+    }
+
+    /** Decoded as Flink's router does; empty if it cannot be decoded. */
+    private static String path(HttpRequest request) {
+      try {
+        return new QueryStringDecoder(request.uri()).path();
+      } catch (IllegalArgumentException e) {
+        return "";
+      }
     }
 
     private static String lower(String text) {

@@ -1,5 +1,6 @@
 package dev.weir.dashboard.http;
 
+import dev.weir.kafka.LoopbackHost;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Cookie;
@@ -14,7 +15,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Locale;
+import java.util.Collections;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -33,10 +35,6 @@ public final class AccessFilter extends HttpFilter {
   private static final String PARAMETER = "token";
   private static final int RANDOM_BYTES = 24;
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~-]{16,256}");
-
-  /** A name of this machine, and any port: an SSH tunnel has another one. */
-  private static final Pattern LOOPBACK =
-      Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1\\])(:\\d{1,5})?");
 
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
@@ -77,8 +75,8 @@ public final class AccessFilter extends HttpFilter {
       response.setHeader("Allow", "GET, HEAD");
       refuse(response, 405, "method: expected GET or HEAD, got another one");
     } else if (token == null) {
-      String host = request.getHeader("Host");
-      if (host == null || !LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches()) {
+      List<String> hosts = Collections.list(request.getHeaders("Host"));
+      if (hosts.size() != 1 || !LoopbackHost.matches(hosts.get(0))) { // any port: a tunnel's
         refuse(
             response,
             403,
