@@ -1,85 +1,86 @@
 package dev.weir.cli.series;
 
+import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * Rows of a CSV file in their order, each with the covariates of the rows of its series that come
  * after it: what a forecast of those covariates would have said, had it been right. A row waits
- * until those are read, so where series come one after another the file is held in memory.
+ * until those are read, or until so many rows were read that its series has ended.
  */
 public final class KnownAhead {
 
   public static final int MAX_STEPS = ForecastModel.MAX_HORIZON;
 
+  private static final int MAX_WAITING = 1_000_000; // about 250 MB
+
   private final SeriesCsv csv;
   private final int steps;
-  private final Queue<Row> waiting = new ArrayDeque<>(); // in the file's order
-  private final Map<String, List<Row>> open = new HashMap<>(); // by series: rows that wait for more
+  private final int maxWaiting;
+  private final Queue<Observation> waiting = new ArrayDeque<>(); // in the file's order
+  private final Map<String, Queue<Observation>> bySeries = new HashMap<>();
+  private final Set<String> ended = new HashSet<>(); // series whose rows did not wait for more
   private boolean isAtEnd;
-
-  /** A row and what is known of its series after it. */
-  private static final class Row {
-    private final Observation observation;
-    private final double[] ahead; // (steps, covariates)
-    private int known;
-
-    Row(Observation observation, int steps) {
-      this.observation = observation;
-      this.ahead = new double[steps * observation.ahead().length];
-    }
-
-    void add(double[] covariates) {
-      System.arraycopy(covariates, 0, ahead, known, covariates.length);
-      known += covariates.length;
-    }
-
-    boolean isFull() {
-      return known == ahead.length;
-    }
-
-    Observation observation() {
-      Observation o = observation;
-      double[] all = isFull() ? ahead : Arrays.copyOf(ahead, known);
-      return new Observation(
-          o.series(), o.time(), o.value(), o.features(), o.label(), o.endsWindow(), all);
-    }
-  }
 
   /**
    * @param csv whose rows have covariates of their own time
    * @param steps how far ahead they are known; 0: they are left out
    */
   public KnownAhead(SeriesCsv csv, int steps) {
-    this.csv = csv;
-    this.steps = steps;
+    this(csv, steps, MAX_WAITING);
   }
 
-  /** The next observation, or null at the end. */
+  KnownAhead(SeriesCsv csv, int steps, int maxWaiting) {
+    this.csv = csv;
+    this.steps = steps;
+    this.maxWaiting = maxWaiting;
+  }
+
+  /**
+   * The next observation, or null at the end.
+   *
+   * @throws IOException also if a series goes on after more rows than may wait
+   */
   public Observation next() throws IOException {
-    while (!isAtEnd && (waiting.isEmpty() || !waiting.peek().isFull())) {
+    while (!isAtEnd && waiting.size() < maxWaiting && !isKnown(waiting.peek())) {
       Observation read = csv.next();
-      if (read == null) {
-        isAtEnd = true;
+      isAtEnd = read == null;
+      if (isAtEnd) {
         break;
       }
-      List<Row> rows = open.computeIfAbsent(read.series(), series -> new ArrayList<>());
-      rows.forEach(row -> row.add(read.ahead()));
-      rows.removeIf(Row::isFull);
-      Row row = new Row(read, steps);
-      waiting.add(row);
-      if (!row.isFull()) {
-        rows.add(row);
+      if (ended.contains(read.series())) {
+        throw new IOException(
+            "%s: series %s: expected its next %d rows within %,d rows, got one later; sort the file by time"
+                .formatted(csv.place(), Printable.line(read.series()), steps, maxWaiting));
       }
+      waiting.add(read);
+      bySeries.computeIfAbsent(read.series(), series -> new ArrayDeque<>()).add(read);
     }
-    return waiting.isEmpty() ? null : waiting.remove().observation();
+    Observation o = waiting.poll();
+    if (o == null) {
+      return null;
+    }
+    Queue<Observation> rows = bySeries.get(o.series());
+    rows.remove(); // which is o
+    if (!isAtEnd && rows.size() < steps) {
+      ended.add(o.series());
+    }
+    double[] ahead =
+        rows.stream().limit(steps).flatMapToDouble(row -> Arrays.stream(row.ahead())).toArray();
+    return new Observation(
+        o.series(), o.time(), o.value(), o.features(), o.label(), o.endsWindow(), ahead);
+  }
+
+  private boolean isKnown(Observation row) {
+    return row != null && bySeries.get(row.series()).size() > steps;
   }
 }

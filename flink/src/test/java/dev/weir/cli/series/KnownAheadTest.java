@@ -1,6 +1,7 @@
 package dev.weir.cli.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation;
@@ -66,6 +67,49 @@ class KnownAheadTest {
                 new double[] {11, NAN, 12, 22}));
     assertThat(read(text, 0)).extracting(Observation::ahead).containsOnly(new double[] {});
     assertThat(read(HEADER, 3)).isEmpty();
+  }
+
+  private static String rows(String series, int from, int to) {
+    StringBuilder text = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      text.append("%s,%d,%d,0,,,%d,%d%n".formatted(series, 1_700_000_000 + i, i, i, -i));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void seriesThatEndsEarlyDoesNotHoldTheFile() throws IOException {
+    String text = HEADER + rows("p", 0, 5) + rows("q", 0, 9_000);
+    StringReader reader = new StringReader(text);
+    List<Observation> all = new ArrayList<>();
+    try (SeriesCsv csv = new SeriesCsv(reader, "x.csv", COLUMNS)) {
+      KnownAhead rows = new KnownAhead(csv, 3, 20);
+      while (all.size() < 5) {
+        all.add(rows.next());
+      }
+      assertThat(csv.place()).isEqualTo("x.csv line 25"); // the fifth of 4 + 20 rows
+      for (Observation o = rows.next(); o != null; o = rows.next()) {
+        all.add(o);
+      }
+    }
+    assertThat(all).isEqualTo(read(text, 3)); // which held all
+    assertThat(all.get(4).ahead()).isEmpty();
+    assertThat(all.get(5).ahead()).containsExactly(1, -1, 2, -2, 3, -3);
+  }
+
+  @Test
+  void seriesThatGoesOnTooLateIsRefused() {
+    String text = HEADER + rows("p", 0, 5) + rows("q", 0, 30) + rows("p", 5, 6);
+    assertThatThrownBy(
+            () -> {
+              KnownAhead rows =
+                  new KnownAhead(new SeriesCsv(new StringReader(text), "x.csv", COLUMNS), 3, 20);
+              while (rows.next() != null) {}
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "x.csv line 37: series p: expected its next 3 rows within 20 rows, got one later; sort"
+                + " the file by time");
   }
 
   /** As the evaluation knows them, for any order of series. */
