@@ -10,6 +10,7 @@ import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.HashMap;
@@ -147,8 +148,9 @@ public final class Dashboard implements AutoCloseable {
   }
 
   private static URI address(InetSocketAddress bind, int port) {
+    InetAddress named = InetAddress.getLoopbackAddress(); // what localhost is, such as 127.0.0.1
     String host =
-        bind.getAddress().isAnyLocalAddress() || bind.getAddress().isLoopbackAddress()
+        bind.getAddress().isAnyLocalAddress() || bind.getAddress().equals(named)
             ? "localhost"
             : bind.getAddress().getHostAddress();
     return URI.create(

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -369,6 +370,8 @@ class PageServerTest {
     "localhost.evil.example, 403",
     "127.0.0.1.evil.example, 403",
     "0.0.0.0, 403",
+    "127.999.1.1, 403",
+    "localhost:99999, 400",
     "192.168.1.9:8090, 403"
   })
   void onLoopbackOnlyNamesOfThisMachineAreAnswered(String host, int status) throws Exception {
@@ -380,6 +383,9 @@ class PageServerTest {
   @Test
   void withoutAHostNothingIsAnswered() throws Exception {
     assertThat(page.raw("GET /api/job HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 403");
+    String two = "Host: localhost\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    assertThat(page.raw("GET /api/job HTTP/1.1\r\n" + two)).startsWith("HTTP/1.1 400");
+    assertThat(page.raw("GET /api/job HTTP/1.0\r\n" + two)).startsWith("HTTP/1.1 40");
     assertThat(page.raw("GET /api/job HTTP/1.1\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400");
   }
@@ -434,6 +440,20 @@ class PageServerTest {
     assertThat(Dashboard.randomToken()).hasSize(32).isNotEqualTo(Dashboard.randomToken());
     try (Dashboard dashboard = Dashboard.open(settings, all, Dashboard.randomToken())) {
       assertThat(dashboard.address().getPort()).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"localhost, localhost", "127.0.0.1, localhost", "127.0.0.2, 127.0.0.2"})
+  void addressIsOneThatAnswers(String bind, String host) throws Exception {
+    try (Dashboard dashboard =
+        Dashboard.open(
+            new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null),
+            new InetSocketAddress(InetAddress.getByName(bind), 0),
+            null)) {
+      assertThat(dashboard.address().getHost()).isEqualTo(host);
+      HttpURLConnection page = (HttpURLConnection) dashboard.address().toURL().openConnection();
+      assertThat(page.getResponseCode()).isEqualTo(200);
     }
   }
 
