@@ -8,6 +8,7 @@ may be added: --set weir.mode=many-to-one
 """
 
 import argparse
+import os
 import re
 import sys
 import warnings
@@ -77,7 +78,10 @@ def main():
     parser.add_argument("target", metavar="OUT.safetensors")
     parser.add_argument("--key", help="which entry of a checkpoint dictionary, if several hold a state_dict")
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="metadata, e.g. weir.seq_len=5")
+    parser.add_argument("--force", action="store_true", help="replace OUT.safetensors if it exists")
     options = parser.parse_args()
+    if os.path.exists(options.target) and not options.force:
+        fail(f"{options.target}: expected a file that is not there yet, or --force, got one")
     tensors = floats(state_dict(load(options.source), options.source, options.key))
     metadata = {"format": "pt", **dict(entry.split("=", 1) for entry in options.set)}
     write_safetensors(options.target, tensors, metadata)

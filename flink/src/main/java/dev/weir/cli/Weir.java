@@ -17,6 +17,7 @@ import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.model.ModelCommand;
 import dev.weir.cli.model.TrainCommand;
 import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.tail.TailCommand;
 import dev.weir.cli.tutorial.TutorialCommand;
 import dev.weir.kafka.ClientProperties;
@@ -100,6 +101,11 @@ public final class Weir implements Runnable {
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
     return DeclaredOptions.complete(new CommandLine(new Weir()))
+        .setExecutionStrategy(
+            parsed -> {
+              OutputFile.check(parsed);
+              return new CommandLine.RunLast().execute(parsed);
+            })
         .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours(Terminal.isOut())))
         .setParameterExceptionHandler(
             (given, args) -> { // as picocli's own, but foreign words as what they are

@@ -70,9 +70,10 @@ class TrainIT {
     Ended forecast = run("forecast --input " + series + " --learning off --model " + model);
     assertThat(forecast.exitCode()).as(forecast.err()).isZero();
 
+    train += " --force";
     assertThat(run(train + " --epochs 3").err())
         .contains("weir train: --epochs: expected none with --task base, got one");
-    assertThat(run("train --input %s --out %s --samples 9".formatted(series, model)).err())
+    assertThat(run("train --input %s --force --out %s --samples 9".formatted(series, model)).err())
         .contains("weir train: --samples: expected none with --task windows, got one");
     assertThat(run(train + " --restart --without " + lines).err())
         .contains("weir train: series: expected at least one, got none");
@@ -100,7 +101,7 @@ class TrainIT {
             "forecast --input %s --learning off --model %s --horizon %d --format json"
                 .formatted(series, model, horizon));
     assertThat(forecast.exitCode()).as(forecast.err()).isZero();
-    assertThat(run(train.replace("--mode %s ".formatted(mode), "")).err())
+    assertThat(run(train.replace("--mode " + mode, "--force")).err())
         .contains("weir train: --seq-len: expected --mode beside it, got none");
   }
 

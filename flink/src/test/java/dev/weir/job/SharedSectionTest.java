@@ -111,7 +111,7 @@ class SharedSectionTest {
   void aModelThatIsTooLargeIsRefused() throws Exception {
     String train =
         "train --epochs 0 --cell lstm --hidden-size 160 --num-layers 1 --horizon 3 --seq-len 7";
-    assertThat(InProcess.run((train + " --out " + start).split(" ")).exitCode()).isZero();
+    assertThat(InProcess.run((train + " --force --out " + start).split(" ")).exitCode()).isZero();
     assertThatThrownBy(() -> read(MODEL, "learning.shared=on"))
         .hasMessageContaining("weights: expected at most 200,000, got");
   }
@@ -119,7 +119,8 @@ class SharedSectionTest {
   @Test
   void randomWeightsNeedASeedAndNoSeries() throws Exception {
     byte[] first = Files.readAllBytes(start);
-    String train = "train --epochs 0 --hidden-size 4 --horizon 3 --seq-len 7 --out " + start;
+    String train =
+        "train --force --epochs 0 --hidden-size 4 --horizon 3 --seq-len 7 --out " + start;
     InProcess.run(train.split(" "));
     assertThat(Files.readAllBytes(start)).isEqualTo(first);
     InProcess.run((train + " --seed 2").split(" "));
@@ -128,7 +129,7 @@ class SharedSectionTest {
         .containsEntry("seed", "2");
     assertThat(InProcess.run((train + " --input x.csv").split(" ")).err())
         .contains("weir train: --input: expected none with --epochs 0, got [x.csv]");
-    assertThat(InProcess.run("train", "--out", start.toString()).err())
+    assertThat(InProcess.run("train", "--force", "--out", start.toString()).err())
         .contains("Missing required option: '--input=FILE|DIR'");
   }
 }

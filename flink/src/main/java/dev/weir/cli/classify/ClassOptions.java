@@ -1,6 +1,7 @@
 package dev.weir.cli.classify;
 
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.option.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ public final class ClassOptions {
 
   /** Options of the command that count for a classification, too. */
   private static final List<String> SHARED =
-      List.of("--task", "--format", "--out", "--report", "--seq-len");
+      List.of("--task", "--format", "--out", "--report", "--force", "--seq-len");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -88,7 +89,7 @@ public final class ClassOptions {
    *
    * @param report where a page goes; null for none
    */
-  public ClassResult run(Path report) throws IOException, UsageException {
+  public ClassResult run(OutputFile report) throws IOException, UsageException {
     ClassEvaluation evaluation = evaluation();
     ProgressLine progress = new ProgressLine(SHOWN_NANOS);
     ClassResult result;
@@ -98,7 +99,7 @@ public final class ClassOptions {
       progress.clear();
     }
     if (report != null) {
-      Files.writeString(report, result.page());
+      report.write(result.page());
     }
     return result;
   }

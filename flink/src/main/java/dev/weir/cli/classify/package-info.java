@@ -5,7 +5,7 @@
  * <p>Start at {@link dev.weir.cli.classify.ClassOptions}.
  *
  * <p>Allowed imports: {@code classify}, {@code cli.classify.ensemble}, {@code classify.network},
- * {@code classify.stream}, {@code cli.console}, {@code cli.series}, {@code model}, Jackson, picocli
- * and the JDK.
+ * {@code classify.stream}, {@code cli.console}, {@code cli.option}, {@code cli.series}, {@code
+ * model}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.classify;

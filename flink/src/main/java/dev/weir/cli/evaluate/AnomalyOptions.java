@@ -38,7 +38,8 @@ final class AnomalyOptions {
           "--learning",
           "--season",
           "--format",
-          "--out");
+          "--out",
+          "--force");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;

@@ -6,6 +6,7 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -156,15 +157,19 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = OutputFile.Converter.class,
       paramLabel = "FILE",
       description = "Also write the scores to this file, as CSV.")
-  private Path out;
+  private OutputFile out;
 
   @Option(
       names = "--report",
+      converter = OutputFile.Converter.class,
       paramLabel = "X.html",
       description = "Also a page with the table and charts.")
-  private Path report;
+  private OutputFile report;
+
+  @Mixin private OutputFile.Force force;
 
   private final AtomicLong done = new AtomicLong();
   private long all;
@@ -188,8 +193,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int classify() throws Exception {
-    UsageException.checkWritable("--report", report);
-    UsageException.checkWritable("--out", out);
     UsageException.check(!options.hasBounds(), "--bounds", "none with --task classify", "one");
     ClassResult result = classes.run(report);
     write(result.table(), result.json(), result.csv());
@@ -197,7 +200,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int findAnomalies() throws Exception {
-    UsageException.checkWritable("--out", out);
     UsageException.check(
         columns.ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
     AnomalyResult result = anomalies.run(inputs, columns, options, seasons, progress);
@@ -252,7 +254,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     EvaluationResult result =
         result(ours, plain == null ? null : oursWithout, others, season, plan);
     if (report != null) {
-      Files.writeString(report, EvaluationPage.of(result, ours));
+      report.write(EvaluationPage.of(result, ours));
     }
     write(result.table(), result.json(), result.csv());
     return 0;
@@ -267,7 +269,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void write(String table, String json, String csv) throws IOException {
     if (out != null) {
-      Files.writeString(out, csv);
+      out.write(csv);
     }
     System.out.print(
         switch (format) {
@@ -342,8 +344,6 @@ public final class EvaluateCommand implements Callable<Integer> {
           maseSeason);
     }
     UsageException.checkFiles(inputs, options.job());
-    UsageException.checkWritable("--report", report);
-    UsageException.checkWritable("--out", out);
   }
 
   private Trial trial(

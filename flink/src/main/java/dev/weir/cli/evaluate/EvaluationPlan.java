@@ -64,15 +64,6 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       }
     }
 
-    /** Before hours of work, not after them. */
-    static void checkWritable(String option, Path file) throws UsageException {
-      if (file != null) {
-        Path folder = file.toAbsolutePath().getParent();
-        boolean fits = !Files.isDirectory(file) && folder != null && Files.isDirectory(folder);
-        check(fits, option, "a file in a folder that exists", file);
-      }
-    }
-
     static void check(boolean holds, String option, String expected, Object got)
         throws UsageException {
       if (!holds) {

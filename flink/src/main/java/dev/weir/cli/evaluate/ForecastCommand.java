@@ -5,13 +5,13 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluateCommand.Layout;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.FutureRows;
 import dev.weir.cli.series.RowPlaces;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,9 +76,12 @@ public final class ForecastCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = OutputFile.Converter.class,
       paramLabel = "FILE",
       description = "Also write the forecasts to this file, as CSV.")
-  private Path out;
+  private OutputFile out;
+
+  @Mixin private OutputFile.Force force;
 
   private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
 
@@ -97,7 +100,6 @@ public final class ForecastCommand implements Callable<Integer> {
 
   private int forecast() throws Exception {
     UsageException.checkFiles(inputs, options.job());
-    UsageException.checkWritable("--out", out);
     EvaluationPlan plan = options.plan(columns);
     if (plan.note() != null) {
       System.err.println("weir forecast: " + plan.note());
@@ -130,7 +132,7 @@ public final class ForecastCommand implements Callable<Integer> {
       System.err.println("weir forecast: " + next.note());
     }
     if (out != null) {
-      Files.writeString(out, next.csv());
+      out.write(next.csv());
     }
     System.out.print(
         switch (format) {

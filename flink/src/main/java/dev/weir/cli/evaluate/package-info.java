@@ -6,10 +6,10 @@
  * dev.weir.cli.evaluate.ForecastCommand}.
  *
  * <p>Allowed imports: {@code cli.classify}, {@code cli.console}, {@code cli.local}, {@code
- * cli.series}, {@code dashboard.http}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.calendar}, {@code forecast.engine}, {@code forecast.evaluation}, {@code
- * forecast.expert}, {@code forecast.learn}, {@code forecast.window}, {@code holiday}, all packages
- * of {@code job}, {@code model}, {@code option}, {@code stream}, Flink, Jackson, picocli and the
- * JDK.
+ * cli.option}, {@code cli.series}, {@code dashboard.http}, {@code forecast}, {@code
+ * forecast.alarm}, {@code forecast.calendar}, {@code forecast.engine}, {@code forecast.evaluation},
+ * {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window}, {@code holiday}, all
+ * packages of {@code job}, {@code model}, {@code option}, {@code stream}, Flink, Jackson, picocli
+ * and the JDK.
  */
 package dev.weir.cli.evaluate;

@@ -3,6 +3,7 @@ package dev.weir.cli.init;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
 import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
@@ -23,7 +24,6 @@ import dev.weir.kafka.mapping.SchemaFile;
 import dev.weir.kafka.registry.RegisteredRecords;
 import java.io.Console;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,9 +84,10 @@ public final class InitCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = OutputFile.Converter.class,
       paramLabel = "JOB.yaml",
       description = "The job file to write (default: the topic's or the file's name and .yaml).")
-  private Path out;
+  private OutputFile out;
 
   @Option(
       names = "--horizon",
@@ -98,8 +99,7 @@ public final class InitCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Write the file without a question.")
   private boolean yes;
 
-  @Option(names = "--force", description = "Replace a file that exists.")
-  private boolean force;
+  @Mixin private OutputFile.Force force;
 
   @Option(
       names = "--schema-file",
@@ -122,12 +122,8 @@ public final class InitCommand implements Callable<Integer> {
     String name =
         (source.topic != null ? source.topic : fileName(source.input))
             .replaceAll("[^A-Za-z0-9._-]", "-");
-    Path target = out == null ? Path.of(name + ".yaml") : out;
-    if (Files.exists(target) && !force) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir init: --out: expected a file that is not there yet, or --force, got " + target);
-    }
+    OutputFile target =
+        out == null ? OutputFile.ofDefault(name + ".yaml", spec.optionsMap().get("--out")) : out;
     if (source.topic != null && !columns.equals(SeriesColumns.DEFAULT)) {
       throw new ParameterException(
           spec.commandLine(), "weir init: --columns: expected --input beside it, got --topic");
@@ -150,7 +146,7 @@ public final class InitCommand implements Callable<Integer> {
 
   // ---- a topic
 
-  private int ofTopic(String name, Path target) throws Exception {
+  private int ofTopic(String name, OutputFile target) throws Exception {
     List<ConsumerRecord<byte[], byte[]>> records = newest();
     if (records.isEmpty()) {
       System.err.printf(
@@ -342,14 +338,14 @@ public final class InitCommand implements Callable<Integer> {
     return source.topic != null ? source.topic : name;
   }
 
-  private static JobSettings settings(String text, Path target) {
+  private static JobSettings settings(String text, OutputFile target) {
     return JobSettings.of(
-        JobFile.parse(text, target.getFileName().toString(), Map.of()), Path.of(""));
+        JobFile.parse(text, target.path().getFileName().toString(), Map.of()), Path.of(""));
   }
 
   // ---- a CSV file
 
-  private int ofFile(String name, Path target) throws IOException {
+  private int ofFile(String name, OutputFile target) throws IOException {
     List<Observation> read = new ArrayList<>();
     try (SeriesCsv csv = SeriesCsv.open(source.input, columns)) {
       for (Observation o = csv.next(); o != null && read.size() < ROWS; o = csv.next()) {
@@ -406,7 +402,7 @@ public final class InitCommand implements Callable<Integer> {
     return steps.isEmpty() ? null : Duration.ofMillis(steps.get(steps.size() / 2));
   }
 
-  private int write(String text, Path target) throws IOException {
+  private int write(String text, OutputFile target) throws IOException {
     if (!yes) {
       Console console = Terminal.isOut() ? System.console() : null;
       if (console == null) {
@@ -420,7 +416,7 @@ public final class InitCommand implements Callable<Integer> {
       }
     }
     settings(text, target); // what is written must be right
-    Files.writeString(target, text);
+    target.write(text);
     System.err.printf("%s is written. Next: weir run %s%n", target, target);
     return 0;
   }

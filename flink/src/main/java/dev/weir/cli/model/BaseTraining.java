@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.forecast.pretraining.BaseTrainer;
 import dev.weir.forecast.pretraining.BaseTrainer.Progress;
 import dev.weir.forecast.pretraining.SharedStretches;
@@ -10,7 +11,6 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ import java.util.Map;
  */
 final class BaseTraining {
 
-  private final Path out;
+  private final OutputFile out;
   private final String name;
   private final TrainingTask<?> task;
   private final BaseTrainer.Settings settings;
@@ -36,7 +36,7 @@ final class BaseTraining {
    * @param without series that none of the others may be a part of
    */
   BaseTraining(
-      Path out,
+      OutputFile out,
       String name,
       TrainingTask<?> task,
       BaseTrainer.Settings settings,
@@ -57,7 +57,7 @@ final class BaseTraining {
    * @param last whether the last weights are wanted, not the best
    */
   int run(boolean restart, boolean last) throws IOException {
-    TrainingState state = new TrainingState(out, fingerprint());
+    TrainingState state = new TrainingState(out.path(), fingerprint());
     long started = System.nanoTime();
     try (BaseTrainer<?> trainer = new BaseTrainer<>(task, settings, series)) {
       System.err.printf(
@@ -84,7 +84,7 @@ final class BaseTraining {
       ForecastModel model =
           trainer.model(
               name, 1, last ? progress.average() : progress.best(), provenance(progress, last));
-      ModelFiles.write(model, out);
+      out.write(ModelFiles.toBytes(model));
       state.delete();
       System.out.printf(
           "%s: %s version 1%s%n", out, name, heldOut(", held-out loss ", score(progress, last)));

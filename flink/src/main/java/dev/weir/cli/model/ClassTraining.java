@@ -5,6 +5,7 @@ import dev.weir.classify.Probabilities;
 import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SequenceFile;
 import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
@@ -114,13 +115,14 @@ final class ClassTraining {
     }
   }
 
-  private final Path out;
+  private final OutputFile out;
   private final String name;
   private final ClassifierSettings settings;
   private final double validation;
   private final int patience;
 
-  ClassTraining(Path out, String name, ClassifierSettings settings, Options options, int patience) {
+  ClassTraining(
+      OutputFile out, String name, ClassifierSettings settings, Options options, int patience) {
     this.out = out;
     this.name = name;
     this.settings = settings;
@@ -202,7 +204,7 @@ final class ClassTraining {
             factor,
             weights,
             provenance);
-    ClassifierFiles.write(model, out);
+    out.write(ClassifierFiles.toBytes(model));
     System.out.printf("%s: %s version 1, %s%n", out, name, score);
     return 0;
   }

@@ -2,6 +2,7 @@ package dev.weir.cli.model;
 
 import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -112,10 +113,13 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
+      converter = OutputFile.Converter.class,
       required = true,
       paramLabel = "FILE",
       description = "The model, safetensors; beside it, FILE.progress until training is done.")
-  private Path out;
+  private OutputFile out;
+
+  @Mixin private OutputFile.Force force;
 
   @Option(
       names = "--name",
@@ -288,16 +292,12 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     String modelName =
-        name != null ? name : out.getFileName().toString().replaceFirst("\\.safetensors$", "");
+        name != null
+            ? name
+            : out.path().getFileName().toString().replaceFirst("\\.safetensors$", "");
     if (!ForecastModel.isName(modelName)) {
       throw new ParameterException(
           spec.commandLine(), "weir train: --name: " + ForecastOptions.MODEL.wrong(modelName));
-    }
-    Path folder = out.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
     checkTask();
     checkInputs();

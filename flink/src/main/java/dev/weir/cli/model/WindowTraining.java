@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.network.ModelTrainer.Progress;
@@ -11,7 +12,6 @@ import dev.weir.model.LocalClock;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -23,13 +23,13 @@ import java.util.Map;
 /** {@code weir train --task windows}: trains a network that reads windows of values. */
 final class WindowTraining {
 
-  private final Path out;
+  private final OutputFile out;
   private final String name;
   private final Settings settings;
   private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
   private long started;
 
-  WindowTraining(Path out, String name, Settings settings) {
+  WindowTraining(OutputFile out, String name, Settings settings) {
     this.out = out;
     this.name = name;
     this.settings = settings;
@@ -44,7 +44,7 @@ final class WindowTraining {
   int writeUntrained() throws IOException {
     Map<String, String> provenance =
         Map.of("trained_by", "nobody", "seed", Long.toString(settings.seed()));
-    ModelFiles.write(ModelTrainer.untrained(settings, name, 1, provenance), out);
+    out.write(ModelFiles.toBytes(ModelTrainer.untrained(settings, name, 1, provenance)));
     System.out.printf(
         "%s: %s version 1, %,d random weights (seed %d); repeats the last value%n",
         out, name, settings.rnn().parameterCount(), settings.seed());
@@ -65,7 +65,7 @@ final class WindowTraining {
         series.size(),
         series.values().stream().mapToLong(List::size).sum(),
         settings.rnn().parameterCount());
-    TrainingState state = new TrainingState(out, fingerprint(settings, series));
+    TrainingState state = new TrainingState(out.path(), fingerprint(settings, series));
     started = System.nanoTime();
     try (ModelTrainer trainer = ModelTrainer.of(settings, series.values())) {
       Progress progress = restart ? null : load(state);
@@ -88,7 +88,7 @@ final class WindowTraining {
       }
       double score = trainer.score(progress);
       ForecastModel model = trainer.model(name, 1, progress, provenance(series, progress, score));
-      ModelFiles.write(model, out);
+      out.write(ModelFiles.toBytes(model));
       state.delete();
       System.out.printf(
           "%s: %s version 1, held-out error %.4f of the last value's (best epoch %d)%n",

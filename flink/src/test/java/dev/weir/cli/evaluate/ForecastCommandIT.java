@@ -179,7 +179,6 @@ class ForecastCommandIT {
         "--horizon | 1001 | --horizon: expected 1 to 1000, got 1001",
         "--season | weekly | --season: expected a number, two such as 7,365, auto or a CSV file, got weekly",
         "--job | none | --job: expected a job file, got none",
-        "--out | no/such/folder.csv | --out: expected a file in a folder that exists, got no/such/",
       })
   void wrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value, String message)
       throws IOException {
