@@ -118,11 +118,21 @@ class WorkflowsTest {
         assertThat(((Map<?, ?>) step.get("with")).get("persist-credentials")).isEqualTo(false);
         found++;
       } else if (uses.startsWith("actions/setup-java@")) {
-        assertThat(((Map<?, ?>) step.get("with")).get("java-version")).isEqualTo(release);
+        assertThat(((Map<?, ?>) step.get("with")).get("java-version"))
+            .isIn(release, "${{ matrix.java }}");
         found++;
       }
     }
     assertThat(found).isGreaterThan(6);
+  }
+
+  @Test
+  void unitTestsRunOnEachSupportedJdk() {
+    Map<?, ?> tests =
+        (Map<?, ?>) ((Map<?, ?>) WORKFLOWS.get("ci.yml").get("jobs")).get("unit-tests");
+    assertThat(((Map<?, ?>) tests.get("strategy")).get("matrix"))
+        .isEqualTo(Map.of("java", List.of("17", "21", "25")));
+    assertThat(tests.get("steps").toString()).contains("${{ matrix.java }}", "mvn -B test");
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.StateLimits;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -44,9 +43,6 @@ public final class ForecastOperator
   /** Observations of a series that a checkpoint may hold in place of what was learned of them. */
   public static final int MAX_UNLEARNED = SeriesStore.MAX_LOG;
 
-  /** Backends that keep state as bytes: RocksDB's and its successor. */
-  private static final Set<String> CACHED = Set.of("rocksdb", "forst");
-
   private final long cache; // as in the settings
   private final List<SampleOutput.Target> sampled;
   private final List<OutputTag<MemberSurprise>> groups; // one or none
@@ -79,7 +75,7 @@ public final class ForecastOperator
   public void open() throws Exception {
     ForecastFunction function = (ForecastFunction) getUserFunction();
     KeyedStateBackend<String> backend = getKeyedStateBackend();
-    long bytes = CACHED.contains(backend.getBackendTypeIdentifier()) ? cacheBytes() : 0;
+    long bytes = backend.getBackendTypeIdentifier().equals("rocksdb") ? cacheBytes() : 0;
     if (bytes > 0) {
       LOG.info("caches series in {} of heap (state.cache)", new MemorySize(bytes));
     }
