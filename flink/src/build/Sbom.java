@@ -50,7 +50,8 @@ final class Sbom {
   public static void main(String[] args) throws Exception {
     List<Component> resolved = new ArrayList<>();
     for (String line : Files.readAllLines(Path.of(args[1]))) {
-      Matcher artifact = ARTIFACT.matcher(line);
+      // the module's name is colored where Maven colors its log
+      Matcher artifact = ARTIFACT.matcher(line.replaceAll("\u001b\\[[\\d;]*m", ""));
       if (artifact.matches()) {
         resolved.add(
             new Component(
