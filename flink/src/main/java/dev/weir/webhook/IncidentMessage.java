@@ -1,10 +1,14 @@
 package dev.weir.webhook;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.alarm.Reason;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.wire.AvroJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -14,10 +18,13 @@ import org.apache.avro.specific.SpecificDatumWriter;
  *
  * @param key names the record, the same whenever it is sent: incident, event, severity and reason
  * @param place partition and offset, for messages
- * @param body the record as JSON, with the fields of {@code incident.avsc}
+ * @param body as the endpoint wants it: {@link WebhookFormat}
  */
 record IncidentMessage(String incident, String event, String key, String place, byte[] body) {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<String, String> PAGERDUTY_SEVERITY =
+      Map.of("low", "info", "medium", "warning", "high", "critical");
   private static final String OF_HEADER = "[A-Za-z0-9_.-]{1,100}";
 
   /**
@@ -25,7 +32,7 @@ record IncidentMessage(String incident, String event, String key, String place, 
    *
    * @throws IllegalArgumentException if id, event, severity or reason can't be in a header
    */
-  static IncidentMessage of(Incident incident, String place) {
+  static IncidentMessage of(Incident incident, String place, WebhookSettings.Resolved endpoint) {
     String key =
         "%s-%s-%s-%s"
             .formatted(
@@ -38,13 +45,68 @@ record IncidentMessage(String incident, String event, String key, String place, 
           "expected an id, event, severity and reason of letters, digits and '-', got others");
     }
     return new IncidentMessage(
-        incident.getId(), incident.getEvent(), key.toLowerCase(Locale.ROOT), place, json(incident));
+        incident.getId(),
+        incident.getEvent(),
+        key.toLowerCase(Locale.ROOT),
+        place,
+        body(incident, endpoint));
   }
 
   /** Names the record in messages. */
   @Override
   public String toString() {
     return "incident %s (%s, %s)".formatted(incident, event, place);
+  }
+
+  private static byte[] body(Incident incident, WebhookSettings.Resolved endpoint) {
+    String sentence = IncidentSentence.of(incident);
+    String link =
+        endpoint.page() == null
+            ? null
+            : IncidentSentence.link(
+                endpoint.page(),
+                incident.getSeries(),
+                incident.getReason().equals(Reason.GROUP.label()),
+                incident.getStart().toEpochMilli());
+    String text = link == null ? sentence : sentence + ". " + link;
+    try {
+      ObjectNode body =
+          switch (endpoint.format()) {
+            case JSON -> ((ObjectNode) JSON.readTree(json(incident))).put("text", text);
+            case SLACK -> JSON.createObjectNode().put("text", escaped(text));
+            case PAGERDUTY -> event(incident, endpoint.routingKey(), sentence, link);
+          };
+      return JSON.writeValueAsBytes(body);
+    } catch (IOException e) {
+      throw new IllegalStateException("in memory", e);
+    }
+  }
+
+  /** So that a series called {@code <!channel>} calls nobody. */
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
+  /** Of PagerDuty's Events API v2: each incident is one alert, which its last record resolves. */
+  private static ObjectNode event(
+      Incident incident, String routingKey, String summary, String link) {
+    ObjectNode event =
+        JSON.createObjectNode()
+            .put("routing_key", routingKey)
+            .put("event_action", incident.getEvent().equals("CLOSED") ? "resolve" : "trigger")
+            .put("dedup_key", incident.getId())
+            .put("client", "Weir");
+    if (link != null) {
+      event.put("client_url", link);
+    }
+    event
+        .putObject("payload")
+        .put("summary", summary)
+        .put("source", incident.getSeries())
+        .put("severity", PAGERDUTY_SEVERITY.getOrDefault(incident.getSeverity(), "error"))
+        .put("timestamp", incident.getStart().toString())
+        .put("class", incident.getReason());
+    return event;
   }
 
   private static byte[] json(Incident incident) {

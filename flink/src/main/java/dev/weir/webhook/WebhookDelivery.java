@@ -349,7 +349,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
 
   private IncidentMessage message(Incident incident, ConsumerRecord<byte[], byte[]> record) {
     try {
-      return IncidentMessage.of(incident, place(record));
+      return IncidentMessage.of(incident, place(record), endpoint);
     } catch (IllegalArgumentException e) {
       lines.accept("%s: %s; not sent".formatted(place(record), e.getMessage()));
       return null;

@@ -11,10 +11,13 @@ import java.util.Map;
  * Where incidents are posted, and which. Address and secret may refer to a variable or a file.
  *
  * @param address {@code https://} or {@code http://}, as the job file has it
- * @param secret what requests are signed with, as a reference; null: they are not signed
+ * @param secret what requests are signed with, or PagerDuty's routing key, as a reference; null for
+ *     none
  * @param severity the least severity that is sent
+ * @param page the address of the live page, for links; null if unknown
  */
-public record WebhookSettings(String address, String secret, Severity severity) {
+public record WebhookSettings(
+    String address, String secret, Severity severity, WebhookFormat format, URI page) {
 
   private static final String ADDRESS_KEY = "alarms.webhook";
   private static final String SECRET_KEY = "alarms.webhook-secret";
@@ -27,9 +30,11 @@ public record WebhookSettings(String address, String secret, Severity severity) 
   /**
    * Address and secret as this machine has them.
    *
-   * @param secret null without one
+   * @param secret what requests are signed with; null: they are not signed
+   * @param routingKey of PagerDuty; null for another format
+   * @param page null if unknown
    */
-  record Resolved(URI address, byte[] secret) {
+  record Resolved(URI address, byte[] secret, WebhookFormat format, String routingKey, URI page) {
     @Override
     public String toString() {
       return origin(address);
@@ -50,7 +55,7 @@ public record WebhookSettings(String address, String secret, Severity severity) 
               + " another (not shown, since it may be secret)");
     }
     if (secret == null) {
-      return new Resolved(found, null);
+      return new Resolved(found, null, format, null, page);
     }
     String key = lookUp(SECRET_KEY, secret);
     if (key.length() < MIN_SECRET) {
@@ -58,7 +63,9 @@ public record WebhookSettings(String address, String secret, Severity severity) 
           "%s: expected at least %d characters, got %d"
               .formatted(SECRET_KEY, MIN_SECRET, key.length()));
     }
-    return new Resolved(found, WebhookSignature.key(key));
+    return format == WebhookFormat.PAGERDUTY
+        ? new Resolved(found, null, format, key, page)
+        : new Resolved(found, WebhookSignature.key(key), format, null, page);
   }
 
   private static String lookUp(String key, String value) {

@@ -5,6 +5,6 @@
  * dev.weir.webhook.WebhookSender} sends one record until it is taken.
  *
  * <p>Allowed imports: {@code forecast.alarm}, {@code kafka}, {@code kafka.avro}, {@code
- * kafka.codec}, {@code kafka.wire}, Avro, the Kafka clients and the JDK.
+ * kafka.codec}, {@code kafka.wire}, Avro, Jackson, the Kafka clients and the JDK.
  */
 package dev.weir.webhook;

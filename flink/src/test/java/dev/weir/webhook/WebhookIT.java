@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.Patience;
 import dev.weir.cli.WeirProcess;
 import dev.weir.forecast.Incident;
@@ -17,6 +18,7 @@ import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.registry.RegistryServer;
 import dev.weir.webhook.Endpoint.Post;
 import dev.weir.webhook.WebhookDelivery.Source;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,7 +162,12 @@ class WebhookIT {
             registry,
             null);
     WebhookSettings settings =
-        new WebhookSettings(endpoint.address(), "${file:%s:webhook}".formatted(secrets), severity);
+        new WebhookSettings(
+            endpoint.address(),
+            "${file:%s:webhook}".formatted(secrets),
+            severity,
+            WebhookFormat.JSON,
+            URI.create("https://weir.example/"));
     return new WebhookDelivery(source, settings, QUICK, lines::add).start();
   }
 
@@ -239,12 +246,16 @@ class WebhookIT {
         assertSigned(post);
       }
       JsonNode body = json(taken.get(0));
-      assertThat(body)
-          .isEqualTo(
+      String series = body.get("series").textValue();
+      ObjectNode expected =
+          (ObjectNode)
               new ObjectMapper()
-                  .readTree(
-                      new IncidentCodec()
-                          .toJson(incident(body.get("series").textValue(), Event.OPENED))));
+                  .readTree(new IncidentCodec().toJson(incident(series, Event.OPENED)));
+      expected.put(
+          "text",
+          "Low incident opened in %s since 1970-01-01 00:00 UTC: level, value 12.500. https://weir.example/#series=%s&at=1000"
+              .formatted(series, series));
+      assertThat(body).isEqualTo(expected);
     }
     assertThat(lines.get(0))
         .matches(

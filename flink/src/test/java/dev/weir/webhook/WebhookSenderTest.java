@@ -25,7 +25,8 @@ class WebhookSenderTest {
             })) {
       WebhookSender sender =
           new WebhookSender(
-              new WebhookSettings(endpoint.address(), null, Severity.LOW).resolve(),
+              new WebhookSettings(endpoint.address(), null, Severity.LOW, WebhookFormat.JSON, null)
+                  .resolve(),
               RetryPolicy.DEFAULT,
               new WebhookProgress(lines::add, System::nanoTime),
               lines::add);

@@ -15,7 +15,7 @@ class WebhookSettingsTest {
   @TempDir private Path dir;
 
   private static WebhookSettings settings(String address, String secret) {
-    return new WebhookSettings(address, secret, Severity.LOW);
+    return new WebhookSettings(address, secret, Severity.LOW, WebhookFormat.JSON, null);
   }
 
   @Test
@@ -29,6 +29,17 @@ class WebhookSettingsTest {
     assertThat(resolved.address().getRawQuery()).isEqualTo("key=k");
     assertThat(resolved.secret()).hasSize(16);
     assertThat(resolved.toString()).isEqualTo("https://hooks.example:8443");
+    WebhookSettings.Resolved pager =
+        new WebhookSettings(
+                "https://a.example",
+                "${file:%s:secret}".formatted(file),
+                Severity.LOW,
+                WebhookFormat.PAGERDUTY,
+                null)
+            .resolve();
+    assertThat(pager.routingKey()).isEqualTo("sixteen-letters-");
+    assertThat(pager.secret()).as("what requests are signed with").isNull();
+    assertThat(pager.toString()).isEqualTo("https://a.example");
     assertThat(settings("https://a.example/secret", null).toString()).doesNotContain("secret");
     assertThat(settings("https://a.example/x", null).resolve().secret()).isNull();
   }

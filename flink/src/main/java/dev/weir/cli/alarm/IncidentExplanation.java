@@ -13,9 +13,8 @@ import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.Reason;
+import dev.weir.webhook.IncidentSentence;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -267,14 +266,10 @@ final class IncidentExplanation {
   }
 
   private String link() {
-    if (page == null) {
-      return null;
-    }
-    return newest.reason() == Reason.GROUP // which has no chart
-        ? page + "#view=alarms"
-        : "%s#series=%s&at=%d"
-            .formatted(
-                page, URLEncoder.encode(newest.series(), StandardCharsets.UTF_8), newest.start());
+    return page == null
+        ? null
+        : IncidentSentence.link(
+            page, newest.series(), newest.reason() == Reason.GROUP, newest.start());
   }
 
   private String further() {

@@ -3,6 +3,7 @@ package dev.weir.job.options;
 import dev.weir.forecast.alarm.Severity;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.option.Option;
+import dev.weir.webhook.WebhookFormat;
 import dev.weir.webhook.WebhookSettings;
 import java.net.URI;
 import java.util.List;
@@ -21,9 +22,16 @@ public final class WebhookOptions {
       Option.text(
           "alarms.webhook-secret",
           null,
-          "Where the secret is that signs the posts: "
+          "Where the secret is that signs the posts, or PagerDuty's routing key: "
               + ClientProperties.REFERENCES
               + "; by default they are not signed.");
+  public static final Option<WebhookFormat> FORMAT =
+      Option.choice(
+          "alarms.webhook-format",
+          WebhookFormat.class,
+          WebhookFormat.JSON,
+          "What is posted: json, the record and a sentence; slack, a message of an incoming webhook;"
+              + " pagerduty, an event of the Events API v2.");
   public static final Option<Severity> SEVERITY =
       Option.choice(
           "alarms.webhook-severity",
@@ -32,9 +40,11 @@ public final class WebhookOptions {
           "Least severity of the records that are posted.");
   public static final Option<String> PAGE =
       Option.text(
-          "alarms.page", null, "Address of the live page, for the links of weir alarms --explain.");
+          "alarms.page",
+          null,
+          "Address of the live page, for the links of posts and of weir alarms --explain.");
 
-  static final List<Option<?>> ALL = List.of(ADDRESS, SECRET, SEVERITY, PAGE);
+  static final List<Option<?>> ALL = List.of(ADDRESS, SECRET, FORMAT, SEVERITY, PAGE);
 
   private static final String REFERENCE = "\\$\\{(env|file|directory):[^}]+}";
 
@@ -63,6 +73,10 @@ public final class WebhookOptions {
           "expected %s, got a secret in plain text (not shown)"
               .formatted(ClientProperties.REFERENCES));
     }
+    if (file.get(FORMAT) == WebhookFormat.PAGERDUTY && secret == null) {
+      file.problem(
+          FORMAT, "expected alarms.webhook-secret beside it, PagerDuty's routing key, got none");
+    }
     String page = file.get(PAGE);
     String got = page == null ? null : gotForPage(WebhookSettings.uri(page));
     if (got != null) {
@@ -89,7 +103,8 @@ public final class WebhookOptions {
     String address = file.get(ADDRESS);
     return address == null
         ? null
-        : new WebhookSettings(address, file.get(SECRET), file.get(SEVERITY));
+        : new WebhookSettings(
+            address, file.get(SECRET), file.get(SEVERITY), file.get(FORMAT), page(file));
   }
 
   /** The address of the live page; null if it is not given. */

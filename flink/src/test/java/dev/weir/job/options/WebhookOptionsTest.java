@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.alarm.Severity;
 import dev.weir.job.JobWebhook;
+import dev.weir.webhook.WebhookFormat;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,10 +35,13 @@ class WebhookOptionsTest {
                 "alarms.webhook", "${env:URL}",
                 "alarms.webhook-secret", "${directory:/run/secrets:webhook}",
                 "alarms.webhook-severity", "high",
+                "alarms.webhook-format", "pagerduty",
                 "alarms.page", "https://weir.example/page/"));
     assertThat(webhook.webhook().address()).isEqualTo("${env:URL}");
     assertThat(webhook.webhook().secret()).isEqualTo("${directory:/run/secrets:webhook}");
     assertThat(webhook.webhook().severity()).isEqualTo(Severity.HIGH);
+    assertThat(webhook.webhook().format()).isEqualTo(WebhookFormat.PAGERDUTY);
+    assertThat(webhook.webhook().page()).isEqualTo(webhook.page());
     assertThat(webhook.page()).hasToString("https://weir.example/page/");
     assertThat(webhook.group()).isEqualTo("pumps-webhook");
     JobWebhook none = read(Map.of());
@@ -59,6 +63,12 @@ class WebhookOptionsTest {
     assertProblem(
         Map.of("alarms.webhook", "https://a.example", "alarms.webhook-severity", "worst"),
         "alarms.webhook-severity: expected low or medium or high, got 'worst'");
+    assertProblem(
+        Map.of("alarms.webhook", "https://a.example", "alarms.webhook-format", "pagerduty"),
+        "alarms.webhook-format: expected alarms.webhook-secret beside it, PagerDuty's routing key, got none");
+    assertProblem(
+        Map.of("alarms.webhook-format", "slack"),
+        "alarms.webhook-format: expected alarms.webhook beside it, got none");
     assertProblem(
         Map.of("alarms.webhook-secret", "${env:A}"),
         "alarms.webhook-secret: expected alarms.webhook beside it, got none");
