@@ -49,6 +49,11 @@ public record SourceRecord(
     this(topic, partition, offset, timestamp, List.of(), 0, key, value);
   }
 
+  /** The same with other bytes as its value, such as a part of them. */
+  public SourceRecord withValue(byte[] other) {
+    return new SourceRecord(topic, partition, offset, timestamp, headers, headersLost, key, other);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof SourceRecord r

@@ -156,8 +156,10 @@ public final class InitCommand implements Callable<Integer> {
       return 1;
     }
     MappingGuess guess = null;
+    int lines = 1;
     if (!areOwn(records)) {
       RecordProfile profile = profile(records);
+      lines = profile.mostLines();
       if (profile.others() > profile.records()) {
         System.err.printf(
             "weir init: --topic: expected %s or Weir's own records on %s, got %,d others of %,d;"
@@ -202,7 +204,8 @@ public final class InitCommand implements Callable<Integer> {
       }
     }
     if (guess != null) {
-      tell("format", guess.format());
+      tell(
+          "format", guess.format() + (lines > 1 ? ", up to %,d in a record".formatted(lines) : ""));
       tell("series", String.join(" / ", guess.series()));
       tell("time", guess.time().isEmpty() ? "the record's timestamp" : guess.time());
       tell("values", String.join(", ", guess.values()));

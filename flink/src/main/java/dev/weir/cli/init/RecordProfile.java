@@ -1,7 +1,9 @@
 package dev.weir.cli.init;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.weir.cli.console.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.Map;
 final class RecordProfile {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectReader READER = MAPPER.readerFor(JsonNode.class);
   private static final String RECORD = "";
 
   /** Before the key of an attribute in a path. */
@@ -27,6 +30,7 @@ final class RecordProfile {
 
   private final Map<String, Map<String, FieldProfile>> groups = new LinkedHashMap<>();
   private int records;
+  private int mostLines;
   private int changes;
   private int others;
 
@@ -40,20 +44,21 @@ final class RecordProfile {
     others++;
   }
 
-  /** Takes in a record; one that is no JSON object, or array of objects, is only counted. */
+  /** Takes in a record; one that is no JSON object, and no several of them, is only counted. */
   void add(byte[] value) {
-    JsonNode node;
-    try {
-      node = value == null ? MAPPER.nullNode() : MAPPER.readTree(value);
+    int before = records;
+    try (MappingIterator<JsonNode> values =
+        READER.readValues(value == null ? new byte[0] : value)) {
+      if (!values.hasNextValue()) {
+        others++;
+      }
+      while (values.hasNextValue()) { // also the elements of an array
+        add(values.nextValue(), true);
+      }
     } catch (IOException | StackOverflowError e) {
       others++;
-      return;
     }
-    if (node.isArray() && !node.isEmpty()) {
-      node.forEach(element -> add(element, true));
-    } else {
-      add(node, true);
-    }
+    mostLines = Math.max(mostLines, records - before);
   }
 
   /**
@@ -119,6 +124,11 @@ final class RecordProfile {
         fields.computeIfAbsent(path, FieldProfile::new).add(node);
       }
     }
+  }
+
+  /** How many objects a record has at most, as lines or elements. */
+  int mostLines() {
+    return mostLines;
   }
 
   /** How many records are JSON objects. */

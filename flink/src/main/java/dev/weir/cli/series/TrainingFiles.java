@@ -1,6 +1,7 @@
 package dev.weir.cli.series;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.console.Printable;
@@ -28,7 +29,8 @@ public final class TrainingFiles {
   private static final Pattern JSON_LINES = Pattern.compile("\\.jsonl(\\.gz)?$");
   private static final int MAX_VALUES = 2_500;
   private static final int MAX_PIECES = 4;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private TrainingFiles() {}
 

@@ -8,11 +8,13 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.RecordParts;
 import dev.weir.model.ClassifierModel;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -20,8 +22,8 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Turns each record of the labels topic into one {@link InputEvent}; never throws for a record's
- * sake.
+ * Turns each record of the labels topic into {@link InputEvent}s, one for each label; never throws
+ * for a record's sake.
  */
 public final class LabelDeserializer implements KafkaRecordDeserializationSchema<InputEvent> {
 
@@ -30,6 +32,7 @@ public final class LabelDeserializer implements KafkaRecordDeserializationSchema
   private final TypeInformation<InputEvent> type;
   private final Duration maxFuture;
   private transient LabelCodec codec;
+  private transient RecordParts parts;
   private transient Clock clock;
 
   /**
@@ -44,24 +47,29 @@ public final class LabelDeserializer implements KafkaRecordDeserializationSchema
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
     codec = new LabelCodec();
+    parts = RecordParts.ofOwn();
     clock = Clock.systemUTC();
   }
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<InputEvent> out) {
-    out.collect(event(record));
+    read(record, out::collect);
   }
 
-  InputEvent event(ConsumerRecord<byte[], byte[]> record) {
-    SourceRecord source = DeadLetterCodec.source(record);
-    if (record.value() == null) {
+  /** Reads a record, which may have several labels. */
+  void read(ConsumerRecord<byte[], byte[]> record, Consumer<InputEvent> out) {
+    parts.forEach(DeadLetterCodec.source(record), this::event, out);
+  }
+
+  private InputEvent event(SourceRecord source) {
+    if (source.value() == null) {
       return new DeadLetter(Reason.NULL_VALUE, "value: expected a label, got null", source);
     }
     LabelCodec.Label label;
     try {
-      label = codec.decode(record.value());
+      label = codec.decode(source.value());
     } catch (MalformedRecordException e) {
-      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
+      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(source.value()));
       return new DeadLetter(Reason.MALFORMED, message, source);
     }
     if (isWrong(label.series(), Observation.MAX_SERIES_LENGTH)) {

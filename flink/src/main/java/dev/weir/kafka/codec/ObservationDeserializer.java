@@ -4,7 +4,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
@@ -127,25 +126,10 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       out.accept(event(record));
       return 0;
     }
-    DeadLetter[] first = new DeadLetter[1]; // one for a record, however many are in it
-    int changes =
-        mapped.read(
-            DeadLetterCodec.source(record),
-            event -> {
-              InputEvent checked =
-                  event instanceof ObservationEvent observed
-                      ? check.event(observed.observation(), observed.source())
-                      : event;
-              if (!(checked instanceof DeadLetter letter)) {
-                out.accept(checked);
-              } else if (first[0] == null) {
-                first[0] = letter;
-              }
-            });
-    if (first[0] != null) {
-      out.accept(first[0]);
-    }
-    return changes;
+    return mapped.read(
+        DeadLetterCodec.source(record),
+        observed -> check.event(observed.observation(), observed.source()),
+        out);
   }
 
   InputEvent event(ConsumerRecord<byte[], byte[]> record) {

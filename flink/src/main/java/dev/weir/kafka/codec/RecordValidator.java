@@ -142,9 +142,15 @@ public final class RecordValidator {
 
   /** Why a job would make a dead letter of a label; null when it would not. */
   public String label(ConsumerRecord<byte[], byte[]> record) {
-    return labels.event(record) instanceof DeadLetter letter
-        ? "%s: %s".formatted(letter.reason(), letter.message())
-        : null;
+    List<String> problems = new ArrayList<>(1);
+    labels.read(
+        record,
+        event -> {
+          if (event instanceof DeadLetter letter) {
+            problems.add("%s: %s".formatted(letter.reason(), letter.message()));
+          }
+        });
+    return problems.isEmpty() ? null : problems.get(0);
   }
 
   /** Why it is no dead letter; null when it is one. */

@@ -4,7 +4,6 @@ import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
@@ -15,6 +14,7 @@ import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.registry.RegisteredRecords;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.RecordParts;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import java.time.Clock;
 import java.time.Instant;
@@ -40,6 +40,7 @@ public final class CovariateDeserializer
   private final RegistrySettings registry;
   private final MappedRecords mapped; // null: records are our own
   private transient CovariateCodec codec;
+  private transient RecordParts parts; // of our own records
   private transient Clock clock;
 
   /**
@@ -63,6 +64,7 @@ public final class CovariateDeserializer
     clock = Clock.systemUTC();
     if (mapped == null) {
       codec = new CovariateCodec(registry);
+      parts = RecordParts.ofOwn();
     } else {
       mapped.open(context);
     }
@@ -81,32 +83,16 @@ public final class CovariateDeserializer
   /** Reads a record. */
   public void read(ConsumerRecord<byte[], byte[]> record, Consumer<CovariateEvent> out) {
     SourceRecord source = DeadLetterCodec.source(record);
-    if (mapped == null) {
-      out.accept(own(source));
-      return;
-    }
-    DeadLetter[] first = new DeadLetter[1]; // one for a record, however many are in it
-    mapped.read(
-        source,
-        event -> {
-          CovariateEvent checked = checked(event);
-          if (!(checked instanceof DeadLetter letter)) {
-            out.accept(checked);
-          } else if (first[0] == null) {
-            first[0] = letter;
-          }
-        });
-    if (first[0] != null) {
-      out.accept(first[0]);
+    if (mapped != null) {
+      mapped.read(source, this::checked, out);
+    } else {
+      parts.forEach(source, this::own, out);
     }
   }
 
-  private CovariateEvent checked(InputEvent event) {
-    if (event instanceof ObservationEvent mapped) {
-      Observation o = mapped.observation();
-      return checked(new CovariateUpdate(o.series(), o.time(), o.features()), mapped.source());
-    }
-    return (DeadLetter) event;
+  private CovariateEvent checked(ObservationEvent mapped) {
+    Observation o = mapped.observation();
+    return checked(new CovariateUpdate(o.series(), o.time(), o.features()), mapped.source());
   }
 
   private CovariateEvent own(SourceRecord source) {

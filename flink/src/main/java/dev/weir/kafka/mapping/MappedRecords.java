@@ -3,15 +3,18 @@ package dev.weir.kafka.mapping;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.RecordParts;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
@@ -21,7 +24,8 @@ import org.apache.flink.util.UserCodeClassLoader;
 
 /**
  * Turns a record into observations as a mapping says, and what can't be used into one dead letter
- * beside them. Not thread-safe; {@link #open} comes first.
+ * beside them; of a record with several lines, into one for each bad line. Not thread-safe; {@link
+ * #open} comes first.
  */
 public final class MappedRecords implements Serializable {
 
@@ -51,6 +55,8 @@ public final class MappedRecords implements Serializable {
   private final boolean hasChanges;
   private transient MappedSchema schema;
   private transient MappedRows rows;
+  private transient RecordParts parts;
+  private transient int ignored;
 
   /**
    * @param registered what reads {@link ObservationMapping#REGISTERED} records; null to find out
@@ -107,22 +113,46 @@ public final class MappedRecords implements Serializable {
     }
     schema = new MappedSchema(mapping);
     rows = new MappedRows(mapping, schema);
+    parts = TableFormat.parts(mapping.format(), mapping.options());
+  }
+
+  /** Reads a record, of which each observation that the mapping finds is right. */
+  public int read(SourceRecord record, Consumer<InputEvent> out) {
+    return read(record, observed -> observed, out);
   }
 
   /**
    * Reads a record; never throws for a record's sake.
    *
-   * @param out takes each observation, and at most one dead letter after them
-   * @return changes that are no observations: what was deleted, or is no longer so
+   * @param check of an observation: the event of it, or a dead letter
+   * @param out takes each event, and at most one dead letter for each line of the record, which has
+   *     the bytes of the line alone
+   * @return rows that are no observations: what was deleted, is no longer so, or is null
    */
-  public int read(SourceRecord record, Consumer<InputEvent> out) {
-    if (record.value() == null) {
-      if (!hasChanges) {
-        out.accept(new DeadLetter(Reason.NULL_VALUE, "value: expected a record, got null", record));
-      }
-      return hasChanges ? 1 : 0;
+  public <E> int read(SourceRecord record, Function<ObservationEvent, E> check, Consumer<E> out) {
+    if (record.value() == null && hasChanges) {
+      return 1;
     }
+    ignored = 0;
+    parts.forEach(record, part -> readPart(part, check, out), out);
+    return ignored;
+  }
+
+  @SuppressWarnings("unchecked") // a dead letter is an event of any kind
+  private <E> E readPart(
+      SourceRecord record, Function<ObservationEvent, E> check, Consumer<E> out) {
+    DeadLetter letter = observations(record, check, out);
+    ignored += rows.changes();
+    return (E) letter;
+  }
+
+  /** What can't be used of a part of a record; null if all of it can. */
+  private <E> DeadLetter observations(
+      SourceRecord record, Function<ObservationEvent, E> check, Consumer<E> out) {
     rows.begin(record);
+    if (record.value() == null) {
+      return new DeadLetter(Reason.NULL_VALUE, "value: expected a record, got null", record);
+    }
     try {
       if (reader != null) {
         rows.collect(schema.row(reader.read(record.value())));
@@ -130,32 +160,36 @@ public final class MappedRecords implements Serializable {
         format.deserialize(record.value(), rows);
       }
     } catch (UnknownSchemaException e) {
-      out.accept(new DeadLetter(Reason.SCHEMA, e.getMessage(), record));
-      return 0;
+      return new DeadLetter(Reason.SCHEMA, e.getMessage(), record);
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      out.accept(new DeadLetter(Reason.MALFORMED, problem(e), record));
-      return rows.changes();
+      return new DeadLetter(Reason.MALFORMED, problem(e), record);
     }
     if ((long) rows.observations().size() * record.value().length > MAX_BYTES
         && rows.observations().size() > 1) {
-      out.accept(
-          new DeadLetter(
-              Reason.FIELD,
-              "record: expected observations times bytes of at most %,d, got %,d times %,d"
-                  .formatted(MAX_BYTES, rows.observations().size(), record.value().length),
-              record));
-      return rows.changes();
+      return new DeadLetter(
+          Reason.FIELD,
+          "record: expected observations times bytes of at most %,d, got %,d times %,d"
+              .formatted(MAX_BYTES, rows.observations().size(), record.value().length),
+          record);
     }
-    rows.observations().forEach(o -> out.accept(new ObservationEvent(o, record)));
+    DeadLetter first = null;
+    for (Observation observation : rows.observations()) {
+      E event = check.apply(new ObservationEvent(observation, record));
+      if (!(event instanceof DeadLetter letter)) {
+        out.accept(event);
+      } else if (first == null) {
+        first = letter;
+      }
+    }
     MappedRows.FieldException problem = rows.problem();
-    if (problem != null) {
-      out.accept(new DeadLetter(problem.reason(), problem.getMessage(), record));
+    if (first == null && problem != null) {
+      first = new DeadLetter(problem.reason(), problem.getMessage(), record);
     } else if (rows.count() == 0 || rows.observations().isEmpty() && rows.changes() == 0) {
-      out.accept(
+      first =
           new DeadLetter(
-              Reason.FIELD, "%s: expected %s, got none".formatted(place(), rows.what()), record));
+              Reason.FIELD, "%s: expected %s, got none".formatted(place(), rows.what()), record);
     }
-    return rows.changes();
+    return first;
   }
 
   private String place() {

@@ -1,5 +1,6 @@
 package dev.weir.kafka.mapping;
 
+import dev.weir.kafka.wire.RecordParts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,34 @@ record TableFormat(DeserializationSchema<RowData> decoder, boolean hasChanges) {
       throw new IllegalArgumentException(
           "format.options: " + e.getMessage().replaceAll("\\s+", " "), e);
     }
+  }
+
+  /** How records of a format, whose options are right, hold several values. */
+  static RecordParts parts(String name, Map<String, String> options) {
+    if (name.equals("json") || name.endsWith("-json")) {
+      return RecordParts.ofJson();
+    }
+    if (!name.equals("csv")) {
+      return RecordParts.whole();
+    }
+    boolean isQuoted = !Boolean.parseBoolean(options.get("disable-quote-character"));
+    return RecordParts.ofCsv(
+        character(options, "field-delimiter", ','),
+        character(options, "array-element-delimiter", ';'),
+        isQuoted ? character(options, "quote-character", '"') : null,
+        character(options, "escape-character", null),
+        Boolean.parseBoolean(options.get("allow-comments")));
+  }
+
+  /** As the format reads it, which may be written as \\t or \\u0001. */
+  private static Character character(Map<String, String> options, String key, Character otherwise) {
+    String text = options.getOrDefault(key, "");
+    if (text.matches("\\\\u[0-9A-Fa-f]{4}")) {
+      return (char) Integer.parseInt(text.substring(2), 16);
+    }
+    return text.isEmpty()
+        ? otherwise
+        : Character.valueOf(text.equals("\\t") ? '\t' : text.charAt(0));
   }
 
   private static void checkNames(DeserializationFormatFactory factory, Set<String> given) {

@@ -10,6 +10,8 @@ import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.kafka.wire.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +27,15 @@ class LabelDeserializerTest {
   }
 
   private InputEvent event(byte[] value) {
-    return deserializer.event(new ConsumerRecord<>("labels", 0, 7, null, value));
+    List<InputEvent> events = events(value);
+    assertThat(events).hasSize(1);
+    return events.get(0);
+  }
+
+  private List<InputEvent> events(byte[] value) {
+    List<InputEvent> events = new ArrayList<>();
+    deserializer.read(new ConsumerRecord<>("labels", 0, 7, null, value), events::add);
+    return events;
   }
 
   private InputEvent event(String json) {
@@ -115,9 +125,22 @@ class LabelDeserializerTest {
         event("{\"series\": \"s\", \"time\": 1769860800, \"label\": \"\\ud800\"}"),
         Reason.LABEL,
         "label: expected 1 to 200 characters of UTF-8, got 1");
-    assertThat(((DeadLetter) event("{\"series\": \"s\"} {}")).reason()).isEqualTo(Reason.MALFORMED);
     assertThat(((DeadLetter) event("{".repeat(100_000))).reason()).isEqualTo(Reason.MALFORMED);
     assertThat(((DeadLetter) event(new byte[0])).reason()).isEqualTo(Reason.MALFORMED);
+  }
+
+  @Test
+  void eachLineOfARecordIsALabel() {
+    String good = "{\"series\": \"s\", \"time\": 176986080%d, \"label\": \"a\"}";
+    String record = good.formatted(0) + "\n{\"series\":\n" + good.formatted(1) + " x";
+    List<InputEvent> events = events(record.getBytes(StandardCharsets.UTF_8));
+    assertThat(events).hasSize(4);
+    assertLabel(events.get(0), "s", 1_769_860_800_000L, "a");
+    assertLabel(events.get(2), "s", 1_769_860_801_000L, "a");
+    DeadLetter bad = (DeadLetter) events.get(1);
+    assertThat(bad.message()).contains("Unexpected end-of-input").endsWith("(line 2)");
+    assertThat(bad.source().value()).asString().isEqualTo("{\"series\":\n");
+    assertThat(((DeadLetter) events.get(3)).source().value()).asString().isEqualTo("x");
   }
 
   @Test
@@ -133,7 +156,7 @@ class LabelDeserializerTest {
       for (int changes = random.nextInt(1, 4); changes > 0; changes--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
-      labels += event(bytes) instanceof LabelEvent ? 1 : 0;
+      labels += events(bytes).get(0) instanceof LabelEvent ? 1 : 0;
     }
     assertThat(labels).isBetween(50, 2_950);
   }

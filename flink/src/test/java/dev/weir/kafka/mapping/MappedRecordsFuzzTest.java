@@ -27,6 +27,10 @@ class MappedRecordsFuzzTest {
 
   private static final Path RECORDS = Path.of("flink/src/test/resources/records");
 
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
   private static List<InputEvent> read(
       ObservationDeserializer reader, byte[] bytes, SplittableRandom random) {
     byte[] key = random.nextInt(8) == 0 ? new byte[] {(byte) random.nextInt()} : null;
@@ -75,7 +79,8 @@ class MappedRecordsFuzzTest {
           for (InputEvent event : events) {
             if (event instanceof DeadLetter letter) {
               message = letter.message();
-              if (letter.source().value() != bytes) {
+              byte[] value = letter.source().value();
+              if (value != bytes && !text(bytes).contains(text(value))) { // of one line
                 throw new AssertionError("expected the record's own bytes");
               }
             } else {

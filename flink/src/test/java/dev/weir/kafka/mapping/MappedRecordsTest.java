@@ -161,6 +161,117 @@ class MappedRecordsTest {
         .withMessage("expected fields of columns, got c");
   }
 
+  /**
+   * What events of a record are: series and value, or the message and the bytes of a dead letter.
+   */
+  private static List<String> shown(String section, String record) {
+    return events(section, record).stream()
+        .map(
+            event ->
+                event instanceof ObservationEvent observed
+                    ? "%s %s"
+                        .formatted(observed.observation().series(), observed.observation().value())
+                    : "%s: %s"
+                        .formatted(
+                            ((DeadLetter) event).message().replaceAll("got: .* \\(", "got ("),
+                            new String(
+                                ((DeadLetter) event).source().value(), StandardCharsets.UTF_8)))
+        .toList();
+  }
+
+  private static final String LINE = "format: json, series: [s], values: [v]";
+
+  @Test
+  void eachJsonLineOfARecordIsRead() {
+    StringBuilder lines = new StringBuilder();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      lines.append("{\"s\":\"a%d\",\"v\":%d, \"x\":\"{[\\\"\"}\n".formatted(i % 7, i));
+      expected.add("a%d %s".formatted(i % 7, (double) i));
+    }
+    assertThat(shown(LINE, lines.toString())).isEqualTo(expected);
+    assertThat(shown(LINE, lines.toString().replace("\n", ""))).isEqualTo(expected);
+    assertThat(shown(LINE, lines.toString().replace("\n", "\r\n\r\n"))).isEqualTo(expected);
+    assertThat(shown(LINE, lines.toString().replace(",", "\n,\n  "))).isEqualTo(expected);
+  }
+
+  @Test
+  void badJsonLineIsADeadLetterOfItsOwnBytes() {
+    String a = "{\"s\":\"a\",\"v\":1}";
+    String b = "{\"s\":\"b\",\"v\":2}";
+    assertThat(shown(LINE, a + "garbage"))
+        .containsExactly("a 1.0", "record: expected json, got (line 1): garbage");
+    assertThat(shown(LINE, a + "\n{\"s\":\"x\",\"v\":\"hot\"}\n\n" + b))
+        .containsExactly(
+            "a 1.0",
+            "v: expected a number, got 'hot' (line 2): {\"s\":\"x\",\"v\":\"hot\"}",
+            "b 2.0");
+    assertThat(shown(LINE, "{\"s\":\n" + a + "\n{\"s\":\"x\n" + b))
+        .containsExactly(
+            "record: expected json, got (line 1): {\"s\":\n",
+            "a 1.0",
+            "record: expected json, got (line 3): {\"s\":\"x\n",
+            "b 2.0");
+    assertThat(shown(LINE, "# log\n" + a + " ,\n" + b))
+        .containsExactly(
+            "record: expected json, got (line 1): # log\n",
+            "a 1.0",
+            "record: expected json, got (line 2): ,\n",
+            "b 2.0");
+    String nested = "{\n  \"x\": oops,\n  \"y\":\n    " + a + "\n}";
+    assertThat(shown(LINE, nested)).singleElement().asString().endsWith(nested);
+  }
+
+  @Test
+  void eachCsvRowOfARecordIsRead() {
+    String section =
+        "format: csv, format.options: {field-delimiter: ';'}, columns: [s, note, v],"
+            + " series: [s], values: [v]";
+    String rows =
+        "a;\"x;\ny \"\"z\"\"\";1\nb;5\" pipe;2\r\n\nc;;\"3\"\nd;6\" pipe;hot\ne;\"x;4\nf;;5";
+    assertThat(shown(section, rows))
+        .containsExactly(
+            "a 1.0",
+            "b 2.0",
+            "c 3.0",
+            "v: expected a number, got 'hot' (line 6): d;6\" pipe;hot",
+            "record: expected csv, got (line 7): e;\"x;4\n",
+            "f 5.0");
+    String tabs =
+        "format: csv, format.options: {field-delimiter: '\\t', allow-comments: 'true',"
+            + " escape-character: '\\'}, columns: [s, v], series: [s], values: [v]";
+    assertThat(shown(tabs, "a\t1\n# b\t2\n\"c\\\"\n\"\t3")).containsExactly("a 1.0", "c\"\n 3.0");
+  }
+
+  @Test
+  void changesOfSeveralLinesAreCounted() {
+    String change = "{\"before\":null,\"after\":%s,\"op\":\"%s\"}\n";
+    String row = "{\"d\":\"d\",\"v\":%d}";
+    List<InputEvent> events = new ArrayList<>();
+    int ignored =
+        records("format: debezium-json, series: [d], values: [v]")
+            .read(
+                source(
+                    change.formatted(row.formatted(1), "c")
+                        + change.formatted("null", "d").replace("\"before\":null", "\"before\":{}")
+                        + change.formatted(row.formatted(2), "c")),
+                events::add);
+    assertThat(ignored).isEqualTo(1);
+    assertThat(events).hasSize(2);
+  }
+
+  @Test
+  void recordOfTooManyLinesOrValuesIsOneDeadLetter() {
+    List<InputEvent> lines = events(LINE, "{}\n".repeat(10_001));
+    assertThat(((DeadLetter) lines.get(0)).message())
+        .isEqualTo("record: expected at most 10,000 lines, got more");
+    assertThat(lines).hasSize(1);
+    assertThat(events(LINE, "[" + "{},".repeat(125_001) + "{}]"))
+        .singleElement()
+        .extracting(event -> ((DeadLetter) event).message())
+        .isEqualTo("record: expected at most 250,000 values, got more");
+  }
+
   @Test
   void windowsAreMarked() {
     String section = "format: json, values: [v], label: state, ends-window: done";
