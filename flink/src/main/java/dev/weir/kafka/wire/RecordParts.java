@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Finds the JSON values or CSV rows of a record, such as the lines that log shippers send in one.
- * Each is a part with its own bytes, so that a bad one is a dead letter alone. What can't be told
- * apart stays one part, which its reader rejects: a value without an end reaches up to the next
- * line that begins with a bracket, a row up to the next line.
+ * Splits a record into the JSON values or CSV rows that it contains, such as the lines that log
+ * shippers send in one. Each is a part with its own bytes, so a bad one is a dead letter alone. A
+ * JSON value without an end reaches up to the next line that begins with a bracket, a row without
+ * an end up to the next line; their reader rejects them.
  *
  * <p>The number of values in a part is limited before a reader makes objects of them. Takes time in
  * proportion to the bytes, and allocates only for records of several parts. Not thread-safe.
@@ -72,7 +72,7 @@ public final class RecordParts {
    *
    * @param elementDelimiter between the elements of an array in a field
    * @param quote null if fields are never quoted
-   * @param escape null if there is none
+   * @param escape null for none
    * @param hasComments whether lines that begin with # are skipped
    */
   public static RecordParts ofCsv(
