@@ -114,6 +114,7 @@ class ArchitectureTest {
               "java..",
               "dev.weir.classify..",
               "dev.weir.forecast", // the data classes only
+              "dev.weir.forecast.window", // one rule of order and expiry
               "dev.weir.model..",
               "dev.weir.rnn..")
           .because("the same classification must run in a job, in an evaluation and in a test");

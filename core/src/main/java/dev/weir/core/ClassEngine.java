@@ -9,6 +9,8 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.model.ModelFormatException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
@@ -43,17 +45,27 @@ final class ClassEngine implements ClassContext {
     Checks.check(got == features, "features", Integer.toString(features), got);
     int ahead = next.ahead().length;
     Checks.check(ahead == 0, "ahead", "none, since a class is not forecast", ahead + " numbers");
-    start(of);
-    classifier.observe(of.state, next, NO_RECORD);
+    said = null;
+    refused = null;
+    try {
+      of.state = classifier.observe(of.state, next, NO_RECORD);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of a context with I/O, which this is not
+    }
     if (refused != null) {
-      throw new LateObservationException(refused.message());
+      throw new LateObservationException(of.name() + ": " + refused.message());
     }
     return Optional.ofNullable(said).map(Classification::of);
   }
 
   void label(ClassifiedSeries of, long time, String label) {
-    start(of);
-    classifier.label(of.state, new LabelEvent(of.name(), time, label, NO_RECORD));
+    refused = null;
+    of.state = classifier.fitted(of.state);
+    try {
+      classifier.label(of.state, new LabelEvent(of.name(), time, label, NO_RECORD));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // as above
+    }
     if (refused != null) {
       throw new IllegalArgumentException(refused.message());
     }
@@ -61,15 +73,6 @@ final class ClassEngine implements ClassContext {
 
   ClassState newState() {
     return classifier.newState();
-  }
-
-  /** State of other settings can't be used: the series starts again, as in a job. */
-  private void start(ClassifiedSeries of) {
-    said = null;
-    refused = null;
-    if (of.state == null || !classifier.fits(of.state)) {
-      of.state = classifier.newState();
-    }
   }
 
   @Override
@@ -92,8 +95,24 @@ final class ClassEngine implements ClassContext {
   }
 
   @Override
+  public Long expiry() {
+    return null; // no series expires
+  }
+
+  @Override
+  public void expiry(Long time) {
+    // as above
+  }
+
+  @Override
   public long watermark() {
     return Long.MIN_VALUE; // windows are by count: nothing waits for event time
+  }
+
+  /** Late enough for each time to have come: what is said must not depend on the day. */
+  @Override
+  public long now() {
+    return Observation.MAX_TIME;
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class ClassifiedSeries {
    * @param time of the window's newest observation, or within the window if windows do not overlap
    * @param label the class
    * @throws IllegalArgumentException if the time is not from 1970 to 9999, the window no longer
-   *     waits for a label, or there may be no such class
+   *     waits for a label or has another one, or there may be no such class
    */
   public void label(Instant time, String label) {
     if (Checks.given("label", label).isBlank()

@@ -75,7 +75,7 @@ final class SavedState {
   /** The same of a series with classes. */
   static byte[] write(ClassState state) {
     byte[] only =
-        part(state.bytes(), ClassStateFormat.VERSION, t -> ClassStateFormat.write(state, t));
+        part(state.bytes(), ClassStateFormat.version(state), t -> ClassStateFormat.write(state, t));
     return join(CLASSES, only);
   }
 
@@ -130,8 +130,7 @@ final class SavedState {
   /** The same of a series with classes. */
   static ClassState readClasses(byte[] saved) {
     ByteBuffer source = start(saved, CLASSES, "classes");
-    ClassState state =
-        read(source, "classes", ClassStateFormat.VERSION, (v, in) -> ClassStateFormat.read(in));
+    ClassState state = read(source, "classes", ClassStateFormat.VERSION, ClassStateFormat::read);
     end(source);
     if (state == null) {
       throw wrong("a part with classes", "none");

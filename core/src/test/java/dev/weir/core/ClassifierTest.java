@@ -73,7 +73,7 @@ class ClassifierTest {
     assertThatThrownBy(() -> series.observe(new Observation(START, 2)))
         .isInstanceOf(LateObservationException.class)
         .hasMessage(
-            "time: expected after 2026-01-01T00:00:00Z, which series lathe has reached, got 2026-01-01T00:00:00Z");
+            "lathe: time: expected after 2026-01-01T00:00:00Z, got another value for that very time");
     assertThat(series.observe(new Observation(START, 1))).isEmpty(); // the same again
     assertThatThrownBy(() -> series.observe(new Observation(START.plusSeconds(1), 2).with(1)))
         .hasMessage("features: expected 0, got 1");

@@ -11,7 +11,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.model.ClassifierModel;
 import dev.weir.state.ClassStateSerializer;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +34,6 @@ import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.StateTypeStrategy;
 import org.apache.flink.table.types.inference.TypeInference;
-import org.apache.flink.table.types.inference.TypeStrategies;
 
 /**
  * {@code CLASSIFY}: one series for each partition of a table, whose windows are classified and
@@ -49,11 +48,10 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
 
   private static final long serialVersionUID = 1L;
 
-  /** The name of a partition's state is part of each savepoint. */
+  /** The names of a partition's state are part of each savepoint. */
   private static final String CLASSES = "classes";
 
-  /** The only key of the state's map, which is read and written only when it is asked. */
-  private static final Integer KEY = 0;
+  private static final String EXPIRY = "expiry";
 
   private final ClassifyPlan plan; // null before the call is known
   private transient InputRow input;
@@ -81,9 +79,8 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
   public TypeInference getTypeInference(DataTypeFactory types) {
     LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
     DataType value = DataTypes.RAW(ClassState.class, ClassStateSerializer.INSTANCE);
-    DataType map = MapView.newMapViewDataType(DataTypes.INT().notNull(), value.notNull());
-    // Flink's state TTL uses processing time and could drop half of a partition
-    state.put(CLASSES, StateTypeStrategy.of(TypeStrategies.explicit(map), Duration.ZERO));
+    state.put(CLASSES, ForecastTableFunction.withoutTtl(value));
+    state.put(EXPIRY, ForecastTableFunction.withoutTtl(DataTypes.BIGINT()));
     TypeInference.Builder inference =
         TypeInference.newBuilder()
             .staticArguments(Signature.CLASSIFY.arguments())
@@ -116,12 +113,16 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
    * @param arguments those after the table, which the plan knows already
    */
   public void eval(
-      Context context, MapView<Integer, ClassState> state, RowData row, Object... arguments)
-      throws Exception {
+      Context context,
+      MapView<Integer, ClassState> state,
+      MapView<Integer, Long> expiry,
+      RowData row,
+      Object... arguments)
+      throws IOException {
     TimeContext<Long> clock = context.timeContext(Long.class);
     long time = clock.time();
     StringData said = label == null ? null : (StringData) label.getFieldOrNull(row);
-    partition.at(clock, time, isOf(row, time) ? said : null);
+    partition.at(clock, expiry, time, isOf(row, time) ? said : null);
     String name = input.name(row);
     boolean isLabelOnly = said != null && value.getFieldOrNull(row) == null;
     DeadLetter refused = isLabelOnly ? null : input.problemWith(name, row, time);
@@ -129,27 +130,20 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
       partition.collect(refused);
       return;
     }
-    ClassState known = state.get(KEY);
-    if (known == null || !series.fits(known)) {
-      known = series.newState();
-    }
+    ClassState known = series.fitted(SqlSeriesContext.get(state));
     if (!isLabelOnly) {
-      if (series.isSilence(known, time)) {
-        series.end(name, known);
-        partition.count(ClassContext.Counted.EXPIRED);
-        known = series.newState();
-      }
       Observation observation = new Observation(name, time, input.value(row), input.features(row));
-      series.observe(known, observation, ForecastTableFunction.ROW);
+      known = series.observe(known, observation, ForecastTableFunction.ROW);
     }
     boolean isTaken = said == null || label(known, name, row, time, said.toString());
     if (isTaken || !isLabelOnly) {
-      state.put(KEY, known);
+      SqlSeriesContext.put(state, known);
     }
     wakeOverdue(state);
   }
 
-  private boolean label(ClassState known, String name, RowData row, long time, String said) {
+  private boolean label(ClassState known, String name, RowData row, long time, String said)
+      throws IOException {
     Object of = labelTime == null ? null : labelTime.getFieldOrNull(row);
     long labelled = of == null ? time : ((TimestampData) of).getMillisecond();
     if (said.isBlank() || said.length() > ClassifierModel.MAX_CLASS_LENGTH || labelled < 0) {
@@ -169,27 +163,24 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
   }
 
   /** Event time has come to where a window ends, or where a partition expires. */
-  public void onTimer(OnTimerContext context, MapView<Integer, ClassState> state) throws Exception {
+  public void onTimer(
+      OnTimerContext context, MapView<Integer, ClassState> state, MapView<Integer, Long> expiry)
+      throws IOException {
     TimeContext<Long> clock = context.timeContext(Long.class);
-    partition.at(clock, clock.time(), null);
+    partition.at(clock, expiry, clock.time(), null);
     wake(state, clock.time());
     wakeOverdue(state);
   }
 
-  private void wake(MapView<Integer, ClassState> state, long time) throws Exception {
-    ClassState known = state.get(KEY);
-    if (known == null || !series.fits(known)) {
-      return;
-    }
-    if (series.wake("", known, time)) { // the planner adds the partition's key to each row
-      state.put(KEY, known);
-    } else {
-      state.remove(KEY);
+  private void wake(MapView<Integer, ClassState> state, long time) throws IOException {
+    ClassState known = SqlSeriesContext.get(state);
+    if (known != null) { // the planner adds the partition's key to each row
+      SqlSeriesContext.put(state, series.wake("", known, time) ? known : null);
     }
   }
 
   /** A job's timers that are late fire at once; in SQL it is for us to see to that. */
-  private void wakeOverdue(MapView<Integer, ClassState> state) throws Exception {
+  private void wakeOverdue(MapView<Integer, ClassState> state) throws IOException {
     for (Long due = partition.overdue.pollFirst();
         due != null;
         due = partition.overdue.pollFirst()) {
@@ -209,6 +200,7 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     private final Counter labels;
     private final Counter rightLabels;
     private TimeContext<Long> clock; // of the current call, as all below
+    private MapView<Integer, Long> expiry;
     private long time;
     private StringData label;
 
@@ -228,8 +220,9 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
       rightLabels = metrics.counter("rightLabels");
     }
 
-    void at(TimeContext<Long> clock, long time, StringData label) {
+    void at(TimeContext<Long> clock, MapView<Integer, Long> expiry, long time, StringData label) {
       this.clock = clock;
+      this.expiry = expiry;
       this.time = time;
       this.label = label;
     }
@@ -261,6 +254,21 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     public void labelled(boolean isRight, double logLoss, long delay) {
       labels.inc();
       rightLabels.inc(isRight ? 1 : 0);
+    }
+
+    @Override
+    public Long expiry() throws IOException {
+      return SqlSeriesContext.get(expiry);
+    }
+
+    @Override
+    public void expiry(Long at) throws IOException {
+      SqlSeriesContext.put(expiry, at);
+    }
+
+    @Override
+    public long now() {
+      return System.currentTimeMillis();
     }
 
     @Override

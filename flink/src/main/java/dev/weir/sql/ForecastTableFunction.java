@@ -134,7 +134,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     return inference.build();
   }
 
-  private static StateTypeStrategy withoutTtl(DataType value) {
+  static StateTypeStrategy withoutTtl(DataType value) {
     DataType map = MapView.newMapViewDataType(DataTypes.INT().notNull(), value.notNull());
     return StateTypeStrategy.of(TypeStrategies.explicit(map), Duration.ZERO);
   }

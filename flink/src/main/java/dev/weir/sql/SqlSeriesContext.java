@@ -93,7 +93,7 @@ final class SqlSeriesContext implements SeriesContext {
     return name;
   }
 
-  private static <T> T get(MapView<Integer, T> map) throws IOException {
+  static <T> T get(MapView<Integer, T> map) throws IOException {
     try {
       return map.get(KEY);
     } catch (IOException | RuntimeException e) {
@@ -103,7 +103,8 @@ final class SqlSeriesContext implements SeriesContext {
     }
   }
 
-  private static <T> void put(MapView<Integer, T> map, T value) throws IOException {
+  /** Null drops it. */
+  static <T> void put(MapView<Integer, T> map, T value) throws IOException {
     try {
       if (value == null) {
         map.remove(KEY);

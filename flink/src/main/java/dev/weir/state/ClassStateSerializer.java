@@ -20,6 +20,16 @@ public final class ClassStateSerializer extends WeirSerializer<ClassState> {
   }
 
   @Override
+  protected byte version(ClassState state) {
+    return ClassStateFormat.version(state);
+  }
+
+  @Override
+  protected byte leastVersion() {
+    return ClassStateFormat.WITHOUT_MARKS;
+  }
+
+  @Override
   protected boolean isChecked() {
     return true;
   }
@@ -31,7 +41,7 @@ public final class ClassStateSerializer extends WeirSerializer<ClassState> {
 
   @Override
   protected ClassState read(byte version, DataInputView source) throws IOException {
-    return ClassStateFormat.read(source);
+    return ClassStateFormat.read(version, source);
   }
 
   /** Mutable: the heap backend must not share it with a running snapshot. */

@@ -41,7 +41,10 @@ final class ClassMetrics {
     rejectedModels = counts.counter("rejectedModels");
     counter(counts, Counted.DUPLICATE);
     counter(counts, Counted.EXPIRED);
+    counter(counts, Counted.RESUMED);
     counter(group, Counted.REPEATED_LABEL);
+    counter(group, Counted.CONTRADICTING_LABEL);
+    counter(group, Counted.UNKNOWN_SERIES_LABEL);
     counter(group, Counted.UNUSED_LABEL);
     counter(group, Counted.UNLABELLED);
     for (Status status : Status.values()) {

@@ -15,7 +15,6 @@ import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.model.ClassifierModel;
 import java.io.IOException;
@@ -60,6 +59,7 @@ final class ClassifyFunction
   private final boolean isAlone;
 
   private transient ValueState<ClassState> state;
+  private transient ValueState<Long> expiry; // null without a ttl
   private transient Task task;
   private transient SeriesClassifier series;
   private transient SeriesCounter counter;
@@ -97,6 +97,9 @@ final class ClassifyFunction
     @Override
     public void count(Counted what) {
       metrics.count(what);
+      if (what == Counted.RESUMED) {
+        counter.resumed();
+      }
     }
 
     @Override
@@ -105,8 +108,23 @@ final class ClassifyFunction
     }
 
     @Override
+    public Long expiry() throws IOException {
+      return expiry.value();
+    }
+
+    @Override
+    public void expiry(Long time) throws IOException {
+      expiry.update(time);
+    }
+
+    @Override
     public long watermark() {
       return timers.currentWatermark();
+    }
+
+    @Override
+    public long now() {
+      return timers.currentProcessingTime();
     }
 
     @Override
@@ -121,6 +139,7 @@ final class ClassifyFunction
     metrics = new ClassMetrics(group, isAlone);
     counter = new SeriesCounter(new StateLimits(settings.ttl(), settings.maxSeries()));
     state = getRuntimeContext().getState(SERIES);
+    expiry = settings.ttl().isZero() ? null : getRuntimeContext().getState(SeriesCounter.EXPIRY);
     task = new Task();
     series = new SeriesClassifier(settings, task);
     use(restoredModels);
@@ -129,9 +148,9 @@ final class ClassifyFunction
     group.gauge("classifierVersion", series::modelVersion);
   }
 
-  /** How many series the restored state has. */
-  void restored(long count) {
-    counter.count(count);
+  /** The operator is open: sees to the series that were restored. */
+  void restored(ClassifyOperator operator) throws Exception {
+    counter.restored(operator, SERIES, series.order(), task);
   }
 
   private void use(ReadOnlyBroadcastState<String, ClassifierModel> models) throws Exception {
@@ -227,26 +246,16 @@ final class ClassifyFunction
     ClassState known = state.value();
     boolean isNew = known == null;
     if (isNew && counter.isFull()) {
-      counter.refused();
-      report(tooMany(label.series(), label.source()), out);
+      report(counter.refused(label.series(), label.source()), out);
       return;
     }
-    if (isNew || !series.fits(known)) {
-      known = series.newState();
-    }
+    known = series.fitted(known);
     if (series.label(known, label)) { // else nothing is to be remembered
       if (isNew) {
         counter.added();
       }
       state.update(known);
     }
-  }
-
-  private DeadLetter tooMany(String name, SourceRecord source) {
-    String message =
-        "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
-            .formatted(counter.count(), name);
-    return new DeadLetter(Reason.SERIES_LIMIT, message, source);
   }
 
   private void observe(ObservationEvent observed, Collector<Output> out) throws IOException {
@@ -259,42 +268,22 @@ final class ClassifyFunction
       refuse(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
-    ClassState known = known(observation.series(), observed.source(), out);
-    if (known == null) {
+    ClassState known = state.value();
+    if (known == null && counter.isFull()) {
+      refuse(counter.refused(observation.series(), observed.source()), out);
       return;
     }
-    if (series.isSilence(known, observation.time())) {
-      series.end(observation.series(), known);
-      metrics.count(ClassContext.Counted.EXPIRED);
-      known = series.newState();
-    }
-    series.observe(known, observation, observed.source());
-    state.update(known);
-  }
-
-  /** What is known of a series; null when it is one too many. */
-  private ClassState known(String name, SourceRecord source, Collector<Output> out)
-      throws IOException {
-    ClassState known = state.value();
-    if (known != null && series.fits(known)) {
-      return known;
-    }
     if (known == null) {
-      if (counter.isFull()) {
-        counter.refused();
-        refuse(tooMany(name, source), out);
-        return null;
-      }
       counter.added();
     }
-    return series.newState();
+    state.update(series.observe(known, observation, observed.source()));
   }
 
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<Output> out)
       throws Exception {
     ClassState known = state.value();
-    if (known == null || !series.fits(known)) {
+    if (known == null) {
       return;
     }
     task.at(context.timerService(), out);

@@ -5,9 +5,6 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import java.util.List;
-import java.util.stream.Stream;
-import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 
 /**
@@ -29,10 +26,6 @@ public final class ClassifyOperator
   @Override
   public void open() throws Exception {
     super.open();
-    KeyedStateBackend<String> backend = getKeyedStateBackend();
-    try (Stream<String> keys =
-        backend.getKeys(ClassifyFunction.SERIES.getName(), VoidNamespace.INSTANCE)) {
-      ((ClassifyFunction) getUserFunction()).restored(keys.count());
-    }
+    ((ClassifyFunction) getUserFunction()).restored(this);
   }
 }

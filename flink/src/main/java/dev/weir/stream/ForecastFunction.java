@@ -13,11 +13,9 @@ import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesForecaster;
-import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Model;
 import dev.weir.rnn.kernel.Kernels;
-import java.io.IOException;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -132,11 +130,6 @@ final class ForecastFunction
     }
   }
 
-  /** What is known of the series. */
-  SeriesStore store() {
-    return seriesContext.store();
-  }
-
   private void use(int target, ForecastModel published, long time) {
     if (samples != null && published != null) {
       samples.use(settings.targets().get(target).mode(), published);
@@ -147,18 +140,15 @@ final class ForecastFunction
     }
   }
 
-  boolean expires() {
-    return series.expiry().isOn();
+  /** What is known of the series. */
+  SeriesStore store() {
+    return seriesContext.store();
   }
 
-  /** How many series the restored state has. */
-  void restored(long count) {
-    seriesContext.counter().count(count);
-  }
-
-  /** When the timer of the current, restored series is to fire. */
-  long restoredTimer(WindowState state) throws IOException {
-    return series.expiry().restored(state, seriesContext);
+  /** The operator is open: sees to the series that were restored. */
+  void restored(ForecastOperator operator) throws Exception {
+    store().restored(operator.getKeyedStateBackend());
+    seriesContext.counter().restored(operator, SeriesStore.WINDOW, series.order(), seriesContext);
   }
 
   /** A savepoint whose model does not fit the job's settings must not start to run. */

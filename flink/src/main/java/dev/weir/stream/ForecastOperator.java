@@ -7,13 +7,9 @@ import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.StateLimits;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -88,27 +84,7 @@ public final class ForecastOperator
       function.groups(surprise -> output.collect(tag, new StreamRecord<>(surprise)));
     }
     super.open();
-    function.store().restored(backend);
-    if (!function.expires()) {
-      try (Stream<String> keys =
-          backend.getKeys(SeriesStore.WINDOW.getName(), VoidNamespace.INSTANCE)) {
-        function.restored(keys.mapToLong(key -> 1).sum());
-      }
-      return;
-    }
-    InternalTimerService<VoidNamespace> timers = // the function's, by its name
-        getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
-    long[] count = {0};
-    backend.applyToAllKeys(
-        VoidNamespace.INSTANCE,
-        VoidNamespaceSerializer.INSTANCE,
-        SeriesStore.WINDOW,
-        (series, window) -> {
-          count[0]++;
-          timers.registerEventTimeTimer(
-              VoidNamespace.INSTANCE, function.restoredTimer(window.value()));
-        });
-    function.restored(count[0]);
+    function.restored(this);
   }
 
   private long cacheBytes() {

@@ -1,7 +1,6 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Output;
@@ -24,24 +23,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.util.Collector;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A task's keyed state, timers and output, for the series of the current key. */
 final class OperatorSeriesContext implements SeriesContext {
-
-  private static final Logger LOG = LoggerFactory.getLogger(OperatorSeriesContext.class);
-
-  private static final long LOG_EVERY_NANOS = 60_000_000_000L;
-
-  /** When the timer of a series fires. The state's name is part of each savepoint. */
-  private static final ValueStateDescriptor<Long> EXPIRY =
-      new ValueStateDescriptor<>("expiry", Types.LONG);
 
   private final SeriesStore store;
   private final ValueState<Long> expiry; // null without a ttl
@@ -52,7 +39,6 @@ final class OperatorSeriesContext implements SeriesContext {
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
   private TimerService timers; // of the current call
   private Collector<Output> out;
-  private long lastLogNanos;
 
   /**
    * @param keys selects a series
@@ -70,7 +56,7 @@ final class OperatorSeriesContext implements SeriesContext {
       Consumer<MemberSurprise> groups) {
     this.samples = samples;
     this.groups = groups;
-    this.expiry = settings.limits().ttl().isZero() ? null : context.getState(EXPIRY);
+    this.expiry = settings.limits().ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
     this.metrics = metrics;
     this.counter = new SeriesCounter(settings.limits());
     List<Mode> learning = new ArrayList<>();
@@ -121,11 +107,7 @@ final class OperatorSeriesContext implements SeriesContext {
   @Override
   public boolean admit(String series, SourceRecord source) {
     if (counter.isFull()) {
-      counter.refused();
-      String message =
-          "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
-              .formatted(counter.count(), series);
-      collect(new DeadLetter(Reason.SERIES_LIMIT, message, source));
+      collect(counter.refused(series, source));
       return false;
     }
     counter.added();
@@ -219,18 +201,7 @@ final class OperatorSeriesContext implements SeriesContext {
         };
     counter.inc(by);
     if (what == Counted.RESUMED) {
-      logResumed();
-    }
-  }
-
-  private void logResumed() {
-    long now = System.nanoTime();
-    if (metrics.resumed.getCount() == 1 || now - lastLogNanos >= LOG_EVERY_NANOS) {
-      lastLogNanos = now;
-      LOG.warn(
-          "a series goes on at an earlier time, since its newest observation was from the future:"
-              + " {} so far; the LATE dead letters just before say which, and whose clock to set",
-          metrics.resumed.getCount());
+      this.counter.resumed();
     }
   }
 

@@ -1,6 +1,22 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.window.SeriesOrder;
+import dev.weir.forecast.window.SeriesTimer;
+import dev.weir.forecast.window.SeriesTimes;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,12 +25,17 @@ final class SeriesCounter {
 
   private static final Logger LOG = LoggerFactory.getLogger(SeriesCounter.class);
 
+  /** When the timer of a series fires. The state's name is part of each savepoint. */
+  static final ValueStateDescriptor<Long> EXPIRY = new ValueStateDescriptor<>("expiry", Types.LONG);
+
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
 
   private final int most; // 0: no limit
   private volatile long count; // written by the task, read by metric reporters
   private long refused;
   private long lastLogNanos;
+  private long resumed;
+  private long lastResumedNanos;
 
   SeriesCounter(StateLimits limits) {
     this.most = limits.maxSeries();
@@ -24,9 +45,37 @@ final class SeriesCounter {
     return count;
   }
 
-  /** Takes over a count of what was restored. */
-  void count(long restored) {
-    count = restored;
+  /**
+   * Counts the series that were restored and, if series expire, sees to their timers: the job may
+   * have had no ttl before. Only an operator can walk the keys of its state.
+   *
+   * @param series the state that each series has
+   */
+  <S extends SeriesTimes, O extends AbstractStreamOperator<?> & Triggerable<String, VoidNamespace>>
+      void restored(
+          O operator, ValueStateDescriptor<S> series, SeriesOrder order, SeriesTimer timer)
+          throws Exception {
+    KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
+    count = 0;
+    if (!order.expires()) {
+      try (Stream<String> keys = backend.getKeys(series.getName(), VoidNamespace.INSTANCE)) {
+        count = keys.count();
+      }
+      return;
+    }
+    InternalTimerService<VoidNamespace> timers = // the function's, by its name
+        operator.getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, operator);
+    backend.applyToAllKeys(
+        VoidNamespace.INSTANCE,
+        VoidNamespaceSerializer.INSTANCE,
+        series,
+        (String key, ValueState<S> state) -> {
+          count++;
+          Long expiry = timer.expiry();
+          timers.registerEventTimeTimer(
+              VoidNamespace.INSTANCE,
+              expiry == null ? order.restored(state.value(), timer) : expiry);
+        });
   }
 
   boolean isFull() {
@@ -37,8 +86,8 @@ final class SeriesCounter {
     count++; // by one thread only
   }
 
-  /** A series that could not be taken; says so in the log, but not for each. */
-  void refused() {
+  /** A series that could not be taken: the log says so too, but not for each. */
+  DeadLetter refused(String series, SourceRecord source) {
     refused++;
     long now = System.nanoTime();
     if (refused == 1 || now - lastLogNanos >= LOG_EVERY_NANOS) {
@@ -48,6 +97,23 @@ final class SeriesCounter {
               + " others are dead letters so far",
           count,
           refused);
+    }
+    String message =
+        "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
+            .formatted(count, series);
+    return new DeadLetter(Reason.SERIES_LIMIT, message, source);
+  }
+
+  /** A series goes on at an earlier time; the log says so, but not for each. */
+  void resumed() {
+    resumed++;
+    long now = System.nanoTime();
+    if (resumed == 1 || now - lastResumedNanos >= LOG_EVERY_NANOS) {
+      lastResumedNanos = now;
+      LOG.warn(
+          "a series goes on at an earlier time, since its newest observation was from the future:"
+              + " {} so far; the LATE dead letters just before say which, and whose clock to set",
+          resumed);
     }
   }
 

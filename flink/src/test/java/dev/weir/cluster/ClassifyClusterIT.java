@@ -92,7 +92,9 @@ class ClassifyClusterIT {
         classifier.label(
             state, new LabelEvent(series, step.observation().time(), step.label(), source));
       }
-      steps.forEach(step -> classifier.observe(state, step.observation(), source));
+      for (Step step : steps) {
+        classifier.observe(state, step.observation(), source);
+      }
     }
     return context.classifications().stream()
         .collect(Collectors.toMap(one -> one.series() + " " + one.windowEnd(), one -> one));

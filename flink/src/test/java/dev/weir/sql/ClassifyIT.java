@@ -241,6 +241,52 @@ class ClassifyIT {
         .isEqualTo(Row.of("LABEL", "label: expected one of [idle, run], got fault"));
   }
 
+  /** By the clock, so the times are those of now: minutes on, one hours ahead, and minutes on. */
+  @Test
+  void aValueAheadOfTimeAndContradictingLabelsAreRefused() throws Exception {
+    Instant start = Instant.ofEpochMilli(System.currentTimeMillis()).minus(Duration.ofHours(1));
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      Instant time = start.plus(Duration.ofMinutes(i));
+      if (i == 10) {
+        rows.add(Row.of("a", time.plus(Duration.ofDays(1)), 1.0, null, null));
+      }
+      rows.add(Row.of("a", time, 1.0 * i, i < 10 || i > 12 ? "idle" : null, time));
+    }
+    rows.add(Row.of("a", start, null, "run", start.plus(Duration.ofMinutes(29))));
+    StreamExecutionEnvironment env = flink.environment(1);
+    SqlFixture session = new SqlFixture(env);
+    session.tables.createTemporaryView(
+        "shop",
+        env.fromData(
+            rows,
+            Types.ROW_NAMED(
+                new String[] {"sensor", "ts", "v", "state", "of"},
+                Types.STRING,
+                Types.INSTANT,
+                Types.DOUBLE,
+                Types.STRING,
+                Types.INSTANT)),
+        Schema.newBuilder()
+            .column("sensor", "STRING")
+            .column("ts", "TIMESTAMP_LTZ(3)")
+            .column("v", "DOUBLE")
+            .column("state", "STRING")
+            .column("of", "TIMESTAMP_LTZ(3)")
+            .watermark("ts", "ts - INTERVAL '2' DAY") // Flink drops what is behind it
+            .build());
+    List<Row> refused =
+        session.query(
+            "SELECT status, error FROM CLASSIFY(input => TABLE shop PARTITION BY sensor,"
+                + " on_time => DESCRIPTOR(ts), value_column => 'v', label_column => 'state',"
+                + " label_time_column => 'of', seq_len => 2, ttl => 'PT48H', refused_rows => TRUE)"
+                + " WHERE error IS NOT NULL");
+    assertThat(refused).extracting(row -> row.getField(0)).containsExactly("LATE", "LATE", "LABEL");
+    assertThat((String) refused.get(2).getField(1))
+        .startsWith("label: expected the one that the window at ")
+        .endsWith(" of series a has already, got run");
+  }
+
   @Test
   void wrongArgumentsFailWhenTheStatementIsPlanned() {
     Map<String, String> wrong =

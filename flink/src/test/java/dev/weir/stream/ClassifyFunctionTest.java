@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -64,6 +65,24 @@ class ClassifyFunctionTest {
       setStateBackend(backend);
       setup(OutputSerializer.INSTANCE);
       ClassifyFunctionTest.this.open.add(this);
+    }
+
+    /** Series that are known. */
+    long entries() {
+      try (Stream<?> keys =
+          ((ClassifyOperator) getOperator())
+              .getKeyedStateBackend()
+              .getKeys("classes", VoidNamespace.INSTANCE)) {
+        return keys.count();
+      }
+    }
+
+    /** Event time and the clock go on until whatever is silent at a time is dropped. */
+    void silence(long time, long ttl) throws Exception {
+      for (int i = 0; i < 3; i++) {
+        processBothWatermarks(new Watermark(time + i * 2 * ttl));
+        setProcessingTime(getProcessingTime() + ttl);
+      }
     }
 
     List<Classification> classifications() {
@@ -293,8 +312,8 @@ class ClassifyFunctionTest {
     assertThat(harness.deadLetters())
         .extracting(DeadLetter::reason)
         .containsExactly(Reason.LABEL, Reason.SERIES_LIMIT);
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
-    harness.processBothWatermarks(new Watermark(40_000)); // y never came
+    assertThat(harness.entries()).isEqualTo(1);
+    harness.silence(40_000, 10_000); // y never came
     assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
@@ -324,13 +343,119 @@ class ClassifyFunctionTest {
     assertThat(harness.deadLetters())
         .extracting(DeadLetter::reason)
         .containsExactly(Reason.SERIES_LIMIT, Reason.SERIES_LIMIT);
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(3);
-    harness.processBothWatermarks(new Watermark(40_000));
+    assertThat(harness.entries()).isEqualTo(3);
+    harness.processBothWatermarks(new Watermark(40_000)); // of one series from the future
+    assertThat(harness.entries()).isEqualTo(3);
+    harness.silence(60_000, 10_000);
     assertThat(harness.numKeyedStateEntries()).isZero();
     harness.processElement1(
-        new ObservationEvent(new Observation("press-9", 50_000, 1, new double[] {2}), source(1)),
+        new ObservationEvent(new Observation("press-9", 150_000, 1, new double[] {2}), source(1)),
         0);
     assertThat(harness.classifications()).hasSize(4);
+  }
+
+  private static ClassifySettings settings(int seqLen, Duration ttl, int maxSeries) {
+    return new ClassifySettings(
+        seqLen, 1, 2, WindowRule.COUNT, null, null, List.of(), 3, true, 6, 1, ttl, maxSeries);
+  }
+
+  /** Others are further, by many ttls: its past comes in, and then the labels do. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aSeriesBehindTheWatermarkKeepsItsLabels(StateBackend backend) throws Exception {
+    Duration ttl = Duration.ofSeconds(10);
+    Harness harness = new Harness(settings(1, ttl, 0), true, backend, 1, 0);
+    harness.open();
+    List<Step> steps = ClassFixture.steps("old", 960, 1);
+    for (int i = 0; i < steps.size(); i++) {
+      harness.processBothWatermarks(new Watermark(100_000_000 + 1_000L * i));
+      harness.setProcessingTime(i);
+      harness.processElement1(new ObservationEvent(steps.get(i).observation(), source(i)), 0);
+      if (i > 0) {
+        Step late = steps.get(i - 1);
+        harness.processElement1(
+            new LabelEvent("old", late.observation().time(), late.label(), source(i)), 0);
+      }
+    }
+    List<Classification> all = harness.classifications();
+    assertThat(all.get(all.size() - 1).labels()).isEqualTo(958);
+    assertThat(harness.deadLetters()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aValueAheadOfTimeSilencesItsSeriesNoLongerThanForecasts(StateBackend backend)
+      throws Exception {
+    Harness harness = new Harness(settings(2, Duration.ZERO, 0), true, backend, 1, 0);
+    harness.open();
+    List<Step> steps = ClassFixture.steps("a", 31, 1);
+    for (int i = 0; i < 30; i++) {
+      harness.setProcessingTime(1_000L * (i + 1));
+      if (i == 10) {
+        Observation ahead = new Observation("a", 3_600_000, 1, new double[] {2});
+        harness.processElement1(new ObservationEvent(ahead, source(i)), 0);
+      }
+      harness.processElement1(new ObservationEvent(steps.get(i).observation(), source(i)), 0);
+    }
+    assertThat(harness.deadLetters()).extracting(DeadLetter::reason).hasSize(2);
+    assertThat(harness.classifications()).hasSize(30 + 1 - 2);
+  }
+
+  /** Also those of another shape, which no observation will make fit. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void silentSeriesOfASavepointAreFreed(StateBackend backend) throws Exception {
+    Duration ttl = Duration.ofSeconds(10);
+    for (ClassifySettings before :
+        List.of(settings(1, Duration.ZERO, 20), settings(2, ttl, 20))) { // no ttl; another shape
+      Harness first = new Harness(before, true, backend, 1, 0);
+      first.open();
+      for (int i = 0; i < 20; i++) {
+        Observation observation = new Observation("s" + i, 1_000, 1, new double[] {2});
+        first.processElement1(new ObservationEvent(observation, source(i)), 0);
+      }
+      OperatorSubtaskState state = first.snapshot(1, 1);
+      Harness second = new Harness(settings(1, ttl, 20), true, backend, 1, 0);
+      second.initializeState(state);
+      second.open();
+      assertThat(second.entries()).isEqualTo(20);
+      second.setProcessingTime(1);
+      second.silence(60_000, 10_000);
+      assertThat(second.entries()).isZero();
+      Observation observation = new Observation("new", 200_000, 1, new double[] {2});
+      second.processElement1(new ObservationEvent(observation, source(1)), 0);
+      assertThat(second.classifications()).hasSize(1);
+    }
+  }
+
+  @Test
+  void contradictingLabelsAndThoseOfUnknownSeriesAreReported() throws Exception {
+    RecordedMetrics metrics = new RecordedMetrics();
+    try (KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            new RecordedMetrics.Operator(ClassFixture.settings(1, 1, MODEL), false, metrics),
+            ClassifyFunctionTest::key,
+            model -> "",
+            Types.STRING)) {
+      harness.setup(OutputSerializer.INSTANCE);
+      harness.open();
+      harness.processElement1(events(0, 1).get(0), 0);
+      harness.processElement1(new LabelEvent("a", 1_000, "run", source(1)), 0);
+      harness.processElement1(new LabelEvent("a", 1_000, "idle", source(2)), 0);
+      harness.processElement1(new LabelEvent("A", 1_000, "idle", source(3)), 0);
+      assertThat(harness.extractOutputValues())
+          .filteredOn(DeadLetter.class::isInstance)
+          .containsExactly(
+              new DeadLetter(
+                  Reason.LABEL,
+                  "label: expected the one that the window at 1970-01-01T00:00:01Z of series a has"
+                      + " already, got idle",
+                  source(2)));
+    }
+    assertThat(metrics.count("weir.labels")).isEqualTo(1);
+    assertThat(metrics.count("weir.repeatedLabels")).isZero();
+    assertThat(metrics.count("weir.contradictingLabels")).isEqualTo(1);
+    assertThat(metrics.count("weir.unknownSeriesLabels")).isEqualTo(1);
   }
 
   /** What a task counts of a few observations and labels. */
@@ -348,7 +473,8 @@ class ClassifyFunctionTest {
         harness.processElement1(event, 0);
       }
       harness.processElement1(events(11, 12).get(0), 0); // again
-      harness.processElement1(new LabelEvent("a", 9_000, "run", source(0)), 0); // again
+      String truth = ClassFixture.steps("a", 12, 1).get(8).label();
+      harness.processElement1(new LabelEvent("a", 9_000, truth, source(0)), 0); // again
       harness.processElement1(new LabelEvent("a", 12_000, "run", source(12_250)), 0);
     }
     return metrics;

@@ -133,11 +133,16 @@ class StateLimitsTest {
   }
 
   private static ForecastSettings settings(long ttl, int maxSeries, long outOfOrderness) {
+    return settings(ttl, maxSeries, outOfOrderness, 0);
+  }
+
+  private static ForecastSettings settings(
+      long ttl, int maxSeries, long outOfOrderness, int features) {
     Learning learning = new Learning(LearnerSettings.small(SEQ_LEN), 1, 0);
     return new ForecastSettings(
         SEQ_LEN,
         1,
-        0,
+        features,
         List.of(),
         Duration.ofMillis(outOfOrderness),
         Sampling.BY_COUNT,
@@ -396,6 +401,19 @@ class StateLimitsTest {
     second.watermark(300);
     assertThat(second.entries()).isEqualTo(STATES.size());
     assertThat(second.forecasts("t").get(7).learningSteps()).isEqualTo(7);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void silentSeriesOfOtherFeaturesIsFreed(StateBackend backend) throws Exception {
+    Harness first = harness(expiring(), backend);
+    first.send("s", 1, 2, 3);
+    Harness second = restored(settings(TTL, UNLIMITED, 0, 1), backend, first.snapshot(1, 1), 1, 0);
+    second.setProcessingTime(1_000);
+    assertThat(second.entries("window")).isEqualTo(1);
+    second.silence(1_000);
+    assertThat(second.entries()).isZero();
+    assertThat(second.numEventTimeTimers()).isZero();
   }
 
   @Test

@@ -1,9 +1,10 @@
 package dev.weir.classify.series;
 
 import dev.weir.forecast.Output;
+import dev.weir.forecast.window.SeriesTimer;
 
 /** The engine that a {@link SeriesClassifier} runs in, for the series that it works on. */
-public interface ClassContext {
+public interface ClassContext extends SeriesTimer {
 
   /** What is counted. */
   enum Counted {
@@ -11,12 +12,18 @@ public interface ClassContext {
     DUPLICATE("duplicates"),
     /** A label of a window that has one. */
     REPEATED_LABEL("repeatedLabels"),
+    /** A label of a window that has another class. */
+    CONTRADICTING_LABEL("contradictingLabels"),
+    /** A label of a series that has no observation yet. */
+    UNKNOWN_SERIES_LABEL("unknownSeriesLabels"),
     /** A label that came before its window and found none. */
     UNUSED_LABEL("unusedLabels"),
     /** A window whose label did not come while it could be learned. */
     UNLABELLED("unlabelledWindows"),
     /** A series that was silent for too long. */
-    EXPIRED("expired");
+    EXPIRED("expired"),
+    /** A series that went on at an earlier time, as its newest was in the future. */
+    RESUMED("resumed");
 
     private final String metric;
 
@@ -42,9 +49,7 @@ public interface ClassContext {
    */
   void labelled(boolean isRight, double logLoss, long delay);
 
-  /** Event time. */
-  long watermark();
-
-  /** Wants {@link SeriesClassifier#wake} to be called at an event time. */
-  void wakeAt(long time);
+  /** The timer of the expiry may also be that of a window, and is ignored by then. */
+  @Override
+  default void doNotWakeAt(long time) {}
 }

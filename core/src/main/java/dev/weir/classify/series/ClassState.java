@@ -1,5 +1,6 @@
 package dev.weir.classify.series;
 
+import dev.weir.forecast.window.SeriesTimes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,10 +10,10 @@ import java.util.List;
  * was learned, the windows that wait for their label and the labels that wait for their window.
  * Mutable; in the series' keyed state.
  */
-public final class ClassState {
+public final class ClassState extends SeriesTimes {
 
-  /** In place of the end of a window that waits for no label. */
-  static final long LABELLED = Long.MIN_VALUE;
+  /** In place of the end of a window that waits for no label; plus 1 and its class if known. */
+  private static final long LABELLED = Long.MIN_VALUE;
 
   static final float[] NOTHING = {};
 
@@ -70,9 +71,17 @@ public final class ClassState {
 
   /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
   public ClassState(ClassState other) {
-    this(other.seqLen, other.channels, other.maxClasses, other.waiting);
-    System.arraycopy(other.times, 0, times, 0, times.length);
-    System.arraycopy(other.rows, 0, rows, 0, rows.length);
+    super(other);
+    seqLen = other.seqLen;
+    channels = other.channels;
+    maxClasses = other.maxClasses;
+    waiting = other.waiting;
+    times = other.times.clone();
+    rows = other.rows.clone();
+    firstTimes = other.firstTimes.clone();
+    lastTimes = other.lastTimes.clone();
+    ends = other.ends.clone();
+    said = other.said.clone();
     next = other.next;
     size = other.size;
     sinceWindow = other.sinceWindow;
@@ -86,10 +95,6 @@ public final class ClassState {
     readout = other.readout.clone();
     readoutModel = other.readoutModel;
     readoutWindows = other.readoutWindows;
-    System.arraycopy(other.firstTimes, 0, firstTimes, 0, waiting);
-    System.arraycopy(other.lastTimes, 0, lastTimes, 0, waiting);
-    System.arraycopy(other.ends, 0, ends, 0, waiting);
-    System.arraycopy(other.said, 0, said, 0, said.length);
     nextWindow = other.nextWindow;
     windows = other.windows;
     early.addAll(other.early);
@@ -105,6 +110,44 @@ public final class ClassState {
         && channels == settings.channels()
         && maxClasses == settings.maxClasses()
         && waiting == settings.waiting();
+  }
+
+  @Override
+  public long lastTime() {
+    return lastTime;
+  }
+
+  @Override
+  public long newestTime() {
+    return lastTime;
+  }
+
+  @Override
+  public long newestUpTo(long latest) {
+    long newest = Long.MIN_VALUE;
+    for (long time : times) { // also those of the windows before, as long as they are there
+      newest = Math.max(newest, time <= latest ? time : Long.MIN_VALUE);
+    }
+    return newest;
+  }
+
+  @Override
+  public boolean isTimed(long time) {
+    return true; // a window may end then
+  }
+
+  /** Whether the window of a place waits for no label. */
+  boolean isLabelled(int place) {
+    return ends[place] <= LABELLED + maxClasses;
+  }
+
+  void labelled(int place, int label) {
+    ends[place] = LABELLED + 1 + label;
+  }
+
+  /** Whether the window of a place, which has a label, may have this one. */
+  boolean mayBe(int place, int label) {
+    return ends[place] == LABELLED || ends[place] == LABELLED + 1 + label;
   }
 
   /** Time of the window's oldest observation. */

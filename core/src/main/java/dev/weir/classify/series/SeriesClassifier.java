@@ -10,8 +10,10 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +35,7 @@ public final class SeriesClassifier {
   private final ClassContext context;
   private final SeriesLearner learner;
   private final int channels;
-  private final long half; // of a ttl, rounded up; 0 without one
+  private final SeriesOrder order;
 
   private float[] window = {};
 
@@ -46,7 +48,7 @@ public final class SeriesClassifier {
     this.settings = settings;
     this.context = context;
     this.channels = settings.channels();
-    this.half = (settings.ttl().toMillis() + 1) / 2;
+    this.order = new SeriesOrder(settings.ttl());
     this.learner = new SeriesLearner(settings);
   }
 
@@ -83,84 +85,113 @@ public final class SeriesClassifier {
     return state;
   }
 
+  /** When series expire. */
+  public SeriesOrder order() {
+    return order;
+  }
+
   /**
-   * Whether a restored state is one of these settings. One of others can't be used: the series
-   * starts again.
+   * What is known of a series, as these settings need it: of other settings only the labels that
+   * wait can be used.
+   *
+   * @param known null for nothing
    */
-  public boolean fits(ClassState state) {
-    return state.fits(settings);
+  public ClassState fitted(ClassState known) {
+    return known != null && known.fits(settings) ? known : restarted(known);
   }
 
-  /** Whether so much time between two observations of a series makes it start again. */
-  public boolean isSilence(ClassState state, long time) {
-    return half > 0
-        && state.lastTime != Long.MIN_VALUE
-        && time - state.lastTime > settings.ttl().toMillis();
+  private ClassState restarted(ClassState known) {
+    ClassState state = newState();
+    if (known != null) {
+      state.early.addAll(known.early);
+    }
+    return state;
   }
 
-  /** Takes in the next observation of a series and classifies the windows that it ends. */
-  public void observe(ClassState state, Observation observation, SourceRecord source) {
+  /**
+   * Takes in the next observation of a series and classifies the windows that it ends.
+   *
+   * @param known what is known of the series; null for nothing
+   * @return what is known of it now
+   */
+  public ClassState observe(ClassState known, Observation observation, SourceRecord source)
+      throws IOException {
+    ClassState state = fitted(known);
+    String series = observation.series();
     long time = observation.time();
     WindowRule rule = settings.rule();
-    if (time <= state.lastTime || isOfEndedWindow(state, time)) {
-      late(state, observation, source);
-      return;
+    if (order.isSilence(state, time)) {
+      end(series, state);
+      context.count(Counted.EXPIRED);
+      state = restarted(state);
     }
-    if (state.size > 0 && rule.endsBefore(state.windowFirst, state.lastTime, time)) {
-      close(observation.series(), state, rule.lastTime(state.windowFirst, state.lastTime));
+    long before = state.lastTime;
+    if (time <= reached(state)) {
+      if (!resumes(state, observation, source)) {
+        return state;
+      }
+      resume(series, state, time);
+    } else if (state.size > 0 && rule.endsBefore(state.windowFirst, before, time)) {
+      close(series, state, rule.lastTime(state.windowFirst, before));
     }
-    if (half > 0 && Math.floorDiv(time, half) != Math.floorDiv(state.lastTime, half)) {
-      wakeAfter(time);
-    }
+    state.clearMarks();
+    order.touched(state, before, time, context);
     append(state, observation);
     if (observation.label() != null) {
       hold(state, observation, source);
     }
     if (rule.kind() == WindowRule.Kind.SESSION && observation.endsWindow()) {
-      close(observation.series(), state, time);
+      close(series, state, time);
     } else if (!rule.isByCount()) {
       if (state.size == 1) { // it may grow: then it is woken again
         context.wakeAt(rule.lastTime(time, time) + 1);
       }
     } else if (state.sinceWindow >= settings.stride()) {
-      classify(observation.series(), state, nextFirstTime(state), time);
+      classify(series, state, nextFirstTime(state), time);
     }
+    return state;
   }
 
   /** Event time may have ended a window before all of its observations came. */
-  private boolean isOfEndedWindow(ClassState state, long time) {
-    return !settings.rule().isByCount()
-        && state.windows > 0
-        && time <= state.lastTimes[state.place(0)];
+  private long reached(ClassState state) {
+    return settings.rule().isByCount() || state.windows == 0
+        ? state.lastTime
+        : Math.max(state.lastTime, state.lastTimes[state.place(0)]);
   }
 
-  /** Wants to find out whether the series has been silent for a ttl since. */
-  private void wakeAfter(long time) {
-    context.wakeAt((Math.floorDiv(time, half) + 3) * half);
-  }
-
-  private void late(ClassState state, Observation observation, SourceRecord source) {
+  /** Whether the series goes on with an observation behind its time, which else is refused. */
+  private boolean resumes(ClassState state, Observation observation, SourceRecord source) {
+    long time = observation.time();
     int newest = Math.floorMod(state.next - 1, settings.seqLen()) * channels;
     boolean isSame =
-        observation.time() == state.lastTime // also the one that has just ended a session
+        time == state.lastTime // also the one that has just ended a session
             && state.rows[newest] == (float) observation.value();
     for (int f = 0; f + 1 < channels && isSame; f++) {
       isSame = state.rows[newest + 1 + f] == (float) observation.features()[f];
     }
     if (isSame) {
       context.count(Counted.DUPLICATE);
-      return;
+      return false;
     }
-    String message =
-        "time: expected after %s, which series %s has reached, got %s"
-            .formatted(
-                Instant.ofEpochMilli(
-                    isOfEndedWindow(state, observation.time())
-                        ? state.lastTimes[state.place(0)]
-                        : state.lastTime),
-                observation.series(),
-                Instant.ofEpochMilli(observation.time()));
-    context.collect(new DeadLetter(Reason.LATE, message, source));
+    if (SeriesOrder.isAhead(state.lastTime, context) && SeriesOrder.resumes(state, time, context)) {
+      context.count(Counted.RESUMED);
+      return true;
+    }
+    context.collect(SeriesOrder.late(reached(state), time, time, source));
+    return false;
+  }
+
+  /** The series goes on at an earlier time: labels from then on are of windows to come. */
+  private void resume(String series, ClassState state, long time) {
+    end(series, state);
+    state.size = 0;
+    for (int age = 0; age < state.windows; age++) {
+      int place = state.place(age);
+      if (state.lastTimes[place] >= time) {
+        state.firstTimes[place] = time; // of no time at all
+        state.lastTimes[place] = time - 1;
+      }
+    }
   }
 
   private void append(ClassState state, Observation observation) {
@@ -250,25 +281,29 @@ public final class SeriesClassifier {
    *
    * @return whether the series is to be kept; else all that is known of it is to be dropped
    */
-  public boolean wake(String series, ClassState state, long timestamp) {
+  public boolean wake(String series, ClassState state, long timestamp) throws IOException {
+    boolean fits = state.fits(settings);
     WindowRule rule = settings.rule();
-    if (!rule.isByCount() && state.size > 0) {
+    if (fits && !rule.isByCount() && state.size > 0) {
       long end = rule.lastTime(state.windowFirst, state.lastTime);
-      if (end < timestamp) {
+      if (SeriesOrder.isAhead(context.watermark(), context)) { // of another series, by its clock
+        context.wakeAt(Math.max(end, context.watermark() + rule.length().toMillis()) + 1);
+      } else if (end < timestamp) {
         close(series, state, end);
       } else {
         context.wakeAt(end + 1);
       }
     }
-    boolean isSilent =
-        half > 0
-            && context.watermark() != Long.MAX_VALUE // the end of the input is no silence
-            && timestamp - Math.max(0, state.lastTime) > settings.ttl().toMillis();
-    if (isSilent) {
-      end(series, state);
-      context.count(Counted.EXPIRED);
+    if (!order.isDue(state, timestamp, context) || !order.isOver(state, context)) {
+      return true;
     }
-    return !isSilent;
+    if (fits) {
+      end(series, state);
+    }
+    state.early.forEach(label -> context.count(Counted.UNUSED_LABEL));
+    context.expiry(null);
+    context.count(Counted.EXPIRED);
+    return false;
   }
 
   /** Classifies the window as it is, which owns the labels of some times. */
@@ -291,7 +326,7 @@ public final class SeriesClassifier {
 
   private void remember(ClassState state, long firstTime, long lastTime, double[] probabilities) {
     int place = state.nextWindow;
-    if (state.ends[place] != ClassState.LABELLED) {
+    if (!state.isLabelled(place)) {
       context.count(Counted.UNLABELLED); // the learner gives it up too
     }
     state.firstTimes[place] = firstTime;
@@ -343,28 +378,17 @@ public final class SeriesClassifier {
   /**
    * Takes in a label: of a window that waits for it, or of one that is still to come.
    *
+   * @param state as {@link #fitted} gives it
    * @return whether it could be taken; else there is a dead letter
    */
-  public boolean label(ClassState state, LabelEvent event) {
+  public boolean label(ClassState state, LabelEvent event) throws IOException {
     addClasses(state);
     if (isRefused(state, event)) {
       return false;
     }
     long time = event.time();
     if (state.windows == 0 || time > state.lastTimes[state.place(0)]) {
-      if (state.early.size() >= MAX_EARLY) {
-        refuse(event, "time: expected one of a window that there is, got " + instant(time));
-        return false;
-      }
-      if (half > 0 && state.lastTime == Long.MIN_VALUE) { // of a series that may never come
-        wakeAfter(Math.max(time, context.watermark()));
-      }
-      int at = state.early.size();
-      while (at > 0 && state.early.get(at - 1).time() > time) {
-        at--;
-      }
-      state.early.add(at, new EarlyLabel(time, event.label(), event.source().timestamp()));
-      return true;
+      return await(state, event);
     }
     int age = age(state, time);
     if (age < 0) {
@@ -374,8 +398,44 @@ public final class SeriesClassifier {
               .formatted(state.windows, event.series(), instant(time)));
       return false;
     }
-    learn(state, age, event.label(), event.source().timestamp());
+    if (learn(state, age, event.label(), event.source().timestamp())) {
+      return true;
+    }
+    contradicts(event);
+    return false;
+  }
+
+  private boolean await(ClassState state, LabelEvent event) throws IOException {
+    long time = event.time();
+    int at = state.early.size();
+    while (at > 0 && state.early.get(at - 1).time() > time) {
+      at--;
+    }
+    if (at > 0 && state.early.get(at - 1).time() == time) {
+      boolean isSame = state.early.get(at - 1).label().equals(event.label());
+      context.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL);
+      if (!isSame) {
+        contradicts(event);
+      }
+      return isSame;
+    }
+    if (state.early.size() >= MAX_EARLY) {
+      refuse(event, "time: expected one of a window that there is, got " + instant(time));
+      return false;
+    }
+    if (state.lastTime == Long.MIN_VALUE) { // of a series that may never come
+      context.count(Counted.UNKNOWN_SERIES_LABEL);
+      order.touched(state, state.lastTime, Math.min(time, context.now()), context);
+    }
+    state.early.add(at, new EarlyLabel(time, event.label(), event.source().timestamp()));
     return true;
+  }
+
+  private void contradicts(LabelEvent event) {
+    refuse(
+        event,
+        "label: expected the one that the window at %s of series %s has already, got %s"
+            .formatted(instant(event.time()), event.series(), quoted(event.label())));
   }
 
   /** A job may name further classes than it did when the series was saved. */
@@ -433,21 +493,26 @@ public final class SeriesClassifier {
     }
   }
 
-  private void learn(ClassState state, int age, String label, long recordTime) {
+  /**
+   * @return false if the window has another label
+   */
+  private boolean learn(ClassState state, int age, String label, long recordTime) {
     int place = state.place(age);
-    if (state.ends[place] == ClassState.LABELLED) {
-      context.count(Counted.REPEATED_LABEL);
-      return;
-    }
     int index = state.names.indexOf(label);
+    if (state.isLabelled(place)) {
+      boolean isSame = state.mayBe(place, index);
+      context.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL);
+      return isSame;
+    }
     if (index < 0) {
       index = state.names.size();
       state.names.add(label);
     }
     long delay = recordTime < 0 ? -1 : Math.max(0, recordTime - state.ends[place]);
-    state.ends[place] = ClassState.LABELLED;
+    state.labelled(place, index);
     score(state, place, index, delay);
     learner.learn(state, age, index);
+    return true;
   }
 
   private void score(ClassState state, int place, int label, long delay) {

@@ -6,6 +6,7 @@ import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.SeriesTimer;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.io.IOException;
  * The engine that a {@link SeriesForecaster} runs in: state of the current series, event time,
  * timers and output. The engine selects the current series before each call.
  */
-public interface SeriesContext {
+public interface SeriesContext extends SeriesTimer {
 
   /** What the windows remember of the series; null for one that is not known. */
   WindowState window() throws IOException;
@@ -79,30 +80,6 @@ public interface SeriesContext {
   default void judged(Judgment judgment) {
     // for SQL
   }
-
-  /** When the timer fires that drops the series; null for none. */
-  Long expiry() throws IOException;
-
-  /**
-   * Keeps it.
-   *
-   * @param time null to drop it
-   */
-  void expiry(Long time) throws IOException;
-
-  /**
-   * Event time, milliseconds since 1970 in UTC; {@link Long#MAX_VALUE} once the input has ended.
-   */
-  long watermark();
-
-  /** The machine's clock, milliseconds since 1970; asked for the few decisions that need it. */
-  long now();
-
-  /** Has the series called again when event time reaches this; once, however often it is asked. */
-  void wakeAt(long time);
-
-  /** Takes {@link #wakeAt} back. */
-  void doNotWakeAt(long time);
 
   /** Sends a forecast, a score, an incident or a dead letter on. */
   void collect(Output output);

@@ -1,7 +1,5 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
@@ -11,6 +9,7 @@ import dev.weir.forecast.engine.SeriesContext.Counted;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.forecast.window.Windows.Outcome;
@@ -18,8 +17,6 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -35,19 +32,13 @@ public final class SeriesForecaster {
   /** In place of a time that nobody knows: of a model's publishing, or of a record. */
   public static final long NO_TIME = -1;
 
-  /** Late observations in a row after which a series is taken to go on at their time. */
-  private static final int RESUMING = 3;
-
-  /** Clocks may be so far apart; what is no further ahead is not in the future. */
-  private static final long CLOCK_SKEW_MILLIS = 10_000;
-
   private final ForecastSettings settings;
   private final int covariates; // known ahead
   private final int ahead; // numbers known ahead of an observation that are used, at most
   private final SeriesContext context;
   private final boolean inOrder;
   private final Windows windows;
-  private final SeriesExpiry expiry;
+  private final SeriesOrder order;
   private final ModeForecaster[] forecasters; // by target
 
   /**
@@ -68,7 +59,7 @@ public final class SeriesForecaster {
             settings.sampling(),
             ahead,
             settings.columnsKept());
-    this.expiry = new SeriesExpiry(settings.limits());
+    this.order = new SeriesOrder(settings.limits().ttl());
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
@@ -93,8 +84,8 @@ public final class SeriesForecaster {
   }
 
   /** When series expire. */
-  public SeriesExpiry expiry() {
-    return expiry;
+  public SeriesOrder order() {
+    return order;
   }
 
   /**
@@ -178,9 +169,8 @@ public final class SeriesForecaster {
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     boolean resumes = false;
     if (outcome == Outcome.LATE) {
-      long latest = context.now() + CLOCK_SKEW_MILLIS;
-      if (state.lastTime() > latest) {
-        resumes = resumes(state, time, latest);
+      if (SeriesOrder.isAhead(state.lastTime(), context)) {
+        resumes = SeriesOrder.resumes(state, time, context);
         changed = true;
       }
     } else if (outcome != Outcome.DUPLICATE) {
@@ -199,34 +189,22 @@ public final class SeriesForecaster {
       context.window(state);
     }
     switch (outcome) {
-      case APPENDED -> expiry.touched(state, before, time, context);
+      case APPENDED -> order.touched(state, before, time, context);
       case PENDING -> {
         context.wakeAt(windows.timeOf(state, observation));
-        expiry.touched(state, before, time, context);
+        order.touched(state, before, time, context);
       }
       case CORRECTED -> context.count(Counted.CORRECTION, 1);
       case DUPLICATE -> context.count(Counted.DUPLICATE, 1);
       case LATE -> {
         if (resumes) {
-          expiry.touched(state, before, time, context);
+          order.touched(state, before, time, context);
           context.count(Counted.RESUMED, 1);
         } else {
-          context.collect(late(observation, state, source));
+          context.collect(SeriesOrder.late(state.lastTime(), observation.time(), time, source));
         }
       }
     }
-  }
-
-  /**
-   * Whether a late observation shows that the series' newest time was wrong: that time is still in
-   * the future, and this observation and those just before it are, in the order of their times,
-   * later than all that are not. Stragglers and repeats are not: what they are behind has happened.
-   *
-   * @param latest what is after it is in the future
-   */
-  private static boolean resumes(WindowState state, long time, long latest) {
-    boolean follows = time <= latest && time > state.newestUpTo(latest);
-    return state.late(time, follows) >= RESUMING;
   }
 
   /**
@@ -250,7 +228,7 @@ public final class SeriesForecaster {
 
   /** Nothing that was known before a silence longer than the ttl has to do with what comes next. */
   private void resetAfterSilence(String series, WindowState state, long next) throws IOException {
-    if (expiry.isSilence(state, next)) {
+    if (order.isSilence(state, next)) {
       state.forget();
       forgetLearned(series);
       context.count(Counted.EXPIRED, 1);
@@ -261,25 +239,6 @@ public final class SeriesForecaster {
     for (ModeForecaster forecaster : forecasters) {
       forecaster.forget(series);
     }
-  }
-
-  private DeadLetter late(Observation observation, WindowState state, SourceRecord source) {
-    long behind = state.lastTime() - observation.time();
-    String message =
-        windows.timeOf(state, observation) == state.lastTime()
-            ? "time: expected after %s, got another value for that very time%s"
-                .formatted(
-                    Instant.ofEpochMilli(state.lastTime()),
-                    behind == 0
-                        ? ""
-                        : ", which %s counts as"
-                            .formatted(Instant.ofEpochMilli(observation.time())))
-            : "time: expected after %s, got %s, late by %s"
-                .formatted(
-                    Instant.ofEpochMilli(state.lastTime()),
-                    Instant.ofEpochMilli(observation.time()),
-                    Duration.ofMillis(behind));
-    return new DeadLetter(Reason.LATE, message, source);
   }
 
   /**
@@ -298,8 +257,8 @@ public final class SeriesForecaster {
       changed = true;
       advanced(series, state, NO_TIME);
     }
-    boolean isDue = expiry.isDue(state, timestamp, context);
-    if (isDue && expiry.isOver(state, context)) {
+    boolean isDue = order.isDue(state, timestamp, context);
+    if (isDue && order.isOver(state, context)) {
       context.window(null);
       forgetLearned(series);
       context.expiry(null);

@@ -2,8 +2,10 @@
  * Orders the observations of a series by event time and cuts them into windows.
  *
  * <p>Start at {@link dev.weir.forecast.window.Windows}; its method {@code offer} decides whether an
- * observation is late. {@link dev.weir.forecast.window.WindowState} is the state of one series, and
- * {@link dev.weir.forecast.window.WindowStateFormat} defines its bytes.
+ * observation is late. {@link dev.weir.forecast.window.SeriesOrder} decides, also for classes, when
+ * a series goes on at an earlier time and when it expires. {@link
+ * dev.weir.forecast.window.WindowState} is the state of one series, and {@link
+ * dev.weir.forecast.window.WindowStateFormat} defines its bytes.
  *
  * <p>Allowed imports: {@code forecast} and the JDK.
  */

@@ -33,6 +33,8 @@ public final class ClassFixture implements ClassContext {
   final Map<Counted, Integer> counted = new EnumMap<>(Counted.class);
   final List<Long> timers = new ArrayList<>();
   long watermark = Long.MIN_VALUE;
+  long now = Long.MAX_VALUE / 2;
+  Long expiry;
   int labelled;
   int right;
 
@@ -55,6 +57,21 @@ public final class ClassFixture implements ClassContext {
   @Override
   public long watermark() {
     return watermark;
+  }
+
+  @Override
+  public long now() {
+    return now;
+  }
+
+  @Override
+  public Long expiry() {
+    return expiry;
+  }
+
+  @Override
+  public void expiry(Long time) {
+    expiry = time;
   }
 
   @Override

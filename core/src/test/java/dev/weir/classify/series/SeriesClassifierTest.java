@@ -27,7 +27,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SeriesClassifierTest {
 
@@ -43,7 +46,7 @@ class SeriesClassifierTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ClassStateFormat.write(state, new DataOutputStream(bytes));
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-    ClassState read = ClassStateFormat.read(in);
+    ClassState read = ClassStateFormat.read(ClassStateFormat.version(state), in);
     assertThat(in.available()).isZero();
     return read;
   }
@@ -242,10 +245,9 @@ class SeriesClassifierTest {
     assertThat(context.counted).containsEntry(Counted.DUPLICATE, 1);
     assertThat(context.problems())
         .containsExactly(
-            "time: expected after 1970-01-01T00:00:02Z, which series machine has reached,"
-                + " got 1970-01-01T00:00:02Z",
-            "time: expected after 1970-01-01T00:00:02Z, which series machine has reached,"
-                + " got 1970-01-01T00:00:01.500Z");
+            "time: expected after 1970-01-01T00:00:02Z, got another value for that very time",
+            "time: expected after 1970-01-01T00:00:02Z, got 1970-01-01T00:00:01.500Z, late by"
+                + " PT0.5S");
     assertThat(state).usingRecursiveComparison().isEqualTo(before);
   }
 
@@ -268,7 +270,7 @@ class SeriesClassifierTest {
     assertThat(third.probability()).isCloseTo(1, within(1e-6));
 
     classifier.label(state, label(61, "other")); // of the third window
-    classifier.label(state, label(60, "other")); // of the second, which has one
+    classifier.label(state, label(60, "early")); // of the second, which has it
     assertThat(context.counted).containsEntry(Counted.REPEATED_LABEL, 1);
     assertThat(state.labels).isEqualTo(2);
     classifier.observe(state, observation(121, 1, 1), source(0));
@@ -429,7 +431,8 @@ class SeriesClassifierTest {
     classifier.use(model("states", 4, STATES));
     classifier.observe(state, observation(2, 1, 1), source(2));
     assertThat(context.classifications().get(1).status()).isEqualTo(Status.OK);
-    assertThat(classifier.fits(classifier(given).newState())).isFalse(); // more classes
+    ClassState other = classifier(given).newState(); // of more classes
+    assertThat(classifier.fitted(other)).isNotSameAs(other);
   }
 
   @Test
@@ -454,15 +457,100 @@ class SeriesClassifierTest {
     classifier.observe(state, observation(1_010, 1, 1), source(1));
     classifier.observe(state, observation(1_020, 1, 1), source(1));
     assertThat(context.timers).containsExactly(1_150L);
-    assertThat(classifier.isSilence(state, 1_120)).isFalse();
-    assertThat(classifier.isSilence(state, 1_121)).isTrue();
-    context.watermark = 1_150;
-    assertThat(classifier.wake("machine", state, 1_150)).isFalse();
+    classifier.label(state, label(1_200, "run")); // waits
+    assertThat(classifier.observe(state, observation(1_120, 1, 1), source(1))).isSameAs(state);
+    assertThat(context.timers).endsWith(1_250L);
+    ClassState again = classifier.observe(state, observation(1_221, 1, 1), source(1));
+    assertThat(again).isNotSameAs(state);
+    assertThat(again.early).isEmpty();
+    assertThat(context.counted).containsOnlyKeys(Counted.EXPIRED, Counted.UNUSED_LABEL);
+    context.counted.clear();
+    assertThat(context.expiry).isEqualTo(1_350);
+    classifier.label(again, label(3_000, "run")); // waits
+
+    context.watermark = 1_350;
+    assertThat(classifier.wake("machine", again, 1_250)).isTrue(); // another timer
+    assertThat(classifier.wake("machine", again, 1_350)).isTrue(); // not yet by the clock
+    context.now += 100;
     context.watermark = Long.MAX_VALUE;
-    assertThat(classifier.wake("machine", state, 1_150)).isTrue(); // the input has ended
-    ClassState unseen = classifier.newState();
-    classifier.label(unseen, label(2_000, "run"));
-    assertThat(context.timers).hasSize(2);
+    assertThat(classifier.wake("machine", again, 1_500)).isTrue(); // the input has ended
+    context.watermark = 1_500;
+    assertThat(classifier.wake("machine", copy(again), 1_500)).isFalse();
+    assertThat(context.expiry).isNull();
+    assertThat(context.counted)
+        .isEqualTo(Map.of(Counted.EXPIRED, 1, Counted.UNUSED_LABEL, 1)); // lost, not in silence
+  }
+
+  @Test
+  void contradictingLabelsBecomeDeadLetters() throws Exception {
+    WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
+    SeriesClassifier classifier =
+        classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
+    ClassState state = classifier.newState();
+    for (String early : List.of("run", "run", "fault")) { // at one time
+      assertThat(classifier.label(state, label(110, early))).isEqualTo(!early.equals("fault"));
+    }
+    classifier.label(state, label(120, "fault")); // of the same window, as it turns out
+    assertThat(context.counted)
+        .isEqualTo(
+            Map.of(
+                Counted.UNKNOWN_SERIES_LABEL, 2,
+                Counted.REPEATED_LABEL, 1,
+                Counted.CONTRADICTING_LABEL, 1));
+    classifier.observe(state, observation(110, 1, 1), source(1));
+    classifier.observe(state, observation(210, 1, 1), source(2));
+    assertThat(context.counted).containsEntry(Counted.CONTRADICTING_LABEL, 2);
+    assertThat(classifier.label(state, label(130, "run"))).isTrue();
+    ClassState before = copy(state);
+    assertThat(classifier.label(state, label(130, "idle\n"))).isFalse();
+    assertThat(state).usingRecursiveComparison().isEqualTo(before);
+    assertThat(state.labels).isEqualTo(1);
+    assertThat(context.counted).containsEntry(Counted.CONTRADICTING_LABEL, 3);
+    assertThat(context.problems())
+        .containsExactly(
+            "label: expected the one that the window at 1970-01-01T00:00:00.110Z of series machine"
+                + " has already, got fault",
+            "label: expected the one that the window at 1970-01-01T00:00:00.130Z of series machine"
+                + " has already, got idle.");
+  }
+
+  /** As the forecasts of the same values: two late ones, and the third shows what was wrong. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aValueAheadOfTimeDoesNotSilenceItsSeries(Kind kind) throws Exception {
+    Duration length = Duration.ofMillis(kind == Kind.TIME ? 4_000 : 2_000);
+    WindowRule rule = kind == Kind.COUNT ? WindowRule.COUNT : new WindowRule(kind, length);
+    SeriesClassifier classifier =
+        classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
+    ClassState state = classifier.newState();
+    for (int t = 1; t <= 10; t++) {
+      state = classifier.observe(state, observation(1_000 * t, 1, t), source(t));
+    }
+    context.now = 10_000;
+    long ahead = 500_000;
+    state = classifier.observe(state, observation(ahead, 1, 1), source(1));
+    context.watermark = ahead;
+    for (int t = 11; t <= 30; t++) {
+      context.now = 1_000 * t;
+      state = copy(classifier.observe(state, observation(1_000 * t, 1, t), source(t)));
+      if (kind != Kind.COUNT) {
+        classifier.wake("machine", state, ahead); // event time is wrong for all
+      }
+    }
+    assertThat(context.counted).containsEntry(Counted.RESUMED, 1);
+    assertThat(context.problems())
+        .hasSize(2)
+        .contains(
+            "time: expected after 1970-01-01T00:08:20Z, got 1970-01-01T00:00:12Z, late by"
+                + " PT8M8S");
+    int before = context.labelled;
+    assertThat(classifier.label(state, label(30_000, "run"))).isTrue();
+    classifier.end("machine", state);
+    assertThat(context.labelled).isEqualTo(before + 1);
+    Classification last = context.classifications().get(context.classifications().size() - 1);
+    assertThat(last.windowEnd()).isEqualTo(30_000);
+    assertThat(last.steps()).isEqualTo(3);
+    assertThat(classifier.label(state, label(12_500, "run"))).isEqualTo(kind == Kind.TIME);
   }
 
   @Test
@@ -497,7 +585,7 @@ class SeriesClassifierTest {
     int i = 0;
     for (ClassifySettings turn : turns) {
       SeriesClassifier classifier = classifier(turn);
-      assertThat(classifier.fits(state)).isTrue();
+      assertThat(classifier.fitted(state)).isSameAs(state);
       for (int end = i + 12; i < end; i++) {
         if (i >= 3) { // of a window before this turn at first
           Step late = steps.get(i - 3);
@@ -587,8 +675,8 @@ class SeriesClassifierTest {
     assertThat(context.classifications()).hasSize(1);
     assertThat(context.problems())
         .containsExactly(
-            "time: expected after 1970-01-01T00:00:00.199Z, which series machine has reached, got"
-                + " 1970-01-01T00:00:00.140Z");
+            "time: expected after 1970-01-01T00:00:00.199Z, got 1970-01-01T00:00:00.140Z, late by"
+                + " PT0.059S");
   }
 
   @Test

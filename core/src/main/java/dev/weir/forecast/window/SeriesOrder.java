@@ -1,0 +1,159 @@
+package dev.weir.forecast.window;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.SourceRecord;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The rule of forecasts and classes alike: when a series whose newest time was wrong goes on at an
+ * earlier one, and when a series has been silent for too long.
+ *
+ * <p>Whether a series is reset is a matter of its own observations: two of them more than the ttl
+ * apart ({@link #isSilence}). The timer only frees what nobody will ask for again, two and a half
+ * to three ttls after the series' last observation; see RATIONALE.md.
+ *
+ * <p>A series has one timer at most. It is moved when event time has gone on by half a ttl, so that
+ * its cost does not depend on how often the series is observed. Apart from that an observation
+ * costs one look into a state of eight bytes, and nothing without a ttl.
+ */
+public final class SeriesOrder {
+
+  /** Late observations in a row after which a series is taken to go on at their time. */
+  private static final int RESUMING = 3;
+
+  /** Clocks may be so far apart; what is no further ahead is not in the future. */
+  private static final long CLOCK_SKEW_MILLIS = 10_000;
+
+  private final long ttl; // 0: forever
+  private final long half; // of a ttl, rounded up
+  private long since; // the first timer of this task, by the clock; 0 before
+
+  /**
+   * @param ttl of a series without an observation; zero: it is kept forever
+   */
+  public SeriesOrder(Duration ttl) {
+    this.ttl = ttl.toMillis();
+    this.half = (this.ttl + 1) / 2;
+  }
+
+  /** Whether a series can be silent for too long at all. */
+  public boolean expires() {
+    return ttl > 0;
+  }
+
+  /** Whether so much time between two observations of a series resets it. */
+  public boolean isSilence(SeriesTimes state, long next) {
+    return ttl > 0 && state.lastTime() != Long.MIN_VALUE && next - state.lastTime() > ttl;
+  }
+
+  /** Whether a time is in the future: an observation with a wrong time has moved it there. */
+  public static boolean isAhead(long time, SeriesTimer context) {
+    return time != Long.MAX_VALUE && time > context.now() + CLOCK_SKEW_MILLIS;
+  }
+
+  /**
+   * Whether a late observation shows that the series' newest time, which {@link #isAhead}, was
+   * wrong: this observation and those just before it are, in the order of their times, later than
+   * all that are not in the future. Stragglers and repeats are not: what they are behind has
+   * happened.
+   */
+  public static boolean resumes(SeriesTimes state, long time, SeriesTimer context) {
+    long latest = context.now() + CLOCK_SKEW_MILLIS;
+    boolean follows = time <= latest && time > state.newestUpTo(latest);
+    return state.late(time, follows) >= RESUMING;
+  }
+
+  /**
+   * An observation that is late.
+   *
+   * @param reached time that the series has reached
+   * @param counted the time that the observation counts as, its own or the nearest on a grid
+   */
+  public static DeadLetter late(long reached, long time, long counted, SourceRecord source) {
+    Instant after = Instant.ofEpochMilli(reached);
+    Instant got = Instant.ofEpochMilli(time);
+    String message =
+        counted != reached
+            ? "time: expected after %s, got %s, late by %s"
+                .formatted(after, got, Duration.ofMillis(reached - time))
+            : "time: expected after %s, got another value for that very time%s"
+                .formatted(after, time == reached ? "" : ", which %s counts as".formatted(got));
+    return new DeadLetter(Reason.LATE, message, source);
+  }
+
+  /**
+   * The current series has an observation. A series that is behind the watermark lives by the
+   * watermark, else it would be dropped again and again while its past comes in.
+   *
+   * @param before time of the series' newest observation before this one
+   */
+  public void touched(SeriesTimes state, long before, long time, SeriesTimer context)
+      throws IOException {
+    if (ttl == 0) {
+      return;
+    }
+    long now = Math.max(time, context.watermark());
+    if (now == Long.MAX_VALUE // the input has ended
+        || Math.floorDiv(now, half) == Math.floorDiv(before, half)) { // the timer is late enough
+      return;
+    }
+    Long timer = context.expiry();
+    long wanted = timerAfter(now);
+    if (timer == null || timer < wanted) {
+      if (timer != null && !state.isTimed(timer)) { // else something waits for it
+        context.doNotWakeAt(timer);
+      }
+      context.wakeAt(wanted);
+      context.expiry(wanted);
+    }
+  }
+
+  /** One for each half ttl: one to one and a half ttls later. */
+  private long timerAfter(long now) {
+    return (Math.floorDiv(now, half) + 3) * half;
+  }
+
+  /** When the timer of the current series is to fire, which was restored and has none yet. */
+  public long restored(SeriesTimes state, SeriesTimer context) throws IOException {
+    long timer = timerAfter(state.newestTime());
+    context.expiry(timer);
+    return timer;
+  }
+
+  /**
+   * Whether the timer that fires is the series' own and event time says that it is silent. Sets the
+   * next one.
+   */
+  public boolean isDue(SeriesTimes state, long timestamp, SeriesTimer context) throws IOException {
+    if (ttl == 0 || context.watermark() == Long.MAX_VALUE) {
+      return false; // the end of the input is no silence
+    }
+    Long timer = context.expiry();
+    if (timer == null || timer != timestamp) {
+      return false;
+    }
+    long last = state.newestTime();
+    // else it has lived on while the job had no ttl
+    boolean isSilent = last == Long.MIN_VALUE || timestamp - last > ttl;
+    long later = timerAfter(isSilent ? Math.max(timestamp, context.watermark()) : last);
+    context.wakeAt(later);
+    context.expiry(later);
+    return isSilent;
+  }
+
+  /**
+   * Whether the series, which event time says is silent, has not been seen for a ttl by the clock
+   * either, while tasks ran. One observation from the future moves event time for all, and no
+   * clock; an outage moves the clock, and no task runs.
+   */
+  public boolean isOver(SeriesTimes state, SeriesTimer context) {
+    long now = context.now();
+    if (since == 0) {
+      since = now;
+    }
+    return state.silent(now, since) >= ttl;
+  }
+}
