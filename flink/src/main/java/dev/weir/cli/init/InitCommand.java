@@ -60,6 +60,7 @@ public final class InitCommand implements Callable<Integer> {
 
   private static final int RECORDS = 500;
   private static final int SHOWN = 5;
+  private static final int MAX_LEFT_OUT = 20;
   private static final int ROWS = 5_000;
 
   @Spec private CommandSpec spec;
@@ -157,6 +158,7 @@ public final class InitCommand implements Callable<Integer> {
     }
     MappingGuess guess = null;
     int lines = 1;
+    List<String> leftOut = List.of();
     if (!areOwn(records)) {
       RecordProfile profile = profile(records);
       lines = profile.mostLines();
@@ -171,8 +173,8 @@ public final class InitCommand implements Callable<Integer> {
             records.size());
         return 1;
       }
-      boolean hasKeys = records.stream().allMatch(record -> record.key() != null);
-      guess = MappingGuess.of(profile, format(), hasKeys ? "key" : "topic").orElse(null);
+      records.forEach(record -> profile.addKey(record.key()));
+      guess = MappingGuess.of(profile, format()).orElse(null);
       if (guess == null) {
         System.err.printf(
             "weir init: --topic: expected a field with numbers in the %,d newest records of %s, got"
@@ -180,6 +182,7 @@ public final class InitCommand implements Callable<Integer> {
             records.size(), source.topic);
         return 1;
       }
+      leftOut = guess.leftOut(profile);
     }
     JobSettings settings = settings(text(name, guess, List.of(), false), target);
     List<InputEvent> events = new ArrayList<>();
@@ -210,6 +213,9 @@ public final class InitCommand implements Callable<Integer> {
       tell("time", guess.time().isEmpty() ? "the record's timestamp" : guess.time());
       tell("values", String.join(", ", guess.values()));
       tell("each", guess.each());
+      tell(
+          "left out",
+          String.join(", ", leftOut.subList(0, Math.min(leftOut.size(), MAX_LEFT_OUT))));
     } else {
       tell("format", "Weir's own records");
     }

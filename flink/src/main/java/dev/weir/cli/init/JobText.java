@@ -36,11 +36,14 @@ final class JobText {
       boolean isSpread,
       Duration interval) {
     StringBuilder text = new StringBuilder();
-    text.append("name: ").append(name).append('\n');
-    text.append("kafka:\n  bootstrap-servers: ").append(bootstrapServers).append('\n');
+    text.append("name: ").append(quoted(name)).append('\n');
+    boolean isList = bootstrapServers.startsWith("["); // to YAML: an address of IPv6
+    text.append("kafka:\n  bootstrap-servers: ")
+        .append(isList ? quoted(bootstrapServers) : bootstrapServers)
+        .append('\n');
     kafka.forEach(line -> text.append("  ").append(line).append('\n'));
     if (guess != null) {
-      text.append("observations:\n  topic: ").append(topic).append('\n');
+      text.append("observations:\n  topic: ").append(quoted(topic)).append('\n');
       text.append("  format: ").append(guess.format()).append('\n');
       schema.forEach(line -> text.append("  ").append(line).append('\n'));
       line(text, "series", list(guess.series()), "joined by slashes; key is the record's key");
@@ -65,7 +68,7 @@ final class JobText {
     }
     text.append("topics:\n");
     if (guess == null) {
-      text.append("  observations: ").append(topic).append('\n');
+      text.append("  observations: ").append(quoted(topic)).append('\n');
     }
     text.append("  forecasts: ").append(name).append(".forecasts\n");
     text.append("  scores: ").append(name).append(".scores\n");

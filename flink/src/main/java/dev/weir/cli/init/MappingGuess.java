@@ -41,16 +41,36 @@ record MappingGuess(
    * The best guess; empty where no field could be a value.
    *
    * @param format of the records; null: JSON, or change events in it
-   * @param otherwise what names a series where no field is called like a name
    */
-  static Optional<MappingGuess> of(RecordProfile profile, String format, String otherwise) {
+  static Optional<MappingGuess> of(RecordProfile profile, String format) {
+    String otherwise = profile.hasNames() ? "key" : "topic";
     String found = format != null ? format : profile.isOfChanges() ? "debezium-json" : "json";
     return profile.groups().stream()
         .map(group -> of(profile, found, group, otherwise))
         .filter(guess -> !guess.values().isEmpty())
         .max(
-            Comparator.comparingInt((MappingGuess guess) -> guess.each().isEmpty() ? 1 : 0)
+            Comparator.comparing((MappingGuess guess) -> guess.varies(profile))
+                .thenComparingInt(guess -> guess.each().isEmpty() ? 1 : 0)
                 .thenComparingInt(guess -> samples(profile, guess)));
+  }
+
+  /** Whether a value changes; a single one may be a setting beside an array of values. */
+  private boolean varies(RecordProfile profile) {
+    return profile.fields(each).stream()
+        .anyMatch(field -> values.contains(field.path()) && field.different() > 1);
+  }
+
+  /** Paths of other numbers and arrays, which no value reads. */
+  List<String> leftOut(RecordProfile profile) {
+    List<String> paths = new ArrayList<>(profile.unread());
+    for (String group : profile.groups()) {
+      profile.fields(group).stream()
+          .filter(field -> field.isNumber() && !field.path().equals(time))
+          .filter(field -> !series.contains(field.path()) && !series.contains(field.path() + "?"))
+          .filter(field -> !group.equals(each) || !values.contains(field.path()))
+          .forEach(field -> paths.add(group.isEmpty() ? field.path() : group + "." + field.path()));
+    }
+    return paths;
   }
 
   private static int samples(RecordProfile profile, MappingGuess guess) {
@@ -118,7 +138,9 @@ record MappingGuess(
           field != time
               && field.isPlain()
               && !values.contains(field.path())
-              && (isOfElement || NAME.matcher(field.name()).matches())
+              && (isOfElement
+                  || profile.keys().contains(field.path())
+                  || NAME.matcher(field.name()).matches())
               && (field.count() < 10 || field.different() <= field.count() / 2);
       boolean isWord = field.path().equals("key") || field.path().equals("topic"); // of a mapping
       if (isName && !isWord && parts.size() < MAX_PARTS && names.add(field.path())) {

@@ -6,11 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.weir.cli.console.Printable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What some JSON records hold: the fields of the records, and those of the elements of arrays of
@@ -29,6 +33,9 @@ final class RecordProfile {
   private static final int MAX_DEPTH = 16;
 
   private final Map<String, Map<String, FieldProfile>> groups = new LinkedHashMap<>();
+  private final Set<String> unread = new LinkedHashSet<>();
+  private final Set<String> keys = new HashSet<>();
+  private boolean hasNames = true;
   private int records;
   private int mostLines;
   private int changes;
@@ -70,17 +77,42 @@ final class RecordProfile {
       return;
     }
     records++;
-    if (mayBeChange && isChange(node)) {
+    JsonNode change = node.has("schema") ? node.path("payload") : node;
+    if (mayBeChange && isChange(change)) {
       changes++;
-      walk(node.get("after"), RECORD, "", 0);
+      walk(change.get("after"), RECORD, "", 0);
     } else {
       walk(node, RECORD, "", 0);
     }
   }
 
-  /** As Debezium writes them, without their schema. */
   private static boolean isChange(JsonNode node) {
-    return node.path("op").isTextual() && node.has("before") && node.has("after");
+    return node.path("op").isTextual() && node.has("after");
+  }
+
+  /** Takes in a record's key: fields of JSON, such as Debezium's, or a name. */
+  void addKey(byte[] key) {
+    JsonNode node = null;
+    try {
+      node = key == null ? null : MAPPER.readTree(key);
+    } catch (IOException e) {
+      // a name, or bytes
+    }
+    if (node != null && node.isObject()) {
+      (node.has("schema") ? node.path("payload") : node).fieldNames().forEachRemaining(keys::add);
+    }
+    String text = key == null ? "" : new String(key, StandardCharsets.UTF_8);
+    hasNames &= !text.isEmpty() && !text.startsWith("{") && Printable.line(text).equals(text);
+  }
+
+  /** Fields of the records' keys. */
+  Set<String> keys() {
+    return keys;
+  }
+
+  /** Whether each key is a readable name. */
+  boolean hasNames() {
+    return hasNames;
   }
 
   /** One of a list such as {@code [{"key": "host.name", "value": "web-1"}]}. */
@@ -115,6 +147,8 @@ final class RecordProfile {
               depth + 1);
         } else if (element.isObject()) {
           walk(element, inner, "", depth + 1);
+        } else if (unread.size() < MAX_FIELDS) {
+          unread.add(element.isArray() ? inner + "[]" : inner);
         }
       }
     } else {
@@ -149,6 +183,11 @@ final class RecordProfile {
   /** Where fields are: empty for the records themselves, else the path of an array. */
   List<String> groups() {
     return new ArrayList<>(groups.keySet());
+  }
+
+  /** Arrays of arrays or of single values, which no path of a value reads. */
+  Set<String> unread() {
+    return unread;
   }
 
   Collection<FieldProfile> fields(String group) {

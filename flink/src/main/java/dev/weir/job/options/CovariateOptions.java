@@ -4,7 +4,6 @@ import dev.weir.kafka.mapping.ElementPath;
 import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
-import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.mapping.SchemaFile;
 import dev.weir.kafka.wire.TimeText;
 import dev.weir.option.ForecastOptions;
@@ -145,7 +144,7 @@ public final class CovariateOptions {
         null,
         null,
         file.get(EACH),
-        OnNull.SKIP,
+        null,
         schema == null ? null : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE)));
   }
 }

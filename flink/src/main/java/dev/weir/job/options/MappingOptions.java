@@ -108,8 +108,9 @@ public final class MappingOptions {
       Option.choice(
           "observations.on-null",
           OnNull.class,
-          OnNull.SKIP,
-          "A value that is null or missing makes no observation, or a dead letter of its record.");
+          null,
+          "A value that is null or missing makes no observation, or a dead letter of its record; by"
+              + " default the latter only if the record has no other value.");
 
   public static final List<Option<?>> ALL =
       List.of(

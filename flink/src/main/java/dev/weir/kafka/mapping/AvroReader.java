@@ -23,7 +23,7 @@ public final class AvroReader {
    */
   public IndexedRecord read(GenericDatumReader<GenericRecord> reader, byte[] bytes, int start)
       throws IOException {
-    bounds.check(reader.getSchema(), bytes, start);
+    bounds.checkForeign(reader.getSchema(), bytes, start);
     decoder = DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, decoder);
     try {
       return reader.read(null, decoder);

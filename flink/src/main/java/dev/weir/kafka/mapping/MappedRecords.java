@@ -19,6 +19,7 @@ import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.util.Collector;
 import org.apache.flink.util.SimpleUserCodeClassLoader;
 import org.apache.flink.util.UserCodeClassLoader;
 
@@ -55,6 +56,7 @@ public final class MappedRecords implements Serializable {
   private final boolean hasChanges;
   private transient MappedSchema schema;
   private transient MappedRows rows;
+  private transient Collector<RowData> collector;
   private transient RecordParts parts;
   private transient int ignored;
 
@@ -113,6 +115,8 @@ public final class MappedRecords implements Serializable {
     }
     schema = new MappedSchema(mapping);
     rows = new MappedRows(mapping, schema);
+    boolean isDebezium = mapping.format().equals(DebeziumRows.FORMAT);
+    collector = isDebezium ? new DebeziumRows(rows, schema.type()) : rows;
     parts = TableFormat.parts(mapping.format(), mapping.options());
   }
 
@@ -142,7 +146,7 @@ public final class MappedRecords implements Serializable {
   private <E> E readPart(
       SourceRecord record, Function<ObservationEvent, E> check, Consumer<E> out) {
     DeadLetter letter = observations(record, check, out);
-    ignored += rows.changes();
+    ignored += rows.ignored();
     return (E) letter;
   }
 
@@ -157,7 +161,7 @@ public final class MappedRecords implements Serializable {
       if (reader != null) {
         rows.collect(schema.row(reader.read(record.value())));
       } else {
-        format.deserialize(record.value(), rows);
+        format.deserialize(record.value(), collector);
       }
     } catch (UnknownSchemaException e) {
       return new DeadLetter(Reason.SCHEMA, e.getMessage(), record);
@@ -184,7 +188,7 @@ public final class MappedRecords implements Serializable {
     MappedRows.FieldException problem = rows.problem();
     if (first == null && problem != null) {
       first = new DeadLetter(problem.reason(), problem.getMessage(), record);
-    } else if (rows.count() == 0 || rows.observations().isEmpty() && rows.changes() == 0) {
+    } else if (rows.count() == 0 || rows.observations().isEmpty() && rows.ignored() == 0) {
       first =
           new DeadLetter(
               Reason.FIELD, "%s: expected %s, got none".formatted(place(), rows.what()), record);

@@ -28,6 +28,9 @@ final class MappedRows implements Collector<RowData> {
   /** Observations of one record; each carries its record's bytes to where it may be refused. */
   private static final int MAX_OBSERVATIONS = 10_000;
 
+  /** Each of many elements may read the same text again. */
+  private static final int MAX_NUMBER = 2_000;
+
   private final ObservationMapping mapping;
   private final Fields fields;
   private final RowData[] row;
@@ -37,7 +40,7 @@ final class MappedRows implements Collector<RowData> {
   private long numbersAhead;
   private SourceRecord source;
   private int count;
-  private int changes;
+  private int ignored;
   private FieldException first;
 
   MappedRows(ObservationMapping mapping, MappedSchema schema) {
@@ -53,7 +56,7 @@ final class MappedRows implements Collector<RowData> {
     count = 0;
     observations.clear();
     numbersAhead = 0;
-    changes = 0;
+    ignored = 0;
     first = null;
   }
 
@@ -67,9 +70,15 @@ final class MappedRows implements Collector<RowData> {
     return count;
   }
 
-  /** Rows that are no observations: what was deleted, or is no longer so. */
-  int changes() {
-    return changes;
+  /** Rows that are no observations: what was deleted, is no longer so, or has no value. */
+  int ignored() {
+    return ignored;
+  }
+
+  /** A change event of which no row is an observation. */
+  void ignore() {
+    count++;
+    ignored++;
   }
 
   /** Of the first observation that is refused, the reason; null if none is. */
@@ -82,11 +91,11 @@ final class MappedRows implements Collector<RowData> {
     if (record == null) {
       return;
     }
-    count++;
     if (record.getRowKind() == RowKind.DELETE || record.getRowKind() == RowKind.UPDATE_BEFORE) {
-      changes++;
+      ignore();
       return;
     }
+    count++;
     row[0] = record;
     walk(1);
   }
@@ -154,10 +163,12 @@ final class MappedRows implements Collector<RowData> {
               endsWindow,
               ahead));
     }
+    boolean isEmpty = missing == fields.values.size();
     if (missing > 0 && mapping.onNull() == OnNull.DEAD_LETTER
-        || missing == fields.values.size() && fields.levels == 1) {
+        || isEmpty && fields.levels == 1 && mapping.onNull() == null) {
       throw missing();
     }
+    ignored += isEmpty && mapping.onNull() == OnNull.SKIP ? 1 : 0;
   }
 
   private void add(Observation observation) throws FieldException {
@@ -204,10 +215,30 @@ final class MappedRows implements Collector<RowData> {
         throw new FieldException(
             Reason.FIELD, "%s: expected a text, got null or nothing".formatted(part));
       }
-      name.append(name.isEmpty() ? "" : "/").append(text);
+      checkLength(text.length());
+      String shown = i + 1 < mapping.series().size() ? withoutSlashes(text) : text;
+      checkLength(name.length() + (name.isEmpty() ? 0 : 1) + shown.length());
+      name.append(name.isEmpty() ? "" : "/").append(shown);
     }
     checkUtf8(name);
     return name.toString();
+  }
+
+  /** Each element of a record may have its own name: too long ones would fill the memory. */
+  private static void checkLength(int length) throws FieldException {
+    if (length > Observation.MAX_SERIES_LENGTH) {
+      throw new FieldException(
+          Reason.SERIES,
+          "series: expected a name of 1 to %d characters, got %d"
+              .formatted(Observation.MAX_SERIES_LENGTH, length));
+    }
+  }
+
+  /** A part before others: without its own slashes a/b and c would be a series with a and b/c. */
+  private static String withoutSlashes(String part) {
+    return part.indexOf('/') < 0 && part.indexOf("%2") < 0
+        ? part
+        : part.replace("%", "%25").replace("/", "%2F");
   }
 
   private static void checkUtf8(CharSequence name) throws FieldException {
@@ -226,7 +257,15 @@ final class MappedRows implements Collector<RowData> {
       return null;
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(source.key())).toString();
+      String key =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(source.key())).toString();
+      for (int i = 0; i < key.length(); i++) {
+        if (Character.isISOControl(key.charAt(i))) { // such as a number in Avro
+          throw new FieldException(
+              Reason.SERIES, "key: expected a text, got bytes " + AvroBounds.quoted(key));
+        }
+      }
+      return key;
     } catch (CharacterCodingException e) {
       throw new FieldException(Reason.SERIES, "key: expected UTF-8, got other bytes");
     }
@@ -238,7 +277,8 @@ final class MappedRows implements Collector<RowData> {
     }
     String text = text(fields.time);
     try {
-      return TimeText.millis(text == null ? "" : text.strip(), mapping.unit());
+      return TimeText.millis(
+          text == null || text.length() > MAX_NUMBER ? "" : text.strip(), mapping.unit());
     } catch (DateTimeException | ArithmeticException e) {
       String why = text == null ? "null or nothing" : shown(text);
       throw new FieldException(
@@ -313,7 +353,7 @@ final class MappedRows implements Collector<RowData> {
 
   private double number(Object path, String text) throws FieldException {
     try {
-      return Numbers.parse(text);
+      return Numbers.parse(text.length() > MAX_NUMBER ? "" : text);
     } catch (NumberFormatException e) {
       throw new FieldException(
           Reason.FIELD, "%s: expected a number, got %s".formatted(path, shown(text)));

@@ -23,7 +23,8 @@ import java.util.Map;
  * @param endsWindow true where a window by session ends; null: none
  * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
  *     one
- * @param onNull what happens to a value that is null or missing
+ * @param onNull what happens to a value that is null or missing; null: it is skipped unless the
+ *     record has no other
  * @param schema of {@link #AVRO} or {@link #PROTOBUF}; null for other formats
  */
 public record ObservationMapping(
@@ -76,7 +77,7 @@ public record ObservationMapping(
 
   /** What happens to a value that is null or missing. */
   public enum OnNull {
-    /** It makes no observation; a record of which all values are missing is a dead letter. */
+    /** It makes no observation. */
     SKIP,
     /** The record is a dead letter; its other values count. */
     DEAD_LETTER

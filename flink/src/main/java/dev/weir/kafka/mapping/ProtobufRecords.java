@@ -1,6 +1,7 @@
 package dev.weir.kafka.mapping;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -11,6 +12,9 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
+import com.google.protobuf.WireFormat;
+import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.RecordParts;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -28,6 +32,7 @@ final class ProtobufRecords implements RecordSource {
 
   private static final long serialVersionUID = 1L;
 
+  private static final int MAX_DEPTH = 32;
   private static final String TIMESTAMP = "google.protobuf.Timestamp";
   private static final Set<String> WRAPPERS =
       Stream.of("Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes")
@@ -52,7 +57,63 @@ final class ProtobufRecords implements RecordSource {
 
   @Override
   public Message read(byte[] bytes) throws IOException {
+    CodedInputStream fields = CodedInputStream.newInstance(bytes);
+    if (valuesLeft(fields, type, RecordParts.MAX_VALUES, 0) < 0) {
+      throw new MalformedRecordException(
+          "record: expected at most %,d values, got more".formatted(RecordParts.MAX_VALUES));
+    }
     return DynamicMessage.parseFrom(type, bytes);
+  }
+
+  /**
+   * Counts values before any becomes an object: one in a record may take a byte, and none in
+   * memory.
+   *
+   * @param message of the fields; null if they are unknown
+   * @return below zero if there are more than are left
+   */
+  private static int valuesLeft(CodedInputStream in, Descriptor message, int left, int depth)
+      throws IOException {
+    if (depth > MAX_DEPTH) {
+      throw new MalformedRecordException(
+          "expected at most %d levels of nesting".formatted(MAX_DEPTH));
+    }
+    int rest = left;
+    for (int tag = in.readTag(); tag != 0 && rest >= 0; tag = in.readTag()) {
+      rest--;
+      FieldDescriptor field =
+          message == null ? null : message.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
+      boolean isMessage = field != null && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
+      Descriptor inner = isMessage ? field.getMessageType() : null;
+      switch (WireFormat.getTagWireType(tag)) {
+        case WireFormat.WIRETYPE_END_GROUP -> {
+          return rest;
+        }
+        case WireFormat.WIRETYPE_START_GROUP -> rest = valuesLeft(in, inner, rest, depth + 1);
+        case WireFormat.WIRETYPE_LENGTH_DELIMITED -> {
+          int length = in.readRawVarint32();
+          if (isMessage) {
+            int limit = in.pushLimit(length);
+            rest = valuesLeft(in, inner, rest, depth + 1);
+            in.popLimit(limit);
+          } else {
+            rest -= field != null && field.isPackable() ? length / bytesOf(field) : 0;
+            in.skipRawBytes(length);
+          }
+        }
+        default -> in.skipField(tag);
+      }
+    }
+    return rest;
+  }
+
+  /** Of one number among packed ones, at least. */
+  private static int bytesOf(FieldDescriptor field) {
+    return switch (field.getType()) {
+      case DOUBLE, FIXED64, SFIXED64 -> Double.BYTES;
+      case FLOAT, FIXED32, SFIXED32 -> Float.BYTES;
+      default -> 1;
+    };
   }
 
   private static Descriptor descriptor(SchemaFile file) {

@@ -2,6 +2,7 @@ package dev.weir.kafka.mapping;
 
 import dev.weir.kafka.wire.RecordParts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,11 @@ record TableFormat(DeserializationSchema<RowData> decoder, boolean hasChanges) {
     try {
       checkNames(factory, options.keySet());
       FactoryUtil.validateFactoryOptions(factory, config);
+      if (name.equals(DebeziumRows.FORMAT)) {
+        Map<String, String> inner = new HashMap<>(options);
+        inner.remove(DebeziumRows.SCHEMA_INCLUDE); // it is found
+        return new TableFormat(of("json", inner, DebeziumRows.type(type)).decoder(), true);
+      }
       DecodingFormat<DeserializationSchema<RowData>> format =
           factory.createDecodingFormat(context(type, classLoader), config);
       return new TableFormat(

@@ -34,9 +34,19 @@ public final class AvroBounds {
 
   /** Fails unless {@code bytes} are, from {@code start} on, exactly one value. */
   public void check(Schema schema, byte[] bytes, int start) throws MalformedRecordException {
+    check(schema, bytes, start, MAX_EMPTY_VALUES + (long) MAX_VALUES_A_BYTE * bytes.length);
+  }
+
+  /** The same of a record of which a reader makes objects. */
+  public void checkForeign(Schema schema, byte[] bytes, int start) throws MalformedRecordException {
+    check(schema, bytes, start, RecordParts.MAX_VALUES);
+  }
+
+  private void check(Schema schema, byte[] bytes, int start, long maxValues)
+      throws MalformedRecordException {
     this.bytes = bytes;
     this.position = start;
-    this.valuesLeft = MAX_EMPTY_VALUES + (long) MAX_VALUES_A_BYTE * bytes.length;
+    this.valuesLeft = maxValues;
     try {
       walk(schema, 0);
     } finally {

@@ -244,12 +244,14 @@ public final class RecordParts {
   }
 
   /** Where the quote at the end is; no text of JSON has a line break. */
-  private int endOfQuoted(byte[] bytes, int start, int limit) {
+  private int endOfQuoted(byte[] bytes, int start, int limit) throws MalformedRecordException {
     for (int at = start; at < limit; at++) {
       if (bytes[at] == escape) {
         at++;
       } else if (bytes[at] == quote) {
         return at;
+      } else if (isCsv && bytes[at] == elementDelimiter) {
+        countValue();
       } else if (!isCsv && bytes[at] == '\n') {
         return NONE;
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobOptions;
 import dev.weir.option.BoundsOptions;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,15 @@ class JobTextTest {
     JobFile file = accepted(proposed(30, t -> t / 4.0));
     assertThat(file.get(BoundsOptions.MIN)).isZero();
     assertThat(file.has(BoundsOptions.INTEGER)).isFalse();
+  }
+
+  @Test
+  void namesAndAddressesThatYamlReadsOtherwiseAreQuoted() {
+    String text =
+        JobText.of("null", "[::1]:9092", List.of(), "null", null, List.of(), 12, 0, false, null);
+    JobFile file = JobFile.parse(text, "null.yaml", Map.of());
+    assertThat(file.get(JobOptions.NAME)).isEqualTo("null");
+    assertThat(file.get(JobOptions.BOOTSTRAP_SERVERS)).isEqualTo("[::1]:9092");
   }
 
   @Test

@@ -16,7 +16,7 @@ class MappingGuessTest {
   }
 
   private static MappingGuess guess(RecordProfile profile) {
-    return MappingGuess.of(profile, null, "topic").orElseThrow();
+    return MappingGuess.of(profile, null).orElseThrow();
   }
 
   @Test
@@ -29,5 +29,51 @@ class MappingGuessTest {
     assertThat(profile.others()).isEqualTo(2);
     assertThat(guess(profile).values()).containsExactlyInAnyOrder("v", "w");
     assertThat(guess(profile).series()).containsExactly("sensor");
+  }
+
+  @Test
+  void arraysInArraysAreFoundAndTheRestIsListed() {
+    RecordProfile profile =
+        profile(
+            """
+            {"site": "a", "interval": 60, "lines": [{"line": "l1", "limit": 9, "sensors": [
+              {"sensor": "x", "v": 1.5, "raw": [[1, 2]], "bits": [1, 0]},
+              {"sensor": "y", "v": 2.5}]}]}
+            """);
+    MappingGuess guess = guess(profile);
+    assertThat(guess.each()).isEqualTo("lines[].sensors[]");
+    assertThat(guess.values()).containsExactly("v");
+    assertThat(guess.series()).containsExactly("sensor", "site");
+    assertThat(guess.leftOut(profile))
+        .containsExactly(
+            "lines[].sensors[].raw[][]", "lines[].sensors[].bits[]", "interval", "lines[].limit");
+  }
+
+  @Test
+  void changesInTheirSchemaAreNamedByFieldsOfTheirKeys() {
+    String event =
+        "{\"schema\":{\"type\":\"struct\"},\"payload\":{\"before\":null,\"op\":\"u\",\"after\":"
+            + "{\"ort\":\"halle-%d\",\"level\":%d.5}}}";
+    RecordProfile profile = new RecordProfile();
+    for (int i = 0; i < 12; i++) {
+      profile.add(event.formatted(i % 3, i).getBytes(StandardCharsets.UTF_8));
+      profile.addKey(
+          "{\"schema\":{},\"payload\":{\"ort\":\"halle-%d\"}}"
+              .formatted(i % 3)
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(guess(profile).format()).isEqualTo("debezium-json");
+    assertThat(guess(profile).series()).containsExactly("ort");
+    assertThat(guess(profile).values()).containsExactly("level");
+    assertThat(profile.hasNames()).isFalse();
+  }
+
+  @Test
+  void onlyReadableKeysNameSeries() {
+    RecordProfile profile = profile("{\"v\":1.5}");
+    profile.addKey("pump-7".getBytes(StandardCharsets.UTF_8));
+    assertThat(guess(profile).series()).containsExactly("key");
+    profile.addKey(new byte[] {2}); // 1 in Avro
+    assertThat(guess(profile).series()).containsExactly("topic");
   }
 }

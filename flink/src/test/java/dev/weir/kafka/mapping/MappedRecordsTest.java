@@ -368,6 +368,16 @@ class MappedRecordsTest {
     assertThat(strict).hasSize(2);
     assertThat(((DeadLetter) strict.get(1)).message())
         .isEqualTo("b: expected a number, got null or nothing");
+    List<InputEvent> single = events("format: json, values: [v]", "{\"v\":null}");
+    assertThat(((DeadLetter) single.get(0)).reason()).isEqualTo(DeadLetter.Reason.FIELD);
+    String skip = "format: json, values: [v], on-null: skip";
+    List<InputEvent> skipped = new ArrayList<>();
+    assertThat(records(skip).read(source("{\"v\":null}"), skipped::add)).isEqualTo(1);
+    String each = skip + ", each: r";
+    assertThat(records(each).read(source("{\"r\":[{\"v\":null},{}]}"), skipped::add)).isEqualTo(2);
+    assertThat(skipped).isEmpty();
+    assertThat(((DeadLetter) events(each, "{\"r\":[]}").get(0)).message())
+        .isEqualTo("r[]: expected observations, got none");
     List<InputEvent> empty = events(values, (String) null);
     assertThat(((DeadLetter) empty.get(0)).reason()).isEqualTo(DeadLetter.Reason.NULL_VALUE);
   }
@@ -390,6 +400,58 @@ class MappedRecordsTest {
     assertThat(events)
         .extracting(event -> ((ObservationEvent) event).observation())
         .containsExactly(new Observation("d", TIMESTAMP, 1), new Observation("d", TIMESTAMP, 2));
+  }
+
+  /** Updates as Postgres sends them by default, and what Kafka Connect's converter puts around. */
+  @Test
+  void changesWithoutOldRowsAndInTheirSchemaAreRead() {
+    String section = "format: debezium-json, series: [device], values: [level], time: at";
+    String update =
+        "{\"before\":null,\"after\":{\"device\":\"d\",\"level\":2,\"at\":1767225600000},\"op\":\"u\"}";
+    Observation expected = new Observation("d", TIMESTAMP, 2);
+    assertThat(observations(section, update)).containsExactly(expected);
+    String envelope = "{\"schema\":{\"fields\":[{\"op\":1}]},\"payload\":%s}".formatted(update);
+    assertThat(observations(section, envelope)).containsExactly(expected);
+    assertThat(
+            observations(
+                section + ", format.options: {schema-include: 'true'}", envelope + "\n" + envelope))
+        .containsExactly(expected, expected);
+    List<InputEvent> wrong = events(section, update.replace("\"u\"", "\"x\""));
+    assertThat(((DeadLetter) wrong.get(0)).message()).endsWith("op: expected c, r, u or d, got x");
+    assertThat(events(section, "{\"after\":null,\"op\":\"c\"}"))
+        .singleElement()
+        .isInstanceOf(DeadLetter.class);
+  }
+
+  @Test
+  void slashesInPartsOfNamesKeepSeriesApart() {
+    String section = "format: json, series: [p, q], values: [v]";
+    String record = "{\"p\":\"%s\",\"q\":\"%s\",\"v\":1}";
+    assertThat(shown(section, record.formatted("a/b", "c"))).containsExactly("a%2Fb/c 1.0");
+    assertThat(shown(section, record.formatted("a", "b/c"))).containsExactly("a/b/c 1.0");
+    assertThat(shown(section, record.formatted("a%2Fb", "c"))).containsExactly("a%252Fb/c 1.0");
+    assertThat(shown(section, record.formatted("5 %", "c%2F"))).containsExactly("5 %/c%2F 1.0");
+  }
+
+  @Test
+  void keyOfBytesNamesNoSeries() {
+    List<InputEvent> events = new ArrayList<>();
+    records("format: json, values: [v]")
+        .read(
+            new SourceRecord(
+                "t", 0, 0, 1, new byte[] {2}, "{\"v\":1}".getBytes(StandardCharsets.UTF_8)),
+            events::add);
+    assertThat(((DeadLetter) events.get(0)).message())
+        .isEqualTo("key: expected a text, got bytes .");
+  }
+
+  @Test
+  void numbersAreDecimal() {
+    for (String wrong : List.of("12d", "0x1p3", "1".repeat(2_001))) {
+      assertThat(shown("format: json, values: [v]", "{\"v\":\"%s\"}".formatted(wrong)).get(0))
+          .startsWith(
+              "v: expected a number, got '" + wrong.substring(0, Math.min(80, wrong.length())));
+    }
   }
 
   /** The schema of somebody else, with nested records, a map, an array and other types. */
