@@ -106,6 +106,7 @@ function marks(view, labelled) {
       }
       ctx.restore();
       if (labelled) {
+        limitLines(u, view.limits);
         incidentMarks(u, view.incidents);
       }
     }};
@@ -126,6 +127,30 @@ function stretches(u, incidents) {
       u.ctx.fillRect(from, top, to - from, height);
     }
   }
+}
+
+/** A dashed line at each limit that the job warns of, with its words. */
+function limitLines(u, limits) {
+  const {ctx} = u;
+  const {left, top, width, height} = u.bbox;
+  const pixel = devicePixelRatio;
+  ctx.save();
+  ctx.font = `600 ${11 * pixel}px Inter, system-ui, sans-serif`;
+  ctx.textBaseline = "bottom";
+  ctx.strokeStyle = ctx.fillStyle = colour("alarm");
+  ctx.lineWidth = pixel;
+  ctx.setLineDash([4 * pixel, 3 * pixel]);
+  for (const {limit, direction} of limits) {
+    const y = Math.round(u.valToPos(limit, "y", true)) + 0.5;
+    if (y >= top && y <= top + height) {
+      ctx.beginPath();
+      ctx.moveTo(left, y);
+      ctx.lineTo(left + width, y);
+      ctx.stroke();
+      ctx.fillText(`limit: ${direction} ${compact(limit)}`, left + 4 * pixel, y - 2 * pixel);
+    }
+  }
+  ctx.restore();
 }
 
 /** A diamond at the worst value of each incident, larger if it is more severe, and its kind in words. */
@@ -252,7 +277,7 @@ function line(ctx, x, from, to) {
  * hovered(index or null) and zoomed([from, to] or null) receive what the pointer does.
  */
 export class SeriesChart {
-  #view = {rows: [], origin: null, swaps: [], incidents: [], from: 0, to: 1, range: [0, 1]};
+  #view = {rows: [], origin: null, swaps: [], incidents: [], limits: [], from: 0, to: 1, range: [0, 1]};
   #main;
   #residuals;
 
@@ -307,7 +332,7 @@ export class SeriesChart {
     return found.length <= 60 ? found : [];
   }
 
-  /** view: {rows, main, residuals} of plotOf, origin, swaps [{time, label}], incidents [{…, label}], from, to, range [low, high] of its values */
+  /** view: {rows, main, residuals} of plotOf, origin, swaps [{time, label}], incidents [{…, label}], limits [{limit, direction}], from, to, range [low, high] of its values */
   show(view) {
     Object.assign(this.#view, view);
     for (const [plot, data] of [[this.#main, view.main], [this.#residuals, view.residuals]]) {

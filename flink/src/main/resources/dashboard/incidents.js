@@ -7,6 +7,7 @@ import {count, duration, local, NONE, number, percent, time} from "./numbers.js"
 const LISTED = 50;
 const OF_SERIES = 200;
 const TYPING_MS = 180;
+const SPANS = {hour: 3_600_000, day: 86_400_000, week: 604_800_000};
 const MEMBERS = 3; // of a group that are named
 const LEVELS = {low: 1, medium: 2, high: 3};
 
@@ -48,6 +49,10 @@ const isGroup = incident => incident.reason === "group";
 export const sentence = incident => `${kindOf(incident)}: `
   + (incident.threshold !== null ? warning(incident.threshold) : `${number(incident.worst_value)}${expectedOf(incident)}, surprise ${surpriseOf(incident)}`)
   + `, ${lasted(incident)}, ${incident.open ? "open" : "closed"}`;
+
+/** Limits that incidents warned of: [{limit, direction}], each once. */
+export const limitsOf = incidents => [...new Map(incidents.filter(one => one.threshold !== null)
+  .map(({threshold: {limit, direction}}) => [`${direction} ${limit}`, {limit, direction}])).values()];
 
 /** The newest incidents of one series, asked for again when any incident has changed. */
 export class SeriesIncidents {
@@ -104,6 +109,8 @@ export class IncidentsView {
   #asked = "";
   #shown = "";
   #version = null;
+  #newest = null; // start of the newest incident, from which spans of time count back
+  #bar = null; // [from, to] of the part of the chart that was chosen
   #go;
 
   /** go(series, time) is called for the incident that a person chose */
@@ -118,8 +125,11 @@ export class IncidentsView {
         element("label", {class: "field"}, element("span", {class: "hidden-label"}, "Search series"),
           parts.search = element("input", {id: "alarms-search", type: "search", maxlength: "200", placeholder: "Search series", autocomplete: "off", spellcheck: "false"})),
         select("state", "Show state", ["", "Open and closed"], ["open", "Open"], ["closed", "Closed"]),
-        select("severity", "Show severity", ["", "Any severity"], ["medium", "Medium and high"], ["high", "High"])),
+        select("severity", "Show severity", ["", "Any severity"], ["medium", "Medium and high"], ["high", "High"]),
+        select("time", "Show time", ["", "Any time"], ["hour", "Last hour"], ["day", "Last day"], ["week", "Last week"], ["bar", "As chosen below"])),
       parts.note = element("p", {class: "dim"}),
+      parts.bars = element("div", {class: "incident-bars", role: "img"}),
+      parts.span = element("p", {class: "dim"}),
       parts.empty = element("p", {class: "empty", hidden: true}),
       parts.table = scrolling("Incidents", element("table", {class: "incidents"},
         element("thead", {}, element("tr", {}, ...["Series", "State", "Severity", "Reason", "Start (UTC)", "Lasted", "Worst value", "Expected", "Surprise"].map((name, i) =>
@@ -134,6 +144,16 @@ export class IncidentsView {
     };
     parts.state.addEventListener("change", again);
     parts.severity.addEventListener("change", again);
+    parts.time.addEventListener("change", again);
+    parts.time.lastChild.hidden = true;
+    parts.bars.addEventListener("click", event => {
+      const bar = event.target.closest("[data-from]");
+      if (bar) {
+        this.#bar = [Number(bar.dataset.from), Number(bar.dataset.to)];
+        parts.time.value = "bar";
+        again();
+      }
+    });
     let typing = null;
     parts.search.addEventListener("input", () => {
       clearTimeout(typing);
@@ -170,7 +190,8 @@ export class IncidentsView {
 
   async #ask() {
     const {search, state, severity: least} = this.#parts;
-    const question = {search: search.value.trim(), state: state.value, severity: least.value, offset: this.#offset, limit: LISTED};
+    const [from, to] = this.#time();
+    const question = {search: search.value.trim(), state: state.value, severity: least.value, from, to, offset: this.#offset, limit: LISTED};
     const asked = this.#asked = JSON.stringify(question);
     const told = await ask("api/alarms", question).catch(() => null); // the feed says that the server is away
     if (asked !== this.#asked) {
@@ -183,7 +204,31 @@ export class IncidentsView {
     }
   }
 
-  #take({total, kept, items}, question) {
+  /** From when to when incidents start that are listed; empty for any time. */
+  #time() {
+    const {value} = this.#parts.time;
+    return value === "bar" ? this.#bar : value === "" || this.#newest === null ? ["", ""] : [this.#newest - SPANS[value], ""];
+  }
+
+  #drawBars({from, width, count: counts}) {
+    const {bars, span} = this.#parts;
+    const most = Math.max(...counts);
+    bars.hidden = span.hidden = counts.length === 0;
+    const text = `Incidents by their start, ${time(from)} to ${time(from + width * counts.length)} UTC; at most ${count(most)} in ${duration(width)}. Choose a bar to see its time.`;
+    bars.setAttribute("aria-label", text);
+    say(span, text);
+    bars.replaceChildren(...counts.map((one, i) => {
+      const start = from + i * width;
+      const bar = element("i");
+      bar.style.height = `${(100 * one) / most}%`;
+      return element("span", {title: `${count(one)} from ${time(start)} UTC`, "data-from": start, "data-to": start + width - 1}, bar);
+    }));
+  }
+
+  #take({total, kept, bars, items}, question) {
+    if (items.length > 0) {
+      this.#newest = Math.max(this.#newest ?? -Infinity, items[0].start);
+    }
     const parts = this.#parts;
     if (items.length === 0 && this.#offset > 0) {
       this.#offset = 0;
@@ -193,9 +238,9 @@ export class IncidentsView {
     say(parts.title, kept.open === 0 ? "Incidents" : `Incidents, ${count(kept.open)} open`);
     say(parts.note, "Each is what the job reported of unusual values that follow each other, or of a limit ahead. The newest 1,000 closed incidents are listed"
       + (kept.dropped === 0 ? " and all open ones." : ` and the newest 10,000 open ones; ${count(kept.dropped)} were dropped since the start.`));
-    const filtered = question.search !== "" || question.state !== "" || question.severity !== "";
+    const filtered = ["search", "state", "severity", "from"].some(name => question[name] !== "");
     parts.empty.hidden = total > 0;
-    say(parts.empty, total > 0 ? "" : filtered ? "No incident is like that. Change the search, the state or the severity."
+    say(parts.empty, total > 0 ? "" : filtered ? "No incident is like that. Change the search, the state, the severity or the time."
       : "No incident so far. A series raises none in its first 300 values.");
     parts.table.hidden = total === 0;
     parts.pages.hidden = total <= LISTED;
@@ -207,6 +252,7 @@ export class IncidentsView {
       this.#shown = text;
       const focused = document.activeElement?.closest?.("tr[data-id]")?.dataset.id;
       parts.rows.replaceChildren(...items.map(row));
+      this.#drawBars(bars);
       [...parts.rows.children].find(one => one.dataset.id === focused)?.querySelector("a")?.focus();
     }
   }

@@ -11,6 +11,7 @@ const PAGE = 50;
 const REFRESH_MS = 3_000;
 const HOLD_MS = 4_000; // nothing changes its place under a hand
 const TYPING_MS = 180;
+const TAIL = 7; // characters at the end of a name that always show
 const MAX_ROWS = 250_000; // browsers draw nothing beyond 17 million pixels
 
 export const STATUS_WORDS = {OK: "OK", WARMUP: "warm-up", FALLBACK: "fallback", STALE: "stale"};
@@ -274,9 +275,12 @@ function showName(place, series) {
   const name = series.startsWith(group) ? series.slice(group.length) : series;
   const slash = name.lastIndexOf("/", name.length - 2) + 1;
   const parts = [[name.slice(0, slash), "row-path"], [name.slice(slash), "row-last"]].filter(([text]) => text !== "");
-  place.replaceChildren(...parts.map(([text, style]) =>
-    element("span", {class: style}, element("bdi", {}, printable(text)))));
+  place.replaceChildren(...parts.map(([text, style]) => element("span", {class: style},
+    ...(style === "row-last" ? ends(printable(text)) : [printable(text)]).map(part => element("bdi", {}, part)))));
 }
+
+/** A long name in two parts, since often its end tells it from others: the first part is cut where there is no room. */
+const ends = text => (text.length > 2 * TAIL && /^[\x20-\x7e]+$/.test(text) ? [text.slice(0, -TAIL), text.slice(-TAIL)] : [text]);
 
 function makeRow(index) {
   const parts = {

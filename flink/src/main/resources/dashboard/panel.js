@@ -3,7 +3,7 @@
 import {SeriesChart} from "./chart.js";
 import {element, modelName, printable, say, scrolling} from "./element.js";
 import {ExpertsPanel} from "./experts.js";
-import {kindOf, sentence} from "./incidents.js";
+import {kindOf, limitsOf, sentence} from "./incidents.js";
 import {STATUS_WORDS} from "./list.js";
 import {against, clock, duration, local, NONE, number, percent, time, writer} from "./numbers.js";
 import {clippedIn, plotOf, valueRange} from "./plot.js";
@@ -82,8 +82,10 @@ export class ModePanel {
     const swaps = history.swaps.filter(swap => swap.mode === this.#mode)
       .map(swap => ({time: swap.time, label: modelName(swap.model, swap.version)}));
     const incidents = shown.incidents.filter(one => one.start <= to && (one.open || one.end >= from));
-    const range = valueRange(this.#plot.rows, from, to);
-    this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to, range,
+    const limits = limitsOf(shown.incidents);
+    const range = valueRange(this.#plot.rows, from, to, limits);
+    this.element.dataset.limits = limits.filter(({limit}) => limit >= range[0] && limit <= range[1]).length;
+    this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to, range, limits,
       incidents: incidents.map(one => ({...one, label: kindOf(one)}))});
     this.#incidents = incidents;
     this.element.dataset.incidents = incidents.length;
@@ -168,7 +170,8 @@ export class ModePanel {
     facts.dataset.coverage = score?.coverage ?? "";
     facts.dataset.crps = distribution?.crps ?? "";
     const alarms = this.#incidents.length === 0 ? "" : ` Incidents: ${this.#incidents.length}, the newest ${sentence(this.#incidents[0])}.`;
-    const summary = `${printable(history.series)}, ${this.#mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}${alarms}`;
+    const summary = `${printable(history.series)}, ${this.#mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}${alarms}`
+      + limitsOf(this.#shown.incidents).map(({limit, direction}) => ` Limit: ${direction} ${number(limit)}.`).join("");
     this.#parts.main.setAttribute("aria-label", `Actual values and forecasts. ${summary}`);
     this.#parts.residualChart.setAttribute("aria-label", `Errors of what was said before, on the same axis. ${facts.textContent}`);
   }

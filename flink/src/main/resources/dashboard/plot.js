@@ -101,9 +101,10 @@ const linesOf = at => [at.actual, at.said, at.fan].filter(value => typeof value 
 
 /**
  * The range of values that is worth showing between two times: the lines but for outliers, and as much of the intervals
- * as leaves the lines readable, since an interval of a new series may be arbitrarily wide.
+ * as leaves the lines readable, since an interval of a new series may be arbitrarily wide. A limit is shown if that at
+ * most doubles the range.
  */
-export function valueRange(rows, from, to) {
+export function valueRange(rows, from, to, limits = []) {
   const shown = within(rows, from, to);
   let [low, high] = usualRange(shown.flatMap(linesOf));
   if (low === undefined) {
@@ -117,6 +118,9 @@ export function valueRange(rows, from, to) {
       high = Math.max(high, ...highs.map(name => Math.min(at[name] ?? -Infinity, top + share * spread)));
     }
   }
+  const far = high - low || spread;
+  const near = limits.map(({limit}) => limit).filter(limit => limit > low - far && limit < high + far);
+  [low, high] = [Math.min(low, ...near), Math.max(high, ...near)];
   const margin = 0.06 * (high - low || spread);
   return [low - margin, high + margin];
 }

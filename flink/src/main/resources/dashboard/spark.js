@@ -2,8 +2,8 @@
 
 import {colour} from "./theme.js";
 
-/** Draws values (null for unknown) over the whole canvas; a rule at `level`, where one is given. */
-export function spark(canvas, values, {level = null, stroke = "actual"} = {}) {
+/** Draws values (null for unknown) over the whole canvas. */
+export function spark(canvas, values) {
   const pixel = devicePixelRatio;
   const width = canvas.clientWidth;
   const height = canvas.clientHeight;
@@ -13,20 +13,13 @@ export function spark(canvas, values, {level = null, stroke = "actual"} = {}) {
   if (known.length === 0 || width === 0) {
     return;
   }
-  const low = Math.min(...known, level ?? Infinity);
-  const high = Math.max(...known, level ?? -Infinity);
+  const low = Math.min(...known);
+  const high = Math.max(...known);
   const x = i => 2 + ((width - 5) * i) / Math.max(1, values.length - 1);
   const y = value => (high > low ? 2.5 + ((height - 5) * (high - value)) / (high - low) : height / 2);
   const ctx = canvas.getContext("2d");
   ctx.scale(pixel, pixel);
-  if (level !== null) {
-    ctx.strokeStyle = colour("rule");
-    ctx.beginPath();
-    ctx.moveTo(0, y(level));
-    ctx.lineTo(width, y(level));
-    ctx.stroke();
-  }
-  ctx.strokeStyle = colour(stroke);
+  ctx.strokeStyle = colour("actual");
   ctx.lineWidth = 1.25;
   ctx.lineJoin = "round";
   ctx.beginPath();

@@ -2,21 +2,27 @@
 
 import {byId, element, say} from "./element.js";
 import {against, compact, count, duration, NONE, percent, time} from "./numbers.js";
-import {spark} from "./spark.js";
 import {STATUS_WORDS} from "./list.js";
-import {onTheme} from "./theme.js";
 
 const STATE_WORDS = {LIVE: "Live", WAITING: "Waiting"};
 
 const better = skill => against(skill === null || skill === undefined ? null : 1 - skill);
 
-/** name: {label, tip, show(job, history, connected) -> {value, more, tone, history, level, parts, data}} */
+const isIdle = job => job.state === "LIVE" && job.rates.observations_per_second === 0;
+
+const lastRecord = (job, history) => {
+  const last = history.observations_per_second.findLastIndex(rate => rate > 0);
+  return last < 0 ? job.started : history.time[last];
+};
+
+/** name: {label, tip, show(job, history, connected) -> {value, more, tone, data}} */
 const TILES = {
   state: {
     label: "State",
-    tip: "Live: forecasts arrive. Waiting: something is missing, said below. Reconnecting: this page lost its server and tries again by itself.",
-    show: (job, history, connected) => connected
-      ? {value: STATE_WORDS[job.state] ?? job.state, tone: job.state === "LIVE" ? "good" : "warn",
+    tip: "Live: records and forecasts arrive. Idle: no record came in the last ten seconds. Waiting: something is missing, said below. Reconnecting: this page lost its server and tries again by itself.",
+    show: (job, history, connected) => connected && isIdle(job)
+      ? {value: "Idle", more: `no record for ${duration(job.now - lastRecord(job, history))}`, data: job.state}
+      : connected ? {value: STATE_WORDS[job.state] ?? job.state, tone: job.state === "LIVE" ? "good" : "warn",
         more: job.now - job.since < 1000 ? "just now" : `for ${duration(job.now - job.since)}`, data: job.state}
       : {value: "Reconnecting", tone: "bad", more: `news until ${time(job.now).slice(11, 19)} UTC`, data: "RECONNECTING"},
   },
@@ -34,11 +40,15 @@ const TILES = {
   },
   skill: {
     label: "Against last season",
-    tip: "The forecasts’ error beside that of repeating what was one season ago (and, small, of repeating the last value): geometric mean over all series. The line is its course over ten minutes.",
-    show: ({skill}, history) => ({value: better(skill.seasonal_naive ?? skill.naive),
-      more: skill.seasonal_naive === null ? skill.naive === null ? "no score yet" : "than the last value" : `last value: ${better(skill.naive)}`,
-      tone: (skill.seasonal_naive ?? skill.naive) < 0 ? "bad" : null, data: skill.seasonal_naive,
-      history: history[skill.seasonal_naive === null ? "skill_naive" : "skill_seasonal_naive"], level: 0}),
+    tip: "The forecasts’ error beside that of repeating what was one season ago (and, small, of repeating the last value): geometric mean over the series that were scored on at least 200 values. New series, with fewer, have a figure of their own. Its course is under Job.",
+    show: ({skill: learned, new_skill: newborn}) => {
+      const skill = learned.series === 0 ? newborn : learned;
+      return {value: better(skill.seasonal_naive ?? skill.naive), data: skill.seasonal_naive,
+        more: skill.series === 0 ? "no score yet" : skill === newborn ? `${compact(newborn.series)} new series`
+          : newborn.series > 0 ? `${compact(newborn.series)} new: ${better(newborn.seasonal_naive ?? newborn.naive)}`
+          : skill.seasonal_naive === null ? "than the last value" : `last value: ${better(skill.naive)}`,
+        tone: skill === learned && (skill.seasonal_naive ?? skill.naive) < 0 ? "bad" : null};
+    },
   },
   coverage: {
     label: "Interval held",
@@ -79,9 +89,8 @@ export function startTiles(actions) {
   for (const [name, {label, tip}] of Object.entries(TILES)) {
     const value = element("span", {class: "tile-value"}, NONE);
     const more = element("span", {class: "tile-more"}, "\u00a0");
-    const line = name === "skill" ? element("canvas", {class: "tile-line", "aria-hidden": "true"}) : null;
     const button = element("button", {type: "button", class: "tile", "data-tile": name, "aria-describedby": `tip-${name}`},
-      element("span", {class: "tile-label"}, label), value, more, line);
+      element("span", {class: "tile-label"}, label), value, more);
     const item = element("li", {}, button, element("span", {role: "tooltip", id: `tip-${name}`, class: "tip"}, tip));
     button.addEventListener("keydown", event => event.key === "Escape" && button.blur());
     if (actions[name]) {
@@ -89,14 +98,11 @@ export function startTiles(actions) {
     }
     item.hidden = name === "alarms"; // until the job has them
     byId("tiles").append(item);
-    made[name] = {item, button, value, more, line};
+    made[name] = {item, button, value, more};
   }
 }
 
-let last = null;
-
 export function showTiles(job, history, connected) {
-  last = [job, history, connected];
   byId("tiles").classList.toggle("old", !connected);
   byId("tiles").classList.toggle("with-alarms", job.incidents !== null);
   made.alarms.item.hidden = job.incidents === null;
@@ -104,19 +110,14 @@ export function showTiles(job, history, connected) {
     if (made[name].item.hidden) {
       continue;
     }
-    const {button, value, more, line} = made[name];
+    const {button, value, more} = made[name];
     const shown = tile.show(job, history, connected);
     say(value, shown.value);
     say(more, shown.more);
     button.dataset.value = shown.data ?? "";
     button.dataset.tone = shown.tone ?? "";
-    if (line) {
-      spark(line, shown.history ?? [], {level: shown.level, stroke: "forecast"});
-    }
   }
 }
-
-onTheme(() => last && showTiles(...last));
 
 /** What is missing, in a line below the tiles; null for nothing. */
 export function showNotice(text) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
@@ -162,6 +164,21 @@ class AlarmPageIT {
     browser.press("a");
     browser.await("the list as it was left", () -> browser.find(spike).isDisplayed());
     choose("state", "");
+    choose("severity", "");
+    search("");
+    browser.await("all", () -> rows() >= 3);
+    browser.await("a chart of them", () -> browser.find(".incident-bars i").isDisplayed());
+    long all = rows();
+    choose("time", "hour"); // of event time, before the newest one
+    browser.await("without the spike", () -> rows() < all);
+    assertThat(browser.text(".incidents tbody")).doesNotContain("2026-03-02 09:20");
+    choose("time", "");
+    browser.await("all again", () -> rows() == all);
+    browser.js("document.querySelector('.incident-bars span').click()"); // the oldest
+    browser.await("those of the bar", () -> rows() < all);
+    assertThat(browser.<String>js("return document.getElementById('alarms-time').value"))
+        .isEqualTo("bar");
+    choose("time", "");
     search("nobody");
     browser.await("none", () -> browser.text(".alarms-view .empty").startsWith("No incident is"));
   }
@@ -263,13 +280,31 @@ class AlarmPageIT {
     overrides.put("topics.alarms", "by-hand");
     kafka.create("by-hand", 1, Map.of());
     IncidentCodec codec = new IncidentCodec();
+    Incident warning = IncidentCodecTest.WARNING;
+    Incident ofPump =
+        new Incident(
+            "plant/pump",
+            Incident.id("plant/pump", time(VALUES - 50), 66, true, 4),
+            Event.OPENED,
+            time(VALUES - 50),
+            time(VALUES - 50),
+            time(VALUES - 50),
+            1,
+            warning.worst(),
+            warning.reason(),
+            warning.severity(),
+            List.of(),
+            "",
+            -1,
+            new Incident.Warning(66, true, 4, 0.875, null, null),
+            List.of());
     kafka.send(
-        Stream.of(IncidentCodecTest.WARNING, IncidentCodecTest.GROUP, IncidentCodecTest.INCIDENT)
+        Stream.of(warning, IncidentCodecTest.GROUP, IncidentCodecTest.INCIDENT, ofPump)
             .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
             .toList());
     try (Dashboard other = page(JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides))) {
       browser.open(URI.create(other.address() + "#view=alarms"));
-      browser.await("the list", () -> rows() == 3);
+      browser.await("the list", () -> rows() == 4);
       assertThat(rowOf("pump-7"))
           .contains("threshold\nabove 90 within 4 values: 88", "about 1970-01-01 00:05, crossed");
       assertThat(rowOf("line1")).contains("group\nline1.b 4.5, line1.a 4.0", "6.5");
@@ -277,13 +312,21 @@ class AlarmPageIT {
               browser.<List<String>>js(
                   "return [...document.querySelectorAll('.incidents tbody a')].map(a => a.dataset.series)"))
           .as("a group has no chart")
-          .containsExactlyInAnyOrder("pump-7", "pumpe-ß");
+          .containsExactlyInAnyOrder("pump-7", "pumpe-ß", "plant/pump");
       assertThat(browser.accessibilityProblems()).isEmpty();
       browser.screen(390, 844, true);
       assertThat(
               browser.<Boolean>js(
                   "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
           .isTrue();
+      browser.screen(1440, 1000, false);
+      browser.open(URI.create(other.address() + "#series=plant%2Fpump"));
+      browser.await("the limit", () -> "1".equals(browser.data(".mode-panel", "limits")));
+      assertThat(browser.find("[data-chart='main']").getAttribute("aria-label"))
+          .contains("Limit: above 66.");
+      assertThat(browser.pixels("[data-chart='main'] canvas", "alarm"))
+          .as("a line across the chart")
+          .isGreaterThan(300);
       browser.leave();
     }
   }

@@ -278,7 +278,11 @@ class PageIT {
     open(dashboard, "");
     browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
 
-    assertThat(browser.text("[data-tile=state] .tile-value")).isEqualTo("Live");
+    browser.await( // the records came more than 10 s ago
+        "idle", () -> "Idle".equals(browser.text("[data-tile=state] .tile-value")));
+    assertThat(browser.text("[data-tile=state] .tile-more")).startsWith("no record for ");
+    send("nab_ambient_temp", 1);
+    browser.await("live", () -> "Live".equals(browser.text("[data-tile=state] .tile-value")));
     int sent = kafka.read(topics().observations().first(), KafkaFixture.COMMITTED).size();
     browser.await(
         "as many as on the topic",
@@ -303,6 +307,27 @@ class PageIT {
     assertThat(untold).isEmpty();
     browser.await("a series of its own choice", () -> browser.title().endsWith(" · Weir"));
     assertThat(browser.title()).isIn(SERIES.stream().map(name -> name + " · Weir").toList());
+  }
+
+  @Test
+  void tilesShowTheirWholeWords() {
+    open(dashboard, "");
+    browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+    for (int width : new int[] {1_440, 1_330, 1_000, 800, 390}) {
+      browser.screen(width, 900, width < 600);
+      assertThat(
+              browser.<List<String>>js(
+                  """
+                  for (const more of document.querySelectorAll(".tile-more")) {
+                    more.textContent = "OUT_OF_ORDERNESS, FEATURES_MISSING …";
+                  }
+                  return [...document.querySelectorAll(".tile, .tile > span")]
+                    .filter(one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 1)
+                    .map(one => one.className + one.textContent);
+                  """))
+          .as("cut at %d", width)
+          .isEmpty();
+    }
   }
 
   @Test
@@ -653,7 +678,7 @@ class PageIT {
         "what came meanwhile",
         () ->
             Long.toString(newest("vega_seattle_tmax")).equals(browser.data(ONE.strip(), "origin")));
-    browser.await("live", () -> "Live".equals(browser.text("[data-tile=state] .tile-value")));
+    browser.await("live", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
     assertThat(browser.find("#notice").isDisplayed()).isFalse();
     send("vega_seattle_tmax", 1); // and the stream of news is there again
     browser.await(
@@ -1068,6 +1093,7 @@ class PageIT {
             "'\"></option><script>window.owned=1</script>&#x27;",
             "w".repeat(990),
             "javascript:window.owned=1#&mode=<b>");
+    String longName = "vibration-of-the-northern-bearing-7";
     int crowd = 3_000;
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     long time = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
@@ -1081,14 +1107,15 @@ class PageIT {
                 "page.many", null, new Observation(name, time + i * 60_000, Math.sin(i))));
       }
     }
+    records.add(KafkaFixture.record("page.many", null, new Observation(longName, time, 1)));
     kafka.send(records);
     try (Dashboard other = serve(elsewhere("page.many"), 0)) {
-      int all = crowd + hostile.size();
+      int all = crowd + hostile.size() + 1;
       job.await().until(() -> told(other, "series") == all);
       open(other, "#series=pump-1");
       browser.await(
           "all of them", () -> ("" + all).equals(browser.data("[data-tile=series]", "value")));
-      browser.await("their number", () -> browser.text("#list-count").startsWith("3,006"));
+      browser.await("their number", () -> browser.text("#list-count").startsWith("3,007"));
       browser.js("document.getElementById('list').focus()");
       browser.press(Keys.END);
       browser.await("the last one", () -> browser.data("#option-" + (all - 1), "series") != null);
@@ -1107,6 +1134,25 @@ class PageIT {
       browser.find("#search").sendKeys("img src");
       browser.await("found", () -> HOSTILE.equals(browser.data("#option-0", "series")));
       assertThat(browser.text("#option-0 .row-name")).isEqualTo(HOSTILE);
+      browser.find("#search").clear();
+      browser.find("#search").sendKeys("bearing-7");
+      browser.await("found", () -> longName.equals(browser.data("#option-0", "series")));
+      assertThat(
+              browser.<String>js(
+                  "return document.querySelector('#option-0 .row-name').textContent"))
+          .isEqualTo(longName);
+      assertThat(
+              browser.<Boolean>js(
+                  """
+                  const name = document.querySelector("#option-0 .row-name");
+                  const end = document.createRange();
+                  const text = [...name.querySelectorAll("bdi")].at(-1).firstChild;
+                  end.setStart(text, text.length - 1);
+                  end.setEnd(text, text.length);
+                  return end.getBoundingClientRect().right <= name.getBoundingClientRect().right + 1;
+                  """))
+          .as("the end of a name tells it from others")
+          .isTrue();
       assertThat(
               browser.<Boolean>js(
                   "return window.owned === undefined && !document.querySelector('img[src=x], body script')"))

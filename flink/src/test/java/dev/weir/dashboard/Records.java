@@ -125,7 +125,7 @@ public final class Records {
         time,
         mode,
         5,
-        40,
+        400,
         new double[] {mae},
         mae,
         mae / seasonalNaive,

@@ -194,7 +194,9 @@ class DashboardIT {
     assertThat(job.path("series").intValue()).isEqualTo(3);
     assertThat(job.path("unreadable").intValue()).isEqualTo(1);
     assertThat(job.path("status").path("OK").intValue()).isEqualTo(3);
-    assertThat(job.path("skill").path("naive").doubleValue()).isBetween(-1.0, 1.0);
+    assertThat(job.path("skill").path("series").intValue()).as("with 184 values").isZero();
+    assertThat(job.path("new_skill").path("series").intValue()).isEqualTo(3);
+    assertThat(job.path("new_skill").path("naive").doubleValue()).isBetween(-1.0, 1.0);
     assertThat(job.path("latency_ms").path("p50").isNumber()).isTrue();
     JsonNode dead = job.path("dead_letters_by_reason").get(0);
     assertThat(dead.path("reason").textValue()).isEqualTo("MALFORMED");

@@ -114,8 +114,8 @@ public final class JobPage {
             (forecasts - forecastsBefore) / seconds,
             Latencies.percentile(latency, 50),
             Latencies.percentile(latency, 99),
-            figures.skillOverNaive(),
-            figures.skillOverSeasonalNaive(),
+            figures.learned().naive(),
+            figures.learned().seasonalNaive(),
             figures.coverage().held()));
     observationsBefore = observations;
     forecastsBefore = forecasts;
@@ -180,7 +180,8 @@ public final class JobPage {
       long refused,
       Rates rates,
       Percentiles latencyMs,
-      Skill skill,
+      JobSummary.Skill skill,
+      JobSummary.Skill newSkill,
       JobSummary.Coverage coverage,
       Map<Forecast.Status, Integer> status,
       History history,
@@ -191,8 +192,6 @@ public final class JobPage {
   private record Rates(double observationsPerSecond, double forecastsPerSecond) {}
 
   private record Percentiles(double p50, double p99) {}
-
-  private record Skill(double naive, double seasonalNaive) {}
 
   /** One number of each second, oldest first. */
   private record History(
@@ -226,7 +225,8 @@ public final class JobPage {
             state.series.refused(),
             new Rates(mean(Point::observations), mean(Point::forecasts)),
             new Percentiles(Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
-            new Skill(figures.skillOverNaive(), figures.skillOverSeasonalNaive()),
+            figures.learned(),
+            figures.newborn(),
             figures.coverage(),
             figures.statuses(),
             new History(

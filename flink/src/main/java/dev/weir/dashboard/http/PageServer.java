@@ -221,6 +221,8 @@ public final class PageServer implements AutoCloseable {
             Parameters.text(context, "search", MAX_SEARCH),
             Parameters.choice(context, "state", IncidentList.State.class, null),
             Parameters.choice(context, "severity", IncidentList.From.class, null),
+            Parameters.number(context, "from", Long.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE),
+            Parameters.number(context, "to", Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
             (int) Parameters.number(context, "offset", 0, Integer.MAX_VALUE, 0),
             (int) Parameters.number(context, "limit", 1, MAX_ITEMS, 50));
     json(context, PageJson.of(state.incidents.page(query)));

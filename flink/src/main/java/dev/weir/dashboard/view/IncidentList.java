@@ -23,6 +23,7 @@ public final class IncidentList {
   public static final int MAX_CLOSED = 1_000;
   public static final int MAX_OPEN = 10_000;
 
+  private static final int BARS = 60;
   private static final int MAX_WORD = 60; // an id, an event or a reason
   private static final int MAX_MEMBERS = 12;
   private static final String CLOSED = "CLOSED";
@@ -100,16 +101,45 @@ public final class IncidentList {
    * @param search only series that contain it, in any case; empty for all
    * @param state null for both
    * @param severity null for each
+   * @param from the first start that is listed, milliseconds since 1970
+   * @param to the last one
    */
   public record Query(
-      String series, String search, State state, From severity, int offset, int limit) {}
+      String series,
+      String search,
+      State state,
+      From severity,
+      long from,
+      long to,
+      int offset,
+      int limit) {}
 
   /**
    * A part of the incidents that match, newest first.
    *
    * @param total how many match
    */
-  public record Page(int total, int offset, Counts kept, List<Item> items) {}
+  public record Page(int total, int offset, Counts kept, Bars bars, List<Item> items) {}
+
+  /**
+   * How many incidents that match start in each part of the time from the first to the last one.
+   *
+   * @param from start of the first part, milliseconds since 1970
+   * @param width of a part, milliseconds
+   */
+  public record Bars(long from, long width, int[] count) {
+    private static Bars of(List<Item> newestFirst) {
+      if (newestFirst.isEmpty()) {
+        return new Bars(0, 1, new int[0]);
+      }
+      long from = newestFirst.get(newestFirst.size() - 1).start();
+      double span = (double) newestFirst.get(0).start() - from; // of any two times
+      long width = (long) (span / BARS) + 1;
+      int[] count = new int[(int) (span / width) + 1];
+      newestFirst.forEach(item -> count[(int) (((double) item.start() - from) / width)]++);
+      return new Bars(from, width, count);
+    }
+  }
 
   /**
    * What is kept.
@@ -256,6 +286,7 @@ public final class IncidentList {
         newestFirst().stream()
             .filter(item -> query.series().isEmpty() || item.series().equals(query.series()))
             .filter(item -> item.series().toLowerCase(Locale.ROOT).contains(search))
+            .filter(item -> item.start() >= query.from() && item.start() <= query.to())
             .filter(item -> query.state() == null || item.open() == (query.state() == State.open))
             .filter(
                 item ->
@@ -264,7 +295,7 @@ public final class IncidentList {
             .toList();
     int from = Math.min(query.offset(), found.size());
     int to = Math.min(found.size(), from + query.limit());
-    return new Page(found.size(), query.offset(), counts, found.subList(from, to));
+    return new Page(found.size(), query.offset(), counts, Bars.of(found), found.subList(from, to));
   }
 
   private synchronized List<Item> newestFirst() {

@@ -8,12 +8,15 @@ import java.util.Map;
 /** Figures of the whole job at one moment, gathered series by series. */
 public final class JobSummary {
 
+  /** Values that a series was scored on before it counts as learned. */
+  static final int LEARNED = 200;
+
   private static final int MAX_MODELS = 1_000;
 
   private final Map<Forecast.Status, Integer> statuses = new EnumMap<>(Forecast.Status.class);
   private final Map<Version, Integer> issuers = new HashMap<>();
-  private final Skill naive = new Skill();
-  private final Skill seasonalNaive = new Skill();
+  private final Means learned = new Means();
+  private final Means newborn = new Means();
   private final Map<Double, Held> held = new HashMap<>(); // by level
 
   public JobSummary() {
@@ -25,8 +28,29 @@ public final class JobSummary {
   /** A version of a model. */
   record Version(String model, long version) {}
 
+  /**
+   * How much better than naive methods series are forecast.
+   *
+   * @param naive 1 - geometric mean of (our mean absolute error / that of the last value); NaN
+   *     while unknown
+   * @param seasonalNaive the same beside the last season
+   * @param series that have an error
+   */
+  public record Skill(double naive, double seasonalNaive, int series) {}
+
+  /** A skill in the making. */
+  private static final class Means {
+    private final Mean naive = new Mean();
+    private final Mean seasonalNaive = new Mean();
+    private int series;
+
+    Skill skill() {
+      return new Skill(naive.skill(), seasonalNaive.skill(), series);
+    }
+  }
+
   /** A geometric mean in the making. */
-  private static final class Skill {
+  private static final class Mean {
     private double logs;
     private int count;
 
@@ -37,7 +61,7 @@ public final class JobSummary {
       }
     }
 
-    double value() {
+    double skill() {
       return count == 0 ? Double.NaN : 1 - Math.exp(logs / count);
     }
   }
@@ -70,8 +94,10 @@ public final class JobSummary {
   }
 
   void add(double toNaive, double toSeasonalNaive, double level, double coverage, long scored) {
-    naive.add(toNaive);
-    seasonalNaive.add(toSeasonalNaive);
+    Means means = scored < LEARNED ? newborn : learned;
+    means.naive.add(toNaive);
+    means.seasonalNaive.add(toSeasonalNaive);
+    means.series += scored > 0 ? 1 : 0;
     if (Double.isFinite(level) && Double.isFinite(coverage) && scored > 0) {
       if (held.size() < MAX_MODELS || held.containsKey(level)) {
         Held sum = held.computeIfAbsent(level, l -> new Held());
@@ -90,13 +116,14 @@ public final class JobSummary {
     return issuers;
   }
 
-  /** 1 - geometric mean of (our mean absolute error / naive's); NaN while unknown. */
-  public double skillOverNaive() {
-    return naive.value();
+  /** Of series that were scored often enough. */
+  public Skill learned() {
+    return learned.skill();
   }
 
-  public double skillOverSeasonalNaive() {
-    return seasonalNaive.value();
+  /** Of series that have just begun, whose errors say little yet. */
+  public Skill newborn() {
+    return newborn.skill();
   }
 
   /** Of the level that was scored most. */

@@ -3,6 +3,7 @@ package dev.weir.dashboard.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.dashboard.Records;
 import dev.weir.dashboard.ServedPage;
 import dev.weir.forecast.Incident;
@@ -57,7 +58,13 @@ class AlarmRequestsTest {
 
   @Test
   void incidentsAreServedAsTheirNewestRecordsSayNewestFirst() {
-    assertThat(page.json("/api/alarms"))
+    ObjectNode all = (ObjectNode) page.json("/api/alarms");
+    assertThat(all.remove("bars").path("width").intValue()).isEqualTo(34); // 2000 / 60, rounded up
+    assertThat(page.json("/api/alarms?from=2000&to=2999").path("items"))
+        .extracting(item -> item.path("start").intValue())
+        .containsExactly(2_000);
+    assertThat(page.get("/api/alarms?from=yesterday").statusCode()).isEqualTo(400);
+    assertThat(all)
         .isEqualTo(
             ServedPage.parse(
                 """

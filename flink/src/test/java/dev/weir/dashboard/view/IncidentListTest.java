@@ -21,7 +21,11 @@ class IncidentListTest {
   }
 
   private List<Item> newest(int count) {
-    return list.page(new Query("", "", null, null, 0, count)).items();
+    return page(Long.MIN_VALUE, Long.MAX_VALUE, count).items();
+  }
+
+  private IncidentList.Page page(long from, long to, int count) {
+    return list.page(new Query("", "", null, null, from, to, 0, count));
   }
 
   @Test
@@ -44,6 +48,25 @@ class IncidentListTest {
     assertThat(all).hasSize(IncidentList.MAX_CLOSED + 1);
     assertThat(all.get(0).start()).isEqualTo(IncidentList.MAX_CLOSED + 6);
     assertThat(all.get(IncidentList.MAX_CLOSED - 1).start()).isEqualTo(7);
+  }
+
+  @Test
+  void barsCountTheIncidentsThatStartInATime() {
+    for (int start : new int[] {0, 1, 2, 59, 60, 119, 600}) {
+      take(start, Event.OPENED);
+    }
+    assertThat(page(Long.MIN_VALUE, 119, 3).total()).isEqualTo(6);
+    assertThat(page(2, 60, 3).items()).extracting(Item::start).containsExactly(60L, 59L, 2L);
+    IncidentList.Bars bars = page(Long.MIN_VALUE, 119, 3).bars(); // all that match, not the 3
+    assertThat(bars.from()).isZero();
+    assertThat(bars.width()).isEqualTo(2); // 119 / 60, rounded up
+    assertThat(bars.count()).hasSize(60).startsWith(2, 1, 0).endsWith(0, 1);
+    assertThat(bars.count()[29]).isEqualTo(1); // 59
+    assertThat(bars.count()[30]).isEqualTo(1); // 60
+    take(Long.MIN_VALUE / 2, Event.OPENED);
+    take(Long.MAX_VALUE / 2, Event.OPENED);
+    assertThat(page(Long.MIN_VALUE, Long.MAX_VALUE, 3).bars().count()).hasSizeBetween(60, 61);
+    assertThat(page(700, 800, 3).bars().count()).isEmpty();
   }
 
   @Test

@@ -95,8 +95,14 @@ class SeriesRowTest {
     other.score(Records.score("fan", Mode.MANY_TO_ONE, 10, 4, 2, 2), 0, 5); // 2 and 2
     other.addTo(figures);
     new SeriesRow("new").addTo(figures);
-    assertThat(figures.skillOverNaive()).isEqualTo(0, within(1e-12)); // 1 - sqrt(0.5 * 2)
-    assertThat(figures.skillOverSeasonalNaive()).isEqualTo(0.5, within(1e-12)); // 1 - sqrt(1/4)
+    assertThat(figures.learned().naive()).isEqualTo(0, within(1e-12)); // 1 - sqrt(0.5 * 2)
+    assertThat(figures.learned().seasonalNaive()).isEqualTo(0.5, within(1e-12)); // 1 - sqrt(1/4)
+    assertThat(figures.learned().series()).isEqualTo(2);
+    assertThat(figures.newborn()).isEqualTo(new JobSummary.Skill(Double.NaN, Double.NaN, 0));
+    figures.add(0.75, 4, 0.8, Double.NaN, JobSummary.LEARNED - 1); // has just begun
+    assertThat(figures.newborn().naive()).isEqualTo(0.25, within(1e-12));
+    assertThat(figures.newborn().seasonalNaive()).isEqualTo(-3, within(1e-12));
+    assertThat(figures.learned().naive()).as("as before").isEqualTo(0, within(1e-12));
     assertThat(figures.coverage().held()).isEqualTo(0.75);
     assertThat(figures.coverage().level()).isEqualTo(0.8);
     assertThat(figures.statuses()).containsEntry(Forecast.Status.OK, 1);
