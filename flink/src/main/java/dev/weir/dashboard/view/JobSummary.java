@@ -121,7 +121,7 @@ public final class JobSummary {
     return learned.skill();
   }
 
-  /** Of series that have just begun, whose errors say little yet. */
+  /** Of series with fewer scored values, whose errors say little yet. */
   public Skill newborn() {
     return newborn.skill();
   }

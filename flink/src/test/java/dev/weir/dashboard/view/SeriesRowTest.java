@@ -99,7 +99,7 @@ class SeriesRowTest {
     assertThat(figures.learned().seasonalNaive()).isEqualTo(0.5, within(1e-12)); // 1 - sqrt(1/4)
     assertThat(figures.learned().series()).isEqualTo(2);
     assertThat(figures.newborn()).isEqualTo(new JobSummary.Skill(Double.NaN, Double.NaN, 0));
-    figures.add(0.75, 4, 0.8, Double.NaN, JobSummary.LEARNED - 1); // has just begun
+    figures.add(0.75, 4, 0.8, Double.NaN, JobSummary.LEARNED - 1); // too few values
     assertThat(figures.newborn().naive()).isEqualTo(0.25, within(1e-12));
     assertThat(figures.newborn().seasonalNaive()).isEqualTo(-3, within(1e-12));
     assertThat(figures.learned().naive()).as("as before").isEqualTo(0, within(1e-12));
