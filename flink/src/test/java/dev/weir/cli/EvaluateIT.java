@@ -289,6 +289,45 @@ class EvaluateIT {
     assertThat(figures.get("rel_mae").asDouble()).as(method).isEqualTo(core.relMae());
   }
 
+  /** 260 values of which 4 are missing: origins 86 to 236, and no truth there. */
+  @Test
+  void missingValuesAreNotScored() throws IOException {
+    double[] values = series(260, 1);
+    StringBuilder csv = new StringBuilder("timestamp,value\n");
+    StringBuilder truth = new StringBuilder("timestamp,value\n");
+    for (int t = 0; t < values.length + 3; t++) {
+      if (t % 60 != 40 && t != values.length + 1) {
+        double value = t < values.length ? values[t] : 7;
+        (t < values.length ? csv : truth).append(1_000_000_000L + 3_600L * t).append(',');
+        (t < values.length ? csv : truth).append(value).append('\n');
+      }
+    }
+    Files.writeString(dir.resolve("gaps.csv"), csv);
+    Files.createDirectory(dir.resolve("after"));
+    Path after = Files.writeString(dir.resolve("after/gaps.csv"), truth);
+    String command = "--input " + dir.resolve("gaps.csv") + " --horizon 3 --season 1 --format json";
+    Ended ended = run(command.split(" "));
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.err()).contains("weir evaluate: 4 missing hours filled");
+    JsonNode one = JSON.readTree(ended.out()).at("/series/0");
+    assertThat(one.get("origins").asInt()).isEqualTo(236 - 86 + 1 - 3); // 101, 161 and 221
+
+    command = command.replace("--horizon 3", "--horizon 2") + " --truth " + after;
+    Ended holdout = run(command.split(" "));
+    assertThat(holdout.exitCode()).as(holdout.err()).isZero();
+    double scale = 0;
+    int count = 0;
+    for (int t = 1; t < values.length; t++) {
+      if (t % 60 != 40 && t % 60 != 41) {
+        scale += Math.abs(values[t] - values[t - 1]);
+        count++;
+      }
+    }
+    JsonNode root = JSON.readTree(holdout.out()); // the first step alone has a truth
+    assertThat(root.at("/seasonal_naive/mase").asDouble())
+        .isEqualTo(Math.abs(7 - values[259]) / (scale / count), within(1e-9));
+  }
+
   @Test
   void detectedSeasonIsLearnedAndTheTableShowsIt() throws IOException {
     write("daily", series(300, 12));

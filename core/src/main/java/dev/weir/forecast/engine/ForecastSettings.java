@@ -116,6 +116,21 @@ public record ForecastSettings(
         targets);
   }
 
+  /** The same with another sampling. */
+  public ForecastSettings withSampling(Sampling other) {
+    return new ForecastSettings(
+        seqLen,
+        stride,
+        features,
+        calendar,
+        outOfOrderness,
+        other,
+        limits,
+        targets,
+        zone,
+        featuresAhead);
+  }
+
   /**
    * One forecast to make of each window.
    *

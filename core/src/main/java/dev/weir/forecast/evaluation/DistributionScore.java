@@ -60,7 +60,7 @@ public record DistributionScore(
     /**
      * Adds the forecasts of one origin.
      *
-     * @param truth (steps)
+     * @param truth (steps), NaN where it is not known
      * @param forecast (steps)
      * @param lower (levels, steps)
      * @param upper (levels, steps)
@@ -76,7 +76,9 @@ public record DistributionScore(
           quantiles[levels - 1 - k] = lower[k][i];
           quantiles[levels + 1 + k] = upper[k][i];
         }
-        scorer.add(sums, i, quantiles, truth[i]);
+        if (!Double.isNaN(truth[i])) {
+          scorer.add(sums, i, quantiles, truth[i]);
+        }
       }
     }
 

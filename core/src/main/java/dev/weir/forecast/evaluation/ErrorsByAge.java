@@ -51,7 +51,10 @@ public final class ErrorsByAge {
     int group = place >= 0 ? place : -place - 2;
     int m = trial.m();
     for (int i = 1; i <= forecast.length; i++) {
-      double truth = trial.value(t + i);
+      double truth = trial.truth(t + i);
+      if (Double.isNaN(truth)) {
+        continue;
+      }
       int before = t + i - m * ((i + m - 1) / m);
       ours[group] += Math.abs(truth - forecast[i - 1]);
       naive[group] += Math.abs(truth - trial.value(t));

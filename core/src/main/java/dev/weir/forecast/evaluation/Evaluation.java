@@ -6,6 +6,7 @@ import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.score.ProperScores;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ public final class Evaluation {
       learner.observe(memory, t - 1, trial.value(t), trial.observed(t), trial.ahead(t));
       for (int i = 1; trial.isOrigin(t) && i <= learner.horizon(); i++) {
         for (int e = 0; e < learner.experts(); e++) {
-          alone.get(e).add(i, trial.value(t + i), learner.expertForecast(e, i));
+          alone.get(e).add(i, trial.truth(t + i), learner.expertForecast(e, i));
         }
       }
     }
@@ -103,6 +104,8 @@ public final class Evaluation {
     private final int warmUp;
     private final int every;
     private final int last;
+    private final BitSet missing;
+    private final int origins;
     private double[][] observed = {}; // (values, observed covariates)
     private double[][] ahead = {}; // (values, what is known ahead)
     private final Sums naive = new Sums(0);
@@ -124,7 +127,23 @@ public final class Evaluation {
      * @param every values from one origin to the next
      */
     public Trial(String series, double[] values, int m, int horizon, int first, int every) {
+      this(series, values, m, horizon, first, every, new BitSet());
+    }
+
+    /**
+     * @param missing indices of values that are filled in: methods may read them, but no forecast
+     *     is made at one, and none is scored by one
+     */
+    public Trial(
+        String series,
+        double[] values,
+        int m,
+        int horizon,
+        int first,
+        int every,
+        BitSet missing) {
       this.series = series;
+      this.missing = missing;
       this.every = every;
       this.y = values;
       this.m = m;
@@ -139,14 +158,17 @@ public final class Evaluation {
                 .formatted(
                     series, Math.max(3 * m, warmUp + Math.max(LAST_HORIZON, horizon)), m, n));
       }
+      int count = 0;
       for (int t = warmUp; t <= last; t += every) {
-        for (int i = 1; i <= horizon; i++) {
-          naive.add(i, value(t + i), value(t));
-          seasonal.add(i, value(t + i), value(t + i - m * ((i + m - 1) / m)));
+        for (int i = 1; isOrigin(t) && i <= horizon; i++) {
+          naive.add(i, truth(t + i), value(t));
+          seasonal.add(i, truth(t + i), value(t + i - m * ((i + m - 1) / m)));
         }
+        count += isOrigin(t) ? 1 : 0;
       }
-      this.scale = Math.max(FLOOR, meanDifference(y, warmUp, m, false));
-      this.squaredScale = Math.max(FLOOR, Math.sqrt(meanDifference(y, warmUp, 1, true)));
+      this.origins = count;
+      this.scale = Math.max(FLOOR, meanDifference(y, missing, warmUp, m, false));
+      this.squaredScale = Math.max(FLOOR, Math.sqrt(meanDifference(y, missing, warmUp, 1, true)));
     }
 
     public String series() {
@@ -169,12 +191,12 @@ public final class Evaluation {
     }
 
     public int origins() {
-      return (last - warmUp) / every + 1;
+      return origins;
     }
 
     /** Whether forecasts that were made after so many values are scored. */
     public boolean isOrigin(int t) {
-      return t >= warmUp && t <= last && (t - warmUp) % every == 0;
+      return t >= warmUp && t <= last && (t - warmUp) % every == 0 && !missing.get(t - 1);
     }
 
     /**
@@ -201,6 +223,11 @@ public final class Evaluation {
       return y[t - 1];
     }
 
+    /** The value number t as a forecast's truth: NaN if it is filled in. */
+    public double truth(int t) {
+      return missing.get(t - 1) ? Double.NaN : y[t - 1];
+    }
+
     /** What a mean absolute error is divided by to become a MASE. */
     public double scale() {
       return scale;
@@ -214,14 +241,14 @@ public final class Evaluation {
      */
     public void add(Sums sums, int t, double[] forecast) {
       for (int i = 1; i <= horizon; i++) {
-        sums.add(i, value(t + i), forecast[i - 1]);
+        sums.add(i, truth(t + i), forecast[i - 1]);
       }
     }
 
     /** Adds the hits and misses of one forecast's interval number k. */
     public void addInterval(Sums sums, int k, double level, int t, double[] lower, double[] upper) {
       for (int i = 1; i <= horizon; i++) {
-        sums.addInterval(k, level, value(t + i), lower[i - 1], upper[i - 1]);
+        sums.addInterval(k, level, truth(t + i), lower[i - 1], upper[i - 1]);
       }
     }
 
@@ -235,7 +262,8 @@ public final class Evaluation {
      */
     public void addDistribution(
         Sums sums, int t, double[] levels, double[] forecast, double[][] lower, double[][] upper) {
-      double[] truth = Arrays.copyOfRange(y, t, t + horizon);
+      double[] truth = new double[horizon];
+      Arrays.setAll(truth, i -> truth(t + 1 + i));
       sums.addDistribution(levels, truth, forecast, lower, upper);
     }
 
@@ -246,17 +274,21 @@ public final class Evaluation {
     }
   }
 
-  /** Mean of |y[t] - y[t-lag]|, or of its square, over the first values. */
-  static double meanDifference(double[] y, int values, int lag, boolean squared) {
+  /** Mean of |y[t] - y[t-lag]|, or of its square, over the first values; filled ones left out. */
+  static double meanDifference(double[] y, BitSet missing, int values, int lag, boolean squared) {
     double sum = 0;
+    int count = 0;
     for (int t = lag; t < values; t++) {
-      double difference = Math.abs(y[t] - y[t - lag]);
-      sum += squared ? difference * difference : difference;
+      if (!missing.get(t) && !missing.get(t - lag)) {
+        double difference = Math.abs(y[t] - y[t - lag]);
+        sum += squared ? difference * difference : difference;
+        count++;
+      }
     }
-    return sum / (values - lag);
+    return count == 0 ? 0 : sum / count;
   }
 
-  /** Sums over origins and steps of one method. */
+  /** Sums over origins and steps of one method. A truth that is NaN counts nowhere. */
   public static final class Sums {
     private long count;
     private double absolute;
@@ -265,6 +297,7 @@ public final class Evaluation {
     private final long[] covered;
     private final double[] intervals;
     private double[] byStep = {}; // (steps), absolute errors
+    private long[] counts = {}; // (steps)
     private DistributionScore.Sums distributions;
 
     /**
@@ -276,14 +309,19 @@ public final class Evaluation {
     }
 
     /**
-     * @param step ahead, from 1; all steps are added equally often
+     * @param step ahead, from 1
      */
     void add(int step, double truth, double forecast) {
-      double error = Math.abs(truth - forecast);
       if (step > byStep.length) {
         byStep = Arrays.copyOf(byStep, step);
+        counts = Arrays.copyOf(counts, step);
       }
+      if (Double.isNaN(truth)) {
+        return;
+      }
+      double error = Math.abs(truth - forecast);
       byStep[step - 1] += error;
+      counts[step - 1]++;
       count++;
       absolute += error;
       squared += error * error;
@@ -291,6 +329,9 @@ public final class Evaluation {
     }
 
     void addInterval(int k, double level, double truth, double lower, double upper) {
+      if (Double.isNaN(truth)) {
+        return;
+      }
       if (truth >= lower && truth <= upper) {
         covered[k]++;
       }
@@ -318,7 +359,7 @@ public final class Evaluation {
       }
       double[] stepErrors = new double[byStep.length];
       for (int i = 0; i < byStep.length; i++) {
-        stepErrors[i] = byStep[i] / (count / (double) byStep.length) / scale;
+        stepErrors[i] = byStep[i] / counts[i] / scale;
       }
       return new SeriesScore(
           count,

@@ -1,5 +1,7 @@
 package dev.weir.forecast.evaluation;
 
+import java.util.BitSet;
+
 /**
  * Scores of one forecast of each series, made at the end of its training part and compared with the
  * values that followed: the protocol of the M competitions (Makridakis et al. 2020) and of most
@@ -16,14 +18,22 @@ public final class Holdout {
   private final double[] y;
   private final double[] truth;
   private final int m;
+  private final BitSet missing;
+
+  /** Without filled-in values. */
+  public Holdout(String series, double[] training, double[] truth, int m) {
+    this(series, training, truth, m, new BitSet());
+  }
 
   /**
    * @param training values in order of time, not copied
-   * @param truth the values after them, not copied: as many as are forecast
+   * @param truth the values after them, not copied: as many as are forecast; NaN where there is no
+   *     value, which is not scored
    * @param m season of the scores; 1 for none
+   * @param missing indices of training values that are filled in
    * @throws IllegalArgumentException when the training part is not longer than a season
    */
-  public Holdout(String series, double[] training, double[] truth, int m) {
+  public Holdout(String series, double[] training, double[] truth, int m, BitSet missing) {
     if (training.length <= m) {
       throw new IllegalArgumentException(
           "%s: expected more than %d values before the truth for a season of %d, got %d"
@@ -33,6 +43,7 @@ public final class Holdout {
     this.y = training;
     this.truth = truth;
     this.m = m;
+    this.missing = missing;
   }
 
   public String series() {
@@ -81,9 +92,9 @@ public final class Holdout {
     if (levels.length > 0) {
       sums.addDistribution(levels, truth, forecast, lower, upper);
     }
-    double scale = Math.max(FLOOR, Evaluation.meanDifference(y, y.length, m, false));
+    double scale = Math.max(FLOOR, Evaluation.meanDifference(y, missing, y.length, m, false));
     double squaredScale =
-        Math.max(FLOOR, Math.sqrt(Evaluation.meanDifference(y, y.length, 1, true)));
+        Math.max(FLOOR, Math.sqrt(Evaluation.meanDifference(y, missing, y.length, 1, true)));
     return sums.score(scale, squaredScale, naive.meanError());
   }
 }

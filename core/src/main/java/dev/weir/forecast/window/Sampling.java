@@ -61,7 +61,7 @@ public record Sampling(long interval, Gap gap, int maxFill) implements Serializa
   }
 
   /** What becomes of so many missing in a row. */
-  Gap gap(long missing) {
+  public Gap gap(long missing) {
     boolean fills = gap == Gap.CARRY || gap == Gap.LINEAR;
     return fills && missing > maxFill ? Gap.SKIP : gap;
   }
@@ -70,7 +70,7 @@ public record Sampling(long interval, Gap gap, int maxFill) implements Serializa
    * The value filled in for the k-th missing observation, {@code before} and {@code after} being
    * known.
    */
-  double filled(double before, double after, long k, long missing) {
+  public double filled(double before, double after, long k, long missing) {
     if (gap == Gap.CARRY) {
       return before;
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,49 @@ class EvaluationTest {
   @Test
   void theScaleIsThatOfTheWarmUp() {
     double[] y = {1, 4, 2, 9, 100};
-    assertThat(Evaluation.meanDifference(y, 4, 2, false)).isEqualTo((1 + 5) / 2.0);
-    assertThat(Evaluation.meanDifference(y, 4, 1, true)).isEqualTo((9 + 4 + 49) / 3.0);
+    assertThat(Evaluation.meanDifference(y, new BitSet(), 4, 2, false)).isEqualTo((1 + 5) / 2.0);
+    assertThat(Evaluation.meanDifference(y, new BitSet(), 4, 1, true)).isEqualTo((9 + 4 + 49) / 3.0);
+  }
+
+  @Test
+  void filledValuesAreNeitherOriginsNorTruths() {
+    double[] y = new double[40];
+    BitSet missing = new BitSet();
+    for (int t = 0; t < y.length; t++) {
+      y[t] = t;
+    }
+    for (int gone : new int[] {14, 20}) { // numbers 15 and 21
+      missing.set(gone);
+      y[gone] = 1e6;
+    }
+    Evaluation.Trial trial = new Evaluation.Trial("s", y, 1, 2, 0, 1, missing);
+    assertThat(trial.origins()).isEqualTo(3); // numbers 13, 14 and 16
+    assertThat(trial.scale()).isEqualTo(1); // each known difference
+    Evaluation.Sums sums = new Evaluation.Sums(1);
+    for (int t = 13; t <= 16; t++) {
+      if (trial.isOrigin(t)) {
+        double[] late = {t + 1, t + 3}; // errors 1 and 2
+        trial.add(sums, t, late);
+        trial.addInterval(sums, 0, 0.8, t, new double[] {0, 0}, new double[] {1e7, 1e7});
+        trial.addDistribution(sums, t, new double[] {0.8}, late, new double[][] {late}, new double[][] {late});
+      }
+    }
+    SeriesScore score = trial.score(sums);
+    assertThat(score.stepErrors()).containsExactly(new double[] {1, 2}, within(1e-12));
+    assertThat(score.coverage()).containsExactly(1);
+    assertThat(score.distribution().crpsByStep()).containsExactly(new double[] {1, 2}, within(1e-12));
+    assertThat(score.relMae()).isEqualTo(1); // the naive forecast is 1 and 2 behind
+  }
+
+  @Test
+  void holdoutScoresTheKnownTruthsAlone() {
+    double[] training = {1, 3, 999, 3, 5};
+    BitSet missing = new BitSet();
+    missing.set(2);
+    Holdout holdout = new Holdout("s", training, new double[] {7, Double.NaN, 9}, 1, missing);
+    SeriesScore score = holdout.score(new double[] {6, 0, 6}, new double[0], null, null);
+    assertThat(score.mase()).isEqualTo((1 + 3) / 2.0 / 2); // 3 - 1 and 5 - 3 are known
+    assertThat(score.relMae()).isEqualTo((1 + 3) / (double) (2 + 4));
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.AnomalyWindows;
 import dev.weir.cli.series.AnomalyWindows.Times;
+import dev.weir.cli.series.Grid;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
@@ -42,26 +43,26 @@ final class AnomalyEvaluation {
   /** One file, and the forecast of each of its values. */
   private static final class Entry {
     final String name;
-    final List<Observation> observations;
+    final Grid grid;
     final List<Window> windows;
     final long[] times;
     final double[] expected; // (values), NaN without a forecast
     final double[] halfWidths; // (values), of the narrowest interval; NaN without
     final List<Break> breaks = new ArrayList<>();
 
-    Entry(String name, List<Observation> observations, List<Window> windows) {
+    Entry(String name, Grid grid, List<Window> windows) {
       this.name = name;
-      this.observations = observations;
+      this.grid = grid;
       this.windows = windows;
-      this.times = observations.stream().mapToLong(Observation::time).toArray();
+      this.times = grid.rows().stream().mapToLong(Observation::time).toArray();
       this.expected = new double[times.length];
       this.halfWidths = new double[times.length];
       Arrays.fill(expected, Double.NaN);
       Arrays.fill(halfWidths, Double.NaN);
     }
 
-    void take(Forecast forecast) {
-      int next = 1 + Arrays.binarySearch(times, forecast.origin());
+    void take(Forecast forecast, int row) {
+      int next = row + 1;
       if (next < times.length) {
         expected[next] = forecast.values()[0];
         if (!forecast.intervals().isEmpty()) {
@@ -84,8 +85,8 @@ final class AnomalyEvaluation {
     }
 
     @Override
-    public void take(Forecast forecast) {
-      entries.get(forecast.series()).take(forecast);
+    public void take(Forecast forecast, int row) {
+      entries.get(forecast.series()).take(forecast, row);
       double share = (double) ++done / all;
       progress.show(share, "%3.0f %%", 100 * share);
     }
@@ -118,31 +119,37 @@ final class AnomalyEvaluation {
    * @throws UsageException when files and labels do not belong together
    */
   static AnomalyEvaluation read(
-      List<Path> inputs, EvaluationSeasons season, SeriesColumns columns, int features, Path labels)
+      List<Path> inputs,
+      EvaluationSeasons season,
+      SeriesColumns columns,
+      PlanOptions options,
+      int features,
+      Path labels)
       throws IOException, UsageException {
     AnomalyEvaluation evaluation = new AnomalyEvaluation(labels != null);
     Map<String, Path> files = SeriesFiles.below(inputs, season.files());
+    Map<String, List<Observation>> series = new LinkedHashMap<>();
+    Map<String, String> names = new LinkedHashMap<>(); // of files, by series
     Map<String, List<Times>> windows =
         labels == null ? Map.of() : ofFiles(AnomalyWindows.read(labels), files, labels);
     for (Map.Entry<String, Path> file : files.entrySet()) {
       String name = file.getKey();
       List<Observation> observations = observations(name, file.getValue(), columns, features);
       season.check(observations.get(0).series());
-      Entry entry =
-          new Entry(
-              name,
-              observations,
-              indices(name, windows.getOrDefault(name, List.of()), observations));
-      Entry other = evaluation.entries.put(observations.get(0).series(), entry);
+      series.put(observations.get(0).series(), observations);
+      String other = names.put(observations.get(0).series(), name);
       UsageException.check(
           other == null,
           "--input",
           "series of different names",
-          "%s in %s and %s"
-              .formatted(
-                  Printable.line(observations.get(0).series()),
-                  other == null ? "" : other.name,
-                  name));
+          "%s in %s and %s".formatted(Printable.line(observations.get(0).series()), other, name));
+    }
+    Map<String, Grid> grids = options.gridsIfGiven("weir evaluate", series);
+    for (Map.Entry<String, Grid> grid : grids.entrySet()) {
+      String name = names.get(grid.getKey());
+      List<Window> indices =
+          indices(name, windows.getOrDefault(name, List.of()), grid.getValue().rows());
+      evaluation.entries.put(grid.getKey(), new Entry(name, grid.getValue(), indices));
     }
     return evaluation;
   }
@@ -238,11 +245,11 @@ final class AnomalyEvaluation {
   AnomalyResult run(
       EvaluationPlan plan, EvaluationSeasons season, AlarmSettings settings, ProgressLine progress)
       throws Exception {
-    Map<Integer, List<List<Observation>>> bySeason = new TreeMap<>();
+    Map<Integer, List<Grid>> bySeason = new TreeMap<>();
     for (Map.Entry<String, Entry> entry : entries.entrySet()) {
       bySeason
           .computeIfAbsent(season.learned(entry.getKey()), learned -> new ArrayList<>())
-          .add(entry.getValue().observations);
+          .add(entry.getValue().grid);
     }
     IncidentSettings incidents =
         new IncidentSettings(
@@ -252,7 +259,7 @@ final class AnomalyEvaluation {
     Map<String, String> flink =
         Map.of("parallelism.default", processors, "taskmanager.numberOfTaskSlots", processors);
     try (LocalCluster cluster = LocalCluster.start(flink)) {
-      for (Map.Entry<Integer, List<List<Observation>>> group : bySeason.entrySet()) {
+      for (Map.Entry<Integer, List<Grid>> group : bySeason.entrySet()) {
         FilePipeline.run(
             "weir evaluate",
             cluster.environment(),
@@ -275,7 +282,11 @@ final class AnomalyEvaluation {
     boolean[] raised = new boolean[entry.times.length];
     List<Alarm> alarms = new ArrayList<>();
     for (int i = 0; i < raised.length; i++) {
-      double value = entry.observations.get(i).value();
+      if (entry.grid.isMissing(i)) {
+        detector.skip(state);
+        continue;
+      }
+      double value = entry.grid.rows().get(i).value();
       raised[i] = detector.observe(state, value, entry.expected[i], entry.halfWidths[i]);
       if (raised[i]) {
         int at = i;

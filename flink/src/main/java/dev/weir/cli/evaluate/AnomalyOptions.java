@@ -37,6 +37,8 @@ final class AnomalyOptions {
           "--model",
           "--learning",
           "--season",
+          "--interval",
+          "--gap",
           "--format",
           "--out",
           "--force");
@@ -97,7 +99,8 @@ final class AnomalyOptions {
     EvaluationPlan plan = EvaluateCommand.noted(options.plan());
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
-    return AnomalyEvaluation.read(inputs, season, columns, plan.settings().features(), labels)
+    return AnomalyEvaluation.read(
+            inputs, season, columns, options, plan.settings().features(), labels)
         .run(plan, season, settings, progress);
   }
 

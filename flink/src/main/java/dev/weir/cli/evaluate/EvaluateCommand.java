@@ -7,6 +7,7 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.option.OutputFile;
+import dev.weir.cli.series.Grid;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -209,6 +210,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private int evaluate() throws Exception {
     checkOptions();
+    options.checkTimes(layout);
     if (truth != null) {
       return evaluateHoldout();
     }
@@ -218,12 +220,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
     List<Trial> trials = new ArrayList<>();
-    Map<String, List<Observation>> observations =
-        SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, season.files(), layout, columns),
-            settings.features(),
-            limit);
-    for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
+    Map<String, Grid> grids =
+        options.grids(
+            "weir evaluate",
+            SeriesFiles.inOrder(
+                SeriesFiles.observations(inputs, season.files(), layout, columns),
+                settings.features(),
+                limit));
+    for (Map.Entry<String, Grid> series : grids.entrySet()) {
       season.check(series.getKey());
       Trial trial = trial(series.getKey(), series.getValue(), season, learner);
       if (trial != null) {
@@ -240,10 +244,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<PipelineEvaluation.Entry> ours = new ArrayList<>();
     List<PipelineEvaluation.Entry> oursWithout = new ArrayList<>();
     for (Trial trial : trials) {
-      List<Observation> of = observations.get(trial.series());
+      Grid of = grids.get(trial.series());
       ours.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
       oursWithout.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
-      all += (plain == null ? 2L : 3L) * of.size();
+      all += (plain == null ? 2L : 3L) * of.rows().size();
     }
     List<Map<String, SeriesScore>> others;
     try {
@@ -300,11 +304,47 @@ public final class EvaluateCommand implements Callable<Integer> {
     for (String name : observations.keySet()) {
       season.check(name);
     }
-    HoldoutEvaluation evaluation = new HoldoutEvaluation(observations, after, season, maseSeason);
+    Map<String, double[]> next = new LinkedHashMap<>();
+    after.forEach((name, rows) -> next.put(name, HoldoutEvaluation.values(rows)));
+    HoldoutEvaluation evaluation =
+        new HoldoutEvaluation(trainingParts(observations, after, next), next, season, maseSeason);
     evaluation.check(plan.others().horizon());
     HoldoutResult result = evaluation.run(plan, progress);
     write(result.table(), result.json(), result.csv());
     return 0;
+  }
+
+  /**
+   * The grids of training parts, which go on in the truth where that has later times.
+   *
+   * @param next gets the truth of those
+   */
+  private Map<String, Grid> trainingParts(
+      Map<String, List<Observation>> parts,
+      Map<String, List<Observation>> after,
+      Map<String, double[]> next)
+      throws IOException {
+    Map<String, List<Observation>> all = new LinkedHashMap<>();
+    parts.forEach(
+        (name, rows) -> {
+          List<Observation> truth = after.getOrDefault(name, List.of());
+          List<Observation> both = new ArrayList<>(rows);
+          boolean goesOn = !truth.isEmpty() && truth.get(0).time() > rows.get(rows.size() - 1).time();
+          both.addAll(goesOn ? truth : List.of());
+          all.put(name, both);
+        });
+    Map<String, Grid> grids =
+        options.grids("weir evaluate", SeriesFiles.inOrder(all, 1, Integer.MAX_VALUE));
+    grids.replaceAll(
+        (name, grid) -> {
+          List<Observation> rows = parts.get(name);
+          int cut = 1 + grid.rowOf(rows.get(rows.size() - 1));
+          if (cut < grid.rows().size()) {
+            next.put(name, grid.truth(cut));
+          }
+          return grid.first(cut);
+        });
+    return grids;
   }
 
   private void checkOptions() throws UsageException {
@@ -348,11 +388,11 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private Trial trial(
       String name,
-      List<Observation> observations,
+      Grid grid,
       EvaluationSeasons season,
       LearnerSettings learner) {
     try {
-      return origins.trial(name, observations, season.m(name), learner.horizon());
+      return origins.trial(name, grid, season.m(name), learner.horizon());
     } catch (IllegalArgumentException e) {
       System.err.println("skipped " + Printable.line(e.getMessage()));
       return null;
@@ -387,7 +427,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 () -> {
                   int learned = season.learned(entry.trial.series());
                   Map<String, SeriesScore> scores = plan.scoresOfOthers(entry.trial, learned);
-                  done.addAndGet(entry.observations.size());
+                  done.addAndGet(entry.grid.rows().size());
                   return scores;
                 }));
       }

@@ -161,8 +161,8 @@ final class EvaluationPage {
     double[] times = new double[n];
     for (int j = 0; j < n; j++) {
       int t = entry.firstChartOrigin() + j + horizon;
-      truth[j] = trial.value(t);
-      times[j] = entry.observations.get(t - 1).time() / 1e3;
+      truth[j] = trial.truth(t);
+      times[j] = entry.grid.rows().get(t - 1).time() / 1e3;
     }
     double low = Math.min(min(truth), min(entry.ends));
     double high = Math.max(max(truth), max(entry.ends));

@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.series.Grid;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;
@@ -196,22 +197,14 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
         note(read));
   }
 
-  /** Scores are by count, so nothing may be missing; and all that was learned is asked for. */
+  /** All that was learned is asked for. */
   private static String note(ForecastSettings read) {
-    List<String> ignored = new ArrayList<>();
-    if (!read.sampling().isByCount()) {
-      ignored.add("window.interval");
-    }
-    if (!read.limits().equals(StateLimits.NONE)) {
-      ignored.add("state");
-    }
-    return ignored.isEmpty()
+    return read.limits().equals(StateLimits.NONE)
         ? null
-        : "%s of the job left out of account: values are taken one after another, whatever their times"
-            .formatted(String.join(" and ", ignored));
+        : "state of the job left out of account: all series are kept";
   }
 
-  /** Each series comes in order, so nothing waits. */
+  /** Each series comes in order, so nothing waits; how it is sampled, its {@link Grid} says. */
   private static ForecastSettings settings(
       int seqLen,
       int features,

@@ -1,19 +1,24 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.series.Grid;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
-import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.window.Sampling;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -28,26 +33,47 @@ final class FilePipeline {
   /** Takes the forecasts and incidents; those of one series in order of their times. */
   @FunctionalInterface
   interface Reader {
-    void take(Forecast forecast) throws IOException;
+    /**
+     * @param row of the newest value used, in its series' grid
+     */
+    void take(Forecast forecast, int row) throws IOException;
 
     /** Takes an incident, in order with the forecasts of its series. */
     default void take(Incident incident) {}
   }
 
   /**
-   * Runs the pipeline over all series until they end.
+   * Runs the pipeline over all series until they end: one job for each way to sample them.
    *
-   * @param name of the job
-   * @param series each in order of time, and not empty, with the covariates of each row's own time
+   * @param name of the jobs
+   * @param series not empty, with the covariates of each row's own time
    * @throws IOException when the job failed or refused an observation
    */
   static void run(
       String name,
       StreamExecutionEnvironment env,
       ForecastSettings settings,
-      Collection<List<Observation>> series,
+      Collection<Grid> series,
       Reader reader)
       throws Exception {
+    Map<Sampling, List<Grid>> jobs = new LinkedHashMap<>();
+    for (Grid grid : series) {
+      jobs.computeIfAbsent(grid.sampling(), sampling -> new ArrayList<>()).add(grid);
+    }
+    for (Map.Entry<Sampling, List<Grid>> job : jobs.entrySet()) {
+      runOne(name, env, settings.withSampling(job.getKey()), job.getValue(), reader);
+    }
+  }
+
+  private static void runOne(
+      String name,
+      StreamExecutionEnvironment env,
+      ForecastSettings settings,
+      List<Grid> series,
+      Reader reader)
+      throws Exception {
+    Map<String, Grid> grids = new HashMap<>();
+    series.forEach(grid -> grids.put(grid.rows().get(0).series(), grid));
     int steps = settings.targets().stream().mapToInt(Target::horizon).max().orElse(1);
     SeriesGenerator generator = new SeriesGenerator(series, steps);
     DataStream<InputEvent> observations =
@@ -71,7 +97,7 @@ final class FilePipeline {
       while (outputs.hasNext()) {
         Output output = outputs.next();
         if (output instanceof Forecast forecast) {
-          reader.take(forecast);
+          reader.take(forecast, grids.get(forecast.series()).row(forecast.origin()));
         } else if (output instanceof Incident incident) {
           reader.take(incident);
         } else if (output instanceof DeadLetter letter) {

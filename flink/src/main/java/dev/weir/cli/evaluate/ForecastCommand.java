@@ -7,6 +7,7 @@ import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.FutureRows;
+import dev.weir.cli.series.Grid;
 import dev.weir.cli.series.RowPlaces;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
@@ -114,15 +115,16 @@ public final class ForecastCommand implements Callable<Integer> {
                 : SeriesFiles.withFuture(inputs, season.files(), columns, places),
             plan.settings().features(),
             Integer.MAX_VALUE);
-    Map<String, List<Observation>> series = FutureRows.without(rows);
-    FutureTimes.check(rows, plan.settings().targets().get(0).horizon(), places);
+    FutureRows.check(rows);
+    Map<String, Grid> series = options.grids("weir forecast", rows);
+    FutureTimes.check(series.values(), plan.settings().targets().get(0).horizon(), places);
     for (String name : series.keySet()) {
       season.check(name);
     }
     System.err.printf(
         "learning %,d series, %,d values%n",
-        series.size(), series.values().stream().mapToLong(List::size).sum());
-    LastForecasts last = new LastForecasts("weir forecast", rows, season, 1, progress);
+        series.size(), rows.values().stream().mapToLong(FutureRows::values).sum());
+    LastForecasts last = new LastForecasts("weir forecast", series, season, 1, progress);
     NextValues next;
     try (LocalCluster cluster = LastForecasts.cluster()) {
       next = new NextValues(plan.levels(), last.with(plan, cluster), series);

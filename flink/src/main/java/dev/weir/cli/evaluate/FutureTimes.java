@@ -2,15 +2,15 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.series.FutureRows;
+import dev.weir.cli.series.Grid;
 import dev.weir.cli.series.RowPlaces;
-import dev.weir.cli.series.TargetTimes;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Whether rows after the newest value are of the times that are forecast. They count in their
@@ -32,29 +32,30 @@ final class FutureTimes {
    * Checks the rows of each series whose newest values came at equal intervals, of time or of
    * months. Of others nothing is known.
    *
-   * @param series in order of time, each with a value at least
+   * @param series each with a value at least
    * @param horizon steps that are forecast; later rows are not read
    * @throws IOException with one line that names the first row of another time
    */
-  static void check(Map<String, List<Observation>> series, int horizon, RowPlaces places)
+  static void check(Collection<Grid> series, int horizon, RowPlaces places)
       throws IOException {
-    for (List<Observation> rows : series.values()) {
+    for (Grid grid : series) {
+      List<Observation> rows = grid.rows();
       int values = FutureRows.values(rows);
-      long[] known = rows.subList(0, values).stream().mapToLong(Observation::time).toArray();
-      if (values < rows.size() && values >= LEAST_VALUES && TargetTimes.isRegular(known)) {
+      if (values < rows.size() && values >= LEAST_VALUES && grid.isRegular()) {
         int last = Math.min(rows.size(), values + horizon);
-        check(rows.subList(values, last), known, places);
+        check(rows.subList(values, last), grid, places);
       }
     }
   }
 
-  private static void check(List<Observation> future, long[] known, RowPlaces places)
+  private static void check(List<Observation> future, Grid grid, RowPlaces places)
       throws IOException {
-    long newest = known[known.length - 1];
-    long spacing = newest - known[known.length - 2];
+    int values = FutureRows.values(grid.rows());
+    long newest = grid.newest().time();
+    long spacing = newest - grid.rows().get(values - 2).time();
     long[] equallyFar = new long[future.size()];
     Arrays.setAll(equallyFar, i -> newest + (i + 1) * spacing);
-    long[] expected = TargetTimes.of(known, future.size(), equallyFar);
+    long[] expected = grid.next(future.size(), equallyFar);
     long allowed = spacing % DAY == 0 ? CLOCK_CHANGE : 0;
     for (int i = 0; i < expected.length; i++) {
       Observation row = future.get(i);

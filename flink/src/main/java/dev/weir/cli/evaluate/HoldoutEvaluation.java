@@ -4,6 +4,7 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.series.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation;
@@ -13,6 +14,7 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,20 +26,20 @@ import java.util.TreeMap;
  */
 final class HoldoutEvaluation {
 
-  private final Map<String, List<Observation>> series;
-  private final Map<String, List<Observation>> truth;
+  private final Map<String, Grid> series;
+  private final Map<String, double[]> truth;
   private final EvaluationSeasons season;
   private final Integer maseSeason;
 
   /**
-   * @param series training parts, each in order of time
-   * @param truth what followed
+   * @param series training parts
+   * @param truth what followed, a value for each step; NaN where there is none
    * @param maseSeason season of the scores; null for the learner's, or the most frequent one that
    *     is found
    */
   HoldoutEvaluation(
-      Map<String, List<Observation>> series,
-      Map<String, List<Observation>> truth,
+      Map<String, Grid> series,
+      Map<String, double[]> truth,
       EvaluationSeasons season,
       Integer maseSeason) {
     this.series = series;
@@ -54,7 +56,7 @@ final class HoldoutEvaluation {
   /** Fails if the truth lacks a series or a value. */
   void check(int horizon) throws UsageException {
     for (String name : series.keySet()) {
-      int values = truth.getOrDefault(name, List.of()).size();
+      int values = truth.getOrDefault(name, new double[0]).length;
       UsageException.check(
           values >= horizon,
           "--truth",
@@ -70,13 +72,13 @@ final class HoldoutEvaluation {
       fixed = commonSeason(horizon);
     }
     List<Holdout> holdouts = new ArrayList<>();
-    for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
+    for (Map.Entry<String, Grid> one : series.entrySet()) {
       String name = one.getKey();
       try {
-        double[] values = values(one.getValue());
-        double[] next = values(truth.get(name).subList(0, horizon));
+        double[] values = values(one.getValue().rows());
+        double[] next = Arrays.copyOf(truth.get(name), horizon);
         int m = fixed == null ? season.m(name) : (int) fixed;
-        holdouts.add(new Holdout(name, values, next, m));
+        holdouts.add(new Holdout(name, values, next, m, one.getValue().missing()));
       } catch (IllegalArgumentException e) {
         throw new UsageException("--input: " + Printable.line(e.getMessage()));
       }
@@ -132,7 +134,7 @@ final class HoldoutEvaluation {
     }
   }
 
-  private static double[] values(List<Observation> series) {
+  static double[] values(List<Observation> series) {
     return series.stream().mapToDouble(Observation::value).toArray();
   }
 
@@ -140,9 +142,9 @@ final class HoldoutEvaluation {
   private int commonSeason(int horizon) {
     Learner learner = new Learner(LearnerSettings.small(horizon).withExperts(List.of("naive")));
     Map<Integer, Integer> counts = new TreeMap<>();
-    for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
+    for (Map.Entry<String, Grid> one : series.entrySet()) {
       LearnerState state = learner.newSeries(one.getKey(), LearnerSettings.AUTO);
-      for (Observation o : one.getValue()) {
+      for (Observation o : one.getValue().rows()) {
         learner.observe(state, o.time(), o.value());
       }
       counts.merge(state.season(), 1, Integer::sum);

@@ -3,8 +3,8 @@ package dev.weir.cli.evaluate;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.FutureRows;
+import dev.weir.cli.series.Grid;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +21,7 @@ final class LastForecasts {
   private static final long QUIET_NANOS = 1_000_000_000L;
 
   private final String name;
-  private final Map<String, List<Observation>> series;
+  private final Map<String, Grid> series;
   private final EvaluationSeasons season;
   private final ProgressLine progress;
   private final long all;
@@ -30,12 +30,12 @@ final class LastForecasts {
 
   /**
    * @param name of the jobs
-   * @param series each in order of time, and not empty; rows without a value may follow
+   * @param series not empty; rows without a value may follow
    * @param times how often each series will be learned
    */
   LastForecasts(
       String name,
-      Map<String, List<Observation>> series,
+      Map<String, Grid> series,
       EvaluationSeasons season,
       int times,
       ProgressLine progress) {
@@ -43,7 +43,7 @@ final class LastForecasts {
     this.series = series;
     this.season = season;
     this.progress = progress;
-    this.all = times * series.values().stream().mapToLong(List::size).sum();
+    this.all = times * series.values().stream().mapToLong(grid -> grid.rows().size()).sum();
   }
 
   static LocalCluster cluster() throws Exception {
@@ -61,29 +61,31 @@ final class LastForecasts {
    * @throws IOException when a job failed, refused a value or left out a series
    */
   List<Forecast> with(EvaluationPlan plan, LocalCluster cluster) throws Exception {
-    Map<Integer, List<List<Observation>>> bySeason = new TreeMap<>();
+    Map<Integer, List<Grid>> bySeason = new TreeMap<>();
     series.forEach(
-        (of, observations) ->
+        (of, grid) ->
             bySeason
                 .computeIfAbsent(season.learned(of), found -> new ArrayList<>())
-                .add(observations));
+                .add(grid));
     Map<String, Forecast> last = new HashMap<>();
-    for (Map.Entry<Integer, List<List<Observation>>> group : bySeason.entrySet()) {
+    Map<String, Integer> rows = new HashMap<>();
+    for (Map.Entry<Integer, List<Grid>> group : bySeason.entrySet()) {
       FilePipeline.run(
           name,
           cluster.environment(),
           plan.withSeason(group.getKey()),
           group.getValue(),
-          forecast -> {
+          (forecast, row) -> {
             last.put(forecast.series(), forecast); // each series comes in order
+            rows.put(forecast.series(), row);
             show();
           });
     }
     List<Forecast> forecasts = new ArrayList<>();
-    for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
+    for (Map.Entry<String, Grid> one : series.entrySet()) {
       Forecast forecast = last.get(one.getKey());
-      long newest = one.getValue().get(FutureRows.values(one.getValue()) - 1).time();
-      if (forecast == null || forecast.origin() != newest) {
+      int newest = FutureRows.values(one.getValue().rows()) - 1;
+      if (forecast == null || rows.get(one.getKey()) != newest) {
         throw new IOException(
             "%s: expected a forecast at its last value, got %s".formatted(one.getKey(), forecast));
       }

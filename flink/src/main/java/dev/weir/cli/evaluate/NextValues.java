@@ -5,10 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
-import dev.weir.cli.series.TargetTimes;
+import dev.weir.cli.series.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +22,7 @@ final class NextValues {
   private final List<Double> levels;
   private final List<Forecast> forecasts;
   private final List<long[]> times = new ArrayList<>(); // by forecast; null where nothing is known
+  private final List<Long> origins = new ArrayList<>(); // by forecast
   private final List<String> irregular = new ArrayList<>();
 
   /**
@@ -30,13 +30,14 @@ final class NextValues {
    * @param forecasts one for each series
    * @param series what they were made from
    */
-  NextValues(List<Double> levels, List<Forecast> forecasts, Map<String, List<Observation>> series) {
+  NextValues(List<Double> levels, List<Forecast> forecasts, Map<String, Grid> series) {
     this.levels = levels;
     this.forecasts = forecasts;
     for (Forecast forecast : forecasts) {
-      long[] known = series.get(forecast.series()).stream().mapToLong(Observation::time).toArray();
-      times.add(TargetTimes.of(known, forecast.values().length, forecast.times()));
-      if (!TargetTimes.isRegular(known)) {
+      Grid grid = series.get(forecast.series());
+      times.add(grid.next(forecast.values().length, forecast.times()));
+      origins.add(grid.newest().time());
+      if (!grid.isRegular()) {
         irregular.add(forecast.series());
       }
     }
@@ -92,7 +93,7 @@ final class NextValues {
       Forecast forecast = forecasts.get(f);
       ObjectNode one = all.addObject();
       one.put("series", forecast.series());
-      one.put("origin", Instant.ofEpochMilli(forecast.origin()).toString());
+      one.put("origin", Instant.ofEpochMilli(origins.get(f)).toString());
       one.put("mode", forecast.mode().label());
       one.put("learning_steps", forecast.learningSteps());
       one.put("status", forecast.status().name());

@@ -1,6 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.series.Grid;
 import dev.weir.cli.series.SeriesTimes;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
@@ -39,11 +40,12 @@ final class OriginOptions {
   /**
    * A series on trial.
    *
-   * @param observations in order, with the covariates of each one's own time
+   * @param grid with the covariates of each row's own time
    * @param m season of the scores
    * @throws IllegalArgumentException if the series is too short to have an origin
    */
-  Trial trial(String name, List<Observation> observations, int m, int horizon) {
+  Trial trial(String name, Grid grid, int m, int horizon) {
+    List<Observation> observations = grid.rows();
     double[] values = observations.stream().mapToDouble(Observation::value).toArray();
     int first = 0;
     if (from != null) {
@@ -54,7 +56,7 @@ final class OriginOptions {
                 .formatted(name, m, horizon, first, values.length));
       }
     }
-    Trial trial = new Trial(name, values, m, horizon, first, every);
+    Trial trial = new Trial(name, values, m, horizon, first, every, grid.missing());
     trial.covariates(
         observations.stream().map(Observation::features).toArray(double[][]::new),
         observations.stream().map(Observation::ahead).toArray(double[][]::new));

@@ -1,8 +1,8 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.series.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.evaluation.ErrorsByAge;
 import dev.weir.forecast.evaluation.Evaluation.Sums;
@@ -32,24 +32,25 @@ final class PipelineEvaluation {
    */
   static final class Entry {
     final Trial trial;
-    final List<Observation> observations;
+    final Grid grid;
     final Sums sums;
     final ErrorsByAge byAge;
     final double[] ends; // (chart origins), oldest first
     final double[] lower; // (chart origins), of the narrowest interval; NaN without
     final double[] upper; // (chart origins)
-    private final long[] times;
     private int scored;
 
-    Entry(Trial trial, List<Observation> observations, int levels) {
+    Entry(Trial trial, Grid grid, int levels) {
       this.trial = trial;
-      this.observations = observations;
+      this.grid = grid;
       this.sums = new Sums(levels);
       this.byAge = new ErrorsByAge(trial);
       this.ends = new double[Math.min(CHART_ORIGINS, trial.origins())];
       this.lower = new double[ends.length];
       this.upper = new double[ends.length];
-      this.times = observations.stream().mapToLong(Observation::time).toArray();
+      Arrays.fill(ends, Double.NaN); // where an origin is missing
+      Arrays.fill(lower, Double.NaN);
+      Arrays.fill(upper, Double.NaN);
     }
 
     /** The first origin of the chart, as a number of values seen. */
@@ -57,8 +58,8 @@ final class PipelineEvaluation {
       return trial.lastOrigin() - ends.length + 1;
     }
 
-    private void take(Forecast forecast) throws IOException {
-      int t = 1 + Arrays.binarySearch(times, forecast.origin());
+    private void take(Forecast forecast, int row) {
+      int t = row + 1;
       byAge.add(t, forecast.values());
       if (!trial.isOrigin(t)) {
         return;
@@ -107,9 +108,9 @@ final class PipelineEvaluation {
         "weir evaluate",
         env,
         settings,
-        entries.values().stream().map(entry -> entry.observations).toList(),
-        forecast -> {
-          entries.get(forecast.series()).take(forecast);
+        entries.values().stream().map(entry -> entry.grid).toList(),
+        (forecast, row) -> {
+          entries.get(forecast.series()).take(forecast, row);
           eachForecast.run();
         });
     for (Entry entry : entries.values()) {

@@ -1,12 +1,17 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.series.Grid;
+import dev.weir.cli.series.SamplingOptions;
 import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.holiday.HolidayRegions;
+import dev.weir.job.JobSettings;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -21,6 +26,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which forecasts a command makes of files: a job's, or those of a few options. */
@@ -102,6 +108,8 @@ final class PlanOptions {
       description = "${declared}")
   private boolean integer;
 
+  @Mixin private SamplingOptions sampling;
+
   /** Whether series are learned. */
   enum Learning {
     on,
@@ -110,6 +118,35 @@ final class PlanOptions {
 
   Path job() {
     return job;
+  }
+
+  /** Brings series to their grids; standard error says what is missing. */
+  Map<String, Grid> grids(String command, Map<String, List<Observation>> series)
+      throws IOException {
+    return sampling.grids(
+        command,
+        series,
+        job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling());
+  }
+
+  /** The same, but by count unless an option or the job says otherwise. */
+  Map<String, Grid> gridsIfGiven(String command, Map<String, List<Observation>> series)
+      throws IOException {
+    if (job != null || sampling.given() != null) {
+      return grids(command, series);
+    }
+    Map<String, Grid> grids = new LinkedHashMap<>();
+    series.forEach((name, rows) -> grids.put(name, new Grid(rows)));
+    return grids;
+  }
+
+  /** Fails if values have no times, but an option is about them. */
+  void checkTimes(SeriesLayout layout) throws UsageException {
+    UsageException.check(
+        layout == SeriesLayout.LONG || sampling.given() == null,
+        sampling.given(),
+        "none beside --layout wide",
+        "one");
   }
 
   /** Whether neither an option nor a job says how far to forecast. */
@@ -185,7 +222,7 @@ final class PlanOptions {
 
   /** Options in place of the job's. */
   private Map<String, String> ofJob() {
-    Map<String, String> options = new LinkedHashMap<>();
+    Map<String, String> options = new LinkedHashMap<>(sampling.ofJob());
     if (holidays != null) {
       options.put(HolidayOptions.REGIONS.key(), String.join(",", holidays));
     }

@@ -1,6 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.series.FutureRows;
+import dev.weir.cli.series.Grid;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
@@ -9,6 +10,7 @@ import dev.weir.forecast.evaluation.Evaluation;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 
 /**
@@ -32,11 +34,12 @@ final class SeriesGenerator implements GeneratorFunction<Long, InputEvent> {
 
     private static final long serialVersionUID = 1L;
 
-    static Series of(List<Observation> rows) {
+    static Series of(Grid grid) {
+      List<Observation> rows = grid.rows();
       List<Observation> known = rows.subList(0, FutureRows.values(rows));
       return new Series(
           rows.get(0).series(),
-          known.stream().mapToLong(Observation::time).toArray(),
+          IntStream.range(0, known.size()).mapToLong(grid::jobTime).toArray(),
           known.stream().mapToDouble(Observation::value).toArray(),
           known.stream().map(Observation::features).toArray(double[][]::new),
           rows.stream().map(Observation::ahead).toArray(double[][]::new));
@@ -44,24 +47,24 @@ final class SeriesGenerator implements GeneratorFunction<Long, InputEvent> {
   }
 
   /**
-   * @param all each in order of time, and not empty, with the covariates of each row's own time; of
-   *     {@link FutureRows}, these alone count
+   * @param all not empty, with the covariates of each row's own time; of {@link FutureRows} and of
+   *     missing rows, these alone count
    * @param steps how far ahead those that are known ahead are known
    */
-  SeriesGenerator(Iterable<List<Observation>> all, int steps) {
+  SeriesGenerator(List<Grid> all, int steps) {
     this.steps = steps;
     int count = 0;
-    for (List<Observation> rows : all) {
-      Series one = Series.of(rows);
+    for (Grid grid : all) {
+      Series one = Series.of(grid);
       series.add(one);
-      count += one.times().length;
+      count += one.times().length - grid.missing().cardinality();
     }
     of = new int[count];
     row = new int[count];
     int next = 0;
     for (int i = 0; next < count; i++) {
       for (int s = 0; s < series.size(); s++) {
-        if (i < series.get(s).times().length) {
+        if (i < series.get(s).times().length && !all.get(s).isMissing(i)) {
           of[next] = s;
           row[next++] = i;
         }

@@ -3,6 +3,7 @@ package dev.weir.cli.model;
 import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
+import dev.weir.cli.series.SamplingOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -235,6 +236,8 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Start from scratch instead of continuing from FILE.progress.")
   private boolean restart;
 
+  @Mixin private SamplingOptions sampling;
+
   @Mixin private ClassTraining.Options classes;
 
   private static final int UNITS = 24; // of a network that combines forecasts
@@ -260,7 +263,7 @@ public final class TrainCommand implements Callable<Integer> {
   private static final List<String> OF_CLASSIFY =
       List.of("--pooling", "--class-weights", "--validation");
 
-  private static final List<String> OF_SERIES = List.of("--columns", "--threads", "--restart");
+  private static final List<String> OF_SERIES = List.of("--columns", "--threads", "--restart", "--interval", "--gap");
 
   /** Options of which a task has no use. */
   private static final Map<Task, List<String>> UNREAD =
@@ -313,7 +316,11 @@ public final class TrainCommand implements Callable<Integer> {
     }
     try {
       return training.run(
-          SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns), zone, restart);
+          sampling.pieces(
+              "weir train",
+              SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns)),
+          zone,
+          restart);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }
@@ -385,8 +392,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int trainBase(String modelName) throws IOException {
     List<TrainingSeries> others =
-        without.isEmpty() ? List.of() : TrainingFiles.read(without, SeriesColumns.DEFAULT);
-    List<TrainingSeries> series = TrainingFiles.read(inputs, columns);
+        without.isEmpty() ? List.of() : TrainingFiles.read(without, SeriesColumns.DEFAULT, sampling);
+    List<TrainingSeries> series = TrainingFiles.read(inputs, columns, sampling);
     try {
       BaseTrainer.Settings settings =
           new BaseTrainer.Settings(

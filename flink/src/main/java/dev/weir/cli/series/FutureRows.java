@@ -4,7 +4,6 @@ import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,13 +30,11 @@ public final class FutureRows {
   }
 
   /**
-   * The same series without those rows.
+   * Checks the rows before those.
    *
    * @throws IOException if a series has no value, or a row without one before its newest value
    */
-  public static Map<String, List<Observation>> without(Map<String, List<Observation>> series)
-      throws IOException {
-    Map<String, List<Observation>> known = new LinkedHashMap<>();
+  public static void check(Map<String, List<Observation>> series) throws IOException {
     for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
       List<Observation> rows = one.getValue().subList(0, values(one.getValue()));
       if (rows.isEmpty()) {
@@ -51,8 +48,6 @@ public final class FutureRows {
                   .formatted(Printable.line(one.getKey()), Instant.ofEpochMilli(row.time())));
         }
       }
-      known.put(one.getKey(), rows);
     }
-    return known;
   }
 }

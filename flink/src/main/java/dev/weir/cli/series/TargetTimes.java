@@ -85,7 +85,7 @@ public final class TargetTimes {
   }
 
   /** The day of the month that all times are on, as far as their months have it. */
-  private static int day(long[] times) {
+  static int day(long[] times) {
     int day = 0;
     boolean ends = true;
     for (long time : times) {
@@ -96,11 +96,11 @@ public final class TargetTimes {
     return ends ? 31 : day;
   }
 
-  private static LocalDate onDay(YearMonth month, int day) {
+  static LocalDate onDay(YearMonth month, int day) {
     return month.atDay(Math.min(day, month.lengthOfMonth()));
   }
 
-  private static LocalDateTime utc(long time) {
+  static LocalDateTime utc(long time) {
     return LocalDateTime.ofEpochSecond(
         Math.floorDiv(time, 1000L), Math.floorMod(time, 1000) * 1_000_000, ZoneOffset.UTC);
   }

@@ -35,7 +35,8 @@ public final class TrainingFiles {
   private TrainingFiles() {}
 
   /** All series, in the order of files and rows; those that are too short are left out. */
-  public static List<TrainingSeries> read(List<Path> inputs, SeriesColumns columns)
+  public static List<TrainingSeries> read(
+      List<Path> inputs, SeriesColumns columns, SamplingOptions sampling)
       throws IOException {
     List<TrainingSeries> series = new ArrayList<>();
     for (Path file : files(inputs)) {
@@ -45,7 +46,9 @@ public final class TrainingFiles {
       } else {
         String family = name.replaceFirst(SeriesFiles.ENDING, "");
         Map<String, List<Observation>> read =
-            SeriesFiles.observations(List.of(file), List.of(), SeriesLayout.LONG, columns);
+            sampling.pieces(
+                "weir train",
+                SeriesFiles.observations(List.of(file), List.of(), SeriesLayout.LONG, columns));
         for (List<Observation> one : read.values()) {
           double[] values = one.stream().mapToDouble(Observation::value).toArray();
           addPieces(family, values, LearnerSettings.AUTO, series);

@@ -1,6 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,8 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +52,68 @@ class ForecastCommandIT {
     ForecastSettings settings = EvaluationPlan.of(null, null, horizon, null).withSeason(season);
     List<Forecast> forecasts = OneSeries.forecasts(settings, series);
     return forecasts.get(forecasts.size() - 1);
+  }
+
+  /** Sales of days: 870 on most days, 700 on Saturdays and 450 on Sundays, about. */
+  private static List<Observation> sales(LocalDate first, int days) {
+    Random random = new Random(SEED);
+    List<Observation> series = new ArrayList<>();
+    for (LocalDate day = first; series.size() < days; day = day.plusDays(1)) {
+      int rest = day.getDayOfWeek().getValue() - 5;
+      double value = (rest <= 0 ? 870 : rest == 1 ? 700 : 450) + 10 * random.nextGaussian();
+      series.add(
+          new Observation("sales", day.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli(), value));
+    }
+    return series;
+  }
+
+  private static String csv(List<Observation> series) {
+    StringBuilder csv = new StringBuilder("timestamp,value\n");
+    for (Observation o : series) {
+      csv.append(Instant.ofEpochMilli(o.time())).append(',').append(o.value()).append('\n');
+    }
+    return csv.toString();
+  }
+
+  @Test
+  void missingDaysKeepTheWeekAsAJobWithAnIntervalDoes() throws Exception {
+    List<Observation> all = sales(LocalDate.of(2023, 1, 2), 300); // the last one is a Saturday
+    List<Observation> known = new ArrayList<>(all);
+    known.removeIf(o -> all.indexOf(o) % 47 == 31);
+    Path input = Files.writeString(dir.resolve("sales.csv"), csv(known));
+    String command = "forecast --horizon 3 --format json --input " + input;
+
+    InProcess filled = InProcess.run(command.split(" "));
+
+    assertThat(filled.exitCode()).as(filled.err()).isZero();
+    assertThat(filled.err()).contains("weir forecast: 6 missing days filled (--interval, --gap)\n");
+    JsonNode one = new ObjectMapper().readTree(filled.out()).at("/forecasts/0");
+    assertThat(one.get("origin").asText()).isEqualTo("2023-10-28T00:00:00Z");
+    assertThat(one.at("/steps/0/time").asText()).isEqualTo("2023-10-29T00:00:00Z"); // a Sunday
+    assertThat(one.at("/steps/0/value").asDouble()).isBetween(430.0, 470.0);
+    ForecastSettings settings = EvaluationPlan.of(null, null, 3, null).withSeason(0);
+    Sampling daily = new Sampling(86_400_000L, Gap.LINEAR, 100);
+    List<Forecast> core = OneSeries.forecasts(settings.withSampling(daily), known);
+    assertThat(one.at("/steps/0/value").asDouble())
+        .isEqualTo(core.get(core.size() - 1).values()[0]);
+
+    Path job = dir.resolve("job.yaml");
+    String text = "name: a\nkafka: {bootstrap-servers: 'nowhere:1'}\nforecast: {many-to-one: {horizon: 3}}\n";
+    Files.writeString(job, text + "window: {seq-len: 5, interval: P1D}\n");
+    InProcess asJob = InProcess.run((command + " --job " + job).split(" "));
+    assertThat(asJob.err()).contains("6 missing days skipped, seasons go on").doesNotContain("left out");
+    Sampling skipping = new Sampling(86_400_000L, Gap.SKIP, 100);
+    List<Forecast> ofJob =
+        OneSeries.forecasts(
+            EvaluationPlan.of(job, null, null, null).withSeason(0).withSampling(skipping), known);
+    assertThat(new ObjectMapper().readTree(asJob.out()).at("/forecasts/0/steps/0/value").asDouble())
+        .isEqualTo(ofJob.get(ofJob.size() - 1).values()[0]);
+
+    InProcess byCount = InProcess.run((command + " --interval none").split(" "));
+    assertThat(byCount.err()).doesNotContain("missing");
+    List<Forecast> counted = OneSeries.forecasts(settings, known);
+    assertThat(new ObjectMapper().readTree(byCount.out()).at("/forecasts/0/steps/0/value").asDouble())
+        .isEqualTo(counted.get(counted.size() - 1).values()[0]);
   }
 
   private static List<String[]> rows(String csv) throws IOException {
@@ -127,12 +192,11 @@ class ForecastCommandIT {
       series.add(new Observation("shop", time, o.value()));
     }
     Path input = Files.writeString(dir.resolve("shop.csv"), csv);
+    String command =
+        "forecast --input %s --columns time=month,value=sales --horizon 2 --format json"
+            .formatted(input);
 
-    InProcess weir =
-        InProcess.run(
-            "forecast --input %s --columns time=month,value=sales --horizon 2 --format json"
-                .formatted(input)
-                .split(" "));
+    InProcess weir = InProcess.run(command.split(" "));
 
     assertThat(weir.exitCode()).as(weir.err()).isZero();
     JsonNode one = new ObjectMapper().readTree(weir.out()).at("/forecasts/0");
@@ -144,6 +208,15 @@ class ForecastCommandIT {
     assertThat(one.at("/steps/1/value").asDouble()).isEqualTo(core.values()[1]);
     assertThat(one.at("/steps/0/intervals/1/upper").asDouble())
         .isEqualTo(core.intervals().get(1).upper()[0]);
+
+    Files.writeString(input, csv.toString().replaceAll("(2023-05|2024-03)-01,.*\n", ""));
+    weir = InProcess.run(command.split(" "));
+    assertThat(weir.err()).contains("weir forecast: 2 missing months filled");
+    one = new ObjectMapper().readTree(weir.out()).at("/forecasts/0");
+    assertThat(one.get("origin").asText()).isEqualTo("2024-04-01T00:00:00Z");
+    assertThat(one.get("steps").findValuesAsText("time"))
+        .containsExactly("2024-05-01T00:00:00Z", "2024-06-01T00:00:00Z");
+    assertThat(one.at("/steps/1/value").asDouble()).isCloseTo(core.values()[1], within(6.0));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.weir.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.cli.series.Grid;
 import dev.weir.cli.series.RowPlaces;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
@@ -39,7 +40,9 @@ class FutureTimesTest {
     RowPlaces places = new RowPlaces();
     Map<String, List<Observation>> read =
         SeriesFiles.withFuture(List.of(file), List.of(), columns, places);
-    FutureTimes.check(SeriesFiles.inOrder(read, 0, Integer.MAX_VALUE), HORIZON, places);
+    List<Grid> grids =
+        SeriesFiles.inOrder(read, 0, Integer.MAX_VALUE).values().stream().map(Grid::new).toList();
+    FutureTimes.check(grids, HORIZON, places);
   }
 
   @ParameterizedTest
