@@ -135,13 +135,7 @@ public final class Evaluation {
      *     is made at one, and none is scored by one
      */
     public Trial(
-        String series,
-        double[] values,
-        int m,
-        int horizon,
-        int first,
-        int every,
-        BitSet missing) {
+        String series, double[] values, int m, int horizon, int first, int every, BitSet missing) {
       this.series = series;
       this.missing = missing;
       this.every = every;

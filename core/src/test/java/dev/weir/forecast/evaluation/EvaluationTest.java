@@ -52,7 +52,8 @@ class EvaluationTest {
   void theScaleIsThatOfTheWarmUp() {
     double[] y = {1, 4, 2, 9, 100};
     assertThat(Evaluation.meanDifference(y, new BitSet(), 4, 2, false)).isEqualTo((1 + 5) / 2.0);
-    assertThat(Evaluation.meanDifference(y, new BitSet(), 4, 1, true)).isEqualTo((9 + 4 + 49) / 3.0);
+    assertThat(Evaluation.meanDifference(y, new BitSet(), 4, 1, true))
+        .isEqualTo((9 + 4 + 49) / 3.0);
   }
 
   @Test
@@ -75,13 +76,15 @@ class EvaluationTest {
         double[] late = {t + 1, t + 3}; // errors 1 and 2
         trial.add(sums, t, late);
         trial.addInterval(sums, 0, 0.8, t, new double[] {0, 0}, new double[] {1e7, 1e7});
-        trial.addDistribution(sums, t, new double[] {0.8}, late, new double[][] {late}, new double[][] {late});
+        trial.addDistribution(
+            sums, t, new double[] {0.8}, late, new double[][] {late}, new double[][] {late});
       }
     }
     SeriesScore score = trial.score(sums);
     assertThat(score.stepErrors()).containsExactly(new double[] {1, 2}, within(1e-12));
     assertThat(score.coverage()).containsExactly(1);
-    assertThat(score.distribution().crpsByStep()).containsExactly(new double[] {1, 2}, within(1e-12));
+    assertThat(score.distribution().crpsByStep())
+        .containsExactly(new double[] {1, 2}, within(1e-12));
     assertThat(score.relMae()).isEqualTo(1); // the naive forecast is 1 and 2 behind
   }
 

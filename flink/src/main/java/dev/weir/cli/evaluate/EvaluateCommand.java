@@ -329,7 +329,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         (name, rows) -> {
           List<Observation> truth = after.getOrDefault(name, List.of());
           List<Observation> both = new ArrayList<>(rows);
-          boolean goesOn = !truth.isEmpty() && truth.get(0).time() > rows.get(rows.size() - 1).time();
+          boolean goesOn =
+              !truth.isEmpty() && truth.get(0).time() > rows.get(rows.size() - 1).time();
           both.addAll(goesOn ? truth : List.of());
           all.put(name, both);
         });
@@ -386,11 +387,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     UsageException.checkFiles(inputs, options.job());
   }
 
-  private Trial trial(
-      String name,
-      Grid grid,
-      EvaluationSeasons season,
-      LearnerSettings learner) {
+  private Trial trial(String name, Grid grid, EvaluationSeasons season, LearnerSettings learner) {
     try {
       return origins.trial(name, grid, season.m(name), learner.horizon());
     } catch (IllegalArgumentException e) {

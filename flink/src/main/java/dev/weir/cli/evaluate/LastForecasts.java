@@ -64,9 +64,7 @@ final class LastForecasts {
     Map<Integer, List<Grid>> bySeason = new TreeMap<>();
     series.forEach(
         (of, grid) ->
-            bySeason
-                .computeIfAbsent(season.learned(of), found -> new ArrayList<>())
-                .add(grid));
+            bySeason.computeIfAbsent(season.learned(of), found -> new ArrayList<>()).add(grid));
     Map<String, Forecast> last = new HashMap<>();
     Map<String, Integer> rows = new HashMap<>();
     for (Map.Entry<Integer, List<Grid>> group : bySeason.entrySet()) {

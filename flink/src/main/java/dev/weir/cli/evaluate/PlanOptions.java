@@ -124,9 +124,7 @@ final class PlanOptions {
   Map<String, Grid> grids(String command, Map<String, List<Observation>> series)
       throws IOException {
     return sampling.grids(
-        command,
-        series,
-        job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling());
+        command, series, job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling());
   }
 
   /** The same, but by count unless an option or the job says otherwise. */

@@ -263,7 +263,8 @@ public final class TrainCommand implements Callable<Integer> {
   private static final List<String> OF_CLASSIFY =
       List.of("--pooling", "--class-weights", "--validation");
 
-  private static final List<String> OF_SERIES = List.of("--columns", "--threads", "--restart", "--interval", "--gap");
+  private static final List<String> OF_SERIES =
+      List.of("--columns", "--threads", "--restart", "--interval", "--gap");
 
   /** Options of which a task has no use. */
   private static final Map<Task, List<String>> UNREAD =
@@ -392,7 +393,9 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int trainBase(String modelName) throws IOException {
     List<TrainingSeries> others =
-        without.isEmpty() ? List.of() : TrainingFiles.read(without, SeriesColumns.DEFAULT, sampling);
+        without.isEmpty()
+            ? List.of()
+            : TrainingFiles.read(without, SeriesColumns.DEFAULT, sampling);
     List<TrainingSeries> series = TrainingFiles.read(inputs, columns, sampling);
     try {
       BaseTrainer.Settings settings =

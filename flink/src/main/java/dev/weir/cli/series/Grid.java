@@ -110,7 +110,9 @@ public final class Grid {
 
   /** The row that a value of the file is on. */
   public int rowOf(Observation value) {
-    return spacing == null ? row(value.time()) : (int) spacing.index(rows.get(0).time(), value.time());
+    return spacing == null
+        ? row(value.time())
+        : (int) spacing.index(rows.get(0).time(), value.time());
   }
 
   /** By time. */
@@ -147,7 +149,8 @@ public final class Grid {
   /** The row of a time that a job got. */
   public int row(long jobTime) {
     return spacing == null
-        ? Collections.binarySearch(rows, jobTime, (row, time) -> Long.compare(((Observation) row).time(), (Long) time))
+        ? Collections.binarySearch(
+            rows, jobTime, (row, time) -> Long.compare(((Observation) row).time(), (Long) time))
         : (int) ((jobTime - spacing.start(rows.get(0).time())) / spacing.millis());
   }
 
@@ -175,7 +178,8 @@ public final class Grid {
 
   /** Whether the newest values came at equal intervals. */
   public boolean isRegular() {
-    return spacing != null || TargetTimes.isRegular(times(rows.subList(0, FutureRows.values(rows))));
+    return spacing != null
+        || TargetTimes.isRegular(times(rows.subList(0, FutureRows.values(rows))));
   }
 
   /** Rows without the gaps that {@link Sampling} does not fill. */

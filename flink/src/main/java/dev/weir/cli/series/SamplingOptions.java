@@ -120,8 +120,8 @@ public final class SamplingOptions {
   }
 
   /** Series to train on, cut where gaps are not filled; their values need no times. */
-  public Map<String, List<Observation>> pieces(String command, Map<String, List<Observation>> series)
-      throws IOException {
+  public Map<String, List<Observation>> pieces(
+      String command, Map<String, List<Observation>> series) throws IOException {
     Map<String, List<Observation>> pieces = new LinkedHashMap<>();
     grids(command, series, null)
         .forEach(
@@ -179,11 +179,11 @@ public final class SamplingOptions {
             units.size() == 1 ? units.first() : "value",
             missing == 1 ? "" : "s",
             switch (rule) {
-              case CARRY, LINEAR -> " filled";
-              case SKIP -> " skipped, seasons go on";
-              case RESET -> "; series start again after them";
-            }
-            + (withGaps == 1 ? "" : " in %,d series".formatted(withGaps)));
+                  case CARRY, LINEAR -> " filled";
+                  case SKIP -> " skipped, seasons go on";
+                  case RESET -> "; series start again after them";
+                }
+                + (withGaps == 1 ? "" : " in %,d series".formatted(withGaps)));
       }
       if (leftOut > 0) {
         System.err.printf(

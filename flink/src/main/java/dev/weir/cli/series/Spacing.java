@@ -28,14 +28,22 @@ record Spacing(long millis, int months) {
 
   private static final Map<Long, String> UNITS =
       Map.of(
-          1_000L, "second",
-          60_000L, "minute",
-          HOUR, "hour",
-          DAY, "day",
-          7 * DAY, "week",
-          MONTH, "month",
-          3 * MONTH, "quarter",
-          12 * MONTH, "year");
+          1_000L,
+          "second",
+          60_000L,
+          "minute",
+          HOUR,
+          "hour",
+          DAY,
+          "day",
+          7 * DAY,
+          "week",
+          MONTH,
+          "month",
+          3 * MONTH,
+          "quarter",
+          12 * MONTH,
+          "year");
 
   static Spacing ofMonths(int months) {
     return new Spacing(MONTH * months, months);

@@ -36,8 +36,7 @@ public final class TrainingFiles {
 
   /** All series, in the order of files and rows; those that are too short are left out. */
   public static List<TrainingSeries> read(
-      List<Path> inputs, SeriesColumns columns, SamplingOptions sampling)
-      throws IOException {
+      List<Path> inputs, SeriesColumns columns, SamplingOptions sampling) throws IOException {
     List<TrainingSeries> series = new ArrayList<>();
     for (Path file : files(inputs)) {
       String name = file.getFileName().toString();

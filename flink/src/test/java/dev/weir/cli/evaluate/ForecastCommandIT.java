@@ -62,7 +62,8 @@ class ForecastCommandIT {
       int rest = day.getDayOfWeek().getValue() - 5;
       double value = (rest <= 0 ? 870 : rest == 1 ? 700 : 450) + 10 * random.nextGaussian();
       series.add(
-          new Observation("sales", day.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli(), value));
+          new Observation(
+              "sales", day.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli(), value));
     }
     return series;
   }
@@ -98,10 +99,13 @@ class ForecastCommandIT {
         .isEqualTo(core.get(core.size() - 1).values()[0]);
 
     Path job = dir.resolve("job.yaml");
-    String text = "name: a\nkafka: {bootstrap-servers: 'nowhere:1'}\nforecast: {many-to-one: {horizon: 3}}\n";
+    String text =
+        "name: a\nkafka: {bootstrap-servers: 'nowhere:1'}\nforecast: {many-to-one: {horizon: 3}}\n";
     Files.writeString(job, text + "window: {seq-len: 5, interval: P1D}\n");
     InProcess asJob = InProcess.run((command + " --job " + job).split(" "));
-    assertThat(asJob.err()).contains("6 missing days skipped, seasons go on").doesNotContain("left out");
+    assertThat(asJob.err())
+        .contains("6 missing days skipped, seasons go on")
+        .doesNotContain("left out");
     Sampling skipping = new Sampling(86_400_000L, Gap.SKIP, 100);
     List<Forecast> ofJob =
         OneSeries.forecasts(
@@ -112,7 +116,8 @@ class ForecastCommandIT {
     InProcess byCount = InProcess.run((command + " --interval none").split(" "));
     assertThat(byCount.err()).doesNotContain("missing");
     List<Forecast> counted = OneSeries.forecasts(settings, known);
-    assertThat(new ObjectMapper().readTree(byCount.out()).at("/forecasts/0/steps/0/value").asDouble())
+    assertThat(
+            new ObjectMapper().readTree(byCount.out()).at("/forecasts/0/steps/0/value").asDouble())
         .isEqualTo(counted.get(counted.size() - 1).values()[0]);
   }
 

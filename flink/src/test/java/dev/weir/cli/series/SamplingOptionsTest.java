@@ -112,7 +112,8 @@ class SamplingOptionsTest {
 
   @Test
   void irregularTimesAndManyMissingOnesStayAsTheyAre() throws IOException {
-    List<Observation> irregular = rows(60, t -> LocalDateTime.of(2024, 1, 1, 0, 0).plusMinutes(t * t));
+    List<Observation> irregular =
+        rows(60, t -> LocalDateTime.of(2024, 1, 1, 0, 0).plusMinutes(t * t));
     assertThat(grid(irregular).rows()).isEqualTo(irregular);
     assertThat(said).isEmpty();
 
@@ -123,7 +124,8 @@ class SamplingOptionsTest {
     Grid asked = grid(workdays, "--interval", "P1D", "--gap", "skip");
     assertThat(asked.missing().cardinality()).isEqualTo(11 * 2);
     assertThat(asked.sampling()).isEqualTo(new Sampling(86_400_000L, Gap.SKIP, 100));
-    assertThat(asked.rows().get(5).value()).isEqualTo(4); // Saturday repeats Friday for naive methods
+    assertThat(asked.rows().get(5).value())
+        .isEqualTo(4); // Saturday repeats Friday for naive methods
     assertThat(asked.pieces()).hasSize(12).allMatch(piece -> piece.size() == 5);
     assertThat(said).contains("22 missing days skipped, seasons go on");
   }
@@ -164,6 +166,7 @@ class SamplingOptionsTest {
     InProcess weir = InProcess.run("forecast", "--input", "x", "--interval", text);
     assertThat(weir.exitCode()).isEqualTo(2);
     assertThat(weir.err())
-        .contains("expected auto, none, a duration such as P1D or PT15M, or months such as P1M, got '");
+        .contains(
+            "expected auto, none, a duration such as P1D or PT15M, or months such as P1M, got '");
   }
 }
