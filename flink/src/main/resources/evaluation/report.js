@@ -1,6 +1,6 @@
 "use strict";
-// Draws the report's charts: each element's data-chart has labels, range, x and lines; two lines named band enclose an
-// interval.
+// Draws the report's charts: each element's data-chart has labels, range, x and lines; each two lines named band
+// enclose an interval.
 const style = getComputedStyle(document.documentElement);
 const color = (name) => style.getPropertyValue(`--${name}`).trim();
 
@@ -26,6 +26,8 @@ for (const element of document.querySelectorAll("[data-chart]")) {
   }
   const size = () => ({ width: Math.max(300, element.clientWidth), height: 280 });
   const isBand = (line) => line.name === "band";
+  const edges = chart.lines.flatMap((line, i) => (isBand(line) ? [i + 1] : []));
+  const uppers = edges.filter((edge, i) => i % 2 === 1);
   const plot = new uPlot(
     {
       ...size(),
@@ -42,7 +44,7 @@ for (const element of document.querySelectorAll("[data-chart]")) {
           points: { show: false },
         })),
       ],
-      bands: chart.lines.some(isBand) ? [{ series: [2, 1], fill: color("band") }] : [],
+      bands: uppers.map((upper) => ({ series: [upper, upper - 1], fill: color("band") })),
     },
     [chart.x, ...chart.lines.map((line) => line.values)],
     element,

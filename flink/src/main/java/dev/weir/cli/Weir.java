@@ -18,6 +18,7 @@ import dev.weir.cli.model.ModelCommand;
 import dev.weir.cli.model.TrainCommand;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
+import dev.weir.cli.option.TaskOptions;
 import dev.weir.cli.tail.TailCommand;
 import dev.weir.cli.tutorial.TutorialCommand;
 import dev.weir.kafka.ClientProperties;
@@ -26,13 +27,18 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -78,6 +84,19 @@ public final class Weir implements Runnable {
 
   private static final int MAX_CHARACTERS = 1_000;
 
+  /** The commands by what they are for; {@code HelpTest} finds one that is left out. */
+  private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
+
+  static {
+    GROUPS.put("Try it", List.of("demo", "tutorial"));
+    GROUPS.put("Files, without Kafka", List.of("forecast", "evaluate", "train"));
+    GROUPS.put("Jobs", List.of("init", "doctor", "run", "submit", "status", "stop"));
+    GROUPS.put(
+        "Topics",
+        List.of("produce", "tail", "alarms", "webhook", "dashboard", "dead-letters", "model"));
+    GROUPS.put("Reference", List.of("options", "bench", "completion"));
+  }
+
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
@@ -100,7 +119,11 @@ public final class Weir implements Runnable {
 
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
-    return DeclaredOptions.complete(new CommandLine(new Weir()))
+    CommandLine weir = DeclaredOptions.complete(new CommandLine(new Weir()));
+    TaskOptions.install(weir);
+    weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
+    weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Weir::commands);
+    return weir
         .setExecutionStrategy(
             parsed -> {
               OutputFile.check(parsed);
@@ -133,6 +156,29 @@ public final class Weir implements Runnable {
               }
               return commandLine.getCommandSpec().exitCodeOnExecutionException();
             });
+  }
+
+  /** Each group of commands under its heading. */
+  private static String commands(Help help) {
+    UsageMessageSpec usage = help.commandSpec().usageMessage();
+    int names = 4 + help.subcommands().keySet().stream().mapToInt(String::length).max().orElse(0);
+    StringBuilder text = new StringBuilder();
+    GROUPS.forEach(
+        (group, commands) -> {
+          Help.TextTable table =
+              Help.TextTable.forColumns(
+                  help.colorScheme(),
+                  new Help.Column(names, 2, Help.Column.Overflow.SPAN),
+                  new Help.Column(usage.width() - names, 0, Help.Column.Overflow.WRAP));
+          for (String name : commands) {
+            CommandSpec command = help.subcommands().get(name).commandSpec();
+            table.addRowValues(
+                help.colorScheme().commandText(name),
+                help.colorScheme().text(command.usageMessage().description()[0]));
+          }
+          text.append("%n%s:%n".formatted(group)).append(table);
+        });
+    return text.toString();
   }
 
   /** A password that a shell took for a word of its own is not to come back from us. */

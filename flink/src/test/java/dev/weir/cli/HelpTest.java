@@ -7,8 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** What each command says of itself. */
@@ -59,6 +63,46 @@ class HelpTest {
       assertThat(help.err()).as(name).isEmpty();
       assertThat(help.out()).as(name).startsWith("Usage: " + name).contains("Example");
       assertThat(examples(command)).as(name).isNotEmpty();
+    }
+  }
+
+  @Test
+  void commandsAreInGroups() {
+    String help = InProcess.run("--help").out();
+    assertThat(help).contains("\nTry it:\n  demo ", "\nJobs:\n  init ", "\nTopics:\n  produce ");
+    for (String name : Weir.commandLine().getSubcommands().keySet()) {
+      assertThat(help.lines().filter(line -> line.startsWith("  " + name + " "))).as(name).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "evaluate forecast, 34, '--truth --horizon --interval --force', --labels --train --budget",
+    "evaluate classify, 16, '--train --prequential --report --force', --input --horizon --labels",
+    "evaluate anomalies, 23, '--labels --budget --input --interval', --train --truth --by-age",
+    "train windows, 32, '--horizon --calendar --interval --force', --pooling --without",
+    "train base, 24, '--without --samples --interval', --epochs --horizon --pooling",
+    "train classify, 22, '--pooling --class-weights', --horizon --columns --samples --interval",
+  })
+  void helpShowsTheOptionsOfTheTask(String task, int most, String shown, String hidden) {
+    String[] words = task.split(" ");
+    InProcess weir = InProcess.run(words[0], "--help", "--task", words[1]);
+    assertThat(weir.exitCode()).isZero();
+    Set<String> options =
+        Pattern.compile("^ {2,6}(?:-\\w, )?(--[a-z-]+)", Pattern.MULTILINE)
+            .matcher(weir.out())
+            .results()
+            .map(option -> option.group(1))
+            .collect(Collectors.toSet());
+    assertThat(options)
+        .contains(shown.split(" "))
+        .contains("--task", "--out", "--help")
+        .doesNotContain(hidden.split(" "))
+        .hasSizeLessThanOrEqualTo(most);
+    assertThat(weir.out()).startsWith("Usage: weir " + words[0] + " [OPTIONS]\n");
+    boolean isDefault = words[1].equals("forecast") || words[1].equals("windows");
+    if (isDefault) {
+      assertThat(InProcess.run(words[0], "--help").out()).isEqualTo(weir.out());
     }
   }
 

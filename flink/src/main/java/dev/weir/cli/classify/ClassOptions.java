@@ -74,6 +74,16 @@ public final class ClassOptions {
     }
   }
 
+  /** Whether a classification reads an option. */
+  public static boolean reads(String option) {
+    return isOwn(option) || SHARED.contains(option);
+  }
+
+  /** Whether nothing else reads it. */
+  public static boolean isOwn(String option) {
+    return OWN.contains(option);
+  }
+
   /** Those of the options that were given; for the message that refuses them. */
   public List<String> given() {
     return matched().filter(OWN::contains).toList();
@@ -106,8 +116,7 @@ public final class ClassOptions {
 
   private ClassEvaluation evaluation() throws UsageException {
     for (String option : matched().toList()) { // what could have no effect is a mistake
-      boolean isRead = OWN.contains(option) || SHARED.contains(option);
-      check(isRead, option, "none beside --task classify", "one");
+      check(reads(option), option, "none beside --task classify", "one");
     }
     long start = seed == null ? 1 : seed;
     Integer seqLen = command.commandLine().getParseResult().matchedOptionValue("--seq-len", null);

@@ -70,7 +70,7 @@ final class PrequentialEvaluation implements ClassEvaluation {
       if (done % SHOWN_ROWS == 0) {
         progress.show(
             (double) done / all,
-            "%,d of %,d rows, accuracy %.4f",
+            ": %,d of %,d rows, accuracy %.4f",
             done,
             all,
             scores.mixture().accuracy());

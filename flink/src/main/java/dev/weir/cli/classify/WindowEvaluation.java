@@ -43,7 +43,7 @@ final class WindowEvaluation implements ClassEvaluation {
               windows,
               ClassifierSettings.defaults(seed),
               threads,
-              share -> progress.show(share, "%3.0f %% of the networks trained", 100 * share));
+              share -> progress.show(share, " of the networks trained"));
       return classify(classifier, asked.windows(), windows.size(), note(learned, asked));
     } finally {
       threads.shutdownNow();

@@ -9,7 +9,7 @@ import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.AnomalyWindows;
 import dev.weir.cli.series.AnomalyWindows.Times;
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
@@ -87,8 +87,7 @@ final class AnomalyEvaluation {
     @Override
     public void take(Forecast forecast, int row) {
       entries.get(forecast.series()).take(forecast, row);
-      double share = (double) ++done / all;
-      progress.show(share, "%3.0f %%", 100 * share);
+      progress.estimate((double) ++done / all);
     }
 
     @Override

@@ -69,6 +69,16 @@ final class AnomalyOptions {
               + " for lasting changes, which are no alarms (default: all).")
   private List<String> reasons;
 
+  /** Whether the search for anomalies reads an option. */
+  static boolean reads(String option) {
+    return isOwn(option) || SHARED.contains(option);
+  }
+
+  /** Whether nothing else reads it. */
+  static boolean isOwn(String option) {
+    return OWN.contains(option);
+  }
+
   /** Those of the options that were given; for the message that refuses them. */
   List<String> given() {
     return matched().filter(OWN::contains).toList();
@@ -106,8 +116,7 @@ final class AnomalyOptions {
 
   private AlarmSettings settings() throws UsageException {
     for (String option : matched().toList()) {
-      boolean isRead = OWN.contains(option) || SHARED.contains(option);
-      UsageException.check(isRead, option, "none beside --task anomalies", "one");
+      UsageException.check(reads(option), option, "none beside --task anomalies", "one");
     }
     if (labels != null) {
       UsageException.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);

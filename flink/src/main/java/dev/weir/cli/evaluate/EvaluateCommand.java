@@ -7,7 +7,8 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.option.OutputFile;
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.option.TaskOptions;
+import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -51,14 +52,17 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    abbreviateSynopsis = true,
     footer = {
       "",
+      "Other tasks: weir evaluate --task classify --help",
+      "             weir evaluate --task anomalies --help",
       "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html",
       "Example: weir evaluate --input train.csv.gz --truth test.csv.gz --layout wide --season 24",
       "Example: weir evaluate --task classify --train X_TRAIN.ts --test X_TEST.ts --report x.html",
       "Example: weir evaluate --task anomalies --input DIR --labels combined_windows.json"
     })
-public final class EvaluateCommand implements Callable<Integer> {
+public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
   private static final int PIPELINES_AT_ONCE = 2;
   private static final long SHOWN_NANOS = 2_000_000_000L;
@@ -167,7 +171,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--report",
       converter = OutputFile.Converter.class,
       paramLabel = "X.html",
-      description = "Also a page with the table and charts.")
+      description =
+          "Also a page with the table and charts; with --truth one that draws the forecasts.")
   private OutputFile report;
 
   @Mixin private OutputFile.Force force;
@@ -176,6 +181,15 @@ public final class EvaluateCommand implements Callable<Integer> {
   private long all;
   private long started;
   private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
+
+  @Override
+  public boolean reads(String option) {
+    return switch (task) {
+      case classify -> ClassOptions.reads(option);
+      case anomalies -> AnomalyOptions.reads(option);
+      case forecast -> !ClassOptions.isOwn(option) && !AnomalyOptions.isOwn(option);
+    };
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -310,6 +324,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         new HoldoutEvaluation(trainingParts(observations, after, next), next, season, maseSeason);
     evaluation.check(plan.others().horizon());
     HoldoutResult result = evaluation.run(plan, progress);
+    if (report != null) {
+      report.write(evaluation.page());
+    }
     write(result.table(), result.json(), result.csv());
     return 0;
   }
@@ -376,7 +393,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     } else {
       UsageException.check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
       UsageException.check(!byAge, "--by-age", "none beside --truth", "it");
-      UsageException.check(report == null, "--report", "none beside --truth", report);
       UsageException.check(limit == Integer.MAX_VALUE, "--limit", "none beside --truth", limit);
       UsageException.check(
           maseSeason == null || maseSeason >= 1 && maseSeason <= Seasons.MAX_COUNT,
@@ -520,13 +536,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void show() {
-    double share = (double) done.get() / all;
-    double elapsed = (System.nanoTime() - started) / 1e9;
-    if (share < 0.01) {
-      progress.show(share, "%3.0f %%, %.0f s so far", 100 * share, elapsed);
-    } else {
-      progress.show(
-          share, "%3.0f %%, about %.0f s left", 100 * share, elapsed * (1 - share) / share);
-    }
+    progress.estimate((double) done.get() / all);
   }
 }

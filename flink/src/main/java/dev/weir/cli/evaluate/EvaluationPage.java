@@ -66,11 +66,16 @@ final class EvaluationPage {
     }
     page.append("</p>\n");
     shown.forEach(entry -> seriesChart(page, entry, result.horizon()));
+    return end(page);
+  }
+
+  /** The page with the scripts that draw its charts. */
+  static String end(StringBuilder page) {
     page.append("<script>\n").append(UplotFile.SCRIPT.text()).append(Html.resource("report.js"));
     return page.append("</script>\n</body>\n</html>\n").toString();
   }
 
-  private static void key(StringBuilder page, String colour, String style, String text) {
+  static void key(StringBuilder page, String colour, String style, String text) {
     page.append("<span><i class=\"").append(style).append("\" style=\"--c: var(--");
     page.append(colour).append(")\"></i>").append(Html.escaped(text)).append("</span> ");
   }
@@ -190,7 +195,7 @@ final class EvaluationPage {
   }
 
   /** A chart for report.js, without lines yet. */
-  private static ObjectNode chart(
+  static ObjectNode chart(
       double[] x, double low, double high, String horizontal, String vertical) {
     double margin = high > low ? 0.04 * (high - low) : Math.max(1e-9, Math.abs(low) / 10);
     ObjectNode chart = JSON.createObjectNode();
@@ -201,8 +206,8 @@ final class EvaluationPage {
     return chart;
   }
 
-  /** Adds a line; two lines named band enclose an interval. */
-  private static void line(ObjectNode chart, String name, double[] values) {
+  /** Adds a line; each two lines named band enclose an interval. */
+  static void line(ObjectNode chart, String name, double[] values) {
     numbers(chart.withArray("lines").addObject().put("name", name).putArray("values"), values);
   }
 
@@ -212,16 +217,16 @@ final class EvaluationPage {
     }
   }
 
-  private static void plot(StringBuilder page, String label, ObjectNode chart) {
+  static void plot(StringBuilder page, String label, ObjectNode chart) {
     page.append("<div class=\"plot\" role=\"img\" aria-label=\"").append(Html.escaped(label));
     page.append("\" data-chart=\"").append(Html.escaped(chart.toString())).append("\"></div>\n");
   }
 
-  private static double min(double[] values) {
+  static double min(double[] values) {
     return Arrays.stream(values).filter(Double::isFinite).min().orElse(0);
   }
 
-  private static double max(double[] values) {
+  static double max(double[] values) {
     return Arrays.stream(values).filter(Double::isFinite).max().orElse(0);
   }
 }

@@ -1,6 +1,6 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;

@@ -1,6 +1,6 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;

@@ -1,17 +1,19 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.grid.FutureTimes;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluateCommand.Layout;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.option.OutputFile;
-import dev.weir.cli.series.FutureRows;
-import dev.weir.cli.series.Grid;
-import dev.weir.cli.series.RowPlaces;
+import dev.weir.cli.grid.FutureRows;
+import dev.weir.cli.grid.Grid;
+import dev.weir.cli.grid.RowPlaces;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,6 +84,16 @@ public final class ForecastCommand implements Callable<Integer> {
       description = "Also write the forecasts to this file, as CSV.")
   private OutputFile out;
 
+  @Option(
+      names = "--report",
+      converter = OutputFile.Converter.class,
+      paramLabel = "FILE.html",
+      description =
+          "Also a page that draws each series, its forecast and intervals: the first "
+              + ForecastPage.CHARTS
+              + " series.")
+  private OutputFile report;
+
   @Mixin private OutputFile.Force force;
 
   private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
@@ -125,16 +137,20 @@ public final class ForecastCommand implements Callable<Integer> {
         "learning %,d series, %,d values%n",
         series.size(), rows.values().stream().mapToLong(FutureRows::values).sum());
     LastForecasts last = new LastForecasts("weir forecast", series, season, 1, progress);
-    NextValues next;
+    List<Forecast> forecasts;
     try (LocalCluster cluster = LastForecasts.cluster()) {
-      next = new NextValues(plan.levels(), last.with(plan, cluster), series);
+      forecasts = last.with(plan, cluster);
     }
+    NextValues next = new NextValues(plan.levels(), forecasts, series);
     progress.clear();
     if (next.note() != null) {
       System.err.println("weir forecast: " + next.note());
     }
     if (out != null) {
       out.write(next.csv());
+    }
+    if (report != null) {
+      report.write(ForecastPage.of(forecasts, series, Map.of()));
     }
     System.out.print(
         switch (format) {

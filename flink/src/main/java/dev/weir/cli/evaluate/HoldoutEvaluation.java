@@ -4,7 +4,7 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation;
@@ -30,10 +30,11 @@ final class HoldoutEvaluation {
   private final Map<String, double[]> truth;
   private final EvaluationSeasons season;
   private final Integer maseSeason;
+  private List<Forecast> forecasts; // of the last run
 
   /**
    * @param series training parts
-   * @param truth what followed, a value for each step; NaN where there is none
+   * @param truth what followed, a value for each step; NaN if unknown
    * @param maseSeason season of the scores; null for the learner's, or the most frequent one that
    *     is found
    */
@@ -89,7 +90,8 @@ final class HoldoutEvaluation {
     List<Map<String, SeriesScore>> methods = new ArrayList<>();
     holdouts.forEach(one -> methods.add(new LinkedHashMap<>()));
     try (LocalCluster cluster = LastForecasts.cluster()) {
-      put(methods, Evaluation.WEIR, holdouts, last.with(plan, cluster));
+      forecasts = last.with(plan, cluster);
+      put(methods, Evaluation.WEIR, holdouts, forecasts);
       if (plain != null) {
         put(methods, Evaluation.WITHOUT_NETWORKS, holdouts, last.with(plain, cluster));
       }
@@ -112,6 +114,11 @@ final class HoldoutEvaluation {
                     .formatted(fixed)
                 + " found; --mase-season sets another.";
     return new HoldoutResult(horizon, plan.levels(), scored, note);
+  }
+
+  /** What {@link #run} forecast, beside the truth, as an HTML file. */
+  String page() {
+    return ForecastPage.of(forecasts, series, truth);
   }
 
   private static void put(

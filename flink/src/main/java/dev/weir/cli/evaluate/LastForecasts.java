@@ -2,8 +2,7 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.local.LocalCluster;
-import dev.weir.cli.series.FutureRows;
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,14 +17,11 @@ import java.util.TreeMap;
  */
 final class LastForecasts {
 
-  private static final long QUIET_NANOS = 1_000_000_000L;
-
   private final String name;
   private final Map<String, Grid> series;
   private final EvaluationSeasons season;
   private final ProgressLine progress;
   private final long all;
-  private long started;
   private long done;
 
   /**
@@ -82,7 +78,7 @@ final class LastForecasts {
     List<Forecast> forecasts = new ArrayList<>();
     for (Map.Entry<String, Grid> one : series.entrySet()) {
       Forecast forecast = last.get(one.getKey());
-      int newest = FutureRows.values(one.getValue().rows()) - 1;
+      int newest = one.getValue().newestRow();
       if (forecast == null || rows.get(one.getKey()) != newest) {
         throw new IOException(
             "%s: expected a forecast at its last value, got %s".formatted(one.getKey(), forecast));
@@ -93,14 +89,6 @@ final class LastForecasts {
   }
 
   private void show() {
-    if (done++ == 0) { // not with the start of the cluster
-      started = System.nanoTime();
-    }
-    long elapsed = System.nanoTime() - started;
-    if (elapsed > QUIET_NANOS) {
-      double share = (double) done / all;
-      progress.show(
-          share, "%3.0f %%, about %.0f s left", 100 * share, elapsed / 1e9 * (1 - share) / share);
-    }
+    progress.estimate((double) ++done / all);
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.SeriesTimes;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;

@@ -1,8 +1,8 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
-import dev.weir.cli.series.Grid;
-import dev.weir.cli.series.SamplingOptions;
+import dev.weir.cli.grid.Grid;
+import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Bounds;

@@ -1,7 +1,7 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.series.FutureRows;
-import dev.weir.cli.series.Grid;
+import dev.weir.cli.grid.FutureRows;
+import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;

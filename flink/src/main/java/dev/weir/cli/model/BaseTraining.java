@@ -72,10 +72,10 @@ final class BaseTraining {
       while (!trainer.isDone(progress)) {
         progress = trainer.train(progress);
         save(state, progress);
-        progressLine.line(
-            "round %d, %.1f %%: loss %.4f, held out %.4f, best %.4f, %.0f s",
+        progressLine.show(
+            trainer.done(progress),
+            ", round %d: loss %.4f, held out %.4f, best %.4f, %.0f s",
             progress.round(),
-            100 * trainer.done(progress),
             progress.loss(),
             progress.score(),
             progress.bestScore(),

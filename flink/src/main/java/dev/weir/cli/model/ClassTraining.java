@@ -236,7 +236,7 @@ final class ClassTraining {
 
     @Override
     public void trained(double share) {
-      line.show(share, "%3.0f %% trained, best log loss %.4f", 100 * share, bestLoss);
+      line.show(share, " trained, best log loss %.4f", bestLoss);
     }
 
     @Override

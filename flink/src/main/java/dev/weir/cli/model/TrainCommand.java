@@ -3,7 +3,8 @@ package dev.weir.cli.model;
 import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
-import dev.weir.cli.series.SamplingOptions;
+import dev.weir.cli.option.TaskOptions;
+import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -46,8 +47,11 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    abbreviateSynopsis = true,
     footer = {
       "",
+      "Other tasks: weir train --task base --help",
+      "             weir train --task classify --help",
       "Example: weir train --input demand.csv --out demand.safetensors --name demand",
       "Then:    weir model publish demand.safetensors",
       "Example: weir train --input demand.csv --columns time=ts,value=load,ahead=temperature"
@@ -55,7 +59,7 @@ import picocli.CommandLine.Spec;
       "Example: weir train --epochs 0 --seq-len 24 --out start.safetensors",
       "Example: weir train --task classify --input X_TRAIN.ts --out x.safetensors"
     })
-public final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
   @Option(
       names = "--task",
@@ -291,6 +295,11 @@ public final class TrainCommand implements Callable<Integer> {
   enum Head {
     linear,
     none
+  }
+
+  @Override
+  public boolean reads(String option) {
+    return !UNREAD.get(task).contains(option);
   }
 
   @Override

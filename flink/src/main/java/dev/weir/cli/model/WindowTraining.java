@@ -126,7 +126,7 @@ final class WindowTraining {
   private void show(int epoch, int done, int all) {
     progressLine.show(
         (epoch - 1 + (double) done / all) / settings.epochs(),
-        "epoch %d of %d at most: %3d%% of %,d windows, %.0f s",
+        ", epoch %d of %d at most: %3d %% of %,d windows, %.0f s",
         epoch,
         settings.epochs(),
         100L * done / all,

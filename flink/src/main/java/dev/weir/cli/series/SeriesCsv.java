@@ -1,5 +1,6 @@
 package dev.weir.cli.series;
 
+import dev.weir.cli.grid.FutureRows;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
 import dev.weir.model.ClassifierModel;

@@ -1,5 +1,6 @@
 package dev.weir.cli.series;
 
+import dev.weir.cli.grid.SamplingOptions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;

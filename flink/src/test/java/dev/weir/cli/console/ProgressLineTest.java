@@ -49,7 +49,28 @@ class ProgressLineTest {
     for (int i = 0; i < 1_000; i++) {
       progress.show(i / 1_000.0, "%d", i);
     }
-    assertThat(written()).isEqualTo("0\n");
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void logGetsALineForEachTenthOfTheWork() {
+    ProgressLine progress = new ProgressLine(err, false, 0);
+    for (int i = 0; i <= 1_000; i++) {
+      progress.show(i / 1_000.0, " of %d", 7);
+    }
+    assertThat(written().lines())
+        .hasSize(10)
+        .startsWith(" 10 % of 7", " 20 % of 7")
+        .endsWith("100 % of 7");
+  }
+
+  @Test
+  void timeLeftIsNotEstimatedFromAMoment() {
+    ProgressLine progress = new ProgressLine(err, false, 0);
+    for (int i = 0; i <= 10; i++) {
+      progress.estimate(i / 10.0);
+    }
+    assertThat(written().lines()).startsWith(" 10 %", " 20 %").endsWith("100 %").hasSize(10);
   }
 
   @Test

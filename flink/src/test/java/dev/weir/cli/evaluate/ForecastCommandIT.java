@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.weir.cli.InProcess;
+import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +24,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,12 +153,13 @@ class ForecastCommandIT {
     InProcess weir =
         InProcess.run(
             ("forecast --input %s --columns series=device,time=at,value=temp --horizon 3"
-                    + " --season 12 --format csv --out %s")
-                .formatted(input, out)
+                    + " --season 12 --format csv --out %s --report %s")
+                .formatted(input, out, dir.resolve("page.html"))
                 .split(" "));
 
     assertThat(weir.exitCode()).as(weir.err()).isZero();
     assertThat(Files.readString(out)).isEqualTo(weir.out()); // nothing else on standard output
+    checkPage(Files.readString(dir.resolve("page.html")), core(all.get(0), 3, 12));
     List<String[]> rows = rows(weir.out());
     assertThat(rows.get(0))
         .containsExactly(
@@ -184,6 +192,45 @@ class ForecastCommandIT {
                 series.size() < 5 ? "WARMUP" : "OK");
       }
     }
+  }
+
+  private static void checkPage(String page, Forecast first) throws IOException {
+    String body = page.replaceFirst("(?s)<script>.*</script>", "");
+    assertThat(body)
+        .contains("<h3>hall, &quot;north&quot;", "its 80 % interval", "its 95 % interval", "4 series.")
+        .doesNotContain("http", "src=", "href=", "NaN");
+    Matcher charts = Pattern.compile("data-chart=\"([^\"]*)\"").matcher(body);
+    assertThat(charts.find()).isTrue();
+    JsonNode chart = new ObjectMapper().readTree(charts.group(1).replace("&quot;", "\""));
+    assertThat(chart.get("lines").findValuesAsText("name"))
+        .containsExactly("band", "band", "band", "band", "ours", "truth");
+    assertThat(chart.get("x")).hasSize(150 + 3);
+    assertThat(chart.at("/x/152").asDouble()).isEqualTo(152 * 3600);
+    assertThat(chart.at("/lines/0/values/152").asDouble())
+        .isEqualTo(first.intervals().get(1).lower()[2]);
+    assertThat(chart.at("/lines/3/values/150").asDouble())
+        .isEqualTo(first.intervals().get(0).upper()[0]);
+    assertThat(chart.at("/lines/4/values/150").asDouble()).isEqualTo(first.values()[0]);
+    assertThat(chart.at("/lines/4/values/148").isNull()).isTrue();
+    assertThat(chart.at("/lines/5/values/150").isNull()).isTrue();
+  }
+
+  @Test
+  void reportOfManySeriesDrawsTheFirstOnesAndSaysSo() {
+    List<Forecast> forecasts = new ArrayList<>();
+    Map<String, Grid> grids = new LinkedHashMap<>();
+    for (int i = 0; i < 3_000; i++) {
+      String name = "<b>" + i;
+      grids.put(name, new Grid(List.of(new Observation(name, 0, 1), new Observation(name, 5, 2))));
+      forecasts.add(
+          new Forecast(
+              name, 5, 0, 2, Mode.MANY_TO_ONE, new long[] {10}, new double[] {3}, List.of(), "", -1, 2, Status.OK));
+    }
+    String page = ForecastPage.of(forecasts, grids, Map.of());
+    assertThat(page)
+        .contains("The first 50 of 3,000 series; the others are not drawn.", "<h3>&lt;b&gt;49</h3>")
+        .doesNotContain("&gt;50<");
+    assertThat(page.length()).isLessThan(200_000);
   }
 
   @Test

@@ -88,9 +88,12 @@ class HoldoutEvaluationIT {
     write(all);
     Path out = dir.resolve("scores.csv");
 
-    InProcess weir = run("--season 12 --format json --out " + out);
+    Path page = dir.resolve("page.html");
+    InProcess weir = run("--season 12 --format json --out " + out + " --report " + page);
 
     assertThat(weir.exitCode()).as(weir.err()).isZero();
+    assertThat(Files.readString(page))
+        .contains("<h3>s0</h3>", "<h3>s1</h3>", "5 steps after 90 values, OK", "," + all[1][94] + "]");
     double mase = 0;
     double naiveMase = 0;
     double inside = 0;
@@ -184,7 +187,6 @@ class HoldoutEvaluationIT {
       value = {
         "--horizon 6          | --truth: expected 6 values of s0, as many as are forecast, got 5",
         "--limit 100          | --limit: expected none beside --truth, got 100",
-        "--report page.html   | --report: expected none beside --truth, got page.html",
         "--by-age             | --by-age: expected none beside --truth, got it",
         "--mase-season 0      | --mase-season: expected 1 to 1000, got 0",
         "--mase-season 91     | --input: s0: expected more than 91 values before the truth",

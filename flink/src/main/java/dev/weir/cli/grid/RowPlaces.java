@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.cli.grid;
 
 import dev.weir.forecast.Observation;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ public final class RowPlaces {
   private final Map<String, Map<Long, String>> places = new HashMap<>(); // by series and time
 
   /** Of rows with the same time, the first one counts. */
-  void add(Observation row, String place) {
+  public void add(Observation row, String place) {
     places.computeIfAbsent(row.series(), series -> new HashMap<>()).putIfAbsent(row.time(), place);
   }
 

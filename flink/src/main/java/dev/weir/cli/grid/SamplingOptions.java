@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.cli.grid;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;

@@ -1,10 +1,8 @@
-package dev.weir.cli.evaluate;
+package dev.weir.cli.grid;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.cli.series.Grid;
-import dev.weir.cli.series.RowPlaces;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;

@@ -1,9 +1,6 @@
-package dev.weir.cli.evaluate;
+package dev.weir.cli.grid;
 
 import dev.weir.cli.console.Printable;
-import dev.weir.cli.series.FutureRows;
-import dev.weir.cli.series.Grid;
-import dev.weir.cli.series.RowPlaces;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +13,7 @@ import java.util.List;
  * Whether rows after the newest value are of the times that are forecast. They count in their
  * order, so a row that is missing or out of place would give the others the wrong steps.
  */
-final class FutureTimes {
+public final class FutureTimes {
 
   /** Fewer may be equally far apart by chance. */
   private static final int LEAST_VALUES = 3;
@@ -36,7 +33,7 @@ final class FutureTimes {
    * @param horizon steps that are forecast; later rows are not read
    * @throws IOException with one line that names the first row of another time
    */
-  static void check(Collection<Grid> series, int horizon, RowPlaces places) throws IOException {
+  public static void check(Collection<Grid> series, int horizon, RowPlaces places) throws IOException {
     for (Grid grid : series) {
       List<Observation> rows = grid.rows();
       int values = FutureRows.values(rows);

@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.cli.grid;
 
 import java.time.LocalDate;
 import java.time.LocalDateTime;

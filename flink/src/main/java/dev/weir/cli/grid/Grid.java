@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.cli.grid;
 
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.window.Sampling;
@@ -173,7 +173,11 @@ public final class Grid {
 
   /** The newest row with a value. */
   public Observation newest() {
-    return rows.get(FutureRows.values(rows) - 1);
+    return rows.get(newestRow());
+  }
+
+  public int newestRow() {
+    return FutureRows.values(rows) - 1;
   }
 
   /** Whether the newest values came at equal intervals. */

@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.cli.grid;
 
 import dev.weir.option.Durations;
 import java.time.Duration;
@@ -75,7 +75,7 @@ record Spacing(long millis, int months) {
    * That of which nearly all distances are multiples.
    *
    * @param times ascending
-   * @return null if there is none
+   * @return null if no spacing fits
    */
   static Spacing find(long[] times) {
     if (times.length < MIN_VALUES) {
