@@ -100,6 +100,9 @@ class HelpTest {
         .doesNotContain(hidden.split(" "))
         .hasSizeLessThanOrEqualTo(most);
     assertThat(weir.out()).startsWith("Usage: weir " + words[0] + " [OPTIONS]\n");
+    InProcess wrong = InProcess.run(words[0], "--task", words[1], "--nonsense", "x", "--out");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).doesNotContain("Exception");
     boolean isDefault = words[1].equals("forecast") || words[1].equals("windows");
     if (isDefault) {
       assertThat(InProcess.run(words[0], "--help").out()).isEqualTo(weir.out());

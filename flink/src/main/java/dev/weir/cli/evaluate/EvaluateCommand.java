@@ -87,7 +87,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
       names = "--task",
       defaultValue = "forecast",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Task task;
+  private Task task = Task.forecast; // also where parsing fails
 
   @Option(
       names = "--input",

@@ -69,7 +69,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
               + " simple forecasts as builtin:weir does or, with --mode, reads windows and what was"
               + " a season and a week before; classify: one that gives labelled windows their class"
               + " (default: ${DEFAULT-VALUE}).")
-  private Task task;
+  private Task task = Task.windows; // also where parsing fails
 
   @Option(
       names = "--input",
