@@ -77,7 +77,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "A first look:  weir demo",
-      "Your own job:  weir init --topic my-topic, weir run my-topic.yaml, weir status my-topic.yaml",
+      "Your own job:  weir init --topic my-topic, weir run my-topic.yaml, weir status"
+          + " my-topic.yaml",
       "Exit codes:    0 done, 1 the work failed, 2 wrong usage"
     })
 public final class Weir implements Runnable {
@@ -123,8 +124,7 @@ public final class Weir implements Runnable {
     TaskOptions.install(weir);
     weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
     weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Weir::commands);
-    return weir
-        .setExecutionStrategy(
+    return weir.setExecutionStrategy(
             parsed -> {
               OutputFile.check(parsed);
               return new CommandLine.RunLast().execute(parsed);

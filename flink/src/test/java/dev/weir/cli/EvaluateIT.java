@@ -181,16 +181,24 @@ class EvaluateIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--truth demand.csv --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --truth",
-        "--layout wide --columns time=0,value=demand | --columns: expected none beside --layout wide",
-        "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --task anomalies",
-        "--truth demand.csv --columns time=0,value=demand,features=1 | --columns features: expected a job or a model that reads them, with --truth, got none",
-        "--season 7,12 | --season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 12",
-        "--season 7,40 --model builtin:weir --learning off | --season: expected one, since nothing is learned, got two",
+        "--truth demand.csv --columns time=0,value=demand,ahead=1 | --columns ahead: expected none"
+            + " with --truth",
+        "--layout wide --columns time=0,value=demand | --columns: expected none beside --layout"
+            + " wide",
+        "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none"
+            + " with --task anomalies",
+        "--truth demand.csv --columns time=0,value=demand,features=1 | --columns features: expected"
+            + " a job or a model that reads them, with --truth, got none",
+        "--season 7,12 | --season: expected a second season of more than 2 times the first, at most"
+            + " 10000 observations, got 7 and 12",
+        "--season 7,40 --model builtin:weir --learning off | --season: expected one, since nothing"
+            + " is learned, got two",
         "--origins 12 --by-age | --by-age: expected none beside --origins and --from, got it",
-        "--model builtin:weir --learning off --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --learning off and a model that reads none, got 1",
+        "--model builtin:weir --learning off --columns time=0,value=demand,ahead=1 | --columns"
+            + " ahead: expected none with --learning off and a model that reads none, got 1",
         "--origins 0 | --origins: expected 1 to 1000000, got 0",
-        "--columns time=0,value=demand,ahead=1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 | --columns: expected at most 20 features and ahead, got 21"
+        "--columns time=0,value=demand,ahead=1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 | --columns:"
+            + " expected at most 20 features and ahead, got 21"
       })
   void covariatesThatWouldBeIgnoredAreRefused(String options, String line) throws IOException {
     Path file = dir.resolve("demand.csv");

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -71,7 +71,9 @@ class HelpTest {
     String help = InProcess.run("--help").out();
     assertThat(help).contains("\nTry it:\n  demo ", "\nJobs:\n  init ", "\nTopics:\n  produce ");
     for (String name : Weir.commandLine().getSubcommands().keySet()) {
-      assertThat(help.lines().filter(line -> line.startsWith("  " + name + " "))).as(name).hasSize(1);
+      assertThat(help.lines().filter(line -> line.startsWith("  " + name + " ")))
+          .as(name)
+          .hasSize(1);
     }
   }
 

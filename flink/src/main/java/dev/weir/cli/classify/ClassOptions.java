@@ -43,8 +43,8 @@ public final class ClassOptions {
       names = "--classifier",
       paramLabel = "FILE",
       description =
-          "With --test: this model classifies; without --train. With --seq-len, a many-to-many model"
-              + " answers for the newest step of windows, as in a job.")
+          "With --test: this model classifies; without --train. With --seq-len, a many-to-many"
+              + " model answers for the newest step of windows, as in a job.")
   private Path classifier;
 
   @Option(

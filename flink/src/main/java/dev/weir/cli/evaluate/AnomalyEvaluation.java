@@ -6,10 +6,10 @@ import dev.weir.cli.evaluate.AnomalyResult.Alarm;
 import dev.weir.cli.evaluate.AnomalyResult.Break;
 import dev.weir.cli.evaluate.AnomalyResult.OfFile;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.grid.Grid;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.AnomalyWindows;
 import dev.weir.cli.series.AnomalyWindows.Times;
-import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
@@ -209,8 +209,8 @@ final class AnomalyEvaluation {
     }
     if (!unknown.isEmpty()) {
       System.err.printf(
-          "weir evaluate: --labels: %,d left out, which are of files that are not in --input, such as"
-              + " '%s'%n",
+          "weir evaluate: --labels: %,d left out, which are of files that are not in --input, such"
+              + " as '%s'%n",
           unknown.size(), first);
     }
     return windows;

@@ -5,10 +5,10 @@ import dev.weir.cli.classify.ClassResult;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.grid.Grid;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.TaskOptions;
-import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -139,10 +139,9 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
       names = "--season",
       paramLabel = "N|N,N|auto|META.csv",
       description =
-          "Values in a season, or in two, as 7,365 for a week and a year of daily values; a CSV file"
-              + " gives each series its own (columns series_id and m)."
-              + " auto: found in the data; a file beside it is for the scores alone (default:"
-              + " auto, or the job's).")
+          "Values in a season, or in two, as 7,365 for a week and a year of daily values; a CSV"
+              + " file gives each series its own (columns series_id and m). auto: found in the"
+              + " data; a file beside it is for the scores alone (default: auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
 
   @Option(

@@ -105,7 +105,8 @@ final class EvaluationPage {
     page.append("<h2>Error by step ahead</h2>\n");
     Html.dim(
         page,
-        "Geometric mean over all series of the mean error at each step, over that of the better naive method at all steps.");
+        "Geometric mean over all series of the mean error at each step, over that of the better"
+            + " naive method at all steps.");
     List<String> ranked = result.ranking().stream().map(Map.Entry::getKey).toList();
     if (result.horizon() > 1) {
       List<String> drawn = new ArrayList<>(List.of(Evaluation.WEIR));
@@ -195,8 +196,7 @@ final class EvaluationPage {
   }
 
   /** A chart for report.js, without lines yet. */
-  static ObjectNode chart(
-      double[] x, double low, double high, String horizontal, String vertical) {
+  static ObjectNode chart(double[] x, double low, double high, String horizontal, String vertical) {
     double margin = high > low ? 0.04 * (high - low) : Math.max(1e-9, Math.abs(low) / 10);
     ObjectNode chart = JSON.createObjectNode();
     numbers(chart.putArray("range"), low - margin, high + margin);

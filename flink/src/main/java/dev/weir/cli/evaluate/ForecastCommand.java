@@ -1,15 +1,15 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.grid.FutureTimes;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluateCommand.Layout;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
-import dev.weir.cli.local.LocalCluster;
-import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.grid.FutureRows;
+import dev.weir.cli.grid.FutureTimes;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.grid.RowPlaces;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -56,8 +56,8 @@ public final class ForecastCommand implements Callable<Integer> {
       paramLabel = SeriesColumns.LABEL,
       description =
           SeriesColumns.COVARIATES_OPTION
-              + " Rows after the newest value, with an empty cell in its place, say what is known of"
-              + " its steps.")
+              + " Rows after the newest value, with an empty cell in its place, say what is known"
+              + " of its steps.")
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
   @Mixin private PlanOptions options;
@@ -66,9 +66,9 @@ public final class ForecastCommand implements Callable<Integer> {
       names = "--season",
       paramLabel = "N|N,N|auto|META.csv",
       description =
-          "Values in a season, or in two, as 7,365 for a week and a year of daily values; a CSV file"
-              + " gives each series its own (columns series_id and m)."
-              + " auto: found in the data (default: auto, or the job's).")
+          "Values in a season, or in two, as 7,365 for a week and a year of daily values; a CSV"
+              + " file gives each series its own (columns series_id and m). auto: found in the data"
+              + " (default: auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
 
   @Option(

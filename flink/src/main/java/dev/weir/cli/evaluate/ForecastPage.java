@@ -33,7 +33,8 @@ final class ForecastPage {
     Html.dim(
         page,
         drawn < forecasts.size()
-            ? "The first %d of %,d series; the others are not drawn.".formatted(drawn, forecasts.size())
+            ? "The first %d of %,d series; the others are not drawn."
+                .formatted(drawn, forecasts.size())
             : "%d series.".formatted(drawn));
     page.append("<p class=\"key\">");
     EvaluationPage.key(page, "truth", "", "values");
@@ -68,7 +69,8 @@ final class ForecastPage {
     Arrays.fill(values, Double.NaN);
     Arrays.fill(ours, Double.NaN);
     for (int i = 0; i < x.length; i++) {
-      long time = i < known ? grid.rows().get(first + i).time() : times == null ? 0 : times[i - known];
+      long time =
+          i < known ? grid.rows().get(first + i).time() : times == null ? 0 : times[i - known];
       x[i] = times == null ? i : time / 1e3;
     }
     System.arraycopy(grid.truth(first), 0, values, 0, known);

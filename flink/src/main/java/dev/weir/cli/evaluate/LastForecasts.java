@@ -1,8 +1,8 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.grid.Grid;
+import dev.weir.cli.local.LocalCluster;
 import dev.weir.forecast.Forecast;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -24,8 +24,8 @@ final class OriginOptions {
       paramLabel = "TIME",
       converter = SeriesTimes.class,
       description =
-          "Score forecasts of values from this time on, such as 2016-12-27: the first one is made at"
-              + " the value before it.")
+          "Score forecasts of values from this time on, such as 2016-12-27: the first one is made"
+              + " at the value before it.")
   private Long from;
 
   /** Whether the protocol's own origins are scored. */

@@ -33,7 +33,8 @@ public final class FutureTimes {
    * @param horizon steps that are forecast; later rows are not read
    * @throws IOException with one line that names the first row of another time
    */
-  public static void check(Collection<Grid> series, int horizon, RowPlaces places) throws IOException {
+  public static void check(Collection<Grid> series, int horizon, RowPlaces places)
+      throws IOException {
     for (Grid grid : series) {
       List<Observation> rows = grid.rows();
       int values = FutureRows.values(rows);

@@ -38,7 +38,8 @@ final class ClassTraining {
         converter = ReadoutConverter.class,
         paramLabel = "POOLING",
         description =
-            "Classify: what a many-to-one head reads; h_n, out[:, -1], mean or max (default: mean).")
+            "Classify: what a many-to-one head reads; h_n, out[:, -1], mean or max (default:"
+                + " mean).")
     private Readout readout = Readout.MEAN;
 
     @Option(

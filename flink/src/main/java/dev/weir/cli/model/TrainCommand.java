@@ -1,10 +1,10 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.classify.ensemble.ClassifierSettings;
+import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.TaskOptions;
-import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;

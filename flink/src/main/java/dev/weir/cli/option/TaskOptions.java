@@ -26,7 +26,8 @@ public interface TaskOptions {
                 help -> {
                   List<OptionSpec> read =
                       help.commandSpec().options().stream()
-                          .filter(o -> o.usageHelp() || o.versionHelp() || task.reads(o.longestName()))
+                          .filter(
+                              o -> o.usageHelp() || o.versionHelp() || task.reads(o.longestName()))
                           .toList();
                   return help.optionListExcludingGroups(
                       read, help.createDefaultLayout(), null, help.parameterLabelRenderer());

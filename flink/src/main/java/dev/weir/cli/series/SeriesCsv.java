@@ -1,7 +1,7 @@
 package dev.weir.cli.series;
 
-import dev.weir.cli.grid.FutureRows;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.grid.FutureRows;
 import dev.weir.forecast.Observation;
 import dev.weir.model.ClassifierModel;
 import dev.weir.option.Numbers;

@@ -1,8 +1,8 @@
 package dev.weir.cli.series;
 
-import dev.weir.cli.grid.RowPlaces;
-import dev.weir.cli.grid.FutureRows;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.grid.FutureRows;
+import dev.weir.cli.grid.RowPlaces;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.StrictUtf8Input;
 import java.io.EOFException;

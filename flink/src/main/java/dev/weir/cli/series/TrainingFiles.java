@@ -1,11 +1,11 @@
 package dev.weir.cli.series;
 
-import dev.weir.cli.grid.SamplingOptions;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.pretraining.TrainingSeries;

@@ -197,7 +197,8 @@ class ForecastCommandIT {
   private static void checkPage(String page, Forecast first) throws IOException {
     String body = page.replaceFirst("(?s)<script>.*</script>", "");
     assertThat(body)
-        .contains("<h3>hall, &quot;north&quot;", "its 80 % interval", "its 95 % interval", "4 series.")
+        .contains(
+            "<h3>hall, &quot;north&quot;", "its 80 % interval", "its 95 % interval", "4 series.")
         .doesNotContain("http", "src=", "href=", "NaN");
     Matcher charts = Pattern.compile("data-chart=\"([^\"]*)\"").matcher(body);
     assertThat(charts.find()).isTrue();
@@ -224,7 +225,18 @@ class ForecastCommandIT {
       grids.put(name, new Grid(List.of(new Observation(name, 0, 1), new Observation(name, 5, 2))));
       forecasts.add(
           new Forecast(
-              name, 5, 0, 2, Mode.MANY_TO_ONE, new long[] {10}, new double[] {3}, List.of(), "", -1, 2, Status.OK));
+              name,
+              5,
+              0,
+              2,
+              Mode.MANY_TO_ONE,
+              new long[] {10},
+              new double[] {3},
+              List.of(),
+              "",
+              -1,
+              2,
+              Status.OK));
     }
     String page = ForecastPage.of(forecasts, grids, Map.of());
     assertThat(page)
@@ -302,7 +314,8 @@ class ForecastCommandIT {
       delimiter = '|',
       value = {
         "--horizon | 1001 | --horizon: expected 1 to 1000, got 1001",
-        "--season | weekly | --season: expected a number, two such as 7,365, auto or a CSV file, got weekly",
+        "--season | weekly | --season: expected a number, two such as 7,365, auto or a CSV file,"
+            + " got weekly",
         "--job | none | --job: expected a job file, got none",
       })
   void wrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value, String message)

@@ -93,7 +93,8 @@ class HoldoutEvaluationIT {
 
     assertThat(weir.exitCode()).as(weir.err()).isZero();
     assertThat(Files.readString(page))
-        .contains("<h3>s0</h3>", "<h3>s1</h3>", "5 steps after 90 values, OK", "," + all[1][94] + "]");
+        .contains(
+            "<h3>s0</h3>", "<h3>s1</h3>", "5 steps after 90 values, OK", "," + all[1][94] + "]");
     double mase = 0;
     double naiveMase = 0;
     double inside = 0;

@@ -58,7 +58,8 @@ class FutureTimesTest {
     assertThatThrownBy(() -> check(times))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "next.csv line %d: expected the time %s, step %d after the newest value of next, got %s",
+            "next.csv line %d: expected the time %s, step %d after the newest value of next, got"
+                + " %s",
             line, time(expected), step, time(got));
   }
 
