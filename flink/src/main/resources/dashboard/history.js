@@ -36,6 +36,7 @@ export class History {
   modes = new Map(); // mode -> {level, wideLevel, forecasts, score}
   swaps = []; // {time, mode, model, version}
   classes = {windows: [], latest: null}; // windows: {start, end, label, probability, truth}, oldest first
+  limits = []; // of the job file: {limit, direction}
   oldest = null;
   why = null;
   #sequence = 0; // of what was told last, as the server counts
@@ -79,6 +80,7 @@ export class History {
       mergeInto(this.classes.windows, windows, one => one.end, newer);
       this.classes.latest = newer ? latest : this.classes.latest ?? latest;
     }
+    this.limits = told.limits ?? this.limits;
     if (newer) {
       this.oldest = told.oldest ?? this.oldest;
       this.why = told.why === undefined ? this.why : told.why;

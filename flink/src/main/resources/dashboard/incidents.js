@@ -50,9 +50,10 @@ export const sentence = incident => `${kindOf(incident)}: `
   + (incident.threshold !== null ? warning(incident.threshold) : `${number(incident.worst_value)}${expectedOf(incident)}, surprise ${surpriseOf(incident)}`)
   + `, ${lasted(incident)}, ${incident.open ? "open" : "closed"}`;
 
-/** Limits that incidents warned of: [{limit, direction}], each once. */
-export const limitsOf = incidents => [...new Map(incidents.filter(one => one.threshold !== null)
-  .map(({threshold: {limit, direction}}) => [`${direction} ${limit}`, {limit, direction}])).values()];
+/** Limits that are known, and those that incidents warned of: [{limit, direction}], each once. */
+export const limitsOf = (known, incidents) => [...new Map(
+  [...known, ...incidents.map(one => one.threshold).filter(threshold => threshold !== null)]
+    .map(({limit, direction}) => [`${direction} ${limit}`, {limit, direction}])).values()];
 
 /** The newest incidents of one series, asked for again when any incident has changed. */
 export class SeriesIncidents {

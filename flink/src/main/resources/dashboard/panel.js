@@ -82,7 +82,7 @@ export class ModePanel {
     const swaps = history.swaps.filter(swap => swap.mode === this.#mode)
       .map(swap => ({time: swap.time, label: modelName(swap.model, swap.version)}));
     const incidents = shown.incidents.filter(one => one.start <= to && (one.open || one.end >= from));
-    const limits = limitsOf(shown.incidents);
+    const limits = limitsOf(history.limits, shown.incidents);
     const range = valueRange(this.#plot.rows, from, to, limits);
     this.element.dataset.limits = limits.filter(({limit}) => limit >= range[0] && limit <= range[1]).length;
     this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to, range, limits,
@@ -171,7 +171,7 @@ export class ModePanel {
     facts.dataset.crps = distribution?.crps ?? "";
     const alarms = this.#incidents.length === 0 ? "" : ` Incidents: ${this.#incidents.length}, the newest ${sentence(this.#incidents[0])}.`;
     const summary = `${printable(history.series)}, ${this.#mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}${alarms}`
-      + limitsOf(this.#shown.incidents).map(({limit, direction}) => ` Limit: ${direction} ${number(limit)}.`).join("");
+      + limitsOf(history.limits, this.#shown.incidents).map(({limit, direction}) => ` Limit: ${direction} ${number(limit)}.`).join("");
     this.#parts.main.setAttribute("aria-label", `Actual values and forecasts. ${summary}`);
     this.#parts.residualChart.setAttribute("aria-label", `Errors of what was said before, on the same axis. ${facts.textContent}`);
   }

@@ -8,6 +8,9 @@ import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
+import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,10 +27,19 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A page over what a test puts into it by hand, with no Kafka behind it. */
 public final class ServedPage implements AutoCloseable {
+
+  private static final AlarmRules RULES =
+      new AlarmRules(
+          null,
+          List.of(),
+          List.of(
+              new SeriesThreshold(Pattern.compile("pump"), new Threshold(66, true, 4, 0.8)),
+              new SeriesThreshold(null, new Threshold(-1, false, 2, 0.8))));
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -45,7 +57,7 @@ public final class ServedPage implements AutoCloseable {
   private ServedPage(String token, Duration idle, int maxSeries, Topics topics) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(
-            "localhost:1", Map.of(), topics, null, null, null, 10, maxSeries, 8 << 20, null);
+            "localhost:1", Map.of(), topics, null, null, null, 10, maxSeries, 8 << 20, null, RULES);
     this.state = new DashboardState(topics, null, settings.maxSeries(), settings.historyBytes());
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =

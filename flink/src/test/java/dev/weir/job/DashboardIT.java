@@ -60,7 +60,7 @@ class DashboardIT {
       throws IOException {
     return Dashboard.start(
         new DashboardSettings(
-            bootstrapServers, Map.of(), topics, null, null, null, back, 1_000, history, null),
+            bootstrapServers, Map.of(), topics, null, null, null, back, 1_000, history, null, null),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         null);
   }

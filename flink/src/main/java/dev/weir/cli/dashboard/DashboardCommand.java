@@ -5,6 +5,7 @@ import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.option.TopicOptions;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -128,7 +130,8 @@ public final class DashboardCommand implements Callable<Integer> {
             back,
             maxSeries,
             (long) historyMegabytes << 20,
-            null);
+            null,
+            alarms());
     try (Dashboard dashboard = open(settings, new InetSocketAddress(address, port), secret)) {
       requireKafka();
       dashboard.read();
@@ -141,6 +144,17 @@ public final class DashboardCommand implements Callable<Integer> {
       new CountDownLatch(1).await();
     }
     return 0;
+  }
+
+  /** The job's alarms, whose thresholds the charts show; null if unknown. */
+  private AlarmRules alarms() throws IOException {
+    return kafka.job() == null || kafka.job().forecast() == null
+        ? null
+        : kafka.job().forecast().targets().stream()
+            .map(target -> target.learning() == null ? null : target.learning().alarms())
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
   }
 
   private Topics topics() throws IOException {

@@ -8,6 +8,7 @@ import dev.weir.dashboard.view.JobSummary;
 import dev.weir.dashboard.view.Latencies;
 import dev.weir.dashboard.view.ModelList;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.net.URI;
 import java.util.ArrayDeque;
@@ -72,6 +73,11 @@ public final class JobPage {
 
   public void flink(URI page) {
     flink = page;
+  }
+
+  /** The thresholds of a series. */
+  List<Threshold> thresholds(String series) {
+    return settings.thresholds(series);
   }
 
   /** All of it. */

@@ -245,7 +245,7 @@ public final class PageServer implements AutoCloseable {
     if (view == null) { // dropped meanwhile
       view = new SeriesHistory(row.name()).view(before, limit, 0);
     }
-    json(context, SeriesPages.history(view, why(view)));
+    json(context, SeriesPages.history(view, job.thresholds(view.series()), why(view)));
   }
 
   private static String why(SeriesHistory.View view) {

@@ -10,6 +10,7 @@ import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.dashboard.view.SeriesTable;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.model.Mode;
 import java.util.EnumMap;
 import java.util.List;
@@ -31,7 +32,11 @@ final class SeriesPages {
       List<Swap> swaps,
       ClassHistory.View classes,
       Long oldest,
+      List<Limit> limits,
       String why) {}
+
+  /** A threshold of the job file, as incidents name it. */
+  private record Limit(double limit, String direction) {}
 
   private record Observations(long[] time, double[] value) {}
 
@@ -60,9 +65,10 @@ final class SeriesPages {
   }
 
   /**
+   * @param thresholds null for what is known already
    * @param why a sentence, or null
    */
-  static byte[] history(View view, String why) {
+  static byte[] history(View view, List<Threshold> thresholds, String why) {
     Map<Mode, ModeHistory> modes = new EnumMap<>(Mode.class);
     view.modes().forEach((mode, of) -> modes.put(mode, mode(of)));
     return PageJson.of(
@@ -74,6 +80,11 @@ final class SeriesPages {
             view.swaps(),
             view.classes(),
             SeriesHistory.timeOrNull(view.oldest()),
+            thresholds == null
+                ? null
+                : thresholds.stream()
+                    .map(one -> new Limit(one.limit(), one.above() ? "above" : "below"))
+                    .toList(),
             why));
   }
 

@@ -1,9 +1,13 @@
 package dev.weir.dashboard.view;
 
+import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,6 +23,7 @@ import java.util.Map;
  * @param maxSeries how many series are kept, about a kilobyte each; further ones are not shown
  * @param historyBytes how much memory the series' histories may take together
  * @param note a sentence on where the values come from, or null
+ * @param alarms whose thresholds the charts show; null if unknown
  */
 public record DashboardSettings(
     String bootstrapServers,
@@ -30,7 +35,8 @@ public record DashboardSettings(
     int back,
     int maxSeries,
     long historyBytes,
-    String note) {
+    String note,
+    AlarmRules alarms) {
 
   public static final int BACK = 200_000;
   public static final int MAX_SERIES = 200_000;
@@ -59,6 +65,7 @@ public record DashboardSettings(
         BACK,
         MAX_SERIES,
         HISTORY_BYTES,
+        null,
         null);
   }
 
@@ -74,7 +81,17 @@ public record DashboardSettings(
         back,
         maxSeries,
         historyBytes,
-        note);
+        note,
+        alarms);
+  }
+
+  /** The thresholds of a series. */
+  public List<Threshold> thresholds(String series) {
+    return alarms == null
+        ? List.of()
+        : Arrays.stream(alarms.of(series).thresholds())
+            .mapToObj(number -> alarms.thresholds().get(number).threshold())
+            .toList();
   }
 
   @Override

@@ -170,6 +170,17 @@ class PageServerTest {
   }
 
   @Test
+  void historyHasTheThresholdsOfItsSeries() {
+    fill("pump");
+    fill("pump-2");
+    assertThat(page.json("/api/series/history?series=pump").path("limits"))
+        .isEqualTo(
+            ServedPage.parse(
+                "[{\"limit\":66.0,\"direction\":\"above\"},{\"limit\":-1.0,\"direction\":\"below\"}]"));
+    assertThat(page.json("/api/series/history?series=pump-2").path("limits")).hasSize(1);
+  }
+
+  @Test
   void theJobIsCountedEachSecondAndUnreadableRecordsDoNoHarm() {
     fill("pump");
     page.take(
