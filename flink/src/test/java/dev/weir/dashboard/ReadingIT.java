@@ -300,6 +300,7 @@ public class ReadingIT {
                 1_000,
                 10,
                 1 << 20,
+                null,
                 null),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
