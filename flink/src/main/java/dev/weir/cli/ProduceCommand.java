@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.cli.console.Printable;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.KnownAhead;
@@ -54,12 +55,7 @@ final class ProduceCommand implements Callable<Integer> {
     private boolean sample;
   }
 
-  @Option(
-      names = "--columns",
-      converter = SeriesColumns.ReplayConverter.class,
-      paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.REPLAY_OPTION)
-  private SeriesColumns columns = SeriesColumns.DEFAULT;
+  @Mixin private SeriesColumns.ReplayOptions csv;
 
   @Option(
       names = "--ahead-steps",
@@ -127,7 +123,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
     topic = kafka.topic("--topic", topic, topics -> topics.observations().first());
     RegistrySettings schemas = registry.settings(kafka);
-    if (schemas != null && columns.isOfWindows()) {
+    if (schemas != null && csv.columns().isOfWindows()) {
       System.err.println(
           "weir produce: --columns: expected no label and no end with a schema registry, got one");
       return 2;
@@ -151,14 +147,14 @@ final class ProduceCommand implements Callable<Integer> {
       return 2;
     }
     // opened before anything is made on the broker, and once, since it may be a pipe
-    try (SeriesCsv csv = source.sample ? null : open(source.input)) {
-      return produce(csv, schemas, isJson);
+    try (SeriesCsv file = source.sample ? null : open(source.input)) {
+      return produce(file, schemas, isJson);
     }
   }
 
   /** What is wrong with the covariates known ahead, in one line; null if nothing is. */
   private String aheadProblem() throws IOException {
-    int ahead = source.sample ? 0 : columns.ahead().size();
+    int ahead = source.sample ? 0 : csv.columns().ahead().size();
     if (ahead == 0) {
       return aheadSteps == null
           ? null
@@ -179,7 +175,7 @@ final class ProduceCommand implements Callable<Integer> {
         : "--ahead-steps: expected 1 to %d, got %d".formatted(KnownAhead.MAX_STEPS, aheadSteps);
   }
 
-  private int produce(SeriesCsv csv, RegistrySettings schemas, boolean isJson) throws Exception {
+  private int produce(SeriesCsv file, RegistrySettings schemas, boolean isJson) throws Exception {
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       // records are as old as the CSV says, so the usual week would delete them at the next check
       admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
@@ -187,12 +183,12 @@ final class ProduceCommand implements Callable<Integer> {
     started = System.nanoTime();
     try (ObservationProducer p =
         new ObservationProducer(
-            kafka.clientConfig(), topic, schemas, isJson, columns.ahead().size())) {
+            kafka.clientConfig(), topic, schemas, isJson, csv.columns().ahead().size())) {
       producer = p;
       if (source.sample) {
         replaySample();
       } else {
-        replay(csv);
+        replay(file);
       }
       producer.flush();
     }
@@ -206,16 +202,19 @@ final class ProduceCommand implements Callable<Integer> {
     if (Files.isDirectory(input)) {
       throw new IOException(input + ": expected a CSV file, got a folder");
     }
-    return SeriesCsv.open(input, columns);
+    return SeriesCsv.open(input, csv.columns());
   }
 
   /** Streams the file in its own order; each series runs on its own clock. */
-  private void replay(SeriesCsv csv) throws IOException, InterruptedException {
+  private void replay(SeriesCsv file) throws IOException, InterruptedException {
     Map<String, Long> firstTimes = new HashMap<>();
-    KnownAhead rows = new KnownAhead(csv, aheadSteps == null ? 0 : aheadSteps);
+    KnownAhead rows = new KnownAhead(file, aheadSteps == null ? 0 : aheadSteps);
     for (Observation o = rows.next(); o != null; o = rows.next()) {
       Long first = firstTimes.putIfAbsent(o.series(), o.time());
       send(o, first == null ? 0 : o.time() - first);
+    }
+    if (file.format() != null) {
+      System.err.printf("%s: %s%n", Printable.line(source.input.toString()), file.format());
     }
   }
 

@@ -30,6 +30,8 @@ final class AnomalyOptions {
           "--task",
           "--input",
           "--columns",
+          "--date-format",
+          "--decimal",
           "--job",
           "--mode",
           "--horizon",

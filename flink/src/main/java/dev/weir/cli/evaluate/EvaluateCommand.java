@@ -124,12 +124,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
               + " --season.")
   private Integer maseSeason;
 
-  @Option(
-      names = "--columns",
-      converter = SeriesColumns.CovariatesConverter.class,
-      paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.COVARIATES_OPTION)
-  private SeriesColumns columns = SeriesColumns.DEFAULT;
+  @Mixin private SeriesColumns.CovariateOptions csv;
 
   @Mixin private PlanOptions options;
 
@@ -215,8 +210,8 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
   private int findAnomalies() throws Exception {
     UsageException.check(
-        columns.ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
-    AnomalyResult result = anomalies.run(inputs, columns, options, seasons, progress);
+        csv.columns().ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
+    AnomalyResult result = anomalies.run(inputs, csv.columns(), options, seasons, progress);
     write(result.table(), result.json(), result.csv());
     return 0;
   }
@@ -227,7 +222,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     if (truth != null) {
       return evaluateHoldout();
     }
-    EvaluationPlan plan = noted(options.plan(columns));
+    EvaluationPlan plan = noted(options.plan(csv.columns()));
     ForecastSettings settings = plan.settings();
     LearnerSettings learner = plan.others();
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
@@ -237,7 +232,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
         options.grids(
             "weir evaluate",
             SeriesFiles.inOrder(
-                SeriesFiles.observations(inputs, season.files(), layout, columns),
+                SeriesFiles.observations(inputs, season.files(), layout, csv.columns()),
                 settings.features(),
                 limit));
     for (Map.Entry<String, Grid> series : grids.entrySet()) {
@@ -299,7 +294,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
   private int evaluateHoldout() throws Exception {
     Map<String, List<Observation>> after =
-        SeriesFiles.observations(List.of(truth), List.of(), layout, columns);
+        SeriesFiles.observations(List.of(truth), List.of(), layout, csv.columns());
     EvaluationPlan plan =
         noted(
             options.hasNoHorizon()
@@ -311,7 +306,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     without.add(truth);
     Map<String, List<Observation>> observations =
         SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, without, layout, columns),
+            SeriesFiles.observations(inputs, without, layout, csv.columns()),
             plan.settings().features(),
             Integer.MAX_VALUE);
     for (String name : observations.keySet()) {
@@ -372,13 +367,16 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
         anomalies.given().isEmpty(), "--task", "anomalies beside " + anomalies.given(), task);
     UsageException.check(limit >= 1, "--limit", "at least 1", limit);
     origins.check();
-    boolean isNamed = !columns.equals(SeriesColumns.DEFAULT);
+    boolean isNamed = !csv.columns().areDefault();
     UsageException.check(
         !isNamed || layout == SeriesLayout.LONG, "--columns", "none beside --layout wide", "one");
     UsageException.check(
-        truth == null || columns.ahead().isEmpty(), "--columns ahead", "none with --truth", "one");
+        truth == null || csv.columns().ahead().isEmpty(),
+        "--columns ahead",
+        "none with --truth",
+        "one");
     UsageException.check(
-        truth == null || columns.features().isEmpty() || !options.isPlain(),
+        truth == null || csv.columns().features().isEmpty() || !options.isPlain(),
         "--columns features",
         "a job or a model that reads them, with --truth",
         "none");

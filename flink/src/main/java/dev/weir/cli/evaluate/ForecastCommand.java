@@ -50,15 +50,7 @@ public final class ForecastCommand implements Callable<Integer> {
       description = "Series to forecast: CSV files or folders of them.")
   private List<Path> inputs;
 
-  @Option(
-      names = "--columns",
-      converter = SeriesColumns.CovariatesConverter.class,
-      paramLabel = SeriesColumns.LABEL,
-      description =
-          SeriesColumns.COVARIATES_OPTION
-              + " Rows after the newest value, with an empty cell in its place, say what is known"
-              + " of its steps.")
-  private SeriesColumns columns = SeriesColumns.DEFAULT;
+  @Mixin private SeriesColumns.CovariateOptions csv;
 
   @Mixin private PlanOptions options;
 
@@ -113,7 +105,7 @@ public final class ForecastCommand implements Callable<Integer> {
 
   private int forecast() throws Exception {
     UsageException.checkFiles(inputs, options.job());
-    EvaluationPlan plan = options.plan(columns);
+    EvaluationPlan plan = options.plan(csv.columns());
     if (plan.note() != null) {
       System.err.println("weir forecast: " + plan.note());
     }
@@ -122,9 +114,9 @@ public final class ForecastCommand implements Callable<Integer> {
     RowPlaces places = new RowPlaces();
     Map<String, List<Observation>> rows =
         SeriesFiles.inOrder(
-            columns.ahead().isEmpty()
-                ? SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns)
-                : SeriesFiles.withFuture(inputs, season.files(), columns, places),
+            csv.columns().ahead().isEmpty()
+                ? SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, csv.columns())
+                : SeriesFiles.withFuture(inputs, season.files(), csv.columns(), places),
             plan.settings().features(),
             Integer.MAX_VALUE);
     FutureRows.check(rows);

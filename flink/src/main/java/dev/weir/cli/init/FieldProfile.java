@@ -53,8 +53,10 @@ final class FieldProfile {
   private static boolean isTime(String text) {
     try {
       long time = TimeText.millis(text, Unit.AUTO);
-      return time >= EARLIEST
-          && time <= System.currentTimeMillis() + Duration.ofDays(366).toMillis();
+      boolean isDate = text.indexOf('-', 1) > 0; // and no number that could be anything
+      return isDate
+          || time >= EARLIEST
+              && time <= System.currentTimeMillis() + Duration.ofDays(366).toMillis();
     } catch (DateTimeException | ArithmeticException e) {
       return false;
     }

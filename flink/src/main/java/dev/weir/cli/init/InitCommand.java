@@ -5,6 +5,7 @@ import dev.weir.cli.console.Terminal;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.RegistryOption;
+import dev.weir.cli.series.CsvSample;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.DeadLetter;
@@ -24,6 +25,7 @@ import dev.weir.kafka.mapping.SchemaFile;
 import dev.weir.kafka.registry.RegisteredRecords;
 import java.io.Console;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,12 +78,7 @@ public final class InitCommand implements Callable<Integer> {
     private Path input;
   }
 
-  @Option(
-      names = "--columns",
-      converter = SeriesColumns.Converter.class,
-      paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.OPTION)
-  private SeriesColumns columns = SeriesColumns.DEFAULT;
+  @Mixin private SeriesColumns.PlainOptions csv;
 
   @Option(
       names = "--out",
@@ -125,7 +122,7 @@ public final class InitCommand implements Callable<Integer> {
             .replaceAll("[^A-Za-z0-9._-]", "-");
     OutputFile target =
         out == null ? OutputFile.ofDefault(name + ".yaml", spec.optionsMap().get("--out")) : out;
-    if (source.topic != null && !columns.equals(SeriesColumns.DEFAULT)) {
+    if (source.topic != null && !csv.columns().equals(SeriesColumns.DEFAULT)) {
       throw new ParameterException(
           spec.commandLine(), "weir init: --columns: expected --input beside it, got --topic");
     }
@@ -137,6 +134,10 @@ public final class InitCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir init: expected --topic and, for records with a schema, --registry or --schema-file"
               + " (and --message), got others");
+    }
+    if (source.input != null && !Files.isRegularFile(source.input)) { // a pipe is read only once
+      throw new ParameterException(
+          spec.commandLine(), "weir init: --input: expected a CSV file, got " + source.input);
     }
     return source.topic != null ? ofTopic(name, target) : ofFile(name, target);
   }
@@ -355,16 +356,37 @@ public final class InitCommand implements Callable<Integer> {
   // ---- a CSV file
 
   private int ofFile(String name, OutputFile target) throws IOException {
+    SeriesColumns columns = csv.columns();
+    String proposed = null;
+    CsvSample sample = CsvSample.read(source.input, columns, RECORDS);
+    if (columns.areDefault() && !sample.fits(columns)) {
+      RecordProfile profile = new RecordProfile();
+      sample.rows().forEach(profile::add);
+      MappingGuess guess = MappingGuess.of(profile, "csv", "").orElse(null);
+      if (guess == null || guess.time().isEmpty()) {
+        System.err.printf(
+            "weir init: --input: expected a column of times and one of numbers in %s, got %s;"
+                + " --columns names them%n",
+            source.input, sample.shown());
+        return 1;
+      }
+      proposed = guess.columns();
+      columns = columns.named(proposed);
+      tell("columns", proposed);
+    }
     List<Observation> read = new ArrayList<>();
-    try (SeriesCsv csv = SeriesCsv.open(source.input, columns)) {
-      for (Observation o = csv.next(); o != null && read.size() < ROWS; o = csv.next()) {
+    String format;
+    try (SeriesCsv rows = SeriesCsv.open(source.input, columns)) {
+      for (Observation o = rows.next(); o != null && read.size() < ROWS; o = rows.next()) {
         read.add(o);
       }
+      format = rows.format();
     }
     if (read.isEmpty()) {
       System.err.printf("weir init: --input: expected rows in %s, got none%n", source.input);
       return 1;
     }
+    tell("format", format == null ? "" : format);
     show(read, read.size());
     int code = write(text(name, null, read, false), target);
     if (code == 0) {
@@ -372,9 +394,17 @@ public final class InitCommand implements Callable<Integer> {
           "Send the file: weir produce %s --input %s%s%n",
           target,
           source.input,
-          columns.equals(SeriesColumns.DEFAULT) ? "" : ", with the same --columns");
+          proposed != null
+              ? " --columns " + quoted(proposed)
+              : columns.areDefault() ? "" : ", with the same --columns");
     }
     return code;
+  }
+
+  /** As a shell takes it for one word. */
+  private static String quoted(String text) {
+    String line = Printable.line(text);
+    return line.matches("[\\w=,+.-]+") ? line : "'" + line.replace("'", "'\\''") + "'";
   }
 
   // ---- both

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
 record MappingGuess(
     String format, String each, List<String> series, String time, List<String> values) {
 
+  static final String FILE = "file";
+
   private static final int MAX_VALUES = 20;
   private static final int MAX_PARTS = 4;
 
@@ -31,7 +33,8 @@ record MappingGuess(
   private static final Pattern NAME =
       Pattern.compile(
           "(?i).*(device|sensor|host|site|station|machine|meter|location|symbol|series|tag|plant"
-              + "|tank|name|id|key|source|node|instance|metric)");
+              + "|tank|name|id|key|source|node|instance|metric|store|shop|product|item|region|city"
+              + "|country|filiale|produkt|artikel|standort|anlage)");
   private static final Pattern NO_VALUE =
       Pattern.compile(
           "(?i)(.*[_-])?(id|uuid|version|seq(uence)?|offset|code|port|zip|year|month|day|lsn|txid"
@@ -40,10 +43,11 @@ record MappingGuess(
   /**
    * The best guess; empty where no field could be a value.
    *
-   * @param format of the records; null: JSON, or change events in it
+   * @param format of the records; null: JSON, or change events in it; {@link #FILE}: the records are
+   *     rows of a file, which have no key and no time of their own
    */
   static Optional<MappingGuess> of(RecordProfile profile, String format) {
-    String otherwise = profile.hasNames() ? "key" : "topic";
+    String otherwise = FILE.equals(format) ? "" : profile.hasNames() ? "key" : "topic";
     String found = format != null ? format : profile.isOfChanges() ? "debezium-json" : "json";
     return profile.groups().stream()
         .map(group -> of(profile, found, group, otherwise))
@@ -83,7 +87,7 @@ record MappingGuess(
   private static MappingGuess of(
       RecordProfile profile, String format, String group, String otherwise) {
     List<FieldProfile> visible = profile.visible(group);
-    FieldProfile time = time(visible);
+    FieldProfile time = time(visible, otherwise.isEmpty());
     List<String> values = values(profile, group, time, false);
     if (values.isEmpty()) { // a list of keys may hold readings, too
       values = values(profile, group, time, true);
@@ -102,23 +106,37 @@ record MappingGuess(
         .filter(field -> field != time && field.isNumber())
         .filter(field -> field.isAttribute() == ofAttributes)
         .filter(field -> !NO_VALUE.matcher(field.name()).matches())
-        .filter(field -> !(field.isTime() && TIME.matcher(field.name()).matches()))
+        .filter(field -> !(field.isTime() && isCalledTime(field)))
         .sorted(Comparator.comparingInt(field -> field.different() > 1 ? 0 : 1))
         .limit(MAX_VALUES)
         .map(FieldProfile::path)
         .toList();
   }
 
-  /** A field that is a time in each record; of several one that is called so. */
-  private static FieldProfile time(List<FieldProfile> visible) {
+  /**
+   * A field that is a time in each record; of several one that is called so.
+   *
+   * @param isNeeded whether a field with another name may be the time, if it is no number
+   */
+  private static FieldProfile time(List<FieldProfile> visible, boolean isNeeded) {
     return visible.stream()
         .filter(FieldProfile::isTime)
-        .filter(field -> TIME.matcher(field.name()).matches())
+        .filter(field -> isCalledTime(field) || isNeeded && !field.isNumber())
         .min(
-            Comparator.comparingInt(
-                    (FieldProfile field) -> field.name().matches("(?i).*start.*") ? 1 : 0)
+            Comparator.comparingInt((FieldProfile field) -> isCalledTime(field) ? 0 : 1)
+                .thenComparingInt(field -> field.name().matches("(?i).*start.*") ? 1 : 0)
                 .thenComparingInt(field -> field.path().split("\\.").length))
         .orElse(null);
+  }
+
+  private static boolean isCalledTime(FieldProfile field) {
+    return TIME.matcher(field.name()).matches();
+  }
+
+  /** The guess as {@code --columns} of a CSV file. */
+  String columns() {
+    String ofSeries = series.get(0).isEmpty() ? "" : "series=" + String.join("+", series) + ",";
+    return "%stime=%s,value=%s".formatted(ofSeries, time, String.join("+", values));
   }
 
   /** Fields that are called like names and come again with other times. */

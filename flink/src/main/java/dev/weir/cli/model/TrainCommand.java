@@ -109,12 +109,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
               + " that are held out.")
   private boolean last;
 
-  @Option(
-      names = "--columns",
-      converter = SeriesColumns.CovariatesConverter.class,
-      paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.COVARIATES_OPTION)
-  private SeriesColumns columns = SeriesColumns.DEFAULT;
+  @Mixin private SeriesColumns.CovariateOptions csv;
 
   @Option(
       names = "--out",
@@ -268,7 +263,14 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       List.of("--pooling", "--class-weights", "--validation");
 
   private static final List<String> OF_SERIES =
-      List.of("--columns", "--threads", "--restart", "--interval", "--gap");
+      List.of(
+          "--columns",
+          "--date-format",
+          "--decimal",
+          "--threads",
+          "--restart",
+          "--interval",
+          "--gap");
 
   /** Options of which a task has no use. */
   private static final Map<Task, List<String>> UNREAD =
@@ -328,7 +330,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       return training.run(
           sampling.pieces(
               "weir train",
-              SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns)),
+              SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, csv.columns())),
           zone,
           restart);
     } catch (IllegalArgumentException e) {
@@ -358,7 +360,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
               .formatted(task == Task.base ? "" : " many-to-many"));
     }
     boolean readsAhead = task == Task.windows && epochs > 0;
-    if (!columns.ahead().isEmpty() && !readsAhead) {
+    if (!csv.columns().ahead().isEmpty() && !readsAhead) {
       throw new ParameterException(
           spec.commandLine(),
           "weir train: --columns ahead: expected none with %s, got some"
@@ -405,7 +407,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
         without.isEmpty()
             ? List.of()
             : TrainingFiles.read(without, SeriesColumns.DEFAULT, sampling);
-    List<TrainingSeries> series = TrainingFiles.read(inputs, columns, sampling);
+    List<TrainingSeries> series = TrainingFiles.read(inputs, csv.columns(), sampling);
     try {
       BaseTrainer.Settings settings =
           new BaseTrainer.Settings(
@@ -456,7 +458,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           mode,
           new RnnConfig(
               cell == null ? Cell.RNN_TANH : cell,
-              1 + features + Calendar.inputs(calendar) + columns.ahead().size() * steps,
+              1 + features + Calendar.inputs(calendar) + csv.columns().ahead().size() * steps,
               units,
               numLayers,
               !unidirectional,
@@ -473,7 +475,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           seed,
           threads,
           calendar,
-          columns.ahead().size());
+          csv.columns().ahead().size());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }

@@ -6,47 +6,222 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.weir.cli.console.Printable;
+import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
-/** The rows of a CSV text, each with its place for messages. Empty lines do not count. */
+/**
+ * The rows of a CSV text, each with its place for messages. Empty lines and spaces around a cell do
+ * not count. The separator is the one of {@code , ; |} and tab that gives the header and the first
+ * row the same number of columns, and most of them; a pipe is not read further to find it.
+ */
 final class CsvRows implements Closeable {
+
+  /** How many rows ahead a cell is looked for that says how numbers or dates are written. */
+  private static final int MAX_LOOK_AHEAD = 10_000;
+
+  private static final int MAX_CHARACTERS_AHEAD = 1 << 24;
+  private static final int MAX_HEAD = 1 << 16; // characters in which the separator is found
 
   private static final ObjectReader CSV =
       new CsvMapper()
           .enable(CsvParser.Feature.WRAP_AS_ARRAY)
           .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+          .enable(CsvParser.Feature.TRIM_SPACES)
           .readerFor(String[].class);
 
+  private record Row(String[] cells, int line) {}
+
   private final String name;
+  private final char separator;
+  private final CsvNumbers numbers;
   private final MappingIterator<String[]> rows;
+  private final Deque<Row> ahead = new ArrayDeque<>(); // read, but not yet returned
+  private IOException problem; // of the row after those
+  private String[] row;
   private int line = 1; // where the row begins; a quoted field may hold line breaks
 
   /**
    * @param name what messages call the text
    */
-  CsvRows(Reader text, String name) throws IOException {
+  CsvRows(Reader text, String name, CsvFormat format) throws IOException {
     this.name = name;
-    this.rows = CSV.readValues(text);
+    BufferedReader buffered = new BufferedReader(text);
+    this.separator = separator(head(buffered));
+    this.numbers = new CsvNumbers(separator, format.decimal());
+    this.rows = reader(separator).readValues(buffered);
+  }
+
+  private static ObjectReader reader(char separator) {
+    return CSV.with(CsvSchema.emptySchema().withColumnSeparator(separator));
+  }
+
+  /** The first two lines; leaves the text at its start. */
+  private static String head(BufferedReader text) throws IOException {
+    StringBuilder head = new StringBuilder();
+    text.mark(MAX_HEAD + 1);
+    int lines = 0;
+    boolean isInLine = false;
+    while (lines < 2 && head.length() < MAX_HEAD) {
+      int c = text.read();
+      if (c < 0) {
+        break;
+      }
+      head.append((char) c);
+      boolean isEnd = c == '\n' || c == '\r';
+      lines += isEnd && isInLine ? 1 : 0;
+      isInLine = !isEnd;
+    }
+    text.reset();
+    return head.toString();
+  }
+
+  private static char separator(String head) {
+    char best = ',';
+    int most = 0;
+    for (char candidate : new char[] {'\t', ';', '|', ','}) {
+      int header = 0;
+      int first = 0;
+      try (MappingIterator<String[]> rows = reader(candidate).readValues(head)) {
+        header = rows.hasNextValue() ? rows.nextValue().length : 0;
+        first = rows.hasNextValue() ? rows.nextValue().length : 0;
+      } catch (IOException | RuntimeJsonMappingException e) {
+        // the head may end within a quoted cell
+      }
+      int score = header < 2 ? 0 : header == first ? MAX_HEAD + header : header;
+      if (score > most) {
+        most = score;
+        best = candidate;
+      }
+    }
+    return best;
   }
 
   /** The next row, or null at the end. */
   String[] next() throws IOException {
+    if (ahead.isEmpty() && !read()) {
+      if (problem != null) {
+        throw problem;
+      }
+      return null;
+    }
+    Row next = ahead.remove();
+    row = next.cells();
+    line = next.line();
+    return row;
+  }
+
+  /** Reads one more row ahead; false at the end, or if it is unreadable. */
+  private boolean read() {
+    if (problem != null) {
+      return false;
+    }
+    int at = ahead.isEmpty() ? line : ahead.getLast().line();
     try {
       if (!rows.hasNextValue()) {
-        return null;
+        return false;
       }
-      line = rows.getParser().currentLocation().getLineNr();
-      return rows.nextValue();
+      at = rows.getParser().currentLocation().getLineNr();
+      return ahead.add(new Row(rows.nextValue(), at));
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
-      throw new IOException(place() + ": expected CSV, got unreadable text", e);
+      problem = new IOException(place(at) + ": expected CSV, got unreadable text", e);
+    } catch (IOException e) {
+      problem = e;
     }
+    return false;
+  }
+
+  /** Shows this row and those after it to a test, until it is satisfied. */
+  void lookAhead(Predicate<String[]> isFound) {
+    if (isFound.test(row) || ahead.stream().anyMatch(known -> isFound.test(known.cells()))) {
+      return;
+    }
+    int held = 0;
+    while (ahead.size() < MAX_LOOK_AHEAD && held < MAX_CHARACTERS_AHEAD && read()) {
+      String[] cells = ahead.getLast().cells();
+      if (isFound.test(cells)) {
+        return;
+      }
+      for (String cell : cells) {
+        held += cell.length();
+      }
+    }
+  }
+
+  /**
+   * A finite number of the last row; anything else fails with its place.
+   *
+   * @param isNumber which columns are numbers, that may say how those of the text are written
+   */
+  double number(String what, String text, IntPredicate isNumber) throws IOException {
+    if (numbers.isUnclear(text)) {
+      lookAhead(
+          cells -> {
+            for (int i = 0; i < cells.length && numbers.isUnclear(text); i++) {
+              if (isNumber.test(i)) {
+                numbers.look(cells[i]);
+              }
+            }
+            return !numbers.isUnclear(text);
+          });
+    }
+    double value;
+    try {
+      value = numbers.parse(text);
+    } catch (NumberFormatException e) {
+      value = Double.NaN;
+    }
+    if (!Double.isFinite(value)) {
+      throw new IOException(
+          "%s: %s: expected a finite number, got '%s'%s"
+              .formatted(place(), what, Printable.line(text), numbers.hint(text)));
+    }
+    return value;
+  }
+
+  CsvNumbers numbers() {
+    return numbers;
+  }
+
+  /**
+   * In one line, how the text is written, as far as it is found; null if as usual.
+   *
+   * @param dates in words, how dates are; null if as usual
+   */
+  String format(String dates) {
+    List<String> found = new ArrayList<>();
+    if (separator != ',') {
+      found.add(separator == '\t' ? "separated by tabs" : "separated by " + separator);
+    }
+    if (numbers.decimal() == CsvFormat.Decimal.comma) {
+      found.add("decimal comma");
+    }
+    if (dates != null) {
+      found.add(dates);
+    }
+    return found.isEmpty() ? null : String.join(", ", found);
+  }
+
+  char separator() {
+    return separator;
   }
 
   /** The text's name and the line where the last row begins. */
   String place() {
-    return name + " line " + line;
+    return place(line);
+  }
+
+  private String place(int at) {
+    return name + " line " + at;
   }
 
   @Override

@@ -5,39 +5,122 @@ import dev.weir.kafka.wire.TimeText.Unit;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Times as CSV files have them: those of {@link TimeText}, or dates with slashes. */
+/**
+ * Times as one CSV file writes them: those of {@link TimeText}, or dates such as {@code 2026/1/31},
+ * {@code 31.1.2026}, {@code 31/1/2026} and {@code 1/31/2026}, with or without a time of day.
+ * Without an offset a time is UTC. Whether the day or the month comes first is found in the file's
+ * cells, where no point says so. Not thread-safe.
+ */
 final class CsvTime {
 
   static final String EXPECTED =
-      "a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or"
-          + " seconds or milliseconds since 1970";
+      "a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00,"
+          + " 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970";
 
-  private static final DateTimeFormatter SLASHES = // as spreadsheets write it
-      DateTimeFormatter.ofPattern("uuuu/M/d[ H:mm[:ss]]", Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT);
+  private static final String OF_DAY = "[ h:mm[:ss] a][['T'][ ]H:mm[:ss[.SSS]]]";
+  private static final DateTimeFormatter YEAR_FIRST = CsvFormat.dates("y/M/d" + OF_DAY);
+  private static final DateTimeFormatter DAY_FIRST = CsvFormat.dates("d/M/y" + OF_DAY);
+  private static final DateTimeFormatter MONTH_FIRST = CsvFormat.dates("M/d/y" + OF_DAY);
 
-  private CsvTime() {}
+  private static final Pattern SHORT =
+      Pattern.compile("([0-9]{1,2})([./-])([0-9]{1,2})\\2([0-9]{4})((?:[ T].*)?)");
+
+  private DateTimeFormatter dates; // null until it is found
+
+  /**
+   * @param dates null: found
+   */
+  CsvTime(DateTimeFormatter dates) {
+    this.dates = dates;
+  }
+
+  /** Takes in a cell that may say whether days or months come first. */
+  void look(String text) {
+    Matcher date = SHORT.matcher(text);
+    if (dates == null && date.matches()) {
+      boolean isDay = date.group(2).equals(".") || Integer.parseInt(date.group(1)) > 12;
+      boolean isMonth = Integer.parseInt(date.group(3)) > 12;
+      dates = isDay ? DAY_FIRST : isMonth ? MONTH_FIRST : null;
+    }
+  }
+
+  /** Whether a date is one of two days, and no cell so far says which. */
+  boolean isUnclear(String text) {
+    if (dates != null || text.length() < 8 || text.charAt(4) == '-') { // most are ISO 8601
+      return false;
+    }
+    look(text);
+    Matcher date = SHORT.matcher(text);
+    return dates == null && date.matches() && !date.group(1).equals(date.group(3));
+  }
+
+  /** The same as {@link #read}, of a time on its own. */
+  static long millis(String text) {
+    return new CsvTime(null).read(text);
+  }
 
   /**
    * Milliseconds since 1970.
    *
-   * @throws DateTimeException if it is no such time
+   * @throws DateTimeException if it is no such time, or unclear
    * @throws ArithmeticException if it is beyond milliseconds
    */
-  static long millis(String text) {
-    return text.indexOf('/') == 4 ? slashes(text) : TimeText.millis(text, Unit.AUTO);
+  long read(String text) {
+    if (isUnclear(text)) {
+      throw new DateTimeException("one of two days");
+    }
+    Matcher date = SHORT.matcher(text);
+    if (dates != null && dates != DAY_FIRST && dates != MONTH_FIRST) {
+      return millis(text, dates);
+    }
+    if (date.matches()) {
+      return millis(
+          date.group(1) + '/' + date.group(3) + '/' + date.group(4) + date.group(5),
+          dates == null ? DAY_FIRST : dates);
+    }
+    return text.indexOf('/') == 4 ? millis(text, YEAR_FIRST) : TimeText.millis(text, Unit.AUTO);
   }
 
-  private static long slashes(String text) {
-    TemporalAccessor read = SLASHES.parseBest(text, LocalDateTime::from, LocalDate::from);
+  static long millis(String text, DateTimeFormatter dates) {
+    TemporalAccessor read =
+        dates.parseBest(
+            text, OffsetDateTime::from, LocalDateTime::from, LocalDate::from, YearMonth::from);
+    if (read instanceof OffsetDateTime time) {
+      return time.toInstant().toEpochMilli();
+    }
     LocalDateTime time =
-        read instanceof LocalDate date ? date.atStartOfDay() : (LocalDateTime) read;
+        read instanceof LocalDateTime exact
+            ? exact
+            : (read instanceof YearMonth month ? month.atDay(1) : (LocalDate) read).atStartOfDay();
     return time.toInstant(ZoneOffset.UTC).toEpochMilli();
+  }
+
+  /** A time in a format. */
+  static String example(DateTimeFormatter dates) {
+    return OffsetDateTime.of(2026, 1, 31, 12, 0, 0, 0, ZoneOffset.UTC).format(dates);
+  }
+
+  /** What a message about a text that is not read expects. */
+  String expected(String text) {
+    return isUnclear(text)
+        ? "a day above 12 in the file, or --date-format d/M/yyyy or M/d/yyyy"
+        : dates == null || dates == DAY_FIRST || dates == MONTH_FIRST
+            ? EXPECTED
+            : "a time such as " + example(dates);
+  }
+
+  /** In words, how dates are written; null if it is by ISO 8601 or an option. */
+  String found() {
+    return dates == DAY_FIRST
+        ? "day before month"
+        : dates == MONTH_FIRST ? "month before day" : null;
   }
 }

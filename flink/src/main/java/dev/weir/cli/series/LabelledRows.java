@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -75,11 +76,15 @@ public final class LabelledRows implements Closeable {
   private final CsvRows rows;
   private final List<String> header;
   private final Contents contents;
+  private final BitSet numbers = new BitSet(); // columns
 
   private LabelledRows(CsvRows rows, Contents contents) throws IOException {
     this.rows = rows;
     this.header = header(rows);
     this.contents = contents;
+    contents.columns().stream()
+        .filter(column -> column.texts().isEmpty())
+        .forEach(column -> numbers.set(column.place()));
   }
 
   private static List<String> header(CsvRows rows) throws IOException {
@@ -97,7 +102,7 @@ public final class LabelledRows implements Closeable {
   }
 
   private static CsvRows open(Path file) throws IOException {
-    return new CsvRows(SeriesFiles.text(file), file.getFileName().toString());
+    return new CsvRows(SeriesFiles.text(file), file.getFileName().toString(), CsvFormat.FOUND);
   }
 
   /**
@@ -165,7 +170,7 @@ public final class LabelledRows implements Closeable {
       labels.merge(labelOf(row, label, rows.place()), 1L, Long::sum);
       for (int i = 0; i < numbers.length; i++) {
         String text = row[places.get(i)].strip();
-        numbers[i] &= text.isEmpty() || isNumber(text);
+        numbers[i] &= text.isEmpty() || CsvNumbers.isLike(text);
         if (texts.get(i).size() <= MAX_TEXTS) {
           texts.get(i).add(text);
         }
@@ -204,14 +209,6 @@ public final class LabelledRows implements Closeable {
     return text;
   }
 
-  private static boolean isNumber(String text) {
-    try {
-      return Float.isFinite(Float.parseFloat(text));
-    } catch (NumberFormatException e) {
-      return false;
-    }
-  }
-
   /** Opens a file to read its rows. */
   public static LabelledRows open(Path file, Contents contents) throws IOException {
     CsvRows rows = open(file);
@@ -235,7 +232,7 @@ public final class LabelledRows implements Closeable {
     for (Column column : contents.columns()) {
       String text = fields[column.place()].strip();
       if (column.texts().isEmpty()) {
-        values[next] = text.isEmpty() ? Float.NaN : Float.parseFloat(text);
+        values[next] = text.isEmpty() ? Float.NaN : number(column, text);
       } else {
         values[next + column.texts().indexOf(text)] = 1f;
       }
@@ -243,6 +240,17 @@ public final class LabelledRows implements Closeable {
     }
     String series = contents.series() < 0 ? "" : fields[contents.series()];
     return new Row(series, values, labelOf(fields, contents.label(), rows.place()));
+  }
+
+  private float number(Column column, String text) throws IOException {
+    String name = Printable.line(header.get(column.place()));
+    float number = (float) rows.number(name, text, numbers::get);
+    if (Float.isInfinite(number)) {
+      throw new IOException(
+          "%s: %s: expected at most %s, got %s"
+              .formatted(rows.place(), name, Float.MAX_VALUE, text));
+    }
+    return number;
   }
 
   @Override

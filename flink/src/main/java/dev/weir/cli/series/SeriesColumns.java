@@ -1,66 +1,134 @@
 package dev.weir.cli.series;
 
+import dev.weir.cli.series.CsvFormat.Decimal;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Which columns of a CSV file hold what. Without names of its own a file begins with {@code
- * series_id,timestamp,value}, or with {@code timestamp,value} if it holds one series, and features
- * come after them. A column is named as in the header, or by its number from 0.
+ * Which columns of a CSV file hold what, and how their cells are written. Without names of its own
+ * a file begins with {@code series_id,timestamp,value}, or with {@code timestamp,value} if it holds
+ * one series, and features come after them. A column is named as in the header, or by its number
+ * from 0.
  *
- * @param series name of the column with the series; null: as the file has it
- * @param time name of the column with the time
- * @param value name of the column with the value
- * @param features names of the columns with the features
- * @param label name of the column with the class of each window, where it is known; null: none
- * @param end name of the column that is true where a window by session ends; null: none
- * @param ahead names of the columns with the covariates known ahead, each of its own row's time
+ * @param names of the columns by key: {@code series} (joined by slashes), {@code time}, {@code
+ *     value} (each a series of its own), {@code features}, {@code label} (the class of each window,
+ *     where it is known), {@code end} (true where a window by session ends) and {@code ahead} (the
+ *     covariates known ahead, each of its own row's time)
  */
-public record SeriesColumns(
-    String series,
-    String time,
-    String value,
-    List<String> features,
-    String label,
-    String end,
-    List<String> ahead) {
+public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
 
-  public static final String LABEL = "series=NAME,time=NAME,value=NAME[,...]";
-
-  public static final String OPTION =
-      "Columns of the CSV, where they have other names than series_id, timestamp and value. A file"
-          + " without series is one, called as the file. A name may be a number: 0 is the first"
-          + " column. Further ones: features=NAME+NAME...";
-
-  public static final String COVARIATES_OPTION =
-      OPTION
-          + " and ahead=NAME+NAME... (known before their time, as forecasts and prices are; a"
-          + " cell may be empty).";
-
-  public static final SeriesColumns DEFAULT =
-      new SeriesColumns(null, null, null, List.of(), null, null, List.of());
-
-  private static final String OF_WINDOWS =
-      OPTION
-          + ", label=NAME (class of the window that ends there, or nothing) and end=NAME (true where"
-          + " a window by session ends)";
-
-  public static final String WINDOWS_OPTION = OF_WINDOWS + ".";
-
-  public static final String REPLAY_OPTION =
-      OF_WINDOWS
-          + ", and ahead=NAME+NAME... (known before their time, as forecasts and prices are; a cell"
-          + " may be empty).";
+  public static final SeriesColumns DEFAULT = new SeriesColumns(Map.of(), CsvFormat.FOUND);
 
   private static final List<String> KEYS =
       List.of("series", "time", "value", "features", "label", "end", "ahead");
 
+  private static final List<String> SEVERAL = List.of("series", "value", "features", "ahead");
+
   private static final String SERIES = "series_id";
   private static final String TIME = "timestamp";
   private static final String VALUE = "value";
+
+  private static final String LABEL = "series=NAME,time=NAME,value=NAME[,...]";
+
+  private static final String OPTION =
+      "Columns of the CSV, where they have other names than series_id, timestamp and value; weir init"
+          + " --input proposes them. A file without series is one, called as the file;"
+          + " value=NAME+NAME... makes each column a series. A name may be a number: 0 is the first"
+          + " column. Further ones: features=NAME+NAME...";
+
+  private static final String AHEAD_OPTION =
+      "ahead=NAME+NAME... (known before their time, as forecasts and prices are; a cell may be"
+          + " empty).";
+
+  /** Options of commands that read CSV files. */
+  public static class Options {
+
+    @Option(
+        names = "--date-format",
+        paramLabel = "PATTERN",
+        converter = CsvFormat.DatesConverter.class,
+        description =
+            "How the CSV writes dates, such as d/M/yyyy HH:mm (default: found, where a day above 12"
+                + " or a point says which number is the day).")
+    private DateTimeFormatter dates;
+
+    @Option(
+        names = "--decimal",
+        paramLabel = "point|comma",
+        description = "The CSV's decimal sign (default: found).")
+    private Decimal decimal;
+
+    SeriesColumns named() {
+      return DEFAULT;
+    }
+
+    /** What the options say. */
+    public SeriesColumns columns() {
+      return new SeriesColumns(named().names, new CsvFormat(dates, decimal));
+    }
+  }
+
+  /** With names of columns. */
+  public static final class PlainOptions extends Options {
+    @Option(
+        names = "--columns",
+        converter = Converter.class,
+        paramLabel = LABEL,
+        description = OPTION + ".")
+    private SeriesColumns columns = DEFAULT;
+
+    @Override
+    SeriesColumns named() {
+      return columns;
+    }
+  }
+
+  /** With names of columns, and covariates that are known ahead. */
+  public static final class CovariateOptions extends Options {
+    @Option(
+        names = "--columns",
+        converter = CovariatesConverter.class,
+        paramLabel = LABEL,
+        description =
+            OPTION
+                + " and "
+                + AHEAD_OPTION
+                + " weir forecast reads those of its steps from rows without a value.")
+    private SeriesColumns columns = DEFAULT;
+
+    @Override
+    SeriesColumns named() {
+      return columns;
+    }
+  }
+
+  /** With names of columns for everything. */
+  public static final class ReplayOptions extends Options {
+    @Option(
+        names = "--columns",
+        converter = ReplayConverter.class,
+        paramLabel = LABEL,
+        description =
+            OPTION
+                + ", label=NAME (class of the window that ends there, or nothing), end=NAME (true"
+                + " where a window by session ends) and "
+                + AHEAD_OPTION)
+    private SeriesColumns columns = DEFAULT;
+
+    @Override
+    SeriesColumns named() {
+      return columns;
+    }
+  }
 
   /** From {@code series=device,time=ts,value=temp}. */
   public static class Converter implements ITypeConverter<SeriesColumns> {
@@ -77,31 +145,20 @@ public record SeriesColumns(
 
     @Override
     public SeriesColumns convert(String text) {
-      String[] names = new String[KEYS.size()];
+      Map<String, List<String>> names = new HashMap<>();
       for (String pair : text.split(",", -1)) {
         int equals = pair.indexOf('=');
-        boolean isKey = equals >= 0 && keys.contains(pair.substring(0, equals));
-        int key = isKey ? KEYS.indexOf(pair.substring(0, equals)) : -1;
-        if (key < 0 || names[key] != null || equals == pair.length() - 1) {
+        String key = pair.substring(0, Math.max(0, equals));
+        boolean isKey = keys.contains(key) && equals < pair.length() - 1;
+        String joined = pair.substring(equals + 1);
+        List<String> of = SEVERAL.contains(key) ? List.of(joined.split("\\+")) : List.of(joined);
+        if (!isKey || names.put(key, of) != null) {
           throw new TypeConversionException(
               "expected %s=COLUMN, each at most once, got '%s'"
                   .formatted(String.join("=COLUMN,", keys), text));
         }
-        names[key] = pair.substring(equals + 1);
       }
-      return new SeriesColumns(
-          names[0], names[1], names[2], names(names[3]), names[4], names[5], names(names[6]));
-    }
-
-    private static List<String> names(String joined) {
-      return joined == null ? List.of() : List.of(joined.split("\\+"));
-    }
-  }
-
-  /** The same, and with what says something of windows. */
-  public static final class WindowsConverter extends Converter {
-    public WindowsConverter() {
-      super(KEYS.subList(0, 6));
+      return new SeriesColumns(names, CsvFormat.FOUND);
     }
   }
 
@@ -119,78 +176,85 @@ public record SeriesColumns(
     }
   }
 
+  /** Whether all columns have their names by default. */
+  public boolean areDefault() {
+    return names.isEmpty();
+  }
+
+  /** The same cells in the columns that a text names as the option does. */
+  public SeriesColumns named(String text) {
+    return new SeriesColumns(new ReplayConverter().convert(text).names, format);
+  }
+
+  /** Names of the columns with the features. */
+  public List<String> features() {
+    return names("features");
+  }
+
+  /** Names of the columns with the covariates known ahead. */
+  public List<String> ahead() {
+    return names("ahead");
+  }
+
   /** Whether it has what says something of windows. */
   public boolean isOfWindows() {
-    return label != null || end != null;
+    return names.containsKey("label") || names.containsKey("end");
+  }
+
+  private List<String> names(String key) {
+    return names.getOrDefault(
+        key, key.equals("time") ? List.of(TIME) : key.equals("value") ? List.of(VALUE) : List.of());
   }
 
   /**
-   * Where they are in a header.
+   * Where the columns are in a header, by key; empty for what the file has not.
    *
-   * @param series -1: the file holds one series
-   * @param features places of the features
-   * @param label -1: none
-   * @param end -1: none
-   * @param ahead places of the covariates known ahead
+   * @throws IllegalArgumentException if it lacks one, or one is to be two things: what is expected
    */
-  record Places(
-      int series,
-      int time,
-      int value,
-      List<Integer> features,
-      int label,
-      int end,
-      List<Integer> ahead) {}
-
-  /**
-   * Null if the header has not got them.
-   *
-   * @throws IllegalArgumentException if one column is to be two things
-   */
-  Places in(List<String> header) {
-    if (equals(DEFAULT)) {
+  Map<String, int[]> in(List<String> header) {
+    Map<String, int[]> places = new HashMap<>();
+    if (areDefault()) {
       int first =
           startsWith(header, SERIES, TIME, VALUE) ? 1 : startsWith(header, TIME, VALUE) ? 0 : -1;
       if (first < 0) {
-        return null;
+        throw new IllegalArgumentException("the header series_id,timestamp,value[,feature...]");
       }
-      List<Integer> features = new ArrayList<>();
-      for (int i = first + 2; i < header.size(); i++) {
-        features.add(i);
-      }
-      return new Places(first - 1, first, first + 1, features, -1, -1, List.of());
+      KEYS.forEach(key -> places.put(key, new int[0]));
+      places.put("series", IntStream.range(0, first).toArray());
+      places.put("time", new int[] {first});
+      places.put("value", new int[] {first + 1});
+      places.put("features", IntStream.range(first + 2, header.size()).toArray());
+      return places;
     }
-    int ofSeries = place(header, series == null ? SERIES : series);
-    int ofTime = place(header, time == null ? TIME : time);
-    int ofValue = place(header, value == null ? VALUE : value);
-    List<Integer> ofFeatures = features.stream().map(name -> place(header, name)).toList();
-    List<Integer> ofAhead = ahead.stream().map(name -> place(header, name)).toList();
-    int ofLabel = label == null ? -1 : place(header, label);
-    int ofEnd = end == null ? -1 : place(header, end);
-    boolean missing =
-        ofTime < 0
-            || ofValue < 0
-            || ofSeries < 0 && series != null
-            || ofFeatures.contains(-1)
-            || ofAhead.contains(-1)
-            || ofLabel < 0 && label != null
-            || ofEnd < 0 && end != null;
-    checkDifferent(header, List.of(ofSeries, ofTime, ofValue, ofLabel, ofEnd), ofFeatures, ofAhead);
-    return missing
-        ? null
-        : new Places(ofSeries, ofTime, ofValue, ofFeatures, ofLabel, ofEnd, ofAhead);
+    List<String> all = new ArrayList<>();
+    for (String key : KEYS) {
+      List<String> of = names(key);
+      all.addAll(of);
+      boolean isOfDefault = key.equals("series") && of.isEmpty() && header.contains(SERIES);
+      of = isOfDefault ? List.of(SERIES) : of;
+      places.put(key, of.stream().mapToInt(name -> place(header, name)).toArray());
+    }
+    if (places.values().stream().flatMapToInt(IntStream::of).anyMatch(place -> place < 0)) {
+      String last = all.remove(all.size() - 1);
+      throw new IllegalArgumentException(
+          "a header with the columns %s and %s".formatted(String.join(", ", all), last));
+    }
+    checkDifferent(header, places);
+    return places;
   }
 
   /** A value that is its own covariate would be forecast too well. */
-  private static void checkDifferent(
-      List<String> header, List<Integer> others, List<Integer> features, List<Integer> ahead) {
-    for (List<Integer> covariates : List.of(features, ahead)) {
-      List<Integer> all = new ArrayList<>(others);
-      all.addAll(covariates);
-      for (int place : all) {
-        if (place >= 0 && all.indexOf(place) < all.lastIndexOf(place)) {
-          throw new IllegalArgumentException(
-              "expected columns that differ, got %s twice".formatted(header.get(place)));
+  private static void checkDifferent(List<String> header, Map<String, int[]> places) {
+    for (String covariates : List.of("features", "ahead")) { // may share columns
+      Set<Integer> all = new HashSet<>();
+      for (String key : KEYS) {
+        boolean isOther =
+            !key.equals(covariates) && (key.equals("features") || key.equals("ahead"));
+        for (int place : isOther ? new int[0] : places.get(key)) {
+          if (!all.add(place)) {
+            throw new IllegalArgumentException(
+                "columns that differ, not %s twice".formatted(header.get(place)));
+          }
         }
       }
     }
@@ -200,39 +264,25 @@ public record SeriesColumns(
     return header.size() >= names.length && header.subList(0, names.length).equals(List.of(names));
   }
 
-  /** -1 for a column that is missing, or there twice. */
+  /** -1 for a column that is missing. */
   private static int place(List<String> header, String name) {
-    int first = header.indexOf(name);
+    int first = header.indexOf(name.strip());
     if (first < 0 && name.matches("[0-9]{1,4}")) {
       int number = Integer.parseInt(name);
       return number < header.size() ? number : -1;
     }
-    return first == header.lastIndexOf(name) ? first : -1;
-  }
-
-  /** For a message. */
-  String expected() {
-    if (equals(DEFAULT)) {
-      return "the header series_id,timestamp,value[,feature...]";
+    int last = header.lastIndexOf(name.strip());
+    if (first != last) {
+      throw new IllegalArgumentException(
+          "%d or %d, since both columns are called %s".formatted(first, last, name));
     }
-    List<String> names = new ArrayList<>();
-    names.add(series);
-    names.add(time == null ? TIME : time);
-    names.add(value == null ? VALUE : value);
-    names.addAll(features);
-    names.addAll(ahead);
-    names.add(label);
-    names.add(end);
-    names.removeIf(Objects::isNull);
-    String last = names.remove(names.size() - 1);
-    return "a header with the columns %s and %s, each once"
-        .formatted(String.join(", ", names), last);
+    return first;
   }
 
   /** What to do about a header that has not got them. */
   String advice() {
-    return equals(DEFAULT)
-        ? "--columns series=...,time=...,value=... names other columns"
+    return areDefault()
+        ? "--columns series=...,time=...,value=... names other columns, weir init --input proposes them"
         : "--columns names them as the header does";
   }
 }

@@ -4,25 +4,34 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.grid.FutureRows;
 import dev.weir.forecast.Observation;
 import dev.weir.model.ClassifierModel;
-import dev.weir.option.Numbers;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * Observations from CSV, one at a time; {@link SeriesColumns} says in which columns, {@link
- * CsvTime} how times are written. The first wrong line ends it, with the line's number.
+ * Observations from CSV, one at a time; {@link SeriesColumns} says in which columns. {@link
+ * CsvRows} finds the separator, {@link CsvNumbers} and {@link CsvTime} how numbers and times are
+ * written. The first wrong line ends it, with the line's number.
  */
 public final class SeriesCsv implements Closeable {
 
   private final String name;
   private final CsvRows rows;
+  private final CsvTime times;
   private final List<String> header;
-  private final SeriesColumns.Places places;
+  private final Map<String, int[]> places;
+  private final BitSet numbers = new BitSet(); // columns
+  private final Deque<Observation> next = new ArrayDeque<>(); // of the last row
   private boolean hasFuture; // whether rows may have no value yet
 
   /** With the columns that a file has by default. */
@@ -35,24 +44,29 @@ public final class SeriesCsv implements Closeable {
    */
   SeriesCsv(Reader text, String name, SeriesColumns columns) throws IOException {
     this.name = name;
-    this.rows = new CsvRows(text, name);
+    this.rows = new CsvRows(text, name, columns.format());
+    this.times = new CsvTime(columns.format().dates());
     String[] first = rows.next();
     this.header = first == null ? List.of() : List.of(first);
     try {
       this.places = columns.in(header);
     } catch (IllegalArgumentException e) {
       throw new IOException(
-          "%s line 1: %s; --columns names them".formatted(name, Printable.line(e.getMessage())), e);
-    }
-    if (places == null) {
-      throw new IOException(
           "%s line 1: expected %s, got %s; %s"
-              .formatted(
-                  name,
-                  columns.expected(),
-                  first == null ? "nothing" : Printable.line(String.join(",", first)),
-                  columns.advice()));
+              .formatted(name, Printable.line(e.getMessage()), got(), columns.advice()),
+          e);
     }
+    for (String key : List.of("value", "features", "ahead")) {
+      IntStream.of(places.get(key)).forEach(numbers::set);
+    }
+  }
+
+  private String got() {
+    return switch (header.size()) {
+      case 0 -> "nothing";
+      case 1 -> Printable.line(header.get(0)) + ", which has no separator of , ; | and tab";
+      default -> Printable.line(String.join(String.valueOf(rows.separator()), header));
+    };
   }
 
   /** Opens a file of UTF-8 text, which may be compressed by gzip. */
@@ -71,27 +85,44 @@ public final class SeriesCsv implements Closeable {
    * yet of those after it; NaN for an empty cell.
    */
   public Observation next() throws IOException {
-    String[] row = rows.next();
-    if (row == null) {
-      return null;
+    if (next.isEmpty()) {
+      String[] row = rows.next();
+      if (row == null) {
+        return null;
+      }
+      read(row);
     }
+    return next.remove();
+  }
+
+  private void read(String[] row) throws IOException {
     if (row.length != header.size()) {
       throw new IOException(
           "%s: expected %d columns, got %d".formatted(rows.place(), header.size(), row.length));
     }
+    int[] values = places.get("value");
+    int[] parts = places.get("series");
+    String file = parts.length == 0 ? name.replaceFirst(SeriesFiles.ENDING, "") : null;
     String series =
-        places.series() < 0 ? name.replaceFirst(SeriesFiles.ENDING, "") : row[places.series()];
-    checkName(
-        series, rows.place(), places.series() < 0 ? "the file's name" : column(places.series()));
-    boolean isFuture = hasFuture && row[places.value()].isBlank();
-    return new Observation(
-        series,
-        time(row[places.time()]),
-        isFuture ? Double.NaN : number(column(places.value()), row[places.value()], rows.place()),
-        isFuture ? Observation.NO_FEATURES : numbers(row, places.features(), "feature", false),
-        label(row),
-        endsWindow(row),
-        numbers(row, places.ahead(), "ahead", true));
+        file != null
+            ? file
+            : IntStream.of(parts).mapToObj(part -> row[part]).collect(Collectors.joining("/"));
+    checkName(series, rows.place(), file != null ? "the file's name" : column(parts[0]));
+    long time = time(row);
+    for (int value : values) {
+      boolean isFuture = hasFuture && row[value].isBlank();
+      String of = values.length == 1 ? series : series + "/" + header.get(value);
+      checkName(of, rows.place(), column(value));
+      next.add(
+          new Observation(
+              of,
+              time,
+              isFuture ? Double.NaN : rows.number(column(value), row[value], numbers::get),
+              isFuture ? Observation.NO_FEATURES : numbers(row, "features", "feature", false),
+              label(row),
+              endsWindow(row),
+              numbers(row, "ahead", "ahead", true)));
+    }
   }
 
   /** The file's name and the line of the last observation. */
@@ -99,27 +130,38 @@ public final class SeriesCsv implements Closeable {
     return rows.place();
   }
 
-  private double[] numbers(String[] row, List<Integer> of, String what, boolean isOptional)
+  /** In one line, how the file is written, so far; null if as usual. */
+  public String format() {
+    return rows.format(times.found());
+  }
+
+  private double[] numbers(String[] row, String key, String what, boolean isOptional)
       throws IOException {
-    double[] numbers = of.isEmpty() ? Observation.NO_FEATURES : new double[of.size()];
+    int[] of = places.get(key);
+    double[] numbers = of.length == 0 ? Observation.NO_FEATURES : new double[of.length];
     for (int i = 0; i < numbers.length; i++) {
-      String text = row[of.get(i)];
+      String text = row[of[i]];
       numbers[i] =
           isOptional && text.isBlank()
               ? Double.NaN
-              : number(what + " " + (i + 1), text, rows.place());
+              : rows.number(what + " " + (i + 1), text, this.numbers::get);
     }
     return numbers;
   }
 
+  /** The column that there is at most one of; -1 for none. */
+  private int place(String key) {
+    return places.get(key).length == 0 ? -1 : places.get(key)[0];
+  }
+
   private String label(String[] row) throws IOException {
-    String label = places.label() < 0 ? "" : row[places.label()].strip();
+    String label = place("label") < 0 ? "" : row[place("label")].strip();
     if (label.length() > ClassifierModel.MAX_CLASS_LENGTH) {
       throw new IOException(
           "%s: %s: expected at most %d characters, got %d"
               .formatted(
                   rows.place(),
-                  column(places.label()),
+                  column(place("label")),
                   ClassifierModel.MAX_CLASS_LENGTH,
                   label.length()));
     }
@@ -127,14 +169,14 @@ public final class SeriesCsv implements Closeable {
   }
 
   private boolean endsWindow(String[] row) throws IOException {
-    String text = places.end() < 0 ? "" : row[places.end()].strip().toLowerCase(Locale.ROOT);
+    String text = place("end") < 0 ? "" : row[place("end")].strip().toLowerCase(Locale.ROOT);
     return switch (text) {
       case "true", "1" -> true;
       case "false", "0", "" -> false;
       default ->
           throw new IOException(
               "%s: %s: expected true, false, 1, 0 or nothing, got '%s'"
-                  .formatted(rows.place(), column(places.end()), Printable.line(text)));
+                  .formatted(rows.place(), column(place("end")), Printable.line(text)));
     };
   }
 
@@ -151,32 +193,24 @@ public final class SeriesCsv implements Closeable {
     return Printable.line(header.get(place));
   }
 
-  private long time(String text) throws IOException {
+  private long time(String[] row) throws IOException {
+    int place = place("time");
+    String text = row[place];
+    if (times.isUnclear(text)) {
+      rows.lookAhead(
+          cells -> {
+            times.look(cells.length > place ? cells[place] : "");
+            return !times.isUnclear(text);
+          });
+    }
     try {
-      return CsvTime.millis(text);
+      return times.read(text);
     } catch (DateTimeException | ArithmeticException e) {
       throw new IOException(
           "%s: %s: expected %s, got '%s'"
-              .formatted(
-                  rows.place(), column(places.time()), CsvTime.EXPECTED, Printable.line(text)),
+              .formatted(rows.place(), column(place), times.expected(text), Printable.line(text)),
           e);
     }
-  }
-
-  /** A finite number; anything else fails with its place. */
-  static double number(String what, String text, String place) throws IOException {
-    double value;
-    try {
-      value = Numbers.parse(text);
-    } catch (NumberFormatException e) {
-      value = Double.NaN;
-    }
-    if (!Double.isFinite(value)) {
-      throw new IOException(
-          "%s: %s: expected a finite number, got '%s'"
-              .formatted(place, what, Printable.line(text)));
-    }
-    return value;
   }
 
   @Override

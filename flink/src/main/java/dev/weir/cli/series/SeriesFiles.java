@@ -78,9 +78,10 @@ public final class SeriesFiles {
       RowPlaces future)
       throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
-    for (Path file : files(inputs, without)) {
+    String before = null;
+    for (Path file : files(inputs, without, ENDS)) {
       if (layout == SeriesLayout.WIDE) {
-        WideCsv.read(text(file), file.getFileName().toString(), series);
+        WideCsv.read(text(file), file.getFileName().toString(), columns.format(), series);
         continue;
       }
       try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
@@ -93,6 +94,11 @@ public final class SeriesFiles {
             future.add(o, csv.place());
           }
         }
+        String format = csv.format();
+        if (format != null && !format.equals(before)) { // else of each file of a folder
+          System.err.printf("%s: %s%n", Printable.line(file.toString()), format);
+        }
+        before = format;
       }
     }
     if (series.isEmpty()) {
@@ -170,13 +176,14 @@ public final class SeriesFiles {
     return files;
   }
 
-  private static List<Path> files(List<Path> inputs, List<Path> without) throws IOException {
+  /** Files among the inputs, and those of folders among them that match, in order. */
+  static List<Path> files(List<Path> inputs, List<Path> without, Pattern ends) throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path input : inputs) {
       if (Files.isDirectory(input)) {
         try (Stream<Path> entries = Files.list(input)) {
           entries
-              .filter(file -> ENDS.matcher(file.getFileName().toString()).find())
+              .filter(file -> ends.matcher(file.getFileName().toString()).find())
               .filter(file -> !isAmong(file, without))
               .sorted()
               .forEach(files::add);

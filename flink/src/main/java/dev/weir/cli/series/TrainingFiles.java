@@ -11,14 +11,12 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.pretraining.TrainingSeries;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Series to train a network on, from files that each are one family of series: CSV, or JSON lines
@@ -28,6 +26,7 @@ import java.util.stream.Stream;
 public final class TrainingFiles {
 
   private static final Pattern JSON_LINES = Pattern.compile("\\.jsonl(\\.gz)?$");
+  private static final Pattern SERIES = Pattern.compile("\\.(csv|jsonl)(\\.gz)?$");
   private static final int MAX_VALUES = 2_500;
   private static final int MAX_PIECES = 4;
   private static final ObjectMapper JSON =
@@ -39,7 +38,7 @@ public final class TrainingFiles {
   public static List<TrainingSeries> read(
       List<Path> inputs, SeriesColumns columns, SamplingOptions sampling) throws IOException {
     List<TrainingSeries> series = new ArrayList<>();
-    for (Path file : files(inputs)) {
+    for (Path file : SeriesFiles.files(inputs, List.of(), SERIES)) {
       String name = file.getFileName().toString();
       if (JSON_LINES.matcher(name).find()) {
         readJson(file, JSON_LINES.matcher(name).replaceFirst(""), series);
@@ -61,29 +60,6 @@ public final class TrainingFiles {
               .formatted(TrainingSeries.LEAST_VALUES, inputs));
     }
     return series;
-  }
-
-  private static List<Path> files(List<Path> inputs) throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (Path input : inputs) {
-      if (Files.isDirectory(input)) {
-        try (Stream<Path> entries = Files.list(input)) {
-          entries
-              .filter(file -> isSeries(file.getFileName().toString()))
-              .sorted()
-              .forEach(files::add);
-        }
-      } else if (Files.isRegularFile(input)) {
-        files.add(input);
-      } else {
-        throw new IOException("--input: expected a file or a folder, got " + input);
-      }
-    }
-    return files;
-  }
-
-  private static boolean isSeries(String name) {
-    return JSON_LINES.matcher(name).find() || name.matches(".*" + SeriesFiles.ENDING);
   }
 
   private static void readJson(Path file, String family, List<TrainingSeries> series)

@@ -2,6 +2,7 @@ package dev.weir.cli.series;
 
 import dev.weir.classify.LabelledWindows;
 import dev.weir.cli.console.Printable;
+import dev.weir.option.Numbers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -160,7 +161,7 @@ public final class TsFile {
       return Float.NaN;
     }
     try {
-      float value = Float.parseFloat(text);
+      float value = (float) Numbers.parse(text);
       if (Float.isFinite(value)) {
         return value;
       }

@@ -28,11 +28,12 @@ final class WideCsv {
    *
    * @param all the series of the files before; each name may come once
    * @param name what messages call the text
+   * @param format how its numbers are written
    * @throws IOException with the line, when the text is no such table
    */
-  static void read(Reader text, String name, Map<String, List<Observation>> all)
+  static void read(Reader text, String name, CsvFormat format, Map<String, List<Observation>> all)
       throws IOException {
-    try (CsvRows rows = new CsvRows(text, name)) {
+    try (CsvRows rows = new CsvRows(text, name, format)) {
       if (rows.next() == null) {
         throw new IOException(name + " line 1: expected a header, got nothing");
       }
@@ -60,7 +61,7 @@ final class WideCsv {
     }
     List<Observation> values = new ArrayList<>(end - 1);
     for (int i = 1; i < end; i++) {
-      double value = SeriesCsv.number("value " + i, row[i], rows.place());
+      double value = rows.number("value " + i, row[i], column -> column > 0);
       values.add(new Observation(series, i - 1, value));
     }
     return values;

@@ -142,7 +142,7 @@ class SeriesCsvTest {
   @Test
   void columnsMayHoldFeaturesAndWhatSaysSomethingOfWindows() throws IOException {
     SeriesColumns columns =
-        new SeriesColumns.WindowsConverter()
+        new SeriesColumns.ReplayConverter()
             .convert("time=ts,value=a,features=c+b,label=state,end=done");
     String text =
         """
@@ -162,8 +162,7 @@ class SeriesCsvTest {
         .hasMessage("a.csv line 3: state: expected at most 200 characters, got 201");
     assertThatThrownBy(() -> read(text.replace("done", "over"), columns))
         .hasMessageStartingWith(
-            "a.csv line 1: expected a header with the columns ts, a, c, b, state and done, each"
-                + " once, got");
+            "a.csv line 1: expected a header with the columns ts, a, c, b, state and done, got");
     assertThatThrownBy(() -> columns("time=ts,label=state"))
         .hasMessage(
             "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
@@ -185,7 +184,7 @@ class SeriesCsvTest {
         .containsExactly(new Observation("pump", NOON, 1.5));
     assertThatThrownBy(() -> read(text, columns("series=pump,time=ts,value=temp")))
         .hasMessage(
-            "a.csv line 1: expected a header with the columns pump, ts and temp, each once,"
+            "a.csv line 1: expected a header with the columns pump, ts and temp,"
                 + " got temp,note,ts,device; --columns names them as the header does");
     assertThatThrownBy(
             () -> read(text.replace("1.5", "hot"), columns("time=ts,value=temp,series=device")))
@@ -201,12 +200,12 @@ class SeriesCsvTest {
             new Observation(
                 "a", NOON - 43_200_000, 2, new double[] {3}, null, false, new double[] {4, 3}));
     assertThatThrownBy(() -> read(text, columns("time=0,value=4")))
-        .hasMessageContaining("a header with the columns 0 and 4, each once");
+        .hasMessageContaining("a header with the columns 0 and 4, got");
     assertThatThrownBy(() -> columns("time=0,value=1,ahead=2"))
         .hasMessageContaining("features=COLUMN, each at most once");
     for (String twice : new String[] {"ahead=OT", "ahead=2", "features=3+ load ahead"}) {
       assertThatThrownBy(() -> read(text, covariates("time=0,value=OT," + twice)))
-          .hasMessageStartingWith("a.csv line 1: expected columns that differ, got ");
+          .hasMessageStartingWith("a.csv line 1: expected columns that differ, not ");
     }
     assertThatThrownBy(() -> read("ts,v,f\n2026/1/32 0:00,1,1\n", columns("time=0,value=v")))
         .hasMessageContaining("2026/1/31 12:00");
@@ -245,7 +244,8 @@ class SeriesCsvTest {
         "'series_id,timestamp' | series_id,timestamp",
         "'timestamp,series_id,value' | timestamp,series_id,value",
         "'pump,2026-01-31T12:00:00Z,1' | pump,2026-01-31T12:00:00Z,1",
-        "'series_id;timestamp;value' | series_id;timestamp;value",
+        "'series_id:timestamp:value' | 'series_id:timestamp:value, which has no separator of , ; | and tab'",
+        "'series_id;timestamp' | series_id;timestamp",
       })
   void anotherHeaderIsNamedBesideTheExpectedOne(String header, String got) {
     assertThatThrownBy(() -> read(header))
@@ -253,21 +253,22 @@ class SeriesCsvTest {
         .hasMessage(
             "a.csv line 1: expected the header series_id,timestamp,value[,feature...], got "
                 + got
-                + "; --columns series=...,time=...,value=... names other columns");
+                + "; --columns series=...,time=...,value=... names other columns, weir init --input"
+                + " proposes them");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
-        "'pump,31.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''31.01.2026'''",
-        "'pump,01/31/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''01/31/2026'''",
-        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''20260131'''",
-        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
-        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
-        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''2026-01-31T12:00+01:00[Europe/Paris]'''",
-        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''+1000000000-12-31T00:00:00Z'''",
+        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
+        "'pump,32.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''32.01.2026'''",
+        "'pump,01/32/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''01/32/2026'''",
+        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''20260131'''",
+        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
+        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
+        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''2026-01-31T12:00+01:00[Europe/Paris]'''",
+        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''+1000000000-12-31T00:00:00Z'''",
         "'pump,2026-01-31T12:00:00Z,much,0' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T12:00:00Z,,0' | 'value: expected a finite number, got '''''",
         "'pump,2026-01-31T12:00:00Z,NaN,0' | 'value: expected a finite number, got ''NaN'''",
@@ -311,6 +312,151 @@ class SeriesCsvTest {
     try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "a.csv")) {
       assertThat(csv.next()).isEqualTo(new Observation("pump", NOON, 1));
       assertThatThrownBy(csv::next).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void germanFileIsRead() throws IOException {
+    String text = "Datum;Umsatz;Kunden\n30.12.2024;999;7\n31.12.2024;1.234,5;8\n1.1.2025;,25;9\n";
+    SeriesColumns columns = columns("time=Datum,value=Umsatz+Kunden");
+    long day = Instant.parse("2024-12-30T00:00:00Z").toEpochMilli();
+    assertThat(read(text, columns))
+        .containsExactly(
+            new Observation("a/Umsatz", day, 999),
+            new Observation("a/Kunden", day, 7),
+            new Observation("a/Umsatz", day + 86_400_000, 1234.5),
+            new Observation("a/Kunden", day + 86_400_000, 8),
+            new Observation("a/Umsatz", day + 2 * 86_400_000, 0.25),
+            new Observation("a/Kunden", day + 2 * 86_400_000, 9));
+    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "a.csv", columns)) {
+      while (csv.next() != null) {}
+      assertThat(csv.format()).isEqualTo("separated by ;, decimal comma, day before month");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "t,v#2026-01-31,1234.5",
+        "t,v#2026-01-31, 1234.5",
+        "t, v#2026-01-31 ,\t 1234.5 ",
+        "t, \"v\"#\"2026-01-31\", \"1,234.5\"",
+        "t,v#2026-01-31,\"1.234,5\"",
+        "t,v#2026-01-31,\"1234,5\"",
+        "t;v#31.01.2026;1234,5",
+        "t;v#31.1.2026 00:00;1.234,50",
+        "t\tv#31-01-2026\t1234.5",
+        "t\tv#1/31/2026 12:00 AM\t1,234.5",
+        "\"t\";\"v\"#\"31/01/2026 0:00:00\";\"1234,5\"",
+        "t;x;v#2026-01-31;1,2,3,4;1234,5",
+        "t,x;y;z,v#2026-01-31,1;2;3;4;5,1234.5",
+      })
+  void fileIsReadAsPeopleHaveIt(String text) throws IOException {
+    long day = Instant.parse("2026-01-31T00:00:00Z").toEpochMilli();
+    String lines = text.replace('#', '\n').replace("\\t", "\t");
+    assertThat(read(lines, columns("time=t,value=v")))
+        .containsExactly(new Observation("a", day, 1234.5));
+  }
+
+  @Test
+  void emptyCellsBetweenTabsAreKept() throws IOException {
+    assertThat(read("t\tx\ty\tv\n2026-01-31\t\t\t5\n", columns("time=t,value=v"))).hasSize(1);
+  }
+
+  @Test
+  void laterRowSaysWhichNumberIsTheDay() throws IOException {
+    String text = "t,v\n02/01/2024,1\n03/01/2024,2\n";
+    assertThatThrownBy(() -> read(text, columns("time=t,value=v")))
+        .hasMessage(
+            "a.csv line 2: t: expected a day above 12 in the file, or --date-format d/M/yyyy or"
+                + " M/d/yyyy, got '02/01/2024'");
+    long day = Instant.parse("2024-01-02T00:00:00Z").toEpochMilli();
+    assertThat(read(text + "13/01/2024,3\n", columns("time=t,value=v")))
+        .extracting(Observation::time)
+        .containsExactly(day, day + 86_400_000, day + 11 * 86_400_000);
+    long february = Instant.parse("2024-02-01T00:00:00Z").toEpochMilli();
+    assertThat(read(text + "01/13/2024,3\n", columns("time=t,value=v")).get(0).time())
+        .isEqualTo(february);
+    SeriesColumns said =
+        new SeriesColumns(
+            columns("time=t,value=v").names(), new CsvFormat(CsvFormat.dates("M/d/yyyy"), null));
+    assertThat(read(text, said).get(0).time()).isEqualTo(february);
+    assertThatThrownBy(() -> read(text + "13/01/2024,3\n", said))
+        .hasMessage("a.csv line 4: t: expected a time such as 1/31/2026, got '13/01/2024'");
+    assertThatThrownBy(() -> read("t,v\n13/01/2024,3\n01/13/2024,3\n", columns("time=t,value=v")))
+        .hasMessageStartingWith("a.csv line 3: t: expected a time such as");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dd.mm.yyyy", "HH:mm", "YYYY-MM-dd", "x", "", "d/M/yyyy'"})
+  void patternWithoutADateIsRefused(String pattern) {
+    assertThatThrownBy(() -> new CsvFormat.DatesConverter().convert(pattern))
+        .hasMessage("expected a pattern such as dd.MM.yyyy HH:mm, got '%s'", pattern);
+  }
+
+  @Test
+  void numberOfTwoMeaningsIsRefusedUnlessAnotherSaysWhich() throws IOException {
+    String text = "t;v\n2026-01-31;999\n2026-02-01;1.234\n";
+    SeriesColumns columns = columns("time=t,value=v");
+    assertThatThrownBy(() -> read(text, columns))
+        .hasMessage(
+            "a.csv line 3: v: expected a finite number, got '1.234', which has two meanings;"
+                + " --decimal point or --decimal comma says which");
+    assertThat(read(text + "2026-02-02;0,5\n", columns))
+        .extracting(Observation::value)
+        .containsExactly(999.0, 1234.0, 0.5);
+    assertThat(read(text + "2026-02-02;0.5\n", columns))
+        .extracting(Observation::value)
+        .containsExactly(999.0, 1.234, 0.5);
+    assertThat(read(text + "2026-02-02;1.234.567\n", columns).get(1).value()).isEqualTo(1234);
+    assertThat(read(text.replace(';', ','), columns).get(1).value()).isEqualTo(1.234);
+    assertThatThrownBy(() -> read(text + "2026-02-02;0,5\n2026-02-03;0.5\n", columns))
+        .hasMessage(
+            "a.csv line 5: v: expected a finite number, got '0.5'; --decimal point reads a decimal"
+                + " point");
+    for (CsvFormat.Decimal decimal : CsvFormat.Decimal.values()) {
+      SeriesColumns said = new SeriesColumns(columns.names(), new CsvFormat(null, decimal));
+      assertThat(read(text, said).get(1).value())
+          .isEqualTo(decimal == CsvFormat.Decimal.comma ? 1234 : 1.234);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"12d", "0x1p3", "1_0", "1.2.3", "1,2.3,4", "1e5f", "0.123.456", "--1"})
+  void whatOnlyLooksLikeANumberIsRefused(String value) {
+    assertThatThrownBy(() -> read("t;v\n2026-01-31;" + value + "\n", columns("time=t,value=v")))
+        .hasMessageStartingWith("a.csv line 2: v: expected a finite number, got '" + value + "'");
+  }
+
+  @Test
+  void columnsOfOneNameAreNamedByTheirNumbers() throws IOException {
+    String text = "t,v,v\n2026-01-31,1,2\n";
+    assertThatThrownBy(() -> read(text, columns("time=t,value=v")))
+        .hasMessageStartingWith(
+            "a.csv line 1: expected 1 or 2, since both columns are called v, got t,v,v");
+    assertThat(read(text, columns("time=t,value=2")))
+        .extracting(Observation::value)
+        .containsExactly(2.0);
+  }
+
+  @Test
+  void seriesMayHaveSeveralParts() throws IOException {
+    String text = "t,shop,item,v\n2026-01-31,north,tea,1\n";
+    assertThat(read(text, columns("series=shop+item,time=t,value=v")))
+        .extracting(Observation::series)
+        .containsExactly("north/tea");
+  }
+
+  @Test
+  void unreadableRowAheadIsReportedAfterTheRowsBeforeIt() throws IOException {
+    String text = "t;v\n2026-01-31;1.234\n2026-02-01;2,5\n2026-02-01;\"2,5\"x\n";
+    try (SeriesCsv csv =
+        new SeriesCsv(new StringReader(text), "a.csv", columns("time=t,value=v"))) {
+      assertThat(csv.next().value()).isEqualTo(1234);
+      assertThat(csv.next().value()).isEqualTo(2.5);
+      assertThatThrownBy(csv::next).hasMessageStartingWith("a.csv line ");
     }
   }
 

@@ -32,7 +32,7 @@ class WideCsvTest {
 
   private static Map<String, List<Observation>> read(String text) throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
-    WideCsv.read(new StringReader(text), "m4.csv", series);
+    WideCsv.read(new StringReader(text), "m4.csv", CsvFormat.FOUND, series);
     return series;
   }
 

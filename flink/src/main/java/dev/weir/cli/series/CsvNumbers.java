@@ -1,0 +1,103 @@
+package dev.weir.cli.series;
+
+import dev.weir.cli.series.CsvFormat.Decimal;
+import dev.weir.option.Numbers;
+import java.util.regex.Pattern;
+
+/**
+ * Numbers as one CSV file writes them: {@code 1234.5}, {@code 1,234.5}, {@code 1234,5} or {@code
+ * 1.234,5}. Which sign is the decimal one is found in the file's cells: {@code 1.234} alone does
+ * not say, unless commas separate the columns. Not thread-safe.
+ */
+final class CsvNumbers {
+
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?[0-9.,]*[0-9][0-9.,]*([eE][-+]?[0-9]+)?");
+
+  private static final Pattern GROUPS = Pattern.compile("[-+]?[1-9][0-9]{0,2}([.,][0-9]{3})+");
+
+  private final boolean isPointClear;
+  private Decimal decimal; // null until it is found
+
+  CsvNumbers(char separator, Decimal decimal) {
+    this.isPointClear = separator == ',';
+    this.decimal = decimal;
+  }
+
+  /** Null as long as it is not found. */
+  Decimal decimal() {
+    return decimal;
+  }
+
+  /** Whether it is written as a number. */
+  static boolean isLike(String text) {
+    return NUMBER.matcher(text).matches();
+  }
+
+  /** Takes in a cell that may say which sign is the decimal one. */
+  void look(String text) {
+    if (decimal == null && isLike(text)) {
+      decimal = of(text);
+    }
+  }
+
+  /** The decimal sign of a number; null if the number alone does not say. */
+  private Decimal of(String text) {
+    int point = text.lastIndexOf('.');
+    int comma = text.lastIndexOf(',');
+    int last = Math.max(point, comma);
+    if (last < 0) {
+      return null;
+    }
+    Decimal one = Decimal.of(text.charAt(last));
+    if (Math.min(point, comma) >= 0 || !GROUPS.matcher(text).matches()) {
+      return one;
+    }
+    boolean areGroups = text.indexOf(one.sign()) < last;
+    return areGroups ? one.other() : isPointClear && one == Decimal.point ? one : null;
+  }
+
+  /** Whether a number has one of two values, and no cell so far says which. */
+  boolean isUnclear(String text) {
+    if (decimal != null || text.indexOf('.') < 0 && text.indexOf(',') < 0) {
+      return false;
+    }
+    look(text);
+    return decimal == null && isLike(text);
+  }
+
+  /**
+   * A number.
+   *
+   * @throws NumberFormatException if it is none, or unclear
+   */
+  double parse(String text) {
+    if (isUnclear(text)) {
+      throw new NumberFormatException(text);
+    }
+    String plain = text.strip();
+    boolean isComma = decimal == Decimal.comma;
+    if (plain.indexOf(isComma ? '.' : ',') >= 0) {
+      plain = withoutGroups(plain, isComma ? '.' : ',', isComma ? ',' : '.');
+    }
+    return Numbers.parse(isComma ? plain.replace(',', '.') : plain);
+  }
+
+  private static String withoutGroups(String text, char group, char sign) {
+    int end = text.indexOf(sign);
+    String whole = end < 0 ? text : text.substring(0, end);
+    if (!GROUPS.matcher(whole).matches() || text.indexOf(group, whole.length()) >= 0) {
+      throw new NumberFormatException(text);
+    }
+    return whole.replace(String.valueOf(group), "") + text.substring(whole.length());
+  }
+
+  /** What a message about a text that is not read adds; empty for nothing. */
+  String hint(String text) {
+    return !isLike(text) || text.indexOf('.') < 0 && text.indexOf(',') < 0
+        ? ""
+        : decimal == null
+            ? ", which has two meanings; --decimal point or --decimal comma says which"
+            : "; --decimal %s reads a decimal %1$s".formatted(decimal.other());
+  }
+}
