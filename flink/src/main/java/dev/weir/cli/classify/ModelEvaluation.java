@@ -6,7 +6,6 @@ import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.network.NetworkClassifier;
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.series.SequenceFile;
 import dev.weir.cli.series.TsFile;
 import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
@@ -60,7 +59,7 @@ final class ModelEvaluation implements ClassEvaluation {
   }
 
   private ClassResult steps(ClassifierModel model) throws IOException {
-    LabelledSequences series = SequenceFile.read(test, model.classes());
+    LabelledSequences series = WindowFile.sequences(test, model.classes());
     checkChannels(model, series.channels());
     NetworkClassifier network = NetworkClassifier.of(model);
     int classes = model.classes().size();

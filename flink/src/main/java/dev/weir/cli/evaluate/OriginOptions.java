@@ -2,7 +2,7 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.grid.Grid;
-import dev.weir.cli.series.SeriesTimes;
+import dev.weir.cli.series.CsvTime;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
 import java.util.List;
@@ -22,7 +22,7 @@ final class OriginOptions {
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      converter = SeriesTimes.class,
+      converter = CsvTime.Converter.class,
       description =
           "Score forecasts of values from this time on, such as 2016-12-27: the first one is made"
               + " at the value before it.")

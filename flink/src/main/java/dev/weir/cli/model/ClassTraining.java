@@ -6,7 +6,6 @@ import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.option.OutputFile;
-import dev.weir.cli.series.SequenceFile;
 import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
@@ -149,7 +148,7 @@ final class ClassTraining {
    * @throws IllegalArgumentException when there are too few steps or classes
    */
   int runSteps(Path file, int seqLen) throws IOException {
-    return run(ClassExamples.of(SequenceFile.read(file, null), seqLen, validation, settings));
+    return run(ClassExamples.of(WindowFile.sequences(file, null), seqLen, validation, settings));
   }
 
   private int run(ClassExamples examples) throws IOException {

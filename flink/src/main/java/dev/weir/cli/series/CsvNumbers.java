@@ -11,8 +11,10 @@ import java.util.regex.Pattern;
  */
 final class CsvNumbers {
 
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?[0-9.,]*[0-9][0-9.,]*([eE][-+]?[0-9]+)?");
+  private static final Pattern NUMBER = // a date with points is none
+      Pattern.compile(
+          "[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+|[1-9][0-9]{0,2}((\\.[0-9]{3})+,?|(,[0-9]{3})+\\.?)[0-9]*)"
+              + "([eE][-+]?[0-9]+)?");
 
   private static final Pattern GROUPS = Pattern.compile("[-+]?[1-9][0-9]{0,2}([.,][0-9]{3})+");
 

@@ -12,6 +12,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Times as one CSV file writes them: those of {@link TimeText}, or dates such as {@code 2026/1/31},
@@ -19,11 +21,23 @@ import java.util.regex.Pattern;
  * Without an offset a time is UTC. Whether the day or the month comes first is found in the file's
  * cells, where no point says so. Not thread-safe.
  */
-final class CsvTime {
+public final class CsvTime {
 
   static final String EXPECTED =
       "a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00,"
           + " 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970";
+
+  /** A time on the command line, in milliseconds since 1970. */
+  public static final class Converter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        return millis(text);
+      } catch (DateTimeException | ArithmeticException e) {
+        throw new TypeConversionException("expected %s, got '%s'".formatted(EXPECTED, text));
+      }
+    }
+  }
 
   private static final String OF_DAY = "[ h:mm[:ss] a][['T'][ ]H:mm[:ss[.SSS]]]";
   private static final DateTimeFormatter YEAR_FIRST = CsvFormat.dates("y/M/d" + OF_DAY);

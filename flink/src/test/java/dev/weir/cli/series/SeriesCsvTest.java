@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -358,6 +359,30 @@ class SeriesCsvTest {
     String lines = text.replace('#', '\n').replace("\\t", "\t");
     assertThat(read(lines, columns("time=t,value=v")))
         .containsExactly(new Observation("a", day, 1234.5));
+  }
+
+  @Test
+  void sampleHasPlainTimesAndNumbers(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("a.csv");
+    Files.writeString(
+        file, "Tag;Filiale;v;v;Code\n1.12.2024;Nord;1.234;;7\n2.12.2024;Nord;,5;2;8\n");
+    CsvSample sample = CsvSample.read(file, SeriesColumns.DEFAULT, 5);
+    assertThat(sample.rows())
+        .containsExactly(
+            Map.of("Tag", "2024-12-01T00:00:00Z", "Filiale", "Nord", "2", "1234.0", "Code", "7"),
+            Map.of(
+                "Tag",
+                "2024-12-02T00:00:00Z",
+                "Filiale",
+                "Nord",
+                "2",
+                "0.5",
+                "3",
+                "2",
+                "Code",
+                "8"));
+    assertThat(sample.fits(SeriesColumns.DEFAULT)).isFalse();
+    assertThat(sample.fits(columns("time=Tag,value=3"))).isTrue();
   }
 
   @Test
