@@ -1,12 +1,12 @@
 package dev.weir.cli;
 
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.KnownAhead;
 import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
+import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -213,9 +213,7 @@ final class ProduceCommand implements Callable<Integer> {
       Long first = firstTimes.putIfAbsent(o.series(), o.time());
       send(o, first == null ? 0 : o.time() - first);
     }
-    if (file.format() != null) {
-      System.err.printf("%s: %s%n", Printable.line(source.input.toString()), file.format());
-    }
+    SeriesFiles.say(source.input, file, null);
   }
 
   private void send(Observation observation, long millisIntoSeries)

@@ -170,6 +170,7 @@ final class AnomalyEvaluation {
         series = o.series();
         all.add(o);
       }
+      SeriesFiles.say(file, csv, null);
     }
     UsageException.check(series != null, "--input", "values in " + name, "none");
     if (series.equals(ofFile)) { // files of the same name in several folders

@@ -94,17 +94,27 @@ public final class SeriesFiles {
             future.add(o, csv.place());
           }
         }
-        String format = csv.format();
-        if (format != null && !format.equals(before)) { // else of each file of a folder
-          System.err.printf("%s: %s%n", Printable.line(file.toString()), format);
-        }
-        before = format;
+        before = say(file, csv, before);
       }
     }
     if (series.isEmpty()) {
       throw new IOException("--input: expected CSV files with series, got none in " + inputs);
     }
     return series;
+  }
+
+  /**
+   * Says on standard error how a file is written, if it is not as usual.
+   *
+   * @param before what was said of the file before; null for nothing
+   * @return what is said
+   */
+  public static String say(Path file, SeriesCsv csv, String before) {
+    String format = csv.format();
+    if (format != null && !format.equals(before)) { // else of each file of a folder
+      System.err.printf("%s: %s%n", Printable.line(file.toString()), format);
+    }
+    return format;
   }
 
   /**

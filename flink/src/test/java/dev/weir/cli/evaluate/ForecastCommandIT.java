@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import dev.weir.Documents;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
@@ -307,6 +308,42 @@ class ForecastCommandIT {
     assertThat(lines).hasSize(1 + 5);
     assertThat(lines.get(0)).matches("series +step +time \\(UTC\\) +value +status");
     assertThat(lines.get(1)).matches("in +1 +2001-09-09 01:50 +4.0000 +WARMUP"); // no interval
+  }
+
+  @Test
+  void printedGermanFileIsForecast() throws Exception {
+    String[] printed =
+        Documents.blocks(Path.of("docs/learning.md"), "sh").stream()
+            .map(Documents.Piece::text)
+            .filter(block -> block.contains("umsatz.csv"))
+            .findFirst()
+            .orElseThrow()
+            .strip()
+            .split("\n");
+    assertThat(printed).hasSize(3);
+    Process awk = new ProcessBuilder("sh", "-c", printed[0]).directory(dir.toFile()).start();
+    assertThat(awk.waitFor()).isZero();
+
+    InProcess init = asPrinted(printed[1]);
+    assertThat(init.exitCode()).as(init.err()).isZero();
+    assertThat(init.out())
+        .contains("columns   time=Datum,value=Umsatz+Kunden\n")
+        .contains("umsatz/Umsatz ", "2024-12-01T00:00:00Z  1109.5");
+
+    InProcess forecast = asPrinted(printed[2]);
+    assertThat(forecast.exitCode()).as(forecast.err()).isZero();
+    assertThat(forecast.err())
+        .contains("umsatz.csv: separated by ;, decimal comma, day before month\n")
+        .contains("learning 2 series, 56 values");
+    List<String> rows = forecast.out().lines().toList();
+    assertThat(rows).hasSize(1 + 2 * 7);
+    assertThat(rows.get(1)).matches("umsatz/Umsatz +1 +2024-12-29 00:00 +1[01]..\\.. .*OK");
+    assertThat(rows.get(14)).matches("umsatz/Kunden +7 +2025-01-04 00:00 +4..* .*OK");
+  }
+
+  private InProcess asPrinted(String line) {
+    String here = line.replace("./weir ", "").replace("umsatz.csv", dir.resolve("umsatz.csv") + "");
+    return InProcess.run(here.split(" "));
   }
 
   @ParameterizedTest

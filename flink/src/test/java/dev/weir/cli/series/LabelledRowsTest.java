@@ -38,6 +38,21 @@ class LabelledRowsTest {
   }
 
   @Test
+  void decimalCommasAreNumbersAndNumbersOfJavaAreTexts() throws IOException {
+    Path file = file("a;b;label\n1.234;12d;on\n0,5;0x1p3;off\n");
+    LabelledRows.Contents contents = LabelledRows.contents(file, null);
+    assertThat(contents.width()).isEqualTo(3);
+    try (LabelledRows rows = LabelledRows.open(file, contents)) {
+      assertThat(rows.next().values()).containsExactly(1234, 0, 1); // sorted: 0x1p3, 12d
+      assertThat(rows.next().values()).containsExactly(0.5f, 1, 0);
+    }
+    Path large = file("a,label\n1e39,on\n");
+    try (LabelledRows rows = LabelledRows.open(large, LabelledRows.contents(large, null))) {
+      assertThatThrownBy(rows::next).hasMessageStartingWith("rows.csv line 2: a: expected at most");
+    }
+  }
+
+  @Test
   void theColumnOfTheLabelsIsNamedOrGiven() throws IOException {
     Path file = file("Class,state,a\nx,1,2\ny,3,4\n");
     assertThat(LabelledRows.contents(file, null).labels()).containsOnlyKeys("x", "y");

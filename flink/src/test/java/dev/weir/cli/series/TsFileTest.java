@@ -58,6 +58,7 @@ class TsFileTest {
         "1,2:sideways|waves.ts line 6: expected a label of [up, down], got sideways",
         "1,2|waves.ts line 6: expected values, a colon and a label, got 1,2",
         "1,x:up|waves.ts line 6: expected a finite number, NaN or ?, got x",
+        "1,12d:up|waves.ts line 6: expected a finite number, NaN or ?, got 12d",
         "1,Infinity:up|waves.ts line 6: expected a finite number, NaN or ?, got Infinity",
         "1,2:3:up|waves.ts line 6: expected 2 values in each channel, got 1 in channel 2",
         "NaN,NaN:up|waves.ts line 6: expected at least one value in each channel, got none in 1"
