@@ -362,7 +362,7 @@ public final class InitCommand implements Callable<Integer> {
     if (columns.areDefault() && !sample.fits(columns)) {
       RecordProfile profile = new RecordProfile();
       sample.rows().forEach(profile::add);
-      MappingGuess guess = MappingGuess.of(profile, "csv", "").orElse(null);
+      MappingGuess guess = MappingGuess.of(profile, MappingGuess.FILE).orElse(null);
       if (guess == null || guess.time().isEmpty()) {
         System.err.printf(
             "weir init: --input: expected a column of times and one of numbers in %s, got %s;"
