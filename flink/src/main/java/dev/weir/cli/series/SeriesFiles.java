@@ -65,7 +65,7 @@ public final class SeriesFiles {
    * @param future gets the places of such rows
    */
   public static Map<String, List<Observation>> withFuture(
-      List<Path> inputs, List<Path> without, SeriesColumns columns, FutureRows.Places future)
+      List<Path> inputs, List<Path> without, SeriesColumns columns, RowPlaces future)
       throws IOException {
     return observations(inputs, without, SeriesLayout.LONG, columns, future);
   }
@@ -75,7 +75,7 @@ public final class SeriesFiles {
       List<Path> without,
       SeriesLayout layout,
       SeriesColumns columns,
-      FutureRows.Places future)
+      RowPlaces future)
       throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     String before = null;
