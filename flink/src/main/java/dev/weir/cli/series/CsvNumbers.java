@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 final class CsvNumbers {
 
-  private static final Pattern NUMBER = // a date with points is none
+  private static final Pattern NUMBER = // not a date with points
       Pattern.compile(
           "[-+]?([0-9]+[.,]?[0-9]*|[.,][0-9]+|[1-9][0-9]{0,2}((\\.[0-9]{3})+,?|(,[0-9]{3})+\\.?)[0-9]*)"
               + "([eE][-+]?[0-9]+)?");
@@ -71,7 +71,7 @@ final class CsvNumbers {
   /**
    * A number.
    *
-   * @throws NumberFormatException if it is none, or unclear
+   * @throws NumberFormatException if it is not a number, or unclear
    */
   double parse(String text) {
     if (isUnclear(text)) {
