@@ -83,7 +83,7 @@ class HelpTest {
     "evaluate classify, 16, '--train --prequential --report --force', --input --horizon --labels",
     "evaluate anomalies, 23, '--labels --budget --input --interval', --train --truth --by-age",
     "train windows, 32, '--horizon --calendar --interval --force', --pooling --without",
-    "train base, 24, '--without --samples --interval', --epochs --horizon --pooling",
+    "train base, 26, '--without --samples --interval', --epochs --horizon --pooling",
     "train classify, 22, '--pooling --class-weights', --horizon --columns --samples --interval",
   })
   void helpShowsTheOptionsOfTheTask(String task, int most, String shown, String hidden) {

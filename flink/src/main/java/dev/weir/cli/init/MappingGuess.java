@@ -43,8 +43,8 @@ record MappingGuess(
   /**
    * The best guess; empty where no field could be a value.
    *
-   * @param format of the records; null: JSON, or change events in it; {@link #FILE}: the records are
-   *     rows of a file, which have no key and no time of their own
+   * @param format of the records; null: JSON, or change events in it; {@link #FILE}: the records
+   *     are rows of a file, which have no key and no time of their own
    */
   static Optional<MappingGuess> of(RecordProfile profile, String format) {
     String otherwise = FILE.equals(format) ? "" : profile.hasNames() ? "key" : "topic";
