@@ -118,7 +118,7 @@ public final class Safetensors {
     if (bytes.length > maxBytes) {
       throw tooLarge(bytes.length, maxBytes, where);
     }
-    refusePickle(bytes, where);
+    refuseOtherFormats(bytes, where);
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     // a file that somebody else chose may be any file: nothing of it goes into the message
     if (bytes.length < 9 || buffer.getLong(0) <= 0 || bytes[8] != '{') {
@@ -157,9 +157,9 @@ public final class Safetensors {
 
   /**
    * torch.save writes a zip archive around a pickle (older versions: a bare pickle), and a pickle
-   * is a program. We do not run it.
+   * is a program. We do not run it. Nor is ONNX read.
    */
-  private static void refusePickle(byte[] bytes, String where) throws ModelFormatException {
+  private static void refuseOtherFormats(byte[] bytes, String where) throws ModelFormatException {
     boolean zip = bytes.length >= 4 && bytes[0] == 'P' && bytes[1] == 'K' && bytes[2] == 3;
     // 0x80, protocol; also the length of a header of 640 bytes, which then starts with a brace
     boolean pickle =
@@ -178,6 +178,16 @@ public final class Safetensors {
               + " torch, safetensors.torch; state ="
               + " torch.load(\"model.pt\", weights_only=True);"
               + " safetensors.torch.save_file(state, \"model.safetensors\")",
+          where);
+    }
+    // ONNX is Protobuf: its first field is the version of the format
+    if (bytes.length > 8 && bytes[0] == 8 && bytes[1] > 0 && bytes[1] < 32 && bytes[8] != '{') {
+      throw new ModelFormatException(
+          "file",
+          "safetensors",
+          "an ONNX model, which has no names of PyTorch's weights; save them where the network was"
+              + " trained: safetensors.torch.save_file(net.state_dict(), \"model.safetensors\"),"
+              + " docs/pytorch.md",
           where);
     }
   }

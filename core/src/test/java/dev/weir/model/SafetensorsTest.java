@@ -213,6 +213,23 @@ class SafetensorsTest {
   }
 
   @Test
+  void onnxModelIsNamed() { // as torch.onnx.export starts it: ir_version 8, producer_name pytorch
+    byte[] onnx = {8, 8, 0x12, 7, 'p', 'y', 't', 'o', 'r', 'c', 'h', 0x1a, 5};
+    assertThatThrownBy(() -> Safetensors.of(onnx, "net.onnx"))
+        .hasMessageStartingWith("file: expected safetensors, got an ONNX model")
+        .hasMessageContaining("save_file(net.state_dict()")
+        .hasMessageEndingWith("(net.onnx)");
+  }
+
+  @Test
+  void headerLengthThatLooksLikeOnnxIsStillRead() throws IOException { // 2056 = 0x808
+    String header = "{" + tensor("a", "F32", "[2]", 0, 8) + "}";
+    byte[] bytes = file(header + " ".repeat(2056 - header.length()), 8);
+    assertThat(bytes).startsWith(8, 8);
+    assertThat(Safetensors.of(bytes, "padded").names()).containsExactly("a");
+  }
+
+  @Test
   void aHeaderLengthThatLooksLikeAPickleIsStillRead() throws IOException { // 640 = 0x280
     String header = "{" + tensor("a", "F32", "[2]", 0, 8) + "}";
     byte[] bytes = file(header + " ".repeat(640 - header.length()), 8);

@@ -9,10 +9,14 @@ import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.webhook.WebhookDelivery;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -28,7 +32,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "Example: weir run jobs/many-to-one.yaml --set kafka.bootstrap-servers=broker:9092"
+      "Examples: weir run jobs/many-to-one.yaml --set kafka.bootstrap-servers=broker:9092",
+      "          weir run my-job.yaml --state state"
     })
 final class RunCommand implements Callable<Integer> {
 
@@ -49,6 +54,14 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where a bounded job leaves its savepoint (default: ${DEFAULT-VALUE}).")
   private Path savepoints = Path.of("savepoints");
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description =
+          "Folder that keeps what the job learned: Ctrl-C leaves a savepoint in it, and the next run"
+              + " with this folder goes on from the newest one.")
+  private Path state;
 
   @Option(
       names = "-D",
@@ -73,6 +86,9 @@ final class RunCommand implements Callable<Integer> {
       return DoctorCommand.report(job, overrides, savepoint);
     }
     JobSettings settings = JobSettings.read(job, overrides);
+    if (state != null) {
+      goOn(settings);
+    }
     if (savepoint != null) {
       flink.put(StateRecoveryOptions.SAVEPOINT_PATH.key(), savepoint);
     }
@@ -86,9 +102,9 @@ final class RunCommand implements Callable<Integer> {
         LocalCluster cluster = LocalCluster.start(flink)) {
       if (isBounded) {
         try (BoundedJobRunner run = BoundedJobRunner.submit(cluster.environment(), settings);
-            JobShutdownHook shutdownHook = new JobShutdownHook(run.client(), settings)) {
+            JobShutdownHook shutdownHook = new JobShutdownHook(run.client(), settings, null)) {
           tellOf(settings, cluster);
-          System.out.println(run.stopAtEnd(savepoints.toAbsolutePath().toUri().toString()));
+          System.out.println(run.stopAtEnd(JobShutdownHook.inFlinksWords(savepoints)));
         }
         System.err.printf(
             "%s has read its history; go on with --savepoint and --set mode=streaming%n",
@@ -100,10 +116,30 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void runStream(LocalCluster cluster, JobSettings settings, WebhookDelivery webhook)
+  /** Starts from the newest savepoint of the folder, if there is one. */
+  private void goOn(JobSettings settings) throws IOException {
+    if (savepoint != null || settings.kafka().span().isBounded()) {
+      throw new IOException(
+          "--state: expected a streaming job without --savepoint, got %s"
+              .formatted(savepoint == null ? "a bounded one" : "--savepoint " + savepoint));
+    }
+    Files.createDirectories(state);
+    try (Stream<Path> found = Files.list(state)) {
+      found
+          .map(each -> each.resolve("_metadata")) // written last
+          .filter(Files::isRegularFile)
+          .max(Comparator.comparingLong(each -> each.toFile().lastModified()))
+          .ifPresent(newest -> savepoint = JobShutdownHook.inFlinksWords(newest.getParent()));
+    }
+    System.err.printf(
+        "weir run: goes on from %s%n",
+        savepoint == null ? "nothing: no savepoint in " + state + " yet" : savepoint);
+  }
+
+  private void runStream(LocalCluster cluster, JobSettings settings, WebhookDelivery webhook)
       throws Exception {
     JobClient client = ForecastJob.submit(cluster.environment(), settings);
-    try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings)) {
+    try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings, state)) {
       tellOf(settings, cluster);
       if (webhook != null) {
         webhook.start(); // the topics are there now

@@ -404,10 +404,7 @@ public record JobSettings(
       }
       return new Learning(learner, seasons.first(), scoresEvery);
     } catch (IllegalArgumentException e) {
-      file.problem(
-          "learning",
-          "a horizon of %d does not go with the other settings: %s"
-              .formatted(horizon, e.getMessage()));
+      file.problem("learning", e.getMessage());
       return null;
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class ClientProperties {
 
   /** How secrets are named, for messages. */
   public static final String REFERENCES = "${env:NAME} or ${file:/path:key}";
+
+  /** The property that limits how long clients wait for brokers, and what it is without. */
+  public static final String TIMEOUT = CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG;
+
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final String HIDDEN = "[hidden]"; // as Kafka writes it
 
@@ -270,15 +276,16 @@ public final class ClientProperties {
 
   /**
    * Looks all references up once, on this machine, so that a missing one is named before anything
-   * starts: Kafka would send its name to the brokers for a password. Then sees whether the brokers
-   * want TLS where the properties have none. Before all that, whether the addresses are some.
+   * starts: Kafka would send its name to the brokers for a password. Then waits until a broker
+   * answers, and sees whether it wants TLS where the properties have none. Before all that, whether
+   * the addresses are some.
    *
    * @throws IllegalStateException naming the property, never its value, or the addresses
    */
   public static void check(String bootstrapServers, Map<String, String> properties) {
     BrokerAddresses.check(bootstrapServers);
     properties.forEach((key, value) -> checkReferences(properties, key, value));
-    PlaintextListenerCheck.check(bootstrapServers, properties);
+    ListenerCheck.check(bootstrapServers, properties);
   }
 
   private static void checkReferences(Map<String, String> properties, String key, String value) {

@@ -20,6 +20,11 @@ final class CallArguments {
           "expected %d arguments, got %d: this plan is of another version, run COMPILE PLAN again"
               .formatted(signature.count(), got));
     }
+    for (String name : StatementNames.of(call)) {
+      if (!signature.takes(name)) {
+        throw wrong(name, "expected the name of an argument: " + signature.names());
+      }
+    }
   }
 
   Signature signature() {

@@ -10,6 +10,8 @@ import dev.weir.option.Seasons;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -72,6 +74,8 @@ final class Signature {
           "Other regions for some series: a JSON object of regular expressions and regions.");
   static final Option<Boolean> REFUSED_ROWS =
       Option.flag("refused_rows", false, "Whether a row that can't be used gives one.");
+
+  private static final Set<String> FLINKS = Set.of("input", "on_time", "uid");
 
   /** The table: one series for each key of its PARTITION BY. */
   static final int INPUT = 0;
@@ -202,6 +206,16 @@ final class Signature {
   /** How many arguments there are before those that Flink adds. */
   int count() {
     return 1 + arguments.size();
+  }
+
+  /** Whether a statement may name this argument, one that Flink adds among them. */
+  boolean takes(String name) {
+    return FLINKS.contains(name) || arguments.stream().anyMatch(a -> a.label.equals(name));
+  }
+
+  /** All that are ours, joined by commas. */
+  String names() {
+    return arguments.stream().map(Argument::label).collect(Collectors.joining(", "));
   }
 
   boolean has(Option<?> option) {

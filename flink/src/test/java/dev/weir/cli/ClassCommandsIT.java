@@ -184,12 +184,12 @@ class ClassCommandsIT {
     String one = dir.resolve("states.safetensors").toString();
     InProcess published = weir("model", "publish", two, job.toString(), "--name", "other");
     assertThat(published.exitCode()).as("%s", published).isZero();
-    assertThat(published.out()).contains("other version 9 is on models");
+    assertThat(published.out()).contains("other version 10 is on models");
     assertThat(weir("model", "publish", one, job.toString(), "--name", "other").exitCode())
         .isZero();
     InProcess list = weir("model", "list", job.toString());
-    assertThat(list.out()).containsPattern("other +10 .* published\\n");
-    InProcess diff = weir("model", "diff", "other@9", "other", job.toString());
+    assertThat(list.out()).containsPattern("other +11 .* published\\n");
+    InProcess diff = weir("model", "diff", "other@10", "other", job.toString());
     assertThat(diff.exitCode()).as("%s", diff).isZero();
     assertThat(diff.out())
         .containsPattern("\\* classes +2: \\[idle, run\\] +3: \\[idle, run, fault\\]")

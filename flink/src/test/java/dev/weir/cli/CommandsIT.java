@@ -20,6 +20,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
@@ -122,20 +123,26 @@ class CommandsIT {
     assertThat(produce.out()).isEmpty();
     assertThat(produce.err()).contains("60 observations sent to plant");
 
-    try (WeirProcess run =
-        WeirProcess.start(
-            "run",
-            "jobs/many-to-one.yaml",
-            "--set",
-            "kafka.bootstrap-servers=" + kafka,
-            "--set",
-            "topics.observations=plant",
-            "--set",
-            "topics.forecasts=plant.forecasts",
-            "--set",
-            "output=network",
-            "-D",
-            "execution.checkpointing.interval=500ms")) {
+    Path state = dir.resolve("plant state");
+    String[] plant = {
+      "run",
+      "jobs/many-to-one.yaml",
+      "--set",
+      "kafka.bootstrap-servers=" + kafka,
+      "--set",
+      "topics.observations=plant",
+      "--set",
+      "topics.forecasts=plant.forecasts",
+      "--set",
+      "output=network",
+      "--state",
+      state.toString(),
+      "-D",
+      "execution.checkpointing.interval=500ms"
+    };
+    Pattern left = Pattern.compile("weir run: savepoint file:(.+)");
+    String savepoint;
+    try (WeirProcess run = WeirProcess.start(plant)) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
       WeirProcess tail =
           WeirProcess.run(
@@ -169,6 +176,15 @@ class CommandsIT {
       assertThat(filtered.exitCode()).as("%s", filtered).isZero();
       assertThat(filtered.out().lines()).hasSize(hours).allMatch(l -> l.startsWith("valve, left "));
       assertThat(run.out()).isEmpty();
+      run.interrupt(WAIT);
+      Matcher found = left.matcher(run.err());
+      assertThat(found.find()).as(run.err()).isTrue();
+      savepoint = found.group(1);
+      assertThat(Path.of(savepoint)).hasParent(state).isDirectory();
+    }
+    try (WeirProcess run = WeirProcess.start(plant)) {
+      run.awaitErr(Pattern.compile("weir-many-to-one is running"), WAIT);
+      assertThat(run.err()).contains("goes on from file:" + savepoint + "\n");
     }
     // docs/topics.md promises batches that each client reads
     assertThat(codecs("plant-0")).containsExactly(CompressionType.NONE);
@@ -319,8 +335,8 @@ class CommandsIT {
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err())
         .contains(
-            "weir: Kafka at localhost:1: could not create topic observations: ",
-            "is a broker listening there? try --bootstrap-servers HOST:PORT")
+            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port: nothing",
+            "--bootstrap-servers HOST:PORT names another")
         .doesNotContain("null");
     assertThat(weir.err().lines()).as("%s", weir).hasSizeLessThan(8);
   }
@@ -342,7 +358,7 @@ class CommandsIT {
       InProcess publish = InProcess.run("model", "publish", SHIPPED, "--bootstrap-servers", kafka);
       assertThat(publish.exitCode()).as("%s", publish).isZero();
       assertThat(publish.out())
-          .isEqualTo("sample-many-to-one version " + (1 + version) + " is on models\n");
+          .isEqualTo("sample-many-to-one version " + (2 + version) + " is on models\n");
       assertThat(publish.err()).isEmpty();
     }
     InProcess list = InProcess.run("model", "list", "--bootstrap-servers", kafka);

@@ -81,11 +81,11 @@ class JobFileArgumentIT {
     assertPrints("produce JOB --input " + csv, "1 observations sent to in in");
     assertPrints("dead-letters JOB", "0 dead letters on lost");
     assertPrints("dead-letters replay JOB --all", "0 of 0 sent");
-    assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 1 is on nets");
     assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 2 is on nets");
-    assertPrints("model list JOB", "a                                   2");
-    assertPrints("model rollback a JOB", "a version 1 is in use again on nets");
-    assertPrints("model diff a@1 a@2 JOB", "version");
+    assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 3 is on nets");
+    assertPrints("model list JOB", "a                                   3");
+    assertPrints("model rollback a JOB", "a version 2 is in use again on nets");
+    assertPrints("model diff a@2 a@3 JOB", "version");
     InProcess other = weir("dead-letters JOB --topic other");
     assertThat(other.err()).contains("topic other: expected on Kafka at");
     assertThat(weir("dead-letters JOB --set topics.dead-letters=set").err())
@@ -106,7 +106,7 @@ class JobFileArgumentIT {
                     .replace("name: plant", "name: picky\nwindow.seq-len: 9")
                     .replace("{horizon: 2}", "{horizon: 2, model: b}"))
             .toString();
-    assertPrints("model publish %s JOB --name b".formatted(SHIPPED), "b version 1 is on nets");
+    assertPrints("model publish %s JOB --name b".formatted(SHIPPED), "b version 2 is on nets");
     assertPrints("model list JOB", "published\n");
     assertPrints("model list " + picky, "published, refused by picky: ");
     assertPrints(

@@ -596,6 +596,6 @@ class RunningJobCommandsIT {
     fitting.addAll(List.of("--set", "forecast.many-to-one.horizon=2"));
     InProcess fit = doctor(fitting.toArray(String[]::new));
     assertThat(fit.exitCode()).as("%s", fit).isZero();
-    assertThat(fit.out()).contains("ok    model        m version 1 fits the job");
+    assertThat(fit.out()).contains("ok    model        m version 2 fits the job");
   }
 }

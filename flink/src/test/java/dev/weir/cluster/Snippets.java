@@ -37,6 +37,9 @@ final class Snippets {
     excuse("mvn -B -P release ", "builds the archive; the workflow release.yml runs it");
     excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");
     excuse("apt-get ", "changes the machine");
+    excuse("curl -fLO https://archive.apache.org/", "downloads Flink");
+    excuse("tar -xzf flink-", "unpacks Flink");
+    excuse("flink-2.2.1/bin/", "is Flink's own; the test has a cluster of the same jars");
     excuse("mkdir -p flink/target-bench", "prepares the benchmark");
     excuse("LD_LIBRARY_PATH=", "needs PyTorch and takes minutes");
     excuse(

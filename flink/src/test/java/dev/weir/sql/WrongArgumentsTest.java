@@ -226,6 +226,12 @@ class WrongArgumentsTest {
             BY_MODEL + ", explanations => TRUE",
             "FORECAST: explanations: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
+            "value_column => 'v', horizont => 24",
+            "FORECAST: horizont: expected the name of an argument: value_column, feature_columns,"),
+        Arguments.of(
+            "value_column => 'v', horizon => 451, size => 'small'",
+            "FORECAST: horizon: expected at most 450 for a learner of this size, got 451"),
+        Arguments.of(
             "value_column => 'v', level => 100",
             "FORECAST: level: expected a whole number from 1 to 99, got '100'"),
         Arguments.of(

@@ -47,7 +47,6 @@ import picocli.CommandLine.Option;
 public final class AlarmsCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final String API_TIMEOUT_MILLIS = "15000";
   private static final int MAX_LAST = 100_000;
 
   /** Offsets of each partition that incidents are looked for in; more if more are asked for. */
@@ -148,7 +147,6 @@ public final class AlarmsCommand implements Callable<Integer> {
     codec = new IncidentCodec(schemas);
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
     try (TopicConsumer consumer = new TopicConsumer(config)) {
       Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(topic));
       if (explain != null) {

@@ -172,10 +172,10 @@ public final class DoctorCommand implements Callable<Integer> {
   private static void topics(CheckList list, JobSettings job, int tasks, String savepoint) {
     KafkaSettings kafka = job.kafka();
     try {
-      ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
       Map<String, String> properties = new HashMap<>(kafka.properties());
-      properties.putIfAbsent("default.api.timeout.ms", KAFKA_MILLIS);
+      properties.putIfAbsent(ClientProperties.TIMEOUT, KAFKA_MILLIS);
       properties.putIfAbsent("request.timeout.ms", KAFKA_MILLIS);
+      ClientProperties.check(kafka.bootstrapServers(), properties);
       Map<String, Object> clients = new HashMap<>(properties);
       clients.put("bootstrap.servers", kafka.bootstrapServers());
       try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), properties)) {

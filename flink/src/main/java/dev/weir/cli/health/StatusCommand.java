@@ -7,6 +7,7 @@ import dev.weir.cli.option.DurationConverter;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.LatestRecords;
@@ -195,9 +196,9 @@ public final class StatusCommand implements Callable<Integer> {
     RegistrySettings schemas = registry.settings(kafka);
     try {
       String servers = kafka.bootstrapServers();
-      Map<String, String> properties = new HashMap<>(kafka.properties());
-      properties.putIfAbsent("default.api.timeout.ms", KAFKA_MILLIS);
-      properties.putIfAbsent("request.timeout.ms", KAFKA_MILLIS);
+      Map<String, String> properties =
+          kafka.properties(
+              Map.of(ClientProperties.TIMEOUT, KAFKA_MILLIS, "request.timeout.ms", KAFKA_MILLIS));
       Map<String, Object> clients = new HashMap<>(properties);
       clients.put("bootstrap.servers", servers);
       try (TopicAdmin admin = new TopicAdmin(servers, properties)) {

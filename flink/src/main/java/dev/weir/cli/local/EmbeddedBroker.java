@@ -22,12 +22,16 @@ import org.apache.kafka.metadata.storage.Formatter;
  * A Kafka broker with its own KRaft controller in this JVM: one node, no replicas, no security,
  * reachable from this machine only.
  *
- * <p>Made for the demo and for tests. Topics are not created by accident ({@code
- * auto.create.topics.enable=false}), and a record may be as large as a model, 16 MiB. The data
+ * <p>Made for the demo and for tests. Topics are not created by accident, unless by {@link
+ * #CREATES_TOPICS}, and a record may be as large as a model, 16 MiB. The data
  * folder survives: a folder that was formatted before is opened as it is. {@code start} blocks
  * until the broker takes requests; {@code close} blocks until it has written what it had.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+  /** Overrides with which a producer's topic need not be there, as for a first try. */
+  public static final Map<String, String> CREATES_TOPICS =
+      Map.of("auto.create.topics.enable", "true");
+
   private static final int NODE_ID = 1;
   private static final String CONTROLLER = "CONTROLLER";
   private static final String MAX_MESSAGE_BYTES = Integer.toString(16 * 1024 * 1024);

@@ -21,27 +21,36 @@ import org.apache.flink.util.FileUtils;
 public final class JobShutdownHook implements AutoCloseable {
 
   private static final long STOP_SECONDS = 10;
+  private static final long SAVEPOINT_SECONDS = 120; // a second Ctrl-C ends it
   private static final long CANCEL_SECONDS = 5;
   private static final long POLL_MILLIS = 50;
 
   private final JobClient job;
   private final JobSettings settings;
+  private final Path savepoints;
   private final AutoCloseable stopping = this::stop;
   private volatile boolean ending;
 
-  public JobShutdownHook(JobClient job, JobSettings settings) {
+  /**
+   * @param savepoints the folder for the savepoint; null deletes it
+   */
+  public JobShutdownHook(JobClient job, JobSettings settings, Path savepoints) {
     this.job = job;
     this.settings = settings;
+    this.savepoints = savepoints;
     TemporaryFolder.closeBeforeDeletion(stopping); // the tasks still use their files
   }
 
   private void stop() {
     ending = true;
     try {
+      if (savepoints != null) {
+        System.err.println("weir run: savepoint " + stop(savepoints, SAVEPOINT_SECONDS));
+        return;
+      }
       Path unused = TemporaryFolder.create("stop"); // Flink stops with a savepoint only
       try {
-        job.stopWithSavepoint(false, unused.toUri().toString(), SavepointFormatType.NATIVE)
-            .get(STOP_SECONDS, TimeUnit.SECONDS);
+        stop(unused, STOP_SECONDS);
         return;
       } finally {
         FileUtils.deleteDirectoryQuietly(unused.toFile());
@@ -49,9 +58,24 @@ public final class JobShutdownHook implements AutoCloseable {
     } catch (InterruptedException e) {
       return;
     } catch (Exception e) { // it may be restarting, or a broker is away
+      if (savepoints != null) {
+        System.err.printf(
+            "weir run: wrote no savepoint: %s; the next run goes on from the one before%n",
+            Printable.line(e.toString()));
+      }
       cancel();
     }
     tellWhatIsLeft();
+  }
+
+  /** Flink takes the %20 of a URI for three letters of the name. */
+  public static String inFlinksWords(Path folder) {
+    return org.apache.flink.core.fs.Path.fromLocalFile(folder.toAbsolutePath().toFile()).toString();
+  }
+
+  private String stop(Path folder, long seconds) throws Exception {
+    return job.stopWithSavepoint(false, inFlinksWords(folder), SavepointFormatType.NATIVE)
+        .get(seconds, TimeUnit.SECONDS);
   }
 
   private void cancel() {

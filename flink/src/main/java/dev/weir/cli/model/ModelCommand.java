@@ -218,7 +218,7 @@ public final class ModelCommand implements Runnable {
 
     @Option(
         names = "--model-version",
-        description = "Version to publish it as; by default one more than the newest.")
+        description = "Version to publish it as; by default one more than the newest and the file's.")
     private Long version;
 
     @Option(
@@ -253,7 +253,8 @@ public final class ModelCommand implements Runnable {
       long newVersion =
           version != null
               ? version
-              : Math.max(model.version(), models.newestVersion(model.name()) + 1);
+              // higher than the file's own, too: a job may run a file of this name and version
+              : Math.max(model.version(), models.newestVersion(model.name())) + 1;
       models.publish(model.withVersion(newVersion), keep);
       System.out.printf("%s version %d is on %s%n", model.name(), newVersion, topic);
       return 0;

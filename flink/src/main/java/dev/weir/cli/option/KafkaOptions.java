@@ -135,7 +135,13 @@ public class KafkaOptions {
    * @throws IllegalStateException when a secret that is named is not there, or the brokers want TLS
    */
   public Map<String, String> properties() throws IOException {
-    Map<String, String> all = ClientProperties.withProviders(RegistrySettings.ofKafka(given()));
+    return properties(Map.of());
+  }
+
+  /** As {@link #properties()}, with defaults of the command. */
+  public Map<String, String> properties(Map<String, String> defaults) throws IOException {
+    Map<String, String> all = new LinkedHashMap<>(defaults);
+    all.putAll(ClientProperties.withProviders(RegistrySettings.ofKafka(given())));
     ClientProperties.check(bootstrapServers(), all);
     return all;
   }

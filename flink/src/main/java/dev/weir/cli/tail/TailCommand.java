@@ -52,7 +52,6 @@ import picocli.CommandLine.Option;
 public final class TailCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final String API_TIMEOUT_MILLIS = "15000";
 
   /** The topic of classes where no job file names one. */
   private static final String CLASSES = "classes";
@@ -168,7 +167,6 @@ public final class TailCommand implements Callable<Integer> {
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
     config.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");
-    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
     List<String> topics = scores ? List.of(topic, scoresTopic) : List.of(topic);
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       List<String> missing = admin.missing(topics);

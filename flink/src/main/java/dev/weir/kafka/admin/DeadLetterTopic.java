@@ -228,7 +228,6 @@ public final class DeadLetterTopic {
   private TopicConsumer consumer() {
     Map<String, Object> config = new HashMap<>(clients);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
     return new TopicConsumer(config);
   }
 

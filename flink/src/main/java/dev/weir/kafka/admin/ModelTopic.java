@@ -1,5 +1,6 @@
 package dev.weir.kafka.admin;
 
+import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.codec.ModelCodec;
 import dev.weir.kafka.codec.ModelVersionKeys;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -27,7 +28,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** The compacted model topic as a person sees it: what is on it, and putting a model there. */
 public final class ModelTopic {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration TIMEOUT = ClientProperties.PATIENCE;
 
   private final String topic;
   private final Map<String, Object> clients;
@@ -112,7 +113,6 @@ public final class ModelTopic {
   private void scan(Consumer<ConsumerRecord<byte[], byte[]>> action) {
     Map<String, Object> config = new HashMap<>(clients);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
     try (TopicConsumer consumer = new TopicConsumer(config)) {
       List<TopicPartition> partitions = consumer.partitions(topic);
       if (!consumer.read(consumer.begins(partitions), consumer.ends(partitions), TIMEOUT, action)) {

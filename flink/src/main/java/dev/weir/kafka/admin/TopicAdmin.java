@@ -1,5 +1,6 @@
 package dev.weir.kafka.admin;
 
+import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.time.Duration;
@@ -59,7 +60,7 @@ public final class TopicAdmin implements AutoCloseable {
           TopicConfig.CLEANUP_POLICY_CONFIG,
           TopicConfig.CLEANUP_POLICY_DELETE);
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration TIMEOUT = ClientProperties.PATIENCE;
   private static final Duration RETRY = Duration.ofMillis(50);
 
   /** The client's own timeout comes first, since it says what was missing. */

@@ -1,5 +1,6 @@
 package dev.weir.kafka.admin;
 
+import dev.weir.kafka.ClientProperties;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -60,6 +61,7 @@ public final class TopicConsumer implements AutoCloseable {
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.putIfAbsent(ClientProperties.TIMEOUT, (int) ClientProperties.PATIENCE.toMillis());
     return config;
   }
 

@@ -787,9 +787,16 @@ class JobFileTest {
     assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 1000") + "season: 1000\n"))
         .hasMessageStartingWith(
             "pumps.yaml: learning: expected at most 2,097,152 bytes for each series, got ");
+    assertThatThrownBy(
+            () ->
+                read(
+                    GOOD.replace("horizon: 3", "horizon: 451")
+                        + "learning.size: small\nseason: 24\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml: learning: horizon: expected at most 450 for a learner of this size, got 451");
     assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 4000")))
         .hasMessageStartingWith(
-            "pumps.yaml: learning: a horizon of 4000 does not go with the other settings: ");
+            "pumps.yaml: learning: horizon: expected 1 to 1000, got 4000");
   }
 
   @Test
@@ -940,7 +947,7 @@ class JobFileTest {
         "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000, a duration such as PT24H, or a list of two such as [7, 365], got 'monthly'");
     assertRefused(
         GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
-        "pumps.yaml: learning: a horizon of 3 does not go with the other settings: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
+        "pumps.yaml: learning: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
   }
 
   @Test
