@@ -21,9 +21,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +61,7 @@ class DemoIT {
       assertThat(ListeningSockets.of(demo.pid()))
           .isNotEmpty()
           .allMatch(InetAddress::isLoopbackAddress);
+      assertThatATopicIsCreatedByItsFirstRecord(demo);
       List<Path> own = folders();
       assertThat(own).hasSize(1);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own.get(0))))
@@ -79,6 +84,17 @@ class DemoIT {
     try (Stream<Path> left = Files.list(shared)) {
       assertThat(left.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("flink-web-upload", "flink-web-ui");
+    }
+  }
+
+  /** As kcat writes to it, after docs/quickstart.md. */
+  private static void assertThatATopicIsCreatedByItsFirstRecord(WeirProcess demo) throws Exception {
+    Matcher kafka = Pattern.compile("Kafka: (\\S+)").matcher(demo.err());
+    assertThat(kafka.find()).isTrue();
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(Map.of("bootstrap.servers", kafka.group(1)), bytes, bytes)) {
+      assertThat(producer.send(new ProducerRecord<>("mine", new byte[5])).get().offset()).isZero();
     }
   }
 
