@@ -35,7 +35,7 @@ class ListenerCheckTest {
   }
 
   @Test
-  void closedPortIsToldFromASlowBroker() throws Exception {
+  void messageDiffersForClosedPortAndSlowBroker() throws Exception {
     String closed = "localhost:" + EmbeddedBroker.freePort();
     assertThatThrownBy(() -> check(closed, 300, 100))
         .hasMessageStartingWith(
