@@ -88,8 +88,9 @@ final class CallArguments {
   }
 
   /**
-   * Names of the arguments as the statement writes them. Flink ignores an argument of an unknown name,
-   * and its planner, whose classes have a class loader of their own, shows the statement to nobody.
+   * Names of the arguments as the statement writes them. Flink ignores an argument of an unknown
+   * name, and its planner, whose classes have a class loader of their own, shows the statement to
+   * nobody.
    */
   private static final class StatementNames {
 

@@ -28,10 +28,7 @@ class ListenerCheckTest {
 
   private void check(String servers, long millis, int tellAfter) {
     ListenerCheck.check(
-        servers,
-        Map.of(PATIENCE, Long.toString(millis)),
-        Duration.ofMillis(tellAfter),
-        lines::add);
+        servers, Map.of(PATIENCE, Long.toString(millis)), Duration.ofMillis(tellAfter), lines::add);
   }
 
   @Test

@@ -90,7 +90,11 @@ public record LearnerSettings(
     check(analogWindow >= 2, "analog window", "at least 2", analogWindow);
     check(analogNeighbours >= 1, "analog neighbours", "at least 1", analogNeighbours);
     int longest = tail - analogWindow - 50;
-    check(horizon <= longest, "horizon", "at most " + longest + " for a learner of this size", horizon);
+    check(
+        horizon <= longest,
+        "horizon",
+        "at most " + longest + " for a learner of this size",
+        horizon);
     check(exactLimit >= 400, "exact limit", "at least 400", exactLimit);
     check(eta >= 0, "eta", "at least 0", eta);
     check(discount > 0 && discount < 1, "discount", "a number within (0, 1)", discount);

@@ -173,7 +173,8 @@ public final class DemoCommand implements Callable<Integer> {
         Browser.open(page.address());
       }
       Future<LocalCluster> starting = LocalCluster.startBeside(FLINK);
-      try (EmbeddedBroker broker = EmbeddedBroker.start(data, brokerPort, EmbeddedBroker.CREATES_TOPICS)) {
+      try (EmbeddedBroker broker =
+          EmbeddedBroker.start(data, brokerPort, EmbeddedBroker.CREATES_TOPICS)) {
         Thread replay = replay(broker, page);
         try (LocalCluster cluster = starting.get()) {
           return show(broker, cluster, page, replay);

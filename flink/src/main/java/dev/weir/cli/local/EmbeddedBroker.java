@@ -23,9 +23,9 @@ import org.apache.kafka.metadata.storage.Formatter;
  * reachable from this machine only.
  *
  * <p>Made for the demo and for tests. Topics are not created by accident, unless by {@link
- * #CREATES_TOPICS}, and a record may be as large as a model, 16 MiB. The data
- * folder survives: a folder that was formatted before is opened as it is. {@code start} blocks
- * until the broker takes requests; {@code close} blocks until it has written what it had.
+ * #CREATES_TOPICS}, and a record may be as large as a model, 16 MiB. The data folder survives: a
+ * folder that was formatted before is opened as it is. {@code start} blocks until the broker takes
+ * requests; {@code close} blocks until it has written what it had.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   /** Overrides with which a producer's topic need not be there, as for a first try. */

@@ -218,7 +218,8 @@ public final class ModelCommand implements Runnable {
 
     @Option(
         names = "--model-version",
-        description = "Version to publish it as; by default one more than the newest and the file's.")
+        description =
+            "Version to publish it as; by default one more than the newest and the file's.")
     private Long version;
 
     @Option(

@@ -105,7 +105,9 @@ class DashboardCommandIT {
             "default.api.timeout.ms=100");
     assertThat(away.exitCode()).as("%s", away).isEqualTo(1);
     assertThat(away.err())
-        .contains("weir: Kafka at localhost:1: expected an answer within 0.1 s, got a closed port", "--bootstrap-servers");
+        .contains(
+            "weir: Kafka at localhost:1: expected an answer within 0.1 s, got a closed port",
+            "--bootstrap-servers");
   }
 
   @Test

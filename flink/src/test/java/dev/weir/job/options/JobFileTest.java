@@ -795,8 +795,7 @@ class JobFileTest {
         .hasMessageStartingWith(
             "pumps.yaml: learning: horizon: expected at most 450 for a learner of this size, got 451");
     assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 4000")))
-        .hasMessageStartingWith(
-            "pumps.yaml: learning: horizon: expected 1 to 1000, got 4000");
+        .hasMessageStartingWith("pumps.yaml: learning: horizon: expected 1 to 1000, got 4000");
   }
 
   @Test
