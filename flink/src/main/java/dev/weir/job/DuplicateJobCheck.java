@@ -3,14 +3,17 @@ package dev.weir.job;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.OpenTransactions;
+import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.OpenTransactions.Transaction;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.flink.client.deployment.ClusterClientFactory;
 import org.apache.flink.client.deployment.ClusterDescriptor;
 import org.apache.flink.client.deployment.DefaultClusterClientServiceLoader;
@@ -29,8 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Refuses to start a job that runs already, since all its forecasts would be written twice. Looks
  * for a job of the name on the cluster, and for open transactions of the sink, which show a job on
- * any cluster. The transactions of a running job change with each checkpoint, those of a job that
- * died do not, and must not keep it from starting again.
+ * any cluster. Warns of jobs of other names that write the same topics. The transactions of a
+ * running job change with each checkpoint, those of a job that died do not, and must not keep it
+ * from starting again.
  */
 public final class DuplicateJobCheck {
 
@@ -92,10 +96,31 @@ public final class DuplicateJobCheck {
             .orElse(ForecastJob.CHECKPOINT_INTERVAL);
     ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
-      admin.missing(List.of()); // whether there is a broker at all
+      List<String> outputs = new ArrayList<>(kafka.topics().ofSeries());
+      outputs.removeAll(admin.missing(outputs)); // also finds out whether there is a broker at all
+      warnOfOthers(kafka, outputs, admin.openTransactions(), say);
       new DuplicateJobCheck(settings, interval, restarts, say).watch(admin.openTransactions());
     } catch (KafkaException e) { // no right to describe transactions, or an old broker
       LOG.warn("could not look whether {} runs already: {}", settings.name(), e.toString());
+    }
+  }
+
+  /** Readers can't tell the records of two jobs apart, and either job alone looks healthy. */
+  private static void warnOfOthers(
+      KafkaSettings kafka,
+      List<String> outputs,
+      OpenTransactions transactions,
+      Consumer<String> say) {
+    String own = Pattern.quote(kafka.transactionPrefix()) + "(-groups|-learned)?";
+    for (String topic : outputs) {
+      Hidden hidden = transactions.hiding(topic);
+      String other =
+          hidden == null || hidden.transaction() == null ? null : hidden.transaction().prefix();
+      if (other != null && !other.matches(own)) {
+        say.accept(
+            "warning: topic %s: expected no other job that writes it, got an open transaction of %s; name another topic under topics, or stop that job"
+                .formatted(topic, other));
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import dev.weir.cli.local.LocalCluster;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Observation;
+import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -24,11 +25,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -132,6 +135,20 @@ class TransactionsIT {
       first.awaitErr(RUNNING, WAIT);
       await("the first job writes").atMost(WAIT).until(() -> !open().isEmpty());
       assertThat(status()).doesNotContain("two jobs");
+      await("a job of another name hears of it")
+          .atMost(WAIT)
+          .until(
+              () -> {
+                List<String> lines = new ArrayList<>();
+                DuplicateJobCheck.checkBrokers(
+                    JobSettings.read(job, Map.of("name", "other")), new Configuration(), lines::add);
+                return lines.stream()
+                    .anyMatch(
+                        line ->
+                            line.startsWith(
+                                "warning: topic forecasts: expected no other job that writes it, got"
+                                    + " an open transaction of weir-plant;"));
+              });
 
       await("a second start is refused") // a busy broker may be too slow for the first try
           .atMost(WAIT.multipliedBy(2))

@@ -15,6 +15,7 @@ import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -95,7 +96,7 @@ public final class KafkaConnectors {
             .setDeserializer(ObservationDeserializer.of(type, settings, ahead));
     ObservationTopics topics = settings.topics().observations();
     if (topics.pattern() == null) {
-      builder.setTopics(topics.names());
+      builder.setKafkaSubscriber(new ExistingTopics(topics.names()));
     } else {
       builder.setTopicPattern(Pattern.compile(topics.pattern()));
     }
@@ -128,7 +129,7 @@ public final class KafkaConnectors {
         .setProperties(consumerProperties())
         .setBootstrapServers(settings.bootstrapServers())
         .setGroupId(labelGroup(settings))
-        .setTopics(settings.topics().ofClasses().labels())
+        .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().ofClasses().labels())))
         .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
         .setDeserializer(new LabelDeserializer(type, settings.maxFuture()))
         .build();
@@ -149,7 +150,7 @@ public final class KafkaConnectors {
         .setProperties(consumerProperties())
         .setBootstrapServers(settings.bootstrapServers())
         .setGroupId(covariateGroup(settings))
-        .setTopics(topic.name())
+        .setKafkaSubscriber(new ExistingTopics(List.of(topic.name())))
         .setStartingOffsets(OffsetsInitializer.earliest())
         .setDeserializer(new CovariateDeserializer(type, topic, settings.registry()))
         .build();
@@ -169,7 +170,7 @@ public final class KafkaConnectors {
         .setProperties(properties)
         .setBootstrapServers(settings.bootstrapServers())
         .setGroupId(modelGroup(settings))
-        .setTopics(settings.topics().models())
+        .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().models())))
         .setStartingOffsets(OffsetsInitializer.earliest())
         .setDeserializer(new ModelDeserializer(type))
         .build();
