@@ -141,7 +141,9 @@ class TransactionsIT {
               () -> {
                 List<String> lines = new ArrayList<>();
                 DuplicateJobCheck.checkBrokers(
-                    JobSettings.read(job, Map.of("name", "other")), new Configuration(), lines::add);
+                    JobSettings.read(job, Map.of("name", "other")),
+                    new Configuration(),
+                    lines::add);
                 return lines.stream()
                     .anyMatch(
                         line ->
