@@ -102,15 +102,17 @@ public class ForecastCodecTest {
             .replace(",\"lower\":null,\"upper\":null,\"intervals\":[]", "")
             .replace("\"level\":null,", "")
             .replace(",\"explanation\":null", "")
-            .replace("\"learning_steps\":0,", "")
-            .replace("\"1970-01-01T00:00:05Z\"", "5000");
+            .replace("\"learning_steps\":0,", "");
     assertThat(codec.decode(less.getBytes(StandardCharsets.UTF_8))).isEqualTo(BARE);
+    String counted = whole.replace("\"1970-01-01T00:00:05Z\"", "1769860800000");
+    assertThat(codec.decode(counted.getBytes(StandardCharsets.UTF_8)).origin())
+        .isEqualTo(1_769_860_800_000L);
     assertWrong(whole.replace("\"series\":\"s\",", ""), "series: expected a value, got nothing");
     assertWrong(whole.replace("\"s\"", "7"), "series: expected a text, got 7");
     assertWrong(
         whole.replace(":1.0,", ":\"1.0\","), "value: expected a number or null, got \"1.0\"");
     assertWrong(whole.replace("\"seq_len\":1", "\"seq_len\":1.5"), "seq_len: expected a whole");
-    assertWrong(whole.replace("1970-01-01T00:00:05Z", "soon"), "origin: expected milliseconds");
+    assertWrong(whole.replace("1970-01-01T00:00:05Z", "soon"), "origin: expected a time such as");
     assertWrong(whole.replace("many-to-many", "many"), "forecast: mode: expected many-to-one or");
     assertWrong(whole + "x", "Forecast: expected a JSON object, got ");
     assertWrong("{", "Forecast: expected a JSON object, got ");
