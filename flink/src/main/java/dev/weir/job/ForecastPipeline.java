@@ -108,11 +108,11 @@ public final class ForecastPipeline {
     DataStream<InputEvent> observations =
         env.fromSource(
                 ends.observations(
-                    WeirTypeInformation.INPUT_EVENT, settings.forecast().covariatesAhead()),
+                    WeirTypeInformation.INPUT_EVENT,
+                    settings.forecast().covariatesAhead(),
+                    settings.idleTimeout()),
                 ObservationWatermarks.strategy(
-                    settings.forecast().outOfOrderness(),
-                    settings.idleTimeout(),
-                    settings.forecast().limits().ttl()),
+                    settings.forecast().outOfOrderness(), settings.forecast().limits().ttl()),
                 "observations")
             .uid("observations");
     DataStream<ModelEvent> models =

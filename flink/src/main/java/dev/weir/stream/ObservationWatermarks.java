@@ -10,14 +10,13 @@ import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.util.clock.RelativeClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Watermarks of the observations, one for each Kafka partition when used on the source itself.
- * Counts observations only: a partition that carries nothing but dead letters would otherwise be
- * active without ever giving a time, and hold back event time for all.
+ * Emits one only after an observation, and never marks a partition as idle: that is up to the
+ * source, which knows what is unread.
  */
 public final class ObservationWatermarks implements WatermarkGenerator<InputEvent> {
 
@@ -26,38 +25,28 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
 
   private final long outOfOrderness;
-  private final long idleNanos;
-  private final RelativeClock clock;
   private final long leap; // milliseconds
   private final long start; // in place of the newest before the first observation
   private long newest;
-  private long lastSeenNanos;
+  private long emitted; // the newest at the last watermark
   private boolean logged;
   private long lastLogNanos;
 
-  private ObservationWatermarks(
-      Duration outOfOrderness, Duration idleTimeout, Duration leap, RelativeClock clock) {
+  private ObservationWatermarks(Duration outOfOrderness, Duration leap) {
     this.leap = leap.isZero() ? Long.MAX_VALUE : leap.toMillis();
     this.outOfOrderness = outOfOrderness.toMillis();
-    this.idleNanos = idleTimeout.toNanos();
-    this.clock = clock;
     this.start = Long.MIN_VALUE + this.outOfOrderness + 1;
     this.newest = start;
-    this.lastSeenNanos = clock.relativeTimeNanos();
+    this.emitted = start;
   }
 
   /**
    * @param outOfOrderness how far an observation may be behind the newest of its partition
-   * @param idleTimeout a partition without an observation for so long no longer holds back time
    * @param leap an observation that is further ahead of all before it is logged; zero: none is
    */
-  public static WatermarkStrategy<InputEvent> strategy(
-      Duration outOfOrderness, Duration idleTimeout, Duration leap) {
-    // the input activity clock stops under backpressure: a blocked partition is not idle
+  public static WatermarkStrategy<InputEvent> strategy(Duration outOfOrderness, Duration leap) {
     return WatermarkStrategy.<InputEvent>forGenerator(
-            context ->
-                new ObservationWatermarks(
-                    outOfOrderness, idleTimeout, leap, context.getInputActivityClock()))
+            context -> new ObservationWatermarks(outOfOrderness, leap))
         .withTimestampAssigner(
             (arrival, kafkaTime) ->
                 arrival instanceof ObservationEvent observed
@@ -82,14 +71,11 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
 
   @Override
   public void onEvent(InputEvent arrival, long timestamp, WatermarkOutput output) {
-    if (arrival instanceof ObservationEvent observed) {
-      if (timestamp > newest) {
-        if (newest != start && timestamp - newest > leap) {
-          logLeap(observed, timestamp - newest);
-        }
-        newest = timestamp;
+    if (arrival instanceof ObservationEvent observed && timestamp > newest) {
+      if (newest != start && timestamp - newest > leap) {
+        logLeap(observed, timestamp - newest);
       }
-      lastSeenNanos = clock.relativeTimeNanos();
+      newest = timestamp;
     }
   }
 
@@ -110,9 +96,8 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
 
   @Override
   public void onPeriodicEmit(WatermarkOutput output) {
-    if (clock.relativeTimeNanos() - lastSeenNanos > idleNanos) {
-      output.markIdle();
-    } else {
+    if (newest > emitted) { // one without news would end the idleness of its partition
+      emitted = newest;
       output.emitWatermark(new Watermark(newest - outOfOrderness - 1));
     }
   }

@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A stream that pauses must be waited for as before when it goes on. */
+/** A partition that pauses must not be waited for, but one that has unread records must. */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class IdleInputIT {
 
@@ -52,6 +52,29 @@ class IdleInputIT {
         assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
             .isEmpty();
       }
+    }
+  }
+
+  /**
+   * Without keys each series is in all partitions, which a task reads one after the other. The idle
+   * timeout is shorter than that takes, as ten seconds are on a slow machine.
+   */
+  @Test
+  void replaysOfKeylessBacklogAreEqualAndLoseNothing() throws Exception {
+    try (KafkaFixture kafka = KafkaFixture.start();
+        FlinkFixture flink = FlinkFixture.start()) {
+      kafka.create("backlog", 3, Map.of());
+      kafka.send(KeylessBacklog.records("backlog", KeylessBacklog.SERIES, KeylessBacklog.VALUES));
+      KeylessBacklog.Result one =
+          KeylessBacklog.replay(kafka, flink, "backlog", "one", KeylessBacklog.SERIES, 1, "PT0.02S");
+      KeylessBacklog.Result other =
+          KeylessBacklog.replay(
+              kafka, flink, "backlog", "other", KeylessBacklog.SERIES, 3, "PT0.02S");
+      assertThat(one.late()).isZero();
+      assertThat(other.late()).isZero();
+      assertThat(one.incidents()).hasSizeGreaterThan(20);
+      assertThat(other.incidents()).isEqualTo(one.incidents());
+      assertThat(other.models()).isEqualTo(one.models());
     }
   }
 }

@@ -178,7 +178,7 @@ class WindowsOracleIT {
   /** Our watermarks after each record instead of now and then: as little patience as there is. */
   private static WatermarkStrategy<InputEvent> eager(Duration outOfOrderness) {
     WatermarkStrategy<InputEvent> ours =
-        ObservationWatermarks.strategy(outOfOrderness, Duration.ofMinutes(10), Duration.ZERO);
+        ObservationWatermarks.strategy(outOfOrderness, Duration.ZERO);
     return WatermarkStrategy.<InputEvent>forGenerator(
             context -> new EagerGenerator(ours.createWatermarkGenerator(context)))
         .withTimestampAssigner(ours::createTimestampAssigner);

@@ -14,12 +14,8 @@ import java.util.List;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
-import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
-import org.apache.flink.util.clock.RelativeClock;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
@@ -32,12 +28,10 @@ class ObservationWatermarksTest {
 
   private static final SourceRecord SOURCE = new SourceRecord("t", 0, 0, 5, null, null);
   private static final WatermarkStrategy<InputEvent> STRATEGY =
-      ObservationWatermarks.strategy(
-          Duration.ofMillis(30), Duration.ofMillis(10), Duration.ofMillis(500));
+      ObservationWatermarks.strategy(Duration.ofMillis(30), Duration.ofMillis(500));
 
-  private final Hand hand = new Hand();
   private final List<Object> told = new ArrayList<>();
-  private final WatermarkGenerator<InputEvent> watermarks = STRATEGY.createWatermarkGenerator(hand);
+  private final WatermarkGenerator<InputEvent> watermarks = STRATEGY.createWatermarkGenerator(null);
   private final WatermarkOutput output =
       new WatermarkOutput() {
         @Override
@@ -56,31 +50,6 @@ class ObservationWatermarksTest {
         }
       };
 
-  /** A clock that is turned by hand. */
-  private static final class Hand implements RelativeClock, WatermarkGeneratorSupplier.Context {
-    private long millis = 1_000;
-
-    @Override
-    public long relativeTimeMillis() {
-      return millis;
-    }
-
-    @Override
-    public long relativeTimeNanos() {
-      return millis * 1_000_000;
-    }
-
-    @Override
-    public MetricGroup getMetricGroup() {
-      return new UnregisteredMetricsGroup();
-    }
-
-    @Override
-    public RelativeClock getInputActivityClock() {
-      return this;
-    }
-  }
-
   private void observe(long time) {
     watermarks.onEvent(new ObservationEvent(new Observation("s", time, 1), SOURCE), time, output);
   }
@@ -90,49 +59,32 @@ class ObservationWatermarksTest {
     watermarks.onEvent(letter, TimestampAssigner.NO_TIMESTAMP, output);
   }
 
-  private void tick(long millis) {
-    hand.millis += millis;
+  private void tick() {
     watermarks.onPeriodicEmit(output);
   }
 
   @Test
   void timeIsCompleteUpToTheNewestLessWhatMayStillCome() {
     observe(100);
-    tick(1);
-    observe(90);
-    tick(1);
+    tick();
     observe(140);
-    tick(1);
-    assertThat(told).containsExactly(69L, 69L, 109L); // 70 itself may still come
+    tick();
+    assertThat(told).containsExactly(69L, 109L); // 70 itself may still come
   }
 
   @Test
-  void beforeTheFirstObservationNothingIsComplete() {
-    tick(1);
+  void withoutNewerObservationNothingIsEmitted() {
+    tick();
     deadLetter();
-    tick(1);
-    assertThat(told).containsExactly(Long.MIN_VALUE, Long.MIN_VALUE);
-  }
-
-  @Test
-  void aPartitionWithoutObservationsIsIdleUntilTheNext() {
+    tick();
+    assertThat(told).isEmpty();
     observe(100);
-    tick(10);
-    tick(1);
-    tick(50);
-    observe(200);
-    tick(1);
-    assertThat(told).containsExactly(69L, "idle", "idle", 169L);
-  }
-
-  @Test
-  void deadLettersKeepNoPartitionActive() {
-    observe(100);
-    for (int i = 0; i < 3; i++) {
-      deadLetter();
-      tick(6);
-    }
-    assertThat(told).containsExactly(69L, "idle", "idle");
+    tick();
+    tick(); // a watermark would end the idleness of the partition
+    observe(90);
+    deadLetter();
+    tick();
+    assertThat(told).containsExactly(69L);
   }
 
   @Test
@@ -147,7 +99,7 @@ class ObservationWatermarksTest {
   @Test
   void modelsNeverHoldBackTimeNorEndIt() {
     WatermarkGenerator<ModelEvent> models =
-        ObservationWatermarks.ofModels().createWatermarkGenerator(hand);
+        ObservationWatermarks.ofModels().createWatermarkGenerator(null);
     models.onEvent(new DeadLetter(DeadLetter.Reason.MODEL, "m", SOURCE), 3, output);
     models.onPeriodicEmit(output);
     assertThat(told).containsExactly("idle");

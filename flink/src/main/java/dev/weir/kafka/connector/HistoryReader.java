@@ -2,21 +2,14 @@ package dev.weir.kafka.connector;
 
 import dev.weir.forecast.InputEvent;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import org.apache.flink.api.common.eventtime.Watermark;
-import org.apache.flink.api.connector.source.ReaderOutput;
-import org.apache.flink.api.connector.source.SourceEvent;
-import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.apache.flink.core.io.InputStatus;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -26,27 +19,24 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Commits all of them after each checkpoint. Kafka's reader commits a partition that ends
  * between a snapshot and the checkpoint's completion where the snapshot was, and never again.
  */
-public final class HistoryReader implements SourceReader<InputEvent, KafkaPartitionSplit> {
+public final class HistoryReader extends ForwardingReader {
 
   /** Commits offsets, next to read, for the job's group. */
   interface Commits extends AutoCloseable {
     void commit(Map<TopicPartition, Long> offsets);
   }
 
-  private final SourceReader<InputEvent, KafkaPartitionSplit> reader;
   private final Map<Integer, Long> ends;
   private final Map<String, KafkaPartitionSplit> all = new LinkedHashMap<>(); // as they came
 
   private final Commits commits;
   private final NavigableMap<Long, Map<TopicPartition, Long>> snapshots = new TreeMap<>();
 
-  private KeptOutputs outputs; // around the one that is polled for
-
   HistoryReader(
       SourceReader<InputEvent, KafkaPartitionSplit> reader,
       Map<Integer, Long> ends,
       Commits commits) {
-    this.reader = reader;
+    super(reader);
     this.ends = ends;
     this.commits = commits;
   }
@@ -93,38 +83,10 @@ public final class HistoryReader implements SourceReader<InputEvent, KafkaPartit
     return saved;
   }
 
-  @Override
-  public void start() {
-    reader.start();
-  }
-
-  @Override
-  public InputStatus pollNext(ReaderOutput<InputEvent> output) throws Exception {
-    if (outputs == null || outputs.output != output) {
-      outputs = new KeptOutputs(output);
-    }
-    return reader.pollNext(outputs);
-  }
-
-  @Override
-  public CompletableFuture<Void> isAvailable() {
-    return reader.isAvailable();
-  }
-
   /** Kafka's reader would take its last end for the end of the input. */
   @Override
   public void notifyNoMoreSplits() {
     // this source never ends
-  }
-
-  @Override
-  public void handleSourceEvents(SourceEvent event) {
-    reader.handleSourceEvents(event);
-  }
-
-  @Override
-  public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
-    reader.pauseOrResumeSplits(toPause, toResume);
   }
 
   @Override
@@ -138,63 +100,9 @@ public final class HistoryReader implements SourceReader<InputEvent, KafkaPartit
   }
 
   @Override
-  public void notifyCheckpointAborted(long checkpointId) throws Exception {
-    reader.notifyCheckpointAborted(checkpointId);
-  }
-
-  @Override
   public void close() throws Exception {
     try (commits) {
       reader.close();
-    }
-  }
-
-  /**
-   * Keeps the output of a partition that is read to its end, as that of a stream that pauses: it
-   * gives its time until it counts as idle. Taken away at once, it would hold back event time for
-   * all, since a reader without partitions is not idle to Flink.
-   */
-  private static final class KeptOutputs implements ReaderOutput<InputEvent> {
-
-    private final ReaderOutput<InputEvent> output;
-
-    KeptOutputs(ReaderOutput<InputEvent> output) {
-      this.output = output;
-    }
-
-    @Override
-    public SourceOutput<InputEvent> createOutputForSplit(String split) {
-      return output.createOutputForSplit(split);
-    }
-
-    @Override
-    public void releaseOutputForSplit(String split) {
-      // kept
-    }
-
-    @Override
-    public void collect(InputEvent arrival) {
-      output.collect(arrival);
-    }
-
-    @Override
-    public void collect(InputEvent arrival, long timestamp) {
-      output.collect(arrival, timestamp);
-    }
-
-    @Override
-    public void emitWatermark(Watermark watermark) {
-      output.emitWatermark(watermark);
-    }
-
-    @Override
-    public void markIdle() {
-      output.markIdle();
-    }
-
-    @Override
-    public void markActive() {
-      output.markActive();
     }
   }
 }

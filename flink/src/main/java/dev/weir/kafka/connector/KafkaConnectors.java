@@ -42,8 +42,8 @@ public final class KafkaConnectors {
    */
   private static final String FETCH_WAIT_MILLIS = "50";
 
-  /** New partitions are looked for this often. */
-  private static final String DISCOVERY_MILLIS = "60000";
+  /** New partitions are looked for this often: they hold back event time only once they are known. */
+  private static final String DISCOVERY_MILLIS = "10000";
 
   /**
    * A client that finds no broker ends up trying no more often than this. Kafka's own limit of a
@@ -79,8 +79,11 @@ public final class KafkaConnectors {
    * file wants to have read.
    *
    * @param ahead covariates known ahead that an observation may have
+   * @param idleTimeout a partition without an observation for so long, and without unread records,
+   *     no longer holds back event time
    */
-  public Source<InputEvent, ?, ?> observations(TypeInformation<InputEvent> type, int ahead) {
+  public Source<InputEvent, ?, ?> observations(
+      TypeInformation<InputEvent> type, int ahead, Duration idleTimeout) {
     SourceOffsets offsets = settings.offsets();
     Properties properties = consumerProperties();
     if (offsets.ends() != null) {
@@ -100,8 +103,12 @@ public final class KafkaConnectors {
     } else {
       builder.setTopicPattern(Pattern.compile(topics.pattern()));
     }
-    KafkaSource<InputEvent> source = builder.build();
-    return offsets.ends() == null ? source : new HistorySource(source, settings);
+    Properties consumer = new Properties();
+    consumer.putAll(properties);
+    consumer.setProperty(
+        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    consumer.setProperty(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
+    return new ObservationSource(builder.build(), settings, consumer, idleTimeout);
   }
 
   private OffsetsInitializer starts(SourceOffsets offsets) {

@@ -3,6 +3,9 @@ package dev.weir.kafka.connector;
 import dev.weir.forecast.InputEvent;
 import dev.weir.kafka.KafkaSettings;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -18,14 +21,16 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.runtime.metrics.scope.ScopeFormat;
 
 /**
- * Reads each partition up to an offset and waits there, with a state that a {@link KafkaSource}
- * without an end can be restored from: it goes on where this one waits.
+ * Kafka's source, whose partitions are idle only when they are read to their end ({@link
+ * IdlenessReader}). With offsets to end at, each partition is read up to its one, and the source
+ * waits there, with a state that one without ends can be restored from: it goes on where this one
+ * waits.
  *
  * <p>Flink's own bounded Kafka source can't do that. It finishes, and a job restored from finished
  * tasks leaves them finished; and each partition's end is part of the saved state, so that it would
  * also be an end for the job that was to go on.
  */
-final class HistorySource
+final class ObservationSource
     implements Source<InputEvent, KafkaPartitionSplit, KafkaSourceEnumState>,
         ResultTypeQueryable<InputEvent> {
 
@@ -33,15 +38,25 @@ final class HistorySource
 
   private final KafkaSource<InputEvent> source;
   private final KafkaSettings settings;
+  private final Properties consumer;
+  private final Duration idleTimeout;
 
   /**
    * @param source without an end
-   * @param settings with the first offset not to read, by partition; a partition that is not named
-   *     is not read
+   * @param settings perhaps with the first offset not to read, by partition; then a partition that
+   *     is not named is not read
+   * @param consumer properties of the source's Kafka consumers
+   * @param idleTimeout a partition without an observation for so long may be idle
    */
-  HistorySource(KafkaSource<InputEvent> source, KafkaSettings settings) {
+  ObservationSource(
+      KafkaSource<InputEvent> source,
+      KafkaSettings settings,
+      Properties consumer,
+      Duration idleTimeout) {
     this.source = source;
     this.settings = settings;
+    this.consumer = consumer;
+    this.idleTimeout = idleTimeout;
   }
 
   /** Not bounded for Flink: the submitter stops the job. */
@@ -53,24 +68,28 @@ final class HistorySource
   @Override
   public SourceReader<InputEvent, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
-    String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
-    return new HistoryReader(
-        source.createReader(context),
-        settings.offsets().ends(),
-        new ConsumerGroupCommits(settings, job));
+    SourceReader<InputEvent, KafkaPartitionSplit> reader = source.createReader(context);
+    Map<Integer, Long> ends = settings.offsets().ends();
+    if (ends != null) {
+      String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
+      reader = new HistoryReader(reader, ends, new ConsumerGroupCommits(settings, job));
+    }
+    int subtask = context.getIndexOfSubtask();
+    return new IdlenessReader(
+        reader, ends, idleTimeout, () -> new UnreadRecords(consumer, subtask));
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return source.createEnumerator(context);
+    return new DiscoveryEnumerator(source.createEnumerator(context), context);
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
       throws IOException {
-    return source.restoreEnumerator(context, state);
+    return new DiscoveryEnumerator(source.restoreEnumerator(context, state), context);
   }
 
   @Override
