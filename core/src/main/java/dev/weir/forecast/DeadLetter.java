@@ -10,6 +10,10 @@ package dev.weir.forecast;
 public record DeadLetter(Reason reason, String message, SourceRecord source)
     implements InputEvent, ModelEvent, CovariateEvent, Output {
 
+  /** What to do about late observations. */
+  public static final String LATE_ADVICE =
+      "raise window.out-of-orderness; docs/time.md, Order, corrections, lateness";
+
   /** Kinds of failure. The names go to topics and metrics and never change. */
   public enum Reason {
     /** The bytes are not what they should be: Avro, or the format of the job file. */

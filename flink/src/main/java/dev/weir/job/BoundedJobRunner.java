@@ -24,8 +24,8 @@ public final class BoundedJobRunner implements AutoCloseable {
 
   private static final int ATTEMPTS = 3;
 
-  /** Watermarks come five times a second. */
-  private static final Duration SLACK = Duration.ofSeconds(1);
+  /** The source looks for unread records each two seconds; watermarks come five times a second. */
+  private static final Duration SLACK = Duration.ofSeconds(4);
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 

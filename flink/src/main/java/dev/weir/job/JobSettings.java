@@ -60,7 +60,8 @@ import org.apache.flink.configuration.MemorySize;
  * @param shared base models that are learned from all series; empty: no operator trains
  * @param classify what the operator that classifies is configured with; null: there is no such
  *     operator
- * @param idleTimeout a partition without an observation for so long no longer holds back time
+ * @param idleTimeout a partition without an observation for so long, and without unread records, no
+ *     longer holds back time
  * @param createTopics whether missing output and model topics are created
  */
 public record JobSettings(

@@ -72,6 +72,11 @@ final class ClassMetrics {
     classifications[status.ordinal()].inc();
   }
 
+  /** Late observations. */
+  Counter late() {
+    return deadLetters[Reason.LATE.ordinal()];
+  }
+
   void deadLetter(Reason reason) {
     deadLetters[reason.ordinal()].inc();
   }

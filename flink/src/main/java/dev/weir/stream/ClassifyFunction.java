@@ -63,7 +63,7 @@ final class ClassifyFunction
   private transient Task task;
   private transient SeriesClassifier series;
   private transient SeriesCounter counter;
-  private transient ClassMetrics metrics;
+  transient ClassMetrics metrics;
   private transient BroadcastState<String, ClassifierModel> restoredModels; // until open
 
   /**

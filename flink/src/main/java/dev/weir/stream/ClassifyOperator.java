@@ -16,16 +16,24 @@ public final class ClassifyOperator
 
   private static final long serialVersionUID = 1L;
 
+  private final boolean isAlone;
+
   /**
    * @param isAlone whether no other operator of the job reports bad observations
    */
   public ClassifyOperator(ClassifySettings settings, boolean isAlone) {
     super(new ClassifyFunction(settings, isAlone), List.of(ClassifyFunction.MODELS));
+    this.isAlone = isAlone;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    ((ClassifyFunction) getUserFunction()).restored(this);
+    ClassifyFunction function = (ClassifyFunction) getUserFunction();
+    function.restored(this);
+    if (isAlone) { // else the operator that forecasts logs them
+      LateLog.start(
+          getProcessingTimeService(), function.metrics.late(), function.metrics.observations);
+    }
   }
 }

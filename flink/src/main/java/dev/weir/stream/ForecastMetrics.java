@@ -92,6 +92,11 @@ final class ForecastMetrics {
     return new ModeMetrics(group.addGroup("mode", mode.label()), learning);
   }
 
+  /** Late observations. */
+  Counter late() {
+    return deadLetters[Reason.LATE.ordinal()];
+  }
+
   void deadLetter(Reason reason) {
     deadLetters[reason.ordinal()].inc();
   }

@@ -85,6 +85,8 @@ public final class ForecastOperator
     }
     super.open();
     function.restored(this);
+    LateLog.start(
+        getProcessingTimeService(), function.metrics.late(), function.metrics.observations);
   }
 
   private long cacheBytes() {

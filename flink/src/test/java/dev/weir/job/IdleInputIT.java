@@ -66,7 +66,8 @@ class IdleInputIT {
       kafka.create("backlog", 3, Map.of());
       kafka.send(KeylessBacklog.records("backlog", KeylessBacklog.SERIES, KeylessBacklog.VALUES));
       KeylessBacklog.Result one =
-          KeylessBacklog.replay(kafka, flink, "backlog", "one", KeylessBacklog.SERIES, 1, "PT0.02S");
+          KeylessBacklog.replay(
+              kafka, flink, "backlog", "one", KeylessBacklog.SERIES, 1, "PT0.02S");
       KeylessBacklog.Result other =
           KeylessBacklog.replay(
               kafka, flink, "backlog", "other", KeylessBacklog.SERIES, 3, "PT0.02S");

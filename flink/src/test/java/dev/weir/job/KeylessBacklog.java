@@ -18,8 +18,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * A backlog of 21,000 observations without keys in 3 partitions, and what a job makes of it:
- * by default 100 series with 210 values each, in ten groups, whose model the job trains.
+ * A backlog of 21,000 observations without keys in 3 partitions, and what a job makes of it: by
+ * default 100 series with 210 values each, in ten groups, whose model the job trains.
  */
 final class KeylessBacklog {
 
@@ -50,8 +50,7 @@ final class KeylessBacklog {
       for (Observation o : Fleet.hour(fleet, t)) {
         double value = isShaken && random.nextInt(5) == 0 ? 1.5 * o.value() : o.value();
         Observation each = new Observation(o.series(), o.time(), value, o.features());
-        ProducerRecord<byte[], byte[]> record =
-            KafkaFixture.record(topic, random.nextInt(3), each);
+        ProducerRecord<byte[], byte[]> record = KafkaFixture.record(topic, random.nextInt(3), each);
         records.add(
             new ProducerRecord<>(
                 topic, record.partition(), null, null, record.value(), record.headers()));
@@ -98,7 +97,8 @@ final class KeylessBacklog {
     String letters = settings.kafka().topics().deadLetters();
     int count = kafka.read(topic, KafkaFixture.COMMITTED).size();
     try (RunningJob job = flink.submit(settings, parallelism, FlinkFixture.NEVER)) {
-      job.await().pollInterval(Duration.ofSeconds(1))
+      job.await()
+          .pollInterval(Duration.ofSeconds(1))
           .atMost(Duration.ofMinutes(20))
           .until(
               () ->

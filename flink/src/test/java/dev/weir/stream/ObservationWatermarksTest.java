@@ -16,12 +16,6 @@ import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 
 class ObservationWatermarksTest {
@@ -107,33 +101,18 @@ class ObservationWatermarksTest {
 
   @Test
   void anObservationFarAheadOfItsPartitionIsLoggedOnce() {
-    List<String> lines = new ArrayList<>();
-    AbstractAppender appender =
-        new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
-          @Override
-          public void append(LogEvent event) {
-            lines.add(event.getMessage().getFormattedMessage());
-          }
-        };
-    appender.start();
-    Logger logger = (Logger) LogManager.getLogger(ObservationWatermarks.class);
-    logger.addAppender(appender);
-    logger.setLevel(Level.WARN);
-    try {
+    try (CapturedLog log = new CapturedLog(ObservationWatermarks.class)) {
       observe(5_000); // the first one is ahead of nothing
       observe(5_500);
-      assertThat(lines).isEmpty();
+      assertThat(log.lines).isEmpty();
       observe(6_001);
       observe(9_000); // within the minute
-    } finally {
-      logger.removeAppender(appender);
-      logger.setLevel(null);
+      assertThat(log.lines)
+          .containsExactly(
+              SOURCE
+                  + ": series s is PT0.501S ahead of all before it in its partition, more than"
+                  + " state.ttl: event time goes on by as much; if its clock is wrong, set it, or"
+                  + " lower window.max-future");
     }
-    assertThat(lines)
-        .containsExactly(
-            SOURCE
-                + ": series s is PT0.501S ahead of all before it in its partition, more than"
-                + " state.ttl: event time goes on by as much; if its clock is wrong, set it, or"
-                + " lower window.max-future");
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.DeadLetter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +33,12 @@ public final class FlinkHealth {
   private static final double BUSY_COLLECTOR_MILLIS_PER_SECOND = 300;
 
   private static final int MAX_TASK_MANAGERS = 100;
+
+  /** This share of late observations is no accident. */
+  private static final double MAX_LATE = 0.01;
+
+  private static final String OBSERVATIONS = ".weir.observations";
+  private static final String LATE = ".weir.reason.LATE.deadLetters";
 
   private static final String HEAP_USED = "Status.JVM.Memory.Heap.Used";
   private static final String HEAP_MAX = "Status.JVM.Memory.Heap.Max";
@@ -107,6 +114,7 @@ public final class FlinkHealth {
     }
     exceptions(job, now, json);
     checkpoints(job, now, uptime, json);
+    late(job, detail.path("vertices"), json);
     heap(json);
     return job.name;
   }
@@ -156,6 +164,42 @@ public final class FlinkHealth {
       return value.matches("[0-9]{1,18}") ? Long.parseLong(value) : -1;
     } catch (IOException e) {
       return -1; // a job that has ended has none any more
+    }
+  }
+
+  /** The late observations since the tasks started. */
+  private void late(Job job, JsonNode vertices, ObjectNode json) {
+    for (JsonNode vertex : vertices) {
+      String id = vertex.path("id").asText();
+      String operator = vertex.path("name").asText().split("\\W", 2)[0];
+      if (!id.matches("[0-9a-f]{32}") || !Set.of("forecast", "classify").contains(operator)) {
+        continue;
+      }
+      Map<String, Long> sums = new HashMap<>();
+      String names = operator + OBSERVATIONS + "," + operator + LATE;
+      try {
+        String path = "/jobs/%s/vertices/%s/subtasks/metrics?agg=sum&get=%s";
+        for (JsonNode metric : rest.get(path.formatted(job.id, id, names))) {
+          sums.put(metric.path("id").asText(), metric.path("sum").asLong());
+        }
+      } catch (IOException e) {
+        return; // tasks come and go
+      }
+      if (sums.size() < 2) { // not known yet, or counted by the other operator
+        continue;
+      }
+      long all = sums.get(operator + OBSERVATIONS);
+      long late = sums.get(operator + LATE);
+      json.put("late_observations", late);
+      report.row("late", "%,d of %,d observations since the tasks started", late, all);
+      if (late > MAX_LATE * all) {
+        report.problem(
+            DeadLetter.LATE_ADVICE,
+            "%,d of %,d observations are late and became dead letters",
+            late,
+            all);
+      }
+      return;
     }
   }
 

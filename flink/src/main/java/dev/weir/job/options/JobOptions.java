@@ -127,7 +127,8 @@ public final class JobOptions {
           "window.idle-timeout",
           Duration.ofSeconds(10),
           Duration.ofMillis(1),
-          "A partition without an observation for so long no longer holds back event time.");
+          "A partition without an observation for so long, and without unread records, no longer"
+              + " holds back event time.");
   public static final Option<Duration> MAX_FUTURE =
       Option.duration(
           "window.max-future",

@@ -42,7 +42,9 @@ public final class KafkaConnectors {
    */
   private static final String FETCH_WAIT_MILLIS = "50";
 
-  /** New partitions are looked for this often: they hold back event time only once they are known. */
+  /**
+   * New partitions are looked for this often: they hold back event time only once they are known.
+   */
   private static final String DISCOVERY_MILLIS = "10000";
 
   /**
@@ -105,8 +107,7 @@ public final class KafkaConnectors {
     }
     Properties consumer = new Properties();
     consumer.putAll(properties);
-    consumer.setProperty(
-        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    consumer.setProperty(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     consumer.setProperty(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
     return new ObservationSource(builder.build(), settings, consumer, idleTimeout);
   }

@@ -127,6 +127,36 @@ class FlinkHealthTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"17394, 21000, true", "210, 21000, false", "0, 0, false"})
+  void lateObservationsAreCountedWithWhatToDo(long late, long all, boolean tooMany)
+      throws Exception {
+    aHealthyJob();
+    answers.put(
+        "/jobs/" + ID,
+        """
+        {"now":7201000,"duration":7200000,"state":"RUNNING","vertices":[
+        {"id":"%1$s","name":"Source: observations"},
+        {"id":"%1$s","name":"forecast -> sink: Writer -> sink: Committer"}]}"""
+            .formatted(ID));
+    answers.put(
+        "/jobs/%1$s/vertices/%1$s/subtasks/metrics?agg=sum&get=forecast.weir.observations,forecast.weir.reason.LATE.deadLetters"
+            .formatted(ID),
+        """
+        [{"id":"forecast.weir.observations","sum":%d.0},
+         {"id":"forecast.weir.reason.LATE.deadLetters","sum":%d.0}]"""
+            .formatted(all, late));
+    HealthReport report = look(null);
+    assertThat(String.join("\n", report.text()))
+        .contains("%,d of %,d observations since the tasks started".formatted(late, all));
+    assertThat(report.isHealthy()).isEqualTo(!tooMany);
+    if (tooMany) {
+      assertThat(report.problems().get(0).what())
+          .contains("17,394 of 21,000 observations are late");
+      assertThat(report.problems().get(0).next()).contains("window.out-of-orderness");
+    }
+  }
+
   @Test
   void twoJobsOfOneNameAreNamed() throws Exception {
     aHealthyJob();

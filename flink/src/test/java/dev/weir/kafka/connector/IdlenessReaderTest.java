@@ -1,0 +1,303 @@
+package dev.weir.kafka.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.connector.UnreadRecords.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
+class IdlenessReaderTest {
+
+  private static final String MAIN = "main";
+
+  /** Emits what it is given; where it is in each partition. */
+  private final class Fake implements SourceReader<InputEvent, KafkaPartitionSplit> {
+
+    final Map<TopicPartition, Long> positions = new HashMap<>();
+    private final List<Runnable> next = new ArrayList<>();
+    private ReaderOutput<InputEvent> output;
+
+    void emit(int partition, boolean isObservation) {
+      TopicPartition name = new TopicPartition("t", partition);
+      long offset = positions.get(name);
+      SourceRecord source = new SourceRecord("t", partition, offset, 5, null, null);
+      next.add(
+          () -> {
+            output
+                .createOutputForSplit(KafkaPartitionSplit.toSplitId(name))
+                .collect(
+                    isObservation
+                        ? new ObservationEvent(new Observation("s", 77, 1), source)
+                        : new DeadLetter(DeadLetter.Reason.MALFORMED, "m", source),
+                    5);
+            positions.put(name, offset + 1);
+          });
+      poll();
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<InputEvent> given) {
+      output = given;
+      next.forEach(Runnable::run);
+      next.clear();
+      return InputStatus.NOTHING_AVAILABLE;
+    }
+
+    @Override
+    public void addSplits(List<KafkaPartitionSplit> added) {
+      added.forEach(split -> positions.put(split.getTopicPartition(), split.getStartingOffset()));
+    }
+
+    @Override
+    public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+      return positions.entrySet().stream()
+          .map(each -> new KafkaPartitionSplit(each.getKey(), each.getValue()))
+          .toList();
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void notifyNoMoreSplits() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** The topic; the last offset of each partition. */
+  private final class Topic implements IdlenessReader.Ends {
+
+    final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
+    volatile boolean isDown;
+    volatile int asked;
+
+    void end(int partition, long offset) {
+      ends.put(new TopicPartition("t", partition), offset);
+    }
+
+    @Override
+    public Map<TopicPartition, Answer> ask(
+        Map<TopicPartition, Long> positions, Map<TopicPartition, Long> stops) {
+      asked++;
+      if (isDown) {
+        throw new TimeoutException("no broker");
+      }
+      Map<TopicPartition, Answer> answers = new HashMap<>();
+      positions.forEach(
+          (name, position) ->
+              answers.put(name, new Answer(ends.get(name), position >= ends.get(name))));
+      return answers;
+    }
+
+    @Override
+    public void wakeup() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** What Flink knows: which outputs exist, and which of them are idle. */
+  private final class Outputs implements ReaderOutput<InputEvent> {
+
+    private final String name;
+
+    Outputs(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public SourceOutput<InputEvent> createOutputForSplit(String split) {
+      existing.add(split);
+      return new Outputs(split);
+    }
+
+    @Override
+    public void releaseOutputForSplit(String split) {
+      existing.remove(split);
+    }
+
+    @Override
+    public void collect(InputEvent event) {
+      throw new AssertionError("without the record's timestamp");
+    }
+
+    @Override
+    public void collect(InputEvent event, long timestamp) {}
+
+    @Override
+    public void emitWatermark(Watermark watermark) {
+      throw new AssertionError("not the reader's task");
+    }
+
+    @Override
+    public void markIdle() {
+      idle.add(name);
+    }
+
+    @Override
+    public void markActive() {
+      idle.remove(name);
+    }
+  }
+
+  private final Set<String> existing = new TreeSet<>();
+  private final Set<String> idle = new TreeSet<>();
+  private final Fake fake = new Fake();
+  private final Topic topic = new Topic();
+  private final Outputs main = new Outputs(MAIN);
+  private final IdlenessReader reader =
+      new IdlenessReader(fake, null, Duration.ofMillis(20), () -> topic);
+
+  @BeforeEach
+  void twoPartitions() {
+    topic.end(0, 3);
+    topic.end(1, 2);
+    reader.addSplits(List.of(split(0), split(1)));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    reader.close();
+  }
+
+  private static KafkaPartitionSplit split(int partition) {
+    return new KafkaPartitionSplit(new TopicPartition("t", partition), 0);
+  }
+
+  private void poll() {
+    try {
+      reader.pollNext(main);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void awaitIdle(String... outputs) {
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              poll();
+              assertThat(idle).containsExactlyInAnyOrder(outputs);
+            });
+  }
+
+  /** Waits until questions that began after this call are answered. */
+  private void awaitAnswers() {
+    int before = topic.asked;
+    Awaitility.await()
+        .until(
+            () -> {
+              poll();
+              return topic.asked >= before + 3;
+            });
+  }
+
+  @Test
+  void onlyPartitionReadToItsEndIsIdle() throws Exception {
+    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    fake.emit(0, true);
+    awaitAnswers();
+    assertThat(idle).isEmpty(); // both have unread records
+    fake.emit(0, true);
+    fake.emit(0, true);
+    awaitIdle("t-0");
+    fake.emit(1, true);
+    fake.emit(1, true);
+    awaitIdle("t-0", "t-1", MAIN);
+    topic.end(0, 4); // is not read yet
+    awaitIdle("t-1");
+    reader.isAvailable().get(); // the thread wakes a task that waits
+  }
+
+  @Test
+  void observationEndsIdlenessOfAllUntilTheyAreAskedAgain() {
+    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    topic.end(0, 0);
+    topic.end(1, 0);
+    awaitIdle("t-0", "t-1", MAIN);
+    topic.end(0, 1);
+    topic.end(1, 5);
+    fake.emit(0, true);
+    assertThat(idle).isEmpty();
+    awaitIdle("t-0"); // the other one has records since
+  }
+
+  @Test
+  void untilPartitionsAreDiscoveredTimeIsHeldBack() {
+    poll();
+    assertThat(existing).hasSize(1);
+    topic.end(0, 0);
+    topic.end(1, 0);
+    awaitIdle("t-0", "t-1"); // but not the task
+    assertThat(existing).hasSize(3);
+    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    awaitIdle("t-0", "t-1", MAIN);
+    assertThat(existing).containsExactly("t-0", "t-1");
+    topic.end(2, 1);
+    reader.addSplits(List.of(split(2)));
+    poll();
+    assertThat(idle).containsExactlyInAnyOrder("t-0", "t-1");
+  }
+
+  @Test
+  void withoutBrokersNothingChanges() {
+    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    topic.end(0, 0);
+    awaitIdle("t-0");
+    topic.isDown = true;
+    topic.end(1, 0);
+    awaitAnswers();
+    assertThat(idle).containsExactly("t-0");
+    topic.isDown = false;
+    awaitIdle("t-0", "t-1", MAIN);
+  }
+
+  @Test
+  void streamOfDeadLettersIsIdleThoughNeverReadToItsEnd() {
+    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    topic.end(0, 5_000_000);
+    long[] read = {0};
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              topic.end(1, read[0] + 4); // one is always unread
+              for (int i = 0; i < 3; i++, read[0]++) {
+                fake.emit(1, false);
+              }
+              assertThat(idle).containsExactly("t-1");
+            });
+  }
+}

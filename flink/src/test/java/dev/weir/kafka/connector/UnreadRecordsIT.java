@@ -1,0 +1,108 @@
+package dev.weir.kafka.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.connector.UnreadRecords.Answer;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a broker says of records, markers, aborted and open transactions. */
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
+class UnreadRecordsIT {
+
+  private static final Map<TopicPartition, Long> NO_STOPS = Map.of();
+
+  private static TopicPartition partition(String topic, int number) {
+    return new TopicPartition(topic, number);
+  }
+
+  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, int partition) {
+    producer.send(new ProducerRecord<>(topic, partition, null, new byte[] {1}));
+    producer.flush();
+  }
+
+  @Test
+  void onlyRecordsThatReadersSeeAreUnread() throws Exception {
+    try (KafkaFixture kafka = KafkaFixture.start();
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "writer"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+      kafka.create("ends", 5, Map.of());
+      producer.initTransactions();
+      producer.beginTransaction();
+      send(producer, "ends", 0);
+      send(producer, "ends", 1);
+      send(producer, "ends", 3);
+      producer.commitTransaction();
+      producer.beginTransaction();
+      send(producer, "ends", 1);
+      send(producer, "ends", 2);
+      producer.abortTransaction();
+      producer.beginTransaction();
+      send(producer, "ends", 3);
+      Properties reader = new Properties();
+      reader.put("bootstrap.servers", kafka.bootstrapServers());
+      reader.put("group.id", "reader");
+      reader.put("isolation.level", KafkaFixture.COMMITTED);
+      UnreadRecords unread = new UnreadRecords(reader, 0);
+      Map<TopicPartition, Long> positions =
+          Map.of(
+              partition("ends", 0), KafkaPartitionSplit.EARLIEST_OFFSET,
+              partition("ends", 1), 1L,
+              partition("ends", 2), KafkaPartitionSplit.COMMITTED_OFFSET,
+              partition("ends", 3), 1L,
+              partition("ends", 4), 0L);
+      Map<TopicPartition, Answer> expected =
+          Map.of(
+              partition("ends", 0), new Answer(2, false),
+              partition("ends", 1), new Answer(4, true), // markers and an aborted record
+              partition("ends", 2), new Answer(2, true),
+              partition("ends", 3), new Answer(2, true), // up to the open transaction
+              partition("ends", 4), new Answer(0, true));
+      assertThat(unread.ask(positions, NO_STOPS)).isEqualTo(expected);
+      assertThat(unread.ask(positions, NO_STOPS)).isEqualTo(expected);
+      assertThat(unread.ask(Map.of(partition("ends", 0), 0L), Map.of(partition("ends", 0), 0L)))
+          .containsValue(new Answer(0, true)); // the job stops there
+      producer.commitTransaction();
+      Awaitility.await() // the broker writes the marker after it has answered
+          .untilAsserted(
+              () ->
+                  assertThat(unread.ask(positions, NO_STOPS))
+                      .containsEntry(partition("ends", 3), new Answer(4, false)));
+
+      kafka.create("gone", 1, Map.of());
+      Map<TopicPartition, Long> both = Map.of(partition("ends", 0), 0L, partition("gone", 0), 0L);
+      assertThat(unread.ask(both, NO_STOPS)).hasSize(2);
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+        admin.deleteTopics(List.of("gone")).all().get();
+      }
+      assertThatThrownBy(() -> unread.ask(both, NO_STOPS)).isInstanceOf(TimeoutException.class);
+      Awaitility.await()
+          .ignoreExceptions()
+          .untilAsserted(
+              () ->
+                  assertThat(unread.ask(both, NO_STOPS))
+                      .isEqualTo(
+                          Map.of(
+                              partition("ends", 0), new Answer(2, false),
+                              partition("gone", 0), new Answer(0, true))));
+      unread.close();
+    }
+  }
+}
