@@ -89,7 +89,7 @@ class SharedLearningIT {
     Map<String, String> overrides = kafka.overrides(name);
     overrides.remove("output");
     overrides.put("window.seq-len", Integer.toString(Fleet.SEQ_LEN));
-    overrides.put("window.idle-timeout", "PT0.02S"); // what is unread is waited for
+    overrides.put("window.idle-timeout", "PT10M"); // sent in two parts, with a pause
     overrides.put("forecast.many-to-one.model", "fleet");
     overrides.put("forecast.many-to-one.file", start.toString());
     overrides.put("forecast.many-to-one.horizon", Integer.toString(Fleet.HORIZON));

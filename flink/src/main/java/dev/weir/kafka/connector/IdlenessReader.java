@@ -66,7 +66,7 @@ final class IdlenessReader extends ForwardingReader {
   /** Never emits, so it holds back event time while it exists. */
   private static final String HOLD = "until all partitions are assigned";
 
-  private final Map<Integer, Long> stops; // null: reads on for ever
+  private final Map<Integer, Long> stops; // null: reads without an end
   private final long idleNanos;
   private final Supplier<Ends> endsFactory;
   private final ScheduledExecutorService thread;
@@ -92,7 +92,7 @@ final class IdlenessReader extends ForwardingReader {
   private record Reply(Question question, Map<TopicPartition, Answer> answers) {}
 
   /**
-   * @param stops offsets at which partitions end; others are not read; null: all are read for ever
+   * @param stops offsets at which partitions end; others are not read; null: without an end
    * @param ends called in the reader's own thread
    */
   IdlenessReader(

@@ -82,7 +82,7 @@ final class UnreadRecords implements IdlenessReader.Ends {
       Map<TopicPartition, Long> positions, Map<TopicPartition, Long> stops) {
     Map<TopicPartition, Answer> answers = new HashMap<>();
     Set<TopicPartition> open = new HashSet<>(positions.keySet());
-    if (isTopicMissing) { // a topic that was deleted would block all others for ever
+    if (isTopicMissing) { // a deleted topic would block all others
       open.removeIf(tp -> consumer.partitionsFor(tp.topic()).isEmpty());
       positions.keySet().forEach(tp -> answers.put(tp, new Answer(0, !open.contains(tp))));
     }
