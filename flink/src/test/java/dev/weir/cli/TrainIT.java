@@ -48,6 +48,20 @@ class TrainIT {
   }
 
   @Test
+  void missingValuesAreFilledBeforeTraining() throws IOException {
+    String gaps = Files.readString(series).replaceAll("wave,1970-01-0[357]T07:.*\n", "");
+    Files.writeString(series, gaps);
+    String train =
+        "train --input %s --out %s --epochs 1 --seq-len 4 --hidden-size 2".formatted(series, model);
+    Ended trained = run(train);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.err())
+        .contains("weir train: 3 missing hours filled", "1 series, 300 values");
+    assertThat(run(train + " --force --gap skip").err()).contains("4 series, 297 values");
+    assertThat(run(train + " --force --interval none").err()).contains("1 series, 297 values");
+  }
+
+  @Test
   void aNetworkThatCombinesGoesFromJsonLinesIntoAForecast() throws IOException {
     Path lines = dir.resolve("waves.jsonl");
     StringBuilder json = new StringBuilder("{\"m\": 12, \"v\": [");
