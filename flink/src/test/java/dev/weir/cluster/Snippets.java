@@ -20,7 +20,7 @@ final class Snippets {
   static final List<String> RUN = List.of("sh", "sql", "java", "python");
 
   /** Checked elsewhere: DocumentedOptionsTest and SecuredKafkaIT. No language: what is printed. */
-  static final List<String> NOT_CODE = List.of("", "yaml", "properties", "csv", "xml");
+  static final List<String> NOT_CODE = List.of("", "json", "yaml", "properties", "csv", "xml");
 
   /** How a command or block starts, and why nobody runs it; one line each. */
   private static final Map<String, String> EXCUSED = new LinkedHashMap<>();

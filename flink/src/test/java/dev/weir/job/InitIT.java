@@ -263,10 +263,6 @@ class InitIT {
     assertThat(err).contains("expected records on init.empty").contains("got none");
     assertThat(init("--topic init.absent --yes --out @x.yaml")).isEqualTo(1);
     assertThat(folder.resolve("x.yaml")).doesNotExist();
-    Files.writeString(folder.resolve("x.yaml"), "kept");
-    assertThat(init("--topic init.words --yes --out @x.yaml")).isEqualTo(2);
-    assertThat(err).contains("--out: expected a file that is not there yet, or --force, got");
-    assertThat(folder.resolve("x.yaml")).hasContent("kept");
   }
 
   @Test
