@@ -395,16 +395,10 @@ public final class InitCommand implements Callable<Integer> {
           target,
           source.input,
           proposed != null
-              ? " --columns " + quoted(proposed)
+              ? " --columns " + Printable.line(proposed)
               : columns.areDefault() ? "" : ", with the same --columns");
     }
     return code;
-  }
-
-  /** As a shell takes it for one word. */
-  private static String quoted(String text) {
-    String line = Printable.line(text);
-    return line.matches("[\\w=,+.-]+") ? line : "'" + line.replace("'", "'\\''") + "'";
   }
 
   // ---- both

@@ -56,8 +56,9 @@ public record CsvSample(List<String> header, List<Map<String, String>> rows) {
 
   private static String name(List<String> header, int column) {
     String name = header.get(column);
-    boolean isClear =
-        header.indexOf(name) == header.lastIndexOf(name) && name.matches("[^,+=]*[^,+=0-9][^,+=]*");
+    boolean isClear = // as a path of a field, too
+        header.indexOf(name) == header.lastIndexOf(name)
+            && name.matches("[^,+=.\\[\\]\\s]*[^,+=.\\[\\]\\s0-9][^,+=.\\[\\]\\s]*");
     return isClear ? name : Integer.toString(column);
   }
 
