@@ -24,11 +24,14 @@ class SharedOptionsTest {
           "weir tail --scores",
           "weir tail --model",
           "weir tail --classes",
+          "weir evaluate --interval", // of a file: also found, none or months
           "weir evaluate --labels",
           "weir evaluate --model",
           "weir evaluate --season",
+          "weir forecast --interval",
           "weir forecast --model",
-          "weir forecast --season");
+          "weir forecast --season",
+          "weir train --interval");
 
   /** Where a command needs one and a job has none, or the weights' file says it. */
   private static final Set<String> OWN_DEFAULTS =

@@ -53,7 +53,7 @@ class SeriesCsvFuzzTest {
   void anyBytesAreSeriesOrRefusedWithTheirLine() throws Exception {
     Fuzzer fuzzer =
         new Fuzzer(SEED, samples(), "+1000000000-01-01T00:00:00Z", "\"", "1_0", "0x1p3", "1d");
-    fuzzer.run(SeriesCsvFuzzTest::open, 200_000, 200);
+    fuzzer.run(SeriesCsvFuzzTest::open, 300_000, 200);
     assertThat(fuzzer.taken()).isPositive();
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
   }
