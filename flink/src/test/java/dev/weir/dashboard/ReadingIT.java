@@ -21,7 +21,6 @@ import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -248,7 +247,7 @@ public class ReadingIT {
                 "pump".getBytes(UTF_8),
                 new ScoreCodec()
                     .encode(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3)))));
-    damage(topics.observations().first(), 0, 4, 7);
+    kafka.damage(topics.observations().first(), 0, 4, 7);
     TopicPartition place = new TopicPartition(topics.observations().first(), 0);
     try (TopicConsumer consumer = consumer()) {
       assertThat(HistoryLoader.part(consumer, place, 2, 15, () -> false, record -> record.offset()))
@@ -285,8 +284,8 @@ public class ReadingIT {
       }
       batch(records);
     }
-    damage(topics.observations().first(), 0, 5, 9);
-    damage(topics.observations().first(), 1, 15, 19); // the newest
+    kafka.damage(topics.observations().first(), 0, 5, 9);
+    kafka.damage(topics.observations().first(), 1, 15, 19); // the newest
     TreeSet<String> said = new TreeSet<>();
     try (Dashboard page =
         Dashboard.start(
@@ -368,28 +367,5 @@ public class ReadingIT {
   private static void batch(List<ProducerRecord<byte[], byte[]>> records) {
     records.forEach(patient::send);
     patient.flush();
-  }
-
-  /**
-   * Changes the last byte of a batch on the broker's disk.
-   *
-   * @param first offset of the batch's first record; {@code last} of its last one
-   */
-  private static void damage(String topic, int partition, long first, long last)
-      throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(kafka.log(topic, partition).toFile(), "rw")) {
-      long at = 0;
-      while (file.readLong() != first) { // the base offset, then the length of what follows
-        at += 12 + file.readInt();
-        file.seek(at);
-      }
-      long end = at + 12 + file.readInt();
-      file.seek(at + 23); // after the leader epoch, the magic byte, the CRC and the attributes
-      assertThat(first + file.readInt()).as("end of the batch at %d", first).isEqualTo(last);
-      file.seek(end - 1);
-      int changed = file.read() ^ 0x40;
-      file.seek(end - 1);
-      file.write(changed);
-    }
   }
 }

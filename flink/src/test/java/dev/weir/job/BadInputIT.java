@@ -33,6 +33,10 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.MemoryRecordsBuilder;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -358,6 +362,67 @@ class BadInputIT {
   private static void send(Traffic traffic) throws Exception {
     List<RecordMetadata> sent = kafka.send(traffic.records);
     assertThat(sent).hasSize(traffic.good.size() + traffic.bad.size());
+  }
+
+  @Test
+  void batchThatDoesNotFitIntoMemoryIsNamed() throws Exception {
+    JobSettings settings = settings("packed");
+    String topic = settings.kafka().topics().observations().first();
+    kafka.create(topic, 2, Map.of());
+    Traffic traffic = threeGood(topic);
+    MemoryRecords batch = packed();
+    assertThat(batch.sizeInBytes()).isLessThan(1 << 20);
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      awaitAll(job, settings, traffic);
+      kafka.send(topic, 1, batch);
+      assertThat(job.failure())
+          .startsWith(
+              "batch at or behind topic packed.observations, partition 1, offset 3: expected one that"
+                  + " Kafka's client can unpack, got java.lang.OutOfMemoryError: ")
+          .endsWith(
+              "; give tasks more heap, or cut the partition behind the batch"
+                  + " (docs/runbook.md#a-batch-that-does-not-fit-into-memory)");
+    }
+  }
+
+  @Test
+  void damagedBatchIsNamed() throws Exception {
+    JobSettings settings = settings("damaged");
+    String topic = settings.kafka().topics().observations().first();
+    kafka.create(topic, 2, Map.of());
+    threeGood(topic);
+    kafka.damage(topic, 1, 0, 2);
+    try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
+      assertThat(job.failure())
+          .startsWith(
+              "batch at or behind topic damaged.observations, partition 1, offset of the first record:"
+                  + " expected one that Kafka's client can unpack, got ")
+          .contains("Record batch for partition damaged.observations-1 at offset 0 is invalid")
+          .endsWith(
+              "; cut the partition behind the batch"
+                  + " (docs/runbook.md#a-batch-that-does-not-fit-into-memory)");
+    }
+  }
+
+  private static Traffic threeGood(String topic) throws Exception {
+    Traffic traffic = new Traffic(topic);
+    for (int i = 0; i < 3; i++) {
+      traffic.good();
+    }
+    kafka.send(traffic.records);
+    return traffic;
+  }
+
+  /** Zeros, more than the heap; one value leaves room for the other threads if it fails. */
+  private static MemoryRecords packed() {
+    byte[] zeros = new byte[(int) (Runtime.getRuntime().maxMemory() / 16)];
+    MemoryRecordsBuilder batch =
+        MemoryRecords.builder(
+            ByteBuffer.allocate(1 << 16), Compression.zstd().build(), TimestampType.CREATE_TIME, 0);
+    for (int i = 0; i < 20; i++) {
+      batch.append(START, null, zeros);
+    }
+    return batch.build();
   }
 
   private static void awaitAll(RunningJob job, JobSettings settings, Traffic traffic) {

@@ -9,7 +9,12 @@ import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +34,16 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -147,6 +162,60 @@ public final class KafkaFixture implements AutoCloseable {
       metadata.add(future.get());
     }
     return metadata;
+  }
+
+  /**
+   * Changes the last byte of a batch on the broker's disk.
+   *
+   * @param first offset of the batch's first record; {@code last} of its last one
+   */
+  public void damage(String topic, int partition, long first, long last) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(log(topic, partition).toFile(), "rw")) {
+      long at = 0;
+      while (file.readLong() != first) { // the base offset, then the length of what follows
+        at += 12 + file.readInt();
+        file.seek(at);
+      }
+      long end = at + 12 + file.readInt();
+      file.seek(at + 23); // after the leader epoch, the magic byte, the CRC and the attributes
+      if (first + file.readInt() != last) {
+        throw new IOException("expected the batch at %d to end at %d".formatted(first, last));
+      }
+      file.seek(end - 1);
+      int changed = file.read() ^ 0x40;
+      file.seek(end - 1);
+      file.write(changed);
+    }
+  }
+
+  /** Sends one batch as it is, which may unpack to more than a producer would take. */
+  void send(String topic, int partition, MemoryRecords batch) throws IOException {
+    PartitionProduceData data = new PartitionProduceData().setIndex(partition).setRecords(batch);
+    TopicProduceDataCollection topics = new TopicProduceDataCollection();
+    topics.add(new TopicProduceData().setName(topic).setPartitionData(List.of(data)));
+    short version = 12; // the last one with names
+    RequestHeader header = new RequestHeader(ApiKeys.PRODUCE, version, "test", 1);
+    ByteBuffer request =
+        ProduceRequest.builder(
+                new ProduceRequestData()
+                    .setAcks((short) -1)
+                    .setTimeoutMs(60_000)
+                    .setTopicData(topics))
+            .build(version)
+            .serializeWithHeader(header);
+    String[] address = bootstrapServers().split(":");
+    try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(request.remaining());
+      out.write(request.array(), request.arrayOffset() + request.position(), request.remaining());
+      out.flush();
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      AbstractResponse response =
+          AbstractResponse.parseResponse(ByteBuffer.wrap(in.readNBytes(in.readInt())), header);
+      if (!response.errorCounts().equals(Map.of(Errors.NONE, 1))) {
+        throw new IOException("not sent: " + response);
+      }
+    }
   }
 
   public void sendObservations(String topic, Collection<Observation> observations)

@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cli.health.ClusterFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -43,6 +44,16 @@ public final class RunningJob implements AutoCloseable {
       client.getJobExecutionResult().get();
       throw new AssertionError("the job ended");
     }
+  }
+
+  /** Waits until it fails, and gives the reason as {@code weir status} shows it. */
+  String failure() throws InterruptedException {
+    try {
+      client.getJobExecutionResult().get();
+    } catch (ExecutionException e) {
+      return ClusterFailure.root(e);
+    }
+    throw new AssertionError("the job ended");
   }
 
   /** Stops it with a savepoint in a folder, and gives the savepoint. */

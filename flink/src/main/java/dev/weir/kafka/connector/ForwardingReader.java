@@ -1,6 +1,5 @@
 package dev.weir.kafka.connector;
 
-import dev.weir.forecast.InputEvent;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,11 +10,14 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 
 /** Passes each call on to another reader; subclasses override what they change. */
-abstract class ForwardingReader implements SourceReader<InputEvent, KafkaPartitionSplit> {
+abstract class ForwardingReader<T> implements SourceReader<T, KafkaPartitionSplit> {
 
-  final SourceReader<InputEvent, KafkaPartitionSplit> reader;
+  /** Flink's checkpoints count from 1; a snapshot of this id is overwritten and never committed. */
+  static final long NO_CHECKPOINT = Long.MIN_VALUE;
 
-  ForwardingReader(SourceReader<InputEvent, KafkaPartitionSplit> reader) {
+  final SourceReader<T, KafkaPartitionSplit> reader;
+
+  ForwardingReader(SourceReader<T, KafkaPartitionSplit> reader) {
     this.reader = reader;
   }
 
@@ -25,7 +27,7 @@ abstract class ForwardingReader implements SourceReader<InputEvent, KafkaPartiti
   }
 
   @Override
-  public InputStatus pollNext(ReaderOutput<InputEvent> output) throws Exception {
+  public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
     return reader.pollNext(output);
   }
 

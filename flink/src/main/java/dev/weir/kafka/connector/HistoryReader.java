@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Commits all of them after each checkpoint. Kafka's reader commits a partition that ends
  * between a snapshot and the checkpoint's completion where the snapshot was, and never again.
  */
-public final class HistoryReader extends ForwardingReader {
+public final class HistoryReader extends ForwardingReader<InputEvent> {
 
   /** Commits offsets, next to read, for the job's group. */
   interface Commits extends AutoCloseable {

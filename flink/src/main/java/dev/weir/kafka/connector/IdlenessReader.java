@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>A thread of its own asks the brokers, every {@value #MAX_TICK_MILLIS} ms at most, and only if
  * a partition is silent. A record costs a flag.
  */
-final class IdlenessReader extends ForwardingReader {
+final class IdlenessReader extends ForwardingReader<InputEvent> {
 
   /** All partitions that existed at the start of the job are assigned. */
   record Discovered() implements SourceEvent {}
@@ -59,9 +59,6 @@ final class IdlenessReader extends ForwardingReader {
   private static final long MIN_TICK_MILLIS = 100;
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-
-  /** Flink's checkpoints count from 1; a snapshot of this id is overwritten and never committed. */
-  private static final long NO_CHECKPOINT = Long.MIN_VALUE;
 
   /** Never emits, so it holds back event time while it exists. */
   private static final String HOLD = "until all partitions are assigned";

@@ -132,15 +132,16 @@ public final class KafkaConnectors {
    * have no end: a bounded job stops when its observations are read, and its savepoint says where
    * its labels go on.
    */
-  public KafkaSource<InputEvent> labels(TypeInformation<InputEvent> type) {
-    return KafkaSource.<InputEvent>builder()
-        .setProperties(consumerProperties())
-        .setBootstrapServers(settings.bootstrapServers())
-        .setGroupId(labelGroup(settings))
-        .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().ofClasses().labels())))
-        .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-        .setDeserializer(new LabelDeserializer(type, settings.maxFuture()))
-        .build();
+  public Source<InputEvent, ?, ?> labels(TypeInformation<InputEvent> type) {
+    return new BatchNamingSource<>(
+        KafkaSource.<InputEvent>builder()
+            .setProperties(consumerProperties())
+            .setBootstrapServers(settings.bootstrapServers())
+            .setGroupId(labelGroup(settings))
+            .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().ofClasses().labels())))
+            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+            .setDeserializer(new LabelDeserializer(type, settings.maxFuture()))
+            .build());
   }
 
   /** The consumer group of the source of labels. */
@@ -152,16 +153,17 @@ public final class KafkaConnectors {
    * Covariates, from the beginning, since a job without a savepoint knows none of them. They have
    * no end, as labels have none.
    */
-  public KafkaSource<CovariateEvent> covariates(TypeInformation<CovariateEvent> type) {
+  public Source<CovariateEvent, ?, ?> covariates(TypeInformation<CovariateEvent> type) {
     CovariateTopic topic = settings.topics().covariates();
-    return KafkaSource.<CovariateEvent>builder()
-        .setProperties(consumerProperties())
-        .setBootstrapServers(settings.bootstrapServers())
-        .setGroupId(covariateGroup(settings))
-        .setKafkaSubscriber(new ExistingTopics(List.of(topic.name())))
-        .setStartingOffsets(OffsetsInitializer.earliest())
-        .setDeserializer(new CovariateDeserializer(type, topic, settings.registry()))
-        .build();
+    return new BatchNamingSource<>(
+        KafkaSource.<CovariateEvent>builder()
+            .setProperties(consumerProperties())
+            .setBootstrapServers(settings.bootstrapServers())
+            .setGroupId(covariateGroup(settings))
+            .setKafkaSubscriber(new ExistingTopics(List.of(topic.name())))
+            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setDeserializer(new CovariateDeserializer(type, topic, settings.registry()))
+            .build());
   }
 
   /** The consumer group of the source of covariates. */
@@ -170,18 +172,19 @@ public final class KafkaConnectors {
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */
-  public KafkaSource<ModelEvent> models(TypeInformation<ModelEvent> type) {
+  public Source<ModelEvent, ?, ?> models(TypeInformation<ModelEvent> type) {
     Properties properties = consumerProperties();
     // a model that a job publishes in a transaction may still be taken back
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    return KafkaSource.<ModelEvent>builder()
-        .setProperties(properties)
-        .setBootstrapServers(settings.bootstrapServers())
-        .setGroupId(modelGroup(settings))
-        .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().models())))
-        .setStartingOffsets(OffsetsInitializer.earliest())
-        .setDeserializer(new ModelDeserializer(type))
-        .build();
+    return new BatchNamingSource<>(
+        KafkaSource.<ModelEvent>builder()
+            .setProperties(properties)
+            .setBootstrapServers(settings.bootstrapServers())
+            .setGroupId(modelGroup(settings))
+            .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().models())))
+            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setDeserializer(new ModelDeserializer(type))
+            .build());
   }
 
   /** The consumer group of the source of models. */

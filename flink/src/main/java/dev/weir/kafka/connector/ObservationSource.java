@@ -6,18 +6,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.source.Boundedness;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.runtime.metrics.scope.ScopeFormat;
 
 /**
@@ -30,13 +25,10 @@ import org.apache.flink.runtime.metrics.scope.ScopeFormat;
  * tasks leaves them finished; and each partition's end is part of the saved state, so that it would
  * also be an end for the job that was to go on.
  */
-final class ObservationSource
-    implements Source<InputEvent, KafkaPartitionSplit, KafkaSourceEnumState>,
-        ResultTypeQueryable<InputEvent> {
+final class ObservationSource extends BatchNamingSource<InputEvent> {
 
   private static final long serialVersionUID = 1L;
 
-  private final KafkaSource<InputEvent> source;
   private final KafkaSettings settings;
   private final Properties consumer;
   private final Duration idleTimeout;
@@ -53,22 +45,16 @@ final class ObservationSource
       KafkaSettings settings,
       Properties consumer,
       Duration idleTimeout) {
-    this.source = source;
+    super(source);
     this.settings = settings;
     this.consumer = consumer;
     this.idleTimeout = idleTimeout;
   }
 
-  /** Not bounded for Flink: the submitter stops the job. */
-  @Override
-  public Boundedness getBoundedness() {
-    return Boundedness.CONTINUOUS_UNBOUNDED;
-  }
-
   @Override
   public SourceReader<InputEvent, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
-    SourceReader<InputEvent, KafkaPartitionSplit> reader = source.createReader(context);
+    SourceReader<InputEvent, KafkaPartitionSplit> reader = super.createReader(context);
     Map<Integer, Long> ends = settings.offsets().ends();
     if (ends != null) {
       String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
@@ -82,28 +68,13 @@ final class ObservationSource
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return new DiscoveryEnumerator(source.createEnumerator(context), context);
+    return new DiscoveryEnumerator(super.createEnumerator(context), context);
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
       throws IOException {
-    return new DiscoveryEnumerator(source.restoreEnumerator(context, state), context);
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
-    return source.getSplitSerializer();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-    return source.getEnumeratorCheckpointSerializer();
-  }
-
-  @Override
-  public TypeInformation<InputEvent> getProducedType() {
-    return source.getProducedType();
+    return new DiscoveryEnumerator(super.restoreEnumerator(context, state), context);
   }
 }
