@@ -247,7 +247,7 @@ class CommandsIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''noon'''",
+        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''noon'''",
         "'pump,2026-01-31T06:00:00Z,much' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T06:00:00Z,1,2' | 'expected 3 columns, got 4'",
       })

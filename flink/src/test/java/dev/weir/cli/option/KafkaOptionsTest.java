@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.kafka.KafkaSettings.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -17,6 +22,44 @@ import picocli.CommandLine.ParameterException;
 class KafkaOptionsTest {
 
   @TempDir private Path dir;
+
+  private static ServerSocket ofJob;
+  private static ServerSocket ofOption;
+
+  @BeforeAll
+  static void listen() throws IOException {
+    ofJob = hangingUp();
+    ofOption = hangingUp();
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    ofJob.close();
+    ofOption.close();
+  }
+
+  /** What is not refused and does not wait: the client would say what is wrong with it. */
+  private static ServerSocket hangingUp() throws IOException {
+    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread thread =
+        new Thread(
+            () -> {
+              while (!server.isClosed()) {
+                try {
+                  server.accept().close();
+                } catch (IOException e) {
+                  return; // closed by the test
+                }
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return server;
+  }
+
+  private static String address(ServerSocket server) {
+    return "localhost:" + server.getLocalPort();
+  }
 
   @Command(name = "any")
   private static final class Any {
@@ -44,7 +87,8 @@ class KafkaOptionsTest {
             topics: {observations: in, forecasts: out, scores: how, dead-letters: lost, models: nets}
             forecast:
               many-to-one: {horizon: 2}
-            """);
+            """
+                .replace("localhost:2", address(ofJob)));
     assertThat(properties).exists();
     Any any = new Any();
     String[] args = new String[options.length + 1];
@@ -57,7 +101,7 @@ class KafkaOptionsTest {
   @Test
   void theJobFileSaysWhereTopicsAndRegistryAre() throws Exception {
     Any any = parse();
-    assertThat(any.kafka.bootstrapServers()).isEqualTo("localhost:2");
+    assertThat(any.kafka.bootstrapServers()).isEqualTo(address(ofJob));
     assertThat(any.kafka.properties())
         .containsEntry("client.id", "of-job")
         .containsEntry("linger.ms", "7")
@@ -74,7 +118,7 @@ class KafkaOptionsTest {
     Any any =
         parse(
             "--bootstrap-servers",
-            "localhost:4",
+            address(ofOption),
             "--kafka",
             "client.id=of-option",
             "--registry",
@@ -83,7 +127,7 @@ class KafkaOptionsTest {
             "forecasts",
             "--set",
             "topics.scores=set");
-    assertThat(any.kafka.bootstrapServers()).isEqualTo("localhost:4");
+    assertThat(any.kafka.bootstrapServers()).isEqualTo(address(ofOption));
     assertThat(any.kafka.properties())
         .containsEntry("client.id", "of-option")
         .containsEntry("linger.ms", "7");
