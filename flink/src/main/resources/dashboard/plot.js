@@ -99,6 +99,10 @@ export function usualRange(numbers) {
 const within = (rows, from, to) => rows.filter(at => at.time >= from && at.time <= to);
 const linesOf = at => [at.actual, at.said, at.fan].filter(value => typeof value === "number");
 
+const LOWER = ["low", "fanLow", "lowest", "fanLowest"];
+const UPPER = ["high", "fanHigh", "highest", "fanHighest"];
+const ROOM = 1.5; // spreads of the lines, on each side
+
 /**
  * The range of values that is worth showing between two times: the lines but for outliers, and as much of the intervals
  * as leaves the lines readable, since an interval of a new series may be arbitrarily wide. A limit is shown if that at
@@ -112,11 +116,9 @@ export function valueRange(rows, from, to, limits = []) {
   }
   const spread = high - low || Math.abs(high) / 2 || 1;
   const [bottom, top] = [low, high];
-  for (const [share, lows, highs] of [[1, ["low", "fanLow"], ["high", "fanHigh"]], [0.4, ["lowest", "fanLowest"], ["highest", "fanHighest"]]]) {
-    for (const at of shown) {
-      low = Math.min(low, ...lows.map(name => Math.max(at[name] ?? Infinity, bottom - share * spread)));
-      high = Math.max(high, ...highs.map(name => Math.min(at[name] ?? -Infinity, top + share * spread)));
-    }
+  for (const at of shown) {
+    low = Math.min(low, ...LOWER.map(name => Math.max(at[name] ?? Infinity, bottom - ROOM * spread)));
+    high = Math.max(high, ...UPPER.map(name => Math.min(at[name] ?? -Infinity, top + ROOM * spread)));
   }
   const far = high - low || spread;
   const near = limits.map(({limit}) => limit).filter(limit => limit > low - far && limit < high + far);

@@ -822,6 +822,15 @@ class PageIT {
               48,
               52);
       assertThat(range.get(1).doubleValue()).as("by itself it is shown").isGreaterThan(1e6);
+      List<Number> young =
+          browser.js(
+              """
+              return import("/plot.js").then(({valueRange}) => valueRange([
+                {time: 0, actual: 0}, {time: 1, actual: 10},
+                {time: 2, fan: 5, fanLowest: -8, fanLow: 0, fanHigh: 14, fanHighest: 24}], 0, 2));
+              """);
+      assertThat(young.get(0).doubleValue()).as("bands are not cut").isLessThan(-8);
+      assertThat(young.get(1).doubleValue()).as("bands are not cut").isGreaterThan(24);
       browser.leave();
     }
   }

@@ -8,9 +8,9 @@ import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Reads the mean scores of a series' predictive distributions from its state. */
 final class DistributionMeans {
@@ -26,9 +26,8 @@ final class DistributionMeans {
       return null;
     }
     DistributionScorer scorer = learner.distributionScorer();
-    int[] all = learner.settings().distributionSteps();
     int known = 0;
-    while (known < all.length && sums.count(known) > 0) {
+    while (known < learner.horizon() && sums.count(known) > 0) {
       known++;
     }
     List<Double> crps = bySteps(known, i -> scorer.crps(sums, i));
@@ -45,7 +44,7 @@ final class DistributionMeans {
       List<Double> scores = bySteps(known, i -> scorer.interval(sums, i, level));
       intervals.add(new Interval(levels.get(k), mean(scores), scores));
     }
-    List<Integer> steps = Arrays.stream(all, 0, known).boxed().toList();
+    List<Integer> steps = IntStream.rangeClosed(1, known).boxed().toList();
     return new Distribution(sums.count(0), steps, mean(crps), crps, quantiles, intervals);
   }
 

@@ -12,10 +12,10 @@ import java.util.Arrays;
  * What an {@link IntervalTracker} keeps of a series, by name. A view of the series' state:
  *
  * <pre>
- * floats   S, F, c for each step | issued features of each group's first step
- *          | r of each group | issued c + r of its first step | a regression for each group
- *          | errors by phase
- * shorts   issued scales, bfloat16
+ * doubles  the most frequent value, its votes, and the index from which on these are enough
+ * floats   S, F, c, r for each step | issued features of each group's first step
+ *          | a regression for each group | errors by phase
+ * shorts   issued scales | issued c + r for each of them, bfloat16
  * </pre>
  *
  * Slices are reused: each is valid until the next call of its method.
@@ -31,14 +31,22 @@ final class IntervalState {
    */
   private static final int MAX_PHASES = 96;
 
+  static final int DOUBLES = 3;
+
+  private static final int VALUE = 0;
+  private static final int VOTES = 1;
+  private static final int SINCE = 2;
+
+  private static final int MAX_VOTES = 24; // so that a new value is found soon
+  private static final int MAJORITY = 8;
+
   private final int horizon;
   private final int ends;
 
   // offsets from the first float
   private final int multiples;
-  private final int features;
   private final int corrections;
-  private final int issued;
+  private final int features;
   private final int regressions;
   private final int phases;
 
@@ -46,11 +54,14 @@ final class IntervalState {
   private final Bfloat16Slice scales = new Bfloat16Slice();
   private final FloatSlice multiple = new FloatSlice();
   private final FloatSlice correction = new FloatSlice();
-  private final FloatSlice issuedEnds = new FloatSlice();
+  private final Bfloat16Slice issued = new Bfloat16Slice();
   private final FloatSlice issuedFeatures = new FloatSlice();
   private float[] floats;
   private final DelayLine delays;
+  private double[] doubles;
   private int first;
+  private int firstIssued;
+  private int frequent; // where its numbers begin
   private int season;
 
   /**
@@ -61,27 +72,22 @@ final class IntervalState {
     this.horizon = horizon;
     this.ends = 2 * levels;
     this.multiples = 2 * horizon;
-    this.features = multiples + ends * horizon;
-    this.corrections = features + (FEATURES - 1) * HorizonGroups.places(horizon);
-    this.issued = corrections + ends * HorizonGroups.count(horizon);
-    this.regressions = issued + ends * HorizonGroups.places(horizon);
+    this.corrections = multiples + ends * horizon;
+    this.features = corrections + ends * horizon;
+    this.regressions = features + (FEATURES - 1) * HorizonGroups.places(horizon);
     this.phases = floats(horizon, levels);
   }
 
   /** 16-bit numbers kept. */
-  static int shorts(int horizon) {
-    return DelayLine.places(FollowedSteps.all(horizon));
+  static int shorts(int horizon, int levels) {
+    return (1 + 2 * levels) * DelayLine.places(FollowedSteps.all(horizon));
   }
 
   /** Floats kept that do not depend on the season. */
   static int floats(int horizon, int levels) {
-    int ends = 2 * levels;
-    int places = HorizonGroups.places(horizon);
-    int groups = HorizonGroups.count(horizon);
-    return (2 + ends) * horizon
-        + (FEATURES - 1) * places
-        + ends * (groups + places)
-        + groups * Rls.floats(FEATURES);
+    return (2 + 4 * levels) * horizon
+        + (FEATURES - 1) * HorizonGroups.places(horizon)
+        + HorizonGroups.count(horizon) * Rls.floats(FEATURES);
   }
 
   /** Floats kept for a season, after the others. */
@@ -98,12 +104,33 @@ final class IntervalState {
     scales.at(state.shorts(), layout.intervalShorts);
     multiple.at(floats, first);
     correction.at(floats, first);
-    issuedEnds.at(floats, first);
+    firstIssued = layout.intervalShorts + DelayLine.places(FollowedSteps.all(horizon));
+    issued.at(state.shorts(), firstIssued);
+    doubles = state.doubles();
+    frequent = layout.intervalDoubles;
     issuedFeatures.at(floats, first);
   }
 
   int season() {
     return season;
+  }
+
+  /** Counts the value at an index: a majority vote (Boyer and Moore 1991) that forgets. */
+  void count(long t, double value) {
+    double votes = doubles[frequent + VOTES] + (value == doubles[frequent + VALUE] ? 1 : -1);
+    if (votes < 0) {
+      doubles[frequent + VALUE] = value;
+      votes = 1;
+    } else if (votes == MAJORITY && value == doubles[frequent + VALUE]) {
+      doubles[frequent + SINCE] = t;
+    }
+    doubles[frequent + VOTES] = Math.min(MAX_VOTES, votes);
+  }
+
+  /** The value that most of the newest ones have; NaN if none, or none was known at an index. */
+  double frequent(long t) {
+    boolean known = doubles[frequent + VOTES] >= MAJORITY && t >= doubles[frequent + SINCE];
+    return known ? doubles[frequent + VALUE] : Double.NaN;
   }
 
   /** State of the regression of a group of steps. */
@@ -134,14 +161,14 @@ final class IntervalState {
     return multiple.moveTo(first + multiples + (i - 1) * ends);
   }
 
-  /** (ends), r of the group of a step. */
+  /** (ends), r of a step. */
   FloatSlice corrections(int i) {
-    return correction.moveTo(first + corrections + HorizonGroups.group(i) * ends);
+    return correction.moveTo(first + corrections + (i - 1) * ends);
   }
 
-  /** (ends), c + r as issued at t for step i, the first of its group. */
-  FloatSlice issuedMultiples(long t, int i) {
-    return issuedEnds.moveTo(first + issued + ends * place(t, i));
+  /** (ends), c + r as issued at t for step i. */
+  Bfloat16Slice issuedMultiples(long t, int i) {
+    return issued.moveTo(firstIssued + ends * delays.at(t, i));
   }
 
   /** (features - 1), inputs of the regression at t for step i, the first of its group. */

@@ -1,6 +1,7 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
@@ -18,10 +19,13 @@ import java.util.List;
  * step_n = max(step, .7 / sqrt(n)), n the errors so far
  * </pre>
  *
- * c learns from what it is now, for each step ahead. But an interval was made with what c was then,
- * and the errors of far steps come in runs, which c follows too late: alone it would miss too
- * often. So r makes up for it: it moves as c does, by {@value #REST}, when the end as it was issued
- * is missed or hit; one for each group of steps, on the group's first step.
+ * c learns from what it is now, for each step ahead; most of what step_n is above step, all steps
+ * learn together. But an interval was made with what c was then, and the errors of far steps come in
+ * runs, which c follows too late: alone it would miss too often. So r makes up for it: it moves as
+ * c does, by {@value #REST}, when the end as it was issued is missed or hit.
+ *
+ * <p>Where most values are equal, that value is in each interval, and the misses are rare and far
+ * out: there c moves faster the larger it is, and a large r counts more than in proportion.
  *
  * <p>The expected size is learned: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error|
  * of the step and z: how the last few errors compare to S, how errors at the target's phase do, how
@@ -38,7 +42,16 @@ final class IntervalTracker {
   private static final double PHASE = 0.1;
 
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
+  private static final double OWN = 0.3; // share of these moves that a step learns alone
   private static final double REST = 0.02;
+
+  /** Beyond this multiple c moves in proportion to itself, where most values are equal. */
+  private static final double FAR = 2.5;
+
+  /** Beyond this r counts more and more, where most values are equal. */
+  private static final double LARGE = 0.5;
+
+  private static final double STEEP = 0.2;
 
   /**
    * How far past the forecast an end within bounds counts hits: about ten misses make up for it.
@@ -53,6 +66,8 @@ final class IntervalTracker {
   private final int groups;
   private final Rls rls = new Rls(FEATURES, 0.999, 20, 3, 10 * FEATURES);
   private final double[] features = new double[FEATURES];
+  private final double[] together; // (ends), moves by all steps for the newest value
+  private int steps; // how many
   private Bounds bounds = Bounds.NONE;
 
   IntervalTracker(int horizon, List<Double> levels, double step) {
@@ -61,6 +76,7 @@ final class IntervalTracker {
     this.groups = HorizonGroups.count(horizon);
     this.ends = 2 * levels.size();
     this.taus = new double[ends];
+    this.together = new double[ends];
     this.starts = new double[ends];
     for (int k = 0; k < levels.size(); k++) {
       double tail = (1 - levels.get(k)) / 2;
@@ -97,6 +113,7 @@ final class IntervalTracker {
    * @param value not forecast + error, which rounding may move across a bound
    * @param forecast as it was issued
    * @param matured errors of this step so far, with this one
+   * @param mean |error| of this step since the series began, with this one
    */
   void learn(
       IntervalState state,
@@ -105,18 +122,13 @@ final class IntervalTracker {
       double error,
       double value,
       double forecast,
-      long matured) {
+      long matured,
+      double mean) {
     double size = Math.min(Math.abs(error), 1e37);
     double slow = state.slowError(i);
     double issued = state.scale(t, i);
     if (issued > 0) {
-      double move = Math.max(step, EARLY / Math.sqrt(matured));
-      FloatSlice multiples = state.multiples(i);
-      follow(multiples, multiples, error, value, forecast, issued, move);
-      if (HorizonGroups.isFirst(i)) {
-        FloatSlice before = state.issuedMultiples(t, i);
-        follow(state.corrections(i), before, error, value, forecast, issued, REST);
-      }
+      follow(state, t, i, error, value, forecast, Math.max(0, EARLY / Math.sqrt(matured) - step));
     }
     if (slow > 0) {
       double ratio = Math.min(5, size / slow);
@@ -130,7 +142,9 @@ final class IntervalTracker {
         state.phaseError(t, phase + (float) (PHASE / horizon * (ratio - phase)));
       }
     }
-    double bounded = matured > 5 ? Math.min(size, 10 * slow) : size;
+    // rare errors are many times the running mean, which must not forget them
+    double usual = clip(mean, slow, 10 * slow);
+    double bounded = matured > 5 ? Math.min(size, 10 * usual) : size;
     if (slow == 0) {
       bounded = size;
     }
@@ -141,40 +155,83 @@ final class IntervalTracker {
     state.fastError(i, fast + (float) quickly);
   }
 
-  /** Moves the ends by whether the error was below those that were issued. */
+  /**
+   * Moves the ends by whether they were hit.
+   *
+   * @param early what c moves by beyond the usual step: mostly the mean of all steps, so that the
+   *     intervals of a short series are smooth
+   */
   private void follow(
-      FloatSlice moved,
-      FloatSlice issued,
+      IntervalState state,
+      long t,
+      int i,
+      double error,
+      double value,
+      double forecast,
+      double early) {
+    double scale = state.scale(t, i);
+    double frequent = state.frequent(t - i);
+    FloatSlice multiples = state.multiples(i);
+    FloatSlice corrections = state.corrections(i);
+    Bfloat16Slice issued = state.issuedMultiples(t, i);
+    steps++;
+    for (int k = 0; k < ends; k++) {
+      double c = multiples.get(k);
+      double pace = Double.isNaN(frequent) ? 1 : Math.max(1, Math.abs(c) / FAR);
+      double move = pace * direction(k, c, error, value, forecast, scale, frequent);
+      multiples.add(k, (float) ((step + OWN * early) * move));
+      together[k] += (1 - OWN) * early * move;
+      double rest = direction(k, issued.get(k), error, value, forecast, scale, frequent);
+      corrections.add(k, (float) (REST * rest));
+    }
+  }
+
+  /** Learns what all errors of a value say together, after {@link #learn} of each. */
+  void finish(IntervalState state) {
+    for (int i = 1; i <= horizon && steps > 0; i++) {
+      FloatSlice multiples = state.multiples(i);
+      for (int k = 0; k < ends; k++) {
+        multiples.add(k, (float) (together[k] / steps));
+      }
+    }
+    Arrays.fill(together, 0);
+    steps = 0;
+  }
+
+  /**
+   * How an end moves. It is hit by a value that is equal to it, since many are. An end that is
+   * covered by the forecast or the frequent value hardly moves in further, and one at its bound not
+   * out: as each hit or miss there says the same, it would not come back when the series changes.
+   *
+   * @param frequent the value that is in the interval in any case; NaN for none
+   */
+  private double direction(
+      int k,
+      double multiple,
       double error,
       double value,
       double forecast,
       double scale,
-      double move) {
-    boolean free = bounds.isUnbounded();
-    double relative = error / scale;
-    for (int k = 0; k < ends; k++) {
-      double direction =
-          free
-              ? taus[k] - (relative <= issued.get(k) ? 1 : 0)
-              : direction(k, issued.get(k), value, forecast, scale);
-      moved.add(k, (float) (move * direction));
-    }
-  }
-
-  /**
-   * How an end within bounds moves. It is hit by a value that is equal to it, since many are. An
-   * end that is at the forecast hardly moves in further, and one at its bound not out: as each hit
-   * or miss there says the same, it would not come back when the series changes.
-   */
-  private double direction(int k, double multiple, double value, double forecast, double scale) {
+      double frequent) {
     boolean upper = k >= ends / 2;
-    double apart = scale * (upper ? Math.max(0, multiple) : Math.min(0, multiple));
-    double end = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast + apart);
-    boolean below = upper ? value <= end : value < end;
-    double direction = taus[k] - (below ? 1 : 0);
-    boolean outward = upper == direction > 0;
-    boolean isAtBound = upper ? end >= bounds.max() : end <= bounds.min();
-    return (outward ? isAtBound : (upper ? multiple : -multiple) <= -SLACK) ? 0 : direction;
+    double known = upper ? frequent - forecast : forecast - frequent;
+    double hull = known > 0 ? known : 0;
+    double own = scale * (upper ? multiple : -multiple);
+    double apart = Math.max(hull, own);
+    boolean misses;
+    boolean isAtBound = false;
+    if (bounds.isUnbounded()) {
+      misses = upper ? error > apart : error < -apart;
+    } else {
+      double end = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast - apart);
+      misses = upper ? value > end : value < end;
+      isAtBound = upper ? end >= bounds.max() : end <= bounds.min();
+    }
+    misses &= value != frequent;
+    double tail = upper ? 1 - taus[k] : taus[k];
+    double outward = (misses ? 1 : 0) - tail;
+    boolean stops = misses ? isAtBound : own <= hull - SLACK * scale;
+    return stops ? 0 : upper ? outward : -outward;
   }
 
   /**
@@ -201,13 +258,16 @@ final class IntervalTracker {
       Arrays.fill(features, 0);
     }
     state.scale(t, i, scale);
+    FloatSlice multiples = state.multiples(i);
+    FloatSlice corrections = state.corrections(i);
+    Bfloat16Slice issued = state.issuedMultiples(t, i);
+    boolean grows = !Double.isNaN(state.frequent(t));
+    for (int k = 0; k < ends; k++) {
+      double r = corrections.get(k);
+      double large = grows ? clip((Math.abs(r) - LARGE) / STEEP, 0, 10) : 0;
+      issued.set(k, (float) (multiples.get(k) + r * (1 + large * large)));
+    }
     if (HorizonGroups.isFirst(i)) {
-      FloatSlice multiples = state.multiples(i);
-      FloatSlice corrections = state.corrections(i);
-      FloatSlice issued = state.issuedMultiples(t, i);
-      for (int k = 0; k < ends; k++) {
-        issued.set(k, multiples.get(k) + corrections.get(k));
-      }
       writeFeatures(state.issuedFeatures(t, i));
     }
   }
@@ -226,42 +286,19 @@ final class IntervalTracker {
   }
 
   /**
-   * Distance of an end from the forecast: at most 0 for a lower end, at least 0 for an upper one.
+   * Distance of an end from the forecast, as issued at {@code t}: at most 0 for a lower end, at
+   * least 0 for an upper one.
    */
   double end(IntervalState state, long t, int i, int level, boolean upper) {
-    FloatSlice multiples = state.multiples(i);
-    FloatSlice corrections = state.corrections(i);
-    double scale = state.scale(t, i);
+    Bfloat16Slice multiples = state.issuedMultiples(t, i);
     double widest = 0;
     for (int k = 0; k <= level; k++) { // an inner level that is wider makes the outer one wider too
       int lower = ends / 2 - 1 - k;
-      int end = upper ? ends - 1 - lower : lower;
-      float multiple = multiples.get(end) + corrections.get(end);
-      double far = upper ? multiple : -multiple;
+      double far = upper ? multiples.get(ends - 1 - lower) : -multiples.get(lower);
       widest = Math.max(widest, far);
     }
-    return upper ? widest * scale : -widest * scale;
-  }
-
-  /**
-   * The quantiles of the distribution that was issued at {@code t} for step {@code i}, the first of
-   * its group, relative to the forecast: the ends of all intervals, and the forecast as the median.
-   *
-   * @param quantiles (ends + 1), ascending; overwritten
-   */
-  void issuedQuantiles(IntervalState state, long t, int i, double[] quantiles) {
-    FloatSlice multiples = state.issuedMultiples(t, i);
     double scale = state.scale(t, i);
-    int median = ends / 2;
-    double below = 0;
-    double above = 0;
-    quantiles[median] = 0;
-    for (int k = 1; k <= median; k++) { // out from the narrowest, as in end
-      below = Math.max(below, -multiples.get(median - k));
-      above = Math.max(above, multiples.get(median + k - 1));
-      quantiles[median - k] = -below * scale;
-      quantiles[median + k] = above * scale;
-    }
+    return upper ? widest * scale : -widest * scale;
   }
 
   private static double clip(double value, double low, double high) {

@@ -528,11 +528,24 @@ public final class Learner {
   }
 
   private double lower(StateView state, int i, int level, double value) {
-    return bounds.lower(bounded(value + mixture.end(state, i, level, false)));
+    double end = bounds.lower(finite(value + mixture.end(state, i, level, false) - beyond(value)));
+    double frequent = bounds.value(state.frequent());
+    return frequent < end ? frequent : end;
   }
 
   private double upper(StateView state, int i, int level, double value) {
-    return bounds.upper(bounded(value + mixture.end(state, i, level, true)));
+    double end = bounds.upper(finite(value + mixture.end(state, i, level, true) + beyond(value)));
+    double frequent = bounds.value(state.frequent());
+    return frequent > end ? frequent : end;
+  }
+
+  /** How far a forecast is outside of what is learned, where nothing is known of its errors. */
+  private static double beyond(double value) {
+    return Math.abs(value - ValueRange.bounded(value));
+  }
+
+  private static double finite(double end) {
+    return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, end));
   }
 
   /**
@@ -548,10 +561,6 @@ public final class Learner {
       explainer = new ForecastExplainer(ensemble, mixture, settings.covariates().all());
     }
     return state.history.age() == 0 ? null : explainer.explain(state, value, covariates);
-  }
-
-  private static double bounded(double value) {
-    return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value));
   }
 
   /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */

@@ -2,13 +2,11 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * How a {@link Learner} learns. The same for all series of a job, except the season, which each may
@@ -188,18 +186,10 @@ public record LearnerSettings(
     return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
   }
 
-  /**
-   * The steps ahead whose distributions can be scored: 1, 2, 3, 5, 9, 17 and so on, of which the
-   * ends of the intervals are kept as they were issued.
-   */
-  public int[] distributionSteps() {
-    return IntStream.rangeClosed(1, horizon).filter(HorizonGroups::isFirst).toArray();
-  }
-
-  /** Bytes that their scores take in the state of a series. */
+  /** Bytes that the scores of distributions take in the state of a series. */
   public int distributionBytes() {
     return new DistributionScorer(levels.stream().mapToDouble(level -> level).toArray())
-        .newSums(distributionSteps().length)
+        .newSums(horizon)
         .bytes();
   }
 

@@ -30,7 +30,7 @@ import dev.weir.forecast.score.DistributionSums;
 public final class LearnerState {
 
   /** Changes whenever the meaning of a number in the arrays does. */
-  static final int LAYOUT_VERSION = 3;
+  static final int LAYOUT_VERSION = 4;
 
   /** Changes only when the layout of a history does. */
   private static final int HISTORY_FORMAT = 2;

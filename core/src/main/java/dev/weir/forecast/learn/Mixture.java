@@ -5,11 +5,11 @@ import dev.weir.forecast.calendar.HolidayCorrection;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.Hedge;
 import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
@@ -154,16 +154,17 @@ final class Mixture {
         score(state, t, i, value);
       }
     }
+    tracker.finish(state.intervals);
+    state.intervals.count(t, value);
   }
 
   /** Gives the state sums if distributions are scored, and none otherwise. */
   private void keepDistributions(StateView state, long t) {
     DistributionSums sums = state.distributions();
-    int steps = HorizonGroups.count(horizon);
     if (!scoresDistributions) {
       sums = null;
-    } else if (sums == null || !scorer.fits(sums, steps)) {
-      sums = scorer.newSums(steps);
+    } else if (sums == null || !scorer.fits(sums, horizon)) {
+      sums = scorer.newSums(horizon);
     }
     state.distributions(sums);
     if (sums != null && state.scores.count(1) == 0) {
@@ -192,10 +193,12 @@ final class Mixture {
         newest.hold(k);
       }
     }
-    if (state.distributions() != null && HorizonGroups.isFirst(i)) {
+    if (state.distributions() != null) {
       scoreDistribution(state, origin, i, error, Math.abs(truth), seasonalError);
     }
-    tracker.learn(state.intervals, t, i, error, value, forecast, state.scores.count(i));
+    long matured = state.scores.count(i);
+    double mean = state.scores.mean(RunningScores.OURS, i);
+    tracker.learn(state.intervals, t, i, error, value, forecast, matured, mean);
   }
 
   /** The forecast made at origin as it was issued, not relative to anything. */
@@ -206,22 +209,38 @@ final class Mixture {
   /** Whether a value was within the interval of a level that was issued. */
   private boolean isWithin(
       StateView state, long origin, int i, int level, double error, double value, double forecast) {
-    double low = end(state, origin, i, level, false);
-    double high = end(state, origin, i, level, true);
+    if (value == state.intervals.frequent(origin)) {
+      return true;
+    }
+    double low = whole(state, origin, i, level, false, forecast);
+    double high = whole(state, origin, i, level, true, forecast);
     if (bounds.isUnbounded()) {
       return error >= low && error <= high;
     }
     return value >= bounds.lower(forecast + low) && value <= bounds.upper(forecast + high);
   }
 
-  /** Scores the intervals that were issued at origin for step i, the first of its group. */
+  /** Distance of an end from the forecast made at origin, with the most frequent value inside. */
+  private double whole(
+      StateView state, long origin, int i, int level, boolean upper, double forecast) {
+    double end = end(state, origin, i, level, upper);
+    double apart = state.intervals.frequent(origin) - forecast;
+    return (upper ? apart > end : apart < end) ? apart : end;
+  }
+
+  /** Scores the intervals that were issued at origin for step i. */
   private void scoreDistribution(
       StateView state, long origin, int i, double error, double naive, double seasonalNaive) {
     DistributionSums sums = state.distributions();
     if (origin >= sums.first()) {
-      tracker.issuedQuantiles(state.intervals, origin, i, quantiles);
-      bounds.applyToQuantiles(quantiles, forecast(state, origin, i));
-      double crps = scorer.add(sums, HorizonGroups.group(i), quantiles, error);
+      double forecast = forecast(state, origin, i);
+      quantiles[levels] = 0;
+      for (int k = 0; k < levels; k++) {
+        quantiles[levels - 1 - k] = whole(state, origin, i, k, false, forecast);
+        quantiles[levels + 1 + k] = whole(state, origin, i, k, true, forecast);
+      }
+      bounds.applyToQuantiles(quantiles, forecast);
+      double crps = scorer.add(sums, i - 1, quantiles, error);
       if (Double.isFinite(crps)) {
         newest.addDistribution(crps, naive, seasonalNaive);
       }

@@ -30,6 +30,7 @@ final class StateLayout {
   final int newestObserved;
   final int spacing;
   final int scores;
+  final int intervalDoubles;
   final int stackedSizes;
   final int covariateDoubles;
   final int[] expertDoubles; // (experts + 1)
@@ -91,6 +92,8 @@ final class StateLayout {
     d += ObservationSpacing.DOUBLES;
     scores = d;
     d += RunningScores.doubles(horizon, levels);
+    intervalDoubles = d;
+    d += IntervalState.DOUBLES;
     stackedSizes = d;
     d += settings.stacking() ? StackedRegression.doubles(followed) : 0;
     mixtureDoublesEnd = d;
@@ -159,7 +162,7 @@ final class StateLayout {
     candidateErrors = s;
     s += network ? CandidateStage.errorShorts(count, followed) : 0;
     intervalShorts = s;
-    s += IntervalState.shorts(horizon);
+    s += IntervalState.shorts(horizon, levels);
     mixtureShortsEnd = s;
     phaseLosses = s;
     s += SeasonalHedge.shorts(season, count);

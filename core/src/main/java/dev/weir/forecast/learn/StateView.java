@@ -141,6 +141,11 @@ final class StateView {
     return doubles[layout.newestObserved];
   }
 
+  /** The value that most of the newest ones have; NaN if none. */
+  double frequent() {
+    return intervals.frequent(history.t());
+  }
+
   /** Whether the newest value was too far out to learn from as it is. */
   boolean isOutlier() {
     return learner.isOutlier();

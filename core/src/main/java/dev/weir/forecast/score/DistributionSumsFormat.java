@@ -6,12 +6,13 @@ import java.io.IOException;
 
 /**
  * The bytes of a {@link DistributionSums}, independent of the engine that stores them: the number
- * of steps, 0 for none; the number of quantiles; the index of the first value whose forecasts have
- * intervals; the sums. Big-endian.
+ * of steps in one byte, 0 for none, -1 before a larger one in two bytes; the number of quantiles;
+ * the index of the first value whose forecasts have intervals; the sums. Big-endian.
  */
 public final class DistributionSumsFormat {
 
-  private static final int MAX_STEPS = Byte.MAX_VALUE;
+  private static final int MANY = -1;
+  private static final int MAX_STEPS = 1_000;
   private static final int MAX_QUANTILES = 1_000;
 
   private DistributionSumsFormat() {}
@@ -24,7 +25,12 @@ public final class DistributionSumsFormat {
       target.writeByte(0);
       return;
     }
-    target.writeByte(sums.steps());
+    if (sums.steps() <= Byte.MAX_VALUE) {
+      target.writeByte(sums.steps());
+    } else {
+      target.writeByte(MANY);
+      target.writeShort(sums.steps());
+    }
     target.writeShort(sums.quantiles());
     target.writeLong(sums.first());
     for (double number : sums.numbers()) {
@@ -41,8 +47,9 @@ public final class DistributionSumsFormat {
     if (steps == 0) {
       return null;
     }
+    steps = steps == MANY ? source.readShort() : steps;
     int quantiles = source.readShort();
-    if (steps < 0 || steps > MAX_STEPS || quantiles < 1 || quantiles > MAX_QUANTILES) {
+    if (steps < 1 || steps > MAX_STEPS || quantiles < 1 || quantiles > MAX_QUANTILES) {
       throw new IOException(
           "scores: expected 1 to %d steps of 1 to %d quantiles, got %d of %d"
               .formatted(MAX_STEPS, MAX_QUANTILES, steps, quantiles));

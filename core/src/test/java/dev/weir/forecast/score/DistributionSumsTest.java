@@ -91,6 +91,15 @@ class DistributionSumsTest {
   }
 
   @Test
+  void moreStepsThanAByteCountsAreRead() throws Exception {
+    DistributionSums sums = scorer.newSums(200);
+    scorer.add(sums, 199, new double[] {0, 1, 4, 7, 9}, 8);
+    byte[] bytes = written(sums);
+    assertThat(bytes).hasSize(sums.bytes() + 5);
+    assertThat(read(bytes).count(199)).isEqualTo(1);
+  }
+
+  @Test
   void bytesThatAreNoSumsAreRefused() throws Exception {
     byte[] bytes = written(some());
     for (int length = 0; length < bytes.length; length++) {
@@ -100,7 +109,7 @@ class DistributionSumsTest {
     byte[] negative = bytes.clone();
     negative[0] = -3;
     assertThatThrownBy(() -> read(negative))
-        .hasMessage("scores: expected 1 to 127 steps of 1 to 1000 quantiles, got -3 of 5");
+        .hasMessage("scores: expected 1 to 1000 steps of 1 to 1000 quantiles, got -3 of 5");
     byte[] none = bytes.clone();
     ByteBuffer.wrap(none).putDouble(3 + Long.BYTES, Double.NaN);
     assertThatThrownBy(() -> read(none)).hasMessage("scores: expected sums of at least 0, got NaN");

@@ -1,0 +1,232 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Coverage of the intervals as they are issued, by step, after the first 500 values. */
+class IntervalCoverageTest {
+
+  private static final int FIRST = 500;
+  private static final int VALUES = 4_000;
+
+  /** Kinds of series; each has a season and draws its next value. */
+  enum Kind {
+    PERIOD_2(2) {
+      @Override
+      double next(int t, Random random, double[] state) {
+        return (t % 2 == 0 ? 10 : 20) + random.nextGaussian();
+      }
+    },
+    PERIOD_3(3) {
+      @Override
+      double next(int t, Random random, double[] state) {
+        return 5 * (t % 3) + (1 + t % 3) * random.nextGaussian();
+      }
+    },
+    PERIOD_7(7) {
+      @Override
+      double next(int t, Random random, double[] state) {
+        state[0] = 0.7 * state[0] + random.nextGaussian();
+        return (t % 7 < 5 ? 20 : 5) + state[0];
+      }
+    },
+    PERIOD_24(24) {
+      @Override
+      double next(int t, Random random, double[] state) {
+        state[0] = 0.8 * state[0] + random.nextGaussian();
+        double wave = Math.sin(t * Math.PI / 12);
+        return 20 + 10 * wave + state[0] * (1 + 0.5 * wave);
+      }
+    },
+    MOSTLY_ZEROS(1) { // 98 %
+      @Override
+      double next(int t, Random random, double[] state) {
+        return random.nextInt(50) == 0 ? 1 + 9 * random.nextDouble() : 0;
+      }
+    },
+    OFTEN_ZEROS(1) { // 90 %: zero alone is less than an interval should contain
+      @Override
+      double next(int t, Random random, double[] state) {
+        return random.nextInt(10) == 0 ? Math.exp(random.nextGaussian()) : 0;
+      }
+    },
+    SPIKES(1) {
+      @Override
+      double next(int t, Random random, double[] state) {
+        return 10 + random.nextGaussian() + (random.nextInt(50) == 0 ? 30 : 0);
+      }
+    },
+    COUNTS(7) {
+      @Override
+      double next(int t, Random random, double[] state) {
+        double least = Math.exp(t % 7 < 5 ? -3 : -1);
+        int count = 0;
+        for (double p = random.nextDouble(); p > least; p *= random.nextDouble()) {
+          count++;
+        }
+        return count;
+      }
+    },
+    WALK(1) {
+      @Override
+      double next(int t, Random random, double[] state) {
+        return state[0] += random.nextGaussian();
+      }
+    },
+    HEAVY_WALK(1) { // steps from Student's distribution, 3 degrees of freedom
+      @Override
+      double next(int t, Random random, double[] state) {
+        double squares = 0;
+        for (int k = 0; k < 3; k++) {
+          squares += Math.pow(random.nextGaussian(), 2);
+        }
+        return state[0] += random.nextGaussian() / Math.sqrt(squares / 3);
+      }
+    };
+
+    private final int season;
+
+    Kind(int season) {
+      this.season = season;
+    }
+
+    abstract double next(int t, Random random, double[] state);
+
+    double[] series(int seed, int values) {
+      Random random = new Random(seed);
+      double[] state = new double[1];
+      double[] y = new double[values];
+      for (int t = 0; t < values; t++) {
+        y[t] = next(t, random, state);
+      }
+      return y;
+    }
+
+    /** Zeros that are more than an interval should contain are all inside. */
+    double most() {
+      return this == MOSTLY_ZEROS ? 1 : 0.97;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void intervalHoldsItsShareAtEachStep(Kind kind) {
+    checkCoverage(kind, LearnerSettings.small(12));
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void intervalOfDefaultsHoldsItsShareAtEachStep(Kind kind) {
+    checkCoverage(kind, LearnerSettings.defaults(12));
+    checkCoverage(kind, LearnerSettings.defaults(24));
+  }
+
+  private static void checkCoverage(Kind kind, LearnerSettings settings) {
+    int horizon = settings.horizon();
+    double[] y = kind.series(7, VALUES + horizon);
+    Learner learner = new Learner(settings);
+    learner.scoreDistributions(true);
+    LearnerState series = learner.newSeries(kind.name(), kind.season);
+    double[] values = new double[horizon];
+    double[][] lower = new double[2][horizon];
+    double[][] upper = new double[2][horizon];
+    double[] held = new double[horizon];
+    double[] heldOfAll = new double[horizon];
+    for (int t = 0; t < VALUES; t++) {
+      learner.observe(series, t, y[t]);
+      learner.forecast(series, values, lower, upper);
+      for (int i = 1; i <= horizon && t + i < VALUES; i++) {
+        boolean holds = y[t + i] >= lower[1][i - 1] && y[t + i] <= upper[1][i - 1];
+        held[i - 1] += holds && t >= FIRST ? 1 : 0;
+        heldOfAll[i - 1] += holds ? 1 : 0;
+      }
+    }
+    for (int i = 1; i <= horizon; i++) {
+      assertThat(held[i - 1] / (VALUES - FIRST - i))
+          .as("%s, step %d of %d", kind, i, horizon)
+          .isBetween(0.93, kind.most());
+      assertThat(learner.coverage(series, 1, i)) // 16 bits of what was issued are kept
+          .as("%s as reported, step %d of %d", kind, i, horizon)
+          .isEqualTo(heldOfAll[i - 1] / (VALUES - i), within(0.004));
+      assertThat(series.distributions().count(i - 1)).isGreaterThan(VALUES - horizon - 2);
+    }
+  }
+
+  @Test
+  void intervalContainsWhatMostRecentValuesWere() {
+    int horizon = 3;
+    Learner learner = new Learner(LearnerSettings.small(horizon));
+    LearnerState series = learner.newSeries("parts", 1);
+    double[] values = new double[horizon];
+    double[][] lower = new double[2][horizon];
+    double[][] upper = new double[2][horizon];
+    double[] y = Kind.MOSTLY_ZEROS.series(11, 2_000);
+    for (int t = 0; t < y.length; t++) {
+      double common = t < 1_000 ? 0.1 : 7.3; // neither is a float
+      learner.observe(series, t, y[t] + common);
+      learner.forecast(series, values, lower, upper);
+      for (int i = 0; i < horizon && t % 1_000 >= 40; i++) {
+        for (int k = 0; k < 2; k++) {
+          assertThat(common).as("step %d at %d", i + 1, t).isBetween(lower[k][i], upper[k][i]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5e30, 1e29", "-3e35, 1e30", "1e300, 1e299"})
+  void intervalBeyondWhatIsLearnedContainsTheValues(double level, double noise) {
+    Learner learner = new Learner(LearnerSettings.small(2));
+    LearnerState series = learner.newSeries("huge", 1);
+    Random random = new Random(3);
+    double[] values = new double[2];
+    double[][] lower = new double[2][2];
+    double[][] upper = new double[2][2];
+    for (int t = 0; t < 100; t++) {
+      double next = level + noise * random.nextGaussian();
+      for (int i = 0; i < 2 && t > 0; i++) {
+        assertThat(next).isStrictlyBetween(lower[0][i], upper[0][i]);
+        assertThat(values[i]).isBetween(lower[0][i], upper[0][i]);
+        assertThat(lower[1][i]).isFinite();
+        assertThat(upper[1][i]).isFinite();
+      }
+      learner.observe(series, t, next);
+      learner.forecast(series, values, lower, upper);
+    }
+  }
+
+  /** Ends of young random walks: their second differences, as a share of the width. */
+  @Test
+  void intervalsOfYoungSeriesAreSmooth() {
+    int horizon = 12;
+    Learner learner = new Learner(LearnerSettings.small(horizon));
+    double[] values = new double[horizon];
+    double[][] lower = new double[2][horizon];
+    double[][] upper = new double[2][horizon];
+    double bends = 0;
+    double width = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      LearnerState series = learner.newSeries("young " + seed, 1);
+      double[] y = Kind.WALK.series(seed, 60);
+      for (int t = 0; t < y.length; t++) {
+        learner.observe(series, t, y[t]);
+      }
+      learner.forecast(series, values, lower, upper);
+      for (int i = 1; i < horizon - 1; i++) {
+        double before = upper[1][i - 1] - values[i - 1];
+        double after = upper[1][i + 1] - values[i + 1];
+        bends += Math.abs(before - 2 * (upper[1][i] - values[i]) + after);
+        width += upper[1][i] - lower[1][i];
+      }
+    }
+    assertThat(bends / width).isLessThan(0.04); // where each step learned alone: over 0.05
+  }
+}
