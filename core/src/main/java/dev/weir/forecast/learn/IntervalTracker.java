@@ -20,9 +20,9 @@ import java.util.List;
  * </pre>
  *
  * c learns from what it is now, for each step ahead; most of what step_n is above step, all steps
- * learn together. But an interval was made with what c was then, and the errors of far steps come in
- * runs, which c follows too late: alone it would miss too often. So r makes up for it: it moves as
- * c does, by {@value #REST}, when the end as it was issued is missed or hit.
+ * learn together. But an interval was made with what c was then, and the errors of far steps come
+ * in runs, which c follows too late: alone it would miss too often. So r makes up for it: it moves
+ * as c does, by {@value #REST}, when the end as it was issued is missed or hit.
  *
  * <p>Where most values are equal, that value is in each interval, and the misses are rare and far
  * out: there c moves faster the larger it is, and a large r counts more than in proportion.
