@@ -41,6 +41,7 @@ final class IntervalState {
   private static final int MAJORITY = 8;
 
   private final int horizon;
+  private final int places; // of the issued scales
   private final int ends;
 
   // offsets from the first float
@@ -70,6 +71,7 @@ final class IntervalState {
   IntervalState(int horizon, int levels, DelayLine delays) {
     this.delays = delays;
     this.horizon = horizon;
+    this.places = DelayLine.places(FollowedSteps.all(horizon));
     this.ends = 2 * levels;
     this.multiples = 2 * horizon;
     this.corrections = multiples + ends * horizon;
@@ -104,7 +106,7 @@ final class IntervalState {
     scales.at(state.shorts(), layout.intervalShorts);
     multiple.at(floats, first);
     correction.at(floats, first);
-    firstIssued = layout.intervalShorts + DelayLine.places(FollowedSteps.all(horizon));
+    firstIssued = layout.intervalShorts + places;
     issued.at(state.shorts(), firstIssued);
     doubles = state.doubles();
     frequent = layout.intervalDoubles;

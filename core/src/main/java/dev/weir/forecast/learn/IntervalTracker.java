@@ -132,7 +132,8 @@ final class IntervalTracker {
     }
     if (slow > 0) {
       double ratio = Math.min(5, size / slow);
-      if (HorizonGroups.isFirst(i)) {
+      boolean isSparse = !Double.isNaN(state.frequent(t - i)); // says little of other times
+      if (HorizonGroups.isFirst(i) && !isSparse) {
         readFeatures(state.issuedFeatures(t, i));
         rls.update(state.regression(HorizonGroups.group(i)), features, ratio - 1);
       }
