@@ -14,12 +14,11 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
- * Holidays of a user's own: a CSV file with the header {@code date} or {@code date,region}, in
- * which other columns, such as a name, are ignored.
+ * Holidays of a user's own: a CSV file with the header {@code date}, and {@code region} and {@code
+ * name} if there are such; other columns are ignored. Days of one name are the same holiday.
  *
  * <pre>
  * date,region,name
@@ -45,11 +44,11 @@ public final class HolidayFile {
   /**
    * Reads a file.
    *
-   * @return days by region
+   * @return days by region, each with its name or ""
    * @throws IllegalArgumentException when something is wrong, in one line with the file and the
    *     line
    */
-  public static Map<String, Set<LocalDate>> read(Path file) {
+  public static Map<String, Map<LocalDate, String>> read(Path file) {
     try {
       if (!Files.isRegularFile(file)) {
         throw new IllegalArgumentException("expected a CSV file, got no file %s".formatted(file));
@@ -70,12 +69,13 @@ public final class HolidayFile {
    *
    * @param bytes all of it
    * @param name of the file, for messages
-   * @return days by region
+   * @return days by region, each with its name or ""
    * @throws IllegalArgumentException as {@link #read}
    */
-  public static Map<String, Set<LocalDate>> parse(byte[] bytes, String name) throws IOException {
+  public static Map<String, Map<LocalDate, String>> parse(byte[] bytes, String name)
+      throws IOException {
     String text = text(bytes, name);
-    Map<String, Set<LocalDate>> days = new LinkedHashMap<>();
+    Map<String, Map<LocalDate, String>> days = new LinkedHashMap<>();
     String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
     int line = 1; // the header
     try (CsvParser rows = new CsvFactory().createParser(plain)) {
@@ -87,12 +87,15 @@ public final class HolidayFile {
         line++;
         String date = "";
         String region = ALL;
+        String holiday = "";
         for (String column = rows.nextFieldName(); column != null; column = rows.nextFieldName()) {
           String value = rows.nextTextValue().strip();
           date = column.equals("date") ? value : date;
           region = column.equals("region") ? value : region;
+          holiday = column.equals("name") ? value : holiday;
         }
-        days.computeIfAbsent(region, each -> new TreeSet<>()).add(day(date, name, line));
+        days.computeIfAbsent(region, each -> new TreeMap<>())
+            .merge(day(date, name, line), holiday, HolidayFile::oneName);
       }
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
@@ -102,6 +105,11 @@ public final class HolidayFile {
       throw new IllegalArgumentException("expected dates, got none (%s)".formatted(name));
     }
     return days;
+  }
+
+  /** The name of a day that has two: the first one in the alphabet, whichever comes first. */
+  static String oneName(String one, String other) {
+    return one.isEmpty() || !other.isEmpty() && other.compareTo(one) < 0 ? other : one;
   }
 
   private static String text(byte[] bytes, String name) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -32,14 +33,14 @@ public final class HolidayRegions {
   private static final Pattern CODE = Pattern.compile("[A-Za-z]{2}(-[A-Za-z0-9]{1,5}){0,3}");
   private static final int MAX_SHOWN = 30;
 
-  private final Map<String, Set<LocalDate>> own; // by region; of all regions by ""
+  private final Map<String, Map<LocalDate, String>> own; // by region; of all regions by ""
   private final Set<String> used = new TreeSet<>();
   private final Map<Set<String>, HolidayDays> found = new HashMap<>(); // by regions
 
   /**
-   * @param own days of a file; empty without one
+   * @param own days of a file with their names; empty without one
    */
-  public HolidayRegions(Map<String, Set<LocalDate>> own) {
+  public HolidayRegions(Map<String, Map<LocalDate, String>> own) {
     this.own = own;
   }
 
@@ -61,17 +62,18 @@ public final class HolidayRegions {
 
   private HolidayDays find(List<String> regions) {
     if (regions.equals(List.of(NONE))) {
-      return new HolidayDays(Set.of());
+      return new HolidayDays(Map.of());
     }
-    Set<LocalDate> days = new TreeSet<>(own.getOrDefault(HolidayFile.ALL, Set.of()));
+    Map<LocalDate, String> days = new TreeMap<>(own.getOrDefault(HolidayFile.ALL, Map.of()));
     for (String region : regions) {
-      Set<LocalDate> ofFile = own.get(region);
+      Map<LocalDate, String> ofFile = own.get(region);
       if (ofFile != null) {
         used.add(region);
-        days.addAll(ofFile);
+        ofFile.forEach((day, name) -> days.merge(day, name, HolidayFile::oneName));
       }
       if (ofFile == null || isKnown(region)) {
-        days.addAll(withOwnLibraries(() -> published(region)));
+        withOwnLibraries(() -> published(region))
+            .forEach((day, name) -> days.merge(day, name, HolidayFile::oneName));
       }
     }
     return new HolidayDays(days);
@@ -109,7 +111,7 @@ public final class HolidayRegions {
     }
   }
 
-  private static Set<LocalDate> published(String region) {
+  private static Map<LocalDate, String> published(String region) {
     if (!isKnown(region)) {
       throw new IllegalArgumentException(
           "expected a country or a part of one such as DE or DE-BE, or a region of the holidays"
@@ -120,11 +122,11 @@ public final class HolidayRegions {
         HolidayManager.getInstance(
             ManagerParameters.create(country(region).toLowerCase(Locale.ROOT)));
     String[] parts = parts(manager.getCalendarHierarchy(), region);
-    Set<LocalDate> days = new TreeSet<>();
+    Map<LocalDate, String> days = new TreeMap<>();
     for (int year = HolidayDays.FIRST_YEAR; year <= HolidayDays.LAST_YEAR; year++) {
       for (Holiday holiday : manager.getHolidays(Year.of(year), parts)) {
         if (holiday.getType() == HolidayType.PUBLIC_HOLIDAY) {
-          days.add(holiday.getDate());
+          days.merge(holiday.getDate(), holiday.getPropertiesKey(), HolidayFile::oneName);
         }
       }
     }

@@ -13,7 +13,6 @@ import dev.weir.sql.file.HolidayFileLoader;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** The arguments of a call that say what days are holidays, and in which time zone. */
@@ -73,7 +72,7 @@ final class CalendarArguments {
       return null;
     }
     String file = arguments.get(HolidayOptions.FILE);
-    Map<String, Set<LocalDate>> own =
+    Map<String, Map<LocalDate, String>> own =
         file == null ? Map.of() : checked(HolidayOptions.FILE, () -> HolidayFileLoader.read(file));
     HolidayRegions regions = new HolidayRegions(own);
     HolidaySettings settings =

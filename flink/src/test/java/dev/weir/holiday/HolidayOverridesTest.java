@@ -7,7 +7,6 @@ import dev.weir.forecast.calendar.HolidaySettings.Override;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ class HolidayOverridesTest {
 
   private static List<Override> parse(String json) {
     return HolidayOverrides.parse(
-        json, new HolidayRegions(Map.of("plant-north", Set.of(CLEANING))));
+        json, new HolidayRegions(Map.of("plant-north", Map.of(CLEANING, ""))));
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +79,7 @@ class HolidayRegionsTest {
     String csv =
         "date,region,name\n2026-12-24,,Christmas Eve\n2026-07-27,plant,\"cleaning, all\"\n"
             + "2026-02-16,DE,\n2026-02-17,unused,\n";
-    Map<String, Set<LocalDate>> own =
+    Map<String, Map<LocalDate, String>> own =
         HolidayFile.read(Files.writeString(dir.resolve("h.csv"), csv));
     HolidayRegions regions = new HolidayRegions(own);
     HolidayDays plant = regions.days(List.of("plant"));
@@ -98,9 +97,45 @@ class HolidayRegionsTest {
   }
 
   @Test
+  void holidayIsTheSameOneInEachYear() {
+    HolidayDays days = new HolidayRegions(Map.of()).days(List.of("DE", "FR"));
+    int easterMonday = identity(days, "2026-04-06");
+    assertThat(easterMonday).isNotEqualTo(HolidayDays.UNNAMED);
+    assertThat(identity(days, "2027-03-29")).isEqualTo(easterMonday);
+    assertThat(identity(days, "2027-05-17")).isNotEqualTo(easterMonday); // Whit Monday
+    assertThat(identity(days, "2026-12-25")).isEqualTo(identity(days, "2030-12-25"));
+    assertThat(identity(days, "2026-12-24")).isEqualTo(HolidayDays.UNNAMED);
+  }
+
+  private static int identity(HolidayDays days, String day) {
+    return days.identity(LocalDate.parse(day).toEpochDay());
+  }
+
+  @Test
+  void holidayOfAFileIsTheOneOfItsName() throws Exception {
+    String csv =
+        "name,date,region\nfair,2025-03-07,\nfair,2026-03-20,\n,2026-07-27,\n"
+            + "works,2026-08-03,plant\nparty,2026-08-03,plant\nshut,2026-08-03,\n";
+    HolidayDays days =
+        new HolidayRegions(HolidayFile.read(Files.writeString(dir.resolve("n.csv"), csv)))
+            .days(List.of("plant"));
+    assertThat(days)
+        .isEqualTo(
+            new HolidayDays(
+                Map.of(
+                    LocalDate.parse("2025-03-07"), "fair",
+                    LocalDate.parse("2026-03-20"), "fair",
+                    LocalDate.parse("2026-07-27"), "",
+                    LocalDate.parse("2026-08-03"), "party"))); // the first of three names
+    assertThat(identity(days, "2025-03-07")).isEqualTo(identity(days, "2026-03-20"));
+    assertThat(identity(days, "2026-07-27")).isEqualTo(HolidayDays.UNNAMED);
+  }
+
+  @Test
   void fileNeedsNoRegions() throws Exception {
     Path file = Files.writeString(dir.resolve("h.csv"), "\uFEFFdate\r\n2026-12-24\r\n");
-    assertThat(HolidayFile.read(file)).isEqualTo(Map.of("", Set.of(LocalDate.parse("2026-12-24"))));
+    assertThat(HolidayFile.read(file))
+        .isEqualTo(Map.of("", Map.of(LocalDate.parse("2026-12-24"), "")));
   }
 
   @ParameterizedTest

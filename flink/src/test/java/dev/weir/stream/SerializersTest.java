@@ -19,6 +19,10 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.calendar.HolidayDays;
+import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.Sampling;
@@ -38,8 +42,13 @@ import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
@@ -382,6 +391,39 @@ class SerializersTest {
     memory.shorts()[2] = 5;
     assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
     assertThat(copy.shorts()).containsExactly(-1, Short.MAX_VALUE, 7, 0);
+  }
+
+  @Test
+  void effectsOfHolidaysGoWithWhatWasLearned() throws Exception {
+    Map<LocalDate, String> fairs = new HashMap<>();
+    for (int year = 2000; year < 2009; year++) {
+      fairs.put(LocalDate.of(year, 3, 10), "spring");
+      fairs.put(LocalDate.of(year, 9, 20), "autumn");
+    }
+    HolidayDays days = new HolidayDays(fairs);
+    LearnerSettings settings =
+        LearnerSettings.small(3).withHolidays(new HolidaySettings(ZoneOffset.UTC, days, List.of()));
+    Learner learner = new Learner(settings);
+    LearnerState state = learner.newSeries("x", 7);
+    LearnerState read = null;
+    double[] expected = new double[3];
+    double[] forecast = new double[3];
+    Random random = new Random(4);
+    for (long day = 10_957; day < 10_957 + 8 * 365; day++) { // from 2000-01-01
+      double effect = !days.contains(day) ? 0 : LocalDate.ofEpochDay(day).getYear() % 2 * 9 - 20;
+      double value = 50 + day % 7 + effect + random.nextGaussian();
+      if (day % 97 == 0) {
+        read = roundTrip(LearnerStateSerializer.INSTANCE, state);
+      }
+      learner.observe(state, day * 86_400_000, value);
+      learner.forecast(state, expected, null, null);
+      if (read != null) {
+        learner.observe(read, day * 86_400_000, value);
+        learner.forecast(read, forecast, null, null);
+        assertThat(forecast).isEqualTo(expected);
+        assertThat(read.floats()).isEqualTo(state.floats());
+      }
+    }
   }
 
   @Test

@@ -23,6 +23,8 @@ import dev.weir.forecast.expert.linear.Rls;
  * before it. A correction counts from the third day of its kind on, and as long as the corrected
  * forecasts of its kind have been better than the plain ones.
  *
+ * <p>Beside that each holiday learns what it differs by from the others, see {@link OwnEffects}.
+ *
  * <p>Keeps settings and scratch; what it learns is in the floats of the series, see {@link #bind}.
  * Not thread-safe; allocates nothing.
  */
@@ -49,8 +51,7 @@ public final class HolidayCorrection {
   private static final int PLAIN = Rls.floats(FEATURES); // places of the two mean errors
   private static final int CORRECTED = PLAIN + 1;
   private static final int DAYS = CORRECTED + 1; // that it has learned of
-  private static final int NEWEST_DAY = DAYS + 1; // of these
-  private static final int PER_REGRESSION = NEWEST_DAY + 1;
+  private static final int PER_REGRESSION = DAYS + 2; // with the newest of these
   private static final int REGRESSIONS = 2 * SeriesCalendar.KINDS;
 
   private final SeriesCalendar calendar;
@@ -60,6 +61,7 @@ public final class HolidayCorrection {
   private final Rls rls = new Rls(FEATURES, LAMBDA, RIDGE, KAPPA, TRACE);
   private final double[] features = new double[FEATURES];
   private final FloatSlice regression = new FloatSlice();
+  private final OwnEffects own = new OwnEffects();
   private float[] floats;
   private int first; // the regressions, then plain and corrected forecasts that wait
 
@@ -77,7 +79,7 @@ public final class HolidayCorrection {
 
   /** Floats kept for each series. */
   public static int floats(FollowedSteps followed) {
-    return REGRESSIONS * PER_REGRESSION + 2 * DelayLine.places(followed);
+    return REGRESSIONS * PER_REGRESSION + 2 * DelayLine.places(followed) + OwnEffects.FLOATS;
   }
 
   /** Points at what was learned of a series. */
@@ -85,6 +87,7 @@ public final class HolidayCorrection {
     this.floats = floats;
     this.first = first;
     regression.at(floats, first);
+    own.bind(floats, first + REGRESSIONS * PER_REGRESSION + 2 * waiting);
   }
 
   /** Prepares a state of zeros. */
@@ -119,6 +122,12 @@ public final class HolidayCorrection {
         if (isTrusted(of, day)) {
           forecasts[i - 1] = corrected;
         }
+        if (kind == SeriesCalendar.HOLIDAY && day != today && own.areTrusted(day)) {
+          double effect = own.effect(calendar.identity(day), day);
+          if (effect != 0 && history.isUsable(history.deviation())) {
+            forecasts[i - 1] = corrected + effect * history.deviation();
+          }
+        }
       }
       if (followed.has(i)) {
         int at = first + REGRESSIONS * PER_REGRESSION + delays.at(t, i);
@@ -128,9 +137,21 @@ public final class HolidayCorrection {
     }
   }
 
+  /** Whether enough days before this one were counted at a place, see {@link #count}. */
+  static boolean isLearned(FloatSlice of, int days, long day) {
+    return of.get(days) - (of.get(days + 1) == day ? 1 : 0) >= MIN_DAYS;
+  }
+
+  /** Counts a day, once, at a place; the newest one is at the next place. */
+  static void count(FloatSlice of, int days, long day) {
+    if (of.get(days) == 0 || of.get(days + 1) != day) {
+      of.set(days, Math.min(of.get(days) + 1, MIN_DAYS + 1)); // more are not told apart
+      of.set(days + 1, day); // exact, since it has a kind
+    }
+  }
+
   private static boolean isTrusted(FloatSlice of, long day) {
-    float before = of.get(DAYS) - (of.get(NEWEST_DAY) == day ? 1 : 0);
-    return before >= MIN_DAYS && of.get(CORRECTED) < BETTER * of.get(PLAIN);
+    return isLearned(of, DAYS, day) && of.get(CORRECTED) < BETTER * of.get(PLAIN);
   }
 
   private double correction(
@@ -165,10 +186,16 @@ public final class HolidayCorrection {
     double plain = floats[at];
     double corrected = floats[at + waiting];
     double error = (truth - plain) / deviation;
-    FloatSlice of = regression(place(kind, day == calendar.day(t - i)));
+    boolean isToday = day == calendar.day(t - i);
+    FloatSlice of = regression(place(kind, isToday));
     if (corrected != plain) { // something was learned before
-      follow(of, PLAIN, error);
-      follow(of, CORRECTED, (truth - corrected) / deviation);
+      int ofDay = calendar.perDay() * followed.count();
+      follow(of, PLAIN, error, ofDay);
+      double missed = (truth - corrected) / deviation;
+      follow(of, CORRECTED, missed, ofDay);
+      if (kind == SeriesCalendar.HOLIDAY && !isToday && isLearned(of, DAYS, day)) {
+        own.learn(calendar.identity(day), day, error, missed, madeBefore());
+      }
     }
     fill(history, t - i, t, day, plain, deviation);
     double weight = Math.sqrt(1.0 / calendar.perDay()); // a day is one event, however many values
@@ -176,19 +203,26 @@ public final class HolidayCorrection {
       features[k] *= weight;
     }
     rls.update(of, features, weight * limited(error));
-    if (of.get(DAYS) == 0 || of.get(NEWEST_DAY) != day) {
-      of.set(DAYS, Math.min(of.get(DAYS) + 1, MIN_DAYS + 1)); // more are not told apart
-      of.set(NEWEST_DAY, day); // exact, since it has a kind
-    }
+    count(of, DAYS, day);
   }
 
   private static int place(int kind, boolean isToday) {
     return 2 * kind + (isToday ? 1 : 0);
   }
 
-  private void follow(FloatSlice of, int at, double error) {
-    double weight = NEWEST / (calendar.perDay() * followed.count());
+  /** Follows a mean error, by one of so many of a day. */
+  static void follow(FloatSlice of, int at, double error, int ofDay) {
+    double weight = NEWEST / ofDay;
     of.set(at, (float) (of.get(at) + weight * (Math.abs(limited(error)) - of.get(at))));
+  }
+
+  /** How many forecasts of a day's values are made before that day and are followed. */
+  private int madeBefore() {
+    int count = 0;
+    for (int s = 0; s < followed.count(); s++) {
+      count += Math.min(followed.step(s), calendar.perDay());
+    }
+    return count;
   }
 
   private void fill(
@@ -219,7 +253,7 @@ public final class HolidayCorrection {
     return isKept ? limited((history.at(before) - forecast) / deviation) : 0;
   }
 
-  private static double limited(double deviations) {
+  static double limited(double deviations) {
     return Math.max(-FAR, Math.min(FAR, deviations));
   }
 }

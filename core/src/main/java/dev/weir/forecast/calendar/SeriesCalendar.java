@@ -41,8 +41,9 @@ public final class SeriesCalendar {
   private long spacing;
   private int perDay;
   private long daily; // day of the newest value, if values are daily
-  private long kindOf = Long.MIN_VALUE; // the day whose kind is kept
+  private long kindOf = Long.MIN_VALUE; // the day whose kind and identity are kept
   private int kind;
+  private int identity; // of that day
 
   public SeriesCalendar(HolidaySettings settings) {
     this.settings = settings;
@@ -110,8 +111,14 @@ public final class SeriesCalendar {
                   : days.contains(day - 1)
                       ? DAY_AFTER
                       : days.contains(day - WEEK) ? WEEK_AFTER : NORMAL;
+      identity = days.identity(day);
     }
     return kind;
+  }
+
+  /** Which holiday a day is, see {@link HolidayDays#identity}. */
+  int identity(long day) {
+    return kind(day) == HOLIDAY ? identity : HolidayDays.UNNAMED;
   }
 
   /** Days from a day back to Sunday, 0 to 6. */

@@ -265,7 +265,7 @@ public record LearnerSettings(
   /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
     String all = withTraining(training.layout()).withHolidays(null).toString();
-    String corrected = holidays == null ? "" : ", holidays"; // on which days says nothing of states
+    String corrected = holidays == null ? "" : ", own holidays"; // on any days
     boolean correct = experts.stream().anyMatch(Experts.CORRECTORS::contains);
     String read = correct && covariates.all() > 0 ? ", correctors read covariates" : "";
     return all.replace(", secondSeason=" + NONE + ", holidays=null", ", holidays=null")

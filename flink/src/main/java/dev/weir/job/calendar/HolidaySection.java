@@ -15,7 +15,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -85,7 +84,7 @@ public final class HolidaySection {
     return new HolidaySettings(file.get(ForecastOptions.TIME_ZONE), common, overrides);
   }
 
-  private static Map<String, Set<LocalDate>> own(JobFile file, Path directory) {
+  private static Map<String, Map<LocalDate, String>> own(JobFile file, Path directory) {
     String location = file.get(HolidayOptions.FILE);
     if (location == null) {
       return Map.of();
@@ -104,7 +103,7 @@ public final class HolidaySection {
       return regions.days(file.get(option));
     } catch (IllegalArgumentException e) {
       file.problem(option, e.getMessage());
-      return new HolidayDays(Set.of());
+      return new HolidayDays(Map.of());
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.weir.holiday.HolidayFile;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.Map;
-import java.util.Set;
 
 /** Reads a file of holidays. */
 public final class HolidayFileLoader {
@@ -17,7 +16,7 @@ public final class HolidayFileLoader {
    * @return days by region
    * @throws IllegalArgumentException with one line that says why it can't be used
    */
-  public static Map<String, Set<LocalDate>> read(String location) {
+  public static Map<String, Map<LocalDate, String>> read(String location) {
     try {
       return HolidayFile.parse(bytes(location), location);
     } catch (IOException e) {
