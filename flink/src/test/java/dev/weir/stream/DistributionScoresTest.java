@@ -132,7 +132,7 @@ class DistributionScoresTest {
     for (int t = 3; t <= VALUES; t++) { // values seen; the first forecast has no interval
       Score.Distribution at = scores.get((long) t).distribution();
       assertThat(at.scored()).isEqualTo(t - 2);
-      assertThat(at.steps()).isEqualTo(List.of(1, 2, 3, 5).subList(0, at.steps().size()));
+      assertThat(at.steps()).isEqualTo(List.of(1, 2, 3, 4, 5, 6).subList(0, at.steps().size()));
       if (t % 37 != 0 && t != VALUES) {
         continue;
       }
@@ -168,7 +168,7 @@ class DistributionScoresTest {
         scored++;
       }
     }
-    assertThat(scored).isEqualTo(60);
+    assertThat(scored).isEqualTo(90);
   }
 
   @Test
@@ -191,7 +191,7 @@ class DistributionScoresTest {
       trial.addDistribution(sums, t, levels, forecast.values(), lower, upper);
     }
     DistributionScore evaluated = trial.score(sums).distribution();
-    int[] steps = {1, 2, 3, 5};
+    int[] steps = {1, 2, 3, 4, 5, 6};
     for (int s = 0; s < steps.length; s++) {
       // the job's mean of all values before the trial is taken out again
       int until = trial.lastOrigin() + steps[s];
