@@ -2,7 +2,7 @@
 -- Run it:  bin/sql-client.sh -f jobs/forecast.sql
 -- Needs in Flink's lib folder, or by ADD JAR: flink-sql-connector-kafka and flink-sql-avro.
 
-ADD JAR 'flink/target/weir-0.1.0-sql.jar';
+ADD JAR 'target/weir-0.1.0-sql.jar';
 LOAD MODULE weir;
 
 SET 'pipeline.name' = 'weir-forecast-sql';

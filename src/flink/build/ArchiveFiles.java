@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * Collects what the archive of a release takes over from the sources: {@code ArchiveFiles ROOT
- * RELEASE} copies the files that {@code flink/src/release/files.txt} lists to {@code
+ * RELEASE} copies the files that {@code src/release/files.txt} lists to {@code
  * RELEASE/files}. In texts, paths of a clone become those of the archive, but not in the table of
  * {@code docs/quickstart.md} that lists both. Deletes empty folders in {@code RELEASE/licenses},
  * which are of libraries that carry no license.
@@ -46,7 +46,7 @@ final class ArchiveFiles {
     Path root = Path.of(args[0]);
     Path release = Path.of(args[1]);
     List<Entry> entries = new ArrayList<>();
-    for (String line : Files.readAllLines(root.resolve("flink/src/release/files.txt"))) {
+    for (String line : Files.readAllLines(root.resolve("src/release/files.txt"))) {
       if (!line.isBlank() && !line.startsWith("#")) {
         entries.add(Entry.of(line));
       }
@@ -79,7 +79,7 @@ final class ArchiveFiles {
     }
     if (copied == 0) {
       throw new IOException(
-          "flink/src/release/files.txt: expected files "
+          "src/release/files.txt: expected files "
               + entry.folder.resolve(entry.glob.replace("*", "..."))
               + ", found none");
     }
@@ -89,7 +89,7 @@ final class ArchiveFiles {
     StringBuilder out = new StringBuilder();
     for (String line : text.split("(?<=\n)")) {
       out.append(
-          line.matches("(?s)\\| `(core|flink)/[^|]+\\| `[^|]+\\|\\R?") ? line : moved(line, paths));
+          line.matches("(?s)\\| `(src|target)/[^|]+\\| `[^|]+\\|\\R?") ? line : moved(line, paths));
     }
     if (!entry.moved()) {
       return out.toString();
@@ -99,7 +99,7 @@ final class ArchiveFiles {
   }
 
   private static String moved(String line, Map<String, String> paths) {
-    String text = line.replace("flink/target/weir-", "weir-");
+    String text = line.replace("target/weir-", "weir-");
     for (Map.Entry<String, String> path : paths.entrySet()) {
       text =
           text.replaceAll(

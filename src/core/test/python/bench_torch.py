@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Times eager PyTorch over the shapes of flink/src/test/java/dev/weir/comparison/Work.java, on one thread, by its CPU time.
+"""Times eager PyTorch over the shapes of src/flink/test/java/dev/weir/comparison/Work.java, on one thread, by its CPU time.
 
 Debian's python3-torch is linked to the reference BLAS, which is many times slower than OpenBLAS; so:
 
     apt-get install python3-torch libopenblas0-pthread
     LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu/openblas-pthread OPENBLAS_NUM_THREADS=1 \
-        /usr/bin/python3 core/src/test/python/bench_torch.py [--quick] > flink/target-bench/torch.json
+        /usr/bin/python3 src/core/test/python/bench_torch.py [--quick] > target-bench/torch.json
 
 It refuses to run on another BLAS, unless --any-blas is given.
 """

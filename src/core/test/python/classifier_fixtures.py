@@ -1,6 +1,6 @@
-"""Writes core/src/test/resources/classifier/golden.json: classifiers of PyTorch with logits, loss and gradients.
+"""Writes src/core/test/resources/classifier/golden.json: classifiers of PyTorch with logits, loss and gradients.
 
-Run with a Python that has torch: /usr/bin/python3 core/src/test/python/classifier_fixtures.py
+Run with a Python that has torch: /usr/bin/python3 src/core/test/python/classifier_fixtures.py
 """
 
 import json

@@ -24,7 +24,7 @@ class PackagesTest {
   private static final int MAX_FILES = 20;
 
   private static final List<Path> SOURCES =
-      List.of(Path.of("core/src/main/java"), Path.of("flink/src/main/java"));
+      List.of(Path.of("src/core/main/java"), Path.of("src/flink/main/java"));
 
   /** The names of libraries in a package-info, each with the packages of the library. */
   private static final Map<String, String> LIBRARIES =

@@ -46,10 +46,10 @@ class PlainLanguageTest {
 
   private static final List<String> TREES =
       List.of(
-          "core/src/main",
-          "core/src/test",
-          "flink/src/main",
-          "flink/src/test",
+          "src/core/main",
+          "src/core/test",
+          "src/flink/main",
+          "src/flink/test",
           "docs",
           "jobs",
           "conf");

@@ -141,21 +141,21 @@ class WorkflowsTest {
         steps().stream()
             .flatMap(step -> String.valueOf(step.get("run")).lines())
             .map(line -> line.strip().split(" ")[0])
-            .filter(word -> word.matches("(\\.ci|docker)/[\\w-]+"))
+            .filter(word -> word.matches("(\\.ci|src/docker)/[\\w-]+"))
             .toList();
     assertThat(called)
-        .containsExactly(".ci/run", "docker/check", ".ci/compare-deployed", ".ci/reproducible");
+        .containsExactly(".ci/run", "src/docker/check", ".ci/compare-deployed", ".ci/reproducible");
     assertThat(called).allSatisfy(script -> assertThat(Path.of(script)).isExecutable());
   }
 
-  /** The archive lies where docker/Dockerfile expects it. */
+  /** The archive lies where src/docker/Dockerfile expects it. */
   @Test
   void publishBuildsTheImagesOfTheDockerfile() throws Exception {
-    String dockerfile = Files.readString(Path.of("docker", "Dockerfile"));
+    String dockerfile = Files.readString(Path.of("src", "docker", "Dockerfile"));
     String folder =
         dockerfile.replaceFirst("(?s).*ARG ARCHIVE=(\\S+)/weir-\\$\\{VERSION}\\.tar\\.gz.*", "$1");
     assertThat(TEXTS.get("publish.yml"))
-        .contains("FOLDER: " + folder + "\n", "file: docker/Dockerfile");
+        .contains("FOLDER: " + folder + "\n", "file: src/docker/Dockerfile");
     Map<?, ?> jobs = (Map<?, ?>) WORKFLOWS.get("publish.yml").get("jobs");
     Map<?, ?> strategy = (Map<?, ?>) ((Map<?, ?>) jobs.get("images")).get("strategy");
     List<?> targets = (List<?>) ((Map<?, ?>) strategy.get("matrix")).get("include");

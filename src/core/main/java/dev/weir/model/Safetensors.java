@@ -174,7 +174,7 @@ public final class Safetensors {
           "safetensors",
           "a PyTorch %s, which is a program and is not run; convert it with `python3 "
                   .formatted(zip ? "zip archive" : "pickle")
-              + "core/src/main/python/convert_pt.py model.pt model.safetensors`, or in Python: import"
+              + "src/core/main/python/convert_pt.py model.pt model.safetensors`, or in Python: import"
               + " torch, safetensors.torch; state ="
               + " torch.load(\"model.pt\", weights_only=True);"
               + " safetensors.torch.save_file(state, \"model.safetensors\")",

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class SavedStateTest {
 
   /** As version 0.1.0 saved it; {@code -Dstate.write=core} writes it again. */
-  private static final Path SAVED = Path.of("core/src/test/resources/state/series-1.bin");
+  private static final Path SAVED = Path.of("src/core/test/resources/state/series-1.bin");
 
   private static final int VALUES = 60;
 

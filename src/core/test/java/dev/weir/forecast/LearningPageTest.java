@@ -25,7 +25,7 @@ class LearningPageTest {
   private static final Pattern CONSTANT =
       Pattern.compile("(?m)^\\| `([A-Za-z]+)\\.([A-Z_]+)` \\| ([-0-9.e]+) \\|");
 
-  private static final Path JAVA = Path.of("core/src/main/java");
+  private static final Path JAVA = Path.of("src/core/main/java");
   private static final Path SOURCES = JAVA.resolve("dev/weir/forecast");
 
   @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModelFilesTest {
 
   private static final Path FORMAT_1 =
-      Path.of("core/src/test/resources/model/format-1.safetensors");
+      Path.of("src/core/test/resources/model/format-1.safetensors");
   private static final Defaults PLAIN =
       new Defaults("pump", Mode.MANY_TO_ONE, 5, Readout.LAST_STEP, Scaling.WINDOW, null);
 
@@ -383,7 +383,7 @@ class ModelFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"sample-many-to-one", "sample-many-to-many"})
   void sampleModelsRoundTripByteByByte(String name, @TempDir Path directory) throws IOException {
-    Path file = Path.of("core/src/test/resources/models", name + ".safetensors");
+    Path file = Path.of("src/core/test/resources/models", name + ".safetensors");
     ForecastModel model = ModelFiles.read(file, Defaults.NONE);
     assertThat(model.name()).isEqualTo(name);
     assertThat(model.rnn()).isEqualTo(new RnnConfig(Cell.RNN_TANH, 1, 16, 2, true, true));

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SafetensorsTest {
 
   static final Path GOLDEN =
-      Path.of(System.getProperty("golden.dir", "core/src/test/resources/golden"));
+      Path.of(System.getProperty("golden.dir", "src/core/test/resources/golden"));
 
   /** A file with this header and this many bytes of zeros. */
   static byte[] file(String header, int dataLength) {

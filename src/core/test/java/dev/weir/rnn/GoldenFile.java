@@ -17,7 +17,7 @@ public record GoldenFile(Path path, JsonNode json) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The fixtures in this repository. */
-  public static final Path OURS = Path.of("core/src/test/resources/golden");
+  public static final Path OURS = Path.of("src/core/test/resources/golden");
 
   public static GoldenFile read(Path path) {
     try {

@@ -12,7 +12,7 @@
  * </ul>
  *
  * <p>Start at {@link dev.weir.kafka.KafkaSettings}. The classes in {@code dev.weir.kafka.avro} are
- * generated from {@code flink/src/main/avro}.
+ * generated from {@code src/flink/main/avro}.
  *
  * <p>Allowed imports: {@code kafka.mapping}, {@code kafka.wire}, the Kafka clients and the JDK. The
  * subpackages never import {@code stream}, {@code sql}, {@code job}, {@code dashboard} or {@code

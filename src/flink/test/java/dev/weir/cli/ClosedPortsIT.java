@@ -114,7 +114,7 @@ class ClosedPortsIT {
         WeirProcess.start(
             "evaluate",
             "--input",
-            "flink/src/main/resources/sample/vega_seattle_tmax.csv",
+            "src/flink/main/resources/sample/vega_seattle_tmax.csv",
             "--limit",
             "100")) {
       Set<InetAddress> seen = new HashSet<>();

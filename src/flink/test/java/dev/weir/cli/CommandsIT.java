@@ -47,7 +47,7 @@ class CommandsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration WAIT = Patience.LIMIT;
   private static final String SHIPPED =
-      "core/src/test/resources/models/sample-many-to-one.safetensors";
+      "src/core/test/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
   private static EmbeddedBroker broker;
@@ -225,7 +225,7 @@ class CommandsIT {
           InProcess.run(
               "produce",
               "--input",
-              "flink/src/main/resources/sample/vega_seattle_tmax.csv",
+              "src/flink/main/resources/sample/vega_seattle_tmax.csv",
               "--bootstrap-servers",
               usual.bootstrapServers());
       assertThat(produce.exitCode()).as("%s", produce).isZero();

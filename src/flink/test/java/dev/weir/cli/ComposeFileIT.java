@@ -127,7 +127,7 @@ class ComposeFileIT {
       }
       Matcher owned =
           Pattern.compile("chown flink:flink (\\S+)")
-              .matcher(Files.readString(Path.of("docker", "Dockerfile")));
+              .matcher(Files.readString(Path.of("src", "docker", "Dockerfile")));
       assertThat(owned.find()).as("the image's folder, whose owner the volume takes").isTrue();
       assertThat(folder).startsWith(owned.group(1) + "/");
     }

@@ -24,12 +24,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * docker/Dockerfile agrees with the build, the archive and docker-compose.yml, and
- * docker/healthcheck answers as it should. Builds no image: docker/check does.
+ * src/docker/Dockerfile agrees with the build, the archive and docker-compose.yml, and
+ * src/docker/healthcheck answers as it should. Builds no image: src/docker/check does.
  */
 class ContainerImagesTest {
 
-  private static final Path DOCKERFILE = Path.of("docker", "Dockerfile");
+  private static final Path DOCKERFILE = Path.of("src", "docker", "Dockerfile");
 
   /** Stages that become images, with their user. */
   private static final Map<String, String> IMAGES =
@@ -128,8 +128,8 @@ class ContainerImagesTest {
 
   @Test
   void copiedPathsAreInTheArchive() throws Exception {
-    String jars = Files.readString(Path.of("flink", "pom.xml"));
-    List<String> taken = Files.readAllLines(Path.of("flink", "src", "release", "files.txt"));
+    String jars = Files.readString(Path.of("src", "flink", "pom.xml"));
+    List<String> taken = Files.readAllLines(Path.of("src", "release", "files.txt"));
     int copied = 0;
     for (String stage : IMAGES.keySet()) {
       for (String copy : arguments(stage, "COPY")) {
@@ -164,10 +164,10 @@ class ContainerImagesTest {
             .toList();
     assertThat(arguments("archive", "ADD")).containsExactly("${ARCHIVE} /");
     String archive = DEFAULTS.get("ARCHIVE").replace("${VERSION}", "*");
-    assertThat(kept).containsExactly("docker/healthcheck", archive);
+    assertThat(kept).containsExactly("src/docker/healthcheck", archive);
     assertThat(arguments("weir", "COPY"))
-        .anyMatch(copy -> copy.contains(" docker/healthcheck /opt/weir/bin/healthcheck"));
-    assertThat(Path.of("docker", "healthcheck")).isExecutable();
+        .anyMatch(copy -> copy.contains(" src/docker/healthcheck /opt/weir/bin/healthcheck"));
+    assertThat(Path.of("src", "docker", "healthcheck")).isExecutable();
     assertThat(Files.readAllLines(Path.of(".dockerignore"))).contains("*");
   }
 
@@ -179,7 +179,7 @@ class ContainerImagesTest {
       if (says.get("build") instanceof Map<?, ?> build) {
         String target = build.get("target").toString();
         targets.put(service.getKey(), target);
-        assertThat(build.get("dockerfile")).isEqualTo("docker/Dockerfile");
+        assertThat(build.get("dockerfile")).isEqualTo("src/docker/Dockerfile");
         assertThat(says)
             .as(service.getKey())
             .containsEntry(
@@ -278,7 +278,7 @@ class ContainerImagesTest {
     Path file = dir.resolve("cmdline");
     Files.writeString(file, words.replace(' ', '\0') + "\0");
     Process check =
-        new ProcessBuilder("docker/healthcheck", file.toString())
+        new ProcessBuilder("src/docker/healthcheck", file.toString())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

@@ -48,12 +48,12 @@ class ConvertPtTest {
     }
     assumeThat(withTorch).as("a Python with torch").isNotNull();
     python =
-        new ProcessBuilder(withTorch, "core/src/test/python/run_scripts.py")
+        new ProcessBuilder(withTorch, "src/core/test/python/run_scripts.py")
             .redirectErrorStream(true)
             .start();
     answers = python.inputReader(StandardCharsets.UTF_8);
     assertThat(answers.readLine()).as("first line, which an import may print").isEqualTo("ready");
-    Ended made = run("core/src/test/python/make_checkpoints.py", dir.toString());
+    Ended made = run("src/core/test/python/make_checkpoints.py", dir.toString());
     assertThat(made.exitCode()).as(made.output()).isZero();
   }
 
@@ -90,7 +90,7 @@ class ConvertPtTest {
     List<String> words =
         new ArrayList<>(
             List.of(
-                "core/src/main/python/convert_pt.py",
+                "src/core/main/python/convert_pt.py",
                 dir.resolve(name + ".pt").toString(),
                 dir.resolve(name + ".safetensors").toString()));
     words.addAll(List.of(options));

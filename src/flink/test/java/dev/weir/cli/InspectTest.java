@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InspectTest {
 
   private static final String SAMPLE =
-      "core/src/test/resources/models/sample-many-to-%s.safetensors";
+      "src/core/test/resources/models/sample-many-to-%s.safetensors";
 
   private static String head(String mode) {
     InProcess inspect = InProcess.run("model", "inspect", SAMPLE.formatted(mode));
@@ -25,7 +25,7 @@ class InspectTest {
 
   @Test
   void networkOfWindowsSaysWhatItReads() {
-    String file = "core/src/main/resources/models/window-many-to-many-5.safetensors";
+    String file = "src/core/main/resources/models/window-many-to-many-5.safetensors";
     InProcess inspect = InProcess.run("model", "inspect", file);
     assertThat(inspect.exitCode()).as("%s", inspect).isZero();
     assertThat(inspect.out())

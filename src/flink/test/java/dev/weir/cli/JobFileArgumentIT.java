@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JobFileArgumentIT {
 
   private static final String SHIPPED =
-      "core/src/test/resources/models/sample-many-to-one.safetensors";
+      "src/core/test/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
   private static EmbeddedBroker broker;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelVersionsIT {
 
   private static final String FILE =
-      "core/src/test/resources/models/sample-many-to-one.safetensors";
+      "src/core/test/resources/models/sample-many-to-one.safetensors";
 
   private static final Map<String, String> COMPACTED_SOON =
       Map.of(

@@ -583,7 +583,7 @@ class RunningJobCommandsIT {
 
   @Test
   void aModelThatDoesNotFitIsFoundBeforeTheJobMeetsIt() {
-    String file = "core/src/test/resources/models/sample-many-to-one.safetensors";
+    String file = "src/core/test/resources/models/sample-many-to-one.safetensors";
     assertThat(weir("model", "publish", file, "--topic", "fit.models", "--name", "m").exitCode())
         .isZero();
     String[] options = {

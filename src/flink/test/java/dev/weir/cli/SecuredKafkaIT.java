@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SecuredKafkaIT {
 
   private static final String SHIPPED =
-      "core/src/test/resources/models/sample-many-to-one.safetensors";
+      "src/core/test/resources/models/sample-many-to-one.safetensors";
   private static final String WRONG = "wr0ng-s3cret";
   private static final Duration WAIT = Patience.LIMIT;
 

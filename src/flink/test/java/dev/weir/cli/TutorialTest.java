@@ -21,7 +21,7 @@ import picocli.CommandLine;
 class TutorialTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path FIXTURES = Path.of("core/src/test/resources/golden-tutorial");
+  private static final Path FIXTURES = Path.of("src/core/test/resources/golden-tutorial");
 
   @Test
   void all336PrintedCellsAreReproduced() throws IOException {

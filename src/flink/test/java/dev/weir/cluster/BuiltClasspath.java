@@ -114,11 +114,11 @@ final class BuiltClasspath {
     return folder;
   }
 
-  /** The build that runs the tests: where the job jar lies, else {@code flink/target}. */
+  /** The build that runs the tests: where the job jar lies, else {@code target}. */
   static BuiltClasspath ofThisBuild() {
     String jar = System.getProperty("job.jar");
     return new BuiltClasspath(
-        jar == null ? Path.of("flink/target") : Path.of(jar).toAbsolutePath().getParent());
+        jar == null ? Path.of("target") : Path.of(jar).toAbsolutePath().getParent());
   }
 
   Path target() {
@@ -142,7 +142,7 @@ final class BuiltClasspath {
    */
   List<Path> launcher() {
     List<Path> all = new ArrayList<>();
-    all.add(target.resolve("classes"));
+    all.add(target.resolve("flink/classes"));
     all.addAll(list("classpath-runtime.txt"));
     all.addAll(list("classpath-provided.txt"));
     return all;
@@ -177,7 +177,7 @@ final class BuiltClasspath {
       return found;
     } catch (IOException e) {
       throw new IllegalStateException(
-          "a cluster's logging: expected jars in flink/target/cluster-logging; run mvn verify", e);
+          "a cluster's logging: expected jars in target/cluster-logging; run mvn verify", e);
     }
   }
 

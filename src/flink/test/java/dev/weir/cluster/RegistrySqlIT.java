@@ -59,7 +59,7 @@ class RegistrySqlIT {
   @Test
   void sqlAndAJobReadWhatTheOtherWritesThroughARegistry() throws Exception {
     BuiltClasspath build = BuiltClasspath.ofThisBuild();
-    Path weir = Path.of(System.getProperty("sql.jar", "flink/target/weir-0.1.0-sql.jar"));
+    Path weir = Path.of(System.getProperty("sql.jar", "target/weir-0.1.0-sql.jar"));
     try (ApicurioProcess apicurio = ApicurioProcess.start();
         BrokerProcess broker = BrokerProcess.start(build, DIR.resolve("broker"), Map.of());
         FlinkCluster flink =

@@ -40,7 +40,7 @@ final class Snippets {
     excuse("curl -fLO https://archive.apache.org/", "downloads Flink");
     excuse("tar -xzf flink-", "unpacks Flink");
     excuse("flink-2.2.1/bin/", "is Flink's own; the test has a cluster of the same jars");
-    excuse("mkdir -p flink/target-bench", "prepares the benchmark");
+    excuse("mkdir -p target-bench", "prepares the benchmark");
     excuse("LD_LIBRARY_PATH=", "needs PyTorch and takes minutes");
     excuse(
         "./weir evaluate --input m4-hourly-train.csv.gz",
@@ -73,7 +73,7 @@ final class Snippets {
     excuse("self.lstm = nn.LSTM(", "a part of the program in docs/pytorch.md");
     excuse(
         "self.rnn = nn.RNN(1, 16, bidirectional=True", "a part of the program in docs/pytorch.md");
-    excuse("python3 core/src/main/python/convert_pt.py ", "needs PyTorch");
+    excuse("python3 src/core/main/python/convert_pt.py ", "needs PyTorch");
   }
 
   private Snippets() {}

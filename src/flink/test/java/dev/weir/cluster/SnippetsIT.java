@@ -238,11 +238,11 @@ class SnippetsIT {
       open.add(registry);
     }
     work = Files.createDirectories(dir.resolve("weir"));
-    for (String name : List.of("conf", "core/src", "flink/src")) {
+    for (String name : List.of("conf", "src")) {
       Files.createDirectories(work.resolve(name).getParent());
       Files.createSymbolicLink(work.resolve(name), Path.of(name).toAbsolutePath());
     }
-    Files.createSymbolicLink(work.resolve("flink/target"), BuiltClasspath.ofThisBuild().target());
+    Files.createSymbolicLink(work.resolve("target"), BuiltClasspath.ofThisBuild().target());
     Files.createDirectories(work.resolve("jobs"));
     try (Stream<Path> files = Files.list(Path.of("jobs"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -313,7 +313,7 @@ class SnippetsIT {
 
   private void writeData(boolean features) throws IOException {
     List<String> bikes =
-        Files.readAllLines(Path.of("flink/src/main/resources/sample/uci_bike.csv"));
+        Files.readAllLines(Path.of("src/flink/main/resources/sample/uci_bike.csv"));
     List<String> rows =
         bikes.subList(0, 1201).stream()
             .map(row -> !features ? row : row + (row.startsWith("series_id") ? ",load" : ",0.5"))
@@ -335,7 +335,7 @@ class SnippetsIT {
     Files.write(work.resolve("steps.safetensors"), network(1, 1, Map.of()));
     Files.write(work.resolve("other.safetensors"), network(3, 2, Map.of()));
     Files.copy(
-        Path.of("core/src/test/resources/ahead/load.safetensors"),
+        Path.of("src/core/test/resources/ahead/load.safetensors"),
         work.resolve("load.safetensors")); // of the program in docs/pytorch.md
     Map<String, String> ofClasses =
         Map.of(
@@ -537,7 +537,7 @@ class SnippetsIT {
   private void runCommand(Piece command) throws Exception {
     if (command.text().contains("JOB_ID") && job() == null) {
       runCommand(
-          new Piece(document, 0, "flink run -d flink/target/weir-0.1.0-job.jar --job my-job.yaml"));
+          new Piece(document, 0, "flink run -d target/weir-0.1.0-job.jar --job my-job.yaml"));
     }
     String text = substitute(command.text());
     boolean startsJob = JOB.matcher(text).matches() && !text.contains("--dry-run");
@@ -733,8 +733,8 @@ class SnippetsIT {
 
   private LocalProcess sql(String name, String statements, String... mode) throws IOException {
     Path file = work.resolve(name);
-    String jar = System.getProperty("sql.jar", "flink/target/weir-0.1.0-sql.jar");
-    Files.writeString(file, substitute(statements).replace("flink/target/weir-0.1.0-sql.jar", jar));
+    String jar = System.getProperty("sql.jar", "target/weir-0.1.0-sql.jar");
+    Files.writeString(file, substitute(statements).replace("target/weir-0.1.0-sql.jar", jar));
     return flink.startSql(file, mode);
   }
 

@@ -122,7 +122,7 @@ class SqlClientIT {
   /** Runs the file as it is, but for the broker's address; returns the job's id. */
   private static String run(FlinkCluster flink, String servers, String before) throws Exception {
     String statements = Files.readString(Path.of("jobs/forecast.sql"));
-    String jar = System.getProperty("sql.jar", "flink/target/weir-0.1.0-sql.jar");
+    String jar = System.getProperty("sql.jar", "target/weir-0.1.0-sql.jar");
     Path file = Files.createTempFile(Files.createDirectories(DIR.resolve("sql")), "job", ".sql");
     Files.writeString(
         file,
@@ -130,7 +130,7 @@ class SqlClientIT {
             + "\n"
             + statements
                 .replace("localhost:9092", servers)
-                .replace("flink/target/weir-0.1.0-sql.jar", jar));
+                .replace("target/weir-0.1.0-sql.jar", jar));
     String printed = flink.sql(file);
     Matcher job = JOB.matcher(printed);
     assertThat(job.find()).as(printed).isTrue();

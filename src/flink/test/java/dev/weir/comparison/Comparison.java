@@ -127,7 +127,7 @@ public final class Comparison {
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads=1",
             "-Dai.djl.pytorch.num_interop_threads=1",
-            "-DDJL_CACHE_DIR=" + property("bench.djl", "flink/target-bench/djl")));
+            "-DDJL_CACHE_DIR=" + property("bench.djl", "target-bench/djl")));
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + benchmark.getName() + "\\.")

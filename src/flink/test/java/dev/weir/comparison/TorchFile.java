@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code core/src/test/python/bench_torch.py} wrote: PyTorch's times, and what it computed.
+ * What {@code src/core/test/python/bench_torch.py} wrote: PyTorch's times, and what it computed.
  */
 final class TorchFile {
 

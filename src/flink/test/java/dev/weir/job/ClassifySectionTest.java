@@ -184,7 +184,7 @@ class ClassifySectionTest {
                 .formatted(directory.resolve("absent.safetensors")));
     List<String> other = List.of("classify: {model: m, file: %s}");
     Path sample =
-        Path.of("core/src/test/resources/models/sample-many-to-one.safetensors").toAbsolutePath();
+        Path.of("src/core/test/resources/models/sample-many-to-one.safetensors").toAbsolutePath();
     assertThatThrownBy(() -> read(other.get(0).formatted(sample)))
         .hasMessageContaining("classify.file: ");
   }

@@ -38,7 +38,7 @@ import picocli.CommandLine;
 @Tag("slow")
 class InitIT {
 
-  private static final Path RECORDS = Path.of("flink/src/test/resources/records");
+  private static final Path RECORDS = Path.of("src/flink/test/resources/records");
 
   private static KafkaFixture kafka;
   private static FlinkFixture flink;

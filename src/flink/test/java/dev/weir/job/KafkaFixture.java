@@ -121,7 +121,7 @@ public final class KafkaFixture implements AutoCloseable {
 
   /** A small network that reads windows alone. */
   public static String sample(String mode) {
-    return Path.of("core/src/test/resources/models/sample-" + mode + ".safetensors")
+    return Path.of("src/core/test/resources/models/sample-" + mode + ".safetensors")
         .toAbsolutePath()
         .toString();
   }

@@ -180,11 +180,11 @@ class KubernetesManifestTest {
   void theJarIsWhereTheImageHasItAndItsClassIsOurs() throws Exception {
     FlinkDeploymentSpec spec = spec(deployment);
     String inside = spec.getJob().getJarURI().replaceFirst("^local://", "");
-    assertThat(Files.readString(Path.of("docker", "Dockerfile")))
+    assertThat(Files.readString(Path.of("src", "docker", "Dockerfile")))
         .contains(
             "COPY --from=archive /weir-${VERSION}/weir-${VERSION}-job.jar " + inside + "\n",
             "USER " + spec.getPodTemplate().getSpec().getSecurityContext().getRunAsUser() + ":");
-    assertThat(Files.readString(Path.of("flink", "pom.xml")))
+    assertThat(Files.readString(Path.of("src", "flink", "pom.xml")))
         .contains("<shadedClassifierName>job</shadedClassifierName>")
         .contains("<mainClass>" + spec.getJob().getEntryClass() + "</mainClass>");
     assertThat(spec.getJob().getEntryClass()).isEqualTo(ForecastJob.class.getName());

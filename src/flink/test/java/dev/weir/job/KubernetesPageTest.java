@@ -101,7 +101,7 @@ class KubernetesPageTest {
   @Test
   void podIsRestrictedAndHasProbes() throws Exception {
     assertThat(template.getSpec().getSecurityContext().getRunAsNonRoot()).isTrue();
-    assertThat(Files.readString(Path.of("docker", "Dockerfile")))
+    assertThat(Files.readString(Path.of("src", "docker", "Dockerfile")))
         .contains("USER " + template.getSpec().getSecurityContext().getRunAsUser() + ":");
     assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
     assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();

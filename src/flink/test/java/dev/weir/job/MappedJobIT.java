@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class MappedJobIT {
 
-  private static final Path RECORDS = Path.of("flink/src/test/resources/records");
+  private static final Path RECORDS = Path.of("src/flink/test/resources/records");
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
 
   private static KafkaFixture kafka;

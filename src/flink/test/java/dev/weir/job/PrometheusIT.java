@@ -402,7 +402,7 @@ class PrometheusIT {
   void promtoolAcceptsConfigurationAndRulesAndTheAlertsPassTheirTests() throws Exception {
     promtool("check", "config", CONF.resolve("prometheus.yml").toString());
     promtool("check", "rules", CONF.resolve("weir.rules.yml").toString());
-    promtool("test", "rules", "flink/src/test/resources/prometheus/weir.rules.test.yml");
+    promtool("test", "rules", "src/flink/test/resources/prometheus/weir.rules.test.yml");
   }
 
   private static void promtool(String... arguments) throws Exception {

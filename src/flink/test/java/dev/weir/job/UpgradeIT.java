@@ -62,7 +62,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("upgrade")
 class UpgradeIT {
 
-  private static final Path SAVEPOINTS = Path.of("flink/src/test/resources/savepoint");
+  private static final Path SAVEPOINTS = Path.of("src/flink/test/resources/savepoint");
   private static final Duration CHECKPOINTS = Duration.ofMillis(300);
   private static final int PARTITIONS = 2;
 

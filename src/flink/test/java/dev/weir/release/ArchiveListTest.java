@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What {@code flink/src/release/files.txt} takes into the archive of a release. */
+/** What {@code src/release/files.txt} takes into the archive of a release. */
 class ArchiveListTest {
 
   private static List<String> listed() throws Exception {
-    return Files.readAllLines(Path.of("flink/src/release/files.txt")).stream()
+    return Files.readAllLines(Path.of("src/release/files.txt")).stream()
         .filter(line -> !line.isBlank() && !line.startsWith("#"))
         .map(line -> line.strip().split("\\s+")[0])
         .toList();

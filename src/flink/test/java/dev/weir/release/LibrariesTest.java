@@ -69,7 +69,7 @@ class LibrariesTest {
     Process sbom =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "flink/src/build/Sbom.java",
+                "src/flink/build/Sbom.java",
                 "1",
                 list.toString(),
                 jar.toString())

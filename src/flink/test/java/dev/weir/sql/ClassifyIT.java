@@ -310,7 +310,7 @@ class ClassifyIT {
             "CLASSIFY: stride: expected windows by count, got windows by time or session",
             "label_column => 'state', classes => 'a, b, c', max_classes => 2",
             "CLASSIFY: max_classes: expected at least the 3 of classes, got 2",
-            "weights_path => 'core/src/test/resources/models/sample-many-to-one.safetensors'",
+            "weights_path => 'src/core/test/resources/models/sample-many-to-one.safetensors'",
             "CLASSIFY: weights_path: ",
             "weights_path => 'absent.safetensors', waiting => 5",
             "CLASSIFY: waiting: expected label_column beside it, got none");

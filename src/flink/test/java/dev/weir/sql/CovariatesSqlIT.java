@@ -368,7 +368,7 @@ class CovariatesSqlIT {
     Path file = dir.resolve("values.safetensors");
     ForecastModel plain =
         ModelFiles.read(
-            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"),
+            Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"),
             ModelFiles.Defaults.NONE);
     ModelFiles.write(plain, file);
     SqlFixture sql = session(flink.environment(1), row -> row);

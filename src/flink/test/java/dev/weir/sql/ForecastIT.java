@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 class ForecastIT {
 
   private static final Path WEIGHTS =
-      Path.of("core/src/test/resources/models/sample-many-to-one.safetensors");
+      Path.of("src/core/test/resources/models/sample-many-to-one.safetensors");
 
   private static FlinkFixture flink;
 

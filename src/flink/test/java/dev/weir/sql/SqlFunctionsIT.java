@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class SqlFunctionsIT {
 
   private static final Path WEIGHTS =
-      Path.of("core/src/test/resources/models/sample-many-to-one.safetensors");
+      Path.of("src/core/test/resources/models/sample-many-to-one.safetensors");
 
   /** A window that is not full is answered with its newest value, which a test can foresee. */
   private static final String BY_MODEL =

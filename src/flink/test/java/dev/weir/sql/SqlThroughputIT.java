@@ -139,7 +139,7 @@ class SqlThroughputIT {
   void aStatementAndTheJobOnTheSameValues() throws Exception {
     byte[] weights =
         Files.readAllBytes(
-            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"));
+            Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"));
     Target network = new Target(Mode.MANY_TO_ONE, "sample-many-to-one", 2, weights, null);
     Target small =
         new Target(

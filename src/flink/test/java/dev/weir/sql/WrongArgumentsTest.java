@@ -208,10 +208,10 @@ class WrongArgumentsTest {
             "value_column => 'v', holidays_file => 'what:ever is:this'",
             "FORECAST: holidays_file: expected a readable CSV file, got what:ever is:this ("),
         Arguments.of(
-            "value_column => 'v', holidays_file => 'flink/src/test/resources/holidays/no-date.csv'",
-            "FORECAST: holidays_file: expected a header with date, and region if there are regions, got another (flink/src/test/resources/holidays/no-date.csv)"),
+            "value_column => 'v', holidays_file => 'src/flink/test/resources/holidays/no-date.csv'",
+            "FORECAST: holidays_file: expected a header with date, and region if there are regions, got another (src/flink/test/resources/holidays/no-date.csv)"),
         Arguments.of(
-            "value_column => 'v', holidays => 'FR', holidays_file => 'flink/src/test/resources/holidays/plants.csv'",
+            "value_column => 'v', holidays => 'FR', holidays_file => 'src/flink/test/resources/holidays/plants.csv'",
             "FORECAST: holidays_file: expected regions that holidays or holidays_overrides names, got [plant]"),
         Arguments.of(
             "value_column => 'v', holidays_overrides => 'FR'",
@@ -220,7 +220,7 @@ class WrongArgumentsTest {
             BY_MODEL + ", holidays => 'DE'",
             "FORECAST: holidays: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
-            BY_MODEL + ", holidays_file => 'flink/src/test/resources/holidays/plants.csv'",
+            BY_MODEL + ", holidays_file => 'src/flink/test/resources/holidays/plants.csv'",
             "FORECAST: holidays_file: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             BY_MODEL + ", explanations => TRUE",
@@ -485,7 +485,7 @@ class WrongArgumentsTest {
                         + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"
                         + " model_name => 'm', scaling => 'last', readout => 'h_n',"
                         + " cell => 'rnn_tanh', refused_rows => TRUE, second_season => 168,"
-                        + " holidays => 'DE-BE', holidays_file => 'flink/src/test/resources/holidays/plants.csv',"
+                        + " holidays => 'DE-BE', holidays_file => 'src/flink/test/resources/holidays/plants.csv',"
                         + " holidays_overrides => '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin',"
                         + " explanations => TRUE, uid => 'f'")))
         .contains("FORECAST");

@@ -81,7 +81,7 @@ class DamagedStateTest {
 
   @Test
   void aDamagedModelIsSeen() throws Exception {
-    Path file = Path.of("core/src/test/resources/model/format-1.safetensors");
+    Path file = Path.of("src/core/test/resources/model/format-1.safetensors");
     ForecastModel model = ModelFiles.read(file, ModelFiles.Defaults.NONE);
     StateCorruption.assertIsSeen(ForecastModelSerializer.INSTANCE, model);
   }

@@ -275,7 +275,7 @@ class EmbeddingPageTest {
   /** The coordinates are those of the build. */
   @Test
   void dependencyIsTheOneOfTheBuild() throws Exception {
-    String pom = Files.readString(Path.of("core/pom.xml"));
+    String pom = Files.readString(Path.of("src/core/pom.xml"));
     String xml = Documents.blocks(PAGE, "xml").get(0).text();
     for (String element : List.of("groupId", "artifactId", "version")) {
       String pattern = "<%s>([^<]+)</%s>".formatted(element, element);

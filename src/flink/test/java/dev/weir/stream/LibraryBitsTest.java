@@ -66,7 +66,7 @@ class LibraryBitsTest {
   private static final int VALUES = 400;
   private static final String NAME = "uci_bike";
   private static final Path READS_AHEAD =
-      Path.of("core/src/test/resources/ahead/one-gru.safetensors");
+      Path.of("src/core/test/resources/ahead/one-gru.safetensors");
 
   /**
    * The same options twice.

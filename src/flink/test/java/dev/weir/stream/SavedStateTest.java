@@ -43,7 +43,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /** State as released layouts have it, from the test resources; their README lists them. */
 class SavedStateTest {
 
-  private static final Path STATE = Path.of("flink/src/test/resources/state");
+  private static final Path STATE = Path.of("src/flink/test/resources/state");
   private static final long[] TIMES = {120_000, 180_000, 240_000, 420_000, 540_000};
 
   private static final int SEASON = 12;
@@ -331,7 +331,7 @@ class SavedStateTest {
   @Test
   void savedModelIsReadAndWrittenAsItWas() throws Exception {
     ForecastModel model = read(ForecastModelSerializer.INSTANCE, bytes("model-1.hex"));
-    Path same = Path.of("core/src/test/resources/model/format-1.safetensors");
+    Path same = Path.of("src/core/test/resources/model/format-1.safetensors");
     assertThat(model).isEqualTo(ModelFiles.read(same, ModelFiles.Defaults.NONE));
     assertThat(written(ForecastModelSerializer.INSTANCE, model)).startsWith(1);
   }

@@ -284,7 +284,7 @@ class SerializersTest {
   void modelsKeepEachWeightBitForBit() throws Exception {
     ForecastModel model =
         ModelFiles.read(
-            Path.of("core/src/test/resources/models/sample-many-to-many.safetensors"),
+            Path.of("src/core/test/resources/models/sample-many-to-many.safetensors"),
             ModelFiles.Defaults.NONE);
     assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
     ModelEvent update = new ModelUpdate(model, SOURCE);

@@ -86,7 +86,7 @@ class SeriesStoreTest {
   private static Target withWindowModel() throws Exception {
     ForecastModel model =
         ModelFiles.read(
-            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"),
+            Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"),
             ModelFiles.Defaults.NONE);
     return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), SMALL);
   }

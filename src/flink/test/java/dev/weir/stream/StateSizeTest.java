@@ -81,7 +81,7 @@ class StateSizeTest {
   static Stream<Job> jobs() throws Exception {
     ForecastModel model =
         ModelFiles.read(
-            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"),
+            Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"),
             ModelFiles.Defaults.NONE);
     Target network = new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
     Target small = learner(Mode.MANY_TO_ONE, LearnerSettings.small(2), 2, 24);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compares with PyTorch: core/src/test/python/classifier_fixtures.py. */
+/** Compares with PyTorch: src/core/test/python/classifier_fixtures.py. */
 class TrainableClassifierTest {
 
   private static final JsonNode GOLDEN = golden();

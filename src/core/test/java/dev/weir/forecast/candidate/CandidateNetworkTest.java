@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CandidateNetworkTest {
 
-  private static final Path FOLDER = Path.of("core/src/test/resources/candidates");
+  private static final Path FOLDER = Path.of("src/core/test/resources/candidates");
 
   private static final class Fixture {
     final ForecastModel model;

@@ -171,7 +171,7 @@ class CombiningModelTest {
     ForecastSettings windows = settings(Mode.MANY_TO_ONE, null);
     byte[] file =
         Files.readAllBytes(
-            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"));
+            Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"));
     ForecastModel sample = ModelFiles.fromBytes(file, ModelFiles.Defaults.NONE, "sample");
     assertThat(alone.problemWith(sample, alone.targets().get(0)))
         .startsWith("kind: expected a network that combines forecasts")

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Networks that read covariates known ahead, {@code ahead_fixtures.py} being the reference. */
 class KnownAheadNetworkTest {
 
-  private static final Path FIXTURES = Path.of("core/src/test/resources/ahead");
+  private static final Path FIXTURES = Path.of("src/core/test/resources/ahead");
   private static final long HOUR = 3_600_000;
 
   /** Each with what is known ahead of its own time. */

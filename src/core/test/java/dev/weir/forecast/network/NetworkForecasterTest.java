@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkForecasterTest {
 
-  private static final Path MODELS = Path.of("core/src/test/resources/models");
-  private static final Path FIXTURES = Path.of("core/src/test/resources/model");
+  private static final Path MODELS = Path.of("src/core/test/resources/models");
+  private static final Path FIXTURES = Path.of("src/core/test/resources/model");
 
   private static SequenceWindow window(double... values) {
     Windows windows = new Windows(values.length, 1, 0);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SeasonalNetworkTest {
 
-  private static final Path FOLDER = Path.of("core/src/test/resources/seasonal");
+  private static final Path FOLDER = Path.of("src/core/test/resources/seasonal");
 
   private static final class Fixture {
     final ForecastModel model;

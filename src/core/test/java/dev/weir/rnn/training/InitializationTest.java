@@ -64,7 +64,7 @@ class InitializationTest {
     TorchRandom generator = new TorchRandom(0);
     for (String name : List.of("vanilla", "stacked", "bidirectional", "stacked_bidirectional")) {
       JsonNode json =
-          GoldenFile.read(Path.of("core/src/test/resources/golden-tutorial", name + ".json"))
+          GoldenFile.read(Path.of("src/core/test/resources/golden-tutorial", name + ".json"))
               .json();
       RnnConfig config =
           new RnnConfig(

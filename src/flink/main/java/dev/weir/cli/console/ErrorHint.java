@@ -57,7 +57,7 @@ public final class ErrorHint {
     }
     if (failure instanceof ModelFormatException) {
       return "weir model inspect FILE --help lists the options that describe a file;"
-          + " core/src/main/python/convert_pt.py makes safetensors of a .pt";
+          + " src/core/main/python/convert_pt.py makes safetensors of a .pt";
     }
     return null;
   }

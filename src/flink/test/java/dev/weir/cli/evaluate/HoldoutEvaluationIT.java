@@ -139,7 +139,7 @@ class HoldoutEvaluationIT {
     assertThat(root.get("mase").asDouble())
         .isLessThan(root.get("seasonal_naive").get("mase").asDouble());
     assertThat(root.has("weir_without_networks")).isFalse();
-    String window = "core/src/test/resources/models/sample-many-to-one.safetensors";
+    String window = "src/core/test/resources/models/sample-many-to-one.safetensors";
     InProcess part = run("--season 12 --horizon 2 --format json --model " + window);
     assertThat(part.exitCode()).as(part.err()).isZero();
     assertThat(run("--learning off").err())

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What explanations add to the CPU time of a value, from the value to the bytes of its forecast:
- * {@code mvn test -pl flink -am -Dtest=ExplanationCostTest -Dsurefire.failIfNoSpecifiedTests=false
+ * {@code mvn test -pl src/flink -am -Dtest=ExplanationCostTest -Dsurefire.failIfNoSpecifiedTests=false
  * -Dexplanation.cost=1}. Blocks of both alternate, and the ratio is the median over pairs of
  * blocks.
  */

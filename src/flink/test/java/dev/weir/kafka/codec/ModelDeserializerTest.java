@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ModelDeserializerTest {
 
   private static final String FILE =
-      "core/src/test/resources/models/sample-many-to-one.safetensors";
+      "src/core/test/resources/models/sample-many-to-one.safetensors";
 
   /** What a job gets of one record. */
   private static List<ModelEvent> arrivals(byte[] key) throws Exception {

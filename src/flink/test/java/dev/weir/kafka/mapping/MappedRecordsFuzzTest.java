@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("fuzz")
 class MappedRecordsFuzzTest {
 
-  private static final Path RECORDS = Path.of("flink/src/test/resources/records");
+  private static final Path RECORDS = Path.of("src/flink/test/resources/records");
 
   private static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.ISO_8859_1);

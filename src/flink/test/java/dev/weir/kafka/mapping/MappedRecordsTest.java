@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MappedRecordsTest {
 
-  private static final Path RECORDS = Path.of("flink/src/test/resources/records");
+  private static final Path RECORDS = Path.of("src/flink/test/resources/records");
   private static final long TIMESTAMP = 1_767_225_600_000L; // 2026-01-01
   private static final double[] NONE = Observation.NO_FEATURES;
 

@@ -302,7 +302,7 @@ public class GroupFunctionTest {
   @Test
   void savedGroupIsReadAndWrittenAsItWas() throws IOException {
     String hex =
-        Files.readAllLines(Path.of("flink/src/test/resources/state/group-1.hex")).stream()
+        Files.readAllLines(Path.of("src/flink/test/resources/state/group-1.hex")).stream()
             .map(line -> line.split("#")[0].strip())
             .collect(Collectors.joining());
     byte[] saved = HexFormat.of().parseHex(hex);

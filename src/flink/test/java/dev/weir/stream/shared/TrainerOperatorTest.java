@@ -35,7 +35,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /** The trainer as an operator, its state as bytes, and its metrics. */
 public class TrainerOperatorTest {
 
-  private static final Path SAVED = Path.of("flink/src/test/resources/state/trainer-1.bin");
+  private static final Path SAVED = Path.of("src/flink/test/resources/state/trainer-1.bin");
   private static final int SERIES = 200;
   private static final int VALUES = 300;
   private static final ForecastModel START = Fleet.untrained(6);
