@@ -24,7 +24,10 @@ class PackagesTest {
   private static final int MAX_FILES = 20;
 
   private static final List<Path> SOURCES =
-      List.of(Path.of("src/core/main/java"), Path.of("src/flink/main/java"));
+      List.of(
+          Path.of("src/core/main/java"),
+          Path.of("src/flink/main/java"),
+          Path.of("src/cli/main/java"));
 
   /** The names of libraries in a package-info, each with the packages of the library. */
   private static final Map<String, String> LIBRARIES =
@@ -32,6 +35,7 @@ class PackagesTest {
           entry("the JDK", "java\\.|javax\\.|jdk\\.|com\\.sun\\."),
           entry("Avro", "org\\.apache\\.avro\\."),
           entry("Caffeine", "com\\.github\\.benmanes\\."),
+          entry("Commons CLI", "org\\.apache\\.commons\\.cli\\."),
           entry("EJML", "org\\.ejml\\."),
           entry("Flink", "org\\.apache\\.flink\\."),
           entry("HdrHistogram", "org\\.HdrHistogram\\."),

@@ -50,6 +50,8 @@ class PlainLanguageTest {
           "src/core/test",
           "src/flink/main",
           "src/flink/test",
+          "src/cli/main",
+          "src/cli/test",
           "docs",
           "jobs",
           "conf");

@@ -1,7 +1,8 @@
 /**
  * Weir forecasts time series that arrive on a Kafka topic. This page lists the packages and the
  * classes in which the main events of a job happen. The first five are in the Maven module {@code
- * core}, without Flink or Kafka; all others are in {@code flink}.
+ * core}, without Flink or Kafka; page, bench and command line are in {@code cli}; all others are in
+ * {@code flink}.
  *
  * <ul>
  *   <li>{@link dev.weir.rnn} computes recurrent networks.

@@ -114,7 +114,7 @@ class ClosedPortsIT {
         WeirProcess.start(
             "evaluate",
             "--input",
-            "src/flink/main/resources/sample/vega_seattle_tmax.csv",
+            "src/cli/main/resources/sample/vega_seattle_tmax.csv",
             "--limit",
             "100")) {
       Set<InetAddress> seen = new HashSet<>();

@@ -225,7 +225,7 @@ class CommandsIT {
           InProcess.run(
               "produce",
               "--input",
-              "src/flink/main/resources/sample/vega_seattle_tmax.csv",
+              "src/cli/main/resources/sample/vega_seattle_tmax.csv",
               "--bootstrap-servers",
               usual.bootstrapServers());
       assertThat(produce.exitCode()).as("%s", produce).isZero();

@@ -28,8 +28,8 @@ class DocumentsTest {
     int links = 0;
     List<Path> files = new ArrayList<>(Documents.all());
     files.add(Path.of("src/core/main/resources/models/README.md"));
-    files.add(Path.of("src/flink/main/resources/classes/SOURCES.md"));
-    files.add(Path.of("src/flink/main/resources/sample/SOURCES.md"));
+    files.add(Path.of("src/cli/main/resources/classes/SOURCES.md"));
+    files.add(Path.of("src/cli/main/resources/sample/SOURCES.md"));
     for (Path file : files) {
       for (Piece link : Documents.links(file)) {
         links++;

@@ -142,7 +142,7 @@ final class BuiltClasspath {
    */
   List<Path> launcher() {
     List<Path> all = new ArrayList<>();
-    all.add(target.resolve("flink/classes"));
+    all.add(target.resolve("cli/classes"));
     all.addAll(list("classpath-runtime.txt"));
     all.addAll(list("classpath-provided.txt"));
     return all;

@@ -195,7 +195,7 @@ class ForecastJobClusterIT {
         weir(
             "produce",
             "--input",
-            "src/flink/main/resources/sample/vega_seattle_tmax.csv",
+            "src/cli/main/resources/sample/vega_seattle_tmax.csv",
             "--topic",
             "submitted",
             "--bootstrap-servers",
@@ -253,7 +253,7 @@ class ForecastJobClusterIT {
         weir(
             "produce",
             "--input",
-            "src/flink/main/resources/sample/vega_seattle_tmax.csv",
+            "src/cli/main/resources/sample/vega_seattle_tmax.csv",
             "--topic",
             "stopped",
             "--bootstrap-servers",
@@ -317,7 +317,7 @@ class ForecastJobClusterIT {
       String[] client = {
         "--bootstrap-servers", secured.sasl(), "--kafka-properties", properties.toString()
       };
-      String csv = "src/flink/main/resources/sample/vega_seattle_tmax.csv";
+      String csv = "src/cli/main/resources/sample/vega_seattle_tmax.csv";
       String produced = weirOutput(client, "produce", "--input", csv);
       String submitted =
           weirOutput(

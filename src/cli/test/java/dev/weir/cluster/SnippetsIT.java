@@ -312,8 +312,7 @@ class SnippetsIT {
   }
 
   private void writeData(boolean features) throws IOException {
-    List<String> bikes =
-        Files.readAllLines(Path.of("src/flink/main/resources/sample/uci_bike.csv"));
+    List<String> bikes = Files.readAllLines(Path.of("src/cli/main/resources/sample/uci_bike.csv"));
     List<String> rows =
         bikes.subList(0, 1201).stream()
             .map(row -> !features ? row : row + (row.startsWith("series_id") ? ",load" : ",0.5"))

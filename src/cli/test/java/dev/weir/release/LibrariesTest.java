@@ -69,7 +69,7 @@ class LibrariesTest {
     Process sbom =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "src/flink/build/Sbom.java",
+                "src/release/Sbom.java",
                 "1",
                 list.toString(),
                 jar.toString())

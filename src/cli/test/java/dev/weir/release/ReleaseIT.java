@@ -57,7 +57,7 @@ class ReleaseIT {
           "docker-compose.yml",
           "src/docker/Dockerfile",
           "src/flink/main/java/dev/weir/package-info.java",
-          "src/flink/test/java/dev/weir/comparison",
+          "src/cli/test/java/dev/weir/comparison",
           "src/flink/test/resources/savepoint/README.md",
           "src/flink/test/resources/state/README.md");
 
@@ -129,7 +129,7 @@ class ReleaseIT {
 
   @Test
   void theClassPathNamesTheJarsThatAreThere() throws Exception {
-    List<String> named = new ArrayList<>(List.of(NAME + ".jar"));
+    List<String> named = new ArrayList<>(List.of(NAME.replace("weir-", "weir-cli-") + ".jar"));
     for (String list : List.of("job", "cluster")) {
       for (String jar :
           Files.readString(home.resolve("lib/" + list + ".classpath")).strip().split(":")) {
@@ -235,7 +235,7 @@ class ReleaseIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"parent", "core", "flink"})
+  @ValueSource(strings = {"parent", "core", "flink", "cli"})
   void thePomHasWhatMavenCentralRequires(String module) throws Exception {
     Path target = TARGET.resolve(module);
     Element pom =
@@ -260,7 +260,7 @@ class ReleaseIT {
     }
     assertThat(pom.getTextContent()).doesNotContain("${", "SNAPSHOT");
     if (!module.equals("parent")) {
-      String jar = module.equals("core") ? NAME.replace("weir-", "weir-core-") : NAME;
+      String jar = module.equals("flink") ? NAME : NAME.replace("weir-", "weir-" + module + "-");
       assertThat(target.resolve(jar + "-sources.jar")).isRegularFile();
       assertThat(target.resolve(jar + "-javadoc.jar")).isRegularFile();
     }
@@ -285,7 +285,7 @@ class ReleaseIT {
     }
     assertThat(names)
         .contains(NAME + ".tar.gz", NAME + "-job.jar", NAME + "-sql.jar", NAME + ".pom")
-        .hasSize(15);
+        .hasSize(19);
     if (algorithm.equals("SHA-256")) {
       assertThat(run(DIST, Map.of(), "sha256sum", "--check", "--quiet", sums).code).isZero();
     }
@@ -316,7 +316,7 @@ class ReleaseIT {
     for (Path file :
         Stream.of(".md", ".sql", ".yaml").flatMap(end -> texts(end).stream()).toList()) {
       for (String line : Files.readAllLines(file)) {
-        boolean both = line.matches("\\| `(core|flink)/.*` \\| `.*` \\|");
+        boolean both = line.matches("\\| `(src|target)/.*` \\| `.*` \\|");
         Matcher path = CLONE_PATH.matcher(line);
         while (!both && path.find()) {
           named.add(home.relativize(file) + ": " + path.group());

@@ -10,12 +10,23 @@ import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicOffsets;
 import dev.weir.kafka.codec.RegistrySubjects;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.HelpFormatter;
+import org.apache.commons.cli.MissingOptionException;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -27,16 +38,8 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The job of {@code flink run}: reads the job file, prepares the topics, submits the pipeline. */
-@Command(
-    name = "weir-job.jar",
-    description = "Forecasts the series of a Kafka topic.",
-    sortOptions = false)
 public final class ForecastJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(ForecastJob.class);
@@ -58,69 +61,98 @@ public final class ForecastJob {
    */
   private static final int MAX_PARALLELISM = 720;
 
-  @Option(
-      names = "--job",
-      required = true,
-      paramLabel = "FILE",
-      description = "The job file, YAML.")
-  private Path job;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides one option of the job file.")
-  private final Map<String, String> overrides = new LinkedHashMap<>();
-
-  @Option(
-      names = "--savepoints",
-      paramLabel = "DIR",
-      description = "Where a bounded job leaves its savepoint (default: as the cluster has it).")
-  private String savepoints;
-
-  @Option(names = "--dry-run", description = "Checks the job file and stops.")
-  private boolean dryRun;
-
-  @Option(names = "--force", description = "Starts the job even if it seems to run already.")
-  private boolean force;
-
-  @Option(names = "--help", usageHelp = true, description = "Shows this.")
-  private boolean help;
+  /** The options of {@code flink run}, with the parser of Flink's own command line. */
+  private static final Options OPTIONS =
+      new Options()
+          .addOption(option("job", "FILE", "The job file, YAML."))
+          .addOption(option("set", "KEY=VALUE", "Overrides one option of the job file."))
+          .addOption(
+              option(
+                  "savepoints",
+                  "DIR",
+                  "Where a bounded job leaves its savepoint (default: as the cluster has it)."))
+          .addOption(option("dry-run", null, "Checks the job file and stops."))
+          .addOption(option("force", null, "Starts the job even if it seems to run already."))
+          .addOption(option("help", null, "Shows this."));
 
   private ForecastJob() {}
 
   public static void main(String[] args) throws Exception {
-    ForecastJob command = new ForecastJob();
-    CommandLine commandLine = new CommandLine(command);
     try {
-      commandLine.parseArgs(args);
-      if (command.help) {
-        throw new ProgramParametrizationException(commandLine.getUsageMessage());
+      CommandLine line = new DefaultParser(false).parse(OPTIONS, args);
+      if (line.hasOption("help")) {
+        throw new ProgramParametrizationException(usage());
       }
-      command.run();
-    } catch (ParameterException e) {
+      if (!line.hasOption("job")) {
+        throw new MissingOptionException("Missing required option: --job=FILE");
+      }
+      if (!line.getArgList().isEmpty()) {
+        throw new UnrecognizedOptionException("Unrecognized argument: " + line.getArgs()[0]);
+      }
+      run(line);
+    } catch (ParseException e) {
       throw new ProgramParametrizationException(
-          ClientProperties.masked(e.getMessage()) + "\n" + commandLine.getUsageMessage());
+          ClientProperties.masked(e.getMessage()) + "\n" + usage());
     } catch (JobFileException | IllegalStateException e) {
       throw new ProgramParametrizationException(ClientProperties.masked(e.getMessage()));
     }
   }
 
-  private void run() throws Exception {
-    JobSettings settings = JobSettings.read(job, overrides);
-    if (dryRun) {
+  private static Option option(String name, String value, String description) {
+    return Option.builder()
+        .longOpt(name)
+        .hasArg(value != null)
+        .argName(value)
+        .desc(description)
+        .build();
+  }
+
+  private static String usage() {
+    StringWriter text = new StringWriter();
+    HelpFormatter help = new HelpFormatter();
+    help.setOptionComparator(null);
+    help.printHelp(
+        new PrintWriter(text),
+        80,
+        "weir-job.jar --job=FILE",
+        "Forecasts the series of a Kafka topic.",
+        OPTIONS,
+        2,
+        4,
+        "");
+    return text.toString();
+  }
+
+  private static Map<String, String> overrides(CommandLine line) throws ParseException {
+    Map<String, String> overrides = new LinkedHashMap<>();
+    for (String each : Objects.requireNonNullElse(line.getOptionValues("set"), new String[0])) {
+      int end = each.indexOf('=');
+      if (end < 1) {
+        throw new ParseException("--set: expected KEY=VALUE, got " + each);
+      }
+      overrides.put(each.substring(0, end), each.substring(end + 1));
+    }
+    return overrides;
+  }
+
+  private static void run(CommandLine line) throws Exception {
+    Path job = Path.of(line.getOptionValue("job"));
+    JobSettings settings = JobSettings.read(job, overrides(line));
+    if (line.hasOption("dry-run")) {
       System.out.println(job + ": as it should be");
       return;
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    if (!force) {
+    if (!line.hasOption("force")) {
       DuplicateJobCheck.check(
           settings,
           env.getConfiguration(),
-          line -> System.err.println("%s: %s".formatted(settings.name(), line)));
+          text -> System.err.println("%s: %s".formatted(settings.name(), text)));
     }
     if (settings.kafka().span().isBounded()) {
       try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
-        System.out.println("history is through, savepoint: " + run.stopAtEnd(savepoints));
+        System.out.println(
+            "history is through, savepoint: " + run.stopAtEnd(line.getOptionValue("savepoints")));
       }
       return;
     }

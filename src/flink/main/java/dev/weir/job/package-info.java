@@ -13,6 +13,6 @@
  * {@code job.calendar}, {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code
  * kafka.codec}, {@code kafka.connector}, {@code kafka.mapping}, {@code model}, {@code option},
  * {@code stream}, {@code stream.covariate}, {@code stream.group}, {@code stream.shared}, {@code
- * webhook}, Flink, the Kafka clients, picocli, SLF4J and the JDK.
+ * webhook}, Commons CLI, Flink, the Kafka clients, SLF4J and the JDK.
  */
 package dev.weir.job;

@@ -69,7 +69,7 @@ class TerminalIT {
   @Test
   void trainingShowsABarOnATerminalAndPlainLinesElsewhere() throws Exception {
     String train =
-        "train --input src/flink/main/resources/sample/vega_seattle_tmax.csv --epochs 2 --out ";
+        "train --input src/cli/main/resources/sample/vega_seattle_tmax.csv --epochs 2 --out ";
     Path out = Files.createTempDirectory("weir-train").resolve("m.safetensors");
     String seen = onTerminal(Map.of(), train + out);
     assertThat(seen).contains("\r" + ESCAPE + "K[", "#", "epoch 2: validation error");

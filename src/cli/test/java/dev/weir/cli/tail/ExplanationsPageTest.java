@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class ExplanationsPageTest {
 
   private static final Path PAGE = Path.of("docs", "explanations.md");
-  private static final Path BIKES = Path.of("src/flink/main/resources/sample/uci_bike.csv");
+  private static final Path BIKES = Path.of("src/cli/main/resources/sample/uci_bike.csv");
   private static final int VALUES = 1_000;
 
   private static Forecast newest() throws Exception {

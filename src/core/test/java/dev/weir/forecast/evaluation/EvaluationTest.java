@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
 
-  private static final Path SAMPLES = Path.of("src/flink/main/resources/sample");
+  private static final Path SAMPLES = Path.of("src/cli/main/resources/sample");
 
   @Test
   void scoresAreWhatTheyAreByHand() {

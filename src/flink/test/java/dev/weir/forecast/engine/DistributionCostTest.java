@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What scores of distributions add to the CPU time of a value, with a record after each ten values:
- * {@code mvn test -pl src/flink -am -Dtest=DistributionCostTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Dscores.cost=1}. Blocks of both alternate, and the ratio is the median over pairs of blocks.
+ * {@code mvn test -pl src/flink -am -Dtest=DistributionCostTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dscores.cost=1}. Blocks of both alternate, and the ratio
+ * is the median over pairs of blocks.
  */
 @EnabledIfSystemProperty(named = "scores.cost", matches = ".+")
 class DistributionCostTest {

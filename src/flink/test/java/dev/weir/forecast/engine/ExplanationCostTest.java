@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What explanations add to the CPU time of a value, from the value to the bytes of its forecast:
- * {@code mvn test -pl src/flink -am -Dtest=ExplanationCostTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Dexplanation.cost=1}. Blocks of both alternate, and the ratio is the median over pairs of
- * blocks.
+ * {@code mvn test -pl src/flink -am -Dtest=ExplanationCostTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dexplanation.cost=1}. Blocks of both alternate, and the
+ * ratio is the median over pairs of blocks.
  */
 @EnabledIfSystemProperty(named = "explanation.cost", matches = ".+")
 class ExplanationCostTest {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ThresholdCalibrationTest {
 
   private static final String OTHERS = System.getProperty("thresholds.series");
-  private static final Path SERIES = Path.of("src/flink/main/resources/sample");
+  private static final Path SERIES = Path.of("src/cli/main/resources/sample");
   private static final List<String> SOME =
       List.of("uci_bike.csv", "nab_elb_requests.csv", "vega_seattle_tmax.csv");
   private static final int HORIZON = 12;
