@@ -40,7 +40,8 @@ public final class Documents {
     for (String name :
         List.of(
             "README.md",
-            "RATIONALE.md",
+            "src/core/RATIONALE.md",
+            "src/flink/RATIONALE.md",
             "CHANGELOG.md",
             "CONTRIBUTING.md",
             "SECURITY.md",

@@ -13,7 +13,7 @@ import java.time.Instant;
  *
  * <p>Whether a series is reset is a matter of its own observations: two of them more than the ttl
  * apart ({@link #isSilence}). The timer only frees what nobody will ask for again, two and a half
- * to three ttls after the series' last observation; see RATIONALE.md.
+ * to three ttls after the series' last observation.
  *
  * <p>A series has one timer at most. It is moved when event time has gone on by half a ttl, so that
  * its cost does not depend on how often the series is observed. Apart from that an observation
