@@ -58,7 +58,13 @@ class PlainLanguageTest {
 
   private static final List<String> FILES =
       List.of(
-          "README.md", "src/core/RATIONALE.md", "src/flink/RATIONALE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "weir");
+          "README.md",
+          "src/core/RATIONALE.md",
+          "src/flink/RATIONALE.md",
+          "CHANGELOG.md",
+          "CONTRIBUTING.md",
+          "SECURITY.md",
+          "weir");
 
   private static final Pattern TEXT =
       Pattern.compile(".*\\.(java|py|js|css|html|md|ya?ml|properties|sql|avsc|json)");

@@ -44,11 +44,11 @@ class BundledLibrariesIT {
 
     List<String> listed = new ArrayList<>();
     Set<String> known = new HashSet<>();
-    List<String> classpath =
-        List.of(
-            Files.readString(jar.resolveSibling("classpath-runtime.txt"))
-                .strip()
-                .split(File.pathSeparator));
+    List<String> classpath = new ArrayList<>();
+    for (String list : List.of("classpath-runtime.txt", "classpath-provided.txt")) {
+      classpath.addAll(
+          List.of(Files.readString(jar.resolveSibling(list)).strip().split(File.pathSeparator)));
+    }
     for (JsonNode component : sbom.path("components")) {
       String name = component.path("name").asText();
       String version = component.path("version").asText();
@@ -111,16 +111,18 @@ class BundledLibrariesIT {
 
   @Test
   void theJarsWithoutLibrariesHaveLicenseAndNotice() throws Exception {
-    Path weir = Path.of(System.getProperty("job.jar").replace("-job.jar", ".jar"));
-    Path core =
-        weir.getParent().getParent().resolveSibling("core").resolve(weir.getParent().getFileName());
-    String coreJar = weir.getFileName().toString().replace("weir-", "weir-core-");
-    for (Path jar : List.of(weir, core.resolve(coreJar))) {
+    Path job = Path.of(System.getProperty("job.jar"));
+    String name = job.getFileName().toString().replace("-job.jar", ".jar");
+    for (Path jar :
+        List.of(
+            job.resolveSibling("core").resolve(name.replace("weir-", "weir-core-")),
+            job.resolveSibling("flink").resolve(name),
+            job.resolveSibling("cli").resolve(name.replace("weir-", "weir-cli-")))) {
       try (ZipFile zip = new ZipFile(jar.toFile())) {
-        for (String name : List.of("LICENSE", "NOTICE")) {
-          assertThat(text(zip, "META-INF/" + name))
-              .as("%s %s", jar, name)
-              .isEqualTo(Files.readString(Path.of(name)));
+        for (String text : List.of("LICENSE", "NOTICE")) {
+          assertThat(text(zip, "META-INF/" + text))
+              .as("%s %s", jar, text)
+              .isEqualTo(Files.readString(Path.of(text)));
         }
       }
     }
