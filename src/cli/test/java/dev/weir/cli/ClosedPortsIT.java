@@ -144,6 +144,8 @@ class ClosedPortsIT {
           DELETE /jars/1                        | Host: localhost        | method
           OPTIONS /jobs                         | Host: localhost        | method
           GET    /jobs/00000000000000000000000000000001/yarn-cancel | Host: localhost | path
+          GET    /v1/jobs/00000000000000000000000000000001/yarn-cancel | Host: localhost | path
+          GET    /v1/v1/overview                | Host: localhost        | path
           GET    /jobs/00000000000000000000000000000001/yarn%2dcancel | Host: localhost | path
           GET    /jobs/00000000000000000000000000000001/%79arn-stop | Host: localhost | path
           GET    /jobs/00000000000000000000000000000001%2Fyarn%2Dcancel/ | Host: localhost | path
@@ -173,6 +175,9 @@ class ClosedPortsIT {
   void aLookIsAnsweredToThisOriginOnly() throws Exception {
     String answer = request(flink, "GET /jobs/overview", "Host: " + flink.getAuthority());
     assertThat(answer).startsWith("HTTP/1.1 200 ").contains("weir-many-to-one");
+    assertThat(request(flink, "GET /v1/jobs/overview", "Host: " + flink.getAuthority()))
+        .as("as Flink's client asks")
+        .startsWith("HTTP/1.1 200 ");
     assertThat(answer.toLowerCase(Locale.ROOT))
         .doesNotContain("access-control")
         .contains("cross-origin-resource-policy: same-origin");

@@ -155,10 +155,10 @@ public final class ReadOnlyRest implements InboundChannelHandlerFactory {
       return null;
     }
 
-    /** Decoded as Flink's router does; empty if it cannot be decoded. */
+    /** Decoded as Flink's router does, without the version; empty if it cannot be decoded. */
     private static String path(HttpRequest request) {
       try {
-        return new QueryStringDecoder(request.uri()).path();
+        return new QueryStringDecoder(request.uri()).path().replaceFirst("^/v1(?=/)", "");
       } catch (IllegalArgumentException e) {
         return "";
       }
