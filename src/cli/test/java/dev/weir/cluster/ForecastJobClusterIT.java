@@ -131,7 +131,7 @@ class ForecastJobClusterIT {
       String first = flinkRun("-p", "1");
       flink.awaitRunning(first);
       topics.awaitCommitted("forecasts", 500);
-      publish(retrained());
+      publish(retrained(RETRAINED - 1));
       awaitForecastBy(RETRAINED);
       assertProcessesReport();
       String savepoint = flink.stopWithSavepoint(first);
@@ -153,7 +153,9 @@ class ForecastJobClusterIT {
     }
 
     Expected expected =
-        Expected.of(topics.read("observations", Topics.COMMITTED), List.of(shipped(), retrained()));
+        Expected.of(
+            topics.read("observations", Topics.COMMITTED),
+            List.of(shipped(), retrained(RETRAINED)));
     topics.awaitCommitted("forecasts", expected.forecasts.size());
     flink.awaitCheckpoints(job, 2); // what is committed twice is to be seen too
 
@@ -463,7 +465,7 @@ class ForecastJobClusterIT {
   }
 
   /** The shipped model with one bias moved: no forecast stays as it was. */
-  private static ForecastModel retrained() throws Exception {
+  private static ForecastModel retrained(long version) throws Exception {
     ForecastModel model = shipped();
     float[] bias = model.head().bias().clone();
     for (int i = 0; i < bias.length; i++) {
@@ -471,7 +473,7 @@ class ForecastJobClusterIT {
     }
     return new ForecastModel(
         model.name(),
-        RETRAINED - 1,
+        version,
         model.mode(),
         model.rnn(),
         model.seqLen(),
