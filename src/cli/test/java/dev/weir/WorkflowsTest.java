@@ -36,7 +36,7 @@ class WorkflowsTest {
         WORKFLOWS.put(file.getFileName().toString(), yaml(file));
       }
     }
-    assertThat(WORKFLOWS).containsOnlyKeys("ci.yml", "publish.yml", "release.yml");
+    assertThat(WORKFLOWS).containsOnlyKeys("ci.yml", "nightly.yml", "publish.yml", "release.yml");
   }
 
   private static Map<?, ?> yaml(Path file) throws IOException {
@@ -144,7 +144,12 @@ class WorkflowsTest {
             .filter(word -> word.matches("(\\.ci|src/docker)/[\\w-]+"))
             .toList();
     assertThat(called)
-        .containsExactly(".ci/run", "src/docker/check", ".ci/compare-deployed", ".ci/reproducible");
+        .containsExactly(
+            ".ci/run",
+            "src/docker/check",
+            ".ci/nightly",
+            ".ci/compare-deployed",
+            ".ci/reproducible");
     assertThat(called).allSatisfy(script -> assertThat(Path.of(script)).isExecutable());
   }
 

@@ -35,7 +35,7 @@ final class Snippets {
     excuse("mvn -B verify", "runs this test");
     excuse("mvn -N dependency:copy ", "needs a repository; the test puts the same jar there");
     excuse("mvn -B -P release ", "builds the archive; the workflow release.yml runs it");
-    excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");
+    excuse("mvn -P bench ", "takes minutes; .ci/nightly runs it with one small network");
     excuse("apt-get ", "changes the machine");
     excuse("curl -fLO https://archive.apache.org/", "downloads Flink");
     excuse("tar -xzf flink-", "unpacks Flink");
