@@ -62,8 +62,7 @@ class PlainLanguageTest {
           "src/core/RATIONALE.md",
           "src/flink/RATIONALE.md",
           "CHANGELOG.md",
-          "CONTRIBUTING.md",
-          "SECURITY.md",
+          ".github/CONTRIBUTING.md",
           "weir");
 
   private static final Pattern TEXT =

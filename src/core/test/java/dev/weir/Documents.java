@@ -43,8 +43,7 @@ public final class Documents {
             "src/core/RATIONALE.md",
             "src/flink/RATIONALE.md",
             "CHANGELOG.md",
-            "CONTRIBUTING.md",
-            "SECURITY.md",
+            ".github/CONTRIBUTING.md",
             "docs",
             "jobs")) {
       try (Stream<Path> found = Files.walk(Path.of(name))) {

@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The versions in SECURITY.md are those that the build enforces and those on the class path. */
+/** The versions in docs/SECURITY.md are those that the build enforces and those on the class path. */
 class LibrariesTest {
 
   private static final Pattern ROW =
       Pattern.compile(
           "(?m)^\\| ([\\w-]+) \\| ([\\d.]+(?:-\\d+)?)[^|]* \\| ([\\d.]+(?:-\\d+)?) \\|");
 
-  private final String page = read("SECURITY.md");
+  private final String page = read("docs/SECURITY.md");
   private final String pom = read("pom.xml");
   private final String classPath = System.getProperty("java.class.path");
 
