@@ -336,7 +336,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
       if (record.value() == null) {
         throw new MalformedRecordException("expected a value, got none");
       }
-      Incident incident = codec.decodeFields(record.value(), record.headers());
+      Incident incident = codec.decodeFields(record.value());
       return Severity.ofLabel(incident.getSeverity()).compareTo(severity) < 0 ? null : incident;
     } catch (SchemaUnavailableException e) {
       throw e;

@@ -19,7 +19,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class IncidentMessageTest {
@@ -32,7 +31,7 @@ class IncidentMessageTest {
 
   private static JsonNode body(Incident incident, WebhookFormat format, URI page) throws Exception {
     IncidentCodec codec = new IncidentCodec();
-    var record = codec.decodeFields(codec.encode(incident), new RecordHeaders());
+    var record = codec.decodeFields(codec.encode(incident));
     var endpoint =
         new WebhookSettings.Resolved(
             URI.create("https://a.example"),

@@ -301,7 +301,7 @@ public final class AlarmsCommand implements Callable<Integer> {
       if (record.value() == null) {
         throw new MalformedRecordException("expected a value, got none");
       }
-      Incident incident = codec.decode(record.value(), record.headers());
+      Incident incident = codec.decode(record.value());
       return series == null || series.matcher(incident.series()).matches() ? incident : null;
     } catch (MalformedRecordException e) {
       System.err.printf(

@@ -309,7 +309,7 @@ public final class DashboardState {
 
   private void takeIncident(ConsumerRecord<byte[], byte[]> record) {
     dev.weir.kafka.avro.Incident told =
-        decoded(bytes -> incidentCodec.decodeFields(bytes, record.headers()), record);
+        decoded(incidentCodec::decodeFields, record);
     if (told == null || !incidents.add(told)) {
       unreadable.increment();
     }

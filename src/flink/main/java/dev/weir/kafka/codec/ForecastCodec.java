@@ -33,9 +33,6 @@ public final class ForecastCodec {
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Forecast.getClassSchema();
 
-  /** Of plain forecasts of earlier builds, which lack the last two fields. */
-  static final Schema EARLIER = WriterSchemas.withoutLast(WriterSchemas.withoutLast(SCHEMA));
-
   private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
   private final AvroJson json = new AvroJson(SCHEMA);
@@ -55,8 +52,7 @@ public final class ForecastCodec {
    */
   public ForecastCodec(RegistrySettings registry) {
     this(
-        registry,
-        new AvroRecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry, EARLIER));
+        registry, new AvroRecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry));
   }
 
   private ForecastCodec(

@@ -14,12 +14,8 @@ import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 
 /**
  * Incidents as Avro binary of {@code incident.avsc}: plain, or behind the id of their schema in a
@@ -30,19 +26,6 @@ public final class IncidentCodec {
   private static final AvroBytes.Fields<Incident> FIELDS = IncidentCodec::write;
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Incident.getClassSchema();
-
-  /** Fingerprint of the schema that ended before {@code threshold}. */
-  private static final byte[] WITHOUT_THRESHOLD =
-      WriterSchemas.fingerprint(
-          Schema.createRecord(
-              SCHEMA.getName(),
-              null,
-              SCHEMA.getNamespace(),
-              false,
-              SCHEMA.getFields().stream()
-                  .filter(field -> !List.of("threshold", "members").contains(field.name()))
-                  .map(field -> new Schema.Field(field, field.schema()))
-                  .toList()));
 
   private final AvroBytes buffer;
   private final AvroJson json = new AvroJson(SCHEMA);
@@ -177,29 +160,8 @@ public final class IncidentCodec {
     return json.toJson(encode(incident));
   }
 
-  /**
-   * Reads a record of this or an earlier version, which its header names.
-   *
-   * @param headers of the record
-   */
-  public Incident decode(byte[] bytes, Headers headers) throws MalformedRecordException {
-    return decode(complete(bytes, headers));
-  }
-
   /** As {@link #decode}, with whatever reason and event, such as those of a later version. */
-  public dev.weir.kafka.avro.Incident decodeFields(byte[] bytes, Headers headers)
-      throws MalformedRecordException {
-    return decodeFields(complete(bytes, headers));
-  }
-
-  /** With the fields that a record of the earlier version lacks. */
-  private static byte[] complete(byte[] bytes, Headers headers) {
-    Header schema = headers.lastHeader(WriterSchemas.HEADER);
-    boolean isEarlier = schema != null && Arrays.equals(schema.value(), WITHOUT_THRESHOLD);
-    return isEarlier ? Arrays.copyOf(bytes, bytes.length + 2) : bytes; // 0, 0: null, none
-  }
-
-  private dev.weir.kafka.avro.Incident decodeFields(byte[] bytes) throws MalformedRecordException {
+  public dev.weir.kafka.avro.Incident decodeFields(byte[] bytes) throws MalformedRecordException {
     if (reader == null) {
       throw new IllegalStateException("expected a codec that reads, got one that only writes");
     }

@@ -24,9 +24,6 @@ public final class ScoreCodec {
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Score.getClassSchema();
 
-  /** Of plain scores without a distribution, the last field. */
-  static final Schema WITHOUT_DISTRIBUTION = WriterSchemas.withoutLast(SCHEMA);
-
   private final AvroBytes buffer;
   private final AvroJson json = new AvroJson(SCHEMA);
   private final AvroRecordReader<dev.weir.kafka.avro.Score> reader; // null: only writes
@@ -42,10 +39,7 @@ public final class ScoreCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ScoreCodec(RegistrySettings registry) {
-    this(
-        registry,
-        new AvroRecordReader<>(
-            "score", dev.weir.kafka.avro.Score.class, registry, WITHOUT_DISTRIBUTION));
+    this(registry, new AvroRecordReader<>("score", dev.weir.kafka.avro.Score.class, registry));
   }
 
   private ScoreCodec(

@@ -20,7 +20,6 @@ public final class AvroRecordReader<T extends SpecificRecord> {
 
   private final String what;
   private final SpecificDatumReader<T> plain;
-  private final SpecificDatumReader<T> older; // of plain records of an older schema; null if absent
   private final RegistrySchemas<SpecificDatumReader<T>> registered; // null: plain Avro
   private final AvroBounds bounds = new AvroBounds();
   private BinaryDecoder decoder;
@@ -30,32 +29,14 @@ public final class AvroRecordReader<T extends SpecificRecord> {
    * @param registry null for plain Avro
    */
   public AvroRecordReader(String what, Class<T> type, RegistrySettings registry) {
-    this(what, type, registry, null);
-  }
-
-  /**
-   * @param older what earlier builds wrote as plain Avro: the schema without its last fields; null
-   *     if there was no other
-   */
-  public AvroRecordReader(String what, Class<T> type, RegistrySettings registry, Schema older) {
     this.what = what;
     this.plain = new SpecificDatumReader<>(type);
-    this.older = older == null ? null : new SpecificDatumReader<>(older, plain.getExpected());
     this.registered = registry == null ? null : new RegistrySchemas<>(registry, this::compile);
   }
 
   private SpecificDatumReader<T> compile(Schema writer) throws UnknownSchemaException {
     UntrustedSchema.readerOf(writer, plain.getExpected());
     return new SpecificDatumReader<>(writer, plain.getExpected());
-  }
-
-  private boolean isOlder(byte[] bytes) {
-    try {
-      bounds.check(older.getSchema(), bytes, 0);
-      return true;
-    } catch (MalformedRecordException e) {
-      return false;
-    }
   }
 
   /** Reads a record of whatever schema it was written with. */
@@ -66,14 +47,7 @@ public final class AvroRecordReader<T extends SpecificRecord> {
       reader = registered.reader(ConfluentWireFormat.id(bytes));
       start = ConfluentWireFormat.LENGTH;
     }
-    try {
-      bounds.check(reader.getSchema(), bytes, start);
-    } catch (MalformedRecordException e) {
-      if (registered != null || older == null || !isOlder(bytes)) {
-        throw e;
-      }
-      reader = older;
-    }
+    bounds.check(reader.getSchema(), bytes, start);
     try {
       decoder = DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, decoder);
       return reader.read(null, decoder);

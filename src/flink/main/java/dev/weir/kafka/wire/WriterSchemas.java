@@ -60,19 +60,6 @@ public final class WriterSchemas {
 
   private WriterSchemas() {}
 
-  /** What earlier builds wrote: a record's schema without its last field. */
-  public static Schema withoutLast(Schema schema) {
-    return Schema.createRecord(
-        schema.getName(),
-        null,
-        schema.getNamespace(),
-        false,
-        schema.getFields().stream()
-            .limit(schema.getFields().size() - 1)
-            .map(field -> new Schema.Field(field, field.schema()))
-            .toList());
-  }
-
   /** The schema of an observation that the headers name; null if they name none. */
   public static Schema named(Headers headers) throws MalformedRecordException {
     Header header = headers.lastHeader(HEADER);

@@ -8,20 +8,12 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.explanation.Explanation;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 public class ForecastCodecTest {
@@ -152,56 +144,11 @@ public class ForecastCodecTest {
     assertThat(((GenericRecord) ((List<?>) bare.get("steps")).get(0)).get("time")).isNull();
   }
 
-  private static byte[] earlier(Forecast forecast) throws IOException {
-    GenericRecord record =
-        new GenericDatumReader<GenericRecord>(ForecastCodec.EARLIER)
-            .read(
-                null,
-                DecoderFactory.get().binaryDecoder(new ForecastCodec().encode(forecast), null));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
-    new GenericDatumWriter<GenericRecord>(ForecastCodec.EARLIER).write(record, out);
-    out.flush();
-    return bytes.toByteArray();
-  }
-
-  @Test
-  void forecastOfAnEarlierBuildIsRead() throws Exception {
-    Forecast read = codec.decode(earlier(FULL));
-    assertThat(read.explanation()).isNull();
-    assertThat(read.covariatesMissing()).isZero();
-    assertThat(read.values()).isEqualTo(FULL.values());
-    assertThat(read.intervals()).isEqualTo(FULL.intervals());
-    assertThat(codec.decode(codec.encode(read))).isEqualTo(read);
-  }
-
-  @Test
-  void readersAndWritersOfBothSchemasUnderstandEachOther() throws Exception {
-    GenericRecord record = // plain Avro names no writer's schema
-        new GenericDatumReader<GenericRecord>(ForecastCodec.EARLIER)
-            .read(null, DecoderFactory.get().binaryDecoder(codec.encode(FULL), null));
-    assertThat(record.get("status").toString()).isEqualTo("OK");
-    assertThat((List<?>) record.get("steps")).hasSize(2);
-    assertThat(compatibility(ForecastCodec.SCHEMA, ForecastCodec.EARLIER))
-        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
-    assertThat(compatibility(ForecastCodec.EARLIER, ForecastCodec.SCHEMA))
-        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
-  }
-
-  private static SchemaCompatibilityType compatibility(Schema reader, Schema writer) {
-    return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getType();
-  }
-
   @Test
   void eachTruncationIsRefused() throws Exception {
     byte[] bytes = codec.encode(FULL);
-    int older = earlier(FULL).length; // itself a forecast, of an earlier build
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      if (length == older) {
-        assertThat(codec.decode(cut).explanation()).isNull();
-        continue;
-      }
       assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedRecordException.class);
     }
   }

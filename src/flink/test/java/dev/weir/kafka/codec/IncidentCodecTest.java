@@ -13,20 +13,16 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.MalformedRecordException;
-import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 public class IncidentCodecTest {
@@ -138,32 +134,6 @@ public class IncidentCodecTest {
             .replace("above", "beside")
             .getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> codec.decode(other)).hasMessageContaining("direction: expected above");
-  }
-
-  /** The schema of records that ended with the model's version, by its fields. */
-  @Test
-  void recordOfTheEarlierSchemaIsRead() throws Exception {
-    Schema earlier =
-        new Schema.Parser()
-            .parse(
-                IncidentCodec.SCHEMA.toString().replaceFirst(",\\{\"name\":\"threshold\".*", "]}"));
-    assertThat(earlier.getFields()).hasSize(IncidentCodec.SCHEMA.getFields().size() - 2);
-    byte[] bytes = codec.encode(INCIDENT);
-    byte[] before = Arrays.copyOf(bytes, bytes.length - 2);
-    GenericRecord record =
-        new GenericDatumReader<GenericRecord>(earlier)
-            .read(null, DecoderFactory.get().binaryDecoder(before, null));
-    assertThat(record.get("model_version")).isEqualTo(17L);
-    RecordHeaders headers = new RecordHeaders();
-    assertThatThrownBy(() -> codec.decode(before, headers))
-        .isInstanceOf(MalformedRecordException.class);
-    assertThat(codec.decode(bytes, headers)).isEqualTo(INCIDENT);
-    headers.add(WriterSchemas.HEADER, WriterSchemas.fingerprint(earlier));
-    assertThat(codec.decode(before, headers)).isEqualTo(INCIDENT);
-    assertThat(
-            SchemaCompatibility.checkReaderWriterCompatibility(IncidentCodec.SCHEMA, earlier)
-                .getType())
-        .isEqualTo(SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE);
   }
 
   @Test
