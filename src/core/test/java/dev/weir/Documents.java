@@ -130,7 +130,7 @@ public final class Documents {
 
   /** The runbook's Log4j filter for a broker outage. */
   public static String outageFilter() {
-    return blocks(Path.of("docs", "runbook.md"), "properties").stream()
+    return blocks(Path.of("docs", "operations.md"), "properties").stream()
         .map(Piece::text)
         .filter(text -> text.contains("BurstFilter"))
         .findFirst()

@@ -46,7 +46,6 @@ final class Snippets {
         "./weir evaluate --input m4-hourly-train.csv.gz",
         "needs the files of M4, whose licence is unknown: HoldoutEvaluationIT");
     excuse("./weir bench ", "takes minutes to hours; BenchIT runs it with small numbers");
-    excuse("WEIR_JAVA_OPTS=-Xmx1g ./weir bench ", "takes hours");
     excuse(
         "docker ",
         "needs a container engine; ContainerImagesTest and ComposeFileIT read the files");

@@ -381,7 +381,7 @@ class BadInputIT {
                   + " Kafka's client can unpack, got java.lang.OutOfMemoryError: ")
           .endsWith(
               "; give tasks more heap, or cut the partition behind the batch"
-                  + " (docs/runbook.md#a-batch-that-does-not-fit-into-memory)");
+                  + " (docs/operations.md#a-batch-that-does-not-fit-into-memory)");
     }
   }
 
@@ -400,7 +400,7 @@ class BadInputIT {
           .contains("Record batch for partition damaged.observations-1 at offset 0 is invalid")
           .endsWith(
               "; cut the partition behind the batch"
-                  + " (docs/runbook.md#a-batch-that-does-not-fit-into-memory)");
+                  + " (docs/operations.md#a-batch-that-does-not-fit-into-memory)");
     }
   }
 

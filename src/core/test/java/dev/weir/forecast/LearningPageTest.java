@@ -6,56 +6,18 @@ import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.TunedModelExpert;
-import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/learning.md says of the code what the code says. */
 class LearningPageTest {
 
   private static final Path PAGE = Path.of("docs", "learning.md");
-  private static final Pattern CONSTANT =
-      Pattern.compile("(?m)^\\| `([A-Za-z]+)\\.([A-Z_]+)` \\| ([-0-9.e]+) \\|");
-
-  private static final Path JAVA = Path.of("src/core/main/java");
-  private static final Path SOURCES = JAVA.resolve("dev/weir/forecast");
-
-  @Test
-  void eachConstantIsThatOfTheCode() throws Exception {
-    Matcher rows = CONSTANT.matcher(Files.readString(PAGE));
-    List<String> wrong = new ArrayList<>();
-    int found = 0;
-    while (rows.find()) {
-      found++;
-      double code = constant(rows.group(1), rows.group(2));
-      // a float constant is meant as it is written
-      if (Math.abs(code - Double.parseDouble(rows.group(3))) > 1e-7 * Math.abs(code)) {
-        wrong.add("%s is %s in the code".formatted(rows.group(), code));
-      }
-    }
-    assertThat(wrong).isEmpty();
-    assertThat(found).isGreaterThan(40);
-  }
-
-  private static double constant(String type, String field) throws Exception {
-    Path file;
-    try (Stream<Path> files = Files.walk(SOURCES)) {
-      file = files.filter(f -> f.endsWith(type + ".java")).findFirst().orElseThrow();
-    }
-    String name = JAVA.relativize(file).toString().replace('/', '.').replaceFirst("\\.java$", "");
-    Class<?> declaring = Class.forName(name);
-    Field constant = declaring.getDeclaredField(field);
-    constant.setAccessible(true);
-    return ((Number) constant.get(null)).doubleValue();
-  }
 
   @Test
   void theSizesAreThoseOfTheCode() throws Exception {

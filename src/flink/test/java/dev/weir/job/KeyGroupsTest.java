@@ -7,7 +7,7 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How evenly Flink shares a million series, as docs/scaling.md states. */
+/** How evenly Flink shares a million series. */
 class KeyGroupsTest {
 
   private static final int SERIES = 1_000_000;

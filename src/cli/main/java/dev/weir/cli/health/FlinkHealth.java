@@ -243,7 +243,7 @@ public final class FlinkHealth {
         || fullest >= BUSY_HEAP && collector >= BUSY_COLLECTOR_MILLIS_PER_SECOND) {
       report.problem(
           "more TaskManagers, more taskmanager.memory.process.size, state.max-series or"
-              + " learning.size: small; docs/runbook.md, Too many series, or too little memory",
+              + " learning.size: small; docs/operations.md, Too many series, or too little memory",
           "a TaskManager's heap is full: %s used, %.0f ms of each second go to garbage collection",
           used,
           collector);

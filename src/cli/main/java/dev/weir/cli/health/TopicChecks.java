@@ -284,7 +284,7 @@ final class TopicChecks {
       list.warn(
           "partitions",
           "set window.out-of-orderness to the time that the backlog spans until it is read:"
-              + " docs/runbook.md, More partitions",
+              + " docs/operations.md, More partitions",
           "%d of %d partitions of %s were added, and group %s is %,d records behind in the others:"
               + " values of one series would come out of order, and the earlier ones be LATE",
           added.size(),

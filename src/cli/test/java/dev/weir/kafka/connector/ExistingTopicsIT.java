@@ -38,7 +38,7 @@ class ExistingTopicsIT {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               "topic models: expected on Kafka, got no such topic: was it deleted? create it again"
-                  + " (docs/runbook.md), and the job goes on");
+                  + " (docs/operations.md), and the job goes on");
     }
   }
 }

@@ -128,7 +128,7 @@ class BatchNamingSource<T>
       }
       IllegalStateException named =
           new IllegalStateException(
-              "batch at or behind %s: expected one that Kafka's client can unpack, got %s; %s the partition behind the batch (docs/runbook.md#a-batch-that-does-not-fit-into-memory)"
+              "batch at or behind %s: expected one that Kafka's client can unpack, got %s; %s the partition behind the batch (docs/operations.md#a-batch-that-does-not-fit-into-memory)"
                   .formatted(places, cause, step));
       named.addSuppressed(failure);
       return named;

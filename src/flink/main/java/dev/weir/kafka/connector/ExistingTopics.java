@@ -34,7 +34,7 @@ final class ExistingTopics implements KafkaSubscriber {
       for (Throwable t = e; t != null; t = t.getCause()) {
         if (t instanceof UnknownTopicOrPartitionException) {
           throw new IllegalStateException(
-              "topic %s: expected on Kafka, got no such topic: was it deleted? create it again (docs/runbook.md), and the job goes on"
+              "topic %s: expected on Kafka, got no such topic: was it deleted? create it again (docs/operations.md), and the job goes on"
                   .formatted(topic),
               e);
         }
