@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The versions in docs/SECURITY.md are those that the build enforces and those on the class path. */
+/**
+ * The versions in docs/SECURITY.md are those that the build enforces and those on the class path.
+ */
 class LibrariesTest {
 
   private static final Pattern ROW =

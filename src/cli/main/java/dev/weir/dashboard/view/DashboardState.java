@@ -308,8 +308,7 @@ public final class DashboardState {
   }
 
   private void takeIncident(ConsumerRecord<byte[], byte[]> record) {
-    dev.weir.kafka.avro.Incident told =
-        decoded(incidentCodec::decodeFields, record);
+    dev.weir.kafka.avro.Incident told = decoded(incidentCodec::decodeFields, record);
     if (told == null || !incidents.add(told)) {
       unreadable.increment();
     }
