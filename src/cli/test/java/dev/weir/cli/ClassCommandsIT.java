@@ -195,7 +195,7 @@ class ClassCommandsIT {
         .containsPattern("\\* classes +2: \\[idle, run\\] +3: \\[idle, run, fault\\]")
         .contains("* fc.weight                [2, 14] -> [3, 14]");
     InProcess rolledBack = weir("model", "rollback", "other", job.toString());
-    assertThat(rolledBack.out()).contains("other version 9 is in use again on models");
+    assertThat(rolledBack.out()).contains("other version 10 is in use again on models");
     InProcess inspected = weir("model", "inspect", two, "--name", "mine");
     assertThat(inspected.out()).contains("mine version 9");
     InProcess wrong = weir("model", "inspect", two, "--seq-len", "5");
