@@ -1,11 +1,11 @@
 package dev.weir.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.job.options.OptionReference;
 import dev.weir.job.options.OptionReference.Row;
+import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -80,9 +80,8 @@ final class OptionsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String json(List<Row> rows) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    ArrayNode all = mapper.createArrayNode();
+  private static String json(List<Row> rows) {
+    ArrayNode all = Json.array();
     for (Row row : rows) {
       ObjectNode node = all.addObject();
       node.put("key", row.key());
@@ -94,7 +93,7 @@ final class OptionsCommand implements Callable<Integer> {
       node.put("description", row.description());
       node.put("over_savepoint", row.change().isEmpty() ? null : row.change());
     }
-    return mapper.writeValueAsString(all);
+    return all.toString();
   }
 
   private static void print(Row row) {

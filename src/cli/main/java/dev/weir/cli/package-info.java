@@ -9,7 +9,7 @@
  *
  * <p>Allowed imports: {@code bench}, all packages of {@code cli}, {@code forecast}, all packages of
  * {@code job}, {@code kafka}, {@code kafka.admin}, {@code kafka.connector}, {@code kafka.mapping},
- * {@code webhook}, Flink, the Kafka clients, Jackson, picocli and the JDK. No other package imports
- * this package or its subpackages.
+ * {@code kafka.wire}, {@code webhook}, Flink, the Kafka clients, Jackson, picocli and the JDK. No
+ * other package imports this package or its subpackages.
  */
 package dev.weir.cli;

@@ -1,12 +1,13 @@
 package dev.weir.webhook;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.wire.AvroJson;
+import dev.weir.kafka.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.io.BinaryEncoder;
@@ -22,7 +23,6 @@ import org.apache.avro.specific.SpecificDatumWriter;
  */
 record IncidentMessage(String incident, String event, String key, String place, byte[] body) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> PAGERDUTY_SEVERITY =
       Map.of("low", "info", "medium", "warning", "high", "critical");
   private static final String OF_HEADER = "[A-Za-z0-9_.-]{1,100}";
@@ -72,11 +72,11 @@ record IncidentMessage(String incident, String event, String key, String place, 
     try {
       ObjectNode body =
           switch (endpoint.format()) {
-            case JSON -> ((ObjectNode) JSON.readTree(json(incident))).put("text", text);
-            case SLACK -> JSON.createObjectNode().put("text", escaped(text));
+            case JSON -> ((ObjectNode) Json.READER.readTree(json(incident))).put("text", text);
+            case SLACK -> Json.object().put("text", escaped(text));
             case PAGERDUTY -> event(incident, endpoint.routingKey(), sentence, link);
           };
-      return JSON.writeValueAsBytes(body);
+      return body.toString().getBytes(StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new IllegalStateException("in memory", e);
     }
@@ -91,7 +91,7 @@ record IncidentMessage(String incident, String event, String key, String place, 
   private static ObjectNode event(
       Incident incident, String routingKey, String summary, String link) {
     ObjectNode event =
-        JSON.createObjectNode()
+        Json.object()
             .put("routing_key", routingKey)
             .put("event_action", incident.getEvent().equals("CLOSED") ? "resolve" : "trigger")
             .put("dedup_key", incident.getId())

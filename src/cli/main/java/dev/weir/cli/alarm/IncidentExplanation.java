@@ -1,7 +1,6 @@
 package dev.weir.cli.alarm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
@@ -13,6 +12,7 @@ import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.Reason;
+import dev.weir.kafka.wire.Json;
 import dev.weir.webhook.IncidentSentence;
 import java.net.URI;
 import java.time.Duration;
@@ -24,7 +24,6 @@ import java.util.TreeMap;
 /** Explains one incident to a person, from its records. */
 final class IncidentExplanation {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final double MAX_SURPRISE = 5;
 
   private final List<Incident> records; // oldest first
@@ -282,19 +281,19 @@ final class IncidentExplanation {
   /** One object: the newest record, all records, the values and the explanation. */
   String json() {
     try {
-      ObjectNode all = JSON.createObjectNode();
-      all.set("incident", JSON.readTree(IncidentLines.json(newest)));
+      ObjectNode all = Json.object();
+      all.set("incident", Json.READER.readTree(IncidentLines.json(newest)));
       all.put("open", isOpen());
       all.put("explanation", String.join(" ", sentences().stream().map(String::strip).toList()));
       all.put("once_in", isRare() ? onceIn() : null);
       all.put("page", link());
       ArrayNode course = all.putArray("records");
       for (Incident record : records) {
-        course.add(JSON.readTree(IncidentLines.json(record)));
+        course.add(Json.READER.readTree(IncidentLines.json(record)));
       }
       ArrayNode known = all.putArray("values");
       values.forEach(v -> known.addObject().put("time", v.time()).put("value", v.value()));
-      return JSON.writeValueAsString(all);
+      return all.toString();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("in memory", e);
     }

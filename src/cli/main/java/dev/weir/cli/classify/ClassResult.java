@@ -1,11 +1,11 @@
 package dev.weir.cli.classify;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.classify.ClassScore;
 import dev.weir.cli.console.Html;
 import dev.weir.cli.console.Printable;
+import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +28,6 @@ public record ClassResult(
     Map<String, ClassScore> methods,
     String note) {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN_CLASSES = 20;
 
   private List<Map.Entry<String, ClassScore>> ranking() {
@@ -93,7 +92,7 @@ public record ClassResult(
 
   /** One object. */
   public String json() {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = Json.object();
     put(node, weir);
     ArrayNode names = node.putArray("classes");
     classes.forEach(names::add);

@@ -6,6 +6,6 @@
  *
  * <p>Allowed imports: {@code classify}, {@code cli.classify.ensemble}, {@code classify.network},
  * {@code classify.stream}, {@code cli.console}, {@code cli.option}, {@code cli.series}, {@code
- * model}, Jackson, picocli and the JDK.
+ * kafka.wire}, {@code model}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.classify;

@@ -1,6 +1,6 @@
 package dev.weir.cli.console;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -18,8 +18,6 @@ import org.apache.avro.io.DecoderFactory;
  */
 public final class JsonLine {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private JsonLine() {}
 
   /**
@@ -30,7 +28,7 @@ public final class JsonLine {
       Object record =
           new GenericDatumReader<>(schema, schema, new GenericData())
               .read(null, DecoderFactory.get().binaryDecoder(avro, null));
-      return JSON.writeValueAsString(plain(record));
+      return Json.tree(plain(record)).toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

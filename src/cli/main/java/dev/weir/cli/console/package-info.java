@@ -4,7 +4,7 @@
  * <p>Start at {@link dev.weir.cli.console.Printable}, which makes untrusted text safe for a
  * terminal.
  *
- * <p>Allowed imports: {@code forecast}, {@code job.options}, {@code kafka.codec}, {@code model},
- * the Kafka clients, Avro, Jackson, picocli and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code job.options}, {@code kafka.codec}, {@code
+ * kafka.wire}, {@code model}, the Kafka clients, Avro, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.console;

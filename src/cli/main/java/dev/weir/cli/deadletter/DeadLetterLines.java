@@ -1,14 +1,11 @@
 package dev.weir.cli.deadletter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
+import dev.weir.kafka.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -24,8 +21,6 @@ import java.util.Map;
  */
 final class DeadLetterLines {
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
   private static final int ROW = 16;
 
   /** How many died of one reason, and the first and last of them. */
@@ -82,13 +77,13 @@ final class DeadLetterLines {
   }
 
   static String json(Tally tally) {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = Json.object();
     node.put("reason", tally.reason);
     node.put("count", tally.count);
     node.put("oldest", place(tally.first));
     node.put("newest", place(tally.last));
     node.put("newest_message", tally.last.message());
-    return write(node);
+    return Json.ascii(node);
   }
 
   static String place(Letter letter) {
@@ -167,7 +162,7 @@ final class DeadLetterLines {
   }
 
   static String json(Letter letter, Map<String, String> fields, int most) {
-    ObjectNode node = JSON.createObjectNode();
+    ObjectNode node = Json.object();
     node.put("at", place(letter));
     node.put("reason", letter.reason());
     node.put("message", letter.message());
@@ -191,7 +186,7 @@ final class DeadLetterLines {
     node.put("key_base64", base64(letter.key(), most));
     node.put("value_base64", base64(letter.value(), most));
     node.put("value_bytes", letter.value() == null ? null : letter.value().length);
-    return write(node);
+    return Json.ascii(node);
   }
 
   private static String base64(byte[] bytes, int most) {
@@ -199,13 +194,5 @@ final class DeadLetterLines {
         ? null
         : Base64.getEncoder()
             .encodeToString(bytes.length <= most ? bytes : Arrays.copyOf(bytes, most));
-  }
-
-  private static String write(ObjectNode node) {
-    try {
-      return JSON.writeValueAsString(node).replace("\u007f", "\\u007f"); // the one that is left
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree in memory can't fail to be written", e);
-    }
   }
 }

@@ -4,7 +4,7 @@
  * <p>Start at {@link dev.weir.cli.deadletter.DeadLettersCommand}.
  *
  * <p>Allowed imports: {@code cli.console}, {@code cli.option}, {@code forecast}, {@code kafka},
- * {@code kafka.admin}, {@code kafka.codec}, {@code kafka.mapping}, {@code kafka.registry}, Jackson,
- * picocli and the JDK.
+ * {@code kafka.admin}, {@code kafka.codec}, {@code kafka.mapping}, {@code kafka.registry}, {@code
+ * kafka.wire}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.deadletter;

@@ -1,12 +1,11 @@
 package dev.weir.cli.evaluate;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.evaluation.NabScore;
 import dev.weir.forecast.evaluation.NabScore.Profile;
-import java.io.IOException;
+import dev.weir.kafka.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,8 +21,6 @@ import java.util.Set;
  * @param labelled whether it is known where anomalies are
  */
 record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelled) {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Reasons of alarms; a break is no alarm. */
   private static final Set<Reason> ALARMS =
@@ -81,14 +78,14 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
   }
 
   /** One object; {@code nab} is null without labels, a score is null without windows. */
-  String json() throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+  String json() {
+    ObjectNode root = Json.object();
     if (labelled) {
       NabScore score = score();
       ObjectNode nab = root.putObject("nab");
-      put(nab, "standard", score.score(Profile.STANDARD));
-      put(nab, "low_fp", score.score(Profile.LOW_FALSE_POSITIVES));
-      put(nab, "low_fn", score.score(Profile.LOW_FALSE_NEGATIVES));
+      nab.set("standard", Json.number(score.score(Profile.STANDARD)));
+      nab.set("low_fp", Json.number(score.score(Profile.LOW_FALSE_POSITIVES)));
+      nab.set("low_fn", Json.number(score.score(Profile.LOW_FALSE_NEGATIVES)));
       root.put("windows", score.windows());
       root.put("windows_found", score.found());
       root.put("false_alarms", score.falseAlarms());
@@ -120,7 +117,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
         ObjectNode one = list.addObject();
         one.put("time", Instant.ofEpochMilli(alarm.time()).toString());
         one.put("value", alarm.value());
-        put(one, "expected", alarm.expected());
+        one.set("expected", Json.number(alarm.expected()));
         one.put("surprise", alarm.surprise());
         one.put("reason", alarm.reason().label());
         if (labelled) {
@@ -135,12 +132,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
             .put("value", one.value());
       }
     }
-    return JSON.writeValueAsString(root);
-  }
-
-  /** JSON knows no NaN. */
-  private static void put(ObjectNode node, String key, double value) {
-    node.put(key, Double.isFinite(value) ? (Double) value : null);
+    return root.toString();
   }
 
   /** One row for each alarm, and after those of a file one for each break of it. */

@@ -1,15 +1,12 @@
 package dev.weir.cli.evaluate;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.DoubleNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Html;
 import dev.weir.dashboard.http.UplotFile;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
+import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +15,6 @@ import java.util.Map;
 /** An evaluation as one HTML file that needs nothing else. */
 final class EvaluationPage {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHARTS = 6;
 
   /** Steps ahead that the table shows, besides the last. */
@@ -198,23 +194,17 @@ final class EvaluationPage {
   /** A chart for report.js, without lines yet. */
   static ObjectNode chart(double[] x, double low, double high, String horizontal, String vertical) {
     double margin = high > low ? 0.04 * (high - low) : Math.max(1e-9, Math.abs(low) / 10);
-    ObjectNode chart = JSON.createObjectNode();
-    numbers(chart.putArray("range"), low - margin, high + margin);
+    ObjectNode chart = Json.object();
+    chart.set("range", Json.numbers(low - margin, high + margin));
     chart.putArray("labels").add(horizontal).add(vertical);
-    numbers(chart.putArray("x"), x);
+    chart.set("x", Json.numbers(x));
     chart.putArray("lines");
     return chart;
   }
 
   /** Adds a line; each two lines named band enclose an interval. */
   static void line(ObjectNode chart, String name, double[] values) {
-    numbers(chart.withArray("lines").addObject().put("name", name).putArray("values"), values);
-  }
-
-  private static void numbers(ArrayNode array, double... values) {
-    for (double value : values) {
-      array.add(Double.isFinite(value) ? DoubleNode.valueOf(value) : NullNode.instance);
-    }
+    chart.withArray("lines").addObject().put("name", name).set("values", Json.numbers(values));
   }
 
   static void plot(StringBuilder page, String label, ObjectNode chart) {

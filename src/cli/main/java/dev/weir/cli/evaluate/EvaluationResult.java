@@ -1,12 +1,11 @@
 package dev.weir.cli.evaluate;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.evaluation.DistributionScore;
 import dev.weir.forecast.evaluation.ErrorsByAge;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
-import java.io.IOException;
+import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -34,7 +33,6 @@ record EvaluationResult(
     String note) {
 
   private static final String PROTOCOL = "PSF-1";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * @param name of the series
@@ -124,8 +122,8 @@ record EvaluationResult(
         .orElse(Double.NaN);
   }
 
-  String json() throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+  String json() {
+    ObjectNode root = Json.object();
     root.put("protocol", PROTOCOL);
     root.put("horizon", horizon);
     var all = root.putArray("series");
@@ -164,7 +162,7 @@ record EvaluationResult(
         }
       }
     }
-    return JSON.writeValueAsString(root);
+    return root.toString();
   }
 
   /** Proper scores of the distribution, and those of each step ahead. */
@@ -183,15 +181,11 @@ record EvaluationResult(
   }
 
   private static void put(ObjectNode node, String key, double[] values) {
-    var array = node.putArray(key);
-    for (double value : values) {
-      array.add(Double.isFinite(value) ? (Double) value : null);
-    }
+    node.set(key, Json.numbers(values));
   }
 
-  /** JSON knows no NaN. */
   private static void put(ObjectNode node, String key, double value) {
-    node.put(key, Double.isFinite(value) ? (Double) value : null);
+    node.set(key, Json.number(value));
   }
 
   /** The level as a per cent number for names: 80, 97.5. */

@@ -1,10 +1,9 @@
 package dev.weir.cli.evaluate;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
-import java.io.IOException;
+import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +21,6 @@ import java.util.function.ToDoubleFunction;
  * @param note what a reader must know about the figures; empty for nothing
  */
 record HoldoutResult(int horizon, List<Double> levels, List<OfSeries> series, String note) {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The level whose interval score M4 calls MSIS. */
   private static final double MSIS_LEVEL = 0.95;
@@ -70,16 +67,15 @@ record HoldoutResult(int horizon, List<Double> levels, List<OfSeries> series, St
   }
 
   /** Our means, and an object with those of each other method. */
-  String json() throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+  String json() {
+    ObjectNode root = Json.object();
     root.put("series", series.size());
     root.put("horizon", horizon);
     for (String method : methods()) {
       ObjectNode node = method.equals(Evaluation.WEIR) ? root : root.putObject(method);
-      means(method)
-          .forEach((name, mean) -> node.put(name, Double.isFinite(mean) ? (Double) mean : null));
+      means(method).forEach((name, mean) -> node.set(name, Json.number(mean)));
     }
-    return JSON.writeValueAsString(root);
+    return root.toString();
   }
 
   /** One row for each series and method. */

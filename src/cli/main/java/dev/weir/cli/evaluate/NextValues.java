@@ -1,6 +1,5 @@
 package dev.weir.cli.evaluate;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
@@ -8,7 +7,7 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import java.io.IOException;
+import dev.weir.kafka.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.Map;
 
 /** Forecasts after the last values of series, and the ways to write them. */
 final class NextValues {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<Double> levels;
   private final List<Forecast> forecasts;
@@ -86,8 +83,8 @@ final class NextValues {
     return k < forecast.intervals().size() ? forecast.intervals().get(k) : null;
   }
 
-  String json() throws IOException {
-    ObjectNode root = JSON.createObjectNode();
+  String json() {
+    ObjectNode root = Json.object();
     ArrayNode all = root.putArray("forecasts");
     for (int f = 0; f < forecasts.size(); f++) {
       Forecast forecast = forecasts.get(f);
@@ -112,7 +109,7 @@ final class NextValues {
         }
       }
     }
-    return JSON.writeValueAsString(root);
+    return root.toString();
   }
 
   /** For people. */

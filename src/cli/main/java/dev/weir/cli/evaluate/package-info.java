@@ -9,7 +9,7 @@
  * cli.local}, {@code cli.option}, {@code cli.series}, {@code dashboard.http}, {@code forecast},
  * {@code forecast.alarm}, {@code forecast.calendar}, {@code forecast.engine}, {@code
  * forecast.evaluation}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window},
- * {@code holiday}, all packages of {@code job}, {@code model}, {@code option}, {@code stream},
- * Flink, Jackson, picocli and the JDK.
+ * {@code holiday}, all packages of {@code job}, {@code kafka.wire}, {@code model}, {@code option},
+ * {@code stream}, Flink, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.evaluate;

@@ -1,9 +1,9 @@
 package dev.weir.cli.health;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +11,6 @@ import picocli.CommandLine.Help.Ansi;
 
 /** What {@code weir doctor} has checked, in order; each one line with what to change. */
 final class CheckList {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How a check went. */
   enum Level {
@@ -85,7 +83,7 @@ final class CheckList {
   }
 
   String json() {
-    ArrayNode all = JSON.createArrayNode();
+    ArrayNode all = Json.array();
     for (Check check : checks) {
       all.addObject()
           .put("level", check.level.name())

@@ -2,8 +2,8 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.console.Printable;
+import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -26,7 +26,6 @@ public final class FlinkRest {
 
   private static final int MAX_BYTES = 4 << 20;
   private static final int MAX_WORDS = 300;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String address;
   private final Duration patience;
@@ -118,7 +117,7 @@ public final class FlinkRest {
     }
     JsonNode node;
     try {
-      node = JSON.readTree(bytes);
+      node = Json.READER.readTree(bytes);
     } catch (JsonProcessingException e) {
       throw failure(path, "status %d and no JSON".formatted(status));
     }

@@ -1,10 +1,10 @@
 package dev.weir.cli.health;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.wire.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +12,6 @@ import java.util.Locale;
 
 /** What {@code weir status} has found: rows to read, the same as JSON, and what is not well. */
 final class HealthReport {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private record Row(String name, String text) {}
 
@@ -27,7 +25,7 @@ final class HealthReport {
 
   private final List<Row> rows = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
-  private final ObjectNode json = JSON.createObjectNode();
+  private final ObjectNode json = Json.object();
 
   /** A line for people; foreign words in it are made printable here, and passwords hidden. */
   void row(String name, String format, Object... args) {
@@ -62,7 +60,7 @@ final class HealthReport {
   }
 
   String json() {
-    ObjectNode all = JSON.createObjectNode();
+    ObjectNode all = Json.object();
     all.put("healthy", isHealthy());
     ArrayNode reasons = all.putArray("problems");
     problems.forEach(p -> reasons.addObject().put("problem", p.what).put("next", p.next));

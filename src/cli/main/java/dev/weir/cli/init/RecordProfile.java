@@ -2,9 +2,8 @@ package dev.weir.cli.init;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.weir.cli.console.Printable;
+import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,8 +21,6 @@ import java.util.Set;
  */
 final class RecordProfile {
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final ObjectReader READER = MAPPER.readerFor(JsonNode.class);
   private static final String RECORD = "";
 
   /** Before the key of an attribute in a path. */
@@ -43,7 +40,7 @@ final class RecordProfile {
 
   /** Takes in a record that was read by its schema. */
   void add(Object plain) {
-    add((JsonNode) MAPPER.valueToTree(plain), false);
+    add(Json.tree(plain), false);
   }
 
   /** One that could not be read. */
@@ -55,7 +52,7 @@ final class RecordProfile {
   void add(byte[] value) {
     int before = records;
     try (MappingIterator<JsonNode> values =
-        READER.readValues(value == null ? new byte[0] : value)) {
+        Json.READER.readValues(value == null ? new byte[0] : value)) {
       if (!values.hasNextValue()) {
         others++;
       }
@@ -94,7 +91,7 @@ final class RecordProfile {
   void addKey(byte[] key) {
     JsonNode node = null;
     try {
-      node = key == null ? null : MAPPER.readTree(key);
+      node = key == null ? null : Json.READER.readTree(key);
     } catch (IOException e) {
       // a name, or bytes
     }

@@ -1,6 +1,5 @@
 package dev.weir.cli.model;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
@@ -8,6 +7,7 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.wire.Json;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
@@ -224,22 +224,17 @@ final class ModelDiffCommand implements Callable<Integer> {
   }
 
   private static String json(Map<String, String[]> rows, List<Tensor> tensors) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode node = mapper.createObjectNode();
+    ObjectNode node = Json.object();
     ObjectNode described = node.putObject("described");
     rows.forEach((key, values) -> described.putObject(key).put("a", values[0]).put("b", values[1]));
     ObjectNode all = node.putObject("tensors");
     for (Tensor tensor : tensors) {
       ObjectNode one = all.putObject(tensor.name);
-      one.putPOJO("shape_a", tensor.a);
-      one.putPOJO("shape_b", tensor.b);
-      if (Double.isNaN(tensor.largest)) {
-        one.putNull("largest_difference");
-      } else {
-        one.put("largest_difference", tensor.largest);
-      }
+      one.set("shape_a", Json.tree(tensor.a));
+      one.set("shape_b", Json.tree(tensor.b));
+      one.set("largest_difference", Json.number(tensor.largest));
     }
     node.put("same_weights", tensors.stream().allMatch(tensor -> tensor.largest == 0));
-    return mapper.writeValueAsString(node);
+    return node.toString();
   }
 }

@@ -8,7 +8,7 @@
  * <p>Allowed imports: {@code classify}, {@code cli.classify.ensemble}, {@code classify.network},
  * {@code cli.console}, {@code cli.grid}, {@code cli.option}, {@code cli.series}, {@code forecast},
  * {@code forecast.engine}, {@code forecast.expert.recurrent}, {@code forecast.network}, {@code
- * forecast.pretraining}, {@code job}, {@code kafka}, {@code kafka.admin}, {@code model}, {@code
- * option}, {@code rnn.cell}, Jackson, picocli and the JDK.
+ * forecast.pretraining}, {@code job}, {@code kafka}, {@code kafka.admin}, {@code kafka.wire},
+ * {@code model}, {@code option}, {@code rnn.cell}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.model;

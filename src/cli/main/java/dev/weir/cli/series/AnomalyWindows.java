@@ -1,12 +1,10 @@
 package dev.weir.cli.series;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weir.cli.console.Printable;
 import dev.weir.job.options.StrictUtf8Input;
+import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
@@ -21,12 +19,6 @@ import java.util.Map;
  * for each file, {@code {"folder/file.csv": [["2014-04-10 07:15", "2014-04-11 16:45"]]}}.
  */
 public final class AnomalyWindows {
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private AnomalyWindows() {}
 
@@ -46,7 +38,7 @@ public final class AnomalyWindows {
     String name = file.getFileName().toString();
     JsonNode root;
     try (Reader text = StrictUtf8Input.open(file)) {
-      root = JSON.readTree(text);
+      root = Json.FILES.readTree(text);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw new IOException(

@@ -1,14 +1,13 @@
 package dev.weir.cli.series;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.pretraining.TrainingSeries;
+import dev.weir.kafka.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,8 +28,6 @@ public final class TrainingFiles {
   private static final Pattern SERIES = Pattern.compile("\\.(csv|jsonl)(\\.gz)?$");
   private static final int MAX_VALUES = 2_500;
   private static final int MAX_PIECES = 4;
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private TrainingFiles() {}
 
@@ -73,7 +70,7 @@ public final class TrainingFiles {
         }
         JsonNode one;
         try {
-          one = JSON.readTree(line);
+          one = Json.READER.readTree(line);
         } catch (JsonProcessingException e) {
           throw new IOException(
               "%s: expected one JSON object, got %s".formatted(where, Printable.line(line, 80)));

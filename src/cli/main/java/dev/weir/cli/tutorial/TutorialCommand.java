@@ -1,10 +1,9 @@
 package dev.weir.cli.tutorial;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.tutorial.TutorialNetworks.Network;
 import dev.weir.cli.tutorial.TutorialNetworks.PrintedTable;
+import dev.weir.kafka.wire.Json;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,7 +44,7 @@ public final class TutorialCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     List<Network> networks = TutorialNetworks.run();
     PrintWriter out = spec.commandLine().getOut();
     if (format == Format.json) {
@@ -59,10 +58,9 @@ public final class TutorialCommand implements Callable<Integer> {
     return networks.stream().allMatch(Network::agrees) ? 0 : 1;
   }
 
-  static String json(List<Network> networks) throws JsonProcessingException {
-    return new ObjectMapper()
-        .writeValueAsString(
-            Map.of("networks", networks.stream().map(TutorialCommand::summary).toList()));
+  static String json(List<Network> networks) {
+    return Json.tree(Map.of("networks", networks.stream().map(TutorialCommand::summary).toList()))
+        .toString();
   }
 
   private static Map<String, Object> summary(Network network) {

@@ -1,7 +1,7 @@
 package dev.weir.cli.tutorial;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.kafka.wire.Json;
 import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchRandom;
@@ -116,7 +116,7 @@ public final class TutorialNetworks {
       if (stream == null) {
         throw new IllegalStateException("tables: expected resource " + TABLES + ", got none");
       }
-      return new ObjectMapper().readTree(stream);
+      return Json.READER.readTree(stream);
     } catch (IOException e) {
       throw new UncheckedIOException("tables: expected readable JSON (" + TABLES + ")", e);
     }

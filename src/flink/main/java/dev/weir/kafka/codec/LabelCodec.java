@@ -1,15 +1,12 @@
 package dev.weir.kafka.codec;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;
+import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.TimeText;
 import dev.weir.kafka.wire.WriterSchemas;
@@ -25,13 +22,6 @@ import org.apache.avro.io.BinaryEncoder;
 public final class LabelCodec {
 
   private static final AvroBytes.Fields<Label> FIELDS = LabelCodec::write;
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(16).build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final AvroBytes buffer = new AvroBytes(ConfluentWireFormat.NONE);
   private final AvroRecordReader<dev.weir.kafka.avro.Label> reader =
@@ -68,7 +58,7 @@ public final class LabelCodec {
     }
     JsonNode node;
     try {
-      node = MAPPER.readTree(bytes);
+      node = Json.RECORDS.readTree(bytes);
     } catch (IOException e) {
       throw new MalformedRecordException(
           "label: expected a JSON object, got " + AvroBounds.quoted(e.getMessage()), e);

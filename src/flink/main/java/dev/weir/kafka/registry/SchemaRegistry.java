@@ -1,11 +1,11 @@
 package dev.weir.kafka.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,7 +57,6 @@ public final class SchemaRegistry {
   private static final String BY_ID = "/schemas/ids/";
   private static final String CHECK_PATH = "; check the path, such as /apis/ccompat/v7";
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String url;
   private final String authorization; // null: anonymous
@@ -230,7 +229,7 @@ public final class SchemaRegistry {
       request.header("Authorization", authorization);
     }
     if (body != null) {
-      String json = JSON.createObjectNode().put("schema", body.toString()).toString();
+      String json = Json.object().put("schema", body.toString()).toString();
       request.header("Content-Type", CONTENT_TYPE).POST(BodyPublishers.ofString(json));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -269,7 +268,7 @@ public final class SchemaRegistry {
 
   private static JsonNode json(byte[] body) {
     try {
-      return JSON.readTree(body);
+      return Json.READER.readTree(body);
     } catch (IOException e) {
       return MissingNode.getInstance();
     }

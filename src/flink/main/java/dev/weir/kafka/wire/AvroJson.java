@@ -1,11 +1,7 @@
 package dev.weir.kafka.wire;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,13 +27,6 @@ import org.apache.avro.io.EncoderFactory;
  */
 public final class AvroJson {
 
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).build())
-          .build();
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   private final Schema schema;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
   private BinaryDecoder decoder;
@@ -60,7 +49,7 @@ public final class AvroJson {
   public byte[] toJson(byte[] avro) {
     decoder = DecoderFactory.get().binaryDecoder(avro, decoder);
     buffer.reset();
-    try (JsonGenerator json = FACTORY.createGenerator(buffer)) {
+    try (JsonGenerator json = Json.RECORD_FACTORY.createGenerator(buffer)) {
       write(schema, decoder, json);
     } catch (IOException e) { // memory does not fail
       throw new UncheckedIOException(e);
@@ -127,7 +116,7 @@ public final class AvroJson {
     // a new one: one that failed would begin with what it had not flushed
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
     try {
-      read(schema, schema.getName(), MAPPER.readTree(json), encoder);
+      read(schema, schema.getName(), Json.RECORDS.readTree(json), encoder);
       encoder.flush();
     } catch (MalformedRecordException e) {
       throw e;
@@ -192,9 +181,7 @@ public final class AvroJson {
     }
     check(field.hasDefaultValue(), field.name(), "a value", null);
     Object byDefault = field.defaultVal();
-    return byDefault == JsonProperties.NULL_VALUE
-        ? NullNode.instance
-        : MAPPER.valueToTree(byDefault);
+    return byDefault == JsonProperties.NULL_VALUE ? NullNode.instance : Json.tree(byDefault);
   }
 
   private static long number(String name, JsonNode value) throws MalformedRecordException {
