@@ -3,14 +3,13 @@ package dev.weir.job;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicOffsets;
-import dev.weir.kafka.connector.HistoryReader;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
- * Tells how far a bounded job has read, from the offsets that {@link HistoryReader} commits after
- * each checkpoint: a restart of the job does not take them back.
+ * Tells how far a bounded job has read, from the offsets that {@code ObservationReader} commits
+ * after each checkpoint: a restart of the job does not take them back.
  */
 public final class HistoryProgress implements AutoCloseable {
 

@@ -25,9 +25,11 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.runtime.metrics.scope.ScopeFormat;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
@@ -86,44 +88,40 @@ public final class KafkaConnectors {
    */
   public Source<InputEvent, ?, ?> observations(
       TypeInformation<InputEvent> type, int ahead, Duration idleTimeout) {
-    SourceOffsets offsets = settings.offsets();
-    Properties properties = consumerProperties();
-    if (offsets.ends() != null) {
-      // HistoryReader commits; commits of Kafka's reader would erase the job id beside the offsets
-      properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
+    KafkaSettings kafka = settings; // this object is not serializable
+    Map<Integer, Long> ends = kafka.offsets().ends();
+    Properties consumer = consumerProperties(kafka.group());
+    if (ends != null) {
+      // ObservationReader commits; commits of Kafka's reader would erase the job id beside them
+      consumer.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     }
-    KafkaSourceBuilder<InputEvent> builder =
-        KafkaSource.<InputEvent>builder()
-            .setProperties(properties)
-            .setBootstrapServers(settings.bootstrapServers())
-            .setGroupId(settings.group())
-            .setStartingOffsets(starts(offsets))
-            .setDeserializer(ObservationDeserializer.of(type, settings, ahead));
-    ObservationTopics topics = settings.topics().observations();
-    if (topics.pattern() == null) {
-      builder.setKafkaSubscriber(new ExistingTopics(topics.names()));
-    } else {
-      builder.setTopicPattern(Pattern.compile(topics.pattern()));
-    }
-    Properties consumer = new Properties();
-    consumer.putAll(properties);
-    consumer.setProperty(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    consumer.setProperty(ConsumerConfig.GROUP_ID_CONFIG, settings.group());
-    return new ObservationSource(builder.build(), settings, consumer, idleTimeout);
+    ObservationTopics topics = kafka.topics().observations();
+    return source(
+        consumer,
+        topics.pattern() == null
+            ? new ExistingTopics(topics.names())
+            : KafkaSubscriber.getTopicPatternSubscriber(Pattern.compile(topics.pattern())),
+        starts(kafka.offsets()),
+        ObservationDeserializer.of(type, kafka, ahead),
+        (reader, context) -> {
+          String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
+          int subtask = context.getIndexOfSubtask();
+          return new ObservationReader(
+              reader,
+              ends,
+              ends == null ? null : new ConsumerGroupCommits(kafka, job),
+              idleTimeout,
+              () -> new UnreadRecords(consumer, subtask));
+        });
   }
 
   private OffsetsInitializer starts(SourceOffsets offsets) {
     if (offsets.starts() == null) {
       return OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
     }
+    String topic = settings.topics().observations().first();
     Map<TopicPartition, Long> starts = new HashMap<>();
-    offsets
-        .starts()
-        .forEach(
-            (partition, offset) ->
-                starts.put(
-                    new TopicPartition(settings.topics().observations().first(), partition),
-                    offset));
+    offsets.starts().forEach((p, offset) -> starts.put(new TopicPartition(topic, p), offset));
     return OffsetsInitializer.offsets(starts, OffsetResetStrategy.EARLIEST);
   }
 
@@ -133,15 +131,12 @@ public final class KafkaConnectors {
    * its labels go on.
    */
   public Source<InputEvent, ?, ?> labels(TypeInformation<InputEvent> type) {
-    return new BatchNamingSource<>(
-        KafkaSource.<InputEvent>builder()
-            .setProperties(consumerProperties())
-            .setBootstrapServers(settings.bootstrapServers())
-            .setGroupId(labelGroup(settings))
-            .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().ofClasses().labels())))
-            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-            .setDeserializer(new LabelDeserializer(type, settings.maxFuture()))
-            .build());
+    return source(
+        consumerProperties(labelGroup(settings)),
+        new ExistingTopics(List.of(settings.topics().ofClasses().labels())),
+        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST),
+        new LabelDeserializer(type, settings.maxFuture()),
+        (reader, context) -> new PartitionReader<>(reader));
   }
 
   /** The consumer group of the source of labels. */
@@ -155,15 +150,12 @@ public final class KafkaConnectors {
    */
   public Source<CovariateEvent, ?, ?> covariates(TypeInformation<CovariateEvent> type) {
     CovariateTopic topic = settings.topics().covariates();
-    return new BatchNamingSource<>(
-        KafkaSource.<CovariateEvent>builder()
-            .setProperties(consumerProperties())
-            .setBootstrapServers(settings.bootstrapServers())
-            .setGroupId(covariateGroup(settings))
-            .setKafkaSubscriber(new ExistingTopics(List.of(topic.name())))
-            .setStartingOffsets(OffsetsInitializer.earliest())
-            .setDeserializer(new CovariateDeserializer(type, topic, settings.registry()))
-            .build());
+    return source(
+        consumerProperties(covariateGroup(settings)),
+        new ExistingTopics(List.of(topic.name())),
+        OffsetsInitializer.earliest(),
+        new CovariateDeserializer(type, topic, settings.registry()),
+        (reader, context) -> new PartitionReader<>(reader));
   }
 
   /** The consumer group of the source of covariates. */
@@ -173,18 +165,15 @@ public final class KafkaConnectors {
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */
   public Source<ModelEvent, ?, ?> models(TypeInformation<ModelEvent> type) {
-    Properties properties = consumerProperties();
+    Properties properties = consumerProperties(modelGroup(settings));
     // a model that a job publishes in a transaction may still be taken back
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    return new BatchNamingSource<>(
-        KafkaSource.<ModelEvent>builder()
-            .setProperties(properties)
-            .setBootstrapServers(settings.bootstrapServers())
-            .setGroupId(modelGroup(settings))
-            .setKafkaSubscriber(new ExistingTopics(List.of(settings.topics().models())))
-            .setStartingOffsets(OffsetsInitializer.earliest())
-            .setDeserializer(new ModelDeserializer(type))
-            .build());
+    return source(
+        properties,
+        new ExistingTopics(List.of(settings.topics().models())),
+        OffsetsInitializer.earliest(),
+        new ModelDeserializer(type),
+        (reader, context) -> new PartitionReader<>(reader));
   }
 
   /** The consumer group of the source of models. */
@@ -192,7 +181,23 @@ public final class KafkaConnectors {
     return settings.group() + "-models";
   }
 
-  private Properties consumerProperties() {
+  private static <T> Source<T, ?, ?> source(
+      Properties consumer,
+      KafkaSubscriber topics,
+      OffsetsInitializer starts,
+      KafkaRecordDeserializationSchema<T> codec,
+      TopicSource.Readers<T> readers) {
+    return new TopicSource<>(
+        KafkaSource.<T>builder()
+            .setProperties(consumer)
+            .setKafkaSubscriber(topics)
+            .setStartingOffsets(starts)
+            .setDeserializer(codec)
+            .build(),
+        readers);
+  }
+
+  private Properties consumerProperties(String group) {
     Properties properties = new Properties();
     properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
     properties.setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS);
@@ -201,6 +206,8 @@ public final class KafkaConnectors {
     // looking for new partitions in vain would fail the job
     properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience(API_TIMEOUT));
     properties.putAll(settings.properties());
+    properties.setProperty(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, group);
     return properties;
   }
 

@@ -3,6 +3,7 @@ package dev.weir.kafka.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.InputEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-class HistoryReaderTest {
+class BoundedReaderTest {
 
   /** As Kafka's: forgets a partition once it is read to its end. */
   private static final class Fake implements SourceReader<InputEvent, KafkaPartitionSplit> {
@@ -75,11 +76,11 @@ class HistoryReaderTest {
 
   private final Fake fake = new Fake();
   private final List<Map<TopicPartition, Long>> committed = new ArrayList<>();
-  private final HistoryReader reader =
-      new HistoryReader(
+  private final ObservationReader reader =
+      new ObservationReader(
           fake,
           Map.of(0, 100L, 1, 200L),
-          new HistoryReader.Commits() {
+          new ObservationReader.Commits() {
             @Override
             public void commit(Map<TopicPartition, Long> offsets) {
               committed.add(offsets);
@@ -87,6 +88,10 @@ class HistoryReaderTest {
 
             @Override
             public void close() {}
+          },
+          Duration.ofSeconds(10),
+          () -> {
+            throw new AssertionError("no test gets here");
           });
 
   @Test

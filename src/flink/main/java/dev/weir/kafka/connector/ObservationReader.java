@@ -4,10 +4,13 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.connector.UnreadRecords.Answer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,13 +37,15 @@ import org.slf4j.LoggerFactory;
  * <p>Holds back event time until all partitions that exist at the start are assigned ({@link
  * Discovered}); otherwise the tasks whose partitions come first would be ahead of the others.
  *
+ * <p>With offsets to stop at, Kafka's reader reads each partition up to its one and forgets it.
+ * This one saves all partitions, as ones without an end, so that a job without ends can go on from
+ * its state, and commits all after each checkpoint: Kafka's reader commits a partition that ends
+ * between a snapshot and the checkpoint's completion where the snapshot was, and never again.
+ *
  * <p>A thread of its own asks the brokers, every {@value #MAX_TICK_MILLIS} ms at most, and only if
  * a partition is silent. A record costs a flag.
  */
-final class IdlenessReader extends ForwardingReader<InputEvent> {
-
-  /** All partitions that existed at the start of the job are assigned. */
-  record Discovered() implements SourceEvent {}
+final class ObservationReader extends PartitionReader<InputEvent> {
 
   /** Asks for unread records; {@link UnreadRecords} by the brokers. */
   interface Ends {
@@ -53,52 +58,59 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
     void close();
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(IdlenessReader.class);
+  /** Commits offsets, next to read, for the job's group. */
+  interface Commits extends AutoCloseable {
+    void commit(Map<TopicPartition, Long> offsets);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ObservationReader.class);
 
   private static final long MAX_TICK_MILLIS = 2_000;
   private static final long MIN_TICK_MILLIS = 100;
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
+  private static final CompletableFuture<Void> AVAILABLE = CompletableFuture.completedFuture(null);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   /** Never emits, so it holds back event time while it exists. */
   private static final String HOLD = "until all partitions are assigned";
 
   private final Map<Integer, Long> stops; // null: reads without an end
+  private final Commits commits; // null without stops
+  private final NavigableMap<Long, Map<TopicPartition, Long>> toCommit = new TreeMap<>();
   private final long idleNanos;
   private final Supplier<Ends> endsFactory;
   private final ScheduledExecutorService thread;
   private final Map<String, Partition> partitions = new LinkedHashMap<>(); // by split
-  private Outputs outputs; // null before the first poll
+  private Output main; // null before the first poll
+  private boolean isHeld = true;
   private boolean isDiscovered;
   private boolean isIdle; // as told to Flink
-  private boolean isAsking;
   private int resumed; // how often an idle partition had an observation
-  private CompletableFuture<Void> available; // of the reader or the thread; null if not asked for
-  private CompletableFuture<Void> availableOfReader;
+  private Question question; // the newest
+  private CompletableFuture<Map<TopicPartition, Answer>> answers; // null if nothing is asked
 
   // shared with the thread
-  private volatile CompletableFuture<Void> due = CompletableFuture.completedFuture(null);
-  private volatile Reply reply; // null if none waits
+  private volatile CompletableFuture<Void> due = AVAILABLE;
   private volatile Ends ends; // null until the first question
 
-  private long lastLogNanos; // of the thread alone
-  private boolean hasLogged;
+  private long lastLogNanos = System.nanoTime() - LOG_EVERY_NANOS; // of the thread alone
 
   private record Question(int resumed, long nanos, Map<TopicPartition, Long> positions) {}
 
-  private record Reply(Question question, Map<TopicPartition, Answer> answers) {}
-
   /**
    * @param stops offsets at which partitions end; others are not read; null: without an end
+   * @param commits what is read up to {@code stops}; null without them
    * @param ends called in the reader's own thread
    */
-  IdlenessReader(
+  ObservationReader(
       SourceReader<InputEvent, KafkaPartitionSplit> reader,
       Map<Integer, Long> stops,
+      Commits commits,
       Duration idleTimeout,
       Supplier<Ends> ends) {
     super(reader);
     this.stops = stops;
+    this.commits = commits;
     this.idleNanos = idleTimeout.toNanos();
     this.endsFactory = ends;
     this.thread =
@@ -119,21 +131,59 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
 
   @Override
   public void addSplits(List<KafkaPartitionSplit> splits) {
+    List<KafkaPartitionSplit> toRead = new ArrayList<>();
     for (KafkaPartitionSplit split : splits) {
-      partitions.put(split.splitId(), new Partition(split.getTopicPartition()));
+      Partition partition = new Partition(split);
+      partitions.put(split.splitId(), partition);
+      if (stops == null) {
+        toRead.add(split);
+      } else if (partition.stop != null) { // else younger than the job: none of its business
+        toRead.add(
+            new KafkaPartitionSplit(partition.name, split.getStartingOffset(), partition.stop));
+      }
     }
-    reader.addSplits(splits);
+    if (!toRead.isEmpty()) {
+      reader.addSplits(toRead);
+    }
     wake();
   }
 
   @Override
-  public void handleSourceEvents(SourceEvent event) {
-    if (event instanceof Discovered) {
-      isDiscovered = true;
-      wake();
-    } else {
-      reader.handleSourceEvents(event);
+  public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+    List<KafkaPartitionSplit> reading = reader.snapshotState(checkpointId);
+    if (stops == null) {
+      return reading;
     }
+    Map<String, Long> offsets = new HashMap<>();
+    reading.forEach(split -> offsets.put(split.splitId(), split.getStartingOffset()));
+    List<KafkaPartitionSplit> saved = new ArrayList<>();
+    Map<TopicPartition, Long> read = new HashMap<>();
+    partitions.forEach(
+        (id, partition) -> {
+          long offset = offsets.getOrDefault(id, partition.offsetAfterStop());
+          saved.add(new KafkaPartitionSplit(partition.name, offset));
+          if (offset >= 0) { // else a place that Kafka's reader has not looked up yet
+            read.put(partition.name, offset);
+          }
+        });
+    toCommit.put(checkpointId, read);
+    return saved;
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    reader.notifyCheckpointComplete(checkpointId);
+    Map<TopicPartition, Long> read = toCommit.get(checkpointId);
+    if (read != null) {
+      commits.commit(read);
+    }
+    toCommit.headMap(checkpointId, true).clear();
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    isDiscovered = true; // there is no other
+    wake();
   }
 
   @Override
@@ -142,41 +192,33 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
       due = new CompletableFuture<>(); // first, so that what changes meanwhile is looked at again
       look(output);
     }
-    return reader.pollNext(outputs);
+    return super.pollNext(main);
   }
 
   @Override
   public CompletableFuture<Void> isAvailable() {
     CompletableFuture<Void> ofReader = reader.isAvailable();
-    if (ofReader.isDone()) {
-      return ofReader;
+    if (ofReader.isDone() || due.isDone()) {
+      return AVAILABLE;
     }
-    if (due.isDone()) {
-      return due;
-    }
-    if (available == null || available.isDone() || availableOfReader != ofReader) {
-      available = CompletableFuture.anyOf(ofReader, due).thenAccept(either -> {});
-      availableOfReader = ofReader;
-    }
-    return available;
+    return CompletableFuture.anyOf(ofReader, due).thenAccept(either -> {});
   }
 
   private void look(ReaderOutput<InputEvent> output) {
-    if (outputs == null) {
-      outputs = new Outputs(output);
+    if (main == null) {
+      main = new Output(output, output, null);
       output.createOutputForSplit(HOLD);
       output.markActive(); // the main output decides when this task is idle
     }
-    if (isDiscovered && !outputs.isReleased) {
-      outputs.isReleased = true;
+    if (isDiscovered && isHeld) {
+      isHeld = false;
       output.releaseOutputForSplit(HOLD);
     }
-    Reply answered = reply;
-    if (answered != null) {
-      reply = null;
-      isAsking = false;
-      if (answered.question.resumed == resumed) {
-        partitions.values().forEach(partition -> partition.judge(answered));
+    if (answers != null && answers.isDone()) {
+      Map<TopicPartition, Answer> given = answers.join();
+      answers = null;
+      if (question.resumed == resumed) {
+        partitions.values().forEach(partition -> partition.judge(given.get(partition.name)));
       }
     }
     ask();
@@ -192,7 +234,7 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
   private void activate() {
     if (isIdle) {
       isIdle = false;
-      outputs.output.markActive();
+      main.markActive();
     }
   }
 
@@ -202,51 +244,43 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
     for (Partition partition : partitions.values()) {
       isSilent |= partition.isSilent(now);
     }
-    if (!isSilent || isAsking) {
+    if (!isSilent || answers != null) {
       return;
     }
     Map<TopicPartition, Long> positions = new HashMap<>();
     Map<TopicPartition, Long> until = new HashMap<>();
-    for (KafkaPartitionSplit split : reader.snapshotState(NO_CHECKPOINT)) {
+    for (KafkaPartitionSplit split : snapshotState(NO_CHECKPOINT)) {
       Partition partition = partitions.get(split.splitId());
       if (partition.isSilent(now)) {
         positions.put(partition.name, split.getStartingOffset());
         if (stops != null) {
-          until.put(partition.name, stops.getOrDefault(partition.name.partition(), 0L));
+          until.put(partition.name, partition.stop == null ? 0 : partition.stop);
         }
       }
     }
-    isAsking = true;
-    Question question = new Question(resumed, now, positions);
-    thread.execute(() -> ask(question, until));
+    question = new Question(resumed, now, positions);
+    answers = CompletableFuture.supplyAsync(() -> answers(positions, until), thread);
+    answers.thenRun(this::wake);
   }
 
-  private void ask(Question question, Map<TopicPartition, Long> until) {
-    Map<TopicPartition, Answer> answers = Map.of();
+  private Map<TopicPartition, Answer> answers(
+      Map<TopicPartition, Long> positions, Map<TopicPartition, Long> until) {
     try {
       if (ends == null) {
         ends = endsFactory.get();
       }
-      answers = ends.ask(question.positions, until);
+      return ends.ask(positions, until);
     } catch (KafkaException | IllegalStateException e) {
-      if (!thread.isShutdown()) {
-        logFailure(question, e);
+      long now = System.nanoTime();
+      if (!thread.isShutdown() && now - lastLogNanos >= LOG_EVERY_NANOS) {
+        lastLogNanos = now;
+        LOG.warn(
+            "partitions {}: expected their end offsets, got {}; until the brokers answer, they hold"
+                + " back event time",
+            positions.keySet(),
+            e.toString());
       }
-    }
-    reply = new Reply(question, answers);
-    wake();
-  }
-
-  private void logFailure(Question question, Exception e) {
-    long now = System.nanoTime();
-    if (!hasLogged || now - lastLogNanos >= LOG_EVERY_NANOS) {
-      hasLogged = true;
-      lastLogNanos = now;
-      LOG.warn(
-          "partitions {}: expected their end offsets, got {}; until the brokers answer, they hold"
-              + " back event time",
-          question.positions.keySet(),
-          e.toString());
+      return Map.of();
     }
   }
 
@@ -256,18 +290,17 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
     if (asked != null) {
       asked.wakeup();
     }
-    thread.execute(this::closeEnds);
+    thread.execute(
+        () -> {
+          if (ends != null) {
+            ends.close();
+          }
+        });
     thread.shutdown();
-    try {
+    try (commits) {
       thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       reader.close();
-    }
-  }
-
-  private void closeEnds() {
-    if (ends != null) {
-      ends.close();
     }
   }
 
@@ -275,8 +308,10 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
   private final class Partition {
 
     final TopicPartition name;
+    final Long stop; // null: it is read without an end, or not at all
     boolean isIdle;
     boolean hasObservation; // since it was looked at last
+    private final long start;
     private long lastNanos = System.nanoTime(); // when it was seen that it had one
     private Milestone older;
     private Milestone newer;
@@ -284,8 +319,15 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
     /** Where a partition without observations was and ended. */
     private record Milestone(long position, long end, long nanos) {}
 
-    Partition(TopicPartition name) {
-      this.name = name;
+    Partition(KafkaPartitionSplit split) {
+      this.name = split.getTopicPartition();
+      this.stop = stops == null ? null : stops.get(name.partition());
+      this.start = split.getStartingOffset();
+    }
+
+    /** Where it is once Kafka's reader has forgotten it. */
+    long offsetAfterStop() {
+      return stop == null ? start : Math.max(start, stop); // it may start behind it
     }
 
     boolean isSilent(long now) {
@@ -298,16 +340,14 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
       return now - lastNanos >= idleNanos;
     }
 
-    void judge(Reply reply) {
-      Answer answer = reply.answers.get(name);
+    void judge(Answer answer) { // null if unanswered
       if (answer == null || hasObservation) {
         return;
       }
-      boolean passes = passes(answer.end(), reply.question);
-      boolean isNowIdle = answer.isRead() || passes;
-      if (isNowIdle) { // again and again, since the newest watermark may have come after it
+      boolean passes = passes(answer.end());
+      if (answer.isRead() || passes) { // again, since the newest watermark may have come after it
         isIdle = true;
-        outputs.of(name).markIdle();
+        output().markIdle();
       } else if (isIdle) {
         activate();
       }
@@ -317,7 +357,7 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
      * Whether all that was there an idle timeout ago is read and none of it was an observation: a
      * stream of nothing but dead letters is never read to its end.
      */
-    private boolean passes(long end, Question question) {
+    private boolean passes(long end) {
       long position = question.positions.get(name);
       if (newer == null || question.nanos - newer.nanos >= idleNanos) {
         older = newer;
@@ -326,10 +366,14 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
       return older != null && position >= older.end && position > older.position;
     }
 
+    private SourceOutput<InputEvent> output() {
+      return main.all.createOutputForSplit(KafkaPartitionSplit.toSplitId(name)); // or the known
+    }
+
     void activate() {
       isIdle = false;
-      outputs.of(name).markActive();
-      IdlenessReader.this.activate();
+      output().markActive();
+      ObservationReader.this.activate();
     }
 
     /** An observation is about to be emitted. */
@@ -344,60 +388,31 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
   }
 
   /**
-   * Sees the observations of each partition. Keeps the output of a partition that is read to its
-   * end: without it, a reader without partitions would hold back event time.
+   * Flink's output, or its part for a partition, whose observations it sees. Keeps the part of a
+   * partition that is read to its end: without it, a reader without partitions would hold back
+   * event time.
    */
-  private final class Outputs implements ReaderOutput<InputEvent> {
+  private final class Output implements ReaderOutput<InputEvent> {
 
-    final ReaderOutput<InputEvent> output;
-    boolean isReleased;
+    final ReaderOutput<InputEvent> all;
+    private final SourceOutput<InputEvent> output;
+    private final Partition partition; // null: the whole
 
-    Outputs(ReaderOutput<InputEvent> output) {
+    Output(ReaderOutput<InputEvent> all, SourceOutput<InputEvent> output, Partition partition) {
+      this.all = all;
       this.output = output;
-    }
-
-    SourceOutput<InputEvent> of(TopicPartition partition) {
-      return output.createOutputForSplit(KafkaPartitionSplit.toSplitId(partition)); // or the known
+      this.partition = partition;
     }
 
     @Override
     public SourceOutput<InputEvent> createOutputForSplit(String split) {
-      return new PartitionOutput(output.createOutputForSplit(split), partitions.get(split));
+      return new Output(all, all.createOutputForSplit(split), partitions.get(split));
     }
 
     @Override
     public void releaseOutputForSplit(String split) {
       // kept
     }
-
-    @Override
-    public void collect(InputEvent event) {
-      output.collect(event);
-    }
-
-    @Override
-    public void collect(InputEvent event, long timestamp) {
-      output.collect(event, timestamp);
-    }
-
-    @Override
-    public void emitWatermark(Watermark watermark) {
-      output.emitWatermark(watermark);
-    }
-
-    @Override
-    public void markIdle() {
-      output.markIdle();
-    }
-
-    @Override
-    public void markActive() {
-      output.markActive();
-    }
-  }
-
-  private record PartitionOutput(SourceOutput<InputEvent> output, Partition partition)
-      implements SourceOutput<InputEvent> {
 
     @Override
     public void collect(InputEvent event) {
@@ -412,7 +427,7 @@ final class IdlenessReader extends ForwardingReader<InputEvent> {
     }
 
     private void see(InputEvent event) {
-      if (event instanceof ObservationEvent) {
+      if (partition != null && event instanceof ObservationEvent) {
         partition.observed();
       }
     }

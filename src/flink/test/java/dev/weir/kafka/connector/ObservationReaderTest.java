@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
-class IdlenessReaderTest {
+class ObservationReaderTest {
 
   private static final String MAIN = "main";
 
@@ -98,7 +98,7 @@ class IdlenessReaderTest {
   }
 
   /** The topic; the last offset of each partition. */
-  private final class Topic implements IdlenessReader.Ends {
+  private final class Topic implements ObservationReader.Ends {
 
     final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
     volatile boolean isDown;
@@ -178,8 +178,8 @@ class IdlenessReaderTest {
   private final Fake fake = new Fake();
   private final Topic topic = new Topic();
   private final Outputs main = new Outputs(MAIN);
-  private final IdlenessReader reader =
-      new IdlenessReader(fake, null, Duration.ofMillis(20), () -> topic);
+  private final ObservationReader reader =
+      new ObservationReader(fake, null, null, Duration.ofMillis(20), () -> topic);
 
   @BeforeEach
   void twoPartitions() {
@@ -227,7 +227,7 @@ class IdlenessReaderTest {
 
   @Test
   void onlyPartitionReadToItsEndIsIdle() throws Exception {
-    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    reader.handleSourceEvents(new PartitionReader.Discovered());
     fake.emit(0, true);
     awaitAnswers();
     assertThat(idle).isEmpty(); // both have unread records
@@ -244,7 +244,7 @@ class IdlenessReaderTest {
 
   @Test
   void observationEndsIdlenessOfAllUntilTheyAreAskedAgain() {
-    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 0);
     topic.end(1, 0);
     awaitIdle("t-0", "t-1", MAIN);
@@ -263,7 +263,7 @@ class IdlenessReaderTest {
     topic.end(1, 0);
     awaitIdle("t-0", "t-1"); // but not the task
     assertThat(existing).hasSize(3);
-    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    reader.handleSourceEvents(new PartitionReader.Discovered());
     awaitIdle("t-0", "t-1", MAIN);
     assertThat(existing).containsExactly("t-0", "t-1");
     topic.end(2, 1);
@@ -274,7 +274,7 @@ class IdlenessReaderTest {
 
   @Test
   void withoutBrokersNothingChanges() {
-    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 0);
     awaitIdle("t-0");
     topic.isDown = true;
@@ -287,7 +287,7 @@ class IdlenessReaderTest {
 
   @Test
   void streamOfDeadLettersIsIdleThoughNeverReadToItsEnd() {
-    reader.handleSourceEvents(new IdlenessReader.Discovered());
+    reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 5_000_000);
     long[] read = {0};
     Awaitility.await()
