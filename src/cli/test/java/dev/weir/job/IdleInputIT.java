@@ -3,19 +3,28 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A partition that pauses must not be waited for, but one that has unread records must. */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class IdleInputIT {
+
+  private static final int ADDED_SERIES = 60;
 
   private static List<Observation> seconds(long... seconds) {
     List<Observation> observations = new ArrayList<>();
@@ -76,6 +85,81 @@ class IdleInputIT {
       assertThat(one.incidents()).hasSizeGreaterThan(20);
       assertThat(other.incidents()).isEqualTo(one.incidents());
       assertThat(other.models()).isEqualTo(one.models());
+    }
+  }
+
+  /** Values of {@link Fleet} without keys, in partitions by chance. */
+  private static List<ProducerRecord<byte[], byte[]>> keyless(int partitions, int from, int to)
+      throws Exception {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(36);
+    for (ProducerRecord<byte[], byte[]> each :
+        KeylessBacklog.records("added", ADDED_SERIES, to)
+            .subList(ADDED_SERIES * from, ADDED_SERIES * to)) {
+      records.add(
+          new ProducerRecord<>(
+              "added", random.nextInt(partitions), null, null, each.value(), each.headers()));
+    }
+    return records;
+  }
+
+  /** The older half of the backlog is in other partitions than a part of the newer half. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void partitionsAddedWithBacklogLoseNothing(boolean runs) throws Exception {
+    try (KafkaFixture kafka = KafkaFixture.start();
+        FlinkFixture flink = FlinkFixture.start()) {
+      Map<String, String> overrides = kafka.sampleOverrides("added");
+      overrides.put("topics.observations", "added");
+      overrides.put("kafka.properties.partition.discovery.interval.ms", "100");
+      overrides.put("delivery.guarantee", "at-least-once");
+      overrides.put("window.out-of-orderness", "PT0.001S");
+      // what is not written yet is not unread: while a producer writes, a pause must be short
+      overrides.put("window.idle-timeout", runs ? "PT10M" : "PT0.02S");
+      JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+      String forecasts = settings.kafka().topics().forecasts();
+      String letters = settings.kafka().topics().deadLetters();
+      kafka.create("added", 2, Map.of());
+      kafka.send(keyless(2, 0, 30));
+      RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER);
+      try {
+        job.await() // the newest ones wait for later ones
+            .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 29 * ADDED_SERIES);
+        String savepoint = null;
+        if (!runs) {
+          savepoint = job.stop(Files.createTempDirectory("added"));
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+          admin.createPartitions(Map.of("added", NewPartitions.increaseTo(4))).all().get();
+        }
+        int probes = 0;
+        if (runs) { // dead letters show that the job reads the new partitions
+          probes = 2;
+          byte[] probe = {1};
+          kafka.send(
+              List.of(
+                  new ProducerRecord<>("added", 2, null, probe),
+                  new ProducerRecord<>("added", 3, null, probe)));
+          job.await().until(() -> kafka.read(letters, KafkaFixture.COMMITTED).size() == 2);
+        }
+        kafka.send(keyless(4, 30, 90));
+        if (!runs) {
+          job.close();
+          job = flink.restore(settings, 2, FlinkFixture.NEVER, savepoint);
+        }
+        int all = 89 * ADDED_SERIES;
+        int expected = probes;
+        job.await()
+            .until(
+                () ->
+                    kafka.read(forecasts, KafkaFixture.COMMITTED).size()
+                            + kafka.read(letters, KafkaFixture.COMMITTED).size()
+                        >= all + expected);
+        assertThat(kafka.read(letters, KafkaFixture.COMMITTED)).hasSize(expected);
+        assertThat(kafka.read(forecasts, KafkaFixture.COMMITTED)).hasSize(all);
+      } finally {
+        job.close();
+      }
     }
   }
 }
