@@ -24,10 +24,10 @@ final class OptionNotes {
   record Note(String unit, String change) {}
 
   private static final String SAFE = "safe";
-  private static final String UNTESTED = "not tested: try it beside the running job first";
+  static final String UNTESTED = "not tested: try it beside the running job first";
   static final String LEARNS_AGAIN =
       "each series learns its newest values again, once; the rest is kept";
-  private static final String OLD_TOPIC =
+  static final String OLD_TOPIC =
       "no: a savepoint holds places in the old topic; start without one";
   private static final String MODEL_SHAPE =
       "the start is refused while the savepoint's base model has another one";
