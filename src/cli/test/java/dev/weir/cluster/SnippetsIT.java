@@ -259,7 +259,7 @@ class SnippetsIT {
     writeModels();
     writePrograms();
     try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
-      for (String topic : List.of("observations", "sensors", "alerts")) {
+      for (String topic : List.of("observations", "sensors")) {
         admin.create(topic, 1, Map.of());
       }
     }
