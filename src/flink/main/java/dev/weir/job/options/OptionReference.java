@@ -148,7 +148,10 @@ public final class OptionReference {
             .replaceFirst("^true or false, on or off$", "flag")
             .replaceFirst("^a list of experts, .*", "[names](learning.md#the-experts)")
             .replaceFirst("^a list of field names joined by dots, such as device.id$", "paths")
-            .replaceFirst("^field names joined by dots, such as device.id$", "a path");
+            .replaceFirst("^field names joined by dots, such as device.id$", "a path")
+            .replaceFirst("^a list of a field's path .*", "[parts](records.md)")
+            .replaceFirst("^the path of an array such as .*", "[path](records.md)")
+            .replaceFirst("^text$", "");
     return row.unit.isEmpty() ? values : values + ", " + row.unit;
   }
 }
