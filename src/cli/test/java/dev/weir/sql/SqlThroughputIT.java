@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Records a second of a statement beside the job's operators: the same values, one task each, no
- * Kafka. Prints what docs/measurements.md says; each kind runs alternately, and the fastest run counts.
+ * Kafka. Prints what docs/measurements.md says; each kind runs alternately, and the fastest run
+ * counts.
  */
 @Tag("slow")
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

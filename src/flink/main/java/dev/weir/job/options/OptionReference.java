@@ -91,8 +91,7 @@ public final class OptionReference {
         .forEach(
             (section, rows) -> {
               page.append("\n## ").append(section).append("\n\n");
-              page.append(
-                  "| key | values | default | | changed over a savepoint |\n");
+              page.append("| key | values | default | | changed over a savepoint |\n");
               page.append("|---|---|---|---|---|\n");
               rows.forEach(row -> page.append(line(row, section)).append('\n'));
             });
