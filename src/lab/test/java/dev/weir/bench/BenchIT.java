@@ -1,10 +1,11 @@
-package dev.weir.cli;
+package dev.weir.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.WeirProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,5 @@
-package dev.weir.cli;
+package dev.weir.bench;
 
-import dev.weir.bench.Bench;
-import dev.weir.bench.BenchPlan;
-import dev.weir.bench.JobRun;
-import dev.weir.bench.Report;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
