@@ -266,26 +266,6 @@ class ArchitectureTest {
           .because("flink run has no person in front of it");
 
   @ArchTest
-  static final ArchRule THE_BENCH_LOOKS_FROM_OUTSIDE =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.weir.bench..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("dev.weir.cli..", "dev.weir.dashboard..", "dev.weir.sql..")
-          .because("it measures jobs; the command line starts its broker and clusters");
-
-  @ArchTest
-  static final ArchRule THE_BENCH_IS_THE_COMMAND_LINES =
-      noClasses()
-          .that()
-          .resideOutsideOfPackages("dev.weir.bench..", "dev.weir.cli..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("dev.weir.bench..")
-          .because("nothing that runs in a job may need it");
-
-  @ArchTest
   static final ArchRule THE_PAGE_READS_TOPICS =
       noClasses()
           .that()

@@ -27,7 +27,8 @@ class PackagesTest {
       List.of(
           Path.of("src/core/main/java"),
           Path.of("src/flink/main/java"),
-          Path.of("src/cli/main/java"));
+          Path.of("src/cli/main/java"),
+          Path.of("src/lab/main/java"));
 
   /** The names of libraries in a package-info, each with the packages of the library. */
   private static final Map<String, String> LIBRARIES =

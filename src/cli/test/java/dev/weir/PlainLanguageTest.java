@@ -52,6 +52,7 @@ class PlainLanguageTest {
           "src/flink/test",
           "src/cli/main",
           "src/cli/test",
+          "src/lab",
           "docs",
           "jobs",
           "conf");

@@ -1,8 +1,8 @@
 /**
  * Weir forecasts time series that arrive on a Kafka topic. This page lists the packages and the
  * classes in which the main events of a job happen. The first five are in the Maven module {@code
- * core}, without Flink or Kafka; page, bench and command line are in {@code cli}; all others are in
- * {@code flink}.
+ * core}, without Flink or Kafka; page and command line are in {@code cli}, the benchmarks in {@code
+ * lab}, which is not published; all others are in {@code flink}.
  *
  * <ul>
  *   <li>{@link dev.weir.rnn} computes recurrent networks.
@@ -18,7 +18,7 @@
  *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.
  *   <li>{@link dev.weir.webhook} posts incidents to an HTTP endpoint.
  *   <li>{@link dev.weir.dashboard} serves the live page.
- *   <li>{@link dev.weir.bench} measures the speed of jobs.
+ *   <li>{@code dev.weir.bench} measures the speed of jobs.
  *   <li>{@link dev.weir.cli} is the command line.
  * </ul>
  *

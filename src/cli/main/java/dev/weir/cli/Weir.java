@@ -66,7 +66,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       ForecastCommand.class,
-      BenchCommand.class,
       ModelCommand.class,
       TutorialCommand.class,
       OptionsCommand.class,
@@ -101,12 +100,21 @@ public final class Weir implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
+    run(new BenchCommand(), args);
+  }
+
+  /**
+   * Runs a command and ends the process.
+   *
+   * @param bench the command {@code bench}, whose place in a release {@link BenchCommand} takes
+   */
+  public static void run(Object bench, String... args) {
     Locale.setDefault(Locale.ROOT); // all texts are English, so the numbers in them are, too
     TemporaryFolder.own();
     VectorModule.load();
     int exitCode;
     try {
-      exitCode = commandLine().execute(args);
+      exitCode = commandLine(bench).execute(args);
     } catch (OutOfMemoryError e) {
       System.err.println("weir: expected less to hold at once, got no more memory: " + e);
       System.err.println(
@@ -119,8 +127,13 @@ public final class Weir implements Runnable {
   }
 
   static CommandLine commandLine() {
+    return commandLine(new BenchCommand());
+  }
+
+  /** As {@link #commandLine()}, with another command {@code bench}. */
+  public static CommandLine commandLine(Object bench) {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
-    CommandLine weir = DeclaredOptions.complete(new CommandLine(new Weir()));
+    CommandLine weir = DeclaredOptions.complete(new CommandLine(new Weir()).addSubcommand(bench));
     TaskOptions.install(weir);
     weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
     weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Weir::commands);

@@ -135,7 +135,7 @@ public final class WeirProcess implements AutoCloseable {
     return process.pid();
   }
 
-  String out() {
+  public String out() {
     return text(out);
   }
 

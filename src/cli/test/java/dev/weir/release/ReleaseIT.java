@@ -60,7 +60,6 @@ class ReleaseIT {
           "docker-compose.yml",
           "src/docker/Dockerfile",
           "src/flink/main/java/dev/weir/package-info.java",
-          "src/cli/test/java/dev/weir/comparison",
           "src/flink/test/resources/savepoint/README.md",
           "src/flink/test/resources/state/README.md");
 
