@@ -37,7 +37,6 @@ class PackagesTest {
           entry("Avro", "org\\.apache\\.avro\\."),
           entry("Caffeine", "com\\.github\\.benmanes\\."),
           entry("Commons CLI", "org\\.apache\\.commons\\.cli\\."),
-          entry("EJML", "org\\.ejml\\."),
           entry("Flink", "org\\.apache\\.flink\\."),
           entry("HdrHistogram", "org\\.HdrHistogram\\."),
           entry("ITU", "com\\.ethlo\\.time\\."),

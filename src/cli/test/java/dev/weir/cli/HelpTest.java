@@ -79,9 +79,9 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "evaluate forecast, 34, '--truth --horizon --interval --force', --labels --train --budget",
-    "evaluate classify, 16, '--train --prequential --report --force', --input --horizon --labels",
-    "evaluate anomalies, 23, '--labels --budget --input --interval', --train --truth --by-age",
+    "evaluate forecast, 34, '--truth --horizon --interval --force', --labels --classifier --budget",
+    "evaluate classify, 15, '--classifier --prequential --report --force', --input --horizon --labels",
+    "evaluate anomalies, 23, '--labels --budget --input --interval', --classifier --truth --by-age",
     "train windows, 32, '--horizon --calendar --interval --force', --pooling --without",
     "train base, 26, '--without --samples --interval', --epochs --horizon --pooling",
     "train classify, 22, '--pooling --class-weights', --horizon --columns --samples --interval",

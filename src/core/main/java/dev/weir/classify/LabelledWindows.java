@@ -103,43 +103,29 @@ public record LabelledWindows(int channels, List<String> classes, float[][] wind
   }
 
   /**
-   * Splits the windows into parts of about equal size, with about the same share of each class: the
-   * windows of a class go to the parts in turn.
-   *
-   * @return the part of each window
-   */
-  public int[] folds(int parts) {
-    int[] fold = new int[size()];
-    int next = 0;
-    for (int c = 0; c < classes.size(); c++) {
-      for (int i = 0; i < size(); i++) {
-        if (labels[i] == c) {
-          fold[i] = next++ % parts;
-        }
-      }
-    }
-    return fold;
-  }
-
-  /**
    * Chooses a share of the windows, with about the same share of each class.
    *
    * @return 1 for each window that is chosen, else 0; as {@link #places} reads it
    */
   public int[] chosen(double share) {
     int[] chosen = new int[size()];
-    int[] order = folds(size()); // each window a number, those of a class side by side
-    for (int i = 0; i < chosen.length; i++) {
-      chosen[i] = (int) (Math.floor((order[i] + 1) * share) - Math.floor(order[i] * share));
+    int next = 0; // of the windows class by class
+    for (int c = 0; c < classes.size(); c++) {
+      for (int i = 0; i < size(); i++) {
+        if (labels[i] == c) {
+          chosen[i] = (int) (Math.floor((next + 1) * share) - Math.floor(next * share));
+          next++;
+        }
+      }
     }
     return chosen;
   }
 
-  /** Places of the windows that are, or are not, in a part of {@link #folds}. */
-  public static int[] places(int[] folds, int part, boolean inside) {
+  /** Places of the windows that are, or are not, {@link #chosen}. */
+  public static int[] places(int[] chosen, boolean inside) {
     List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < folds.length; i++) {
-      if ((folds[i] == part) == inside) {
+    for (int i = 0; i < chosen.length; i++) {
+      if ((chosen[i] == 1) == inside) {
         places.add(i);
       }
     }

@@ -99,41 +99,4 @@ public final class Probabilities {
     }
     return Math.exp((low + high) / 2);
   }
-
-  /**
-   * Weights of a mixture of methods, by expectation maximization of the likelihood, with one count
-   * for each method in advance, and at least {@code least} for each.
-   *
-   * @param ofTruth (methods)(windows): the probability that a method gave to the true class
-   */
-  public static double[] mixtureWeights(double[][] ofTruth, double least) {
-    int methods = ofTruth.length;
-    int count = ofTruth[0].length;
-    double[] weights = new double[methods];
-    Arrays.fill(weights, 1.0 / methods);
-    for (int round = 0; round < 200; round++) {
-      double[] sums = new double[methods];
-      for (int i = 0; i < count; i++) {
-        double total = 0;
-        for (int m = 0; m < methods; m++) {
-          total += weights[m] * Math.max(LEAST, ofTruth[m][i]);
-        }
-        for (int m = 0; m < methods; m++) {
-          sums[m] += weights[m] * Math.max(LEAST, ofTruth[m][i]) / total;
-        }
-      }
-      for (int m = 0; m < methods; m++) {
-        weights[m] = (sums[m] + 1) / (count + methods);
-      }
-    }
-    double sum = 0;
-    for (int m = 0; m < methods; m++) {
-      weights[m] = Math.max(least, weights[m]);
-      sum += weights[m];
-    }
-    for (int m = 0; m < methods; m++) {
-      weights[m] /= sum;
-    }
-    return weights;
-  }
 }

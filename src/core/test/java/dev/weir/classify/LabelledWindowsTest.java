@@ -2,9 +2,7 @@ package dev.weir.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,18 +20,7 @@ class LabelledWindowsTest {
   @ParameterizedTest
   @CsvSource({"0, 0, 0", "0.3, 9, 6", "0.4, 12, 8", "0.5, 15, 10"})
   void aShareOfEachClassIsChosen(double share, int ofA, int ofB) {
-    int[] places = LabelledWindows.places(windows().chosen(share), 1, true);
+    int[] places = LabelledWindows.places(windows().chosen(share), true);
     assertThat(windows().subset(places).counts()).containsExactly(ofA, ofB);
-  }
-
-  @Test
-  void eachPartHasAShareOfEachClass() {
-    int[] folds = windows().folds(4);
-    for (int part = 0; part < 4; part++) {
-      int[] counts = windows().subset(LabelledWindows.places(folds, part, true)).counts();
-      assertThat(counts[0]).isBetween(7, 8);
-      assertThat(counts[1]).isBetween(5, 5);
-    }
-    assertThat(Arrays.stream(folds).distinct().count()).isEqualTo(4);
   }
 }

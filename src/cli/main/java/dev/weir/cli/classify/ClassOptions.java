@@ -18,7 +18,7 @@ public final class ClassOptions {
   private static final long SHOWN_NANOS = 2_000_000_000L;
 
   private static final List<String> OWN =
-      List.of("--train", "--test", "--classifier", "--prequential", "--label", "--seed");
+      List.of("--test", "--classifier", "--prequential", "--label", "--seed");
 
   /** Options of the command that count for a classification, too. */
   private static final List<String> SHARED =
@@ -28,23 +28,17 @@ public final class ClassOptions {
   private CommandSpec command;
 
   @Option(
-      names = "--train",
-      paramLabel = "X.ts",
-      description = "--task classify: labelled windows to learn from, .ts or .csv.")
-  private Path train;
-
-  @Option(
       names = "--test",
       paramLabel = "Y.ts",
-      description = "--task classify: labelled windows to classify.")
+      description = "--task classify: labelled windows to classify, .ts or .csv.")
   private Path test;
 
   @Option(
       names = "--classifier",
       paramLabel = "FILE",
       description =
-          "With --test: this model classifies; without --train. With --seq-len, a many-to-many"
-              + " model answers for the newest step of windows, as in a job.")
+          "With --test: this model classifies. With --seq-len, a many-to-many model answers for the"
+              + " newest step of windows, as in a job.")
   private Path classifier;
 
   @Option(
@@ -62,7 +56,7 @@ public final class ClassOptions {
               + " or the last one).")
   private String label;
 
-  @Option(names = "--seed", description = "--task classify: of everything random (default: 1).")
+  @Option(names = "--seed", description = "With --prequential: of everything random (default: 1).")
   private Long seed;
 
   /** Wrong options: what, expected and got. */
@@ -122,27 +116,20 @@ public final class ClassOptions {
     Integer seqLen = command.commandLine().getParseResult().matchedOptionValue("--seq-len", null);
     check(seqLen == null || classifier != null, "--seq-len", "--classifier beside it", "none");
     if (prequential != null) {
-      check(train == null, "--train", "none beside --prequential", train);
       check(test == null, "--test", "none beside --prequential", test);
       check(classifier == null, "--classifier", "none beside --prequential", classifier);
       check(Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
       return new PrequentialEvaluation(prequential, label, start);
     }
     check(label == null, "--label", "--prequential beside it", "none");
-    if (classifier != null) {
-      check(train == null, "--train", "none beside --classifier", train);
-      check(Files.isRegularFile(classifier), "--classifier", "a model file", classifier);
-      check(test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
-      check(seed == null, "--seed", "none beside --classifier", seed);
-      return new ModelEvaluation(classifier, test, seqLen);
-    }
+    check(seed == null, "--seed", "--prequential beside it", "none");
     check(
-        train != null && Files.isRegularFile(train),
-        "--train",
-        "a .ts or .csv file, or --classifier or --prequential",
-        train);
+        classifier != null && Files.isRegularFile(classifier),
+        "--classifier",
+        "a model file, or --prequential",
+        classifier);
     check(test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
-    return new WindowEvaluation(train, test, start);
+    return new ModelEvaluation(classifier, test, seqLen);
   }
 
   private static void check(boolean holds, String option, String expected, Object got)

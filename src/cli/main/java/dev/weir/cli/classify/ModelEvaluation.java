@@ -55,7 +55,13 @@ final class ModelEvaluation implements ClassEvaluation {
       score.add(probabilities, windows.labels()[i]);
     }
     return new ClassResult(
-        model.classes(), 0, score, Map.of("network", score), WindowEvaluation.note(asked));
+        model.classes(), 0, score, Map.of("network", score), note(asked.missing()));
+  }
+
+  private static String note(long missing) {
+    return missing == 0
+        ? ""
+        : "%,d missing values were filled in between their neighbours.".formatted(missing);
   }
 
   private ClassResult steps(ClassifierModel model) throws IOException {

@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
     name = "evaluate",
     description = {
       "Forecasts known series with the job's operators and scores every forecast.",
-      "With --task classify: learns labelled windows, classifies others and scores the answers.",
+      "With --task classify: classifies labelled windows or rows and scores the answers.",
       "With --task anomalies: raises alarms from the forecasts and scores them by labels."
     },
     mixinStandardHelpOptions = true,
@@ -59,7 +59,7 @@ import picocli.CommandLine.Option;
       "             weir evaluate --task anomalies --help",
       "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html",
       "Example: weir evaluate --input train.csv.gz --truth test.csv.gz --layout wide --season 24",
-      "Example: weir evaluate --task classify --train X_TRAIN.ts --test X_TEST.ts --report x.html",
+      "Example: weir evaluate --task classify --classifier x.safetensors --test X_TEST.ts",
       "Example: weir evaluate --task anomalies --input DIR --labels combined_windows.json"
     })
 public final class EvaluateCommand implements Callable<Integer>, TaskOptions {

@@ -5,7 +5,6 @@ import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.classify.network.InputViews;
 import dev.weir.classify.network.NetworkClassifier;
-import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
@@ -41,8 +40,8 @@ abstract class ClassExamples {
    */
   static ClassExamples of(LabelledWindows windows, double validation, ClassifierSettings settings) {
     int[] chosen = windows.chosen(validation);
-    LabelledWindows learned = windows.subset(LabelledWindows.places(chosen, 1, false));
-    LabelledWindows heldBack = windows.subset(LabelledWindows.places(chosen, 1, true));
+    LabelledWindows learned = windows.subset(LabelledWindows.places(chosen, false));
+    LabelledWindows heldBack = windows.subset(LabelledWindows.places(chosen, true));
     checkEnough(windows.classes(), learned.size(), "windows");
     return new Windows(learned, heldBack, settings);
   }
@@ -102,7 +101,7 @@ abstract class ClassExamples {
     @Override
     ClassifierTrainer trainer() {
       return new ClassifierTrainer(
-          settings.training(rnn, learned.size(), learned.counts(), settings.seed()), view, learned);
+          settings.training(rnn, learned.size(), learned.counts()), view, learned);
     }
 
     @Override
@@ -160,7 +159,7 @@ abstract class ClassExamples {
     @Override
     ClassifierTrainer trainer() {
       return new ClassifierTrainer(
-          settings.training(rnn, learned.size(), learned.counts(), settings.seed()), view, learned);
+          settings.training(rnn, learned.size(), learned.counts()), view, learned);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.weir.cli.model;
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.network.ClassifierTrainer;
-import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.WindowFile;
@@ -110,7 +109,6 @@ final class ClassTraining {
           defaults.noise(),
           defaults.stretch(),
           weights == Weights.balanced,
-          defaults.folds(),
           seed);
     }
   }

@@ -1,6 +1,5 @@
 package dev.weir.cli.model;
 
-import dev.weir.cli.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;

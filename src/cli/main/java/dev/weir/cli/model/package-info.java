@@ -5,10 +5,10 @@
  * <p>Start at {@link dev.weir.cli.model.ModelCommand} or {@link dev.weir.cli.model.TrainCommand}.
  * {@link dev.weir.model} defines what a base model is.
  *
- * <p>Allowed imports: {@code classify}, {@code cli.classify.ensemble}, {@code classify.network},
- * {@code cli.console}, {@code cli.grid}, {@code cli.option}, {@code cli.series}, {@code forecast},
- * {@code forecast.engine}, {@code forecast.expert.recurrent}, {@code forecast.network}, {@code
- * forecast.pretraining}, {@code job}, {@code kafka}, {@code kafka.admin}, {@code kafka.wire},
- * {@code model}, {@code option}, {@code rnn.cell}, Jackson, picocli and the JDK.
+ * <p>Allowed imports: {@code classify}, {@code classify.network}, {@code cli.console}, {@code
+ * cli.grid}, {@code cli.option}, {@code cli.series}, {@code forecast}, {@code forecast.engine},
+ * {@code forecast.expert.recurrent}, {@code forecast.network}, {@code forecast.pretraining}, {@code
+ * job}, {@code kafka}, {@code kafka.admin}, {@code kafka.wire}, {@code model}, {@code option},
+ * {@code rnn.cell}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.model;

@@ -57,40 +57,6 @@ class ClassOptionsTest {
     }
   }
 
-  /** Windows that rise, fall, or do both, in the .ts format. */
-  private void windows(String name, int count, long seed) throws IOException {
-    SplittableRandom random = new SplittableRandom(seed);
-    StringBuilder text = new StringBuilder("@classLabel true rise fall both\n@data\n");
-    for (int i = 0; i < count; i++) {
-      for (int t = 0; t < 12; t++) {
-        double value = i % 3 == 2 ? Math.abs(t - 6) : i % 3 == 0 ? t : -t;
-        text.append(t == 0 ? "" : ",").append(value + random.nextGaussian() * 0.3);
-      }
-      text.append(i % 3 == 0 ? ":rise\n" : i % 3 == 1 ? ":fall\n" : ":both\n");
-    }
-    Files.writeString(folder.resolve(name), text);
-  }
-
-  @Test
-  void windowsOfAFileAreClassified() throws IOException {
-    windows("train.ts", 24, 1);
-    windows("test.ts", 33, 2);
-    Outcome outcome =
-        run("--task classify --train @train.ts --test @test.ts --format json --report @x.html");
-    assertThat(outcome.code()).as(outcome.err()).isZero();
-    JsonNode result = new ObjectMapper().readTree(outcome.out());
-    assertThat(result.get("accuracy").doubleValue()).isGreaterThan(0.95);
-    assertThat(result.get("macro_f1").doubleValue()).isGreaterThan(0.95);
-    assertThat(result.get("log_loss").doubleValue()).isLessThan(0.3);
-    assertThat(result.get("classes")).hasSize(3);
-    assertThat(result.get("classified").intValue()).isEqualTo(33);
-    assertThat(result.get("methods").fieldNames())
-        .toIterable()
-        .containsExactly("network", "networks", "convolution", "frequencies");
-    assertThat(result.get("confusion").get(1).get(1).intValue()).isGreaterThan(9);
-    assertThat(folder.resolve("x.html")).content().contains("Confusion matrix", "<th>fall</th>");
-  }
-
   @Test
   void aStreamIsClassifiedRowByRow() throws IOException {
     StringBuilder text = new StringBuilder("time,load,series,class\n");
@@ -148,6 +114,24 @@ class ClassOptionsTest {
   }
 
   @Test
+  void windowsOfAFileAreClassified() throws IOException {
+    latch(Mode.MANY_TO_ONE);
+    Files.writeString(
+        folder.resolve("test.ts"),
+        "@classLabel true plus minus\n@data\n1,-1:plus\n-1,?,1:minus\n1,1:minus\n");
+    String arguments = "--task classify --classifier @latch.safetensors --test @test.ts";
+    Outcome outcome = run(arguments + " --format json --report @x.html");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode result = new ObjectMapper().readTree(outcome.out());
+    assertThat(result.get("accuracy").doubleValue()).isEqualTo(2 / 3.0);
+    assertThat(result.get("classes")).hasSize(2);
+    assertThat(result.get("classified").intValue()).isEqualTo(3);
+    assertThat(result.get("confusion").toString()).isEqualTo("[[1,0],[1,1]]");
+    assertThat(folder.resolve("x.html")).content().contains("Confusion matrix", "<th>plus</th>");
+    assertThat(run(arguments).out()).contains("1 missing values were filled in");
+  }
+
+  @Test
   void whatDoesNotFitAModelIsNamed() throws IOException {
     latch(Mode.MANY_TO_ONE);
     String arguments = "--task classify --classifier @latch.safetensors --test @steps.csv";
@@ -169,13 +153,14 @@ class ClassOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--task classify|--train: expected a .ts or .csv file, or --classifier or --prequential, got none",
-        "--train @a.ts|--input: expected CSV files or folders, got none",
-        "--task classify --input x --train @a.ts|--input: expected none beside --task classify",
-        "--task classify --train @a.ts|--train: expected a .ts or .csv file, or --classifier or --prequential, got",
+        "--task classify|--classifier: expected a model file, or --prequential, got none",
+        "--test @a.ts|--input: expected CSV files or folders, got none",
+        "--task classify --input x --test @a.ts|--input: expected none beside --task classify",
+        "--task classify --classifier @a.st|--classifier: expected a model file, or --prequential, got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
-        "--task classify --train @a.ts --horizon 3|--horizon: expected none beside --task classify",
-        "--task classify --train @a.ts --seq-len 3|--seq-len: expected --classifier beside it, got none",
+        "--task classify --test @a.ts --horizon 3|--horizon: expected none beside --task classify",
+        "--task classify --test @a.ts --seq-len 3|--seq-len: expected --classifier beside it, got none",
+        "--task classify --test @a.ts --seed 3|--seed: expected --prequential beside it, got none",
         "--task classify --label y|--label: expected --prequential beside it, got none",
         "--input x --seed 3 --test y|--task: expected classify beside [--seed, --test], got forecast"
       })

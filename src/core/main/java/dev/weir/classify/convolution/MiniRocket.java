@@ -87,7 +87,7 @@ public final class MiniRocket {
    * @param features about so many; rounded down to a multiple of {@link #KERNELS}
    * @param seed of the choice of channels and windows
    */
-  public static MiniRocket fit(float[][] windows, int channels, int features, long seed) {
+  static MiniRocket fit(float[][] windows, int channels, int features, long seed) {
     int perKernel = Math.max(1, features / KERNELS);
     int longest = 0;
     for (float[] window : windows) {

@@ -1,4 +1,4 @@
-package dev.weir.cli.classify.ensemble;
+package dev.weir.cli.model;
 
 import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.model.InputView;
@@ -10,25 +10,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How {@link WindowClassifier} trains.
+ * How {@code weir train --task classify} trains a network.
  *
- * @param cell of the networks
+ * @param cell of the network
  * @param hiddenSize of a direction
- * @param layers of the networks
- * @param bidirectional whether the networks read both ways
- * @param readout what their heads read
- * @param blocks what the networks see of a value
- * @param updates mini-batches of a network; 0: by the number of windows and classes
+ * @param layers of the network
+ * @param bidirectional whether the network reads both ways
+ * @param readout what its head reads
+ * @param blocks what the network sees of a value
+ * @param updates mini-batches; 0: by the number of windows and classes
  * @param learningRate the highest of Adam
  * @param dropout between layers and before the head
  * @param smoothing of the labels
- * @param noise deviation added to the networks' inputs
+ * @param noise deviation added to the network's inputs
  * @param stretch deviation of the factor of a window
  * @param balanced whether each class counts the same, however many windows it has
- * @param folds parts into which the windows are split to score the methods
  * @param seed of everything random
  */
-public record ClassifierSettings(
+record ClassifierSettings(
     Cell cell,
     int hiddenSize,
     int layers,
@@ -42,11 +41,10 @@ public record ClassifierSettings(
     double noise,
     double stretch,
     boolean balanced,
-    int folds,
     long seed) {
 
   /** What is used where nothing else is asked for. */
-  public static ClassifierSettings defaults(long seed) {
+  static ClassifierSettings defaults(long seed) {
     return new ClassifierSettings(
         Cell.GRU,
         32,
@@ -61,14 +59,13 @@ public record ClassifierSettings(
         0.1,
         0.1,
         false,
-        4,
         seed);
   }
 
   private static final double WEIGHT_DECAY = 1e-2;
 
   /** The network for windows of this view. */
-  public RnnConfig rnn(InputView view) {
+  RnnConfig rnn(InputView view) {
     return new RnnConfig(cell, view.inputSize(), hiddenSize, layers, bidirectional, true);
   }
 
@@ -77,9 +74,8 @@ public record ClassifierSettings(
    *
    * @param n how many windows
    * @param counts labels of each class
-   * @param ownSeed of this network
    */
-  public ClassifierTrainer.Settings training(RnnConfig rnn, int n, int[] counts, long ownSeed) {
+  ClassifierTrainer.Settings training(RnnConfig rnn, int n, int[] counts) {
     return new ClassifierTrainer.Settings(
         rnn,
         readout,
@@ -92,7 +88,7 @@ public record ClassifierSettings(
         noise,
         stretch,
         balanced ? balance(counts) : null,
-        ownSeed);
+        seed);
   }
 
   /** More windows and more classes take longer. */
