@@ -108,6 +108,12 @@ class RunningJobCommandsIT {
             () ->
                 status("--jobmanager", flink).out().contains("\"sampled\":" + SERIES.size() * HOURS)
                     && status("--jobmanager", flink).out().contains("MALFORMED"));
+    Awaitility.await("offsets are committed")
+        .until(
+            () ->
+                JSON.readTree(status("--jobmanager", flink).out())
+                    .at("/topics/observations/lag")
+                    .isNumber());
   }
 
   @AfterAll

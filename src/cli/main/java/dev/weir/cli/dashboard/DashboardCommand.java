@@ -4,6 +4,7 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.option.TopicOptions;
 import dev.weir.dashboard.Dashboard;
+import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -119,6 +120,8 @@ public final class DashboardCommand implements Callable<Integer> {
     }
     InetAddress address = address();
     String secret = secret(address);
+    InetSocketAddress bound = new InetSocketAddress(address, port);
+    PageServer.requireFree(bound); // before the brokers are waited for
     DashboardSettings settings =
         new DashboardSettings(
             kafka.bootstrapServers(),
@@ -132,7 +135,7 @@ public final class DashboardCommand implements Callable<Integer> {
             (long) historyMegabytes << 20,
             null,
             alarms());
-    try (Dashboard dashboard = open(settings, new InetSocketAddress(address, port), secret)) {
+    try (Dashboard dashboard = open(settings, bound, secret)) {
       requireKafka();
       dashboard.read();
       URI page =

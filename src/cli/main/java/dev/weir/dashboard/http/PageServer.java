@@ -22,6 +22,7 @@ import jakarta.servlet.DispatcherType;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -95,7 +96,20 @@ public final class PageServer implements AutoCloseable {
     }
   }
 
-  private static IOException failure(InetSocketAddress address, RuntimeException failure) {
+  /**
+   * Fails if a server could not listen, for those who wait for something else before they start it.
+   *
+   * @throws IOException as the constructor's
+   */
+  public static void requireFree(InetSocketAddress address) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(address);
+    } catch (BindException e) {
+      throw failure(address, e);
+    }
+  }
+
+  private static IOException failure(InetSocketAddress address, Exception failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
         BindException taken =
