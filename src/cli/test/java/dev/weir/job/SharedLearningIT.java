@@ -20,12 +20,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,11 @@ class SharedLearningIT {
   }
 
   private static JobSettings settings(String name, boolean learns, String shared) throws Exception {
+    return settings(name, learns, shared, Map.of());
+  }
+
+  private static JobSettings settings(
+      String name, boolean learns, String shared, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.overrides(name);
     overrides.remove("output");
     overrides.put("window.seq-len", Integer.toString(Fleet.SEQ_LEN));
@@ -97,6 +104,7 @@ class SharedLearningIT {
     overrides.put("learning.size", "small");
     overrides.put("learning.shared", shared);
     overrides.put("learning.shared.budget", 100 * BUDGET + " %");
+    overrides.putAll(more);
     return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
   }
 
@@ -119,6 +127,10 @@ class SharedLearningIT {
 
   /** The topic holds what the core says by hand: each version once, in order, and its copies. */
   private static void assertPublishedAsExpected(JobSettings settings) {
+    assertPublished(settings, expected);
+  }
+
+  private static void assertPublished(JobSettings settings, List<Publication> expected) {
     List<String> versions = new ArrayList<>();
     for (ModelTopic.Entry entry : published(settings)) {
       byte[] weights = new byte[entry.record().getWeights().remaining()];
@@ -226,6 +238,44 @@ class SharedLearningIT {
       awaitForecastBy(job, settings, newest);
       assertPublishedAsExpected(settings);
       job.assertRunning();
+    }
+  }
+
+  /**
+   * Without keys each series is in all partitions. The idle timeout is shorter than a task takes to
+   * come back to a partition, as ten seconds are on a slow machine.
+   */
+  @Test
+  void replaysOfKeylessBacklogPublishTheSameModels() throws Exception {
+    kafka.create("keyless", 3, Map.of());
+    SplittableRandom random = new SplittableRandom(36);
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int t = 0; t < FIRST; t++) {
+      for (Observation each : Fleet.hour(fleet, t)) {
+        records.add(KafkaFixture.record("keyless", random.nextInt(3), each));
+      }
+    }
+    kafka.send(records);
+    List<Publication> expected =
+        Fleet.published(ModelFiles.read(start, ModelFiles.Defaults.NONE), BUDGET, SERIES, FIRST);
+    for (int parallelism = 1; parallelism <= 3; parallelism++) {
+      String name = "keyless-" + parallelism;
+      JobSettings settings =
+          settings(
+              name,
+              false,
+              "on",
+              Map.of(
+                  "topics.observations", "keyless",
+                  "kafka.group-id", name,
+                  "window.out-of-orderness", "PT0.001S",
+                  "window.idle-timeout", "PT0.02S"));
+      try (RunningJob job = flink.submit(settings, parallelism, CHECKPOINTS)) {
+        awaitPublished(job, settings, expected.size());
+        assertPublished(settings, expected);
+        assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
+            .isEmpty();
+      }
     }
   }
 
