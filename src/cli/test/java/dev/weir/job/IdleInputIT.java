@@ -3,6 +3,7 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.shared.Fleet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,12 +14,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A partition that pauses must not be waited for, but one that has unread records must. */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
@@ -88,49 +91,68 @@ class IdleInputIT {
     }
   }
 
-  /** Values of {@link Fleet} without keys, in partitions by chance. */
-  private static List<ProducerRecord<byte[], byte[]>> keyless(int partitions, int from, int to)
-      throws Exception {
+  /** Values of 60 series, by key or in partitions by chance. */
+  private static List<ProducerRecord<byte[], byte[]>> added(
+      boolean isKeyed, int partitions, int from, int to) throws Exception {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(36);
-    for (ProducerRecord<byte[], byte[]> each :
-        KeylessBacklog.records("added", ADDED_SERIES, to)
-            .subList(ADDED_SERIES * from, ADDED_SERIES * to)) {
-      records.add(
-          new ProducerRecord<>(
-              "added", random.nextInt(partitions), null, null, each.value(), each.headers()));
+    double[][] fleet = new double[ADDED_SERIES][];
+    for (int s = 0; s < ADDED_SERIES; s++) {
+      fleet[s] = Fleet.values(s, to);
+    }
+    for (int t = from; t < to; t++) {
+      for (Observation each : Fleet.hour(fleet, t)) {
+        int partition =
+            isKeyed
+                ? Math.floorMod(each.series().hashCode(), partitions)
+                : random.nextInt(partitions);
+        records.add(KafkaFixture.record("added", partition, each));
+      }
     }
     return records;
   }
 
-  /** The older half of the backlog is in other partitions than a part of the newer half. */
+  /**
+   * The older values of a series are in other partitions than a part of the newer ones. With an
+   * out-of-orderness event time puts them in order, and without one the source does.
+   */
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void partitionsAddedWithBacklogLoseNothing(boolean runs) throws Exception {
+  @CsvSource({"false, PT0.001S", "true, PT0.001S", "false, PT0S"})
+  void partitionsAddedWithBacklogLoseNothing(boolean runs, String outOfOrderness) throws Exception {
     try (KafkaFixture kafka = KafkaFixture.start();
         FlinkFixture flink = FlinkFixture.start()) {
       Map<String, String> overrides = kafka.sampleOverrides("added");
       overrides.put("topics.observations", "added");
-      overrides.put("kafka.properties.partition.discovery.interval.ms", "100");
       overrides.put("delivery.guarantee", "at-least-once");
-      overrides.put("window.out-of-orderness", "PT0.001S");
+      overrides.put("window.out-of-orderness", outOfOrderness);
       // what is not written yet is not unread: while a producer writes, a pause must be short
       overrides.put("window.idle-timeout", runs ? "PT10M" : "PT0.02S");
       JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
       String forecasts = settings.kafka().topics().forecasts();
       String letters = settings.kafka().topics().deadLetters();
+      boolean isKeyed = outOfOrderness.equals("PT0S");
+      int waiting = isKeyed ? 0 : 1; // the newest values wait for later ones
       kafka.create("added", 2, Map.of());
-      kafka.send(keyless(2, 0, 30));
+      kafka.send(added(isKeyed, 2, 0, 30));
       RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER);
       try {
-        job.await() // the newest ones wait for later ones
-            .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 29 * ADDED_SERIES);
+        job.await()
+            .until(
+                () ->
+                    kafka.read(forecasts, KafkaFixture.COMMITTED).size()
+                        == (30 - waiting) * ADDED_SERIES);
         String savepoint = null;
         if (!runs) {
           savepoint = job.stop(Files.createTempDirectory("added"));
+          kafka.send(added(isKeyed, 2, 30, 60));
         }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
           admin.createPartitions(Map.of("added", NewPartitions.increaseTo(4))).all().get();
+          Map<TopicPartition, OffsetSpec> ends =
+              Map.of(
+                  new TopicPartition("added", 2), OffsetSpec.latest(),
+                  new TopicPartition("added", 3), OffsetSpec.latest());
+          admin.listOffsets(ends).all().get(); // now they have leaders
         }
         int probes = 0;
         if (runs) { // dead letters show that the job reads the new partitions
@@ -142,12 +164,12 @@ class IdleInputIT {
                   new ProducerRecord<>("added", 3, null, probe)));
           job.await().until(() -> kafka.read(letters, KafkaFixture.COMMITTED).size() == 2);
         }
-        kafka.send(keyless(4, 30, 90));
+        kafka.send(added(isKeyed, 4, runs ? 30 : 60, 90));
         if (!runs) {
           job.close();
           job = flink.restore(settings, 2, FlinkFixture.NEVER, savepoint);
         }
-        int all = 89 * ADDED_SERIES;
+        int all = (90 - waiting) * ADDED_SERIES;
         int expected = probes;
         job.await()
             .until(

@@ -110,7 +110,8 @@ public final class ForecastPipeline {
                 ends.observations(
                     WeirTypeInformation.INPUT_EVENT,
                     settings.forecast().covariatesAhead(),
-                    settings.idleTimeout()),
+                    settings.idleTimeout(),
+                    settings.forecast().outOfOrderness().isZero()),
                 ObservationWatermarks.strategy(
                     settings.forecast().outOfOrderness(), settings.forecast().limits().ttl()),
                 "observations")

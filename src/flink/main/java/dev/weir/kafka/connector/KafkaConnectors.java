@@ -47,7 +47,7 @@ public final class KafkaConnectors {
   /**
    * New partitions are looked for this often: they hold back event time only once they are known.
    */
-  private static final String DISCOVERY_MILLIS = "10000";
+  private static final String DISCOVERY_MILLIS = "1000";
 
   /**
    * A client that finds no broker ends up trying no more often than this. Kafka's own limit of a
@@ -85,9 +85,11 @@ public final class KafkaConnectors {
    * @param ahead covariates known ahead that an observation may have
    * @param idleTimeout a partition without an observation for so long, and without unread records,
    *     no longer holds back event time
+   * @param isInOrder whether values are used in the order in which they are read: then partitions
+   *     that are added wait for the older ones
    */
   public Source<InputEvent, ?, ?> observations(
-      TypeInformation<InputEvent> type, int ahead, Duration idleTimeout) {
+      TypeInformation<InputEvent> type, int ahead, Duration idleTimeout, boolean isInOrder) {
     KafkaSettings kafka = settings; // this object is not serializable
     Map<Integer, Long> ends = kafka.offsets().ends();
     Properties consumer = consumerProperties(kafka.group());
@@ -103,6 +105,7 @@ public final class KafkaConnectors {
             : KafkaSubscriber.getTopicPatternSubscriber(Pattern.compile(topics.pattern())),
         starts(kafka.offsets()),
         ObservationDeserializer.of(type, kafka, ahead),
+        isInOrder && ends == null, // with ends they are not read
         (reader, context) -> {
           String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
           int subtask = context.getIndexOfSubtask();
@@ -111,6 +114,7 @@ public final class KafkaConnectors {
               ends,
               ends == null ? null : new ConsumerGroupCommits(kafka, job),
               idleTimeout,
+              context::sendSourceEventToCoordinator,
               () -> new UnreadRecords(consumer, subtask));
         });
   }
@@ -136,6 +140,7 @@ public final class KafkaConnectors {
         new ExistingTopics(List.of(settings.topics().ofClasses().labels())),
         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST),
         new LabelDeserializer(type, settings.maxFuture()),
+        false,
         (reader, context) -> new PartitionReader<>(reader));
   }
 
@@ -155,6 +160,7 @@ public final class KafkaConnectors {
         new ExistingTopics(List.of(topic.name())),
         OffsetsInitializer.earliest(),
         new CovariateDeserializer(type, topic, settings.registry()),
+        false,
         (reader, context) -> new PartitionReader<>(reader));
   }
 
@@ -173,6 +179,7 @@ public final class KafkaConnectors {
         new ExistingTopics(List.of(settings.topics().models())),
         OffsetsInitializer.earliest(),
         new ModelDeserializer(type),
+        false,
         (reader, context) -> new PartitionReader<>(reader));
   }
 
@@ -186,6 +193,7 @@ public final class KafkaConnectors {
       KafkaSubscriber topics,
       OffsetsInitializer starts,
       KafkaRecordDeserializationSchema<T> codec,
+      boolean isInOrder,
       TopicSource.Readers<T> readers) {
     return new TopicSource<>(
         KafkaSource.<T>builder()
@@ -194,6 +202,7 @@ public final class KafkaConnectors {
             .setStartingOffsets(starts)
             .setDeserializer(codec)
             .build(),
+        isInOrder,
         readers);
   }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -35,7 +36,9 @@ import org.slf4j.LoggerFactory;
  * idle while the brokers do not answer.
  *
  * <p>Holds back event time until all partitions that exist at the start are assigned ({@link
- * Discovered}); otherwise the tasks whose partitions come first would be ahead of the others.
+ * Discovered}); otherwise the tasks whose partitions come first would be ahead of the others. The
+ * same if it is to read up to what its partitions hold before younger ones are assigned ({@link
+ * ReadUp}).
  *
  * <p>With offsets to stop at, Kafka's reader reads each partition up to its one and forgets it.
  * This one saves all partitions, as ones without an end, so that a job without ends can go on from
@@ -78,12 +81,15 @@ final class ObservationReader extends PartitionReader<InputEvent> {
   private final Commits commits; // null without stops
   private final NavigableMap<Long, Map<TopicPartition, Long>> toCommit = new TreeMap<>();
   private final long idleNanos;
+  private final long tickMillis;
+  private final Consumer<SourceEvent> coordinator;
   private final Supplier<Ends> endsFactory;
   private final ScheduledExecutorService thread;
   private final Map<String, Partition> partitions = new LinkedHashMap<>(); // by split
   private Output main; // null before the first poll
-  private boolean isHeld = true;
+  private boolean isHeld;
   private boolean isDiscovered;
+  private boolean isReadingUp;
   private boolean isIdle; // as told to Flink
   private int resumed; // how often an idle partition had an observation
   private Question question; // the newest
@@ -95,11 +101,13 @@ final class ObservationReader extends PartitionReader<InputEvent> {
 
   private long lastLogNanos = System.nanoTime() - LOG_EVERY_NANOS; // of the thread alone
 
-  private record Question(int resumed, long nanos, Map<TopicPartition, Long> positions) {}
+  private record Question(
+      int resumed, boolean isReadingUp, long nanos, Map<TopicPartition, Long> positions) {}
 
   /**
    * @param stops offsets at which partitions end; others are not read; null: without an end
    * @param commits what is read up to {@code stops}; null without them
+   * @param coordinator takes events for the enumerator
    * @param ends called in the reader's own thread
    */
   ObservationReader(
@@ -107,11 +115,13 @@ final class ObservationReader extends PartitionReader<InputEvent> {
       Map<Integer, Long> stops,
       Commits commits,
       Duration idleTimeout,
+      Consumer<SourceEvent> coordinator,
       Supplier<Ends> ends) {
     super(reader);
     this.stops = stops;
     this.commits = commits;
     this.idleNanos = idleTimeout.toNanos();
+    this.coordinator = coordinator;
     this.endsFactory = ends;
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -120,8 +130,8 @@ final class ObservationReader extends PartitionReader<InputEvent> {
               made.setDaemon(true);
               return made;
             });
-    long tick = Math.max(MIN_TICK_MILLIS, Math.min(MAX_TICK_MILLIS, idleTimeout.toMillis() / 4));
-    thread.scheduleWithFixedDelay(this::wake, tick, tick, TimeUnit.MILLISECONDS);
+    tickMillis = Math.max(MIN_TICK_MILLIS, Math.min(MAX_TICK_MILLIS, idleTimeout.toMillis() / 4));
+    thread.scheduleWithFixedDelay(this::wake, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
   }
 
   /** Makes the task look at what has changed before. */
@@ -182,7 +192,11 @@ final class ObservationReader extends PartitionReader<InputEvent> {
 
   @Override
   public void handleSourceEvents(SourceEvent event) {
-    isDiscovered = true; // there is no other
+    isDiscovered = event instanceof Discovered;
+    if (!isDiscovered) {
+      isReadingUp = true;
+      partitions.values().forEach(partition -> partition.readUpTo = -1);
+    }
     wake();
   }
 
@@ -207,18 +221,29 @@ final class ObservationReader extends PartitionReader<InputEvent> {
   private void look(ReaderOutput<InputEvent> output) {
     if (main == null) {
       main = new Output(output, output, null);
-      output.createOutputForSplit(HOLD);
       output.markActive(); // the main output decides when this task is idle
     }
-    if (isDiscovered && isHeld) {
-      isHeld = false;
-      output.releaseOutputForSplit(HOLD);
+    if (isHeld == isDiscovered) {
+      isHeld = !isDiscovered;
+      if (isHeld) {
+        output.createOutputForSplit(HOLD);
+      } else {
+        output.releaseOutputForSplit(HOLD);
+      }
     }
     if (answers != null && answers.isDone()) {
       Map<TopicPartition, Answer> given = answers.join();
       answers = null;
       if (question.resumed == resumed) {
         partitions.values().forEach(partition -> partition.judge(given.get(partition.name)));
+      }
+      boolean isUp = question.isReadingUp;
+      for (Partition partition : partitions.values()) {
+        isUp &= partition.isUp(given.get(partition.name));
+      }
+      if (isUp) {
+        isReadingUp = false;
+        coordinator.accept(new ReadUp());
       }
     }
     ask();
@@ -240,25 +265,27 @@ final class ObservationReader extends PartitionReader<InputEvent> {
 
   private void ask() {
     long now = System.nanoTime();
-    boolean isSilent = false;
+    boolean isToAsk = isReadingUp;
     for (Partition partition : partitions.values()) {
-      isSilent |= partition.isSilent(now);
+      isToAsk |= partition.isSilent(now);
     }
-    if (!isSilent || answers != null) {
+    if (!isToAsk
+        || answers != null
+        || question != null && now - question.nanos < tickMillis * 500_000) {
       return;
     }
     Map<TopicPartition, Long> positions = new HashMap<>();
     Map<TopicPartition, Long> until = new HashMap<>();
     for (KafkaPartitionSplit split : snapshotState(NO_CHECKPOINT)) {
       Partition partition = partitions.get(split.splitId());
-      if (partition.isSilent(now)) {
+      if (partition.wasSilent || isReadingUp) {
         positions.put(partition.name, split.getStartingOffset());
         if (stops != null) {
           until.put(partition.name, partition.stop == null ? 0 : partition.stop);
         }
       }
     }
-    question = new Question(resumed, now, positions);
+    question = new Question(resumed, isReadingUp, now, positions);
     answers = CompletableFuture.supplyAsync(() -> answers(positions, until), thread);
     answers.thenRun(this::wake);
   }
@@ -311,6 +338,8 @@ final class ObservationReader extends PartitionReader<InputEvent> {
     final Long stop; // null: it is read without an end, or not at all
     boolean isIdle;
     boolean hasObservation; // since it was looked at last
+    boolean wasSilent; // at the newest question
+    long readUpTo; // negative: to be asked for
     private final long start;
     private long lastNanos = System.nanoTime(); // when it was seen that it had one
     private Milestone older;
@@ -337,11 +366,12 @@ final class ObservationReader extends PartitionReader<InputEvent> {
         older = null;
         newer = null;
       }
-      return now - lastNanos >= idleNanos;
+      wasSilent = now - lastNanos >= idleNanos;
+      return wasSilent;
     }
 
     void judge(Answer answer) { // null if unanswered
-      if (answer == null || hasObservation) {
+      if (answer == null || hasObservation || !wasSilent) {
         return;
       }
       boolean passes = passes(answer.end());
@@ -351,6 +381,13 @@ final class ObservationReader extends PartitionReader<InputEvent> {
       } else if (isIdle) {
         activate();
       }
+    }
+
+    boolean isUp(Answer answer) {
+      if (answer != null && readUpTo < 0) {
+        readUpTo = answer.end();
+      }
+      return answer != null && (answer.isRead() || question.positions.get(name) >= readUpTo);
     }
 
     /**

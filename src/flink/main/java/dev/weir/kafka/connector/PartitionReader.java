@@ -21,6 +21,9 @@ class PartitionReader<T> implements SourceReader<T, KafkaPartitionSplit> {
   /** All partitions that existed at the start of the job are assigned. */
   record Discovered() implements SourceEvent {}
 
+  /** Asks a reader to read up to what its partitions hold now; its answer once it has. */
+  record ReadUp() implements SourceEvent {}
+
   /** Flink's checkpoints count from 1; a snapshot of this id is overwritten and never committed. */
   static final long NO_CHECKPOINT = Long.MIN_VALUE;
 

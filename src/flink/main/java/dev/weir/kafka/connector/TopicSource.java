@@ -2,10 +2,18 @@ package dev.weir.kafka.connector;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
@@ -15,6 +23,7 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Kafka's source without an end, with a reader of ours around Kafka's. Its enumerator also tells
@@ -31,10 +40,16 @@ final class TopicSource<T>
   }
 
   private final KafkaSource<T> source;
+  private final boolean isInOrder;
   private final Readers<T> readers;
 
-  TopicSource(KafkaSource<T> source, Readers<T> readers) {
+  /**
+   * @param isInOrder whether a partition that is added to a topic waits until the older ones are
+   *     read up to where they end when it is found, since keys move from them to it
+   */
+  TopicSource(KafkaSource<T> source, boolean isInOrder, Readers<T> readers) {
     this.source = source;
+    this.isInOrder = isInOrder;
     this.readers = readers;
   }
 
@@ -52,15 +67,15 @@ final class TopicSource<T>
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return new Enumerator(source.createEnumerator(context), context);
+      SplitEnumeratorContext<KafkaPartitionSplit> context) throws IOException {
+    return new Enumerator(context, null);
   }
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
       throws IOException {
-    return new Enumerator(source.restoreEnumerator(context, state), context);
+    return new Enumerator(context, state);
   }
 
   @Override
@@ -79,18 +94,84 @@ final class TopicSource<T>
   }
 
   /** Kafka's, which does nothing with events and completed checkpoints. */
-  private static final class Enumerator
+  private final class Enumerator
       implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
 
     private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
     private final SplitEnumeratorContext<KafkaPartitionSplit> context;
+    private final Set<Integer> reading = new HashSet<>(); // subtasks that new partitions wait for
+    private Set<TopicPartition> known; // null before the first listing
+    private Runnable waiting; // assigns new partitions; null without any
     private boolean isDiscovered;
 
-    Enumerator(
-        SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-        SplitEnumeratorContext<KafkaPartitionSplit> context) {
-      this.enumerator = enumerator;
+    /**
+     * @param state null for a new one
+     */
+    Enumerator(SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+        throws IOException {
       this.context = context;
+      SplitEnumeratorContext<KafkaPartitionSplit> own = isInOrder ? intercepted() : context;
+      if (state == null) {
+        enumerator = source.createEnumerator(own);
+      } else {
+        enumerator = source.restoreEnumerator(own, state);
+        if (state.initialDiscoveryFinished()) {
+          known =
+              state.splits().stream()
+                  .map(each -> each.split().getTopicPartition())
+                  .collect(Collectors.toSet());
+        }
+      }
+    }
+
+    /** Sees what Kafka's enumerator finds in the one periodic call that it makes. */
+    @SuppressWarnings("unchecked")
+    private SplitEnumeratorContext<KafkaPartitionSplit> intercepted() {
+      return (SplitEnumeratorContext<KafkaPartitionSplit>)
+          Proxy.newProxyInstance(
+              TopicSource.class.getClassLoader(),
+              new Class<?>[] {SplitEnumeratorContext.class},
+              (proxy, method, args) -> {
+                if (method.getName().equals("callAsync") && args.length == 4) {
+                  var assign = (BiConsumer<Set<TopicPartition>, Throwable>) args[1];
+                  BiConsumer<Set<TopicPartition>, Throwable> listed =
+                      (partitions, failure) -> listed(partitions, failure, assign);
+                  args[1] = listed;
+                }
+                try {
+                  return method.invoke(context, args);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
+    }
+
+    private void listed(
+        Set<TopicPartition> partitions,
+        Throwable failure,
+        BiConsumer<Set<TopicPartition>, Throwable> assign) {
+      if (failure != null || known == null || known.containsAll(partitions)) {
+        known = partitions;
+        assign.accept(partitions, failure);
+      } else if (waiting == null) { // else a later listing finds them again
+        waiting =
+            () -> {
+              waiting = null;
+              known = partitions;
+              assign.accept(partitions, null);
+              context.callAsync(() -> null, (assigned, other) -> discovered());
+            };
+        IntStream.range(0, context.currentParallelism()).forEach(reading::add);
+        tell(new PartitionReader.ReadUp());
+      }
+    }
+
+    @Override
+    public void handleSourceEvent(int subtask, SourceEvent event) {
+      reading.remove(subtask);
+      if (waiting != null && reading.isEmpty()) {
+        waiting.run();
+      }
     }
 
     /**
@@ -106,19 +187,24 @@ final class TopicSource<T>
     }
 
     private void discovered() {
-      isDiscovered = true;
-      context.registeredReaders().keySet().forEach(this::tell);
+      if (waiting == null) {
+        isDiscovered = true;
+        tell(new PartitionReader.Discovered());
+      }
     }
 
-    private void tell(int subtask) {
-      context.sendEventToSourceReader(subtask, new PartitionReader.Discovered());
+    private void tell(SourceEvent event) {
+      context.registeredReaders().keySet().forEach(s -> context.sendEventToSourceReader(s, event));
     }
 
     @Override
     public void addReader(int subtask) {
       enumerator.addReader(subtask);
-      if (isDiscovered) {
-        tell(subtask);
+      if (waiting != null) {
+        reading.add(subtask);
+        context.sendEventToSourceReader(subtask, new PartitionReader.ReadUp());
+      } else if (isDiscovered) {
+        context.sendEventToSourceReader(subtask, new PartitionReader.Discovered());
       }
     }
 

@@ -90,6 +90,7 @@ class BoundedReaderTest {
             public void close() {}
           },
           Duration.ofSeconds(10),
+          event -> {},
           () -> {
             throw new AssertionError("no test gets here");
           });

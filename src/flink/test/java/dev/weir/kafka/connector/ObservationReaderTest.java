@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -175,11 +176,12 @@ class ObservationReaderTest {
 
   private final Set<String> existing = new TreeSet<>();
   private final Set<String> idle = new TreeSet<>();
+  private final List<SourceEvent> replies = new ArrayList<>();
   private final Fake fake = new Fake();
   private final Topic topic = new Topic();
   private final Outputs main = new Outputs(MAIN);
   private final ObservationReader reader =
-      new ObservationReader(fake, null, null, Duration.ofMillis(20), () -> topic);
+      new ObservationReader(fake, null, null, Duration.ofMillis(20), replies::add, () -> topic);
 
   @BeforeEach
   void twoPartitions() {
@@ -299,5 +301,42 @@ class ObservationReaderTest {
               }
               assertThat(idle).containsExactly("t-1");
             });
+  }
+
+  @Test
+  void readsUpToWhatPartitionsHeldWhenItWasAsked() {
+    reader.handleSourceEvents(new PartitionReader.Discovered());
+    fake.emit(0, true);
+    reader.handleSourceEvents(new PartitionReader.ReadUp());
+    awaitAnswers(); // up to 3 and 2
+    topic.end(0, 100);
+    fake.emit(0, true);
+    fake.emit(0, true);
+    fake.emit(1, true);
+    awaitAnswers();
+    assertThat(replies).isEmpty();
+    assertThat(existing).hasSize(3); // event time is held back
+    fake.emit(1, true);
+    awaitAnswers();
+    assertThat(replies).containsExactly(new PartitionReader.ReadUp());
+    assertThat(existing).hasSize(3);
+    reader.handleSourceEvents(new PartitionReader.Discovered());
+    poll();
+    assertThat(existing).containsExactly("t-0", "t-1");
+  }
+
+  @Test
+  void brokersAreAskedOnceATick() throws Exception {
+    reader.handleSourceEvents(new PartitionReader.Discovered());
+    topic.end(0, 0);
+    topic.end(1, 0);
+    awaitIdle("t-0", "t-1", MAIN);
+    int before = topic.asked;
+    long start = System.nanoTime();
+    while (topic.asked < before + 5) {
+      reader.isAvailable().get(); // as a task
+      poll();
+    }
+    assertThat(System.nanoTime() - start).isGreaterThan(4 * 50_000_000L); // half of a tick each
   }
 }
