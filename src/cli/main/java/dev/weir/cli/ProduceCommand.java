@@ -176,14 +176,14 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private int produce(SeriesCsv file, RegistrySettings schemas, boolean isJson) throws Exception {
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       // records are as old as the CSV says, so the usual week would delete them at the next check
       admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     }
     started = System.nanoTime();
     try (ObservationProducer p =
         new ObservationProducer(
-            kafka.clientConfig(), topic, schemas, isJson, csv.columns().ahead().size())) {
+            kafka.clients().config(), topic, schemas, isJson, csv.columns().ahead().size())) {
       producer = p;
       if (source.sample) {
         replaySample();

@@ -8,19 +8,18 @@ import dev.weir.dashboard.read.TopicMonitor;
 import dev.weir.dashboard.read.TopicReader;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * The live page of one job, served by this process until it is closed. Brokers and topics need not
@@ -57,9 +56,8 @@ public final class Dashboard implements AutoCloseable {
             settings.mapping(),
             settings.maxSeries(),
             settings.historyBytes());
-    Map<String, Object> clients = new HashMap<>(settings.properties());
-    clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    this.monitor = new TopicMonitor(clients, settings.bootstrapServers(), topics);
+    KafkaClients clients = KafkaClients.of(settings.bootstrapServers(), settings.properties());
+    this.monitor = new TopicMonitor(clients, topics);
     int back = settings.back();
     this.readers =
         List.of(

@@ -7,6 +7,7 @@ import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
@@ -53,7 +54,7 @@ class BoundedCommandsIT {
   void submitAndRunReadTheirPartOfHistoryAndEndWithASavepoint() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0)) {
       String kafka = broker.bootstrapServers();
-      try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
         admin.create("observations", 1, Map.of());
       }
       send(kafka);

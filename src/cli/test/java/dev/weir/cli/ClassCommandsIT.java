@@ -12,6 +12,7 @@ import dev.weir.cli.local.LocalCluster;
 import dev.weir.forecast.Observation;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
@@ -65,7 +66,7 @@ class ClassCommandsIT {
             """
                 .formatted(broker.bootstrapServers()));
     Map<String, Object> clients = Map.of("bootstrap.servers", broker.bootstrapServers());
-    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       admin.create("observations", 1, Map.of());
     }
     List<Step> steps = ClassFixture.steps("lathe", STEPS, 3);

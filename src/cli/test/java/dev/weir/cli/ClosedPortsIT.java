@@ -9,6 +9,7 @@ import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.dashboard.Chromium;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -56,7 +57,7 @@ class ClosedPortsIT {
   @BeforeAll
   static void start() throws Exception {
     broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
-    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       admin.create("observations", 1, Map.of());
     }
     run =

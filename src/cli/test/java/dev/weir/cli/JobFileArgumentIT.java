@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
@@ -50,7 +51,7 @@ class JobFileArgumentIT {
                 """
                     .formatted(broker.bootstrapServers()))
             .toString();
-    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       admin.create("out", 3, Map.of());
       admin.create("lost", 1, Map.of());
     }

@@ -11,6 +11,7 @@ import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -56,7 +57,7 @@ class ManySeriesIT {
   void takesLessThanAKilobyteEachAndListsThemInAMoment(@TempDir Path dir) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
       String servers = broker.bootstrapServers();
-      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         admin.createMissing(TOPICS, PARTITIONS);
       }
       fill(servers);

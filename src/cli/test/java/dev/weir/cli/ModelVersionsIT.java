@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
@@ -65,10 +66,10 @@ class ModelVersionsIT {
   }
 
   private static ModelTopic topic(String name, Map<String, String> config) {
-    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
       admin.create(name, 1, config);
     }
-    return new ModelTopic(kafka, Map.of(), name);
+    return new ModelTopic(KafkaClients.of(kafka), name);
   }
 
   /** A model that says by its first weight which one it is. */

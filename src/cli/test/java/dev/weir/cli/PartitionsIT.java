@@ -7,6 +7,7 @@ import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ClusterInfo;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -64,7 +65,7 @@ class PartitionsIT {
   @Test
   void addedPartitionsAreWarnedOfWhileObservationsWaitInTheOthers() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
-        TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+        TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       kafka = broker.bootstrapServers();
       admin.createMissing(TOPICS, 2);
       job =

@@ -11,6 +11,7 @@ import dev.weir.cli.local.LocalCluster;
 import dev.weir.forecast.Forecast;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.avro.Score;
@@ -244,7 +245,7 @@ class RunningJobCommandsIT {
                 Map.of("bootstrap.servers", lonely.bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-      try (TopicAdmin admin = new TopicAdmin(lonely.bootstrapServers(), Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(lonely.bootstrapServers()))) {
         admin.createMissing(
             new Topics("observations", "forecasts", "scores", "observations.dlq", "models"), 2);
       }
@@ -317,7 +318,7 @@ class RunningJobCommandsIT {
   void manyDeadLettersAreSeenHoweverManyPartitionsThereAre() throws Exception {
     int partitions = 12;
     int each = 200;
-    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
       admin.create("wide", partitions, Map.of());
       admin.create("wide.dlq", partitions, Map.of());
     }
@@ -367,7 +368,7 @@ class RunningJobCommandsIT {
   @Test
   void foreignRecordsAmongForecastsAreCountedAndHarmNothing() throws Exception {
     String topic = "foreign";
-    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
       admin.create(topic, 3, Map.of());
     }
     for (byte[] bytes : new byte[][] {{}, {1}, "{\"a\":1}".getBytes(StandardCharsets.UTF_8)}) {
@@ -558,7 +559,7 @@ class RunningJobCommandsIT {
 
   @Test
   void topicsThatLoseOrCutAreNamed() throws Exception {
-    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
       admin.create("short", 1, Map.of("retention.ms", "604800000"));
       admin.create("small", 1, Map.of("max.message.bytes", "100000"));
       admin.create("squeezed", 1, Map.of("cleanup.policy", "compact"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class TopicAdminIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
         Admin client =
             Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrapServers()));
-        TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+        TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       boolean lags = false;
       for (int round = 0; round < ROUNDS && !lags; round++) {
         admin.create("again", 2, Map.of());
@@ -56,7 +57,7 @@ class TopicAdminIT {
   @Test
   void aCreatedTopicTakesRecordsAtOnce(@TempDir Path dir) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
-        TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of());
+        TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()));
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 Map.of(

@@ -11,6 +11,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.OpenTransactions.Transaction;
@@ -62,7 +63,7 @@ class TransactionsIT {
   void startTraffic() throws Exception {
     broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     kafka = broker.bootstrapServers();
-    admin = new TopicAdmin(kafka, Map.of());
+    admin = new TopicAdmin(KafkaClients.of(kafka));
     admin.createMissing(TOPICS, 1);
     job =
         Files.writeString(

@@ -11,6 +11,7 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ClusterInfo;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ClassificationCodec;
@@ -119,7 +120,7 @@ class ClassifyClusterIT {
       Topics topics = cluster.topics();
       cluster.run(2, null, checkpoints);
       sendLabels(servers);
-      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         await("a checkpoint holds all labels")
             .atMost(Duration.ofSeconds(120))
             .pollInterval(Duration.ofMillis(500))

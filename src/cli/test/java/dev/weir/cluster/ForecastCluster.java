@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class ForecastCluster implements AutoCloseable {
     this.jobFile = jobFile;
     this.options = new LinkedHashMap<>(options);
     this.options.put("kafka.bootstrap-servers", broker.bootstrapServers());
-    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       admin.create("observations", PARTITIONS, Map.of());
     }
   }

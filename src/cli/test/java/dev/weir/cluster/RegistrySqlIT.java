@@ -9,6 +9,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.RunningJob;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
@@ -70,7 +71,7 @@ class RegistrySqlIT {
                 Map.of("taskmanager.numberOfTaskSlots", "4"));
         FlinkFixture here = FlinkFixture.start()) {
       String servers = broker.bootstrapServers();
-      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         for (String topic : List.of("observations", "forecast-steps", "seen")) {
           admin.create(topic, 1, Map.of());
         }

@@ -15,6 +15,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
@@ -258,7 +259,7 @@ class SnippetsIT {
     writeData(text.contains("--features 1"));
     writeModels();
     writePrograms();
-    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
       for (String topic : List.of("observations", "sensors")) {
         admin.create(topic, 1, Map.of());
       }

@@ -10,6 +10,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.BuiltInModels;
@@ -79,7 +80,7 @@ class SqlClientIT {
                 1,
                 Map.of("taskmanager.numberOfTaskSlots", "2"))) {
       String servers = broker.bootstrapServers();
-      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         admin.create("observations", 2, Map.of()); // waits until each partition takes records
         admin.create("forecast-steps", 2, Map.of());
       }

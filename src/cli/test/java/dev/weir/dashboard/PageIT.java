@@ -13,6 +13,7 @@ import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ScoreCodec;
@@ -608,7 +609,7 @@ class PageIT {
         ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
     long version = first.version() + 6;
 
-    new ModelTopic(kafka.bootstrapServers(), Map.of(), topics().models())
+    new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), topics().models())
         .publish(first.withVersion(version));
     do { // the stream goes on while the model arrives
       send(series, 2);

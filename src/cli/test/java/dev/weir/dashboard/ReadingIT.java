@@ -15,6 +15,7 @@ import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Observation;
 import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -69,12 +70,12 @@ public class ReadingIT {
     }
   }
 
-  private static Map<String, Object> clients() {
-    return Map.of("bootstrap.servers", kafka.bootstrapServers());
+  private static KafkaClients clients() {
+    return KafkaClients.of(kafka.bootstrapServers());
   }
 
   private static TopicConsumer consumer() {
-    return new TopicConsumer(TopicReader.seekingConfig(clients()));
+    return new TopicConsumer(TopicReader.seeking(clients()));
   }
 
   // ---- part by part
@@ -126,7 +127,7 @@ public class ReadingIT {
   void whatIsDeletedWhileItIsReadIsLeftOutAndWhatIsLeftIsWhole() throws Exception {
     TopicPartition place = longPartition("retained");
     AtomicBoolean deleted = new AtomicBoolean();
-    try (Admin admin = Admin.create(clients())) {
+    try (Admin admin = clients().admin()) {
       List<Long> found =
           offsets(
               place,

@@ -11,6 +11,7 @@ import dev.weir.dashboard.view.DashboardState;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.threshold.Threshold;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +63,7 @@ public final class ServedPage implements AutoCloseable {
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =
         new HistoryLoader(
-            Map.of("bootstrap.servers", "localhost:1", "default.api.timeout.ms", 100),
+            KafkaClients.of("localhost:1").with("default.api.timeout.ms", 100),
             topics,
             state,
             10);

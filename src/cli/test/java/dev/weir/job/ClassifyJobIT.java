@@ -10,6 +10,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.JobFile;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.LabelCodec;
@@ -145,7 +146,7 @@ class ClassifyJobIT {
     kafka.create(job.kafka().topics().observations().first(), 2, Map.of());
     ClassifierModel first = ClassFixture.model("states", 1, List.of("idle", "run"));
     ModelTopic models =
-        new ModelTopic(kafka.bootstrapServers(), Map.of(), job.kafka().topics().models());
+        new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), job.kafka().topics().models());
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
       models.publish(first);
       int sent = 0;
@@ -301,7 +302,7 @@ class ClassifyJobIT {
     JobSettings job = settings("refuses", "classify: {model: sample-many-to-one}");
     kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
-      new ModelTopic(kafka.bootstrapServers(), Map.of(), job.kafka().topics().models())
+      new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), job.kafka().topics().models())
           .publish(
               ModelFiles.read(
                   Path.of(KafkaFixture.sample("many-to-one")), ModelFiles.Defaults.NONE));

@@ -13,6 +13,7 @@ import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -268,7 +269,7 @@ class DashboardIT {
     EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     String servers = broker.bootstrapServers();
     int port = Integer.parseInt(servers.substring(servers.indexOf(':') + 1));
-    try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
       admin.createMissing(topics, 1);
     }
     send(servers, topics.observations().first(), 0, observations(0, 20));
@@ -315,7 +316,7 @@ class DashboardIT {
     Topics topics = new Topics("o", "f", "s", "d", "m");
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("aborting"), 0)) {
       String servers = broker.bootstrapServers();
-      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         admin.createMissing(topics, 1);
       }
       try (Dashboard page = page(servers, topics, DashboardSettings.BACK, 8 << 20);

@@ -7,6 +7,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.ForecastModel;
@@ -247,7 +248,7 @@ class ForecastJobIT {
           .contains(0, 1);
 
       ModelTopic models =
-          new ModelTopic(kafka.bootstrapServers(), Map.of(), one.kafka().topics().models());
+          new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), one.kafka().topics().models());
       replay.rounds(20);
       models.publish(oneNext);
       models.publish(manyNext);

@@ -4,6 +4,7 @@ import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -89,7 +90,7 @@ public final class KafkaFixture implements AutoCloseable {
   }
 
   public TopicAdmin admin() {
-    return new TopicAdmin(bootstrapServers(), Map.of());
+    return new TopicAdmin(KafkaClients.of(bootstrapServers()));
   }
 
   /** The file that holds what a partition begins with, as it is on the broker's disk. */

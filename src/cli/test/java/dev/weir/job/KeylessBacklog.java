@@ -4,6 +4,7 @@ import dev.weir.cli.InProcess;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.shared.Fleet;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.IncidentCodec;
 import java.nio.file.Files;
@@ -139,7 +140,7 @@ final class KeylessBacklog {
   private static List<String> models(KafkaFixture kafka, JobSettings settings) {
     List<String> models = new ArrayList<>();
     for (ModelTopic.Entry entry :
-        new ModelTopic(kafka.bootstrapServers(), Map.of(), settings.kafka().topics().models())
+        new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
             .read()) {
       byte[] weights = new byte[entry.record().getWeights().remaining()];
       entry.record().getWeights().duplicate().get(weights);

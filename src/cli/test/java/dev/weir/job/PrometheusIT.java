@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -277,7 +278,7 @@ class PrometheusIT {
     awaitTrue(
         "observations",
         () -> !values("flink_taskmanager_job_task_operator_weir_observations > 0").isEmpty());
-    ModelTopic models = new ModelTopic(kafka.bootstrapServers(), Map.of(), JOB + ".models");
+    ModelTopic models = new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), JOB + ".models");
     models.publish(model(41, 2));
     awaitVersion(41);
     models.publish(model(42, 2));

@@ -8,6 +8,7 @@ import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.forecast.network.WindowTrainer.Window;
 import dev.weir.forecast.shared.BlockSampler;
 import dev.weir.forecast.shared.Fleet;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
@@ -91,7 +92,7 @@ class SharedLearningAccuracyIT {
   }
 
   private static List<ModelTopic.Entry> published(JobSettings settings) {
-    return new ModelTopic(kafka.bootstrapServers(), Map.of(), settings.kafka().topics().models())
+    return new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
         .read();
   }
 

@@ -6,6 +6,7 @@ import dev.weir.cli.InProcess;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.shared.Fleet;
 import dev.weir.forecast.shared.Publication;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ModelVersionKeys;
@@ -117,7 +118,7 @@ class SharedLearningIT {
   }
 
   private static List<ModelTopic.Entry> published(JobSettings settings) {
-    return new ModelTopic(kafka.bootstrapServers(), Map.of(), settings.kafka().topics().models())
+    return new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
         .read();
   }
 
@@ -198,7 +199,7 @@ class SharedLearningIT {
     ForecastModel other = ModelFiles.read(start, ModelFiles.Defaults.NONE).withVersion(5);
     String savepoint;
     try (RunningJob job = flink.submit(off, 2, CHECKPOINTS)) {
-      new ModelTopic(kafka.bootstrapServers(), Map.of(), off.kafka().topics().models())
+      new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), off.kafka().topics().models())
           .publish(other);
       awaitForecastBy(job, off, 5);
       savepoint = // not while the job still restarts

@@ -7,6 +7,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
@@ -151,7 +152,7 @@ class UpgradeIT {
 
   private static void publish(JobSettings settings, long version) throws Exception {
     ModelTopic topic =
-        new ModelTopic(kafka.bootstrapServers(), Map.of(), settings.kafka().topics().models());
+        new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models());
     for (ForecastModel model : models(version)) {
       topic.publish(model);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicOffsets;
@@ -82,7 +83,7 @@ class WithoutSavepointIT {
     try (TopicAdmin admin = kafka.admin()) {
       admin.createModels(settings.kafka().topics().models());
     }
-    new ModelTopic(kafka.bootstrapServers(), Map.of(), settings.kafka().topics().models())
+    new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
         .publish(model.withVersion(VERSION));
 
     int checkpointed = 0;

@@ -13,6 +13,7 @@ import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.Severity;
 import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.registry.RegistryServer;
@@ -156,7 +157,7 @@ class WebhookIT {
     Files.writeString(secrets, "webhook=" + SECRET);
     Source source =
         new Source(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            KafkaClients.of(kafka.bootstrapServers()),
             topic,
             topic + "-webhook",
             registry,

@@ -95,7 +95,7 @@ public final class DuplicateJobCheck {
             .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
             .orElse(ForecastJob.CHECKPOINT_INTERVAL);
     ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       List<String> outputs = new ArrayList<>(kafka.topics().ofSeries());
       outputs.removeAll(admin.missing(outputs)); // also finds out whether there is a broker at all
       warnOfOthers(kafka, outputs, admin.openTransactions(), say);

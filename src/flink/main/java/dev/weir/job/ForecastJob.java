@@ -198,7 +198,7 @@ public final class ForecastJob {
     String topic = kafka.topics().models();
     int room = admin.maxValueBytes(topic);
     ModelVersions versions =
-        new ModelTopic(kafka.bootstrapServers(), kafka.properties(), topic).versions();
+        new ModelTopic(kafka.clients(), topic).versions();
     List<SharedSettings> known = new ArrayList<>();
     for (SharedSettings each : shared) {
       byte[] initial = each.initialModel();
@@ -243,7 +243,7 @@ public final class ForecastJob {
   static JobSettings prepareTopics(JobSettings settings) {
     KafkaSettings kafka = settings.kafka();
     ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       KafkaSettings.Topics topics = admin.found(kafka.topics());
       kafka = kafka.withTopics(topics);
       List<String> observations = topics.observations().names();

@@ -28,7 +28,7 @@ public final class HistoryProgress implements AutoCloseable {
   public HistoryProgress(KafkaSettings settings, String job) {
     this.settings = settings;
     this.job = job;
-    this.admin = new TopicAdmin(settings.bootstrapServers(), settings.properties());
+    this.admin = new TopicAdmin(settings.clients());
     this.offsets = new TopicOffsets(admin, settings);
   }
 

@@ -4,17 +4,14 @@ import dev.weir.job.options.JobFile;
 import dev.weir.job.options.WebhookOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.RegistrySettings;
 import dev.weir.webhook.WebhookDelivery;
 import dev.weir.webhook.WebhookSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * What a job file says of how its incidents reach people. Nothing of it travels with the job.
@@ -54,14 +51,10 @@ public record JobWebhook(JobSettings job, WebhookSettings webhook, URI page) {
    */
   public WebhookDelivery delivery(Instant since, Consumer<String> lines) {
     KafkaSettings kafka = job.kafka();
-    Map<String, String> properties =
-        ClientProperties.withProviders(RegistrySettings.ofKafka(kafka.properties()));
-    ClientProperties.check(kafka.bootstrapServers(), properties);
-    Map<String, Object> clients = new HashMap<>(properties);
-    clients.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+    ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
     return new WebhookDelivery(
         new WebhookDelivery.Source(
-            clients, kafka.topics().alarms(), group(), kafka.registry(), since),
+            kafka.clients(), kafka.topics().alarms(), group(), kafka.registry(), since),
         webhook,
         lines);
   }

@@ -48,6 +48,11 @@ public record KafkaSettings(
     properties = Map.copyOf(ClientProperties.withProviders(RegistrySettings.ofKafka(properties)));
   }
 
+  /** Opens clients of these brokers. */
+  public KafkaClients clients() {
+    return KafkaClients.of(bootstrapServers, properties);
+  }
+
   /** What a consumer may rely on. */
   public enum Delivery {
     /** Each forecast once, for consumers that read committed; visible at the next checkpoint. */

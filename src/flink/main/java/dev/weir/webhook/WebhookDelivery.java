@@ -1,6 +1,7 @@
 package dev.weir.webhook;
 
 import dev.weir.forecast.alarm.Severity;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -25,13 +26,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Follows a topic of incidents in a consumer group and posts each committed record. Offsets are
@@ -70,7 +69,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   private final IncidentCodec codec;
   private final Thread thread = new Thread(this::follow, "webhook");
   private volatile boolean stopped;
-  private KafkaConsumer<byte[], byte[]> consumer; // of the thread
+  private org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer; // of the thread
   private WebhookBatch batch; // null between batches
   private ExecutorService senders;
   private final Map<TopicPartition, Long> committed = new HashMap<>();
@@ -79,13 +78,12 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   /**
    * What is read.
    *
-   * @param clients properties of the Kafka client, the brokers among them
    * @param group the consumer group
    * @param registry null for plain Avro
    * @param since for a group without offsets: records of this time and later; null for all
    */
   public record Source(
-      Map<String, Object> clients,
+      KafkaClients clients,
       String topic,
       String group,
       RegistrySettings registry,
@@ -149,7 +147,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   private void follow() {
     senders = Executors.newFixedThreadPool(SENDERS, work -> daemon(work, "webhook-sender"));
     while (!stopped) {
-      try (KafkaConsumer<byte[], byte[]> opened = open()) {
+      try (var opened = open()) {
         consumer = opened;
         opened.subscribe(List.of(source.topic()), new Ownership());
         while (!stopped) {
@@ -195,16 +193,14 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> open() {
-    Map<String, Object> config = new HashMap<>(source.clients());
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, source.group());
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"); // a jump is to be said
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_RECORDS);
-    config.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  private org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> open() {
+    return source
+        .clients()
+        .committed()
+        .with(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none") // a jump is to be said
+        .with(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_RECORDS)
+        .or(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS)
+        .follower(source.group());
   }
 
   private void step() throws SchemaUnavailableException {

@@ -4,6 +4,7 @@ import dev.weir.bench.JobRun.Request;
 import dev.weir.bench.JobRun.Throughput;
 import dev.weir.bench.LatencyProbe.Latency;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class Bench implements AutoCloseable {
     this.bootstrapServers = bootstrapServers;
     this.folder = folder;
     this.progress = progress;
-    topics = new TopicAdmin(bootstrapServers, Map.of());
+    topics = new TopicAdmin(KafkaClients.of(bootstrapServers));
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
     Map<String, String> cluster = new HashMap<>(plan.flink);
     cluster.put("taskmanager.numberOfTaskSlots", Integer.toString(plan.slots()));

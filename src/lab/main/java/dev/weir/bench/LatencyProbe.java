@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.connector.ObservationProducer;
 import java.io.IOException;
@@ -188,11 +189,8 @@ final class LatencyProbe implements AutoCloseable {
     Reader(String bootstrapServers, String topic, String isolation) {
       consumer =
           new TopicConsumer(
-              Map.of(
-                  ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                  bootstrapServers,
-                  ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                  isolation));
+              KafkaClients.of(bootstrapServers)
+                  .with(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation));
       consumer.follow(consumer.begins(consumer.partitions(topic)));
       reading = CompletableFuture.runAsync(this::read, task -> new Thread(task, isolation).start());
     }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -135,7 +134,7 @@ public final class AlarmsCommand implements Callable<Integer> {
       }
     }
     RegistrySettings schemas = registry.settings(kafka);
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       if (!admin.missing(List.of(topic)).isEmpty()) {
         System.err.printf(
             "weir alarms: topic %s: expected on Kafka at %s, got no such topic; --topic names"
@@ -145,9 +144,7 @@ public final class AlarmsCommand implements Callable<Integer> {
       }
     }
     codec = new IncidentCodec(schemas);
-    Map<String, Object> config = new HashMap<>(kafka.clientConfig());
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    try (TopicConsumer consumer = new TopicConsumer(config)) {
+    try (TopicConsumer consumer = new TopicConsumer(kafka.clients().committed())) {
       Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(topic));
       if (explain != null) {
         return explain(consumer, ends);

@@ -62,7 +62,7 @@ public final class WebhookCommand implements Callable<Integer> {
     KafkaSettings kafka = webhook.job().kafka();
     Instant from = since == null ? null : before(Instant.now(), since);
     try (WebhookDelivery delivery = webhook.delivery(from, WebhookCommand::tell)) {
-      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         if (!admin.missing(List.of(kafka.topics().alarms())).isEmpty()) {
           System.err.printf(
               "weir webhook: topic %s: expected on Kafka at %s, got no such topic; the job makes it"

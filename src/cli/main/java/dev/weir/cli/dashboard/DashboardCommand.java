@@ -167,7 +167,7 @@ public final class DashboardCommand implements Callable<Integer> {
 
   /** Once it is served the page waits for brokers that go away; at the start it is a mistake. */
   private void requireKafka() throws IOException {
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       Topics all = topics();
       String servers = kafka.bootstrapServers();
       admin

@@ -47,17 +47,16 @@ public final class DeadLettersCommand implements Callable<Integer> {
     /** The topic; null, after a message, if it is missing. */
     DeadLetterTopic open(KafkaOptions kafka) throws IOException {
       topic = kafka.topic("--topic", topic, Topics::deadLetters);
-      String servers = kafka.bootstrapServers();
-      try (TopicAdmin admin = new TopicAdmin(servers, kafka.properties())) {
+      try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         if (!admin.missing(List.of(topic)).isEmpty()) {
           System.err.printf(
               "weir dead-letters: topic %s: expected on Kafka at %s, got no such topic; --topic names"
                   + " another%n",
-              topic, servers);
+              topic, kafka.bootstrapServers());
           return null;
         }
       }
-      return new DeadLetterTopic(servers, kafka.properties(), topic);
+      return new DeadLetterTopic(kafka.clients(), topic);
     }
   }
 
@@ -299,7 +298,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
     /** A topic named in a header is a foreign word; the producer must not create it. */
     private boolean areThere(Map<String, Long> byTopic) throws IOException {
-      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         List<String> missing = admin.missing(List.copyOf(byTopic.keySet()));
         if (!missing.isEmpty()) {
           System.err.printf(

@@ -12,6 +12,7 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.Observation;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
@@ -30,13 +31,11 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * {@code weir demo --task classify}: machines produce one control chart after another, a job
@@ -84,7 +83,7 @@ final class ClassDemo {
       JobSettings settings =
           JobSettings.builtin("classes-demo", Map.of("kafka.bootstrap-servers", servers));
       Topics topics = settings.kafka().topics();
-      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         admin.createMissing(topics, 1);
       }
       JobClient job = ForecastJob.submit(cluster.environment(), settings);
@@ -112,12 +111,11 @@ final class ClassDemo {
 
   /** Sends all charts round by round, one of each machine at a time, again and again. */
   private void replay(String servers, Topics topics) {
-    Map<String, Object> clients = Map.of("bootstrap.servers", servers);
+    KafkaClients clients = KafkaClients.of(servers);
     LabelCodec codec = new LabelCodec();
     try (ObservationProducer producer =
-            new ObservationProducer(clients, topics.observations().first());
-        KafkaProducer<byte[], byte[]> labels =
-            new KafkaProducer<>(clients, new ByteArraySerializer(), new ByteArraySerializer())) {
+            new ObservationProducer(clients.config(), topics.observations().first());
+        Producer<byte[], byte[]> labels = clients.producer()) {
       double step = 1_000 / rate; // milliseconds between two values of a machine
       double first = System.currentTimeMillis() - HEAD_START * steps * step;
       for (int chart = 0; ; chart++) {
@@ -175,8 +173,7 @@ final class ClassDemo {
 
   private int consume(String servers, String topic, JobClient job) throws Exception {
     ClassificationCodec codec = new ClassificationCodec();
-    try (TopicConsumer consumer =
-        new TopicConsumer(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, servers))) {
+    try (TopicConsumer consumer = new TopicConsumer(KafkaClients.of(servers))) {
       consumer.follow(Map.of(new TopicPartition(topic, 0), 0L));
       while (!isOver()) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

@@ -15,6 +15,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
@@ -40,7 +41,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -196,7 +196,7 @@ public final class DemoCommand implements Callable<Integer> {
   /** Creates the topics and begins to send, so that there are values to see before the job runs. */
   private Thread replay(EmbeddedBroker broker, DemoPage page) {
     topics = DemoPage.TOPICS;
-    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       admin.createMissing(topics, 1);
     }
     page.read();
@@ -293,8 +293,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private int consume(String bootstrapServers, JobClient job) throws Exception {
-    try (TopicConsumer consumer =
-        new TopicConsumer(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+    try (TopicConsumer consumer = new TopicConsumer(KafkaClients.of(bootstrapServers))) {
       Map<TopicPartition, Long> places = new HashMap<>();
       for (String topic :
           List.of(

@@ -6,6 +6,7 @@ import dev.weir.cli.console.Terminal;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.LatestRecords;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
 public final class DoctorCommand implements Callable<Integer> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final String KAFKA_MILLIS = "5000";
+  private static final Duration KAFKA = Duration.ofSeconds(5);
 
   @Spec private CommandSpec spec;
 
@@ -172,13 +173,11 @@ public final class DoctorCommand implements Callable<Integer> {
   private static void topics(CheckList list, JobSettings job, int tasks, String savepoint) {
     KafkaSettings kafka = job.kafka();
     try {
-      Map<String, String> properties = new HashMap<>(kafka.properties());
-      properties.putIfAbsent(ClientProperties.TIMEOUT, KAFKA_MILLIS);
-      properties.putIfAbsent("request.timeout.ms", KAFKA_MILLIS);
+      Map<String, String> properties = new HashMap<>(KafkaClients.limits(KAFKA));
+      properties.putAll(kafka.properties());
       ClientProperties.check(kafka.bootstrapServers(), properties);
-      Map<String, Object> clients = new HashMap<>(properties);
-      clients.put("bootstrap.servers", kafka.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), properties)) {
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers(), properties);
+      try (TopicAdmin admin = new TopicAdmin(clients)) {
         admin.missing(List.of()); // before any consumer: is there a broker
         try (LatestRecords tails = new LatestRecords(clients)) {
           new TopicChecks(list, job, admin, tails).check(tasks, savepoint);

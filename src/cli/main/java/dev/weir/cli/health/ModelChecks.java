@@ -66,8 +66,7 @@ final class ModelChecks {
             target.initialModel().length);
       }
     }
-    ModelTopic models =
-        new ModelTopic(job.kafka().bootstrapServers(), job.kafka().properties(), name);
+    ModelTopic models = new ModelTopic(job.kafka().clients(), name);
     ModelVersions versions = models.versions();
     list.ok(
         name,

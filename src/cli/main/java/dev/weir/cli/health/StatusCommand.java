@@ -7,7 +7,7 @@ import dev.weir.cli.option.DurationConverter;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.LatestRecords;
@@ -15,10 +15,8 @@ import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
@@ -53,7 +51,7 @@ public final class StatusCommand implements Callable<Integer> {
 
   private static final String JOB_MANAGER = "localhost:8081";
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final String KAFKA_MILLIS = "5000";
+  private static final Duration KAFKA = Duration.ofSeconds(5);
 
   @Spec private CommandSpec spec;
 
@@ -195,19 +193,14 @@ public final class StatusCommand implements Callable<Integer> {
     String ofGroup = group != null ? group : settings == null ? name : settings.kafka().group();
     RegistrySettings schemas = registry.settings(kafka);
     try {
-      String servers = kafka.bootstrapServers();
-      Map<String, String> properties =
-          kafka.properties(
-              Map.of(ClientProperties.TIMEOUT, KAFKA_MILLIS, "request.timeout.ms", KAFKA_MILLIS));
-      Map<String, Object> clients = new HashMap<>(properties);
-      clients.put("bootstrap.servers", servers);
-      try (TopicAdmin admin = new TopicAdmin(servers, properties)) {
+      KafkaClients clients = kafka.clients(KAFKA);
+      try (TopicAdmin admin = new TopicAdmin(clients)) {
         topics = admin.found(topics); // before anything else: is there a broker
         admin.missing(List.of());
         try (LatestRecords tails = new LatestRecords(clients)) {
           TopicHealth health = new TopicHealth(admin, tails, schemas, report);
           health.look(
-              topics, ofGroup, mostLag, new ModelTopic(servers, properties, topics.models()));
+              topics, ofGroup, mostLag, new ModelTopic(clients, topics.models()));
           if (alone) {
             health.grow(topics);
           }

@@ -263,7 +263,7 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private List<ConsumerRecord<byte[], byte[]>> newest() throws Exception {
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       if (!admin.missing(List.of(source.topic)).isEmpty()) {
         throw new IOException(
             "--topic: expected a topic on Kafka at %s, got %s, which is not there"
@@ -271,7 +271,7 @@ public final class InitCommand implements Callable<Integer> {
       }
     }
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (LatestRecords latest = new LatestRecords(kafka.clientConfig())) {
+    try (LatestRecords latest = new LatestRecords(kafka.clients())) {
       latest.newest(source.topic, latest.extent(source.topic), RECORDS, records::add);
     }
     return records;

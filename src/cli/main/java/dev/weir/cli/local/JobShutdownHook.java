@@ -98,7 +98,7 @@ public final class JobShutdownHook implements AutoCloseable {
     if (kafka.delivery() != KafkaSettings.Delivery.EXACTLY_ONCE) {
       return;
     }
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       List<Transaction> left = admin.openTransactions().of(kafka.transactionPrefix());
       if (!left.isEmpty()) {
         long end = left.stream().mapToLong(Transaction::end).max().getAsLong();

@@ -247,10 +247,10 @@ public final class ModelCommand implements Runnable {
       }
       topic = kafka.topic("--topic", topic, Topics::models);
       Model model = weights.readAny(file);
-      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         admin.createModels(topic);
       }
-      ModelTopic models = new ModelTopic(kafka.bootstrapServers(), kafka.properties(), topic);
+      ModelTopic models = new ModelTopic(kafka.clients(), topic);
       long newVersion =
           version != null
               ? version
@@ -339,16 +339,15 @@ public final class ModelCommand implements Runnable {
 
   /** The topic; null, after a message, if it is missing. */
   static ModelTopic topic(String command, KafkaOptions kafka, String topic) throws IOException {
-    String servers = kafka.bootstrapServers();
-    try (TopicAdmin admin = new TopicAdmin(servers, kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
       if (!admin.missing(List.of(topic)).isEmpty()) {
         System.err.printf(
             "weir model %s: topic %s: expected on Kafka at %s, got no such topic; name another with"
                 + " --topic, or publish a model first%n",
-            command, topic, servers);
+            command, topic, kafka.bootstrapServers());
         return null;
       }
     }
-    return new ModelTopic(servers, kafka.properties(), topic);
+    return new ModelTopic(kafka.clients(), topic);
   }
 }

@@ -3,12 +3,14 @@ package dev.weir.cli.option;
 import dev.weir.job.JobSettings;
 import dev.weir.job.JobWebhook;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -170,10 +172,14 @@ public class KafkaOptions {
     return all;
   }
 
-  /** As {@link #properties()}, with the brokers. */
-  public Map<String, Object> clientConfig() throws IOException {
-    Map<String, Object> config = new LinkedHashMap<>(properties());
-    config.put("bootstrap.servers", bootstrapServers());
-    return config;
+  /** Opens clients of the brokers, with {@link #properties()}. */
+  public KafkaClients clients() throws IOException {
+    return KafkaClients.of(bootstrapServers(), properties());
+  }
+
+  /** The same; each request fails after this time unless an option says otherwise. */
+  public KafkaClients clients(Duration patience) throws IOException {
+    Map<String, String> all = properties(KafkaClients.limits(patience));
+    return KafkaClients.of(bootstrapServers(), all);
   }
 }

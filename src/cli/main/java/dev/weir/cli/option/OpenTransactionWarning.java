@@ -46,7 +46,7 @@ public final class OpenTransactionWarning implements AutoCloseable {
   private void look(long quietMillis) {
     try {
       if (admin == null) {
-        admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties());
+        admin = new TopicAdmin(kafka.clients());
       }
       Hidden hidden = admin.openTransactions().hiding(topic);
       if (hidden == null) {

@@ -11,6 +11,7 @@ import dev.weir.cli.option.RegistryOption;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -164,11 +165,14 @@ public final class TailCommand implements Callable<Integer> {
     }
     scoresTopic = kafka.topic("--scores-topic", scoresTopic, KafkaSettings.Topics::scores);
     RegistrySettings schemas = registry.settings(kafka);
-    Map<String, Object> config = new HashMap<>(kafka.clientConfig());
-    config.put(
-        ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");
+    KafkaClients clients =
+        kafka
+            .clients()
+            .with(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                uncommitted ? "read_uncommitted" : "read_committed");
     List<String> topics = scores ? List.of(topic, scoresTopic) : List.of(topic);
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
       List<String> missing = admin.missing(topics);
       if (!missing.isEmpty()) {
         System.err.printf(
@@ -182,7 +186,7 @@ public final class TailCommand implements Callable<Integer> {
     classifications = new ClassificationCodec();
     forecasts = new ForecastCodec(schemas);
     scoreCodec = new ScoreCodec(schemas);
-    try (TopicConsumer consumer = new TopicConsumer(config);
+    try (TopicConsumer consumer = new TopicConsumer(clients);
         OpenTransactionWarning quiet =
             new OpenTransactionWarning(
                 kafka, topic, line -> System.err.println("weir tail: " + line))) {

@@ -6,6 +6,7 @@ import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -52,7 +53,7 @@ public final class HistoryLoader implements AutoCloseable {
   /** As many forecasts as are kept of each mode, and one that tells that there are more. */
   private static final int MAX_FOUND = SeriesHistory.KEPT * Mode.values().length + 1;
 
-  private final Map<String, Object> config;
+  private final KafkaClients clients;
   private final Topics topics;
   private final DashboardState state;
   private final int back;
@@ -73,7 +74,7 @@ public final class HistoryLoader implements AutoCloseable {
             return thread;
           });
 
-  public HistoryLoader(Map<String, Object> clients, Topics topics, DashboardState state, int back) {
+  public HistoryLoader(KafkaClients clients, Topics topics, DashboardState state, int back) {
     this(clients, topics, state, back, LONGEST);
   }
 
@@ -81,12 +82,12 @@ public final class HistoryLoader implements AutoCloseable {
    * @param longest limit for the search for one series
    */
   public HistoryLoader(
-      Map<String, Object> clients,
+      KafkaClients clients,
       Topics topics,
       DashboardState state,
       int back,
       Duration longest) {
-    this.config = TopicReader.seekingConfig(clients);
+    this.clients = TopicReader.seeking(clients);
     this.topics = topics;
     this.state = state;
     this.back = back;
@@ -122,7 +123,7 @@ public final class HistoryLoader implements AutoCloseable {
     SeriesHistory found = new SeriesHistory(row.name());
     long start = System.nanoTime();
     byte[] key = row.name().getBytes(StandardCharsets.UTF_8);
-    try (TopicConsumer consumer = new TopicConsumer(config)) {
+    try (TopicConsumer consumer = new TopicConsumer(clients)) {
       scan(
               consumer,
               places.topic(),

@@ -1,5 +1,6 @@
 package dev.weir.dashboard.read;
 
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.OpenTransactions;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
@@ -7,7 +8,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -29,12 +29,12 @@ public final class TopicMonitor implements AutoCloseable {
   private static final Duration EACH = Duration.ofSeconds(3);
   private static final Duration WHILE_MISSING = Duration.ofMillis(500);
   private static final long HIDDEN_EACH_NANOS = 9_000_000_000L;
-  private static final String TIMEOUT_MILLIS = "5000";
+  private static final int TIMEOUT_MILLIS = 5_000;
 
   private final String bootstrapServers;
   private volatile Topics topics;
   private final String forecasts;
-  private final Map<String, Object> config;
+  private final KafkaClients clients;
   private final Thread thread = new Thread(this::run, "dashboard-topics");
   private volatile boolean closed;
   private volatile Seen seen;
@@ -51,13 +51,14 @@ public final class TopicMonitor implements AutoCloseable {
   /**
    * @param topics of a job
    */
-  public TopicMonitor(Map<String, Object> clients, String bootstrapServers, Topics topics) {
-    this.bootstrapServers = bootstrapServers;
+  public TopicMonitor(KafkaClients clients, Topics topics) {
+    this.bootstrapServers = clients.bootstrapServers();
     this.topics = topics;
     this.forecasts = topics.output();
-    this.config = new HashMap<>(clients);
-    config.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
-    config.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+    this.clients =
+        clients
+            .or(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS)
+            .or(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     this.seen =
         new Seen(Map.of(), List.of(), "Connecting to Kafka at %s.".formatted(bootstrapServers));
     thread.setDaemon(true);
@@ -82,10 +83,8 @@ public final class TopicMonitor implements AutoCloseable {
   }
 
   private void run() {
-    Properties properties = new Properties();
-    properties.putAll(config);
     while (!closed) {
-      try (Admin admin = Admin.create(properties)) {
+      try (Admin admin = clients.admin()) {
         while (!closed) {
           look(admin);
           lookForHidden(admin);

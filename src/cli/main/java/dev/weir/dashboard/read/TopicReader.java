@@ -1,5 +1,6 @@
 package dev.weir.dashboard.read;
 
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicConsumer;
 import java.time.Duration;
@@ -43,7 +44,7 @@ public final class TopicReader implements AutoCloseable {
   private final TopicMonitor monitor;
   private final Handler handler;
   private final LongConsumer lost;
-  private final Map<String, Object> config;
+  private final KafkaClients clients;
   private final Thread thread;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
@@ -67,7 +68,7 @@ public final class TopicReader implements AutoCloseable {
    */
   public TopicReader(
       String name,
-      Map<String, Object> clients,
+      KafkaClients clients,
       Function<Topics, List<String>> topics,
       int back,
       TopicMonitor monitor,
@@ -78,27 +79,24 @@ public final class TopicReader implements AutoCloseable {
     this.monitor = monitor;
     this.handler = handler;
     this.lost = lost;
-    this.config = consumerConfig(clients);
+    this.clients = following(clients);
     this.thread = new Thread(this::run, "dashboard-" + name);
     thread.setDaemon(true);
   }
 
   /** Of a consumer that buffers few megabytes and fails if its next records were deleted. */
-  static Map<String, Object> consumerConfig(Map<String, Object> clients) {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
-    config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
-    config.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
-    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
-    return config;
+  private static KafkaClients following(KafkaClients clients) {
+    return clients
+        .with(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none")
+        .or(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20)
+        .or(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20)
+        .or(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000)
+        .or(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
   }
 
   /** The same, of one that seeks: the fetch that it left at the end is not to hold up the next. */
-  public static Map<String, Object> seekingConfig(Map<String, Object> clients) {
-    Map<String, Object> config = consumerConfig(clients);
-    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
-    return config;
+  public static KafkaClients seeking(KafkaClients clients) {
+    return following(clients).with(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
   }
 
   public void start() {
@@ -125,7 +123,7 @@ public final class TopicReader implements AutoCloseable {
           failures = 0; // first, so that it reads on where not all of them answer now
           skipUnreadable();
         }
-        opened = new TopicConsumer(config);
+        opened = new TopicConsumer(clients);
         consumer = opened;
         while (!isClosed()) {
           if (assign(opened)) {
@@ -171,7 +169,7 @@ public final class TopicReader implements AutoCloseable {
 
   /** Skips batches that can't be read, such as those that a broker's disk has damaged. */
   private void skipUnreadable() {
-    try (TopicConsumer opened = new TopicConsumer(seekingConfig(config))) {
+    try (TopicConsumer opened = new TopicConsumer(seeking(clients))) {
       consumer = opened;
       List<TopicPartition> places = partitions().stream().filter(positions::containsKey).toList();
       Map<TopicPartition, Long> ends = opened.ends(places);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.InProcess;
 import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class ErrorHintIT {
   @BeforeAll
   static void start() throws Exception {
     broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
-    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       for (String topic : List.of("observations", "models", "observations.dlq")) {
         admin.create(topic, 1, Map.of());
       }

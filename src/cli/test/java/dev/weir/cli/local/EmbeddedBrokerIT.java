@@ -3,6 +3,7 @@ package dev.weir.cli.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,7 +32,7 @@ class EmbeddedBrokerIT {
         Map.of("log.retention.check.interval.ms", "200", "log.initial.task.delay.ms", "200");
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0, eager)) {
       Map<String, Object> client = Map.of("bootstrap.servers", broker.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of());
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()));
           var producer =
               new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
           var consumer =

@@ -7,10 +7,10 @@ import dev.weir.dashboard.Records;
 import dev.weir.dashboard.read.HistoryLoader.Part;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesRow;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +81,7 @@ class HistoryLoaderTest {
     assertThat(state.histories.ask(row)).isTrue();
     assertThat(state.histories.ask(row)).isFalse();
     try (HistoryLoader lookBack =
-        new HistoryLoader(Map.of("bootstrap.servers", "localhost:1"), nameless, state, 10)) {
+        new HistoryLoader(KafkaClients.of("localhost:1"), nameless, state, 10)) {
       lookBack.read(row);
     }
     assertThat(state.histories.ask(row)).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +22,7 @@ class ExistingTopicsIT {
   @Test
   void deletedTopicIsNamed(@TempDir Path dir) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
-        TopicAdmin topics = new TopicAdmin(broker.bootstrapServers(), Map.of());
+        TopicAdmin topics = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()));
         AdminClient admin =
             AdminClient.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       topics.createModels("models");

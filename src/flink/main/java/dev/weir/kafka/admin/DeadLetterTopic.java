@@ -1,6 +1,7 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.DeadLetterCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,15 +15,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The dead-letter topic as a person sees it: what is on it, and sending some of it in once more.
@@ -38,12 +36,11 @@ public final class DeadLetterTopic {
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
   private final String topic;
-  private final Map<String, Object> clients;
+  private final KafkaClients clients;
 
-  public DeadLetterTopic(String bootstrapServers, Map<String, String> properties, String topic) {
+  public DeadLetterTopic(KafkaClients clients, String topic) {
+    this.clients = clients;
     this.topic = topic;
-    this.clients = new HashMap<>(properties);
-    clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
   }
 
   /**
@@ -142,13 +139,8 @@ public final class DeadLetterTopic {
    */
   public Replayed replay(Map<Integer, Long> ends, Predicate<Letter> chosen, String target)
       throws IOException {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true); // no doubles by retries
-    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicAdmin.LARGE_RECORD_BYTES + (1 << 20));
-    config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT.toMillis());
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer =
+        clients.producer(TopicAdmin.LARGE_RECORD_BYTES, TIMEOUT)) {
       Sending sending = new Sending(producer, target);
       forEach(
           ends,
@@ -169,14 +161,14 @@ public final class DeadLetterTopic {
 
   /** Sends records in their order; ends after the first that the brokers refuse. */
   private final class Sending {
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> producer;
     private final String target;
     private final Map<String, Integer> partitions = new HashMap<>();
     private final Map<String, Long> byTopic = new TreeMap<>();
     private final AtomicLong stored = new AtomicLong();
     private final AtomicReference<Exception> refused = new AtomicReference<>();
 
-    Sending(KafkaProducer<byte[], byte[]> producer, String target) {
+    Sending(Producer<byte[], byte[]> producer, String target) {
       this.producer = producer;
       this.target = target;
     }
@@ -226,9 +218,7 @@ public final class DeadLetterTopic {
   }
 
   private TopicConsumer consumer() {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    return new TopicConsumer(config);
+    return new TopicConsumer(clients.committed());
   }
 
   /** Never fails: on this topic too there may be anything. */

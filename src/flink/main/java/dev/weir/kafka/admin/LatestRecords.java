@@ -1,5 +1,7 @@
 package dev.weir.kafka.admin;
 
+import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -21,15 +23,13 @@ public final class LatestRecords implements AutoCloseable {
 
   private final TopicConsumer consumer;
 
-  /**
-   * @param clients properties of Kafka's clients, the brokers among them
-   */
-  public LatestRecords(Map<String, ?> clients) {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20); // a larger record comes alone
-    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-    this.consumer = new TopicConsumer(config);
+  public LatestRecords(KafkaClients clients) {
+    this.consumer =
+        new TopicConsumer(
+            clients
+                .committed()
+                .with(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20) // a larger record comes alone
+                .or(ClientProperties.TIMEOUT, (int) PATIENCE.toMillis()));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.ModelCodec;
 import dev.weir.kafka.codec.ModelVersionKeys;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -11,19 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The compacted model topic as a person sees it: what is on it, and putting a model there. */
 public final class ModelTopic {
@@ -31,12 +27,11 @@ public final class ModelTopic {
   private static final Duration TIMEOUT = ClientProperties.PATIENCE;
 
   private final String topic;
-  private final Map<String, Object> clients;
+  private final KafkaClients clients;
 
-  public ModelTopic(String bootstrapServers, Map<String, String> properties, String topic) {
+  public ModelTopic(KafkaClients clients, String topic) {
+    this.clients = clients;
     this.topic = topic;
-    this.clients = new HashMap<>(properties);
-    clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
   }
 
   /**
@@ -111,9 +106,7 @@ public final class ModelTopic {
 
   /** Every record, those without a value too. */
   private void scan(Consumer<ConsumerRecord<byte[], byte[]>> action) {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    try (TopicConsumer consumer = new TopicConsumer(config)) {
+    try (TopicConsumer consumer = new TopicConsumer(clients.committed())) {
       List<TopicPartition> partitions = consumer.partitions(topic);
       if (!consumer.read(consumer.begins(partitions), consumer.ends(partitions), TIMEOUT, action)) {
         throw new IllegalStateException(
@@ -158,7 +151,7 @@ public final class ModelTopic {
     ModelVersions.Version left = keep > 0 ? versions().active(model.name()) : null;
     byte[] value = new ModelCodec().encode(model, Instant.now());
     byte[] copy = ModelVersionKeys.key(model.name(), model.version());
-    try (KafkaProducer<byte[], byte[]> producer = producer(value.length)) {
+    try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
       if (keep > 0) { // first, since a version that jobs use must be one that is kept
         send(producer, copy, value);
       }
@@ -227,7 +220,7 @@ public final class ModelTopic {
 
   private void publishCopy(Model model) throws IOException {
     byte[] value = new ModelCodec().encode(model, Instant.now());
-    try (KafkaProducer<byte[], byte[]> producer = producer(value.length)) {
+    try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
       send(producer, ModelVersionKeys.key(model.name(), model.version()), value);
     } catch (ExecutionException e) {
       throw failure("keep", model, e);
@@ -248,15 +241,7 @@ public final class ModelTopic {
         e);
   }
 
-  private KafkaProducer<byte[], byte[]> producer(int longest) {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.max(longest + (1 << 20), 1 << 20));
-    config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT.toMillis());
-    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-  }
-
-  private long send(KafkaProducer<byte[], byte[]> producer, byte[] key, byte[] value)
+  private long send(Producer<byte[], byte[]> producer, byte[] key, byte[] value)
       throws ExecutionException, InterruptedException {
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, value);
     if (value != null) {

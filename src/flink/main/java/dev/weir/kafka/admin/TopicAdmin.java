@@ -1,6 +1,7 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.time.Duration;
@@ -72,13 +73,13 @@ public final class TopicAdmin implements AutoCloseable {
   private final String bootstrapServers;
   private final Admin admin;
 
-  public TopicAdmin(String bootstrapServers, Map<String, String> properties) {
-    this.bootstrapServers = bootstrapServers;
-    Map<String, Object> config = new HashMap<>(properties);
-    config.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    config.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-    config.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-    this.admin = Admin.create(config);
+  public TopicAdmin(KafkaClients clients) {
+    this.bootstrapServers = clients.bootstrapServers();
+    this.admin =
+        clients
+            .or(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000)
+            .or(ClientProperties.TIMEOUT, (int) TIMEOUT.toMillis())
+            .admin();
   }
 
   /**

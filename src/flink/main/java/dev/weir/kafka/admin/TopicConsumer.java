@@ -1,6 +1,6 @@
 package dev.weir.kafka.admin;
 
-import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,13 +11,10 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads topics as bytes and without a consumer group: bounded ranges with {@code read}, or new
@@ -40,29 +37,13 @@ public final class TopicConsumer implements AutoCloseable {
 
   private final Consumer<byte[], byte[]> consumer;
 
-  /**
-   * @param clients properties of Kafka's clients, the brokers among them
-   */
-  public TopicConsumer(Map<String, ?> clients) {
-    this(
-        new KafkaConsumer<>(
-            config(clients), new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+  public TopicConsumer(KafkaClients clients) {
+    this(clients.reader());
   }
 
   /** With a consumer that has no group. */
   public TopicConsumer(Consumer<byte[], byte[]> consumer) {
     this.consumer = consumer;
-  }
-
-  private static Map<String, Object> config(Map<String, ?> clients) {
-    Map<String, Object> config = new HashMap<>(clients);
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.putIfAbsent(ClientProperties.TIMEOUT, (int) ClientProperties.PATIENCE.toMillis());
-    return config;
   }
 
   /** A topic's partitions in their order; none if there is no such topic. */
