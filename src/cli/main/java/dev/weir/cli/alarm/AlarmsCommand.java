@@ -9,7 +9,6 @@ import dev.weir.cli.option.RegistryOption;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -134,14 +133,8 @@ public final class AlarmsCommand implements Callable<Integer> {
       }
     }
     RegistrySettings schemas = registry.settings(kafka);
-    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
-      if (!admin.missing(List.of(topic)).isEmpty()) {
-        System.err.printf(
-            "weir alarms: topic %s: expected on Kafka at %s, got no such topic; --topic names"
-                + " another, and a job with alarms: on creates it%n",
-            topic, kafka.bootstrapServers());
-        return 1;
-      }
+    if (kafka.lacks("--topic names another, and a job with alarms: on creates it", topic)) {
+      return 1;
     }
     codec = new IncidentCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(kafka.clients().committed())) {

@@ -7,9 +7,7 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.DeadLetterTopic;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
-import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -47,14 +45,8 @@ public final class DeadLettersCommand implements Callable<Integer> {
     /** The topic; null, after a message, if it is missing. */
     DeadLetterTopic open(KafkaOptions kafka) throws IOException {
       topic = kafka.topic("--topic", topic, Topics::deadLetters);
-      try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
-        if (!admin.missing(List.of(topic)).isEmpty()) {
-          System.err.printf(
-              "weir dead-letters: topic %s: expected on Kafka at %s, got no such topic; --topic names"
-                  + " another%n",
-              topic, kafka.bootstrapServers());
-          return null;
-        }
+      if (kafka.lacks("--topic names another", topic)) {
+        return null;
       }
       return new DeadLetterTopic(kafka.clients(), topic);
     }
@@ -263,7 +255,8 @@ public final class DeadLettersCommand implements Callable<Integer> {
       if (!isConfirmed(count)) {
         return 1;
       }
-      if (!areThere(byTopic)) {
+      // a topic named in a header is a foreign word; the producer must not create it
+      if (kafka.lacks("nothing sent", byTopic.keySet().toArray(String[]::new))) {
         return 1;
       }
       DeadLetterTopic.Replayed replayed = topic.replay(ends, filter::includes, target);
@@ -294,20 +287,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
         return false;
       }
       return true;
-    }
-
-    /** A topic named in a header is a foreign word; the producer must not create it. */
-    private boolean areThere(Map<String, Long> byTopic) throws IOException {
-      try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
-        List<String> missing = admin.missing(List.copyOf(byTopic.keySet()));
-        if (!missing.isEmpty()) {
-          System.err.printf(
-              "weir dead-letters replay: topic %s: expected on Kafka at %s, got no such topic;"
-                  + " nothing sent%n",
-              Printable.line(missing.get(0)), kafka.bootstrapServers());
-        }
-        return missing.isEmpty();
-      }
     }
   }
 }

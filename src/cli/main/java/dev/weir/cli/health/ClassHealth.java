@@ -18,10 +18,10 @@ final class ClassHealth {
   private static final double MAX_UNKNOWN = 0.5;
   private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
-  private final HealthReport report;
+  private final Findings findings;
 
-  ClassHealth(HealthReport report) {
-    this.report = report;
+  ClassHealth(Findings findings) {
+    this.findings = findings;
   }
 
   /**
@@ -56,24 +56,24 @@ final class ClassHealth {
             counts[1]++;
           }
         });
-    ObjectNode json = report.section("classes");
+    ObjectNode json = findings.section("classes");
     json.put("sampled", counts[0]);
     json.put("series", newest.size());
     if (counts[1] > 0) {
-      report.problem(
+      findings.problem(
           "does something else write there?",
           "%d of the newest records of %s can't be read",
           counts[1],
           topic);
     }
     if (counts[0] == 0) {
-      report.row(topic, "none committed yet");
+      findings.ok(topic, "none committed yet");
       return;
     }
     tell(topic, extent, newest, statuses, classes, json);
     int unknown = statuses.getOrDefault("UNKNOWN", 0) + statuses.getOrDefault("FALLBACK", 0);
     if (unknown > MAX_UNKNOWN * counts[0]) {
-      report.problem(
+      findings.problem(
           "publish the classifier, or send labels; weir dead-letters --reason LABEL shows those that"
               + " are refused",
           "%d of the newest %d classes are without a model or a label",
@@ -105,20 +105,20 @@ final class ClassHealth {
     json.put("labels", labels);
     statuses.forEach(json.putObject("statuses")::put);
     classes.forEach(json.putObject("classes")::put);
-    report.row(
+    findings.ok(
         topic,
         "%,d in %d partitions; newest of the window up to %s",
         extent.length(),
         extent.partitions(),
         ForecastLines.minute(end));
-    report.row("classes", "%,d series: %s, %s", newest.size(), statuses, classes);
+    findings.ok("classes", "%,d series: %s, %s", newest.size(), statuses, classes);
     if (labels == 0) {
-      report.row("accuracy", "no labels yet");
+      findings.ok("accuracy", "no labels yet");
       return;
     }
     json.put("accuracy", right / labels);
     json.put("log_loss", loss / labels);
-    report.row(
+    findings.ok(
         "accuracy",
         String.format(
             Locale.ROOT,

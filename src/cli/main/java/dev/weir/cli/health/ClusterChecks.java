@@ -23,7 +23,7 @@ final class ClusterChecks {
   /** Heartbeats come each ten seconds unless configured otherwise, and are given up after fifty. */
   private static final long HEARTBEAT_MILLIS = 60_000;
 
-  private final CheckList list;
+  private final Findings findings;
   private final JobSettings job;
   private final Long series;
   private Map<String, String> config = Map.of();
@@ -31,8 +31,8 @@ final class ClusterChecks {
   /**
    * @param series how many there will be; null when that is not known
    */
-  ClusterChecks(CheckList list, JobSettings job, Long series) {
-    this.list = list;
+  ClusterChecks(Findings findings, JobSettings job, Long series) {
+    this.findings = findings;
     this.job = job;
     this.series = series;
   }
@@ -43,9 +43,9 @@ final class ClusterChecks {
    * @param tasks of each operator
    */
   void withoutCluster(int tasks) {
-    list.warn("flink", "name it with --jobmanager HOST:PORT", "not looked at");
+    findings.warn("flink", "name it with --jobmanager HOST:PORT", "not looked at");
     interval(DEFAULT_INTERVAL, "which the job takes where none is configured");
-    new MemoryChecks(list, job, series).withoutCluster(tasks);
+    new MemoryChecks(findings, job, series).withoutCluster(tasks);
   }
 
   /**
@@ -64,7 +64,7 @@ final class ClusterChecks {
     interval(
         config.getOrDefault("execution.checkpointing.interval", DEFAULT_INTERVAL),
         "of the cluster's configuration");
-    new MemoryChecks(list, job, series)
+    new MemoryChecks(findings, job, series)
         .check(taskManagers, config.getOrDefault("state.backend.type", "hashmap"), tasks);
     clocks(taskManagers);
     return tasks;
@@ -93,10 +93,10 @@ final class ClusterChecks {
               && other.path("state").asText().equals("RUNNING");
     }
     if (!version.startsWith("2.2") && !version.startsWith("2.3")) {
-      list.warn("flink", "use 2.2 or 2.3, which Weir is tested with", "version %s", version);
+      findings.warn("flink", "use 2.2 or 2.3, which Weir is tested with", "version %s", version);
     }
     if (runs) {
-      list.warn(
+      findings.warn(
           "flink",
           "stop it with a savepoint before it is started again: two of one name undo each other's"
               + " transactions",
@@ -104,7 +104,7 @@ final class ClusterChecks {
           job.name(),
           rest.address());
     } else if (free < tasks) {
-      list.fail(
+      findings.fail(
           "flink",
           "start more TaskManagers, raise taskmanager.numberOfTaskSlots, or lower --parallelism",
           "%d of %d slots are free at %s, where the job needs %d",
@@ -113,7 +113,7 @@ final class ClusterChecks {
           rest.address(),
           tasks);
     } else {
-      list.ok("flink", "%s at %s, %d of %d slots free", version, rest.address(), free, all);
+      findings.ok("flink", "%s at %s, %d of %d slots free", version, rest.address(), free, all);
     }
   }
 
@@ -122,7 +122,7 @@ final class ClusterChecks {
     try {
       interval = Durations.parse(text);
     } catch (IllegalArgumentException | ArithmeticException e) {
-      list.warn(
+      findings.warn(
           "checkpoints",
           "write it as 10 s",
           "execution.checkpointing.interval is '%s', which is no duration",
@@ -132,20 +132,20 @@ final class ClusterChecks {
     boolean exactlyOnce = job.kafka().delivery() == Delivery.EXACTLY_ONCE;
     Duration timeout = job.kafka().transactionTimeout();
     if (exactlyOnce && interval.multipliedBy(INTERVALS).compareTo(timeout) > 0) {
-      list.fail(
+      findings.fail(
           "checkpoints",
           "lower execution.checkpointing.interval or raise delivery.transaction-timeout",
           "each %s, where a transaction ends after %s: a restart would lose what waits",
           interval,
           timeout);
     } else if (exactlyOnce && interval.compareTo(LONG_INTERVAL) > 0) {
-      list.warn(
+      findings.warn(
           "checkpoints",
           "lower execution.checkpointing.interval, or take delivery.guarantee: at-least-once",
           "each %s, so a forecast is seen up to so long after it was made",
           interval);
     } else {
-      list.ok(
+      findings.ok(
           "checkpoints",
           "each %s, %s: a forecast is seen %s",
           interval,
@@ -166,14 +166,14 @@ final class ClusterChecks {
     }
     long ahead = newest - now;
     if (ahead > SKEW_MILLIS || -ahead > HEARTBEAT_MILLIS + SKEW_MILLIS) {
-      list.warn(
+      findings.warn(
           "clocks",
           "keep both by NTP: window.max-future is judged by the TaskManagers' clocks",
           "Flink's is %s %s this one",
-          HealthReport.duration(Math.abs(ahead)),
+          Findings.duration(Math.abs(ahead)),
           ahead > 0 ? "ahead of" : "behind");
     } else {
-      list.ok("clocks", "Flink's and this one agree");
+      findings.ok("clocks", "Flink's and this one agree");
     }
   }
 }

@@ -8,14 +8,11 @@ import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.admin.LatestRecords;
-import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -122,14 +119,14 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private int report(Format format) {
-    CheckList list = new CheckList();
-    examine(list);
+    Findings findings = new Findings();
+    examine(findings);
     if (format == Format.json) {
-      System.out.println(list.json());
+      System.out.println(findings.listJson());
     } else {
-      list.text(Terminal.colours(Terminal.isOut())).forEach(System.out::println);
+      findings.list(Terminal.colours(Terminal.isOut())).forEach(System.out::println);
     }
-    return list.fails() ? 1 : 0;
+    return findings.isHealthy() ? 0 : 1;
   }
 
   private void check(boolean holds, String option, String expected, Object got) {
@@ -141,50 +138,47 @@ public final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void examine(CheckList list) {
+  private void examine(Findings findings) {
     JobSettings job;
     try {
       job = JobSettings.read(file, overrides);
     } catch (JobFileException e) {
       e.getMessage()
           .lines()
-          .forEach(line -> list.fail("job file", "weir options says what there is", "%s", line));
+          .forEach(line -> findings.fail("job file", "weir options says what there is", "%s", line));
       return;
     } catch (IOException e) {
-      list.fail("job file", "is it there, and may it be read?", "%s", e);
+      findings.fail("job file", "is it there, and may it be read?", "%s", e);
       return;
     }
-    list.ok("job file", "%s: job %s", file, job.name());
+    findings.ok("job file", "%s: job %s", file, job.name());
     int tasks = parallelism == null ? 1 : parallelism;
-    ClusterChecks cluster = new ClusterChecks(list, job, series);
+    ClusterChecks cluster = new ClusterChecks(findings, job, series);
     if (jobManager == null) {
       cluster.withoutCluster(tasks);
     } else {
       try {
         tasks = cluster.check(new FlinkRest(jobManager, PATIENCE), parallelism);
       } catch (IOException e) {
-        list.fail(
+        findings.fail(
             "flink", "start it, or name it with --jobmanager HOST:PORT", "%s", e.getMessage());
       }
     }
-    topics(list, job, tasks, savepoint);
+    topics(findings, job, tasks, savepoint);
   }
 
-  private static void topics(CheckList list, JobSettings job, int tasks, String savepoint) {
+  private static void topics(Findings findings, JobSettings job, int tasks, String savepoint) {
     KafkaSettings kafka = job.kafka();
     try {
       Map<String, String> properties = new HashMap<>(KafkaClients.limits(KAFKA));
       properties.putAll(kafka.properties());
       ClientProperties.check(kafka.bootstrapServers(), properties);
       KafkaClients clients = KafkaClients.of(kafka.bootstrapServers(), properties);
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.missing(List.of()); // before any consumer: is there a broker
-        try (LatestRecords tails = new LatestRecords(clients)) {
-          new TopicChecks(list, job, admin, tails).check(tasks, savepoint);
-        }
+      try (KafkaLook look = new KafkaLook(clients, kafka.topics())) {
+        new TopicChecks(findings, job, look).check(tasks, savepoint);
       }
     } catch (IllegalStateException | KafkaException e) {
-      list.fail(
+      findings.fail(
           "brokers",
           "is a broker listening there? kafka.bootstrap-servers names it, docs/kafka-security.md has"
               + " what secured ones need",

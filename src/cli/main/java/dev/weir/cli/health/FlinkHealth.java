@@ -45,11 +45,11 @@ public final class FlinkHealth {
   private static final String COLLECTOR = "Status.JVM.GarbageCollector.All.TimeMsPerSecond";
 
   private final FlinkRest rest;
-  private final HealthReport report;
+  private final Findings findings;
 
-  private FlinkHealth(FlinkRest rest, HealthReport report) {
+  private FlinkHealth(FlinkRest rest, Findings findings) {
     this.rest = rest;
-    this.report = report;
+    this.findings = findings;
   }
 
   /** One job of the overview. */
@@ -62,8 +62,8 @@ public final class FlinkHealth {
    * @return the job's name; null if several jobs match
    * @throws IOException when Flink does not answer
    */
-  static String look(FlinkRest rest, String wanted, HealthReport report) throws IOException {
-    return new FlinkHealth(rest, report).look(wanted);
+  static String look(FlinkRest rest, String wanted, Findings findings) throws IOException {
+    return new FlinkHealth(rest, findings).look(wanted);
   }
 
   private String look(String wanted) throws IOException {
@@ -83,7 +83,7 @@ public final class FlinkHealth {
     if (job == null) {
       return null;
     }
-    ObjectNode json = report.section("job");
+    ObjectNode json = findings.section("job");
     json.put("id", job.id);
     json.put("name", job.name);
     json.put("state", job.state);
@@ -93,16 +93,16 @@ public final class FlinkHealth {
     long restarts = metric(job.id, "numRestarts");
     json.put("uptime_ms", uptime);
     json.put("restarts", restarts < 0 ? null : restarts);
-    report.row(
+    findings.ok(
         "job",
         "%s %s for %s, %s, id %s",
         job.name,
         job.state,
-        HealthReport.duration(uptime),
+        Findings.duration(uptime),
         restarts < 0 ? "restarts unknown" : restarts + " restarts",
         job.id);
     if (!job.state.equals("RUNNING")) {
-      report.problem(
+      findings.problem(
           ENDED.contains(job.state)
               ? "start it again: weir submit JOB.yaml --jobmanager "
                   + rest.address()
@@ -129,7 +129,7 @@ public final class FlinkHealth {
             .toList();
     List<Job> running = meant.stream().filter(job -> !ENDED.contains(job.state)).toList();
     if (meant.isEmpty()) {
-      report.problem(
+      findings.problem(
           "start it: weir submit JOB.yaml --jobmanager " + rest.address(),
           "Flink at %s has no job%s",
           rest.address(),
@@ -137,7 +137,7 @@ public final class FlinkHealth {
       return null;
     }
     if (wanted == null && running.size() > 1) {
-      report.problem(
+      findings.problem(
           "say which by --job NAME or ID, or give its job file",
           "Flink at %s runs %d jobs: %s",
           rest.address(),
@@ -146,7 +146,7 @@ public final class FlinkHealth {
       return null;
     }
     if (running.size() > 1) {
-      report.problem(
+      findings.problem(
           "stop all but one with a savepoint: they write the same forecasts",
           "Flink at %s runs %d jobs of the name %s",
           rest.address(),
@@ -191,9 +191,9 @@ public final class FlinkHealth {
       long all = sums.get(operator + OBSERVATIONS);
       long late = sums.get(operator + LATE);
       json.put("late_observations", late);
-      report.row("late", "%,d of %,d observations since the tasks started", late, all);
+      findings.ok("late", "%,d of %,d observations since the tasks started", late, all);
       if (late > MAX_LATE * all) {
-        report.problem(
+        findings.problem(
             DeadLetter.LATE_ADVICE,
             "%,d of %,d observations are late and became dead letters",
             late,
@@ -237,11 +237,11 @@ public final class FlinkHealth {
     json.put("heap_max", metrics.get(HEAP_MAX).longValue());
     String used =
         "%.0f %% of %s"
-            .formatted(100 * fullest, HealthReport.bytes(metrics.get(HEAP_MAX).longValue()));
-    report.row("heap", "%s used on the fullest TaskManager", used);
+            .formatted(100 * fullest, Findings.bytes(metrics.get(HEAP_MAX).longValue()));
+    findings.ok("heap", "%s used on the fullest TaskManager", used);
     if (fullest >= FULL_HEAP
         || fullest >= BUSY_HEAP && collector >= BUSY_COLLECTOR_MILLIS_PER_SECOND) {
-      report.problem(
+      findings.problem(
           "more TaskManagers, more taskmanager.memory.process.size, state.max-series or"
               + " learning.size: small; docs/operations.md, Too many series, or too little memory",
           "a TaskManager's heap is full: %s used, %.0f ms of each second go to garbage collection",
@@ -259,20 +259,20 @@ public final class FlinkHealth {
     String trace = newest.path("stacktrace").asText("");
     if (trace.isEmpty()) {
       json.putNull("last_exception");
-      report.row("exception", "none");
+      findings.ok("exception", "none");
       return;
     }
     long ago = now - newest.path("timestamp").asLong();
     String line = root(trace);
     json.put("last_exception", line);
     json.put("last_exception_ago_ms", ago);
-    report.row("exception", "%s ago: %s", HealthReport.duration(ago), line);
+    findings.ok("exception", "%s ago: %s", Findings.duration(ago), line);
     if (job.state.equals("RUNNING") && ago < RECENT_MILLIS) {
-      report.problem(
+      findings.problem(
           "the exception below says why; the TaskManagers' logs say more",
           "job %s failed %s ago and was restarted",
           job.name,
-          HealthReport.duration(ago));
+          Findings.duration(ago));
     }
   }
 
@@ -297,8 +297,8 @@ public final class FlinkHealth {
       if (!e.getMessage().contains("status 404")) {
         throw e;
       }
-      report.row("checkpoints", "none: not configured");
-      report.problem(
+      findings.ok("checkpoints", "none: not configured");
+      findings.problem(
           "set execution.checkpointing.interval, by -D or in Flink's config.yaml",
           "job %s makes no checkpoints, so no forecast is committed",
           job.name);
@@ -323,27 +323,27 @@ public final class FlinkHealth {
       node.put("last_ago_ms", since);
       node.put("last_duration_ms", took);
       node.put("last_bytes", bytes);
-      report.row(
+      findings.ok(
           "checkpoints",
           "%s; last %s ago, took %s, state %s",
           done,
-          HealthReport.duration(since),
-          HealthReport.duration(took),
-          HealthReport.bytes(bytes));
+          Findings.duration(since),
+          Findings.duration(took),
+          Findings.bytes(bytes));
     } else {
-      report.row("checkpoints", "%s; none completed yet", done);
+      findings.ok("checkpoints", "%s; none completed yet", done);
     }
     boolean running = job.state.equals("RUNNING");
     long patience = Math.max(MIN_WAIT_MILLIS, INTERVALS * Math.max(0, interval));
     if (running && since > patience) {
-      report.problem(
+      findings.problem(
           "Flink's page, Checkpoints, says which task is slow; is a broker away?",
           "no checkpoint completed for %s, where the interval is %s",
-          HealthReport.duration(since),
-          HealthReport.duration(interval));
+          Findings.duration(since),
+          Findings.duration(interval));
     } else if (running
         && failed.path("failure_timestamp").asLong() > last.path("latest_ack_timestamp").asLong()) {
-      report.problem(
+      findings.problem(
           "Flink's page, Checkpoints, History says more",
           "the newest checkpoint failed: %s",
           failed.path("failure_message").asText("without a word"));

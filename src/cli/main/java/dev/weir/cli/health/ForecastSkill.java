@@ -2,6 +2,7 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.wire.Json;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
@@ -56,11 +57,11 @@ record ForecastSkill(Collection<Score> scores) {
     return scores.stream().mapToLong(Score::scored).average().orElse(0) >= ENOUGH;
   }
 
-  void tell(HealthReport report, String topic, long records) {
-    ObjectNode json = report.section("skill");
+  void tell(Findings findings, String topic, long records) {
+    ObjectNode json = findings.section("skill");
     json.put("series", scores.size());
     if (scores.isEmpty()) {
-      report.row(topic, "none yet");
+      findings.ok(topic, "none yet");
       return;
     }
     double[] toNaive = over("naive");
@@ -68,13 +69,14 @@ record ForecastSkill(Collection<Score> scores) {
     double seasonal = geometricMean(over("seasonal_naive"));
     double level = mean(Score::level);
     double coverage = mean(Score::coverage);
-    put(json, "error_over_naive", naive);
-    put(json, "error_over_seasonal_naive", seasonal);
+    json.set("error_over_naive", Json.number(naive));
+    json.set("error_over_seasonal_naive", Json.number(seasonal));
     QUANTILES.forEach(
-        (name, share) -> put(json, "error_over_naive_" + name, quantile(toNaive, share)));
-    put(json, "interval_level", level);
-    put(json, "interval_coverage", coverage);
-    report.row(
+        (name, share) ->
+            json.set("error_over_naive_" + name, Json.number(quantile(toNaive, share))));
+    json.set("interval_level", Json.number(level));
+    json.set("interval_coverage", Json.number(coverage));
+    findings.ok(
         topic,
         "%,d; error %s of naive's, %s of seasonal naive's (%d series); %s intervals hold %s",
         records,
@@ -84,7 +86,7 @@ record ForecastSkill(Collection<Score> scores) {
         percent(level),
         percent(coverage));
     if (toNaive.length > 1) {
-      report.row(
+      findings.ok(
           "errors",
           "of naive's, by series: 10 %% at most %s, half at most %s, 90 %% at most %s",
           percent(quantile(toNaive, 0.1)),
@@ -96,25 +98,17 @@ record ForecastSkill(Collection<Score> scores) {
     }
     double best = Math.max(naive, seasonal); // over the better of both
     if (best > WORST_ERROR) {
-      report.problem(
+      findings.problem(
           "weir evaluate --input HISTORY shows which series and methods; is season right?",
           "forecasts are worse than naive ones: error %s of theirs",
           percent(best));
     }
     if (Math.abs(coverage - level) > MAX_OFF) {
-      report.problem(
+      findings.problem(
           "has the series just changed? watch weir tail --scores",
           "%s intervals hold %s",
           percent(level),
           percent(coverage));
-    }
-  }
-
-  private static void put(ObjectNode json, String name, double value) {
-    if (Double.isFinite(value)) {
-      json.put(name, value);
-    } else {
-      json.putNull(name);
     }
   }
 

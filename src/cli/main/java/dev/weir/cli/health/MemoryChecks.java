@@ -14,7 +14,7 @@ final class MemoryChecks {
   /** A larger part of a slot's heap leaves too little for the rest of the job. */
   private static final double MOST = 0.8;
 
-  private final CheckList list;
+  private final Findings findings;
   private final JobSettings job;
   private final Long series; // null: not known
   private final StateSizeEstimate each;
@@ -22,8 +22,8 @@ final class MemoryChecks {
   /**
    * @param series how many there will be; null when that is not known
    */
-  MemoryChecks(CheckList list, JobSettings job, Long series) {
-    this.list = list;
+  MemoryChecks(Findings findings, JobSettings job, Long series) {
+    this.findings = findings;
     this.job = job;
     this.series = series;
     this.each = StateSizeEstimate.of(job);
@@ -39,15 +39,15 @@ final class MemoryChecks {
     }
     seasons();
     limit(tasks);
-    list.ok(
+    findings.ok(
         "memory",
         "%,d series take %s on the heap (%,d bytes each), twice that with room",
         series,
-        HealthReport.bytes(series * each.heap()),
+        Findings.bytes(series * each.heap()),
         each.heap());
     disk();
     if (caches()) {
-      list.ok("cache", "on RocksDB %s", all(tasks));
+      findings.ok("cache", "on RocksDB %s", all(tasks));
     }
   }
 
@@ -74,7 +74,7 @@ final class MemoryChecks {
   }
 
   private void each() {
-    list.ok(
+    findings.ok(
         "memory",
         "%,d bytes for each series on the heap, %,d on disk with RocksDB; --series N compares with what there is",
         each.heap(),
@@ -83,7 +83,7 @@ final class MemoryChecks {
 
   private void seasons() {
     if (StateSizeEstimate.findsSeasons(job)) {
-      list.warn(
+      findings.warn(
           "season",
           "set season to compute with it",
           "memory and disk are those of series without a season; each season found adds to them");
@@ -93,7 +93,7 @@ final class MemoryChecks {
   private void limit(int tasks) {
     int limit = job.forecast().limits().maxSeries();
     if (limit > 0 && series > (long) limit * tasks) {
-      list.warn(
+      findings.warn(
           "memory",
           "raise state.max-series, or run as many tasks as it takes",
           "%,d series, where state.max-series lets each of %d tasks keep %,d",
@@ -104,11 +104,11 @@ final class MemoryChecks {
   }
 
   private void disk() {
-    list.ok(
+    findings.ok(
         "disk",
         "%,d series take %s in a canonical savepoint of RocksDB (%,d bytes each); its local disks need up to twice that",
         series,
-        HealthReport.bytes(series * each.disk()),
+        Findings.bytes(series * each.disk()),
         each.disk());
   }
 
@@ -125,7 +125,7 @@ final class MemoryChecks {
             each.cached(),
             (cache >> 20) + 1,
             tasks,
-            HealthReport.bytes(CACHE_SHARE * cache * tasks));
+            Findings.bytes(CACHE_SHARE * cache * tasks));
   }
 
   private void cache(JsonNode taskManagers, int tasks) {
@@ -144,19 +144,19 @@ final class MemoryChecks {
                 fit,
                 series,
                 tasks,
-                HealthReport.bytes(cache),
+                Findings.bytes(cache),
                 isShare ? " by default" : " by state.cache");
     if (cache > heap * MOST) {
-      list.fail(
+      findings.fail(
           "cache",
           "lower state.cache, or raise taskmanager.memory.task.heap.size",
           "state.cache is %s for each task, where a slot has %s of heap",
-          HealthReport.bytes(cache),
-          HealthReport.bytes(heap));
+          Findings.bytes(cache),
+          Findings.bytes(heap));
     } else if (fit < series) {
-      list.warn("cache", all(tasks), "%s; the others are read from RocksDB each time", found);
+      findings.warn("cache", all(tasks), "%s; the others are read from RocksDB each time", found);
     } else {
-      list.ok("cache", "%s", found);
+      findings.ok("cache", "%s", found);
     }
   }
 
@@ -177,19 +177,19 @@ final class MemoryChecks {
         "%,d series take %s on the heap (%,d bytes each), twice that with room; %d TaskManagers have %s"
             .formatted(
                 series,
-                HealthReport.bytes(heap),
+                Findings.bytes(heap),
                 each.heap(),
                 taskManagers.size(),
-                HealthReport.bytes(there));
+                Findings.bytes(there));
     String change =
         "more TaskManagers or taskmanager.memory.task.heap.size, state.backend.type: rocksdb, or"
             + " learning.size: small";
     if (heap > there) {
-      list.fail("memory", change, "%s", found);
+      findings.fail("memory", change, "%s", found);
     } else if (2 * heap > there) {
-      list.warn("memory", change, "%s", found);
+      findings.warn("memory", change, "%s", found);
     } else {
-      list.ok("memory", "%s", found);
+      findings.ok("memory", "%s", found);
     }
   }
 }

@@ -3,10 +3,8 @@ package dev.weir.cli.health;
 import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.admin.ClusterInfo;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.ModelVersions;
-import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Model;
 import java.io.IOException;
 import java.util.function.Function;
@@ -16,19 +14,16 @@ final class ModelChecks {
 
   private static final String MODEL = "model";
 
-  private final CheckList list;
+  private final Findings findings;
   private final JobSettings job;
-  private final TopicAdmin admin;
-  private final String name;
+  private final KafkaLook kafka;
+  private final String name; // of the topic
 
-  /**
-   * @param name the topic's
-   */
-  ModelChecks(CheckList list, JobSettings job, TopicAdmin admin, String name) {
-    this.list = list;
+  ModelChecks(Findings findings, JobSettings job, KafkaLook kafka) {
+    this.findings = findings;
     this.job = job;
-    this.admin = admin;
-    this.name = name;
+    this.kafka = kafka;
+    this.name = kafka.topics.models();
   }
 
   /**
@@ -37,27 +32,28 @@ final class ModelChecks {
    * @param policy the topic's {@code cleanup.policy}; empty if it is not told
    */
   void check(String policy) {
-    if (admin.partitions(name) != 1) {
-      list.fail(
+    int partitions = kafka.extent(name).partitions();
+    if (partitions != 1) {
+      findings.fail(
           name,
           "name another one in topics.models",
           "%d partitions, where versions keep their order in one only",
-          admin.partitions(name));
+          partitions);
       return;
     }
-    String text = new ClusterInfo(admin).topic(name, "retention.ms");
+    String text = kafka.facts.topic(name, "retention.ms");
     if (!policy.isEmpty() && !policy.contains("compact") && !"-1".equals(text)) {
-      list.fail(
+      findings.fail(
           name,
           "set cleanup.policy=compact",
           "cleanup.policy is %s: a model is deleted after %s ms, and a new job finds none",
           policy,
           text);
     }
-    int room = admin.maxValueBytes(name);
+    int room = kafka.admin.maxValueBytes(name);
     for (Target target : job.forecast().targets()) {
       if (target.initialModel() != null && target.initialModel().length > room) {
-        list.fail(
+        findings.fail(
             name,
             "raise max.message.bytes",
             "takes values of %,d bytes, where the model of %s has %,d",
@@ -66,9 +62,9 @@ final class ModelChecks {
             target.initialModel().length);
       }
     }
-    ModelTopic models = new ModelTopic(job.kafka().clients(), name);
+    ModelTopic models = kafka.models;
     ModelVersions versions = models.versions();
-    list.ok(
+    findings.ok(
         name,
         "%s, %d versions, %d unreadable",
         policy,
@@ -87,7 +83,7 @@ final class ModelChecks {
         } else if (target.initialModel() != null) {
           fromJobFile(model);
         } else if (target.learning() != null) {
-          list.ok(MODEL, "%s: none published yet; the mixture goes without", model);
+          findings.ok(MODEL, "%s: none published yet; the mixture goes without", model);
         } else {
           missing(model, "learning is off: forecasts repeat the last value");
         }
@@ -104,7 +100,7 @@ final class ModelChecks {
       } else if (classify.initialModel() != null) {
         fromJobFile(model);
       } else if (classify.learns()) {
-        list.ok(MODEL, "%s: none published yet; what is learned goes without", model);
+        findings.ok(MODEL, "%s: none published yet; what is learned goes without", model);
       } else {
         missing(model, "classify.learning is off: nothing is known");
       }
@@ -112,11 +108,11 @@ final class ModelChecks {
   }
 
   private void fromJobFile(String model) {
-    list.ok(MODEL, "%s: from the job file until one is published", model);
+    findings.ok(MODEL, "%s: from the job file until one is published", model);
   }
 
   private void missing(String model, String consequence) {
-    list.warn(
+    findings.warn(
         MODEL,
         "weir model publish FILE --name " + model,
         "%s: none published and %s",
@@ -128,16 +124,16 @@ final class ModelChecks {
     try {
       fits(models.model(name, null), problemWith);
     } catch (IOException e) {
-      list.fail(MODEL, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
+      findings.fail(MODEL, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
     }
   }
 
   private void fits(Model model, Function<Model, String> problemWith) {
     String problem = problemWith.apply(model);
     if (problem == null) {
-      list.ok(MODEL, "%s version %d fits the job", model.name(), model.version());
+      findings.ok(MODEL, "%s version %d fits the job", model.name(), model.version());
     } else {
-      list.fail(
+      findings.fail(
           MODEL,
           "publish one that fits, or change the job file, or weir model rollback",
           "%s",

@@ -10,12 +10,8 @@ import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.admin.LatestRecords;
-import dev.weir.kafka.admin.ModelTopic;
-import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -115,18 +111,18 @@ public final class StatusCommand implements Callable<Integer> {
     rest = new FlinkRest(jobManager == null ? JOB_MANAGER : jobManager, PATIENCE);
     JobSettings settings = kafka.job();
     while (true) {
-      HealthReport report = look(settings);
-      show(report);
+      Findings findings = look(settings);
+      show(findings);
       if (watch == null || System.out.checkError()) {
-        return report.isHealthy() ? 0 : 1;
+        return findings.isHealthy() ? 0 : 1;
       }
       TimeUnit.MILLISECONDS.sleep(watch.toMillis());
     }
   }
 
-  private void show(HealthReport report) {
+  private void show(Findings findings) {
     if (format == Format.json) {
-      System.out.println(report.json());
+      System.out.println(findings.json());
       return;
     }
     if (watch != null && Terminal.isOut()) {
@@ -134,9 +130,9 @@ public final class StatusCommand implements Callable<Integer> {
     }
     Ansi ansi = Terminal.colours(Terminal.isOut());
     boolean first = true;
-    for (String line : report.text()) {
+    for (String line : findings.text()) {
       if (first && ansi.enabled()) { // fixed text: foreign text follows below
-        line = ansi.string("@|bold,%s %s|@".formatted(report.isHealthy() ? "green" : "red", line));
+        line = ansi.string("@|bold,%s %s|@".formatted(findings.isHealthy() ? "green" : "red", line));
       }
       first = false;
       System.out.println(line);
@@ -146,12 +142,12 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private HealthReport look(JobSettings settings) throws IOException {
-    HealthReport report = new HealthReport();
+  private Findings look(JobSettings settings) throws IOException {
+    Findings findings = new Findings();
     String flinkProblem = null;
     String name = settings == null ? job : job == null ? settings.name() : job;
     try {
-      String found = FlinkHealth.look(rest, name, report);
+      String found = FlinkHealth.look(rest, name, findings);
       name = found == null ? name : found;
     } catch (IOException e) {
       flinkProblem = e.getMessage();
@@ -159,23 +155,23 @@ public final class StatusCommand implements Callable<Integer> {
     // a topic's times are those of values: they don't tell an idle job, or a replay, from a dead
     // one
     boolean mustRun = jobManager != null || settings != null;
-    String kafkaProblem = topics(settings, name, flinkProblem != null && !mustRun, report);
-    tell(report, "Flink", flinkProblem, mustRun, "--jobmanager HOST:PORT", kafkaProblem);
+    String kafkaProblem = topics(settings, name, flinkProblem != null && !mustRun, findings);
+    tell(findings, "Flink", flinkProblem, mustRun, "--jobmanager HOST:PORT", kafkaProblem);
     boolean named = settings != null || kafka.isGiven("--bootstrap-servers");
-    tell(report, "Kafka", kafkaProblem, named, "--bootstrap-servers HOST:PORT", flinkProblem);
-    return report;
+    tell(findings, "Kafka", kafkaProblem, named, "--bootstrap-servers HOST:PORT", flinkProblem);
+    return findings;
   }
 
   /** A side that was named, or both, must answer; the other one is said to be missing. */
   static void tell(
-      HealthReport report, String side, String problem, boolean named, String how, String other) {
-    report.section(side.toLowerCase(Locale.ROOT)).put("answers", problem == null);
+      Findings findings, String side, String problem, boolean named, String how, String other) {
+    findings.section(side.toLowerCase(Locale.ROOT)).put("answers", problem == null);
     if (problem == null) {
       return;
     }
-    report.row(side, "not looked at, no answer; %s names it", how);
+    findings.ok(side, "not looked at, no answer; %s names it", how);
     if (named || other != null) {
-      report.problem("name it with " + how, "%s", problem);
+      findings.problem("name it with " + how, "%s", problem);
     }
   }
 
@@ -184,7 +180,7 @@ public final class StatusCommand implements Callable<Integer> {
    *
    * @param alone whether nothing else tells of the job
    */
-  private String topics(JobSettings settings, String name, boolean alone, HealthReport report)
+  private String topics(JobSettings settings, String name, boolean alone, Findings findings)
       throws IOException {
     Topics topics =
         settings == null
@@ -194,24 +190,18 @@ public final class StatusCommand implements Callable<Integer> {
     RegistrySettings schemas = registry.settings(kafka);
     try {
       KafkaClients clients = kafka.clients(KAFKA);
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        topics = admin.found(topics); // before anything else: is there a broker
-        admin.missing(List.of());
-        try (LatestRecords tails = new LatestRecords(clients)) {
-          TopicHealth health = new TopicHealth(admin, tails, schemas, report);
-          health.look(
-              topics, ofGroup, mostLag, new ModelTopic(clients, topics.models()));
-          if (alone) {
-            health.grow(topics);
-          }
-          String prefix =
-              settings != null
-                  ? settings.kafka().transactionPrefix()
-                  : name == null ? null : "weir-" + name;
-          if (admin.missing(List.of(topics.output())).isEmpty()) {
-            new TransactionHealth(admin.openTransactions(), report)
-                .look(topics.output(), prefix, report.checkpointInterval());
-          }
+      try (KafkaLook look = new KafkaLook(clients, topics)) {
+        TopicHealth health = new TopicHealth(look, schemas, findings);
+        health.look(ofGroup, mostLag);
+        if (alone) {
+          health.grow();
+        }
+        String prefix =
+            settings != null
+                ? settings.kafka().transactionPrefix()
+                : name == null ? null : "weir-" + name;
+        if (look.has(look.topics.output())) {
+          new TransactionHealth(look, findings).look(prefix, findings.checkpointInterval());
         }
       }
       return null;

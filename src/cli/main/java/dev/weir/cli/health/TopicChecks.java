@@ -4,25 +4,22 @@ import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.admin.ClusterInfo;
-import dev.weir.kafka.admin.LatestRecords;
+import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.LatestRecords.Extent;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
-import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.codec.RegistrySubjects;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
  * Whether the topics are what a job needs: asked of the brokers, and seen in the newest records.
@@ -30,27 +27,22 @@ import org.apache.kafka.common.errors.AuthorizationException;
 final class TopicChecks {
 
   private static final int SAMPLE = 200;
-  private static final String RIGHTS = "grant what docs/kafka-security.md lists for doctor";
   private static final String REGISTRY = "registry";
   private static final String CREATE =
       "create it, or set topics.create-missing: true and grant Create";
 
-  private final CheckList list;
+  private final Findings findings;
   private final JobSettings job;
   private final KafkaSettings kafka;
-  private Topics topics; // of a pattern, those found when the checks begin
-  private final TopicAdmin admin;
-  private final ClusterInfo facts;
-  private final LatestRecords tails;
+  private final KafkaLook look;
+  private final Topics topics;
 
-  TopicChecks(CheckList list, JobSettings job, TopicAdmin admin, LatestRecords tails) {
-    this.list = list;
+  TopicChecks(Findings findings, JobSettings job, KafkaLook look) {
+    this.findings = findings;
     this.job = job;
     this.kafka = job.kafka();
-    this.topics = kafka.topics();
-    this.admin = admin;
-    this.facts = new ClusterInfo(admin);
-    this.tails = tails;
+    this.look = look;
+    this.topics = look.topics;
   }
 
   /**
@@ -60,30 +52,9 @@ final class TopicChecks {
    * @param savepoint that the job starts from; null for none
    */
   void check(int parallelism, String savepoint) {
-    list.ok("brokers", "%d at %s", facts.brokers(), kafka.bootstrapServers());
-    topics = admin.found(kafka.topics());
-    List<String> observations = topics.observations().names();
-    if (observations.isEmpty()) {
-      list.fail(
-          "topics.pattern",
-          "create a topic whose name matches, or correct the pattern",
-          "no topic matches %s",
-          topics.observations());
-    }
-    List<String> missing = admin.missing(topics.all());
-    for (String name : missing) {
-      if (observations.contains(name)) {
-        list.fail(
-            name,
-            "create it, send to it (weir produce --topic " + name + "), or set topics.observations",
-            "no such topic");
-      } else if (job.createTopics()) {
-        list.ok(name, "no such topic: created when the job starts");
-      } else {
-        list.fail(name, CREATE, "no such topic");
-      }
-    }
-    if (missing.isEmpty() || !job.createTopics()) {
+    findings.ok("brokers", "%d at %s", look.facts.brokers(), kafka.bootstrapServers());
+    missing();
+    if (look.missing.isEmpty() || !job.createTopics()) {
       rights();
     }
     boolean isReadable = registry();
@@ -94,70 +65,81 @@ final class TopicChecks {
             job.forecast().covariatesAhead(),
             RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
             isReadable ? kafka.mapping() : null);
-    for (String name : observations) {
-      check(
-          missing,
-          name,
-          isReadable ? records::observation : null,
-          () -> observations(name, parallelism));
+    for (String name : look.observations()) {
+      findings.allowed(name, () -> observations(name, parallelism));
+      records(name, isReadable ? records::observation : null);
       List<String> examples = records.takeExamples();
       if (kafka.mapping() != null) { // what is right for a reader may be wrong for its writer
-        examples.forEach(example -> list.ok("as read", "%s", example));
+        examples.forEach(example -> findings.ok("as read", "%s", example));
       }
     }
-    observations.stream()
-        .filter(name -> !missing.contains(name))
-        .forEach(name -> allowed("partitions", () -> partitions(name, savepoint)));
+    look.observations()
+        .forEach(name -> findings.allowed("partitions", () -> partitions(name, savepoint)));
+    others(isReadable, records)
+        .forEach(
+            (name, problemWith) -> {
+              if (look.has(name)) {
+                findings.allowed(name, () -> kept(name));
+                records(name, problemWith);
+              }
+            });
+    if (look.has(topics.models())) {
+      ModelChecks models = new ModelChecks(findings, job, look);
+      findings.allowed(topics.models(), () -> models.check(policy(topics.models())));
+    }
+    findings.allowed("transactions", this::transactions);
+    findings.allowed("transactions", this::hidden);
+  }
+
+  private void missing() {
+    List<String> observations = topics.observations().names();
+    if (observations.isEmpty()) {
+      findings.fail(
+          "topics.pattern",
+          "create a topic whose name matches, or correct the pattern",
+          "no topic matches %s",
+          topics.observations());
+    }
+    for (String name : look.missing) {
+      if (observations.contains(name)) {
+        findings.fail(
+            name,
+            "create it, send to it (weir produce --topic " + name + "), or set topics.observations",
+            "no such topic");
+      } else if (job.createTopics()) {
+        findings.ok(name, "no such topic: created when the job starts");
+      } else {
+        findings.fail(name, CREATE, "no such topic");
+      }
+    }
+  }
+
+  /**
+   * The topics beside observations and models, in their order, and what says whether a record of
+   * each can be used; null if records are not looked at.
+   */
+  private Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> others(
+      boolean isReadable, RecordValidator records) {
+    Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> others = new LinkedHashMap<>();
     if (topics.forecasting()) {
-      check(
-          missing,
-          topics.forecasts(),
-          isReadable ? records::forecast : null,
-          () -> kept(topics.forecasts()));
-      check(
-          missing,
-          topics.scores(),
-          isReadable ? records::score : null,
-          () -> kept(topics.scores()));
+      others.put(topics.forecasts(), isReadable ? records::forecast : null);
+      others.put(topics.scores(), isReadable ? records::score : null);
     }
     if (topics.alarms() != null) {
-      check(
-          missing,
-          topics.alarms(),
-          isReadable ? records::incident : null,
-          () -> kept(topics.alarms()));
+      others.put(topics.alarms(), isReadable ? records::incident : null);
     }
     CovariateTopic covariates = topics.covariates();
     if (covariates != null) {
-      check(
-          missing,
-          covariates.name(),
-          isReadable
-              ? CovariateChecks.problems(covariates, RegistrySubjects.impatient(kafka.registry()))
-              : null,
-          () -> kept(covariates.name()));
+      RegistrySettings registry = RegistrySubjects.impatient(kafka.registry());
+      others.put(
+          covariates.name(), isReadable ? CovariateChecks.problems(covariates, registry) : null);
     }
-    ClassTopics ofClasses = topics.ofClasses();
-    if (ofClasses != null) {
-      check(missing, ofClasses.classes(), records::classification, () -> kept(ofClasses.classes()));
-      check(missing, ofClasses.labels(), records::label, () -> kept(ofClasses.labels()));
+    if (topics.ofClasses() != null) {
+      others.put(topics.ofClasses().classes(), records::classification);
+      others.put(topics.ofClasses().labels(), records::label);
     }
-    check(
-        missing,
-        topics.deadLetters(),
-        records::deadLetter,
-        () -> {
-          kept(topics.deadLetters());
-          observations.stream().filter(name -> !missing.contains(name)).forEach(this::deadLetters);
-        });
-    if (!missing.contains(topics.models())) {
-      ModelChecks models = new ModelChecks(list, job, admin, topics.models());
-      allowed(topics.models(), () -> models.check(policy(topics.models())));
-    }
-    allowed("transactions", this::transactions);
-    if (!missing.contains(topics.output())) {
-      allowed("transactions", this::hidden);
-    }
+    others.put(topics.deadLetters(), records::deadLetter);
+    return others;
   }
 
   /** Asks the schema registry, if there is one; says whether records can be read. */
@@ -169,7 +151,7 @@ final class TopicChecks {
       RegistrySubjects.ids(kafka.registry(), topics)
           .forEach(
               (subject, id) ->
-                  list.ok(
+                  findings.ok(
                       REGISTRY,
                       id == null
                           ? "%s: the job's schema is registered when it starts"
@@ -178,7 +160,7 @@ final class TopicChecks {
                       id));
       return true;
     } catch (IOException | IllegalStateException e) {
-      list.fail(
+      findings.fail(
           REGISTRY,
           "see to kafka.registry.url, and to the registry; records are not looked at without it",
           "%s",
@@ -187,63 +169,33 @@ final class TopicChecks {
     }
   }
 
-  /**
-   * @param problemWith null: records are not looked at
-   */
-  private void check(
-      List<String> missing,
-      String topic,
-      Function<ConsumerRecord<byte[], byte[]>, String> problemWith,
-      Runnable settings) {
-    if (!missing.contains(topic)) {
-      allowed(topic, settings);
-      if (problemWith != null) {
-        allowed(topic, () -> records(topic, problemWith));
-      }
-    }
-  }
-
-  /** What can't be asked is said, and the other checks go on. */
-  private void allowed(String name, Runnable check) {
-    try {
-      check.run();
-    } catch (AuthorizationException e) {
-      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
-    } catch (IllegalStateException e) {
-      if (!(e.getCause() instanceof AuthorizationException)) {
-        throw e;
-      }
-      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
-    }
-  }
-
   private String policy(String topic) {
-    String policy = facts.topic(topic, "cleanup.policy");
+    String policy = look.facts.topic(topic, "cleanup.policy");
     if (policy == null) {
-      list.warn(topic, RIGHTS, "its settings are not told");
+      findings.warn(topic, Findings.RIGHTS, "its settings are not told");
       return "";
     }
     return policy;
   }
 
   private void observations(String name, int parallelism) {
-    Extent extent = tails.extent(name);
+    Extent extent = look.extent(name);
     String policy = policy(name);
     if (policy.contains("compact")) {
-      list.fail(
+      findings.fail(
           name,
           "set cleanup.policy=delete",
           "cleanup.policy is %s, which keeps one value of each series",
           policy);
     } else if (extent.partitions() < parallelism) {
-      list.warn(
+      findings.warn(
           name,
           "create it with " + parallelism + " partitions; a series keeps its partition by its key",
           "%d partitions for %d tasks: the others read nothing and only forecast",
           extent.partitions(),
           parallelism);
     } else {
-      list.ok(name, "%d partitions, %,d records", extent.partitions(), extent.length());
+      findings.ok(name, "%d partitions, %,d records", extent.partitions(), extent.length());
     }
     retention(name);
   }
@@ -253,14 +205,14 @@ final class TopicChecks {
    * still wait in the old partitions, which would then become LATE.
    */
   private void partitions(String name, String savepoint) {
-    Extent extent = tails.extent(name);
-    Map<Integer, Long> committed = facts.committed(kafka.group(), name);
+    Extent extent = look.extent(name);
+    Map<Integer, Long> committed = look.facts.committed(kafka.group(), name);
     Set<Integer> known = committed.keySet();
     if (savepoint != null) {
       try {
         known = SavepointPartitions.of(savepoint, name);
       } catch (IOException | RuntimeException e) { // whatever is there may be no savepoint
-        list.fail(
+        findings.fail(
             "savepoint",
             "name a savepoint's folder that this machine can read",
             "%s: %s",
@@ -268,7 +220,7 @@ final class TopicChecks {
             e.getMessage());
         return;
       }
-      list.ok("savepoint", "has read %d partitions of %s", known.size(), name);
+      findings.ok("savepoint", "has read %d partitions of %s", known.size(), name);
     }
     if (known.isEmpty()) {
       return; // a first start reads all partitions from their beginnings
@@ -281,7 +233,7 @@ final class TopicChecks {
     added.keySet().forEach(partition -> read.put(partition, extent.ends().get(partition)));
     long lag = extent.behind(read);
     if (!added.isEmpty() && lag > 0) {
-      list.warn(
+      findings.warn(
           "partitions",
           "set window.out-of-orderness to the time that the backlog spans until it is read:"
               + " docs/operations.md, More partitions",
@@ -293,7 +245,7 @@ final class TopicChecks {
           kafka.group(),
           lag);
     } else if (!added.isEmpty()) {
-      list.ok("partitions", "%d were added, and nothing waits in the others", added.size());
+      findings.ok("partitions", "%d were added, and nothing waits in the others", added.size());
     }
   }
 
@@ -304,23 +256,26 @@ final class TopicChecks {
   private void kept(String name) {
     String policy = policy(name);
     if (policy.contains("compact")) {
-      list.warn(
+      findings.warn(
           name,
           "set cleanup.policy=delete, unless one record of each series is enough",
           "cleanup.policy is %s",
           policy);
     } else {
-      list.ok(name, "%d partitions", admin.partitions(name));
+      findings.ok(name, "%d partitions", look.extent(name).partitions());
     }
     retention(name);
+    if (name.equals(topics.deadLetters())) {
+      look.observations().forEach(this::deadLetters);
+    }
   }
 
   /** Kafka judges a record's age by the time of its observation. */
   private void retention(String name) {
-    String text = facts.topic(name, "retention.ms");
+    String text = look.facts.topic(name, "retention.ms");
     long millis = text != null && text.matches("-?[0-9]{1,18}") ? Long.parseLong(text) : -1;
     if (millis >= 0) {
-      list.warn(
+      findings.warn(
           name,
           "set retention.ms=-1 before a replay",
           "retention.ms is %s, by the time of the observation: older history goes at once",
@@ -329,10 +284,10 @@ final class TopicChecks {
   }
 
   private void deadLetters(String observations) {
-    int room = admin.maxValueBytes(topics.deadLetters());
-    int longest = admin.maxValueBytes(observations);
+    int room = look.admin.maxValueBytes(topics.deadLetters());
+    int longest = look.admin.maxValueBytes(observations);
     if (room < longest) {
-      list.warn(
+      findings.warn(
           topics.deadLetters(),
           "set max.message.bytes to that of " + observations + " plus 16384",
           "takes values of %,d bytes, where observations may have %,d: longer ones are cut",
@@ -343,11 +298,17 @@ final class TopicChecks {
 
   /** The newest records of a topic, as the job or its readers will read them. */
   private void records(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
+    if (problemWith != null) {
+      findings.allowed(topic, () -> newest(topic, problemWith));
+    }
+  }
+
+  private void newest(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
     int[] count = new int[2];
     String[] example = new String[1];
-    tails.newest(
+    look.tails.newest(
         topic,
-        tails.extent(topic),
+        look.extent(topic),
         SAMPLE,
         record -> {
           count[0]++;
@@ -363,9 +324,9 @@ final class TopicChecks {
       return;
     }
     if (count[1] == 0) {
-      list.ok(topic, "the newest %d records can be read", count[0]);
+      findings.ok(topic, "the newest %d records can be read", count[0]);
     } else if (topics.observations().names().contains(topic) && count[1] == count[0]) {
-      list.fail(
+      findings.fail(
           topic,
           example[0].contains(": SCHEMA: ")
               ? "register the schema that they name, or write them with one that is"
@@ -376,7 +337,7 @@ final class TopicChecks {
           count[0],
           example[0]);
     } else {
-      list.warn(
+      findings.warn(
           topic,
           "find out who writes them",
           "%d of the newest %d records can't be used, such as %s",
@@ -388,42 +349,42 @@ final class TopicChecks {
 
   private void rights() {
     try {
-      admin.checkRights(kafka.withTopics(topics), !job.shared().isEmpty());
+      look.admin.checkRights(kafka.withTopics(topics), !job.shared().isEmpty());
       String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
-      list.ok(
+      findings.ok(
           "rights",
           protocol.equals("PLAINTEXT")
               ? "not asked for: without security.protocol everybody is the same"
               : "all that the job needs");
     } catch (IllegalStateException e) {
-      list.fail("rights", "", "%s", e.getMessage());
+      findings.fail("rights", "", "%s", e.getMessage());
     }
   }
 
   /** Forecasts that read_committed readers wait for. */
   private void hidden() {
-    Hidden hidden = admin.openTransactions().hiding(topics.output());
+    Hidden hidden = look.hidden();
     if (hidden != null && hidden.isLong(System.currentTimeMillis())) {
-      list.warn("transactions", TransactionHealth.NEXT, "%s", hidden.sentence());
+      findings.warn("transactions", TransactionHealth.NEXT, "%s", hidden.sentence());
     }
   }
 
   private void transactions() {
     if (kafka.delivery() != Delivery.EXACTLY_ONCE) {
-      list.ok("transactions", "none: at-least-once");
+      findings.ok("transactions", "none: at-least-once");
       return;
     }
-    String most = facts.broker("transaction.max.timeout.ms");
+    String most = look.facts.broker("transaction.max.timeout.ms");
     long millis = kafka.transactionTimeout().toMillis();
     if (most != null && most.matches("[0-9]{1,18}") && millis > Long.parseLong(most)) {
-      list.fail(
+      findings.fail(
           "transactions",
           "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
           "delivery.transaction-timeout is %s, where the brokers allow %s",
           kafka.transactionTimeout(),
           Duration.ofMillis(Long.parseLong(most)));
     } else {
-      list.ok(
+      findings.ok(
           "transactions",
           "delivery.transaction-timeout %s, brokers allow %s",
           kafka.transactionTimeout(),

@@ -21,7 +21,7 @@ final class TopicGrowth {
 
   private final Supplier<Ends> ends;
   private final Duration each;
-  private final HealthReport report;
+  private final Findings findings;
 
   /** Offsets of all partitions of the two topics. */
   record Ends(long observations, long forecasts) {}
@@ -29,17 +29,17 @@ final class TopicGrowth {
   /**
    * @param ends where the topics end at the moment
    */
-  TopicGrowth(Supplier<Ends> ends, HealthReport report) {
-    this(ends, EACH, report);
+  TopicGrowth(Supplier<Ends> ends, Findings findings) {
+    this(ends, EACH, findings);
   }
 
   /**
    * @param each from one look to the next
    */
-  TopicGrowth(Supplier<Ends> ends, Duration each, HealthReport report) {
+  TopicGrowth(Supplier<Ends> ends, Duration each, Findings findings) {
     this.ends = ends;
     this.each = each;
-    this.report = report;
+    this.findings = findings;
   }
 
   /**
@@ -67,25 +67,25 @@ final class TopicGrowth {
     long millis = (System.nanoTime() - start) / 1_000_000;
     long observed = now.observations - first.observations;
     long forecast = now.forecasts - first.forecasts;
-    ObjectNode json = report.section("growth");
+    ObjectNode json = findings.section("growth");
     json.put("looked_ms", millis);
     json.put("observations", observed);
     json.put("forecasts", forecast);
-    report.row(
+    findings.ok(
         "growth",
         "in %s %,d observations and %,d forecasts%s",
-        HealthReport.duration(millis),
+        Findings.duration(millis),
         observed,
         forecast,
         forecast > 0 || enough ? "" : ": too little to tell whether a job runs");
     if (enough && forecast == 0) {
-      report.problem(
+      findings.problem(
           "is the job running? --jobmanager HOST:PORT asks Flink, which knows; a job whose"
               + " checkpoints are further apart is well all the same",
           "%,d observations came to %s, and for %s no forecast to %s",
           observed,
           observations,
-          HealthReport.duration((System.nanoTime() - since) / 1_000_000),
+          Findings.duration((System.nanoTime() - since) / 1_000_000),
           forecasts);
     }
   }

@@ -7,12 +7,8 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.admin.ClusterInfo;
-import dev.weir.kafka.admin.LatestRecords;
 import dev.weir.kafka.admin.LatestRecords.Extent;
-import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.ModelVersions;
-import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.RegistrySubjects;
@@ -44,22 +40,20 @@ final class TopicHealth {
 
   private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
-  private final TopicAdmin admin;
-  private final LatestRecords tails;
+  private final KafkaLook kafka;
+  private final Topics topics;
   private final RegistrySettings schemas; // null: plain Avro
-  private final HealthReport report;
+  private final Findings findings;
   private final long now = System.currentTimeMillis();
-  private final Map<String, Extent> extents = new HashMap<>();
   private long malformed;
   private long newestModel = Long.MAX_VALUE; // its offset; not known yet
   private final Map<String, Map<Integer, Long>> read = new HashMap<>(); // by the job, by topic
 
-  TopicHealth(
-      TopicAdmin admin, LatestRecords tails, RegistrySettings schemas, HealthReport report) {
-    this.admin = admin;
-    this.tails = tails;
+  TopicHealth(KafkaLook kafka, RegistrySettings schemas, Findings findings) {
+    this.kafka = kafka;
+    this.topics = kafka.topics;
     this.schemas = RegistrySubjects.impatient(schemas);
-    this.report = report;
+    this.findings = findings;
   }
 
   /**
@@ -68,18 +62,15 @@ final class TopicHealth {
    * @param group the job's; null when it is not known
    * @param mostLag offsets that the job may be behind
    */
-  void look(Topics topics, String group, long mostLag, ModelTopic models) {
-    List<String> names = topics.all();
-    List<String> missing = admin.missing(names);
-    ObjectNode json = report.section("topics");
-    for (String name : names) {
-      if (missing.contains(name)) {
+  void look(String group, long mostLag) {
+    ObjectNode json = findings.section("topics");
+    for (String name : topics.all()) {
+      Extent extent = kafka.extent(name);
+      if (extent == null) {
         json.putObject(name).put("exists", false);
-        report.row(name, "no such topic");
+        findings.ok(name, "no such topic");
         continue;
       }
-      Extent extent = tails.extent(name);
-      extents.put(name, extent);
       json.putObject(name)
           .put("exists", true)
           .put("partitions", extent.partitions())
@@ -88,25 +79,25 @@ final class TopicHealth {
     String output = topics.output();
     List<String> needed = new ArrayList<>(topics.observations().names());
     needed.add(output);
-    needed.retainAll(missing);
+    needed.removeIf(kafka::has);
     if (!needed.isEmpty() || topics.observations().names().isEmpty()) {
-      report.problem(
+      findings.problem(
           "give the job file, weir status JOB.yaml, if its topics have other names",
           "there is no topic %s",
           needed.isEmpty() ? "that matches " + topics.observations() : needed.get(0));
     }
-    topics.observations().names().forEach(name -> observations(name, group, mostLag, json));
+    kafka.observations().forEach(name -> observations(name, group, mostLag, json));
     if (topics.ofClasses() != null) {
       String classes = topics.ofClasses().classes();
-      new ClassHealth(report).look(classes, extents.get(classes), tails, SAMPLE);
+      new ClassHealth(findings).look(classes, kafka.extent(classes), kafka.tails, SAMPLE);
     }
-    if (topics.forecasting() && areReadable(topics)) {
-      forecasts(topics, extents.containsKey(topics.models()) ? models : null);
+    if (topics.forecasting() && areReadable()) {
+      forecasts();
       scores(topics.scores());
     }
-    deadLetters(topics);
+    deadLetters();
     if (malformed > 0) {
-      report.problem(
+      findings.problem(
           "does something else write there? weir tail names each one's place",
           "%d of the newest records of forecasts or scores can't be read",
           malformed);
@@ -114,20 +105,19 @@ final class TopicHealth {
   }
 
   /** After {@link #look}: whether forecasts come while observations do. */
-  void grow(Topics topics) {
-    List<String> observations =
-        topics.observations().names().stream().filter(extents::containsKey).toList();
-    Extent forecasts = extents.get(topics.output());
+  void grow() {
+    List<String> observations = kafka.observations();
+    Extent forecasts = kafka.extent(topics.output());
     if (observations.isEmpty() || forecasts == null || forecasts.length() == 0) {
       return; // said already
     }
-    long length = observations.stream().mapToLong(name -> extents.get(name).length()).sum();
+    long length = observations.stream().mapToLong(name -> kafka.extent(name).length()).sum();
     new TopicGrowth(
             () ->
                 new TopicGrowth.Ends(
-                    observations.stream().mapToLong(name -> tails.extent(name).end()).sum(),
-                    tails.extent(topics.output()).end()),
-            report)
+                    observations.stream().mapToLong(name -> kafka.tails.extent(name).end()).sum(),
+                    kafka.tails.extent(topics.output()).end()),
+            findings)
         .look(
             topics.observations().toString(),
             topics.output(),
@@ -135,7 +125,7 @@ final class TopicHealth {
   }
 
   /** Asks the schema registry, if there is one, rather than wait for it at each record. */
-  private boolean areReadable(Topics topics) {
+  private boolean areReadable() {
     if (schemas == null) {
       return true;
     }
@@ -143,37 +133,34 @@ final class TopicHealth {
       RegistrySubjects.ask(schemas, topics.forecasts());
       return true;
     } catch (IOException | IllegalStateException e) {
-      report.row("registry", "no answer; forecasts and scores are not looked at");
-      report.problem(
+      findings.ok("registry", "no answer; forecasts and scores are not looked at");
+      findings.problem(
           "see to kafka.registry.url or --registry, and to the registry", "%s", e.getMessage());
       return false;
     }
   }
 
   private void observations(String name, String group, long mostLag, ObjectNode json) {
-    Extent extent = extents.get(name);
-    if (extent == null) {
-      return;
-    }
+    Extent extent = kafka.extent(name);
     String records = "%,d in %d partitions".formatted(extent.length(), extent.partitions());
     if (group == null) {
-      report.row(name, "%s; lag unknown: give the job file, --job or --group", records);
+      findings.ok(name, "%s; lag unknown: give the job file, --job or --group", records);
       return;
     }
     Map<Integer, Long> committed;
     try {
-      committed = new ClusterInfo(admin).committed(group, name);
+      committed = kafka.facts.committed(group, name);
     } catch (IllegalStateException e) { // without this right, the rest is still shown
-      report.row(name, "%s; lag unknown: %s", records, e.getMessage());
+      findings.ok(name, "%s; lag unknown: %s", records, e.getMessage());
       return;
     }
     read.put(name, committed);
     long lag = extent.behind(committed);
     ((ObjectNode) json.get(name)).put("lag", lag);
     if (committed.isEmpty()) {
-      report.row(name, "%s; group %s has committed nothing", records, group);
+      findings.ok(name, "%s; group %s has committed nothing", records, group);
       if (extent.length() > 0) {
-        report.problem(
+        findings.problem(
             "is this the job's group? --group names another; else wait for its first checkpoint",
             "group %s has committed no place in %s",
             group,
@@ -181,9 +168,9 @@ final class TopicHealth {
       }
       return;
     }
-    report.row(name, "%s; group %s is %,d behind", records, group, lag);
+    findings.ok(name, "%s; group %s is %,d behind", records, group, lag);
     if (lag > mostLag) {
-      report.problem(
+      findings.problem(
           "more tasks (--parallelism, up to the partitions), or learning.size: small; --max-lag"
               + " sets another limit",
           "group %s is %,d records behind in %s",
@@ -193,8 +180,8 @@ final class TopicHealth {
     }
   }
 
-  private void forecasts(Topics topics, ModelTopic models) {
-    Extent extent = extents.get(topics.forecasts());
+  private void forecasts() {
+    Extent extent = kafka.extent(topics.forecasts());
     if (extent == null) {
       return;
     }
@@ -205,7 +192,7 @@ final class TopicHealth {
     long[] newest = {Long.MIN_VALUE};
     int[] count = new int[1];
     Set<String> distinct = new HashSet<>();
-    tails.newest(
+    kafka.tails.newest(
         topics.forecasts(),
         extent,
         SAMPLE,
@@ -223,14 +210,13 @@ final class TopicHealth {
             }
           }
         });
-    ObjectNode json = report.section("forecasts");
+    ObjectNode json = findings.section("forecasts");
     json.put("sampled", count[0]);
     json.put("series", series.size());
     if (count[0] == 0) {
-      report.row(topics.forecasts(), "none committed yet");
-      if (topics.observations().names().stream()
-          .anyMatch(name -> extents.containsKey(name) && extents.get(name).length() > 0)) {
-        report.problem(
+      findings.ok(topics.forecasts(), "none committed yet");
+      if (kafka.observations().stream().anyMatch(name -> kafka.extent(name).length() > 0)) {
+        findings.problem(
             "is the job running? weir status --jobmanager HOST:PORT; forecasts are seen with the"
                 + " next checkpoint",
             "there are observations on %s and no forecasts on %s",
@@ -243,19 +229,19 @@ final class TopicHealth {
       json.put("newest_age_ms", age);
       ObjectNode byStatus = json.putObject("statuses");
       statuses.forEach(byStatus::put);
-      report.row(
+      findings.ok(
           topics.forecasts(),
           "%,d in %d partitions; newest from the value of %s, %s",
           extent.length(),
           extent.partitions(),
           ForecastLines.minute(newest[0]),
           age < 0
-              ? HealthReport.duration(-age) + " ahead of this clock"
-              : HealthReport.duration(age) + " ago");
-      report.row("series", "%,d in the newest %,d: %s", series.size(), count[0], statuses);
+              ? Findings.duration(-age) + " ahead of this clock"
+              : Findings.duration(age) + " ago");
+      findings.ok("series", "%,d in the newest %,d: %s", series.size(), count[0], statuses);
       int twice = count[0] - distinct.size();
       if (twice > MAX_TWICE * count[0]) {
-        report.problem(
+        findings.problem(
             "do two jobs write them? stop one with a savepoint; weir submit and run refuse a second"
                 + " one without --force",
             "%d of the newest %d forecasts repeat another one",
@@ -264,25 +250,25 @@ final class TopicHealth {
       }
       int fallbacks = statuses.getOrDefault("FALLBACK", 0);
       if (fallbacks > MAX_FALLBACK * count[0]) {
-        report.problem(
+        findings.problem(
             "is the model there, and does it fit? weir model list, weir dead-letters --reason MODEL",
             "%d of the newest %d forecasts are fallbacks",
             fallbacks,
             count[0]);
       }
     }
-    models(topics, models, live);
+    models(live);
   }
 
-  private void models(Topics topics, ModelTopic models, Map<String, Integer> live) {
-    ObjectNode json = report.section("models");
+  private void models(Map<String, Integer> live) {
+    ObjectNode json = findings.section("models");
     ObjectNode inForecasts = json.putObject("in_forecasts");
     live.forEach(inForecasts::put);
-    if (models == null) {
-      report.row("models", "in forecasts: %s", live.isEmpty() ? "none" : live);
+    if (!kafka.has(topics.models())) {
+      findings.ok("models", "in forecasts: %s", live.isEmpty() ? "none" : live);
       return;
     }
-    ModelVersions versions = models.versions();
+    ModelVersions versions = kafka.models.versions();
     Map<String, Long> active = new TreeMap<>();
     Map<String, String> learned = new TreeMap<>();
     long newestOffset = -1;
@@ -297,26 +283,26 @@ final class TopicHealth {
     }
     ObjectNode onTopic = json.putObject("on_topic");
     active.forEach(onTopic::put);
-    report.row(
+    findings.ok(
         topics.models(),
         "in forecasts: %s; on the topic: %s",
         live.isEmpty() ? "none" : live,
         active.isEmpty() ? "none" : active);
     if (!learned.isEmpty()) {
       learned.forEach(json.putObject("learned_error")::put);
-      report.row("learned", "error on held-out series, of the last value's: %s", learned);
+      findings.ok("learned", "error on held-out series, of the last value's: %s", learned);
     }
     newestModel = newestOffset;
   }
 
   private void scores(String topic) {
-    Extent extent = extents.get(topic);
+    Extent extent = kafka.extent(topic);
     if (extent == null) {
       return;
     }
     ScoreCodec codec = new ScoreCodec(schemas);
     Map<String, Score> newest = new HashMap<>();
-    tails.newest(
+    kafka.tails.newest(
         topic,
         extent,
         SAMPLE,
@@ -326,21 +312,19 @@ final class TopicHealth {
             newest.put(score.mode() + " " + score.series(), score);
           }
         });
-    new ForecastSkill(newest.values()).tell(report, topic, extent.length());
+    new ForecastSkill(newest.values()).tell(findings, topic, extent.length());
   }
 
-  private void deadLetters(Topics topics) {
+  private void deadLetters() {
     String topic = topics.deadLetters();
-    Extent extent = extents.get(topic);
+    Extent extent = kafka.extent(topic);
     if (extent == null) {
       return;
     }
     Map<String, Integer> reasons = new TreeMap<>();
     Map<String, Extent> windows = new HashMap<>();
-    for (String name : topics.observations().names()) {
-      if (extents.containsKey(name)) {
-        windows.put(name, window(extents.get(name), read.getOrDefault(name, Map.of())));
-      }
+    for (String name : kafka.observations()) {
+      windows.put(name, window(kafka.extent(name), read.getOrDefault(name, Map.of())));
     }
     Map<String, Integer> recent = new HashMap<>();
     long mostDead = 0;
@@ -350,7 +334,7 @@ final class TopicHealth {
     boolean[] rejected = new boolean[1];
     int[] count = new int[1];
     boolean all =
-        tails.newest(
+        kafka.tails.newest(
             topic,
             extent,
             // enough to see that they are too many, should one partition have them all
@@ -373,12 +357,12 @@ final class TopicHealth {
               }
             });
     // offsets include transaction marks: the records are known only if all were read
-    ObjectNode json = report.section("dead_letters");
+    ObjectNode json = findings.section("dead_letters");
     json.put("records", all ? count[0] : extent.length());
     json.put("sampled", count[0]);
     ObjectNode byReason = json.putObject("reasons");
     reasons.forEach(byReason::put);
-    report.row(
+    findings.ok(
         "dead letters",
         count[0] == 0
             ? "none"
@@ -389,7 +373,7 @@ final class TopicHealth {
     recent.forEach(
         (from, dead) -> {
           if (dead > mostDead(windows.get(from))) {
-            report.problem(
+            findings.problem(
                 "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
                 "%d of the newest %d observations of %s that were read are dead letters: %s",
                 dead,
@@ -399,7 +383,7 @@ final class TopicHealth {
           }
         });
     if (rejected[0]) {
-      report.problem(
+      findings.problem(
           "weir dead-letters --topic "
               + topic
               + " --reason MODEL says why; weir model rollback NAME goes back",

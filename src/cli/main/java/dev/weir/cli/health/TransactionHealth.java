@@ -1,6 +1,5 @@
 package dev.weir.cli.health;
 
-import dev.weir.kafka.admin.OpenTransactions;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.OpenTransactions.Transaction;
 import java.util.HashMap;
@@ -20,44 +19,43 @@ final class TransactionHealth {
   static final String NEXT =
       "start that job again, from its newest savepoint or checkpoint, or wait";
 
-  private final OpenTransactions transactions;
-  private final HealthReport report;
+  private final KafkaLook kafka;
+  private final Findings findings;
 
-  TransactionHealth(OpenTransactions transactions, HealthReport report) {
-    this.transactions = transactions;
-    this.report = report;
+  TransactionHealth(KafkaLook kafka, Findings findings) {
+    this.kafka = kafka;
+    this.findings = findings;
   }
 
   /**
    * Looks at them.
    *
-   * @param topic of the forecasts
    * @param prefix of the job's transactional ids; null if not known
    * @param interval of the job's checkpoints in milliseconds; 0 or less if not known
    */
-  void look(String topic, String prefix, long interval) {
+  void look(String prefix, long interval) {
     try {
-      Hidden hidden = transactions.hiding(topic);
+      Hidden hidden = kafka.hidden();
       long now = System.currentTimeMillis();
       if (hidden != null && (hidden.transaction() == null || hidden.isLong(now))) {
-        report.row("transactions", "%s", hidden.sentence());
+        findings.ok("transactions", "%s", hidden.sentence());
         boolean late =
             hidden.isLong(now)
                 && now - hidden.transaction().start() >= INTERVALS * Math.max(0, interval);
         if (late) {
-          report.problem(NEXT, "%s", hidden.sentence());
+          findings.problem(NEXT, "%s", hidden.sentence());
         }
       }
-      List<Transaction> open = prefix == null ? List.of() : transactions.of(prefix);
+      List<Transaction> open = prefix == null ? List.of() : kafka.admin.openTransactions().of(prefix);
       if (areOfTwo(open, interval > 0 ? interval : USUAL_INTERVAL_MILLIS)) {
-        report.problem(
+        findings.problem(
             "stop one of them with a savepoint; weir submit and run refuse a second one without"
                 + " --force",
             "two jobs are writing as %s, so forecasts are there twice",
             prefix);
       }
     } catch (KafkaException e) { // a user without this right still sees the rest
-      report.row("transactions", "unknown: %s", e.getMessage());
+      findings.ok("transactions", "unknown: %s", e.getMessage());
     }
   }
 

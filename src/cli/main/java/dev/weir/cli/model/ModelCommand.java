@@ -19,7 +19,6 @@ import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -285,7 +284,7 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      ModelTopic models = topic("list", kafka, kafka.topic("--topic", topic, Topics::models));
+      ModelTopic models = topic(kafka, kafka.topic("--topic", topic, Topics::models));
       if (models == null) {
         return 1;
       }
@@ -338,15 +337,9 @@ public final class ModelCommand implements Runnable {
   }
 
   /** The topic; null, after a message, if it is missing. */
-  static ModelTopic topic(String command, KafkaOptions kafka, String topic) throws IOException {
-    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
-      if (!admin.missing(List.of(topic)).isEmpty()) {
-        System.err.printf(
-            "weir model %s: topic %s: expected on Kafka at %s, got no such topic; name another with"
-                + " --topic, or publish a model first%n",
-            command, topic, kafka.bootstrapServers());
-        return null;
-      }
+  static ModelTopic topic(KafkaOptions kafka, String topic) throws IOException {
+    if (kafka.lacks("name another with --topic, or publish a model first", topic)) {
+      return null;
     }
     return new ModelTopic(kafka.clients(), topic);
   }

@@ -119,7 +119,7 @@ final class ModelDiffCommand implements Callable<Integer> {
       return null;
     }
     topic = kafka.topic("--topic", topic, Topics::models);
-    ModelTopic models = ModelCommand.topic("diff", kafka, topic);
+    ModelTopic models = ModelCommand.topic(kafka, topic);
     if (models == null) {
       return null;
     }

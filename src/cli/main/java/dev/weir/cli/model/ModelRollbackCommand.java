@@ -60,7 +60,7 @@ final class ModelRollbackCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     topic = kafka.topic("--topic", topic, Topics::models);
-    ModelTopic models = ModelCommand.topic("rollback", kafka, topic);
+    ModelTopic models = ModelCommand.topic(kafka, topic);
     if (models == null) {
       return 1;
     }

@@ -1,17 +1,20 @@
 package dev.weir.cli.option;
 
+import dev.weir.cli.console.Printable;
 import dev.weir.job.JobSettings;
 import dev.weir.job.JobWebhook;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
@@ -175,6 +178,23 @@ public class KafkaOptions {
   /** Opens clients of the brokers, with {@link #properties()}. */
   public KafkaClients clients() throws IOException {
     return KafkaClients.of(bootstrapServers(), properties());
+  }
+
+  /**
+   * Whether one of these topics does not exist, which it prints to standard error.
+   *
+   * @param hint what to do then
+   */
+  public boolean lacks(String hint, String... topics) throws IOException {
+    try (TopicAdmin admin = new TopicAdmin(clients())) {
+      List<String> missing = admin.missing(List.of(topics));
+      if (!missing.isEmpty()) {
+        System.err.printf(
+            "%s: topic %s: expected on Kafka at %s, got no such topic; %s%n",
+            command.qualifiedName(), Printable.line(missing.get(0)), bootstrapServers(), hint);
+      }
+      return !missing.isEmpty();
+    }
   }
 
   /** The same; each request fails after this time unless an option says otherwise. */

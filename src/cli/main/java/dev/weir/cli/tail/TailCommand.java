@@ -14,7 +14,6 @@ import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -172,16 +171,9 @@ public final class TailCommand implements Callable<Integer> {
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 uncommitted ? "read_uncommitted" : "read_committed");
     List<String> topics = scores ? List.of(topic, scoresTopic) : List.of(topic);
-    try (TopicAdmin admin = new TopicAdmin(clients)) {
-      List<String> missing = admin.missing(topics);
-      if (!missing.isEmpty()) {
-        System.err.printf(
-            "weir tail: topic %s: expected on Kafka at %s, got no such topic; %s names another%n",
-            missing.get(0),
-            kafka.bootstrapServers(),
-            missing.get(0).equals(topic) ? "--topic" : "--scores-topic");
-        return 1;
-      }
+    if (kafka.lacks("--topic names another", topic)
+        || scores && kafka.lacks("--scores-topic names another", scoresTopic)) {
+      return 1;
     }
     classifications = new ClassificationCodec();
     forecasts = new ForecastCodec(schemas);

@@ -89,8 +89,8 @@ class FlinkHealthTest {
     answers.put("/jobs/" + ID + "/checkpoints/config", "{\"interval\":10000}");
   }
 
-  private HealthReport look(String wanted) throws IOException {
-    HealthReport report = new HealthReport();
+  private Findings look(String wanted) throws IOException {
+    Findings report = new Findings();
     FlinkHealth.look(rest, wanted, report);
     return report;
   }
@@ -117,13 +117,13 @@ class FlinkHealthTest {
       throws Exception {
     aHealthyJob();
     aHeap(used << 20, max << 20, collector);
-    HealthReport report = look(null);
+    Findings report = look(null);
     assertThat(report.isHealthy()).isEqualTo(!full);
     assertThat(String.join("\n", report.text()))
         .contains("%d %% of 1000.0 MB used on the fullest TaskManager".formatted(used / 10));
     if (full) {
-      assertThat(report.problems().get(0).what()).contains("heap is full");
-      assertThat(report.problems().get(0).next()).contains("state.max-series");
+      assertThat(report.problems().get(0).found()).contains("heap is full");
+      assertThat(report.problems().get(0).change()).contains("state.max-series");
     }
   }
 
@@ -146,14 +146,14 @@ class FlinkHealthTest {
         [{"id":"forecast.weir.observations","sum":%d.0},
          {"id":"forecast.weir.reason.LATE.deadLetters","sum":%d.0}]"""
             .formatted(all, late));
-    HealthReport report = look(null);
+    Findings report = look(null);
     assertThat(String.join("\n", report.text()))
         .contains("%,d of %,d observations since the tasks started".formatted(late, all));
     assertThat(report.isHealthy()).isEqualTo(!tooMany);
     if (tooMany) {
-      assertThat(report.problems().get(0).what())
+      assertThat(report.problems().get(0).found())
           .contains("17,394 of 21,000 observations are late");
-      assertThat(report.problems().get(0).next()).contains("window.out-of-orderness");
+      assertThat(report.problems().get(0).change()).contains("window.out-of-orderness");
     }
   }
 
@@ -162,15 +162,15 @@ class FlinkHealthTest {
     aHealthyJob();
     answers.computeIfPresent(
         "/jobs/overview", (path, answer) -> answer.replace("CANCELED", "RUNNING"));
-    HealthReport report = look("pumps");
+    Findings report = look("pumps");
     assertThat(report.problems()).singleElement();
-    assertThat(report.problems().get(0).what()).contains("runs 2 jobs of the name pumps");
+    assertThat(report.problems().get(0).found()).contains("runs 2 jobs of the name pumps");
   }
 
   @Test
   void aJobThatRunsIsDescribedAndWell() throws Exception {
     aHealthyJob();
-    HealthReport report = look(null);
+    Findings report = look(null);
     assertThat(report.isHealthy()).as("%s", report.problems()).isTrue();
     assertThat(report.text())
         .contains(
@@ -195,11 +195,11 @@ class FlinkHealthTest {
       throws Exception {
     aHealthyJob();
     answers.compute(path.replace("ID", ID), (key, answer) -> answer.replace(text, other));
-    HealthReport report = look("pumps");
+    Findings report = look("pumps");
     assertThat(report.problems())
-        .extracting(HealthReport.Problem::what)
+        .extracting(Findings.Finding::found)
         .anyMatch(w -> w.startsWith(problem));
-    assertThat(report.problems()).allSatisfy(p -> assertThat(p.next()).isNotBlank());
+    assertThat(report.problems()).allSatisfy(p -> assertThat(p.change()).isNotBlank());
   }
 
   @Test
@@ -210,7 +210,7 @@ class FlinkHealthTest {
         """
         {"exceptionHistory":{"entries":[{"timestamp":7141000,"stacktrace":
         "org.apache.flink.util.FlinkException: Failed\\n\\tat a.B.c(B.java:1)\\nCaused by: java.io.IOException: disk \\u001b[31mfull\\n\\tat d"}]}}""");
-    HealthReport report = look(null);
+    Findings report = look(null);
     assertThat(report.text())
         .contains("exception      1 min 0 s ago: java.io.IOException: disk \\u001b[31mfull")
         .anyMatch(line -> line.contains("job pumps failed 1 min 0 s ago and was restarted"));
@@ -220,16 +220,16 @@ class FlinkHealthTest {
   void ofSeveralJobsOneMustBeNamed() throws Exception {
     aHealthyJob();
     answers.compute("/jobs/overview", (key, answer) -> answer.replace("CANCELED", "RUNNING"));
-    assertThat(look(null).problems().get(0).what()).contains("runs 2 jobs: [pumps, pumps]");
+    assertThat(look(null).problems().get(0).found()).contains("runs 2 jobs: [pumps, pumps]");
     assertThat(look(ID).isHealthy()).isTrue();
-    assertThat(look("valves").problems().get(0).what()).contains("has no job valves");
+    assertThat(look("valves").problems().get(0).found()).contains("has no job valves");
   }
 
   @Test
   void aJobWithoutCheckpointsNeverCommits() throws Exception {
     aHealthyJob();
     answers.remove("/jobs/" + ID + "/checkpoints");
-    assertThat(look(null).problems().get(0).what()).contains("makes no checkpoints");
+    assertThat(look(null).problems().get(0).found()).contains("makes no checkpoints");
   }
 
   @ParameterizedTest
@@ -260,7 +260,7 @@ class FlinkHealthTest {
       })
   void jsonOfOtherShapesIsAnAnswerWithoutJobs(String answer) throws Exception {
     answers.put("/jobs/overview", answer);
-    assertThat(look(null).problems().get(0).what()).contains("has no job");
+    assertThat(look(null).problems().get(0).found()).contains("has no job");
   }
 
   @Test
@@ -334,16 +334,16 @@ class FlinkHealthTest {
 
   @Test
   void aSideThatNobodyNamedMayBeAwayButNotBoth() {
-    HealthReport one = new HealthReport();
+    Findings one = new Findings();
     StatusCommand.tell(one, "Flink", "no answer", false, "--jobmanager HOST:PORT", null);
     assertThat(one.isHealthy()).isTrue();
     assertThat(one.text()).anyMatch(line -> line.startsWith("Flink          not looked at"));
 
-    HealthReport named = new HealthReport();
+    Findings named = new Findings();
     StatusCommand.tell(named, "Flink", "no answer", true, "--jobmanager HOST:PORT", null);
-    assertThat(named.problems().get(0).next()).contains("--jobmanager HOST:PORT");
+    assertThat(named.problems().get(0).change()).contains("--jobmanager HOST:PORT");
 
-    HealthReport both = new HealthReport();
+    Findings both = new Findings();
     StatusCommand.tell(both, "Flink", "no answer", false, "--jobmanager HOST:PORT", "neither");
     assertThat(both.isHealthy()).isFalse();
   }

@@ -29,7 +29,7 @@ class ForecastSkillTest {
 
   @Test
   void quantilesAreThoseOfTheSampledSeries() {
-    HealthReport report = new HealthReport();
+    Findings report = new Findings();
     List<Score> scores = IntStream.rangeClosed(0, 100).mapToObj(i -> score(i, i + 1)).toList();
     new ForecastSkill(scores).tell(report, "scores", 101);
     assertThat(report.text())

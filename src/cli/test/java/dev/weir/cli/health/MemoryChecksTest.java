@@ -17,7 +17,7 @@ class MemoryChecksTest {
   private static final long SERIES = 1_000_000;
   private static final long GB = 1L << 30;
 
-  private final CheckList list = new CheckList();
+  private final Findings list = new Findings();
 
   private static JobSettings job(String... options) throws Exception {
     Map<String, String> overrides = new HashMap<>(Map.of("learning.size", "small", "season", "24"));
@@ -37,7 +37,7 @@ class MemoryChecksTest {
   }
 
   private List<String> lines() {
-    return list.text(Ansi.OFF);
+    return list.list(Ansi.OFF);
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TopicGrowthTest {
 
-  private final HealthReport report = new HealthReport();
+  private final Findings report = new Findings();
   private int looks;
 
   /** The topics' ends by the number of the look, which begins with 0. */
@@ -43,9 +43,9 @@ class TopicGrowthTest {
     assertThat(looks)
         .as("two for enough observations, thirty for a forecast")
         .isEqualTo(1 + 2 + 30);
-    assertThat(report.problems().get(0).what())
+    assertThat(report.problems().get(0).found())
         .matches("224 observations came to o, and for .+ no forecast to f");
-    assertThat(report.problems().get(0).next()).contains("--jobmanager HOST:PORT");
+    assertThat(report.problems().get(0).change()).contains("--jobmanager HOST:PORT");
   }
 
   /** They come at the end of the first wait, and their forecasts at the end of the second. */
