@@ -106,6 +106,14 @@ public record KafkaSettings(
       return forecasting() ? forecasts : ofClasses.classes();
     }
 
+    /** Whether the job reads this one of its topics, which others write. */
+    public boolean isInput(String topic) {
+      return observations.names().contains(topic)
+          || topic.equals(models)
+          || ofClasses != null && topic.equals(ofClasses.labels())
+          || covariates != null && topic.equals(covariates.name());
+    }
+
     /** All that the job reads or writes. */
     public List<String> all() {
       List<String> all = new ArrayList<>(observations.names());

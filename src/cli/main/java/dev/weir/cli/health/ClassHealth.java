@@ -3,10 +3,8 @@ package dev.weir.cli.health;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.forecast.Classification;
-import dev.weir.kafka.admin.LatestRecords;
 import dev.weir.kafka.admin.LatestRecords.Extent;
 import dev.weir.kafka.codec.ClassificationCodec;
-import dev.weir.kafka.wire.MalformedRecordException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,18 +16,17 @@ final class ClassHealth {
   private static final double MAX_UNKNOWN = 0.5;
   private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
+  private final KafkaLook kafka;
   private final Findings findings;
 
-  ClassHealth(Findings findings) {
+  ClassHealth(KafkaLook kafka, Findings findings) {
+    this.kafka = kafka;
     this.findings = findings;
   }
 
-  /**
-   * Reports on a topic.
-   *
-   * @param extent null if there is no such topic
-   */
-  void look(String topic, Extent extent, LatestRecords tails, int sample) {
+  /** Reports on a topic, if it exists. */
+  void look(String topic, int sample) {
+    Extent extent = kafka.extent(topic);
     if (extent == null) {
       return;
     }
@@ -37,48 +34,43 @@ final class ClassHealth {
     Map<String, Classification> newest = new HashMap<>(); // by series
     Map<String, Integer> statuses = new TreeMap<>();
     Map<String, Integer> classes = new TreeMap<>();
-    int[] counts = new int[2];
-    tails.newest(
-        topic,
-        extent,
-        sample,
-        record -> {
-          try {
-            Classification said =
-                codec.decode(record.value() == null ? new byte[0] : record.value());
-            counts[0]++;
-            statuses.merge(said.status().name(), 1, Integer::sum);
-            if (classes.size() < MAX_WORDS || classes.containsKey(said.label())) {
-              classes.merge(said.label(), 1, Integer::sum);
-            }
-            newest.merge(said.series(), said, (a, b) -> a.windowEnd() >= b.windowEnd() ? a : b);
-          } catch (MalformedRecordException e) {
-            counts[1]++;
-          }
-        });
+    int[] count = new int[1];
+    int malformed =
+        kafka.newest(
+            topic,
+            sample,
+            codec::decode,
+            said -> {
+              count[0]++;
+              statuses.merge(said.status().name(), 1, Integer::sum);
+              if (classes.size() < MAX_WORDS || classes.containsKey(said.label())) {
+                classes.merge(said.label(), 1, Integer::sum);
+              }
+              newest.merge(said.series(), said, (a, b) -> a.windowEnd() >= b.windowEnd() ? a : b);
+            });
     ObjectNode json = findings.section("classes");
-    json.put("sampled", counts[0]);
+    json.put("sampled", count[0]);
     json.put("series", newest.size());
-    if (counts[1] > 0) {
+    if (malformed > 0) {
       findings.problem(
           "does something else write there?",
           "%d of the newest records of %s can't be read",
-          counts[1],
+          malformed,
           topic);
     }
-    if (counts[0] == 0) {
+    if (count[0] == 0) {
       findings.ok(topic, "none committed yet");
       return;
     }
     tell(topic, extent, newest, statuses, classes, json);
     int unknown = statuses.getOrDefault("UNKNOWN", 0) + statuses.getOrDefault("FALLBACK", 0);
-    if (unknown > MAX_UNKNOWN * counts[0]) {
+    if (unknown > MAX_UNKNOWN * count[0]) {
       findings.problem(
           "publish the classifier, or send labels; weir dead-letters --reason LABEL shows those that"
               + " are refused",
           "%d of the newest %d classes are without a model or a label",
           unknown,
-          counts[0]);
+          count[0]);
     }
   }
 

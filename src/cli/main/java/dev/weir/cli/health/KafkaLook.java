@@ -8,9 +8,11 @@ import dev.weir.kafka.admin.LatestRecords.Extent;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.wire.MalformedRecordException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A job's brokers and topics as one look finds them: topics and their extents are asked once. */
 final class KafkaLook implements AutoCloseable {
@@ -52,6 +54,35 @@ final class KafkaLook implements AutoCloseable {
   /** Where a topic begins and ends; null if it does not exist. */
   Extent extent(String topic) {
     return has(topic) ? extents.computeIfAbsent(topic, tails::extent) : null;
+  }
+
+  /** What decodes a value. */
+  interface Decoder<T> {
+    T decode(byte[] value) throws MalformedRecordException;
+  }
+
+  /**
+   * Shows the newest records of a topic that exists.
+   *
+   * @return how many of them can't be read
+   */
+  <T> int newest(String topic, int most, Decoder<T> decoder, Consumer<T> action) {
+    int[] malformed = new int[1];
+    tails.newest(
+        topic,
+        extent(topic),
+        most,
+        record -> {
+          T one;
+          try {
+            one = decoder.decode(record.value() == null ? new byte[0] : record.value());
+          } catch (MalformedRecordException e) {
+            malformed[0]++;
+            return;
+          }
+          action.accept(one);
+        });
+    return malformed[0];
   }
 
   /** Names of the topics of observations that exist. */

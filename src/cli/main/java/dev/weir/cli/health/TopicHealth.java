@@ -3,7 +3,6 @@ package dev.weir.cli.health;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
-import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
@@ -13,7 +12,6 @@ import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -89,7 +87,7 @@ final class TopicHealth {
     kafka.observations().forEach(name -> observations(name, group, mostLag, json));
     if (topics.ofClasses() != null) {
       String classes = topics.ofClasses().classes();
-      new ClassHealth(findings).look(classes, kafka.extent(classes), kafka.tails, SAMPLE);
+      new ClassHealth(kafka, findings).look(classes, SAMPLE);
     }
     if (topics.forecasting() && areReadable()) {
       forecasts();
@@ -192,22 +190,19 @@ final class TopicHealth {
     long[] newest = {Long.MIN_VALUE};
     int[] count = new int[1];
     Set<String> distinct = new HashSet<>();
-    kafka.tails.newest(
+    malformed +=
+        kafka.newest(
         topics.forecasts(),
-        extent,
         SAMPLE,
-        record -> {
-          Forecast forecast = decoded(record, codec::decode);
-          if (forecast != null) {
-            count[0]++;
-            series.add(forecast.series());
-            distinct.add(forecast.mode() + " " + forecast.origin() + " " + forecast.series());
-            newest[0] = Math.max(newest[0], forecast.origin());
-            statuses.merge(forecast.status().name(), 1, Integer::sum);
-            if (!forecast.model().isEmpty()) {
-              String name = "%s v%d".formatted(forecast.model(), forecast.modelVersion());
-              merge(live, name);
-            }
+        codec::decode,
+        forecast -> {
+          count[0]++;
+          series.add(forecast.series());
+          distinct.add(forecast.mode() + " " + forecast.origin() + " " + forecast.series());
+          newest[0] = Math.max(newest[0], forecast.origin());
+          statuses.merge(forecast.status().name(), 1, Integer::sum);
+          if (!forecast.model().isEmpty()) {
+            merge(live, "%s v%d".formatted(forecast.model(), forecast.modelVersion()));
           }
         });
     ObjectNode json = findings.section("forecasts");
@@ -302,16 +297,12 @@ final class TopicHealth {
     }
     ScoreCodec codec = new ScoreCodec(schemas);
     Map<String, Score> newest = new HashMap<>();
-    kafka.tails.newest(
-        topic,
-        extent,
-        SAMPLE,
-        record -> {
-          Score score = decoded(record, codec::decode);
-          if (score != null) {
-            newest.put(score.mode() + " " + score.series(), score);
-          }
-        });
+    malformed +=
+        kafka.newest(
+            topic,
+            SAMPLE,
+            codec::decode,
+            score -> newest.put(score.mode() + " " + score.series(), score));
     new ForecastSkill(newest.values()).tell(findings, topic, extent.length());
   }
 
@@ -416,23 +407,6 @@ final class TopicHealth {
               ends.put(partition, until);
             });
     return new Extent(begins, ends);
-  }
-
-  /** Whatever decodes a record. */
-  private interface Decoder<T> {
-    T decode(byte[] bytes) throws MalformedRecordException;
-  }
-
-  private <T> T decoded(ConsumerRecord<byte[], byte[]> record, Decoder<T> decoder) {
-    try {
-      if (record.value() != null) {
-        return decoder.decode(record.value());
-      }
-    } catch (MalformedRecordException e) {
-      // counted, and the sample goes on
-    }
-    malformed++;
-    return null;
   }
 
   private static void merge(Map<String, Integer> counts, String word) {

@@ -6,7 +6,7 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.connector.KafkaConnectors;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,46 +56,24 @@ final class JobRights {
       return missing; // to such a broker everybody is the same, and a first start stays short
     }
     Topics topics = job.topics();
-    Map<String, AclOperation> needed = new LinkedHashMap<>();
-    topics.observations().names().forEach(topic -> needed.put(topic, AclOperation.READ));
-    needed.put(topics.models(), AclOperation.READ);
-    if (topics.forecasting()) {
-      needed.put(topics.forecasts(), AclOperation.WRITE);
-      needed.put(topics.scores(), AclOperation.WRITE);
-    }
-    if (topics.alarms() != null) {
-      needed.put(topics.alarms(), AclOperation.WRITE);
-    }
-    if (topics.ofClasses() != null) {
-      needed.put(topics.ofClasses().labels(), AclOperation.READ);
-      needed.put(topics.ofClasses().classes(), AclOperation.WRITE);
-    }
-    if (topics.covariates() != null) {
-      needed.put(topics.covariates().name(), AclOperation.READ);
-    }
-    needed.put(topics.deadLetters(), AclOperation.WRITE);
+    List<String> names = new ArrayList<>(topics.all());
+    names.sort(Comparator.comparing(topic -> !topics.isInput(topic)));
     Map<String, KafkaFuture<TopicDescription>> descriptions =
         admin
-            .describeTopics(
-                needed.keySet(), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+            .describeTopics(names, new DescribeTopicsOptions().includeAuthorizedOperations(true))
             .topicNameValues();
-    needed.forEach(
-        (topic, operation) -> {
-          Set<AclOperation> granted = // null when the broker does not say
-              answer(descriptions.get(topic))
-                  .map(TopicDescription::authorizedOperations)
-                  .orElse(null);
-          if (granted != null && !granted.contains(operation)) {
-            String name = operation == AclOperation.READ ? "Read" : "Write";
-            missing.add("%s on topic %s".formatted(name, topic));
-          }
-          if (learnsModels
-              && topic.equals(topics.models())
-              && granted != null
-              && !granted.contains(AclOperation.WRITE)) {
-            missing.add("Write on topic " + topic);
-          }
-        });
+    for (String topic : names) {
+      Set<AclOperation> granted = // null when the broker does not say
+          answer(descriptions.get(topic)).map(TopicDescription::authorizedOperations).orElse(null);
+      boolean isInput = topics.isInput(topic);
+      boolean isWritten = !isInput || learnsModels && topic.equals(topics.models());
+      if (isInput && granted != null && !granted.contains(AclOperation.READ)) {
+        missing.add("Read on topic " + topic);
+      }
+      if (isWritten && granted != null && !granted.contains(AclOperation.WRITE)) {
+        missing.add("Write on topic " + topic);
+      }
+    }
     List<String> groups = new ArrayList<>(List.of(job.group(), KafkaConnectors.modelGroup(job)));
     if (topics.ofClasses() != null) {
       groups.add(KafkaConnectors.labelGroup(job));

@@ -169,11 +169,6 @@ public final class ModelTopic {
         }
       }
       return offset;
-    } catch (ExecutionException e) {
-      throw failure("publish", model, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while publishing " + model.name(), e);
     }
   }
 
@@ -222,31 +217,33 @@ public final class ModelTopic {
     byte[] value = new ModelCodec().encode(model, Instant.now());
     try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
       send(producer, ModelVersionKeys.key(model.name(), model.version()), value);
-    } catch (ExecutionException e) {
-      throw failure("keep", model, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while keeping " + model.name(), e);
     }
   }
 
-  private IOException failure(String what, Model model, ExecutionException e) {
-    String next =
-        e.getCause() instanceof RecordTooLargeException
-            ? "; raise max.message.bytes of the topic"
-            : "";
-    return new IOException(
-        "topic %s: could not %s %s: %s%s"
-            .formatted(topic, what, model.name(), e.getCause().getMessage(), next),
-        e);
-  }
-
+  /** Returns the record's offset once all replicas have it. */
   private long send(Producer<byte[], byte[]> producer, byte[] key, byte[] value)
-      throws ExecutionException, InterruptedException {
+      throws IOException {
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, value);
     if (value != null) {
       record.headers().add(WriterSchemas.HEADER, ModelCodec.fingerprint());
     }
-    return producer.send(record).get().offset();
+    String name = new String(key, StandardCharsets.UTF_8);
+    try {
+      return producer.send(record).get().offset();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "topic %s: could not publish %s: %s%s"
+              .formatted(
+                  topic,
+                  name,
+                  e.getCause().getMessage(),
+                  e.getCause() instanceof RecordTooLargeException
+                      ? "; raise max.message.bytes of the topic"
+                      : ""),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while publishing " + name, e);
+    }
   }
 }

@@ -88,25 +88,18 @@ public final class TopicAdmin implements AutoCloseable {
    * observation, so that the usual week would delete a replay of last year within minutes.
    */
   public void createMissing(Topics topics, int partitions) {
-    topics.observations().names().forEach(topic -> create(topic, partitions, KEPT));
-    if (topics.ofClasses() != null) {
-      create(topics.ofClasses().classes(), partitions, KEPT);
-      create(topics.ofClasses().labels(), partitions, KEPT);
-    }
-    if (topics.forecasting()) {
-      create(topics.forecasts(), partitions, KEPT);
-      create(topics.scores(), partitions, KEPT);
-    }
-    if (topics.alarms() != null) {
-      create(topics.alarms(), partitions, KEPT);
-    }
-    if (topics.covariates() != null) {
-      create(topics.covariates().name(), partitions, COVARIATES);
-    }
     Map<String, String> large = new HashMap<>(KEPT);
     large.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE);
-    create(topics.deadLetters(), 1, large);
-    createModels(topics.models());
+    for (String topic : topics.all()) {
+      if (topic.equals(topics.models())) {
+        createModels(topic);
+      } else if (topic.equals(topics.deadLetters())) {
+        create(topic, 1, large);
+      } else {
+        boolean isOfTimes = topics.covariates() != null && topic.equals(topics.covariates().name());
+        create(topic, partitions, isOfTimes ? COVARIATES : KEPT);
+      }
+    }
   }
 
   /**

@@ -102,42 +102,22 @@ public final class RecordValidator {
 
   /** Why it is no forecast; null when it is one. */
   public String forecast(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      forecasts.decode(present(record));
-      return null;
-    } catch (MalformedRecordException e) {
-      return e.getMessage();
-    }
+    return problem(record, value -> forecasts.decode(value));
   }
 
   /** Why it is no score; null when it is one. */
   public String score(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      scores.decode(present(record));
-      return null;
-    } catch (MalformedRecordException e) {
-      return e.getMessage();
-    }
+    return problem(record, value -> scores.decode(value));
   }
 
   /** Why it is no incident; null when it is one. */
   public String incident(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      incidents.decode(present(record));
-      return null;
-    } catch (MalformedRecordException e) {
-      return e.getMessage();
-    }
+    return problem(record, value -> incidents.decode(value));
   }
 
   /** Why it is no classification; null when it is one. */
   public String classification(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      classifications.decode(present(record));
-      return null;
-    } catch (MalformedRecordException e) {
-      return e.getMessage();
-    }
+    return problem(record, value -> classifications.decode(value));
   }
 
   /** Why a job would make a dead letter of a label; null when it would not. */
@@ -163,11 +143,19 @@ public final class RecordValidator {
     }
   }
 
-  private static byte[] present(ConsumerRecord<byte[], byte[]> record)
-      throws MalformedRecordException {
+  private interface Decoder {
+    void decode(byte[] value) throws MalformedRecordException;
+  }
+
+  private static String problem(ConsumerRecord<byte[], byte[]> record, Decoder decoder) {
     if (record.value() == null) {
-      throw new MalformedRecordException("expected a value, got none");
+      return "expected a value, got none";
     }
-    return record.value();
+    try {
+      decoder.decode(record.value());
+      return null;
+    } catch (MalformedRecordException e) {
+      return e.getMessage();
+    }
   }
 }
