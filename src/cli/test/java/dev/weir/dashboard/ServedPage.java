@@ -63,10 +63,7 @@ public final class ServedPage implements AutoCloseable {
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =
         new HistoryLoader(
-            KafkaClients.of("localhost:1").with("default.api.timeout.ms", 100),
-            topics,
-            state,
-            10);
+            KafkaClients.of("localhost:1").with("default.api.timeout.ms", 100), topics, state, 10);
     this.server =
         new PageServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -140,7 +140,8 @@ final class KeylessBacklog {
   private static List<String> models(KafkaFixture kafka, JobSettings settings) {
     List<String> models = new ArrayList<>();
     for (ModelTopic.Entry entry :
-        new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
+        new ModelTopic(
+                KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
             .read()) {
       byte[] weights = new byte[entry.record().getWeights().remaining()];
       entry.record().getWeights().duplicate().get(weights);

@@ -92,7 +92,8 @@ class SharedLearningAccuracyIT {
   }
 
   private static List<ModelTopic.Entry> published(JobSettings settings) {
-    return new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
+    return new ModelTopic(
+            KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
         .read();
   }
 

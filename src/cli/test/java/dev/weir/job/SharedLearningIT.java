@@ -118,7 +118,8 @@ class SharedLearningIT {
   }
 
   private static List<ModelTopic.Entry> published(JobSettings settings) {
-    return new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
+    return new ModelTopic(
+            KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
         .read();
   }
 

@@ -152,7 +152,8 @@ class UpgradeIT {
 
   private static void publish(JobSettings settings, long version) throws Exception {
     ModelTopic topic =
-        new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models());
+        new ModelTopic(
+            KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models());
     for (ForecastModel model : models(version)) {
       topic.publish(model);
     }

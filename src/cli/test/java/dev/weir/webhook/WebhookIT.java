@@ -157,11 +157,7 @@ class WebhookIT {
     Files.writeString(secrets, "webhook=" + SECRET);
     Source source =
         new Source(
-            KafkaClients.of(kafka.bootstrapServers()),
-            topic,
-            topic + "-webhook",
-            registry,
-            null);
+            KafkaClients.of(kafka.bootstrapServers()), topic, topic + "-webhook", registry, null);
     WebhookSettings settings =
         new WebhookSettings(
             endpoint.address(),

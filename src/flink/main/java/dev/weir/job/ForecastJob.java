@@ -197,8 +197,7 @@ public final class ForecastJob {
     }
     String topic = kafka.topics().models();
     int room = admin.maxValueBytes(topic);
-    ModelVersions versions =
-        new ModelTopic(kafka.clients(), topic).versions();
+    ModelVersions versions = new ModelTopic(kafka.clients(), topic).versions();
     List<SharedSettings> known = new ArrayList<>();
     for (SharedSettings each : shared) {
       byte[] initial = each.initialModel();

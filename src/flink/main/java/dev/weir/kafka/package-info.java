@@ -11,9 +11,9 @@
  *   <li>{@code wire} checks the bytes of a record before Avro decodes them.
  * </ul>
  *
- * <p>Start at {@link dev.weir.kafka.KafkaSettings}; {@link dev.weir.kafka.KafkaClients} opens admins,
- * consumers and producers. The classes in {@code dev.weir.kafka.avro} are
- * generated from {@code src/flink/main/avro}.
+ * <p>Start at {@link dev.weir.kafka.KafkaSettings}; {@link dev.weir.kafka.KafkaClients} opens
+ * admins, consumers and producers. The classes in {@code dev.weir.kafka.avro} are generated from
+ * {@code src/flink/main/avro}.
  *
  * <p>Allowed imports: {@code kafka.mapping}, {@code kafka.wire}, the Kafka clients and the JDK. The
  * subpackages never import {@code stream}, {@code sql}, {@code job}, {@code dashboard} or {@code

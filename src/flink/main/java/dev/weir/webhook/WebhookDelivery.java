@@ -83,11 +83,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
    * @param since for a group without offsets: records of this time and later; null for all
    */
   public record Source(
-      KafkaClients clients,
-      String topic,
-      String group,
-      RegistrySettings registry,
-      Instant since) {}
+      KafkaClients clients, String topic, String group, RegistrySettings registry, Instant since) {}
 
   /**
    * Looks up address and secret; connects to nothing yet.

@@ -145,7 +145,8 @@ public final class DoctorCommand implements Callable<Integer> {
     } catch (JobFileException e) {
       e.getMessage()
           .lines()
-          .forEach(line -> findings.fail("job file", "weir options says what there is", "%s", line));
+          .forEach(
+              line -> findings.fail("job file", "weir options says what there is", "%s", line));
       return;
     } catch (IOException e) {
       findings.fail("job file", "is it there, and may it be read?", "%s", e);

@@ -65,7 +65,8 @@ final class Findings {
   /** Foreign words in it are made printable here, and passwords hidden. */
   private void add(Level level, String name, String change, String format, Object... args) {
     String found = ClientProperties.masked(String.format(Locale.ROOT, format, args));
-    findings.add(new Finding(level, name, Printable.line(found, 1_000), Printable.line(change, 500)));
+    findings.add(
+        new Finding(level, name, Printable.line(found, 1_000), Printable.line(change, 500)));
   }
 
   /** Makes a check. What may not be asked is a finding too, and the other checks go on. */
@@ -113,8 +114,7 @@ final class Findings {
       String shown =
           ansi.enabled()
               ? level.replace(
-                  one.level.name(),
-                  ansi.string("@|%s %s|@".formatted(one.level.colour, one.level)))
+                  one.level.name(), ansi.string("@|%s %s|@".formatted(one.level.colour, one.level)))
               : level;
       String change = one.change.isEmpty() ? "" : "; " + one.change;
       lines.add("%s  %-12s %s%s".formatted(shown, one.name, one.found, change));

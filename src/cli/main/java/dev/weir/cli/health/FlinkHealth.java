@@ -236,8 +236,7 @@ public final class FlinkHealth {
     json.put("heap_used", metrics.get(HEAP_USED).longValue());
     json.put("heap_max", metrics.get(HEAP_MAX).longValue());
     String used =
-        "%.0f %% of %s"
-            .formatted(100 * fullest, Findings.bytes(metrics.get(HEAP_MAX).longValue()));
+        "%.0f %% of %s".formatted(100 * fullest, Findings.bytes(metrics.get(HEAP_MAX).longValue()));
     findings.ok("heap", "%s used on the fullest TaskManager", used);
     if (fullest >= FULL_HEAP
         || fullest >= BUSY_HEAP && collector >= BUSY_COLLECTOR_MILLIS_PER_SECOND) {

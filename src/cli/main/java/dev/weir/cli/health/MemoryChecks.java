@@ -122,10 +122,7 @@ final class MemoryChecks {
     long cache = (series + tasks - 1) / tasks * each.cached();
     return "a cache of all series takes %,d bytes each: state.cache: %d mb for each of %d tasks, %s of heap by default"
         .formatted(
-            each.cached(),
-            (cache >> 20) + 1,
-            tasks,
-            Findings.bytes(CACHE_SHARE * cache * tasks));
+            each.cached(), (cache >> 20) + 1, tasks, Findings.bytes(CACHE_SHARE * cache * tasks));
   }
 
   private void cache(JsonNode taskManagers, int tasks) {

@@ -124,7 +124,8 @@ final class ModelChecks {
     try {
       fits(models.model(name, null), problemWith);
     } catch (IOException e) {
-      findings.fail(MODEL, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
+      findings.fail(
+          MODEL, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
     }
   }
 

@@ -132,7 +132,8 @@ public final class StatusCommand implements Callable<Integer> {
     boolean first = true;
     for (String line : findings.text()) {
       if (first && ansi.enabled()) { // fixed text: foreign text follows below
-        line = ansi.string("@|bold,%s %s|@".formatted(findings.isHealthy() ? "green" : "red", line));
+        line =
+            ansi.string("@|bold,%s %s|@".formatted(findings.isHealthy() ? "green" : "red", line));
       }
       first = false;
       System.out.println(line);

@@ -192,19 +192,19 @@ final class TopicHealth {
     Set<String> distinct = new HashSet<>();
     malformed +=
         kafka.newest(
-        topics.forecasts(),
-        SAMPLE,
-        codec::decode,
-        forecast -> {
-          count[0]++;
-          series.add(forecast.series());
-          distinct.add(forecast.mode() + " " + forecast.origin() + " " + forecast.series());
-          newest[0] = Math.max(newest[0], forecast.origin());
-          statuses.merge(forecast.status().name(), 1, Integer::sum);
-          if (!forecast.model().isEmpty()) {
-            merge(live, "%s v%d".formatted(forecast.model(), forecast.modelVersion()));
-          }
-        });
+            topics.forecasts(),
+            SAMPLE,
+            codec::decode,
+            forecast -> {
+              count[0]++;
+              series.add(forecast.series());
+              distinct.add(forecast.mode() + " " + forecast.origin() + " " + forecast.series());
+              newest[0] = Math.max(newest[0], forecast.origin());
+              statuses.merge(forecast.status().name(), 1, Integer::sum);
+              if (!forecast.model().isEmpty()) {
+                merge(live, "%s v%d".formatted(forecast.model(), forecast.modelVersion()));
+              }
+            });
     ObjectNode json = findings.section("forecasts");
     json.put("sampled", count[0]);
     json.put("series", series.size());

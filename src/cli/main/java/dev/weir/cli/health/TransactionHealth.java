@@ -46,7 +46,8 @@ final class TransactionHealth {
           findings.problem(NEXT, "%s", hidden.sentence());
         }
       }
-      List<Transaction> open = prefix == null ? List.of() : kafka.admin.openTransactions().of(prefix);
+      List<Transaction> open =
+          prefix == null ? List.of() : kafka.admin.openTransactions().of(prefix);
       if (areOfTwo(open, interval > 0 ? interval : USUAL_INTERVAL_MILLIS)) {
         findings.problem(
             "stop one of them with a savepoint; weir submit and run refuse a second one without"

@@ -82,11 +82,7 @@ public final class HistoryLoader implements AutoCloseable {
    * @param longest limit for the search for one series
    */
   public HistoryLoader(
-      KafkaClients clients,
-      Topics topics,
-      DashboardState state,
-      int back,
-      Duration longest) {
+      KafkaClients clients, Topics topics, DashboardState state, int back, Duration longest) {
     this.clients = TopicReader.seeking(clients);
     this.topics = topics;
     this.state = state;
