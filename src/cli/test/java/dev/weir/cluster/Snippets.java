@@ -52,7 +52,7 @@ final class Snippets {
     excuse("kubectl ", "needs a Kubernetes cluster; KubernetesManifestTest reads the files");
     excuse(
         "kafka-acls.sh ", "is Kafka's own, for a secured broker; SecuredKafkaIT sets these rights");
-    excuse("kafka-delete-records.sh ", "is Kafka's own; BadInputIT cuts a partition");
+    excuse("kafka-delete-records.sh ", "is Kafka's own; ReadingIT deletes records as it does");
     excuse("./weir run pumps.yaml", "needs a secured broker: SecuredKafkaIT");
     excuse(
         "./weir produce --input demand.csv --bootstrap-servers broker:9093 ",
