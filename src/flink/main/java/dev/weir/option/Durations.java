@@ -2,24 +2,46 @@ package dev.weir.option;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import org.apache.flink.util.TimeUtils;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 60s}, {@code 5 min}, {@code PT1H}. */
 public final class Durations {
 
+  private static final Pattern COUNT = Pattern.compile("([0-9]+)\\s*(\\p{L}*)");
+
   private Durations() {}
 
   /**
-   * Negative ones too, where ISO 8601 has them: what is wrong with one is for the caller to say.
+   * Reads ISO 8601, negative ones too, or a number with a unit as Flink writes it; a number alone
+   * counts milliseconds.
    *
    * @throws IllegalArgumentException when the text is no duration, or one that is too long
    */
   public static Duration parse(String text) {
     try {
-      return text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(e);
+      Matcher count = COUNT.matcher(text.trim());
+      return count.matches()
+          ? Duration.of(Long.parseLong(count.group(1)), unit(count.group(2)))
+          : Duration.parse(text);
+    } catch (DateTimeParseException | ArithmeticException e) {
+      throw new IllegalArgumentException(text, e);
     }
+  }
+
+  private static ChronoUnit unit(String label) {
+    return switch (label.toLowerCase(Locale.ROOT)) {
+      case "d", "day", "days" -> ChronoUnit.DAYS;
+      case "h", "hour", "hours" -> ChronoUnit.HOURS;
+      case "m", "min", "minute", "minutes" -> ChronoUnit.MINUTES;
+      case "s", "sec", "secs", "second", "seconds" -> ChronoUnit.SECONDS;
+      case "", "ms", "milli", "millis", "millisecond", "milliseconds" -> ChronoUnit.MILLIS;
+      case "\u00b5s", "micro", "micros", "microsecond", "microseconds" -> ChronoUnit.MICROS;
+      case "ns", "nano", "nanos", "nanosecond", "nanoseconds" -> ChronoUnit.NANOS;
+      default -> throw new IllegalArgumentException(label);
+    };
   }
 
   /** Time is counted in milliseconds everywhere; what is finer would be cut off unseen. */
