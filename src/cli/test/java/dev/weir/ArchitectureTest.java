@@ -201,8 +201,8 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "java..",
-              "org.apache.flink.util..", // durations
               "dev.weir.option..",
+              "dev.weir.classify..",
               "dev.weir.forecast..",
               "dev.weir.model..",
               "dev.weir.rnn..")
