@@ -128,6 +128,7 @@ class ArchitectureTest {
               "dev.weir.classify..",
               "dev.weir.forecast..",
               "dev.weir.model..",
+              "dev.weir.option..",
               "dev.weir.rnn..")
           .should()
           .onlyDependOnClassesThat()
@@ -140,6 +141,7 @@ class ArchitectureTest {
               "dev.weir.classify..",
               "dev.weir.forecast..",
               "dev.weir.model..",
+              "dev.weir.option..",
               "dev.weir.rnn..")
           .because("weir-core needs the JDK and Jackson's parser, and neither Flink nor Kafka");
 

@@ -379,8 +379,8 @@ class CovariatesSqlIT {
             .replace("horizon => 3", "horizon => 2");
     assertThatThrownBy(() -> sql.query(query))
         .hasStackTraceContaining(
-            "ahead_columns: expected none where nothing is learned from them and the model reads"
-                + " none, got 1");
+            "ahead_columns: expected 0 where nothing is learned from them and no model reads"
+                + " them, got 1");
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFormatException;
+import dev.weir.option.ClassifyOptions;
+import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,7 +166,7 @@ public final class Classifier {
 
     /** Classes of a series at most ({@code classify.max-classes}); 10 by default. */
     public Builder maxClasses(int most) {
-      maxClasses = most;
+      maxClasses = parse("maxClasses", ClassifyOptions.MAX_CLASSES, most);
       return this;
     }
 
@@ -176,8 +178,16 @@ public final class Classifier {
 
     /** Newest windows of a series whose label may still come ({@code classify.waiting}); 100. */
     public Builder waiting(int windows) {
-      waiting = windows;
+      waiting = parse("waiting", ClassifyOptions.WAITING, windows);
       return this;
+    }
+
+    private static int parse(String what, Option<Integer> option, int value) {
+      try {
+        return option.parse(Integer.toString(value));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(what + ": " + e.getMessage());
+      }
     }
 
     /**
@@ -194,15 +204,10 @@ public final class Classifier {
           maxClasses == null
               ? Math.max(classes.size(), ClassifySettings.DEFAULT_MAX_CLASSES)
               : maxClasses;
-      ClassifySettings settings;
-      try {
-        settings = settings(read, most);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(e.getMessage()), e);
-      }
+      ClassifySettings settings = settings(read, most);
       String problem = read == null ? null : settings.problemWith(read);
       if (problem != null) {
-        throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));
+        throw new IllegalArgumentException(problem);
       }
       int bytes = SeriesClassifier.seriesBytes(settings);
       if (bytes > ClassifySettings.MAX_SERIES_BYTES) {

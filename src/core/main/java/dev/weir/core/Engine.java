@@ -48,7 +48,7 @@ final class Engine implements SeriesContext {
     dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name());
     String problem = forecaster.problemWith(next);
     if (problem != null) {
-      throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));
+      throw new IllegalArgumentException(problem);
     }
     select(of);
     try {

@@ -4,31 +4,25 @@ import static dev.weir.core.Checks.check;
 import static dev.weir.core.Checks.given;
 import static dev.weir.core.Checks.within;
 
-import dev.weir.forecast.Bounds;
-import dev.weir.forecast.engine.CovariateRule;
-import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.LearnerSize;
-import dev.weir.forecast.engine.LearningPlan;
 import dev.weir.forecast.engine.SeasonCounts;
-import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.explanation.ExplanationSettings;
-import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.ModelFiles;
+import dev.weir.option.AnomalyOptions;
+import dev.weir.option.BoundsOptions;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.ForecastSpec;
+import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The settings of a {@link Forecaster}. Defaults are those of a job, and the option of a job file
@@ -50,19 +44,16 @@ import java.util.List;
  */
 public final class ForecasterBuilder {
 
-  /** Values in a window where neither the user nor a model says it, as in a job. */
-  static final int DEFAULT_SEQ_LEN = 5;
-
-  private static final int DEFAULT_MAX_FILL = 100;
-  private static final int MAX_FILL = 10_000;
-  private static final Duration LONGEST = Duration.ofDays(3650); // 24 hours each
-  private static final int MAX_FEATURES = 1_000;
-  private static final int MAX_LEVELS = 10;
-
-  /** Values in a forecast of a mixture. */
-  private static final int MAX_LEARNED = 1_000;
-
-  private static final String SOME_EXPERTS = "some of " + Experts.all();
+  /** What the methods of this class are called for options whose names differ. */
+  private static final Map<Option<?>, String> NAMES =
+      Map.of(
+          ForecastOptions.SEQ_LEN, "window",
+          ForecastOptions.MAX_FILL, "maxFill",
+          ForecastOptions.FEATURES_AHEAD, "featuresAhead",
+          ForecastOptions.COVARIATES, "learnCovariates",
+          ForecastOptions.FILE, "model",
+          ForecastOptions.TIME_ZONE, "zone",
+          AnomalyOptions.ENABLED, "alarms");
 
   /** A score is made when it is asked for, never after a number of values; its sums are kept. */
   private static final int SCORES_EVERY = Integer.MAX_VALUE;
@@ -89,27 +80,8 @@ public final class ForecasterBuilder {
     RESET
   }
 
-  private Integer horizon;
-  private Integer window;
-  private int season = LearnerSettings.AUTO;
-  private int secondSeason = LearnerSettings.NONE;
-  private Duration interval;
-  private Gap gap;
-  private Integer maxFill;
-  private int features;
-  private int featuresAhead;
-  private Boolean learnsCovariates; // null: by default, if there are not too many
-  private List<Double> levels = List.of(0.8, 0.95);
-  private Size size = Size.DEFAULT;
-  private List<String> experts;
-  private boolean learning = true;
-  private Double min;
-  private Double max;
-  private boolean integer;
-  private Alarms alarms;
-  private boolean explain;
-  private ZoneId zone = ZoneId.of("UTC");
-  private final ModelOptions model = new ModelOptions();
+  private final ForecastSpec spec = new ForecastSpec(new Methods());
+  private ModelSource source; // null for no model
 
   ForecasterBuilder() {}
 
@@ -118,8 +90,7 @@ public final class ForecasterBuilder {
    * forecasts alone. Needed, unless a model says it.
    */
   public ForecasterBuilder horizon(int steps) {
-    horizon = within("horizon", steps, 1, ForecastModel.MAX_HORIZON);
-    return this;
+    return set(ForecastOptions.HORIZON, steps);
   }
 
   /**
@@ -127,22 +98,20 @@ public final class ForecasterBuilder {
    * season}). By default it is found in the data.
    */
   public ForecasterBuilder season(int values) {
-    season = within("season", values, 1, SeasonCounts.MAX_FIRST);
-    secondSeason = LearnerSettings.NONE;
-    return this;
+    within("season", values, 1, SeasonCounts.MAX_FIRST);
+    return set(new SeasonCounts(values, LearnerSettings.NONE));
   }
 
   /**
    * Two seasons, such as a week and a year of daily values: 7 and 365 ({@code season: [7, 365]}).
    */
   public ForecasterBuilder seasons(int first, int second) {
-    season(first);
+    within("season", first, 1, SeasonCounts.MAX_FIRST);
     try {
-      secondSeason = new SeasonCounts(first, second).second();
+      return set(new SeasonCounts(first, second));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("seasons: " + e.getMessage());
     }
-    return this;
   }
 
   /**
@@ -150,8 +119,7 @@ public final class ForecasterBuilder {
    * values the status of forecasts is OK. By default that of the model, or 5.
    */
   public ForecasterBuilder window(int values) {
-    window = within("window", values, 1, ForecastModel.MAX_SEQ_LEN);
-    return this;
+    return set(ForecastOptions.SEQ_LEN, values);
   }
 
   /**
@@ -162,19 +130,12 @@ public final class ForecasterBuilder {
    * @param from whole milliseconds, PT0.001S to P3650D
    */
   public ForecasterBuilder interval(Duration from) {
-    boolean isSound =
-        from != null
-            && from.compareTo(Duration.ofMillis(1)) >= 0
-            && from.compareTo(LONGEST) <= 0
-            && from.toNanosPart() % 1_000_000 == 0;
-    check(isSound, "interval", "whole milliseconds from PT0.001S to P3650D", from);
-    interval = from;
-    return this;
+    return set(ForecastOptions.INTERVAL, from);
   }
 
   /** What becomes of missing values ({@code window.gap}); SKIP by default. Needs an interval. */
   public ForecasterBuilder gap(Gap what) {
-    gap = given("gap", what);
+    spec.set(ForecastOptions.GAP, Sampling.Gap.valueOf(given("gap", what).name()));
     return this;
   }
 
@@ -183,26 +144,22 @@ public final class ForecasterBuilder {
    * ({@code window.max-fill}). 100 by default. Needs one of these gaps.
    */
   public ForecasterBuilder maxFill(int values) {
-    maxFill = within("maxFill", values, 0, MAX_FILL);
-    return this;
+    return set(ForecastOptions.MAX_FILL, values);
   }
 
   /** Covariates observed with each value, 0 to 1,000 ({@code window.features}). */
   public ForecasterBuilder features(int count) {
-    features = within("features", count, 0, MAX_FEATURES);
-    return this;
+    return set(ForecastOptions.FEATURES, count);
   }
 
   /** Covariates known ahead, 0 to 20 ({@code window.features-ahead}). */
   public ForecasterBuilder featuresAhead(int count) {
-    featuresAhead = within("featuresAhead", count, 0, CovariateRule.MAX);
-    return this;
+    return set(ForecastOptions.FEATURES_AHEAD, count);
   }
 
   /** Whether the experts learn from the covariates ({@code learning.covariates}). */
   public ForecasterBuilder learnCovariates(boolean whether) {
-    learnsCovariates = whether;
-    return this;
+    return set(ForecastOptions.COVARIATES, whether);
   }
 
   /**
@@ -210,37 +167,18 @@ public final class ForecasterBuilder {
    * intervals.levels}). By default 0.8 and 0.95.
    */
   public ForecasterBuilder levels(double... shares) {
-    double last = 0;
-    given("levels", shares);
-    boolean ascending = shares.length >= 1 && shares.length <= MAX_LEVELS;
-    for (double share : shares) {
-      ascending &= share > last && share < 1;
-      last = share;
-    }
-    if (!ascending) {
-      throw new IllegalArgumentException(
-          "levels: expected 1 to %d ascending numbers between 0 and 1, got %s"
-              .formatted(MAX_LEVELS, Arrays.toString(shares)));
-    }
-    levels = Arrays.stream(shares).boxed().toList();
-    return this;
+    return set(ForecastOptions.LEVELS, Arrays.stream(given("levels", shares)).boxed().toList());
   }
 
   /** How much memory and time a series may take ({@code learning.size}). */
   public ForecasterBuilder size(Size wanted) {
-    size = given("size", wanted);
+    spec.set(ForecastOptions.SIZE, LearnerSize.valueOf(given("size", wanted).name()));
     return this;
   }
 
   /** The experts of the mixture by their names ({@code experts}); by default those of the size. */
   public ForecasterBuilder experts(String... names) {
-    for (String name : given("experts", names)) {
-      check(name != null && Experts.all().contains(name), "experts", SOME_EXPERTS, name);
-    }
-    experts = List.of(names);
-    boolean each = new HashSet<>(experts).size() == experts.size() && !experts.isEmpty();
-    check(each, "experts", SOME_EXPERTS + ", each once", experts);
-    return this;
+    return set(ForecastOptions.EXPERTS, Arrays.asList(given("experts", names)));
   }
 
   /**
@@ -248,44 +186,39 @@ public final class ForecasterBuilder {
    * it a model is needed, which forecasts alone.
    */
   public ForecasterBuilder learning(boolean whether) {
-    learning = whether;
+    spec.learns = whether;
     return this;
   }
 
   /** Least value of each series: no forecast and no interval is below it ({@code bounds.min}). */
   public ForecasterBuilder min(double value) {
-    min = value;
-    return this;
+    return set(BoundsOptions.MIN, value);
   }
 
   /** Greatest value of each series, as {@link #min} ({@code bounds.max}). */
   public ForecasterBuilder max(double value) {
-    max = value;
-    return this;
+    return set(BoundsOptions.MAX, value);
   }
 
   /** Values are whole numbers, such as counts ({@code bounds.integer}). */
   public ForecasterBuilder integer() {
-    integer = true;
-    return this;
+    return set(BoundsOptions.INTEGER, true);
   }
 
   /** Reports {@linkplain Forecast#incidents incidents} ({@code alarms: on}). */
   public ForecasterBuilder alarms(Alarms wanted) {
-    alarms = given("alarms", wanted);
+    spec.alarms = given("alarms", wanted).rules();
     return this;
   }
 
   /** Says what each forecast {@linkplain Forecast#explanation consists of}. */
   public ForecasterBuilder explain() {
-    explain = true;
-    return this;
+    return set(ForecastOptions.EXPLAIN, true);
   }
 
   /** Of the local time that a model with a calendar reads ({@code window.time-zone}); UTC. */
   public ForecasterBuilder zone(ZoneId of) {
-    zone = given("zone", of);
-    return this;
+    return set(ForecastOptions.TIME_ZONE, of);
   }
 
   /**
@@ -297,7 +230,7 @@ public final class ForecasterBuilder {
    * @throws IOException if the file can't be read
    */
   public ForecasterBuilder model(Path file) throws IOException {
-    model.source = ModelSource.of(file);
+    source = ModelSource.of(file);
     return this;
   }
 
@@ -307,14 +240,13 @@ public final class ForecasterBuilder {
    * @param name of the model in forecasts, whatever the file says
    */
   public ForecasterBuilder model(byte[] safetensors, String name) {
-    model.source = ModelSource.of(safetensors, name);
+    source = ModelSource.of(safetensors, name);
     return this;
   }
 
   /** What the linear layer reads, if the file does not say it: h_n or out[:, -1]. */
   public ForecasterBuilder readout(String label) {
-    model.readout(label);
-    return this;
+    return set(ForecastOptions.READOUT, label);
   }
 
   /**
@@ -322,14 +254,13 @@ public final class ForecasterBuilder {
    * scaling is said by a file alone, with its two numbers.
    */
   public ForecasterBuilder scaling(String label) {
-    model.scaling(label);
-    return this;
+    check(!"fixed".equals(label), "scaling", "none, window or last", label);
+    return set(ForecastOptions.SCALING, label);
   }
 
   /** The cell, if neither file nor shapes say it: rnn_relu has the shapes of rnn_tanh. */
   public ForecasterBuilder cell(String label) {
-    model.cell(label);
-    return this;
+    return set(ForecastOptions.CELL, label);
   }
 
   /**
@@ -339,115 +270,59 @@ public final class ForecasterBuilder {
    *     0}
    */
   public Forecaster build() {
-    ForecastModel read = model.read(window);
-    boolean ownSizes = read != null && !read.combines();
-    if (horizon == null && (!ownSizes || read.readsSeasons())) {
+    ForecastSpec spec = new ForecastSpec(this.spec);
+    ForecastModel read = source == null ? null : read();
+    if (read != null) {
+      spec.takeSizes(read);
+    }
+    if (!spec.has(ForecastOptions.HORIZON)) {
       throw new IllegalArgumentException("horizon: expected the number of values, got none");
     }
-    int steps = horizon == null ? read.horizon() : horizon;
-    int seqLen = window != null ? window : ownSizes ? read.seqLen() : DEFAULT_SEQ_LEN;
-    byte[] bytes = read == null ? null : ModelFiles.toBytes(read);
-    Target target =
-        new Target(
-            read == null ? Mode.MANY_TO_ONE : read.mode(),
-            read == null ? null : read.name(),
-            steps,
-            bytes,
-            learning(read, steps, seqLen, bytes),
-            Bounds.of(min, max, integer));
-    ForecastSettings settings =
-        new ForecastSettings(
-            seqLen,
-            1,
-            features,
-            read == null ? List.of() : read.calendar(),
-            Duration.ZERO,
-            sampling(),
-            StateLimits.NONE,
-            List.of(target),
-            zone,
-            featuresAhead);
-    boolean isLearned = learning && !Boolean.FALSE.equals(learnsCovariates);
-    check(
-        isLearned || settings.columnsKept() > 0 || featuresAhead == 0,
-        "featuresAhead",
-        "0 without learnCovariates or a model that reads windows",
-        featuresAhead);
-    String problem = read == null ? null : settings.problemWith(read, target);
-    if (problem != null) {
-      throw new IllegalArgumentException(ModelOptions.inWordsOfTheBuilder(problem));
-    }
-    return new Forecaster(settings, read);
+    spec.scoresEvery = SCORES_EVERY;
+    spec.add(
+        read == null ? Mode.MANY_TO_ONE : read.mode(), read == null ? null : read.name(), read);
+    return new Forecaster(spec.settings(), read);
   }
 
-  private Learning learning(ForecastModel read, int steps, int seqLen, byte[] bytes) {
-    check(learning || read != null, "model", "one where nothing is learned", "none");
-    boolean isLearned = learning || read.combines() || read.readsSeasons();
-    int most = isLearned ? MAX_LEARNED : ForecastModel.MAX_HORIZON;
-    within("horizon", steps, 1, most);
-    LearnerSettings learner =
-        learning ? plan().learner(steps) : LearnerSettings.following(read, steps);
-    if (learner == null) { // the model alone
-      check(alarms == null, "alarms", "none where nothing is learned", "some");
-      check(!explain, "explain", "no explanation where nothing is learned", "one");
-      return null;
-    }
-    if (!learning) {
-      learner = learner.withLevels(levels);
-    }
-    int seriesBytes = LearningPlan.seriesBytes(learner, season, seqLen, read != null, bytes);
-    check(
-        seriesBytes <= LearningPlan.MAX_SERIES_BYTES,
-        "horizon",
-        "a series of at most %,d bytes; take a shorter horizon or season, or size SMALL"
-            .formatted(LearningPlan.MAX_SERIES_BYTES),
-        "%d, with which one takes %,d".formatted(steps, seriesBytes));
-    return new Learning(
-        learner,
-        season,
-        SCORES_EVERY,
-        alarms == null ? null : alarms.rules(),
-        explain ? ExplanationSettings.NUMBERED : null);
+  private ForecastModel read() {
+    Integer window = spec.has(ForecastOptions.SEQ_LEN) ? spec.get(ForecastOptions.SEQ_LEN) : null;
+    ForecastModel read =
+        spec.read(Mode.MANY_TO_ONE, source.name(), source.bytes(), source.where(), window);
+    return source.renames() ? read.withName(source.name()) : read;
   }
 
-  private LearningPlan plan() {
-    return new LearningPlan(
-        LearnerSize.valueOf(size.name()),
-        experts,
-        levels,
-        NetworkTraining.DEFAULT,
-        covariates(),
-        new SeasonCounts(season, secondSeason),
-        null);
+  private ForecasterBuilder set(SeasonCounts seasons) {
+    spec.set(ForecastOptions.SEASON, Seasons.of(seasons));
+    return this;
   }
 
-  private Covariates.Count covariates() {
-    if (learnsCovariates != null && !learnsCovariates) {
-      return Covariates.Count.NONE;
+  /** Sets an option to a value in its range, or to one of its labels. */
+  private ForecasterBuilder set(Option<?> option, Object value) {
+    String what = Methods.of(option);
+    String text = given(what, value).toString();
+    try {
+      spec.parse(option, value instanceof List<?> ? text.substring(1, text.length() - 1) : text);
+      return this;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(what + ": " + e.getMessage());
     }
-    boolean isAsked =
-        learnsCovariates != null || model.source == null; // else a network may read them
-    String problem =
-        CovariateRule.problemWith(features, featuresAhead, isAsked, "features", "featuresAhead");
-    if (problem != null) {
-      throw new IllegalArgumentException("features: " + problem);
-    }
-    return CovariateRule.learned(features, featuresAhead);
   }
 
-  private Sampling sampling() {
-    if (interval == null) {
-      String expected = "an interval beside it, since nothing is missing by count";
-      check(gap == null, "gap", expected, "none");
-      check(maxFill == null, "maxFill", expected, "none");
-      return Sampling.BY_COUNT;
+  /** Calls options as the methods of this class and throws the first problem. */
+  private static final class Methods implements ForecastSpec.Front {
+
+    static String of(Option<?> option) {
+      return NAMES.getOrDefault(option, option.name());
     }
-    Gap wanted = gap == null ? Gap.SKIP : gap;
-    boolean fills = wanted == Gap.CARRY || wanted == Gap.LINEAR;
-    check(maxFill == null || fills, "maxFill", "a gap of CARRY or LINEAR beside it", wanted);
-    return new Sampling(
-        interval,
-        Sampling.Gap.valueOf(wanted.name()),
-        maxFill == null ? DEFAULT_MAX_FILL : maxFill);
+
+    @Override
+    public String name(Option<?> option) {
+      return of(option);
+    }
+
+    @Override
+    public void problem(Option<?> option, String message) {
+      throw new IllegalArgumentException(of(option) + ": " + message);
+    }
   }
 }

@@ -11,6 +11,12 @@ public final class AnomalyOptions {
   /** Values that the budget counts alarms for. */
   public static final int PER = 1_000;
 
+  public static final Option<Boolean> ENABLED =
+      Option.flag(
+          "alarms.enabled",
+          false,
+          "Whether each value is compared with its forecast and incidents leave on topics.alarms;"
+              + " alarms: on for short.");
   public static final Option<Double> BUDGET =
       new Option<>(
           "alarms.budget",

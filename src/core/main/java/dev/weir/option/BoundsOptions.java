@@ -23,18 +23,6 @@ public final class BoundsOptions {
 
   private BoundsOptions() {}
 
-  /**
-   * The bounds of all three.
-   *
-   * @param min null for none
-   * @param max null for none
-   * @throws IllegalArgumentException with one line if one is too large or they contradict each
-   *     other
-   */
-  public static Bounds bounds(Double min, Double max, boolean integer) {
-    return Bounds.of(min, max, integer);
-  }
-
   private static Option<Double> bound(String name, String description) {
     return new Option<>(
         "bounds." + name, Option.Type.NUMBER, NUMBER, null, description, BoundsOptions::number);

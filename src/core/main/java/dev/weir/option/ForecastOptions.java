@@ -2,7 +2,6 @@ package dev.weir.option;
 
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.LearnerSize;
-import dev.weir.forecast.engine.LearningPlan;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
@@ -20,9 +19,6 @@ import java.util.Locale;
 
 /** The options of a forecast, which the job file, SQL and the command line share. */
 public final class ForecastOptions {
-
-  /** Bytes of a series at most. */
-  public static final int MAX_SERIES_BYTES = LearningPlan.MAX_SERIES_BYTES;
 
   public static final Option<Integer> SEQ_LEN =
       Option.integer("window.seq-len", 5, 1, ForecastModel.MAX_SEQ_LEN, "Values in a window.");
@@ -52,7 +48,7 @@ public final class ForecastOptions {
       Option.flag(
           "learning.covariates",
           true,
-          "Whether the mixture learns from the covariates; by default where there are at most %d."
+          "Whether the mixture learns from the covariates, at most %d; more need a base model or false."
               .formatted(MAX_LEARNED_COVARIATES));
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(
@@ -94,6 +90,13 @@ public final class ForecastOptions {
           0,
           10_000,
           "Observations in a row that carry and linear fill in at most; more are skipped.");
+  public static final Option<Duration> OUT_OF_ORDERNESS =
+      Option.duration(
+          "window.out-of-orderness",
+          Duration.ZERO,
+          Duration.ZERO,
+          "How long a series waits for an earlier observation; zero forecasts at once and suits"
+              + " series that come in order within one partition.");
   public static final Option<Duration> TTL =
       Option.duration(
           "state.ttl",
@@ -153,7 +156,8 @@ public final class ForecastOptions {
           10,
           "Shares of the truth that the intervals are meant to hold; the first one's ends are"
               + " lower and upper.",
-          Double::valueOf);
+          Double::valueOf,
+          ForecastOptions::ascend);
 
   public static final Option<Boolean> EXPLAIN =
       Option.flag(
@@ -214,6 +218,17 @@ public final class ForecastOptions {
   /** Those that the job file has once for each mode. */
   public static final List<Option<?>> OF_MODE =
       List.of(MODE, MODEL, FILE, HORIZON, SCALING, READOUT, CELL);
+
+  private static boolean ascend(List<Double> levels) {
+    double last = 0;
+    for (double level : levels) {
+      if (!(level > last && level < 1)) {
+        return false;
+      }
+      last = level;
+    }
+    return true;
+  }
 
   private static <T> T known(T value, String text) {
     if (value == null) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -99,7 +100,7 @@ public record Option<T>(
     return one instanceof Enum<?> word ? word(word) : one.toString();
   }
 
-  private static String word(Enum<?> value) {
+  static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -179,6 +180,17 @@ public record Option<T>(
       int max,
       String description,
       Function<String, T> parser) {
+    return list(key, expected, defaultValue, max, description, parser, values -> true);
+  }
+
+  static <T> Option<List<T>> list(
+      String key,
+      String expected,
+      List<T> defaultValue,
+      int max,
+      String description,
+      Function<String, T> parser,
+      Predicate<List<T>> rule) {
     return new Option<>(
         key,
         Type.LIST,
@@ -189,7 +201,7 @@ public record Option<T>(
           List<T> values =
               Arrays.stream(text.split(",", -1)).map(String::trim).map(parser).toList();
           require(values.stream().distinct().count() == values.size(), text);
-          require(values.size() <= max, text);
+          require(values.size() <= max && rule.test(values), text);
           return values;
         });
   }

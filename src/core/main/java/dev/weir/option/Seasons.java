@@ -22,6 +22,12 @@ public record Seasons(Length first, Length second) {
   /** Found in the data. */
   static final Seasons AUTO = new Seasons(new Length(LearnerSettings.AUTO, null), null);
 
+  /** Seasons that are counted already. */
+  public static Seasons of(SeasonCounts counts) {
+    Length second = counts.areTwo() ? new Length(counts.second(), null) : null;
+    return new Seasons(new Length(counts.first(), null), second);
+  }
+
   /**
    * One of them.
    *
@@ -46,20 +52,20 @@ public record Seasons(Length first, Length second) {
       return value;
     }
 
-    private int in(Duration interval, int max) {
+    private int in(Duration interval, String name, int max) {
       if (duration == null) {
         return count;
       }
       if (interval == null) {
         throw new IllegalArgumentException(
-            "expected window.interval beside a duration, since a season is counted in observations");
+            "expected %s beside a duration, since a season is counted in observations"
+                .formatted(name));
       }
       long step = interval.toMillis();
       long whole = duration.toMillis();
       if (whole < step || whole % step != 0 || whole / step > max) {
         throw new IllegalArgumentException(
-            "expected 1 to %d times window.interval (%s), got %s"
-                .formatted(max, interval, duration));
+            "expected 1 to %d times %s (%s), got %s".formatted(max, name, interval, duration));
       }
       return (int) (whole / step);
     }
@@ -76,13 +82,15 @@ public record Seasons(Length first, Length second) {
    * Counts observations.
    *
    * @param interval from one observation to the next; null if unknown
+   * @param name what users call the interval
    * @throws IllegalArgumentException if these lengths can't be seasons of such observations, with
    *     one line, {@code expected ..., got ...}
    */
-  public SeasonCounts in(Duration interval) {
-    int shorter = first.in(interval, MAX_COUNT);
+  public SeasonCounts in(Duration interval, String name) {
+    int shorter = first.in(interval, name, MAX_COUNT);
     return new SeasonCounts(
-        shorter, second == null ? LearnerSettings.NONE : second.in(interval, MAX_SECOND_COUNT));
+        shorter,
+        second == null ? LearnerSettings.NONE : second.in(interval, name, MAX_SECOND_COUNT));
   }
 
   /** As a job file has it. */

@@ -22,7 +22,7 @@ class BuilderChecksTest {
 
   private static final Duration DAY = Duration.ofDays(1);
   private static final String INTERVAL =
-      "interval: expected whole milliseconds from PT0.001S to P3650D, got ";
+      "interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got ";
 
   /** Anything that a caller does. */
   @FunctionalInterface
@@ -48,11 +48,11 @@ class BuilderChecksTest {
 
   private static Stream<Arguments> wrong() {
     return Stream.of(
-        wrong(INTERVAL + "PT0.0015S", () -> small().interval(Duration.ofNanos(1_500_000))),
+        wrong(INTERVAL + "'PT0.0015S'", () -> small().interval(Duration.ofNanos(1_500_000))),
         wrong(
-            INTERVAL + "PT87600H0.001S",
+            INTERVAL + "'PT87600H0.001S'",
             () -> small().interval(DAY.multipliedBy(3650).plusMillis(1))),
-        wrong(INTERVAL + "null", () -> small().interval(null)),
+        wrong("interval: expected a value, got null", () -> small().interval(null)),
         wrong("gap: expected a value, got null", () -> small().gap(null)),
         wrong("size: expected a value, got null", () -> small().size(null)),
         wrong("levels: expected a value, got null", () -> small().levels((double[]) null)),
@@ -64,20 +64,15 @@ class BuilderChecksTest {
         wrong(
             "model: expected a name of one character or more, got null",
             () -> small().model(model(), null)),
-        wrong(
-            "readout: expected a model beside it, got none", () -> small().readout("h_n").build()),
-        wrong(
-            "scaling: expected a model beside it, got none", () -> small().scaling("last").build()),
-        wrong("cell: expected a model beside it, got none", () -> small().cell("gru").build()),
+        wrong("readout: expected model beside it, got none", () -> small().readout("h_n").build()),
+        wrong("scaling: expected model beside it, got none", () -> small().scaling("last").build()),
+        wrong("cell: expected model beside it, got none", () -> small().cell("gru").build()),
         wrong("scaling: expected none, window or last, got fixed", () -> small().scaling("fixed")),
         wrong(
-            "maxFill: expected a gap of CARRY or LINEAR beside it, got SKIP",
+            "maxFill: expected gap carry or linear beside it, since nothing else fills, got skip",
             () -> small().interval(DAY).maxFill(3).build()),
         wrong(
-            "maxFill: expected a gap of CARRY or LINEAR beside it, got RESET",
-            () -> small().interval(DAY).gap(Gap.RESET).maxFill(3).build()),
-        wrong(
-            "window: expected 9, got 24 (model x version 1)",
+            "model: seq_len: expected 9, got 24 (model x version 1)",
             () -> small().window(9).model(model(), "x").build()),
         wrong("minDuration: expected 1 to 10,000, got 0", () -> Alarms.DEFAULT.incidents(0, 1)),
         wrong("quiet: expected 1 to 10,000, got 10,001", () -> Alarms.DEFAULT.incidents(1, 10_001)),
@@ -87,8 +82,12 @@ class BuilderChecksTest {
         wrong(
             "classes: expected names of 1 to 200 characters, got  ",
             () -> classes().classes("a", " ")),
-        wrong("maxClasses: expected 2 to 100, got 1", () -> classes().maxClasses(1).build()),
-        wrong("waiting: expected 1 to 10000, got 0", () -> classes().waiting(0).build()),
+        wrong(
+            "maxClasses: expected a whole number from 2 to 100, got '1'",
+            () -> classes().maxClasses(1).build()),
+        wrong(
+            "waiting: expected a whole number from 1 to 10000, got '0'",
+            () -> classes().waiting(0).build()),
         wrong(
             "label: expected a value, got null",
             () -> {
@@ -116,10 +115,10 @@ class BuilderChecksTest {
   void expertsAreNamedOnceEach() {
     assertThatThrownBy(() -> small().experts("naive", "rls-ar", "naive"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageEndingWith(", each once, got [naive, rls-ar, naive]");
+        .hasMessageEndingWith(", got 'naive, rls-ar, naive'");
     assertThatThrownBy(() -> small().experts())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageEndingWith(", each once, got []");
+        .hasMessageEndingWith(", got ''");
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.weir.core.ForecasterBuilder.Gap;
 import dev.weir.core.ForecasterBuilder.Size;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
@@ -284,7 +283,7 @@ class ForecasterTest {
     Observation two = new Observation(START.plusSeconds(99), 1).with(1);
     assertThat(two.ahead(1, 2)).isNotEqualTo(two);
     assertThatThrownBy(() -> small().build().observe(new Observation(START, 1).ahead(1, 2)))
-        .hasMessage("ahead: expected 0 for each step, got 2 in all");
+        .hasMessage("features_ahead: expected 0 for each step, got 2 in all");
   }
 
   @Test
@@ -312,45 +311,48 @@ class ForecasterTest {
   private static Stream<Arguments> wrong() {
     return Stream.of(
         wrong(() -> Forecaster.builder(), "horizon: expected the number of values, got none"),
-        wrong(() -> small().horizon(0), "horizon: expected 1 to 4,096, got 0"),
-        wrong(() -> small().horizon(1_001), "horizon: expected 1 to 1,000, got 1,001"),
+        wrong(() -> small().horizon(0), "horizon: expected a whole number from 1 to 4096, got '0'"),
+        wrong(
+            () -> small().horizon(1_001),
+            "horizon: expected at most 450 for a learner of this size, got 1001"),
         wrong(() -> small().season(0), "season: expected 1 to 1,000, got 0"),
         wrong(
             () -> small().seasons(7, 9),
             "seasons: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 9"),
-        wrong(() -> small().window(0), "window: expected 1 to 4,096, got 0"),
+        wrong(() -> small().window(0), "window: expected a whole number from 1 to 4096, got '0'"),
         wrong(
             () -> small().interval(Duration.ZERO),
-            "interval: expected whole milliseconds from PT0.001S to P3650D, got PT0S"),
+            "interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'"),
         wrong(
-            () -> small().gap(Gap.CARRY),
-            "gap: expected an interval beside it, since nothing is missing by count, got none"),
-        wrong(() -> small().maxFill(-1), "maxFill: expected 0 to 10,000, got -1"),
+            () -> small().maxFill(-1),
+            "maxFill: expected a whole number from 0 to 10000, got '-1'"),
         wrong(
             () -> small().levels(0.9, 0.5),
-            "levels: expected 1 to 10 ascending numbers between 0 and 1, got [0.9, 0.5]"),
-        wrong(() -> small().featuresAhead(21), "featuresAhead: expected 0 to 20, got 21"),
+            "levels: expected a list of ascending numbers between 0 and 1, at most 10, got '0.9, 0.5'"),
         wrong(
-            () -> small().features(1).featuresAhead(20),
-            "features: expected at most 20 covariates, got 1 by features and 20 by featuresAhead"),
+            () -> small().featuresAhead(21),
+            "featuresAhead: expected a whole number from 0 to 20, got '21'"),
         wrong(
             () -> small().featuresAhead(1).learnCovariates(false),
-            "featuresAhead: expected 0 without learnCovariates or a model that reads windows, got 1"),
-        wrong(() -> small().min(Double.NaN), "min: expected a number from -1e30 to 1e30, got NaN"),
-        wrong(() -> small().min(3).max(2), "min: expected less than max (2.0), got 3.0"),
+            "featuresAhead: expected 0 where nothing is learned from them and no model reads them, got 1"),
+        wrong(
+            () -> small().min(Double.NaN), "min: expected a number from -1e30 to 1e30, got 'NaN'"),
         wrong(
             () -> small().learning(false),
-            "model: expected one where nothing is learned, got none"),
+            "model: expected a model where nothing is learned, got none"),
         wrong(
             () -> small().alarms(Alarms.DEFAULT.above(3, 4)),
             "within: expected at most the horizon, 3, got 4"),
         wrong(
             () -> small().alarms(Alarms.DEFAULT.perThousand(0)),
             "perThousand: expected 0.01 to 50.0, got 0.0"),
-        wrong(() -> small().scaling("mean"), "scaling: expected none, window or last, got mean"),
-        wrong(() -> small().readout("x"), "readout: expected h_n or out[:, -1], got x"),
         wrong(
-            () -> small().cell("rnn"), "cell: expected rnn_tanh, rnn_relu, lstm or gru, got rnn"));
+            () -> small().scaling("mean"),
+            "scaling: expected none or fixed or window or last, got 'mean'"),
+        wrong(() -> small().readout("x"), "readout: expected h_n or out[:, -1], got 'x'"),
+        wrong(
+            () -> small().cell("rnn"),
+            "cell: expected rnn_tanh or rnn_relu or lstm or gru, got 'rnn'"));
   }
 
   private static Arguments wrong(Supplier<ForecasterBuilder> options, String message) {
@@ -369,8 +371,8 @@ class ForecasterTest {
   void wrongExpertNameAndModelAreRefused() {
     assertThatThrownBy(() -> small().experts("oracle"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("experts: expected some of [naive")
-        .hasMessageEndingWith("got oracle");
+        .hasMessageStartingWith("experts: expected a list of experts, of naive")
+        .hasMessageEndingWith("got 'oracle'");
     assertThatThrownBy(() -> small().model(new byte[] {1, 2}, "mine").build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("model: ")

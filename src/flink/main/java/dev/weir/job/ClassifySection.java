@@ -114,10 +114,10 @@ final class ClassifySection {
 
   /** Options that classes do not go with, and those that would have no effect. */
   private static void checkOthers(JobFile file, boolean isAlone) {
-    Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
+    Duration outOfOrderness = file.get(ForecastOptions.OUT_OF_ORDERNESS);
     if (!outOfOrderness.isZero()) {
       file.problem(
-          JobOptions.OUT_OF_ORDERNESS,
+          ForecastOptions.OUT_OF_ORDERNESS,
           "expected PT0S with classify, which takes observations in their order, got "
               + outOfOrderness);
     }

@@ -1,8 +1,6 @@
 package dev.weir.job;
 
-import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.expert.Covariates;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.MappingOptions;
@@ -16,53 +14,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What a job file says of covariates, checked: which are learned, the option {@code
- * topics.covariates} and the section {@code covariates}.
+ * What a job file says of a topic of covariates, checked: the option {@code topics.covariates} and
+ * the section {@code covariates}.
  */
 final class CovariateSection {
 
   private CovariateSection() {}
-
-  /**
-   * Which covariates the mixture learns from; what is wrong becomes a problem of the file.
-   *
-   * @param learns whether there is a mixture that learns
-   */
-  static Covariates.Count learned(JobFile file, boolean learns) {
-    int observed = file.get(ForecastOptions.FEATURES);
-    int ahead = file.get(ForecastOptions.FEATURES_AHEAD);
-    boolean isAsked = file.has(ForecastOptions.COVARIATES);
-    boolean isOn = learns && file.get(ForecastOptions.COVARIATES);
-    if (!isOn) {
-      return Covariates.Count.NONE;
-    }
-    String problem =
-        CovariateRule.problemWith(
-            observed,
-            ahead,
-            isAsked,
-            ForecastOptions.FEATURES.key(),
-            ForecastOptions.FEATURES_AHEAD.key());
-    if (problem != null) {
-      file.problem(isAsked ? ForecastOptions.COVARIATES : ForecastOptions.FEATURES_AHEAD, problem);
-    }
-    return CovariateRule.learned(observed, ahead);
-  }
-
-  /**
-   * Covariates known ahead must be read by something: by a mixture that learns from them, or by a
-   * base model, which may be one that reads them.
-   */
-  static void checkRead(JobFile file, ForecastSettings forecast, boolean learns) {
-    int ahead = forecast.featuresAhead();
-    boolean isLearned = learns && file.get(ForecastOptions.COVARIATES);
-    if (ahead > 0 && !isLearned && forecast.columnsKept() == 0) {
-      file.problem(
-          ForecastOptions.FEATURES_AHEAD,
-          "expected 0 without %s or a base model, got %d"
-              .formatted(learns ? "learning.covariates" : "a mixture that learns", ahead));
-    }
-  }
 
   /** What the section says of other options, before they are read. */
   static void addDefaults(JobFile file) {

@@ -1,18 +1,12 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.ClassifySettings;
-import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.LearningPlan;
-import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.forecast.shared.SharedSettings;
-import dev.weir.forecast.window.Sampling;
-import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.job.calendar.HolidaySection;
+import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.job.options.JobOptions;
@@ -20,6 +14,7 @@ import dev.weir.job.options.JobOptions.Format;
 import dev.weir.job.options.JobOptions.Made;
 import dev.weir.job.options.JobOptions.ModeOptions;
 import dev.weir.job.options.JobOptions.RunMode;
+import dev.weir.job.options.MappingOptions;
 import dev.weir.job.options.NetworkOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.ClientProperties;
@@ -31,21 +26,18 @@ import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
-import dev.weir.model.ModelFiles;
-import dev.weir.model.ModelFormatException;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.Option;
+import dev.weir.option.ForecastSpec;
 import dev.weir.stream.covariate.CovariateSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.flink.configuration.MemorySize;
 
 /**
@@ -100,64 +92,70 @@ public record JobSettings(
     MappingSection.addDefaults(file);
     CovariateSection.addDefaults(file);
     String name = file.require(JobOptions.NAME);
-    int seqLen = file.get(ForecastOptions.SEQ_LEN);
-    int features = file.get(ForecastOptions.FEATURES);
-    HolidaySection.check(file, learns(file));
-    HolidaySettings holidays = learns(file) ? HolidaySection.read(file, directory) : null;
-    List<Target> targets = new ArrayList<>();
-    for (ModeOptions mode : JobOptions.MODES) {
-      if (file.hasSection(mode.section())) {
-        targets.add(target(file, mode, seqLen, directory, holidays));
+    ForecastSpec spec = spec(file, directory);
+    List<ModeOptions> modes =
+        JobOptions.MODES.stream().filter(mode -> file.hasSection(mode.section())).toList();
+    modes.forEach(mode -> add(file, spec, mode, directory));
+    boolean forecasts = !modes.isEmpty();
+    if (forecasts) {
+      if (spec.alarms != null) {
+        AlarmSection.checkHorizon(file, modes.get(0).mode(), spec.horizon(modes.get(0).mode()));
       }
+      checkTuned(file, modes, spec.learns);
     }
     ClassifySettings classify =
-        ClassifySection.isIn(file)
-            ? ClassifySection.read(file, targets.isEmpty(), directory)
-            : null;
-    if (targets.isEmpty() && classify == null && !ClassifySection.isIn(file)) {
+        ClassifySection.isIn(file) ? ClassifySection.read(file, !forecasts, directory) : null;
+    if (!forecasts && !ClassifySection.isIn(file)) {
       file.problem(
           "forecast",
           "expected many-to-one, many-to-many or both, or a section classify, got none");
-    } else if (targets.size() > 1
-        && targets.get(0).model() != null
-        && targets.get(0).model().equals(targets.get(1).model())) {
-      file.problem(
-          JobOptions.MODES.get(1).model(), "expected another name than that of many-to-one");
     }
-    KafkaSettings kafka = kafka(file, name, targets.isEmpty(), directory);
-    Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
-    Sampling sampling = sampling(file);
-    Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
-    StateLimits limits = limits(file, outOfOrderness, sampling);
-    checkTuned(file, targets);
-    targets = BoundsSection.targets(file, AlarmSection.targets(file, targets));
-    targets = ExplanationSection.targets(file, targets);
-    int stride = file.get(ForecastOptions.STRIDE);
-    boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
-    JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
-    file.throwProblems();
-
-    ForecastSettings forecast =
-        new ForecastSettings(
-            seqLen,
-            stride,
-            features,
-            file.get(ForecastOptions.CALENDAR),
-            outOfOrderness,
-            sampling,
-            limits,
-            targets,
-            file.get(ForecastOptions.TIME_ZONE),
-            file.get(ForecastOptions.FEATURES_AHEAD));
-    CovariateSection.checkRead(file, forecast, learns(file));
-    for (int i = 0; i < targets.size(); i++) {
-      checkInitialModel(file, forecast, targets.get(i));
-    }
+    KafkaSettings kafka = kafka(file, name, !forecasts, directory);
+    ForecastSettings forecast = spec.settings();
     List<SharedSettings> shared = SharedSection.read(file, forecast);
     CovariateSettings covariates = CovariateSection.settings(file, forecast);
-    file.throwProblems();
+    file.stop();
     return new JobSettings(
-        name, kafka, forecast, covariates, shared, classify, idleTimeout, createTopics);
+        name,
+        kafka,
+        forecast,
+        covariates,
+        shared,
+        classify,
+        file.get(JobOptions.IDLE_TIMEOUT),
+        file.get(JobOptions.CREATE_TOPICS));
+  }
+
+  private static ForecastSpec spec(JobFile file, Path directory) {
+    ForecastSpec spec = new ForecastSpec(file);
+    spec.take(JobOptions.all(), file::has, file::get);
+    spec.modelsArrive = true;
+    spec.learns = learns(file);
+    HolidaySection.check(file, spec.learns);
+    if (spec.learns) {
+      spec.holidays = HolidaySection.read(file, directory);
+      spec.training = NetworkOptions.read(file);
+    }
+    spec.alarms = AlarmSection.read(file);
+    spec.names =
+        new ExplanationSettings(
+            names(file.get(MappingOptions.FEATURES)),
+            names(
+                file.has(CovariateOptions.TOPIC)
+                    ? file.get(CovariateOptions.FEATURES)
+                    : file.get(MappingOptions.FEATURES_AHEAD)));
+    spec.maxSeries = file.get(JobOptions.MAX_SERIES);
+    spec.scoresEvery = file.get(JobOptions.SCORES_EVERY);
+    MemorySize cache = file.get(JobOptions.CACHE);
+    spec.cache = cache == null ? StateLimits.A_SHARE_OF_THE_HEAP : cache.getBytes();
+    return spec;
+  }
+
+  /**
+   * @param fields null for records of Weir's own, whose covariates have no names
+   */
+  private static List<String> names(List<?> fields) {
+    return fields == null ? List.of() : fields.stream().map(Object::toString).toList();
   }
 
   /** Those of the file that the job file names, then its own. */
@@ -178,51 +176,20 @@ public record JobSettings(
     return properties;
   }
 
-  /** A copy of no model would be asked for and never made. */
-  private static void checkTuned(JobFile file, List<Target> targets) {
-    boolean hasModel = targets.stream().anyMatch(t -> t.model() != null && !t.model().isEmpty());
-    if (!targets.isEmpty() && file.get(NetworkOptions.TUNED) && !(hasModel && learns(file))) {
+  /** A copy of no model would be asked for and never made, and a name is that of one model. */
+  private static void checkTuned(JobFile file, List<ModeOptions> modes, boolean learns) {
+    List<String> models = modes.stream().map(each -> file.get(each.model())).toList();
+    boolean hasModel = models.stream().anyMatch(Objects::nonNull);
+    if (file.get(NetworkOptions.TUNED) && !(hasModel && learns)) {
       file.problem(
           NetworkOptions.TUNED,
           "expected false without %s, got true"
               .formatted(hasModel ? "a mixture that learns" : "a model to copy"));
     }
-  }
-
-  private static StateLimits limits(JobFile file, Duration outOfOrderness, Sampling sampling) {
-    Duration ttl = file.get(ForecastOptions.TTL);
-    if (!ttl.isZero() && !sampling.isByCount() && ttl.toMillis() <= sampling.interval()) {
-      file.problem( // else each observation would restart its series
-          ForecastOptions.TTL,
-          "expected more than window.interval (%s), got %s"
-              .formatted(Duration.ofMillis(sampling.interval()), ttl));
-    }
-    if (!ttl.isZero() && ttl.compareTo(outOfOrderness) <= 0) {
+    if (models.size() > 1 && models.get(0) != null && models.get(0).equals(models.get(1))) {
       file.problem(
-          ForecastOptions.TTL,
-          "expected more than window.out-of-orderness (%s), got %s".formatted(outOfOrderness, ttl));
+          JobOptions.MODES.get(1).model(), "expected another name than that of many-to-one");
     }
-    MemorySize cache = file.get(JobOptions.CACHE);
-    return new StateLimits(
-        ttl,
-        file.get(JobOptions.MAX_SERIES),
-        cache == null ? StateLimits.A_SHARE_OF_THE_HEAP : cache.getBytes());
-  }
-
-  private static Sampling sampling(JobFile file) {
-    Duration interval = file.get(ForecastOptions.INTERVAL);
-    Gap gap = file.get(ForecastOptions.GAP);
-    int maxFill = file.get(ForecastOptions.MAX_FILL);
-    if (interval == null) {
-      for (Option<?> option : List.of(ForecastOptions.GAP, ForecastOptions.MAX_FILL)) {
-        if (file.has(option) && !file.has(ForecastOptions.INTERVAL)) {
-          file.problem(
-              option, "expected window.interval beside it, since nothing is missing by count");
-        }
-      }
-      return Sampling.BY_COUNT;
-    }
-    return new Sampling(interval, gap, maxFill);
   }
 
   private static KafkaSettings kafka(
@@ -332,38 +299,24 @@ public record JobSettings(
         start == null ? SourcePosition.EARLIEST : start, end == null ? SourcePosition.LATEST : end);
   }
 
-  private static Target target(
-      JobFile file, ModeOptions options, int seqLen, Path directory, HolidaySettings holidays) {
-    boolean learns = learns(file);
-    String model = learns ? file.get(options.model()) : file.require(options.model());
-    if (model == null && file.has(options.file())) {
+  private static void add(JobFile file, ForecastSpec spec, ModeOptions options, Path directory) {
+    String name = file.get(options.model());
+    String location = file.get(options.file());
+    ForecastModel initial = null;
+    if (location != null && name == null) {
       file.problem(options.file(), "expected the model's name beside it, got none");
+    } else if (location != null) {
+      int seqLen = file.get(ForecastOptions.SEQ_LEN);
+      try {
+        byte[] bytes = ModelLocation.load(location, seqLen, directory);
+        initial = spec.read(options.mode(), name, bytes, location, seqLen);
+      } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
+        file.problem(
+            options.file(), "expected a readable file, got %s (%s)".formatted(location, e));
+      }
     }
-    boolean manyToMany = options.mode() == Mode.MANY_TO_MANY;
-    int horizon =
-        file.get(options.horizon(), manyToMany ? seqLen : options.horizon().defaultValue());
-    if (manyToMany && horizon != seqLen) {
-      file.problem(
-          options.horizon(),
-          "expected window.seq-len (%d), since each step answers for one value, got %d"
-              .formatted(seqLen, horizon));
-    }
-    byte[] initial = initialModel(file, options, model, seqLen, directory);
-    ForecastModel first = initial == null ? null : LearningPlan.read(initial);
-    Learning learning = null;
-    if (learns) {
-      learning = learning(file, horizon, seqLen, model != null, initial, holidays);
-    } else if (first != null && !first.candidates().isEmpty()) {
-      learning = following(file, horizon, first);
-    } else if (model == null) {
-      SeasonSection.readOne(file); // so that its problem is noted beside the missing model
-    }
-    return new Target(
-        options.mode(),
-        model == null && learning == null ? "" : model, // what is missing has been noted
-        horizon,
-        initial,
-        learning);
+    ForecastModel named = initial == null ? null : initial.withName(name);
+    spec.add(options.mode(), name, named); // the job file's word counts
   }
 
   private static boolean learns(JobFile file) {
@@ -373,108 +326,5 @@ public record JobSettings(
       file.problem(JobOptions.OUTPUT, "expected network, since learning is off, got mixture");
     }
     return learning && output != Made.NETWORK;
-  }
-
-  private static Learning learning(
-      JobFile file,
-      int horizon,
-      int seqLen,
-      boolean hasModel,
-      byte[] initialModel,
-      HolidaySettings holidays) {
-    SeasonCounts seasons = SeasonSection.read(file);
-    int scoresEvery = file.get(JobOptions.SCORES_EVERY);
-    LearningPlan plan =
-        new LearningPlan(
-            file.get(ForecastOptions.SIZE),
-            file.get(ForecastOptions.EXPERTS),
-            file.get(ForecastOptions.LEVELS),
-            NetworkOptions.read(file),
-            CovariateSection.learned(file, true),
-            seasons,
-            holidays);
-    try {
-      LearnerSettings learner = plan.learner(horizon);
-      int bytes =
-          LearningPlan.seriesBytes(learner, seasons.first(), seqLen, hasModel, initialModel);
-      if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
-        file.problem(
-            "learning",
-            "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, a smaller learning.replay, or learning.size: small"
-                .formatted(ForecastOptions.MAX_SERIES_BYTES, bytes, horizon));
-      }
-      return new Learning(learner, seasons.first(), scoresEvery);
-    } catch (IllegalArgumentException e) {
-      file.problem("learning", e.getMessage());
-      return null;
-    }
-  }
-
-  /** For a network that was trained for all series: nothing is learned but how large errors are. */
-  private static Learning following(JobFile file, int horizon, ForecastModel model) {
-    try {
-      LearnerSettings learner =
-          LearnerSettings.following(model, horizon).withLevels(file.get(ForecastOptions.LEVELS));
-      return new Learning(learner, SeasonSection.readOne(file), file.get(JobOptions.SCORES_EVERY));
-    } catch (IllegalArgumentException e) {
-      file.problem("learning", e.getMessage());
-      return null;
-    }
-  }
-
-  private static byte[] initialModel(
-      JobFile file, ModeOptions options, String name, int seqLen, Path directory) {
-    String location = file.get(options.file());
-    if (location == null || name == null) {
-      return null;
-    }
-    ModelFiles.Defaults defaults =
-        new ModelFiles.Defaults(
-            name,
-            options.mode(),
-            seqLen,
-            file.get(options.readout()),
-            file.get(options.scaling()),
-            file.get(options.cell()),
-            file.get(ForecastOptions.CALENDAR));
-    try {
-      ForecastModel model =
-          ModelFiles.fromBytes(ModelLocation.load(location, seqLen, directory), defaults, location);
-      checkWords(file, options, defaults.contradictions(model));
-      return ModelFiles.toBytes(model.withName(name)); // the job file's word counts
-    } catch (ModelFormatException e) {
-      file.problem(options.file(), e.getMessage());
-    } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
-      file.problem(options.file(), "expected a readable file, got %s (%s)".formatted(location, e));
-    }
-    return null;
-  }
-
-  /** Mode, window and calendar are checked with the model's sizes. */
-  private static void checkWords(
-      JobFile file, ModeOptions options, List<ModelFiles.Contradiction> contradictions) {
-    for (ModelFiles.Contradiction contradiction : contradictions) {
-      String key = contradiction.key().substring("weir.".length());
-      for (Option<?> option : List.of(options.scaling(), options.readout(), options.cell())) {
-        if (option.key().endsWith("." + key)) {
-          file.problem(option, contradiction.toString());
-        }
-      }
-    }
-  }
-
-  private static void checkInitialModel(JobFile file, ForecastSettings forecast, Target target) {
-    if (target.initialModel() == null) {
-      return;
-    }
-    ForecastModel model = LearningPlan.read(target.initialModel());
-    String problem = forecast.problemWith(model, target);
-    if (problem != null) {
-      file.problem("forecast." + target.mode().label(), problem);
-    } else if (model.ahead().count() > 0 && file.get(NetworkOptions.TUNED)) {
-      file.problem(
-          NetworkOptions.TUNED,
-          "expected false beside a model that reads covariates known ahead, got true");
-    }
   }
 }

@@ -28,13 +28,17 @@ public record JobWebhook(JobSettings job, WebhookSettings webhook, URI page) {
    * @param overrides values that win over those of the file, by key
    */
   public static JobWebhook read(Path file, Map<String, String> overrides) throws IOException {
-    return of(JobSettings.read(file, overrides), file, overrides);
+    JobFile options = JobFile.read(file, overrides);
+    return of(JobSettings.of(options, file.toAbsolutePath().getParent()), options);
   }
 
   /** As {@link #read}, of a job file whose settings were read. */
   public static JobWebhook of(JobSettings job, Path file, Map<String, String> overrides)
       throws IOException {
-    JobFile options = JobFile.read(file, overrides);
+    return of(job, JobFile.read(file, overrides));
+  }
+
+  private static JobWebhook of(JobSettings job, JobFile options) {
     return new JobWebhook(job, WebhookOptions.read(options), WebhookOptions.page(options));
   }
 

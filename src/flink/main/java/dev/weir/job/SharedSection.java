@@ -2,7 +2,6 @@ package dev.weir.job;
 
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.LearningPlan;
 import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.job.options.JobFile;
@@ -31,9 +30,7 @@ final class SharedSection {
         continue;
       }
       String problem =
-          target.initialModel() == null
-              ? null
-              : WindowTrainer.problemWith(LearningPlan.read(target.initialModel()));
+          target.initialModel() == null ? null : WindowTrainer.problemWith(target.initial());
       if (problem != null) {
         file.problem(NetworkOptions.SHARED, problem);
       }

@@ -8,7 +8,7 @@ import dev.weir.forecast.alarm.threshold.ThresholdTracker;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.stream.ForecastOperator;
 import java.util.List;
@@ -129,7 +129,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       }
       boolean hasModel = target.model() != null;
       long learned =
-          LearningPlan.seriesBytes(
+          SeriesBytes.of(
               learning.learner(),
               learning.season(),
               settings.seqLen(),

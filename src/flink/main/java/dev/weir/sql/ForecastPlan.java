@@ -1,35 +1,26 @@
 package dev.weir.sql;
 
-import dev.weir.forecast.Bounds;
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.calendar.HolidaySettings;
-import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.LearningPlan;
 import dev.weir.forecast.engine.SeasonCounts;
-import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Sampling;
-import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
-import dev.weir.model.ModelFiles;
 import dev.weir.option.AnomalyOptions;
-import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.ForecastSpec;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
 import dev.weir.sql.file.ModelFileLoader;
+import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.DataTypes.Field;
@@ -53,19 +44,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   /** Columns of a forecast that is not explained, without the partition's key and time. */
   static final int COLUMNS = 10;
 
-  /** Arguments that say how a base model is read. */
-  private static final List<Option<?>> OF_WEIGHTS =
-      List.of(
-          ForecastOptions.MODEL,
-          ForecastOptions.SCALING,
-          ForecastOptions.READOUT,
-          ForecastOptions.CELL,
-          ForecastOptions.CALENDAR);
-
-  /** Those of them that a file says, too. */
-  private static final List<Option<?>> OF_FILE =
-      List.of(ForecastOptions.SCALING, ForecastOptions.READOUT, ForecastOptions.CELL);
-
   /** Arguments that say how a series is learned. */
   private static final List<Option<?>> OF_LEARNING =
       withHolidays(
@@ -74,8 +52,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SEASON_LENGTH,
           Signature.SECOND_SEASON,
           Signature.LEVEL,
-          ForecastOptions.COVARIATES,
-          ForecastOptions.EXPLAIN);
+          ForecastOptions.COVARIATES);
 
   /** Those of them that say nothing where a network combines forecasts that learn nothing. */
   private static final List<Option<?>> OF_LEARNED_EXPERTS =
@@ -89,6 +66,16 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   private static List<Option<?>> withHolidays(Option<?>... others) {
     return Stream.concat(Stream.of(others), CalendarArguments.HOLIDAYS.stream()).toList();
   }
+
+  /** The arguments that give options of another type. */
+  private static final Map<Option<?>, Option<?>> NAMED =
+      Map.of(
+          ForecastOptions.FEATURES, Signature.FEATURE_COLUMNS,
+          ForecastOptions.FEATURES_AHEAD, Signature.AHEAD_COLUMNS,
+          ForecastOptions.LEVELS, Signature.LEVEL,
+          ForecastOptions.SEASON, Signature.SECOND_SEASON,
+          ForecastOptions.OUT_OF_ORDERNESS, Signature.IN_ORDER,
+          AnomalyOptions.ENABLED, AnomalyOptions.BUDGET);
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
@@ -167,116 +154,62 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   }
 
   /** Reads the arguments of one call. */
-  private static final class Reader {
+  private static final class Reader implements ForecastSpec.Front {
 
     private final CallArguments arguments;
     private final TableColumns columns;
     private final CalendarArguments calendar;
-    private final Mode mode;
-    private final int seqLen;
-    private final int horizon;
+    private final ForecastSpec spec = new ForecastSpec(this);
     private final boolean learns;
-    private final boolean judges;
 
     Reader(CallContext call, Signature signature) {
       this.arguments = new CallArguments(call, signature);
-      this.judges = signature == Signature.ANOMALIES;
       this.columns = new TableColumns(call, arguments);
       this.calendar = new CalendarArguments(arguments);
-      this.mode = arguments.get(ForecastOptions.MODE);
-      this.seqLen = arguments.get(ForecastOptions.SEQ_LEN);
-      boolean manyToMany = mode == Mode.MANY_TO_MANY;
-      this.horizon =
-          arguments.get(
-              ForecastOptions.HORIZON,
-              manyToMany ? seqLen : ForecastOptions.HORIZON.defaultValue());
-      if (manyToMany && horizon != seqLen) {
-        throw arguments.wrong(
-            ForecastOptions.HORIZON,
-            "seq_len (%d), since each step answers for one value".formatted(seqLen),
-            horizon);
-      }
+      spec.take(signature.options(), arguments::isGiven, arguments::get);
       this.learns = arguments.get(ForecastOptions.LEARNING);
+      spec.learns = learns;
+      List<String> features = arguments.get(Signature.FEATURE_COLUMNS);
+      List<String> ahead = arguments.get(Signature.AHEAD_COLUMNS);
+      spec.names = new ExplanationSettings(features, ahead); // named as their columns
+      spec.set(ForecastOptions.FEATURES, features.size());
+      spec.set(ForecastOptions.FEATURES_AHEAD, ahead.size());
+      spec.set(ForecastOptions.LEVELS, List.of(arguments.get(Signature.LEVEL) / 100.0));
+      spec.set(ForecastOptions.SEASON, seasons());
+      boolean inOrder = arguments.get(Signature.IN_ORDER);
+      spec.set(ForecastOptions.OUT_OF_ORDERNESS, inOrder ? Duration.ZERO : UNTIL_WATERMARK);
+      if (signature == Signature.ANOMALIES) {
+        spec.set(ForecastOptions.STRIDE, NO_FORECASTS);
+        spec.alarms = AlarmRules.of(incidents());
+      }
     }
 
     ForecastPlan plan() {
-      return new ForecastPlan(
-          settings(weights(), learns ? calendar.holidays() : null),
-          columns.of(),
-          arguments.get(Signature.REFUSED_ROWS));
+      ForecastModel model = weights();
+      spec.holidays = learns ? calendar.holidays() : null;
+      return new ForecastPlan(settings(model), columns.of(), arguments.get(Signature.REFUSED_ROWS));
     }
 
     void withoutWeights() {
       columns.of();
       calendar.check();
-      settings(null, null);
+      settings(null);
     }
 
-    private ForecastSettings settings(ForecastModel model, HolidaySettings holidays) {
-      boolean hasWeights = arguments.get(ForecastOptions.FILE) != null;
-      if (!learns && !hasWeights) {
-        throw arguments.wrong(
-            ForecastOptions.FILE, "a model's file where learning is FALSE", "none");
-      }
-      if (!hasWeights) {
-        arguments.refuse(OF_WEIGHTS, "weights_path beside it", "none");
-      }
+    private ForecastSettings settings(ForecastModel model) {
+      boolean hasWeights = arguments.isGiven(ForecastOptions.FILE);
       boolean follows = model != null && !model.candidates().isEmpty();
       if (!learns && model != null) {
         arguments.refuse(
             follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
-      checkAhead(model);
-      defaults(); // each of them must be right, whether there is a file or not
-      Target target =
-          new Target(
-              mode,
-              hasWeights ? (model == null ? "a model" : model.name()) : null,
-              horizon,
-              model == null ? null : ModelFiles.toBytes(model),
-              learns || follows ? learning(model, holidays) : null,
-              bounds());
-      Sampling sampling = sampling();
-      ForecastSettings settings =
-          new ForecastSettings(
-              seqLen,
-              judges ? NO_FORECASTS : arguments.get(ForecastOptions.STRIDE),
-              arguments.get(Signature.FEATURE_COLUMNS).size(),
-              calendar.calendar(model),
-              arguments.get(Signature.IN_ORDER) ? Duration.ZERO : UNTIL_WATERMARK,
-              sampling,
-              limits(sampling),
-              List.of(target),
-              arguments.get(ForecastOptions.TIME_ZONE),
-              arguments.get(Signature.AHEAD_COLUMNS).size());
-      String problem = model == null ? null : settings.problemWith(model, target);
-      if (problem != null) {
-        throw arguments.wrong(problem);
+      checkCovariates(hasWeights);
+      if (hasWeights) {
+        spec.set(ForecastOptions.CALENDAR, calendar.calendar(model));
       }
-      return settings;
-    }
-
-    /** Columns known ahead that nothing reads are a mistake. */
-    private void checkAhead(ForecastModel model) {
-      int ahead = arguments.get(Signature.AHEAD_COLUMNS).size();
-      boolean isLearned = learns && arguments.get(ForecastOptions.COVARIATES);
-      if (ahead > 0 && model != null && !isLearned && model.ahead().count() == 0) {
-        throw arguments.wrong(
-            Signature.AHEAD_COLUMNS,
-            "none where nothing is learned from them and the model reads none",
-            ahead);
-      }
-    }
-
-    private Bounds bounds() {
-      try {
-        return BoundsOptions.bounds(
-            arguments.get(BoundsOptions.MIN),
-            arguments.get(BoundsOptions.MAX),
-            arguments.get(BoundsOptions.INTEGER));
-      } catch (IllegalArgumentException e) {
-        throw arguments.wrong("bounds_" + e.getMessage());
-      }
+      String unread = hasWeights ? "a model" : null;
+      spec.add(arguments.get(ForecastOptions.MODE), model == null ? unread : model.name(), model);
+      return spec.settings();
     }
 
     private ForecastModel weights() {
@@ -284,114 +217,50 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       if (location == null) {
         return null;
       }
-      ForecastModel model;
+      int seqLen = arguments.get(ForecastOptions.SEQ_LEN);
+      byte[] bytes;
       try {
-        model =
-            ModelFileLoader.read(
-                arguments.signature().label(ForecastOptions.FILE), location, defaults());
-      } catch (IllegalArgumentException e) {
-        throw arguments.wrong(e.getMessage());
-      }
-      for (ModelFiles.Contradiction other : defaults().contradictions(model)) {
-        for (Option<?> option : OF_FILE) {
-          if (other.key().equals("weir." + option.name())) {
-            throw arguments.wrong(option.name(), other.toString());
-          }
-        }
+        bytes = ModelFileLoader.load(location, seqLen);
+      } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
+        throw arguments.wrong(
+            ForecastOptions.FILE, "a readable file", "%s (%s)".formatted(location, e));
       }
       String name = arguments.get(ForecastOptions.MODEL);
+      ForecastModel model =
+          spec.read(
+              arguments.get(ForecastOptions.MODE),
+              name == null ? "model" : name,
+              bytes,
+              location,
+              seqLen);
       return name == null ? model : model.withName(name);
     }
 
-    private ModelFiles.Defaults defaults() {
-      return new ModelFiles.Defaults(
-          arguments.get(ForecastOptions.MODEL, "model"),
-          mode,
-          seqLen,
-          arguments.get(ForecastOptions.READOUT),
-          arguments.get(ForecastOptions.SCALING),
-          arguments.get(ForecastOptions.CELL),
-          arguments.get(ForecastOptions.CALENDAR));
-    }
-
-    private Learning learning(ForecastModel model, HolidaySettings holidays) {
-      List<Double> levels = List.of(arguments.get(Signature.LEVEL) / 100.0);
-      SeasonCounts seasons = seasons();
-      LearnerSettings learner;
+    private Seasons seasons() {
       try {
-        learner =
-            learns
-                ? plan(levels, seasons, holidays).learner(horizon)
-                : LearnerSettings.following(model, horizon)
-                    .withLevels(levels)
-                    .withHolidays(holidays);
+        return Seasons.of(
+            new SeasonCounts(
+                arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO),
+                learns
+                    ? arguments.get(Signature.SECOND_SEASON, LearnerSettings.NONE)
+                    : LearnerSettings.NONE));
       } catch (IllegalArgumentException e) {
-        throw arguments.wrong(e.getMessage());
-      }
-      int bytes = LearningPlan.seriesBytes(learner, seasons.first(), seqLen, model != null, null);
-      if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
-        throw arguments.wrong(
-            ForecastOptions.HORIZON,
-            "a series of at most %,d bytes; take a shorter horizon or season, or size => 'small'"
-                .formatted(ForecastOptions.MAX_SERIES_BYTES),
-            "%d, with which one takes %,d".formatted(horizon, bytes));
-      }
-      Learning learning = new Learning(learner, seasons.first(), 0, judges ? incidents() : null);
-      return arguments.get(ForecastOptions.EXPLAIN) ? learning.explained(names()) : learning;
-    }
-
-    /** Covariates are named as their columns. */
-    private ExplanationSettings names() {
-      return new ExplanationSettings(
-          arguments.get(Signature.FEATURE_COLUMNS), arguments.get(Signature.AHEAD_COLUMNS));
-    }
-
-    private LearningPlan plan(List<Double> levels, SeasonCounts seasons, HolidaySettings holidays) {
-      return new LearningPlan(
-          arguments.get(ForecastOptions.SIZE),
-          arguments.get(ForecastOptions.EXPERTS),
-          levels,
-          NetworkTraining.DEFAULT,
-          covariates(),
-          seasons,
-          holidays);
-    }
-
-    private SeasonCounts seasons() {
-      try {
-        return new SeasonCounts(
-            arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO),
-            arguments.get(Signature.SECOND_SEASON, LearnerSettings.NONE));
-      } catch (IllegalArgumentException e) {
-        throw arguments.wrong(Signature.SECOND_SEASON.key(), e.getMessage());
+        throw arguments.wrong(Signature.SECOND_SEASON, e.getMessage());
       }
     }
 
-    /** What the mixture learns from; columns that nothing reads are a mistake. */
-    private Covariates.Count covariates() {
-      Option<List<String>> features = Signature.FEATURE_COLUMNS;
-      Option<List<String>> ahead = Signature.AHEAD_COLUMNS;
-      Option<Boolean> learned = ForecastOptions.COVARIATES;
-      int observed = arguments.get(features).size();
-      int known = arguments.get(ahead).size();
-      boolean hasWeights = arguments.get(ForecastOptions.FILE) != null;
-      if (observed + known == 0) {
-        arguments.refuse(List.of(learned), "feature_columns or ahead_columns beside it", "none");
-      }
-      if (!arguments.get(learned)) {
+    /** Columns that nothing reads are a mistake. */
+    private void checkCovariates(boolean hasWeights) {
+      List<Option<?>> covariates = List.of(Signature.AHEAD_COLUMNS, Signature.FEATURE_COLUMNS);
+      if (covariates.stream().noneMatch(arguments::isGiven)) {
         arguments.refuse(
-            hasWeights ? List.of() : List.of(ahead, features),
-            "learn_covariates => TRUE beside it",
-            "FALSE");
-        return Covariates.Count.NONE;
+            List.of(ForecastOptions.COVARIATES),
+            "feature_columns or ahead_columns beside it",
+            "none");
       }
-      boolean isAsked = arguments.isGiven(learned) || !hasWeights; // else only the network reads
-      String problem =
-          CovariateRule.problemWith(observed, known, isAsked, features.key(), ahead.key());
-      if (problem != null) {
-        throw arguments.wrong((known > 0 ? ahead : features).key(), problem);
+      if (!hasWeights && !arguments.get(ForecastOptions.COVARIATES)) {
+        arguments.refuse(covariates, "learn_covariates => TRUE beside it", "FALSE");
       }
-      return CovariateRule.learned(observed, known);
     }
 
     /** Only their alarms are given; when an incident ends does not matter. */
@@ -403,35 +272,14 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           IncidentSettings.DEFAULT_QUIET);
     }
 
-    private Sampling sampling() {
-      Duration interval = arguments.get(ForecastOptions.INTERVAL);
-      Gap gap = arguments.get(ForecastOptions.GAP);
-      int maxFill = arguments.get(ForecastOptions.MAX_FILL);
-      if (interval == null) {
-        arguments.refuse(
-            List.of(ForecastOptions.GAP, ForecastOptions.MAX_FILL),
-            "sampling_interval beside it, since nothing is missing by count",
-            "none");
-        return Sampling.BY_COUNT;
-      }
-      if (gap == Gap.SKIP || gap == Gap.RESET) {
-        arguments.refuse(
-            List.of(ForecastOptions.MAX_FILL),
-            "gap => 'carry' or 'linear' beside it, since nothing else fills",
-            "'" + gap.name().toLowerCase(Locale.ROOT) + "'");
-      }
-      return new Sampling(interval, gap, maxFill);
+    @Override
+    public String name(Option<?> option) {
+      return arguments.signature().label(NAMED.getOrDefault(option, option));
     }
 
-    private StateLimits limits(Sampling sampling) {
-      Duration ttl = arguments.get(ForecastOptions.TTL);
-      if (!ttl.isZero() && !sampling.isByCount() && ttl.toMillis() <= sampling.interval()) {
-        throw arguments.wrong(
-            ForecastOptions.TTL,
-            "more than sampling_interval (%s)".formatted(Duration.ofMillis(sampling.interval())),
-            ttl);
-      }
-      return new StateLimits(ttl, 0);
+    @Override
+    public void problem(Option<?> option, String message) {
+      throw arguments.wrong(name(option), message);
     }
   }
 }

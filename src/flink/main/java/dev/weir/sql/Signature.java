@@ -218,6 +218,10 @@ final class Signature {
     return arguments.stream().map(Argument::label).collect(Collectors.joining(", "));
   }
 
+  List<Option<?>> options() {
+    return options;
+  }
+
   boolean has(Option<?> option) {
     return options.contains(option);
   }

@@ -40,7 +40,7 @@ class CovariateSectionTest {
   @CsvSource({
     "window.features=4, 4, 0",
     "window.features=20, 20, 0",
-    "window.features=21, 0, 0",
+    "window.features=21 forecast.many-to-one.model=m, 0, 0",
     "window.features=4 learning.covariates=off, 0, 0",
     "window.features-ahead=2, 0, 2",
     "window.features=13 window.features-ahead=7, 13, 7",
@@ -72,10 +72,10 @@ class CovariateSectionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "window.features=21 learning.covariates=on | learning.covariates: expected at most 20 covariates, got 21 by window.features and 0 by window.features-ahead",
+        "window.features=21 learning.covariates=on | window.features: expected at most 20 covariates, got 21 by window.features and 0 by window.features-ahead",
         "window.features=14 window.features-ahead=7 | window.features-ahead: expected at most 20 covariates, got 14 by window.features and 7 by window.features-ahead",
-        "window.features-ahead=3 learning.covariates=off | window.features-ahead: expected 0 without learning.covariates or a base model, got 3",
-        "window.features-ahead=3 learning=off forecast.many-to-one.model=a forecast.many-to-one.file=builtin:weir forecast.many-to-many.model=b forecast.many-to-many.file=builtin:weir | window.features-ahead: expected 0 without a mixture that learns or a base model, got 3",
+        "window.features-ahead=3 learning.covariates=off | window.features-ahead: expected 0 where nothing is learned from them and no model reads them, got 3",
+        "window.features-ahead=3 learning=off forecast.many-to-one.model=a forecast.many-to-one.file=builtin:weir forecast.many-to-many.model=b forecast.many-to-many.file=builtin:weir | window.features-ahead: expected 0 where nothing is learned from them and no model reads them, got 3",
         "window.features-ahead=21 | window.features-ahead: expected a whole number from 0 to 20, got",
       })
   void wrongCovariatesAreRefused(String options, String message) {

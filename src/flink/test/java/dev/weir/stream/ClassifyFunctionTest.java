@@ -230,9 +230,7 @@ class ClassifyFunctionTest {
     assertThat(harness.deadLetters()).singleElement();
     assertThat(harness.deadLetters().get(0).reason()).isEqualTo(Reason.MODEL);
     assertThat(harness.deadLetters().get(0).message())
-        .isEqualTo(
-            "classifier states version 6: classes: expected at most 5 (classify.max-classes), got"
-                + " 6");
+        .isEqualTo("classifier states version 6: classes: expected at most 5, got" + " 6");
   }
 
   @Test

@@ -1,10 +1,8 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;
-import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -16,19 +14,16 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
-import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.ForecastSpec;
+import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,12 +39,10 @@ import java.util.Map;
  */
 record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
 
-  private static final int DEFAULT_HORIZON = ForecastOptions.HORIZON.defaultValue();
   private static final String WINDOWED = "birnn";
-  private static final int DEFAULT_SEQ_LEN = ForecastOptions.SEQ_LEN.defaultValue();
 
   /** An option that is wrong, in one line. */
-  static final class UsageException extends Exception {
+  static final class UsageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     UsageException(String message) {
@@ -90,20 +83,10 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
       throws IOException, UsageException {
     if (job == null) {
-      int steps = horizon == null ? DEFAULT_HORIZON : horizon;
-      LearnerSettings learner;
-      try {
-        learner = LearnerSettings.defaults(steps);
-      } catch (IllegalArgumentException e) { // a learner's limits are narrower than a model's
-        throw new UsageException("--" + e.getMessage());
-      }
-      Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
-      Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
-      return new EvaluationPlan(
-          settings(
-              seqLen == null ? DEFAULT_SEQ_LEN : seqLen, 0, List.of(), ZoneOffset.UTC, target, 0),
-          learner,
-          null);
+      ForecastSpec spec = spec(horizon, seqLen);
+      spec.add(Mode.MANY_TO_ONE, null, null);
+      ForecastSettings settings = spec.settings();
+      return new EvaluationPlan(settings, settings.targets().get(0).learning().learner(), null);
     }
     return ofJob(job, mode, horizon, seqLen, more);
   }
@@ -118,29 +101,38 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   static EvaluationPlan of(
       ForecastModel model, boolean learns, Integer horizon, Integer seqLen, int ahead)
       throws UsageException {
-    boolean seasonal = model.readsSeasons();
-    boolean free = model.combines(); // of any window
-    int steps = horizon != null ? horizon : free || seasonal ? DEFAULT_HORIZON : model.horizon();
-    int length = seqLen != null ? seqLen : free ? DEFAULT_SEQ_LEN : model.seqLen();
-    LearnerSettings learner;
-    try {
-      learner = learns ? LearnerSettings.defaults(steps) : LearnerSettings.following(model, steps);
-      if (learns && ahead > 0) { // as a job does
-        learner = learner.withCovariates(CovariateRule.learned(model.features(), ahead));
-      }
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + e.getMessage());
+    ForecastSpec spec = spec(horizon, seqLen);
+    spec.takeSizes(model);
+    spec.learns = learns;
+    spec.set(ForecastOptions.FEATURES, model.features());
+    spec.set(ForecastOptions.FEATURES_AHEAD, ahead);
+    spec.set(ForecastOptions.COVARIATES, ahead > 0);
+    spec.add(model.mode(), model.name(), model);
+    ForecastSettings settings = spec.settings();
+    Learning learning = settings.targets().get(0).learning();
+    int steps = spec.horizon(model.mode());
+    return new EvaluationPlan(settings, learning == null ? naive(steps) : learning.learner(), null);
+  }
+
+  private static ForecastSpec spec(Integer horizon, Integer seqLen) {
+    ForecastSpec spec = new ForecastSpec(new CommandLine());
+    spec.set(ForecastOptions.HORIZON, horizon);
+    spec.set(ForecastOptions.SEQ_LEN, seqLen);
+    return spec;
+  }
+
+  /** Calls options as the commands do and throws the first problem. */
+  private static final class CommandLine implements ForecastSpec.Front {
+
+    @Override
+    public String name(Option<?> option) {
+      return option == ForecastOptions.FILE ? "--model" : "--" + option.name();
     }
-    Learning learning = learner == null ? null : new Learning(learner, LearnerSettings.AUTO, 0);
-    byte[] bytes = ModelFiles.toBytes(model);
-    Target target = new Target(model.mode(), model.name(), steps, bytes, learning);
-    ForecastSettings settings =
-        settings(length, model.features(), model.calendar(), ZoneOffset.UTC, target, ahead);
-    String problem = settings.problemWith(model, target);
-    if (problem != null) {
-      throw new UsageException("--model: " + problem);
+
+    @Override
+    public void problem(Option<?> option, String message) {
+      throw new UsageException(name(option) + ": " + message);
     }
-    return new EvaluationPlan(settings, learner == null ? naive(steps) : learner, null);
   }
 
   private static LearnerSettings naive(int horizon) {
@@ -185,16 +177,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
         learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
     LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
     Target alone = target.withLearning(silent);
-    return new EvaluationPlan(
-        settings(
-            read.seqLen(),
-            read.features(),
-            read.calendar(),
-            read.zone(),
-            alone,
-            read.featuresAhead()),
-        others,
-        note(read));
+    return new EvaluationPlan(read.inOrder(alone), others, note(read));
   }
 
   /** All that was learned is asked for. */
@@ -202,27 +185,6 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return read.limits().equals(StateLimits.NONE)
         ? null
         : "state of the job left out of account: all series are kept";
-  }
-
-  /** Each series comes in order, so nothing waits; how it is sampled, its {@link Grid} says. */
-  private static ForecastSettings settings(
-      int seqLen,
-      int features,
-      List<Calendar> calendar,
-      ZoneId zone,
-      Target target,
-      int featuresAhead) {
-    return new ForecastSettings(
-        seqLen,
-        1,
-        features,
-        calendar,
-        Duration.ZERO,
-        Sampling.BY_COUNT,
-        StateLimits.NONE,
-        List.of(target),
-        zone,
-        featuresAhead);
   }
 
   /** The same with holidays, where a mixture learns, and a calendar in their zone. */
@@ -236,15 +198,10 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   /** The same with a calendar of another zone. */
   EvaluationPlan withZone(ZoneId zone) {
-    ForecastSettings with =
-        settings(
-            settings.seqLen(),
-            settings.features(),
-            settings.calendar(),
-            zone,
-            target(),
-            settings.featuresAhead());
-    return new EvaluationPlan(with, others, note);
+    return new EvaluationPlan(
+        settings.inOrder(target(), settings.features(), zone, settings.featuresAhead()),
+        others,
+        note);
   }
 
   /** The same with covariates, where a mixture learns. */
@@ -256,16 +213,13 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       LearnerSettings learner, int features, ZoneId zone, int featuresAhead) {
     Learning learning = new Learning(learner, season(), 0);
     Target other = target().withLearning(learning);
-    ForecastSettings with =
-        settings(settings.seqLen(), features, settings.calendar(), zone, other, featuresAhead);
-    return new EvaluationPlan(with, learner, note);
+    return new EvaluationPlan(
+        settings.inOrder(other, features, zone, featuresAhead), learner, note);
   }
 
   /** The same within bounds. */
   EvaluationPlan withBounds(Bounds bounds) {
-    Target other = target().withBounds(bounds);
-    ForecastSettings with = withTarget(other);
-    return new EvaluationPlan(with, others, note);
+    return new EvaluationPlan(settings.inOrder(target().withBounds(bounds)), others, note);
   }
 
   /** Covariates known ahead that come with the values. */
@@ -333,17 +287,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     Target same = target();
     Target other =
         new Target(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
-    return withTarget(other);
-  }
-
-  private ForecastSettings withTarget(Target other) {
-    return settings(
-        settings.seqLen(),
-        settings.features(),
-        settings.calendar(),
-        settings.zone(),
-        other,
-        settings.featuresAhead());
+    return settings.inOrder(other);
   }
 
   /**

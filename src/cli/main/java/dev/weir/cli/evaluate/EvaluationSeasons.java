@@ -69,7 +69,7 @@ record EvaluationSeasons(
 
   private static SeasonCounts two(String text) throws UsageException {
     try {
-      return ForecastOptions.SEASON.parse(text).in(null);
+      return ForecastOptions.SEASON.parse(text).in(null, ForecastOptions.INTERVAL.key());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--season: " + e.getMessage());
     }

@@ -16,7 +16,6 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import java.io.IOException;
@@ -260,7 +259,7 @@ final class PlanOptions {
 
   private Bounds bounds() throws UsageException {
     try {
-      return BoundsOptions.bounds(min, max, integer);
+      return Bounds.of(min, max, integer);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--bounds-" + e.getMessage());
     }

@@ -350,7 +350,7 @@ class ForecastCommandIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--horizon | 1001 | --horizon: expected 1 to 1000, got 1001",
+        "--horizon | 1001 | --horizon: expected at most 1000 for a learner of this size, got 1001",
         "--season | weekly | --season: expected a number, two such as 7,365, auto or a CSV file,"
             + " got weekly",
         "--job | none | --job: expected a job file, got none",

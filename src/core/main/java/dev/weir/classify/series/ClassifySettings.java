@@ -128,7 +128,7 @@ public record ClassifySettings(
     }
     if (candidate.classes().size() > maxClasses) {
       return what
-          + "classes: expected at most %d (classify.max-classes), got %d"
+          + "classes: expected at most %d, got %d"
               .formatted(maxClasses, candidate.classes().size());
     }
     if (!classes.isEmpty() && !classes.containsAll(candidate.classes())) {

@@ -12,6 +12,8 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Model;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.ModelFormatException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -116,6 +118,26 @@ public record ForecastSettings(
         targets);
   }
 
+  /** The same of one forecast, of series that come in order, by count, and are all kept. */
+  public ForecastSettings inOrder(Target target) {
+    return inOrder(target, features, zone, featuresAhead);
+  }
+
+  /** As {@link #inOrder(Target)}, with other covariates and local time. */
+  public ForecastSettings inOrder(Target target, int features, ZoneId zone, int featuresAhead) {
+    return new ForecastSettings(
+        seqLen,
+        1,
+        features,
+        calendar,
+        Duration.ZERO,
+        Sampling.BY_COUNT,
+        StateLimits.NONE,
+        List.of(target),
+        zone,
+        featuresAhead);
+  }
+
   /** The same with another sampling. */
   public ForecastSettings withSampling(Sampling other) {
     return new ForecastSettings(
@@ -168,6 +190,19 @@ public record ForecastSettings(
     /** The same within bounds. */
     public Target withBounds(Bounds wanted) {
       return new Target(mode, model, horizon, initialModel, learning, wanted);
+    }
+
+    /** The model to start with; null if absent. */
+    public ForecastModel initial() {
+      return initialModel == null ? null : read(initialModel);
+    }
+
+    static ForecastModel read(byte[] written) {
+      try {
+        return ModelFiles.fromBytes(written, ModelFiles.Defaults.NONE, "initial model");
+      } catch (ModelFormatException e) {
+        throw new IllegalStateException("a model that was just written must be readable", e);
+      }
     }
 
     /** Covariates known ahead that are learned. */

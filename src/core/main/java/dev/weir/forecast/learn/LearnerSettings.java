@@ -87,7 +87,7 @@ public record LearnerSettings(
     check(!experts.isEmpty() || !stacking && !combines, "experts", "at least one", experts);
     check(analogWindow >= 2, "analog window", "at least 2", analogWindow);
     check(analogNeighbours >= 1, "analog neighbours", "at least 1", analogNeighbours);
-    int longest = tail - analogWindow - 50;
+    int longest = maxHorizon(tail, analogWindow);
     check(
         horizon <= longest,
         "horizon",
@@ -104,6 +104,15 @@ public record LearnerSettings(
     }
     check(intervalStep > 0 && intervalStep < 1, "interval step", "within (0, 1)", intervalStep);
     check(secondSeason >= 1, "second season", "at least 1", secondSeason);
+  }
+
+  private static int maxHorizon(int tail, int analogWindow) {
+    return Math.min(1_000, tail - analogWindow - 50);
+  }
+
+  /** Steps ahead of a learner that remembers as much, at most. */
+  public int maxHorizon() {
+    return maxHorizon(tail, analogWindow);
   }
 
   private static void check(boolean holds, String what, String expected, Object got) {

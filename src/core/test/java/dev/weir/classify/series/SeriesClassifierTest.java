@@ -743,7 +743,6 @@ class SeriesClassifierTest {
         .isEqualTo("classifier m version 1: channels: expected 3 (a value and 2 features), got 2");
     ClassifySettings fewer = settings(2, 1, null);
     assertThat(fewer.problemWith(model("m", 1, List.of("a", "b", "c", "d", "e", "f"))))
-        .isEqualTo(
-            "classifier m version 1: classes: expected at most 5 (classify.max-classes), got 6");
+        .isEqualTo("classifier m version 1: classes: expected at most 5, got 6");
   }
 }

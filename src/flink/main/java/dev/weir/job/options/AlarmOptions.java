@@ -13,12 +13,7 @@ public final class AlarmOptions {
   public static final Option<String> TOPIC =
       Option.name("topics.alarms", "alarms", "Topic that incidents leave on.");
 
-  public static final Option<Boolean> ENABLED =
-      Option.flag(
-          "alarms.enabled",
-          false,
-          "Whether each value is compared with its forecast and incidents leave on topics.alarms;"
-              + " alarms: on for short.");
+  public static final Option<Boolean> ENABLED = AnomalyOptions.ENABLED;
   public static final Option<Double> BUDGET = AnomalyOptions.BUDGET;
   public static final Option<List<Reason>> REASONS = AnomalyOptions.REASONS;
   public static final Option<Integer> MIN_DURATION =

@@ -1,6 +1,9 @@
 package dev.weir.job.options;
 
 import dev.weir.kafka.ClientProperties;
+import dev.weir.model.Mode;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.ForecastSpec;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.io.Reader;
@@ -34,7 +37,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * The text of a job file as keys and values, each with its line. Only known options pass; a wrong
  * one is named with its line and with what was expected, all of them at once.
  */
-public final class JobFile {
+public final class JobFile implements ForecastSpec.Front {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobFile.class);
   private static final String SET = "--set";
@@ -87,7 +90,7 @@ public final class JobFile {
     file.flatten(text);
     overrides.forEach((key, value) -> file.put(key, new Entry(value, SET)));
     file.checkKeys();
-    file.throwProblems();
+    file.stop();
     return file;
   }
 
@@ -377,7 +380,20 @@ public final class JobFile {
     }
   }
 
+  @Override
+  public String name(Option<?> option) {
+    return option.key();
+  }
+
+  @Override
+  public Option<?> in(Mode mode, Option<?> option) {
+    return ForecastOptions.OF_MODE.contains(option)
+        ? option.under("forecast." + mode.label())
+        : option;
+  }
+
   /** Notes something wrong with an option, with its line when it is there. */
+  @Override
   public void problem(Option<?> option, String message) {
     Entry entry = entries.get(option.key());
     String where = entry == null ? "" : " " + entry.where;
@@ -389,7 +405,8 @@ public final class JobFile {
   }
 
   /** Fails with all problems noted so far, if there are any. */
-  public void throwProblems() {
+  @Override
+  public void stop() {
     if (!problems.isEmpty()) {
       throw new JobFileException(List.copyOf(problems));
     }

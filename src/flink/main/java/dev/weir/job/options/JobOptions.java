@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 
@@ -115,13 +116,6 @@ public final class JobOptions {
         key, Option.Type.VALUE, SourcePosition.EXPECTED, null, description, SourcePosition::parse);
   }
 
-  public static final Option<Duration> OUT_OF_ORDERNESS =
-      Option.duration(
-          "window.out-of-orderness",
-          Duration.ZERO,
-          Duration.ZERO,
-          "How long a series waits for an earlier observation; zero forecasts at once and suits"
-              + " series that come in order within one partition.");
   public static final Option<Duration> IDLE_TIMEOUT =
       Option.duration(
           "window.idle-timeout",
@@ -283,8 +277,19 @@ public final class JobOptions {
   public static final List<ModeOptions> MODES =
       List.of(ModeOptions.of(Mode.MANY_TO_ONE), ModeOptions.of(Mode.MANY_TO_MANY));
 
+  /** Made at the first use: the classes of the other options use this one. */
+  private static final class Declared {
+    static final List<Option<?>> ALL = List.copyOf(declared());
+    static final Map<String, Option<?>> BY_KEY =
+        ALL.stream().collect(Collectors.toMap(Option::key, option -> option));
+  }
+
   /** Every option, in the order of the documentation. */
   public static List<Option<?>> all() {
+    return Declared.ALL;
+  }
+
+  private static List<Option<?>> declared() {
     List<Option<?>> all =
         new ArrayList<>(
             List.of(
@@ -311,7 +316,7 @@ public final class JobOptions {
                 ForecastOptions.INTERVAL,
                 ForecastOptions.GAP,
                 ForecastOptions.MAX_FILL,
-                OUT_OF_ORDERNESS,
+                ForecastOptions.OUT_OF_ORDERNESS,
                 IDLE_TIMEOUT,
                 MAX_FUTURE,
                 ForecastOptions.TTL,
@@ -349,8 +354,7 @@ public final class JobOptions {
 
   /** The option with this key, or null if unknown. */
   public static Option<?> of(String key) {
-    String known = withoutEntry(key);
-    return all().stream().filter(option -> option.key().equals(known)).findFirst().orElse(null);
+    return Declared.BY_KEY.get(withoutEntry(key));
   }
 
   /** The key of an entry's option, {@code overrides[2].budget}, as it is declared. */

@@ -100,7 +100,7 @@ final class OptionNotes {
         "windows keep their newest values as far as they follow each other by the new one");
     put(ForecastOptions.GAP, "", SAFE);
     put(ForecastOptions.MAX_FILL, "observations", SAFE);
-    put(JobOptions.OUT_OF_ORDERNESS, "", SAFE);
+    put(ForecastOptions.OUT_OF_ORDERNESS, "", SAFE);
     put(JobOptions.IDLE_TIMEOUT, "", SAFE);
     put(JobOptions.MAX_FUTURE, "", SAFE);
     put(

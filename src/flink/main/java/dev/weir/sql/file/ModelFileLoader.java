@@ -45,7 +45,12 @@ public final class ModelFileLoader {
     }
   }
 
-  private static byte[] load(String location, Integer seqLen) throws IOException {
+  /**
+   * The bytes of a model's file.
+   *
+   * @param seqLen values in a window of a built-in model
+   */
+  public static byte[] load(String location, Integer seqLen) throws IOException {
     if (BuiltInModels.isOne(location)) {
       return BuiltInModels.bytes(location, seqLen);
     }

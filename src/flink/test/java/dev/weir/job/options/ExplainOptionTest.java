@@ -85,8 +85,8 @@ class ExplainOptionTest {
             "b");
     assertThatThrownBy(() -> explanations(JOB, set))
         .hasMessageContaining(
-            "forecasts.explain: expected false without forecasts that learn each series (output:"
-                + " mixture), got true");
+            "forecasts.explain: expected false without a forecast that learns each series, got"
+                + " true");
     assertThatThrownBy(() -> explanations(JOB, Map.of("forecasts.explain", "why")))
         .hasMessageContaining("forecasts.explain: expected true or false, on or off, got 'why'");
   }

@@ -380,8 +380,7 @@ class JobFileTest {
   void alarmsThatCannotBeRaisedAreRefused() {
     assertThatThrownBy(() -> read(GOOD, Map.of("alarms", "on", "output", "network")))
         .hasMessageContaining(
-            "alarms.enabled: expected false without forecasts that learn each series (output:"
-                + " mixture), got true");
+            "alarms.enabled: expected false without a forecast that learns each series, got true");
     assertThatThrownBy(() -> read(GOOD, Map.of("alarms", "on", "topics.alarms", "scores")))
         .hasMessageContaining("topics: expected different names");
   }
@@ -451,10 +450,13 @@ class JobFileTest {
   void aGapWithoutAnIntervalIsRefused() {
     assertThatThrownBy(() -> withWindow("gap: carry"))
         .hasMessage(
-            "pumps.yaml line 8: window.gap: expected window.interval beside it, since nothing is missing by count");
+            "pumps.yaml line 8: window.gap: expected window.interval beside it, since nothing is missing by count, got none");
     assertThatThrownBy(() -> withWindow("interval: PT0S\ngap: carry"))
         .hasMessage(
             "pumps.yaml line 8: window.interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'");
+    assertThatThrownBy(() -> withWindow("interval: PT1M\nmax-fill: 3"))
+        .hasMessageEndingWith(
+            "window.max-fill: expected window.gap carry or linear beside it, since nothing else fills, got skip");
     assertThatThrownBy(() -> withWindow("interval: PT1M\ngap: guess"))
         .hasMessage(
             "pumps.yaml line 9: window.gap: expected skip or carry or linear or reset, got 'guess'");
@@ -562,8 +564,8 @@ class JobFileTest {
     String unnamed = GOOD.replace("    model: pump-model\n", "");
     assertRefused(
         unnamed + "learning: off\nseason: [7, 365]\n",
-        "pumps.yaml: forecast.many-to-one.model: expected a name of letters, digits, '.', '_' and '-', at most 249, got nothing",
-        "pumps.yaml line 13: season: expected one season where learning is off, got [7, 365]");
+        "pumps.yaml line 13: season: expected one season where learning is off, got [7, 365]",
+        "pumps.yaml: forecast.many-to-one.model: expected a model where nothing is learned, got none");
   }
 
   @Test
@@ -657,9 +659,9 @@ class JobFileTest {
         "window:\n  seq-len: 0\n  stride: -1\n",
         "pumps.yaml: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got nothing",
         "pumps.yaml line 2: window.seq-len: expected a whole number from 1 to 4096, got '0'",
+        "pumps.yaml line 3: window.stride: expected a whole number from 1 to 1000000, got '-1'",
         "pumps.yaml: forecast: expected many-to-one, many-to-many or both, or a section classify, got none",
-        "pumps.yaml: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got nothing",
-        "pumps.yaml line 3: window.stride: expected a whole number from 1 to 1000000, got '-1'");
+        "pumps.yaml: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got nothing");
   }
 
   @Test
@@ -701,7 +703,7 @@ class JobFileTest {
     }
     assertRefused(
         GOOD + "    file: builtin:sample-many-to-one\n",
-        "pumps.yaml: forecast.many-to-one: horizon: expected 3, got 2 (model pump-model version 1)");
+        "pumps.yaml line 13: forecast.many-to-one.file: horizon: expected 3, got 2 (model pump-model version 1)");
   }
 
   @Test
@@ -786,16 +788,17 @@ class JobFileTest {
   void whatASeriesMayCostIsBounded() {
     assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 1000") + "season: 1000\n"))
         .hasMessageStartingWith(
-            "pumps.yaml: learning: expected at most 2,097,152 bytes for each series, got ");
+            "pumps.yaml line 12: forecast.many-to-one.horizon: expected at most 2,097,152 bytes for each series, got ");
     assertThatThrownBy(
             () ->
                 read(
                     GOOD.replace("horizon: 3", "horizon: 451")
                         + "learning.size: small\nseason: 24\n"))
         .hasMessageStartingWith(
-            "pumps.yaml: learning: horizon: expected at most 450 for a learner of this size, got 451");
+            "pumps.yaml line 12: forecast.many-to-one.horizon: expected at most 450 for a learner of this size, got 451");
     assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 4000")))
-        .hasMessageStartingWith("pumps.yaml: learning: horizon: expected 1 to 1000, got 4000");
+        .hasMessageStartingWith(
+            "pumps.yaml line 12: forecast.many-to-one.horizon: expected at most 1000 for a learner of this size, got 4000");
   }
 
   @Test
@@ -921,7 +924,7 @@ class JobFileTest {
                     GOOD.replace("horizon: 3", "horizon: 100")
                         + "experts: [naive, gru-corrector]\nlearning: {replay: 4096}\n"))
         .hasMessageStartingWith(
-            "pumps.yaml: learning: expected at most 2,097,152 bytes for each series, got ");
+            "pumps.yaml line 12: forecast.many-to-one.horizon: expected at most 2,097,152 bytes for each series, got ");
   }
 
   @Test
@@ -932,7 +935,7 @@ class JobFileTest {
         .hasMessage(
             "pumps.yaml line 14: output: expected network, since learning is off, got mixture");
     assertThatThrownBy(() -> read(GOOD.replace("    model: pump-model\n", "") + "learning: off\n"))
-        .hasMessageContaining("forecast.many-to-one.model: expected a name");
+        .hasMessageContaining("forecast.many-to-one.model: expected a model");
   }
 
   @Test
@@ -946,7 +949,7 @@ class JobFileTest {
         "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000, a duration such as PT24H, or a list of two such as [7, 365], got 'monthly'");
     assertRefused(
         GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
-        "pumps.yaml: learning: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
+        "pumps.yaml line 14: intervals.levels: expected a list of ascending numbers between 0 and 1, at most 10, got '0.9,0.5'");
   }
 
   @Test

@@ -1,0 +1,491 @@
+package dev.weir.option;
+
+import dev.weir.forecast.Bounds;
+import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.engine.CovariateRule;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeasonCounts;
+import dev.weir.forecast.engine.SeriesBytes;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.ModelFormatException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * The specification of a forecast. The job file, SQL, the command line and the library set what
+ * their user gives; everything else has the default that its option declares. {@link #settings}
+ * checks all of it together, with the same rules and words for all of them. Not thread-safe.
+ */
+public final class ForecastSpec {
+
+  /** Where a specification comes from: it knows what its users call an option. */
+  public interface Front {
+
+    /** The option as users write it. */
+    String name(Option<?> option);
+
+    /** Reports that an option is wrong: collects the message or throws. */
+    void problem(Option<?> option, String message);
+
+    /** The option of one forecast, where there may be one for each mode. */
+    default Option<?> in(Mode mode, Option<?> option) {
+      return option;
+    }
+
+    /** Fails if a problem was collected. */
+    default void stop() {}
+  }
+
+  /** The options of a model's file; it wins where it says the same. */
+  private static final List<Option<?>> OF_FILE =
+      List.of(ForecastOptions.SCALING, ForecastOptions.READOUT, ForecastOptions.CELL);
+
+  private static final String UNLEARNED =
+      "expected false without a forecast that learns each series, got true";
+
+  /** A horizon for which each learner has its usual size. */
+  private static final int USUAL_HORIZON = 100;
+
+  /**
+   * @param model name; null for no model
+   * @param initial null if it is not known yet
+   */
+  private record Part(Mode mode, String model, ForecastModel initial) {}
+
+  private final Front front;
+  private final Map<String, Object> given = new HashMap<>();
+  private final List<Part> parts = new ArrayList<>();
+
+  /** Whether forecasts come from a mixture that learns each series. */
+  public boolean learns = true;
+
+  /** Whether models arrive later, so that a name alone is a model. */
+  public boolean modelsArrive;
+
+  public NetworkTraining training = NetworkTraining.DEFAULT;
+
+  /** Null for none. */
+  public HolidaySettings holidays;
+
+  /** Of the first forecast that learns; null for none. */
+  public AlarmRules alarms;
+
+  /** What explanations call the covariates. */
+  public ExplanationSettings names = ExplanationSettings.NUMBERED;
+
+  public int maxSeries;
+  public long cache = StateLimits.A_SHARE_OF_THE_HEAP;
+  public int scoresEvery;
+
+  public ForecastSpec(Front front) {
+    this.front = front;
+  }
+
+  /** A copy. */
+  public ForecastSpec(ForecastSpec other) {
+    front = other.front;
+    given.putAll(other.given);
+    parts.addAll(other.parts);
+    learns = other.learns;
+    modelsArrive = other.modelsArrive;
+    training = other.training;
+    holidays = other.holidays;
+    alarms = other.alarms;
+    names = other.names;
+    maxSeries = other.maxSeries;
+    cache = other.cache;
+    scoresEvery = other.scoresEvery;
+  }
+
+  /** Sets an option; null for its default. */
+  public <T> void set(Option<T> option, T value) {
+    given.put(option.key(), value);
+  }
+
+  /**
+   * Sets an option to the value of a text.
+   *
+   * @throws IllegalArgumentException with one line, {@code expected ..., got ...}
+   */
+  public void parse(Option<?> option, String text) {
+    given.put(option.key(), option.parse(text));
+  }
+
+  /** Sets each option that the front has. */
+  public void take(
+      List<Option<?>> options, Predicate<Option<?>> has, Function<Option<?>, ?> value) {
+    options.stream().filter(has).forEach(each -> given.put(each.key(), value.apply(each)));
+  }
+
+  public boolean has(Option<?> option) {
+    return given.get(option.key()) != null;
+  }
+
+  @SuppressWarnings("unchecked")
+  public <T> T get(Option<T> option) {
+    return has(option) ? (T) given.get(option.key()) : option.defaultValue();
+  }
+
+  /** The value of an option that each mode has. */
+  @SuppressWarnings("unchecked")
+  private <T> T get(Mode mode, Option<T> option) {
+    return (T) get(front.in(mode, option));
+  }
+
+  /** Values in the forecast of a mode. */
+  public int horizon(Mode mode) {
+    boolean asWindow = mode == Mode.MANY_TO_MANY && !has(front.in(mode, ForecastOptions.HORIZON));
+    return asWindow ? get(ForecastOptions.SEQ_LEN) : get(mode, ForecastOptions.HORIZON);
+  }
+
+  /**
+   * Adds a forecast.
+   *
+   * @param model name of the model that takes part; null for none
+   * @param initial the model to start with; null if it is not known yet
+   */
+  public void add(Mode mode, String model, ForecastModel initial) {
+    parts.add(new Part(mode, model, initial));
+  }
+
+  /** Takes the model's sizes where none are given, as far as it has its own. */
+  public void takeSizes(ForecastModel model) {
+    if (!model.combines() && !has(ForecastOptions.SEQ_LEN)) {
+      set(ForecastOptions.SEQ_LEN, model.seqLen());
+    }
+    if (!model.combines() && !model.readsSeasons() && !has(ForecastOptions.HORIZON)) {
+      set(ForecastOptions.HORIZON, model.horizon());
+    }
+    if (!has(ForecastOptions.CALENDAR)) {
+      set(ForecastOptions.CALENDAR, model.calendar());
+    }
+  }
+
+  /**
+   * Reads a model as the options of its file say.
+   *
+   * @param seqLen values in a window if the file does not say it; null: it must
+   * @return null beside a problem
+   */
+  public ForecastModel read(Mode mode, String name, byte[] file, String where, Integer seqLen) {
+    ModelFiles.Defaults defaults =
+        new ModelFiles.Defaults(
+            name,
+            mode,
+            seqLen,
+            get(mode, ForecastOptions.READOUT),
+            get(mode, ForecastOptions.SCALING),
+            get(mode, ForecastOptions.CELL),
+            get(ForecastOptions.CALENDAR));
+    try {
+      ForecastModel model = ModelFiles.fromBytes(file, defaults, where);
+      for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
+        for (Option<?> option : OF_FILE) {
+          if (other.key().equals("weir." + option.name())) {
+            problem(mode, option, other.toString());
+          }
+        }
+      }
+      return model;
+    } catch (ModelFormatException e) {
+      problem(mode, ForecastOptions.FILE, e.getMessage());
+      return null;
+    }
+  }
+
+  /**
+   * The settings that all of this gives.
+   *
+   * @throws RuntimeException that of the front, if there is a problem
+   */
+  public ForecastSettings settings() {
+    Sampling sampling = sampling();
+    StateLimits limits = limits(sampling);
+    SeasonCounts seasons = seasons();
+    Covariates.Count covariates = covariates();
+    List<Target> targets = targets(seasons, covariates);
+    front.stop();
+    ForecastSettings settings =
+        new ForecastSettings(
+            get(ForecastOptions.SEQ_LEN),
+            get(ForecastOptions.STRIDE),
+            get(ForecastOptions.FEATURES),
+            get(ForecastOptions.CALENDAR),
+            get(ForecastOptions.OUT_OF_ORDERNESS),
+            sampling,
+            limits,
+            targets,
+            get(ForecastOptions.TIME_ZONE),
+            get(ForecastOptions.FEATURES_AHEAD));
+    checkModels(settings);
+    front.stop();
+    return settings;
+  }
+
+  private List<Target> targets(SeasonCounts seasons, Covariates.Count covariates) {
+    Bounds bounds = bounds();
+    AlarmRules unused = alarms;
+    boolean learned = false;
+    List<Target> targets = new ArrayList<>();
+    for (Part part : parts) {
+      Learning learning = learning(part, seasons, covariates, unused);
+      if (learning != null) {
+        unused = null;
+        learned = true;
+      }
+      String model = part.model == null && learning == null ? "" : part.model; // a problem is noted
+      byte[] initial = part.initial == null ? null : ModelFiles.toBytes(part.initial);
+      targets.add(new Target(part.mode, model, horizon(part.mode), initial, learning, bounds));
+    }
+    if (!learned && alarms != null) {
+      front.problem(AnomalyOptions.ENABLED, UNLEARNED);
+    }
+    if (!learned && get(ForecastOptions.EXPLAIN)) {
+      front.problem(ForecastOptions.EXPLAIN, UNLEARNED);
+    }
+    return targets;
+  }
+
+  /** Null for a model that forecasts alone, and beside a problem. */
+  private Learning learning(
+      Part part, SeasonCounts seasons, Covariates.Count covariates, AlarmRules rules) {
+    int horizon = horizon(part.mode);
+    int seqLen = get(ForecastOptions.SEQ_LEN);
+    if (part.mode == Mode.MANY_TO_MANY && horizon != seqLen) {
+      problem(
+          part.mode,
+          ForecastOptions.HORIZON,
+          "expected %s (%d), since each step answers for one value, got %d"
+              .formatted(front.name(ForecastOptions.SEQ_LEN), seqLen, horizon));
+    }
+    if (!learns && part.model == null) {
+      Option<?> option = modelsArrive ? ForecastOptions.MODEL : ForecastOptions.FILE;
+      problem(part.mode, option, "expected a model where nothing is learned, got none");
+    }
+    checkFile(part);
+    LearnerSettings learner = learner(part, horizon, seasons, covariates);
+    if (learner == null) {
+      return null;
+    }
+    byte[] initial = part.initial == null ? null : ModelFiles.toBytes(part.initial);
+    int bytes = SeriesBytes.of(learner, seasons.first(), seqLen, part.model != null, initial);
+    if (bytes > SeriesBytes.MAX) {
+      problem(
+          part.mode,
+          ForecastOptions.HORIZON,
+          "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season%s, or %s small"
+              .formatted(
+                  SeriesBytes.MAX,
+                  bytes,
+                  horizon,
+                  training.replay() == NetworkTraining.OWN ? "" : ", a smaller learning.replay",
+                  front.name(ForecastOptions.SIZE)));
+    }
+    return new Learning(
+        learner, seasons.first(), scoresEvery, rules, get(ForecastOptions.EXPLAIN) ? names : null);
+  }
+
+  /** What a file's options say of no file has no effect. */
+  private void checkFile(Part part) {
+    Option<?> file = front.in(part.mode, ForecastOptions.FILE);
+    if (modelsArrive ? has(file) : part.model != null) {
+      return;
+    }
+    List<Option<?>> options = new ArrayList<>(OF_FILE);
+    if (!modelsArrive) {
+      options.addAll(List.of(ForecastOptions.MODEL, ForecastOptions.CALENDAR));
+    }
+    for (Option<?> option : options) {
+      if (has(front.in(part.mode, option))) {
+        problem(part.mode, option, "expected %s beside it, got none".formatted(front.name(file)));
+      }
+    }
+  }
+
+  private LearnerSettings learner(
+      Part part, int horizon, SeasonCounts seasons, Covariates.Count covariates) {
+    LearnerSettings usual = learner(part, Math.min(horizon, USUAL_HORIZON));
+    if (usual == null) {
+      return null;
+    }
+    if (horizon > usual.maxHorizon()) {
+      problem(
+          part.mode,
+          ForecastOptions.HORIZON,
+          "expected at most %d for a learner of this size, got %d"
+              .formatted(usual.maxHorizon(), horizon));
+      return null;
+    }
+    LearnerSettings learner = learner(part, horizon).withLevels(get(ForecastOptions.LEVELS));
+    if (!learns) {
+      return learner;
+    }
+    List<String> experts = get(ForecastOptions.EXPERTS);
+    return (experts == null ? learner : learner.withExperts(experts))
+        .withTraining(training)
+        .withCovariates(covariates)
+        .withSecondSeason(seasons.second())
+        .withHolidays(holidays);
+  }
+
+  private LearnerSettings learner(Part part, int horizon) {
+    if (learns) {
+      return get(ForecastOptions.SIZE).learner(horizon);
+    }
+    return part.initial == null ? null : LearnerSettings.following(part.initial, horizon);
+  }
+
+  private Sampling sampling() {
+    Duration interval = get(ForecastOptions.INTERVAL);
+    if (interval == null) {
+      for (Option<?> option : List.of(ForecastOptions.GAP, ForecastOptions.MAX_FILL)) {
+        if (has(option) && !given.containsKey(ForecastOptions.INTERVAL.key())) {
+          front.problem(
+              option,
+              "expected %s beside it, since nothing is missing by count, got none"
+                  .formatted(front.name(ForecastOptions.INTERVAL)));
+        }
+      }
+      return Sampling.BY_COUNT;
+    }
+    Gap gap = get(ForecastOptions.GAP);
+    if (has(ForecastOptions.MAX_FILL) && gap != Gap.CARRY && gap != Gap.LINEAR) {
+      front.problem(
+          ForecastOptions.MAX_FILL,
+          "expected %s carry or linear beside it, since nothing else fills, got %s"
+              .formatted(front.name(ForecastOptions.GAP), Option.word(gap)));
+    }
+    return new Sampling(interval, gap, get(ForecastOptions.MAX_FILL));
+  }
+
+  private StateLimits limits(Sampling sampling) {
+    Duration ttl = get(ForecastOptions.TTL);
+    if (!sampling.isByCount()) { // else each observation would restart its series
+      checkTtl(ttl, ForecastOptions.INTERVAL);
+    }
+    checkTtl(ttl, ForecastOptions.OUT_OF_ORDERNESS);
+    return new StateLimits(ttl, maxSeries, cache);
+  }
+
+  private void checkTtl(Duration ttl, Option<Duration> shorter) {
+    if (!ttl.isZero() && ttl.compareTo(get(shorter)) <= 0) {
+      front.problem(
+          ForecastOptions.TTL,
+          "expected more than %s (%s), got %s".formatted(front.name(shorter), get(shorter), ttl));
+    }
+  }
+
+  private Bounds bounds() {
+    Double min = get(BoundsOptions.MIN);
+    Double max = get(BoundsOptions.MAX);
+    boolean integer = get(BoundsOptions.INTEGER);
+    if (min != null && max != null && !(min < max)) {
+      front.problem(
+          BoundsOptions.MIN,
+          "expected less than %s (%s), got %s".formatted(front.name(BoundsOptions.MAX), max, min));
+      return Bounds.NONE;
+    }
+    for (Option<Double> option : List.of(BoundsOptions.MIN, BoundsOptions.MAX)) {
+      Double bound = get(option);
+      if (integer && bound != null && bound != Math.rint(bound)) {
+        front.problem(
+            option,
+            "expected a whole number beside %s, got %s"
+                .formatted(front.name(BoundsOptions.INTEGER), bound));
+        return Bounds.NONE;
+      }
+    }
+    return Bounds.of(min, max, integer);
+  }
+
+  private SeasonCounts seasons() {
+    Seasons seasons = get(ForecastOptions.SEASON);
+    try {
+      SeasonCounts counts =
+          seasons.in(get(ForecastOptions.INTERVAL), front.name(ForecastOptions.INTERVAL));
+      if (learns || !counts.areTwo()) {
+        return counts;
+      }
+      front.problem(
+          ForecastOptions.SEASON, "expected one season where learning is off, got " + seasons);
+    } catch (IllegalArgumentException e) {
+      front.problem(ForecastOptions.SEASON, e.getMessage());
+    }
+    return SeasonCounts.AUTO;
+  }
+
+  /** What the mixture learns from. */
+  private Covariates.Count covariates() {
+    int observed = get(ForecastOptions.FEATURES);
+    int ahead = get(ForecastOptions.FEATURES_AHEAD);
+    if (!learns || !get(ForecastOptions.COVARIATES) || parts.isEmpty()) {
+      return Covariates.Count.NONE;
+    }
+    boolean hasModel = parts.stream().anyMatch(part -> part.model != null);
+    boolean isAsked = has(ForecastOptions.COVARIATES) || !hasModel; // else the model may read them
+    if (observed + ahead > CovariateRule.MAX && (isAsked || ahead > 0)) {
+      front.problem(
+          ahead > 0 ? ForecastOptions.FEATURES_AHEAD : ForecastOptions.FEATURES,
+          "expected at most %d covariates, got %d by %s and %d by %s"
+              .formatted(
+                  CovariateRule.MAX,
+                  observed,
+                  front.name(ForecastOptions.FEATURES),
+                  ahead,
+                  front.name(ForecastOptions.FEATURES_AHEAD)));
+    }
+    return CovariateRule.learned(observed, ahead);
+  }
+
+  private void checkModels(ForecastSettings settings) {
+    int ahead = settings.featuresAhead();
+    boolean isRead = learns && get(ForecastOptions.COVARIATES);
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      ForecastModel model = part.initial;
+      isRead |=
+          model == null || modelsArrive
+              ? part.model != null && settings.columnsKept() > 0
+              : model.ahead().count() > 0;
+      if (model == null) {
+        continue;
+      }
+      String problem = settings.problemWith(model, settings.targets().get(i));
+      if (problem != null) {
+        problem(part.mode, ForecastOptions.FILE, problem);
+      } else if (model.ahead().count() > 0 && training.tuning() != Tuning.OFF) {
+        problem(
+            part.mode,
+            ForecastOptions.FILE,
+            "expected a model that reads no covariates known ahead, since each series tunes a copy, got one that does");
+      }
+    }
+    if (ahead > 0 && !isRead) {
+      front.problem(
+          ForecastOptions.FEATURES_AHEAD,
+          "expected 0 where nothing is learned from them and no model reads them, got " + ahead);
+    }
+  }
+
+  private void problem(Mode mode, Option<?> option, String message) {
+    front.problem(front.in(mode, option), message);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.weir.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.SeriesBytes;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tests the rules that the job file, SQL, the command line and the library have in common. */
+class ForecastSpecTest {
+
+  /** Calls each option by the last part of its key. */
+  private static final class Names implements ForecastSpec.Front {
+
+    private final List<String> problems = new ArrayList<>();
+
+    @Override
+    public String name(Option<?> option) {
+      return option.name();
+    }
+
+    @Override
+    public void problem(Option<?> option, String message) {
+      problems.add(option.name() + ": " + message);
+    }
+  }
+
+  private static final List<Option<?>> OPTIONS =
+      List.of(
+          ForecastOptions.SEQ_LEN,
+          ForecastOptions.HORIZON,
+          ForecastOptions.FEATURES,
+          ForecastOptions.FEATURES_AHEAD,
+          ForecastOptions.COVARIATES,
+          ForecastOptions.CALENDAR,
+          ForecastOptions.INTERVAL,
+          ForecastOptions.GAP,
+          ForecastOptions.MAX_FILL,
+          ForecastOptions.OUT_OF_ORDERNESS,
+          ForecastOptions.TTL,
+          ForecastOptions.SIZE,
+          ForecastOptions.SEASON,
+          ForecastOptions.EXPLAIN,
+          ForecastOptions.SCALING,
+          BoundsOptions.MIN,
+          BoundsOptions.MAX,
+          BoundsOptions.INTEGER);
+
+  private final Names front = new Names();
+
+  private ForecastSpec spec(String options) {
+    ForecastSpec spec = new ForecastSpec(front);
+    for (String each : options == null ? new String[0] : options.split(" ")) {
+      String[] parts = each.split("=");
+      for (Option<?> option : OPTIONS) {
+        if (option.name().equals(parts[0])) {
+          spec.parse(option, parts[1]);
+        }
+      }
+      spec.learns &= !each.equals("learning=off");
+    }
+    return spec;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "gap=carry | gap: expected interval beside it, since nothing is missing by count, got none",
+        "max-fill=3 | max-fill: expected interval beside it, since nothing is missing by count, got none",
+        "interval=PT1H max-fill=3 | max-fill: expected gap carry or linear beside it, since nothing else fills, got skip",
+        "interval=PT1H gap=reset max-fill=3 | max-fill: expected gap carry or linear beside it, since nothing else fills, got reset",
+        "interval=PT1H ttl=PT1H | ttl: expected more than interval (PT1H), got PT1H",
+        "out-of-orderness=PT30S ttl=PT20S | ttl: expected more than out-of-orderness (PT30S), got PT20S",
+        "min=3 max=2 | min: expected less than max (2.0), got 3.0",
+        "max=1.5 integer=true | max: expected a whole number beside integer, got 1.5",
+        "season=PT24H | season: expected interval beside a duration, since a season is counted in observations",
+        "interval=PT7M season=PT24H | season: expected 1 to 1000 times interval (PT7M), got PT24H",
+        "season=7,14 | season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 14",
+        "features=21 | features: expected at most 20 covariates, got 21 by features and 0 by features-ahead",
+        "features=19 features-ahead=2 | features-ahead: expected at most 20 covariates, got 19 by features and 2 by features-ahead",
+        "features-ahead=1 covariates=off | features-ahead: expected 0 where nothing is learned from them and no model reads them, got 1",
+        "scaling=last | scaling: expected file beside it, got none",
+        "calendar=hour-of-day | calendar: expected file beside it, got none",
+        "horizon=1001 | horizon: expected at most 1000 for a learner of this size, got 1001",
+        "horizon=451 size=small | horizon: expected at most 450 for a learner of this size, got 451",
+        "learning=off | file: expected a model where nothing is learned, got none",
+      })
+  void whatDoesNotGoTogetherIsOneProblem(String options, String problem) {
+    ForecastSpec spec = spec(options);
+    spec.add(Mode.MANY_TO_ONE, null, null);
+    spec.settings();
+    assertThat(front.problems).containsExactly(problem);
+  }
+
+  @Test
+  void manyToManyForecastsAsManyValuesAsAWindowHas() {
+    ForecastSpec spec = spec("seq-len=7");
+    spec.add(Mode.MANY_TO_MANY, null, null);
+    assertThat(spec.settings().targets().get(0).horizon()).isEqualTo(7);
+    assertThat(front.problems).isEmpty();
+    spec.set(ForecastOptions.HORIZON, 3);
+    spec.settings();
+    assertThat(front.problems)
+        .containsExactly(
+            "horizon: expected seq-len (7), since each step answers for one value, got 3");
+  }
+
+  @Test
+  void modelThatForecastsAloneRaisesNoAlarmsAndExplainsNothing() throws IOException {
+    ForecastSpec spec = spec("learning=off explain=true season=7,365");
+    spec.alarms = AlarmRules.of(IncidentSettings.defaults());
+    byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one", 5);
+    ForecastModel model = spec.read(Mode.MANY_TO_ONE, "m", file, "m", null);
+    spec.takeSizes(model);
+    spec.add(Mode.MANY_TO_ONE, "m", model);
+    ForecastSettings settings = spec.settings();
+    assertThat(settings.targets().get(0).learning()).isNull();
+    assertThat(front.problems)
+        .containsExactly(
+            "season: expected one season where learning is off, got [7, 365]",
+            "enabled: expected false without a forecast that learns each series, got true",
+            "explain: expected false without a forecast that learns each series, got true");
+  }
+
+  @Test
+  void seriesOfTooManyBytesIsRefused() {
+    ForecastSpec spec = spec("horizon=1000 season=1000");
+    spec.add(Mode.MANY_TO_ONE, null, null);
+    spec.settings();
+    assertThat(front.problems)
+        .singleElement()
+        .asString()
+        .startsWith(
+            "horizon: expected at most %,d bytes for each series, got ".formatted(SeriesBytes.MAX))
+        .endsWith("with a horizon of 1000; take a shorter horizon or season, or size small");
+  }
+
+  @Test
+  void defaultsAreThoseOfTheOptions() {
+    ForecastSpec spec = spec(null);
+    spec.add(Mode.MANY_TO_ONE, null, null);
+    ForecastSettings settings = spec.settings();
+    assertThat(front.problems).isEmpty();
+    assertThat(settings.seqLen()).isEqualTo(5);
+    assertThat(settings.targets().get(0).learning().learner())
+        .isEqualTo(LearnerSettings.defaults(2));
+  }
+}
