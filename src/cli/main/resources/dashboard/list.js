@@ -14,7 +14,7 @@ const TYPING_MS = 180;
 const TAIL = 7; // characters at the end of a name that always show
 const MAX_ROWS = 250_000; // browsers draw nothing beyond 17 million pixels
 
-export const STATUS_WORDS = {OK: "OK", WARMUP: "warm-up", FALLBACK: "fallback", STALE: "stale"};
+export const STATUS_WORDS = {OK: "OK", WARMUP: "warm-up", FALLBACK: "fallback"};
 
 export class SeriesList {
   #choose;

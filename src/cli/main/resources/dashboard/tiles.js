@@ -61,9 +61,9 @@ const TILES = {
     label: "Series",
     tip: "How many series there are, by the status of their newest forecast. Warm-up: too few values yet. Fallback: nothing to forecast with, so the last value is repeated.",
     show: ({series, status}) => ({value: compact(series), data: series,
-      more: ["WARMUP", "FALLBACK", "STALE"].filter(name => status[name])
+      more: ["WARMUP", "FALLBACK"].filter(name => status[name])
         .map(name => `${compact(status[name])} ${STATUS_WORDS[name]}`).join(", ") || (status.OK ? "all OK" : series ? "no forecast yet" : "none yet"),
-      tone: status.FALLBACK || status.STALE ? "warn" : null}),
+      tone: status.FALLBACK ? "warn" : null}),
   },
   alarms: {
     label: "Open incidents",

@@ -157,7 +157,7 @@ public final class Forecast {
     return switch (forecast.status()) {
       case WARMUP -> Status.WARMUP;
       case OK -> Status.OK;
-      case FALLBACK, STALE -> Status.FALLBACK;
+      case FALLBACK -> Status.FALLBACK;
     };
   }
 

@@ -105,9 +105,7 @@ public record Forecast(
     /** The model's forecast. */
     OK,
     /** The last value, repeated: there is no model yet, or it gave no finite number. */
-    FALLBACK,
-    /** Reserved: no job writes it. */
-    STALE
+    FALLBACK
   }
 
   @Override

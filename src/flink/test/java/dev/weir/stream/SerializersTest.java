@@ -220,7 +220,7 @@ class SerializersTest {
             "model",
             7,
             99,
-            Forecast.Status.STALE);
+            Forecast.Status.OK);
     Output bare =
         new Forecast(
             "s",
@@ -456,7 +456,7 @@ class SerializersTest {
     assertThatThrownBy(() -> WindowStateSerializer.INSTANCE.deserialize(in))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "WindowStateSerializer: expected a layout of version 1 to 2, got 99:"
+            "WindowStateSerializer: expected a layout of version 1, got 99:"
                 + " was this state written by a newer Weir, or is it damaged?");
   }
 

@@ -96,8 +96,7 @@ final class TailFilter {
     @Override
     public Forecast.Status convert(String text) {
       for (Forecast.Status status : Forecast.Status.values()) {
-        if (status != Forecast.Status.STALE // no job writes it
-            && status.name().equals(text.toUpperCase(Locale.ROOT))) {
+        if (status.name().equals(text.toUpperCase(Locale.ROOT))) {
           return status;
         }
       }

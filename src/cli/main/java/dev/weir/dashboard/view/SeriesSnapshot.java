@@ -229,12 +229,11 @@ record SeriesSnapshot(RowBlock[] blocks, int size, int[] byName) {
 
   private static long urgency(byte status) {
     return status == RowBlock.NO_STATUS
-        ? 4
+        ? 3
         : switch (STATUSES[status]) {
           case FALLBACK -> 0;
-          case STALE -> 1;
-          case WARMUP -> 2;
-          case OK -> 3;
+          case WARMUP -> 1;
+          case OK -> 2;
         };
   }
 }

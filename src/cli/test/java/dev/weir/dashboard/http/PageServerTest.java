@@ -491,7 +491,7 @@ class PageServerTest {
         "/api/series?limit=201 | 400 | limit: expected a whole number from 1 to 200, got 201",
         "/api/series?offset=-1 | 400 | offset: expected a whole number from 0",
         "/api/series?sort=up | 400 | sort: expected one of [worst, best, name, recent, status], got up",
-        "/api/series?status=ok | 400 | status: expected one of [WARMUP, OK, FALLBACK, STALE], got ok",
+        "/api/series?status=ok | 400 | status: expected one of [WARMUP, OK, FALLBACK], got ok",
         "/api/series?limit=1&limit=2 | 400 | limit: expected one, got 2",
         "/api/series/history | 400 | series: expected a name, got none",
         "/api/series/history?series=nobody | 404 | series: expected one that was seen",

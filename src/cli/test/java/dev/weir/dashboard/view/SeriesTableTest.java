@@ -65,11 +65,10 @@ class SeriesTableTest {
   void thoseThatFallBackComeBeforeThoseThatAreWell() {
     status("d", Status.OK);
     status("c", Status.WARMUP);
-    status("b", Status.STALE);
     status("a2", Status.FALLBACK);
     status("a1", Status.FALLBACK);
     row("none");
-    assertThat(names(Sort.status)).containsExactly("a1", "a2", "b", "c", "d", "none");
+    assertThat(names(Sort.status)).containsExactly("a1", "a2", "c", "d", "none");
     assertThat(names(new Query("", "", Sort.name, Status.FALLBACK, 0, 50)))
         .containsExactly("a1", "a2");
   }
@@ -186,8 +185,7 @@ class SeriesTableTest {
           case status ->
               Comparator.comparing(
                   told ->
-                      List.of(Status.FALLBACK, Status.STALE, Status.WARMUP, Status.OK)
-                          .indexOf(told.status()));
+                      List.of(Status.FALLBACK, Status.WARMUP, Status.OK).indexOf(told.status()));
           case name -> Comparator.comparing(told -> "");
         };
     return order.thenComparing(Told::name);
@@ -198,7 +196,7 @@ class SeriesTableTest {
     List<Told> all = fillLarge();
     for (String group : List.of("", "Site-3/", "Site-3/b/", "Site-9/")) {
       for (String search : List.of("", "E-3", "É1", "77", "no such name")) {
-        for (Status status : new Status[] {null, Status.STALE}) {
+        for (Status status : new Status[] {null, Status.WARMUP}) {
           List<Told> found =
               all.stream()
                   .filter(told -> told.name().startsWith(group))
