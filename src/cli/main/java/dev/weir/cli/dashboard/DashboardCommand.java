@@ -135,7 +135,7 @@ public final class DashboardCommand implements Callable<Integer> {
             (long) historyMegabytes << 20,
             null,
             alarms());
-    try (Dashboard dashboard = open(settings, bound, secret)) {
+    try (Dashboard dashboard = Dashboard.open(settings, bound, secret)) {
       requireKafka();
       dashboard.read();
       URI page =
@@ -177,18 +177,6 @@ public final class DashboardCommand implements Callable<Integer> {
                   System.err.printf(
                       "weir dashboard: topic %s is not on Kafka at %s yet; the page waits for it%n",
                       topic, servers));
-    }
-  }
-
-  /** The job jar has this command and not what it serves with. */
-  private static Dashboard open(DashboardSettings settings, InetSocketAddress bind, String secret)
-      throws IOException {
-    try {
-      return Dashboard.open(settings, bind, secret);
-    } catch (NoClassDefFoundError e) {
-      throw new IOException(
-          "dashboard: expected Javalin on the class path, got none: the job jar does not carry it; use the launcher, ./weir dashboard",
-          e);
     }
   }
 
