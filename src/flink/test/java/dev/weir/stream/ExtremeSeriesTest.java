@@ -227,7 +227,7 @@ class ExtremeSeriesTest {
   @Test
   void stateThatContainsNanIsResetAndUpdatesAreCounted() throws Exception {
     LearnerSettings learner =
-        LearnerSettings.defaults(3).withExperts(List.of("naive", "analogs", "rnn-corrector"));
+        LearnerSettings.defaults(3).withExperts(List.of("naive", "analogs", "birnn"));
     Target target = new Target(Mode.MANY_TO_ONE, null, 3, null, new Learning(learner, 24, 1));
     try (Operator operator = new Operator(target)) {
       for (int n = 0; n < 300; n++) {

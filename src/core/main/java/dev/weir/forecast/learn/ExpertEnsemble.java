@@ -1,58 +1,35 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.explanation.ForecastParts;
 import dev.weir.forecast.explanation.ForecastParts.Kind;
-import java.util.Comparator;
 import java.util.List;
 
 /**
- * The experts of a learner, correctors last, and what each of them forecasts. An expert whose
- * forecast is not finite is reset; that forecast repeats the newest value.
+ * The experts of a learner, and what each of them forecasts. An expert whose forecast is not finite
+ * is reset; that forecast repeats the newest value.
  */
 final class ExpertEnsemble {
 
   private final Expert[] experts;
-  private final int firstCorrector; // experts from here on receive the mean of those before
   private final double[][] made; // (experts, horizon)
   private long restarts;
 
   /**
-   * @throws IllegalArgumentException when there are correctors only
+   * @throws IllegalArgumentException when there are none
    */
   ExpertEnsemble(List<Expert> experts, int horizon) {
-    // in their order, but correctors after those that they correct
-    this.experts =
-        experts.stream()
-            .sorted(Comparator.comparing(expert -> expert instanceof Corrector))
-            .toArray(Expert[]::new);
-    int first = 0;
-    while (first < this.experts.length && !(this.experts[first] instanceof Corrector)) {
-      first++;
+    if (experts.isEmpty()) {
+      throw new IllegalArgumentException("experts: expected one at least, got none");
     }
-    if (first == 0) {
-      throw new IllegalArgumentException(
-          "experts: expected one that needs no others, got "
-              + experts.stream().map(Expert::name).toList());
-    }
-    this.firstCorrector = first;
+    this.experts = experts.toArray(Expert[]::new);
     this.made = new double[this.experts.length][horizon];
   }
 
   int size() {
     return experts.length;
-  }
-
-  /** How many there are before the correctors. */
-  int needNoOthers() {
-    return firstCorrector;
-  }
-
-  boolean hasCorrectors() {
-    return firstCorrector < experts.length;
   }
 
   String name(int e) {
@@ -75,10 +52,10 @@ final class ExpertEnsemble {
     }
   }
 
-  /** Lets those that need no others learn from the newest value, and forecast. */
+  /** Lets all learn from the newest value, and forecast. */
   void forecast(StateView state) {
     History history = state.history;
-    for (int e = 0; e < firstCorrector; e++) {
+    for (int e = 0; e < experts.length; e++) {
       ExpertState learned = state.expert(e);
       experts[e].observe(history, learned);
       experts[e].forecast(history, learned, made[e]);
@@ -86,22 +63,7 @@ final class ExpertEnsemble {
     }
   }
 
-  /**
-   * Lets the correctors learn from the newest value, and forecast.
-   *
-   * @param mean (horizon), of the forecasts of the others
-   */
-  void correct(StateView state, double[] mean) {
-    History history = state.history;
-    for (int e = firstCorrector; e < experts.length; e++) {
-      ExpertState learned = state.expert(e);
-      experts[e].observe(history, learned);
-      ((Corrector) experts[e]).correct(history, learned, mean, made[e]);
-      check(state, e);
-    }
-  }
-
-  /** Adds what the newest forecast of an expert consists of; for a corrector, its correction. */
+  /** Adds what the newest forecast of an expert consists of. */
   void explain(StateView state, int e, ForecastParts parts) {
     experts[e].explain(state.history, state.expert(e), parts);
     parts.addRest(Kind.OTHER);

@@ -11,14 +11,12 @@ import dev.weir.forecast.expert.linear.FourierProfile;
 import dev.weir.forecast.expert.linear.LogRls;
 import dev.weir.forecast.expert.linear.RlsAr;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.expert.recurrent.RecurrentCorrector;
 import dev.weir.forecast.expert.recurrent.WindowedNetwork;
 import dev.weir.forecast.expert.seasonal.Naive;
 import dev.weir.forecast.expert.seasonal.RunningMedian;
 import dev.weir.forecast.expert.seasonal.SeasonalMedian;
 import dev.weir.forecast.expert.seasonal.SeasonalProfile;
 import dev.weir.forecast.expert.seasonal.WeeklyNaive;
-import dev.weir.rnn.cell.Cell;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +41,10 @@ public final class Experts {
           "analogs-wide",
           "analogs-of-deviations",
           "birnn",
-          "birnn-many-to-many",
-          "rnn-corrector",
-          "gru-corrector");
-
-  /** Those of the networks that read covariates, where there are any. */
-  static final List<String> CORRECTORS = List.of("rnn-corrector", "gru-corrector");
+          "birnn-many-to-many");
 
   /** Those that are recurrent networks. */
-  public static final List<String> NETWORKS =
-      List.of("birnn", "birnn-many-to-many", "rnn-corrector", "gru-corrector");
+  public static final List<String> NETWORKS = List.of("birnn", "birnn-many-to-many");
 
   /** Loaded when first asked for, by the loader of this class: a job's own. */
   private static final class Own {
@@ -78,26 +70,20 @@ public final class Experts {
    * @param neighbours analogs averaged
    * @param reach values that analogs look back
    * @param training how networks learn
-   * @param covariates what comes beside the values; correctors read them
    * @throws IllegalArgumentException if no expert has a given name
    */
   public static List<Expert> create(
-      List<String> names,
-      int window,
-      int neighbours,
-      int reach,
-      NetworkTraining training,
-      Covariates.Count covariates) {
+      List<String> names, int window, int neighbours, int reach, NetworkTraining training) {
     int near = names.indexOf("analogs");
     boolean shared = near >= 0 && names.indexOf("analogs-wide") > near;
     Distances distances = new Distances(shared);
     return names.stream()
-        .map(name -> create(name, window, neighbours, reach, training, covariates, distances))
+        .map(name -> create(name, window, neighbours, reach, training, distances))
         .toList();
   }
 
   /**
-   * Makes one of a series without covariates.
+   * Makes one.
    *
    * @param window values that analogs compare
    * @param neighbours analogs averaged
@@ -107,19 +93,7 @@ public final class Experts {
    */
   public static Expert create(
       String name, int window, int neighbours, int reach, NetworkTraining training) {
-    return create(name, window, neighbours, reach, training, Covariates.Count.NONE);
-  }
-
-  /** Makes one, as above, of a series with covariates, which correctors read. */
-  public static Expert create(
-      String name,
-      int window,
-      int neighbours,
-      int reach,
-      NetworkTraining training,
-      Covariates.Count covariates) {
-    Distances alone = new Distances(false);
-    return create(name, window, neighbours, reach, training, covariates, alone);
+    return create(name, window, neighbours, reach, training, new Distances(false));
   }
 
   private static Expert create(
@@ -128,7 +102,6 @@ public final class Experts {
       int neighbours,
       int reach,
       NetworkTraining training,
-      Covariates.Count covariates,
       Distances distances) {
     return switch (name) {
       case "naive" -> new Naive();
@@ -142,10 +115,6 @@ public final class Experts {
       // batch 8 forecasts no better in up to twice the time; reach 1024 is .005 better at 24 steps
       case "birnn" -> new WindowedNetwork(name, false, 24, 4, 512, training);
       case "birnn-many-to-many" -> new WindowedNetwork(name, true, 24, 4, 512, training);
-      case "rnn-corrector" ->
-          new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4, training, covariates);
-      case "gru-corrector" ->
-          new RecurrentCorrector(name, Cell.GRU, 8, 16, 64, training, covariates);
       case "analogs" -> Analogs.near(window, neighbours, reach, distances);
       case "analogs-wide" -> Analogs.wide(window, neighbours, reach, distances);
       case "analogs-of-deviations" -> Analogs.ofDeviations(window, neighbours, reach);

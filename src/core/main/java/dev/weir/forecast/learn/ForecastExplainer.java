@@ -78,21 +78,9 @@ final class ForecastExplainer {
   }
 
   private void explainExperts(StateView state, double level) {
-    int first = ensemble.needNoOthers();
     for (int e = 0; e < experts; e++) {
       said[e] = ensemble.made(e, 1) - state.history.newest();
       parts[e].start(level, ensemble.made(e, 1));
-    }
-    for (int e = 0; e < first; e++) {
-      ensemble.explain(state, e, parts[e]);
-    }
-    if (first < experts) {
-      mixture.firstMeanWeights(state, weights);
-    }
-    for (int e = first; e < experts; e++) {
-      for (int other = 0; other < first; other++) {
-        parts[e].add(parts[other], weights[other]);
-      }
       ensemble.explain(state, e, parts[e]);
     }
   }

@@ -82,8 +82,7 @@ public final class Learner {
                 settings.analogWindow(),
                 settings.analogNeighbours(),
                 settings.tail(),
-                settings.training(),
-                settings.covariates()));
+                settings.training()));
     if (settings.covariates().all() > 0) {
       all.addAll(Experts.ofCovariates(settings.covariates()));
     }
@@ -193,9 +192,8 @@ public final class Learner {
   }
 
   /**
-   * A state for a series that was learned with other settings, or by an older version: its newest
-   * values, as far back as they were kept, are learned again. Index, seed and a season that was
-   * found are those of before.
+   * A state for a series that was learned with other settings: its newest values, as far back as
+   * they were kept, are learned again. Index, seed and a season that was found are those of before.
    *
    * @param season as in {@link #newSeries}
    * @return null when there is nothing in it that can be read
@@ -429,9 +427,6 @@ public final class Learner {
 
   private void learnAndMake(StateView state) {
     ensemble.forecast(state);
-    if (ensemble.hasCorrectors()) {
-      ensemble.correct(state, mixture.meanForCorrectors(state));
-    }
   }
 
   private void detectSeason(StateView state) {

@@ -158,7 +158,7 @@ public record LearnerSettings(
 
   /** The longest memory and a larger network. */
   public static LearnerSettings full(int horizon) {
-    List<String> experts = except("birnn", "birnn-many-to-many", "rnn-corrector");
+    List<String> experts = except("birnn", "birnn-many-to-many");
     return of(horizon, experts, 24, 12, 2048, 2600, true, true);
   }
 
@@ -274,13 +274,6 @@ public record LearnerSettings(
   /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
     String all = withTraining(training.layout()).withHolidays(null).toString();
-    String corrected = holidays == null ? "" : ", own holidays"; // on any days
-    boolean correct = experts.stream().anyMatch(Experts.CORRECTORS::contains);
-    String read = correct && covariates.all() > 0 ? ", correctors read covariates" : "";
-    return all.replace(", secondSeason=" + NONE + ", holidays=null", ", holidays=null")
-        .replace(", holidays=null", corrected)
-        .replace(", combines=false", "") // as it was before networks combined
-        .replace(", covariates=" + Covariates.Count.NONE, "") // and before there were covariates
-        .concat(read);
+    return holidays == null ? all : all + ", own holidays"; // on any days
   }
 }

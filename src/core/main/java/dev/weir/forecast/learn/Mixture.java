@@ -67,7 +67,6 @@ final class Mixture {
   private double firstHolidays; // what the correction added to step 1 of the newest forecast
 
   // scratch
-  private final double[] mean; // (horizon), of the experts before the correctors
   private final double[] said; // (experts), relative to the anchor
   private final double[] weights; // (experts)
   private final double[] ofSteps; // (followed, experts), weights
@@ -102,7 +101,6 @@ final class Mixture {
         new DistributionScorer(
             settings.levels().stream().mapToDouble(Double::doubleValue).toArray());
     this.quantiles = new double[scorer.quantiles()];
-    this.mean = new double[horizon];
     this.said = new double[experts];
     this.weights = new double[experts];
     this.ofSteps = new double[followed.count() * experts];
@@ -284,27 +282,6 @@ final class Mixture {
   }
 
   /**
-   * The weighted mean of the experts that need no others, for each step.
-   *
-   * @return scratch, (horizon)
-   */
-  double[] meanForCorrectors(StateView state) {
-    long t = state.history.t();
-    int count = ensemble.needNoOthers();
-    // when a new season is learned from the past again, as little as was known then
-    int known = (int) Math.min(state.scores.known(), t - state.firstScored());
-    weighSteps(state, t, known, count);
-    for (int i = 1; i <= horizon; i++) {
-      weightsBetween(i, count);
-      mean[i - 1] = 0;
-      for (int e = 0; e < count; e++) {
-        mean[i - 1] += weights[e] * ensemble.made(e, i);
-      }
-    }
-    return mean;
-  }
-
-  /**
    * Makes the forecasts at the newest value, out of what the ensemble has made.
    *
    * @param anchor the newest value
@@ -402,19 +379,6 @@ final class Mixture {
     }
     combinedHedge.weigh(state.combinedLosses(i), 2, finalWeights);
     return Math.max(finalWeights[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
-  }
-
-  /**
-   * Fills the weights that the experts had in {@link #meanForCorrectors} of step 1.
-   *
-   * @param target (experts); overwritten as far as there are experts that need no others
-   */
-  void firstMeanWeights(StateView state, double[] target) {
-    long t = state.history.t();
-    int count = ensemble.needNoOthers();
-    long known = Math.min(state.scores.known(), t - state.firstScored());
-    weigh(state, (int) Math.min(1, known), t + 1, count);
-    System.arraycopy(weights, 0, target, 0, count);
   }
 
   /**

@@ -30,11 +30,7 @@ class ExpertContractTest {
           NetworkTraining.DEFAULT
               .withTargets(Targets.AFTER_WINDOW, false)
               .withMethod(Method.SGD, NetworkTraining.OWN),
-          "rnn-corrector with covariates",
-          NetworkTraining.DEFAULT,
-          "gru-corrector with covariates",
-          NetworkTraining.DEFAULT,
-          "rnn-corrector seldom",
+          "birnn seldom",
           NetworkTraining.DEFAULT.withEvery(3).withSteps(2).withReplay(300));
 
   /** Of the expert that has a second one. */
@@ -72,15 +68,11 @@ class ExpertContractTest {
       return new FourierProfile(SECOND_SEASON);
     }
     NetworkTraining training = OTHER_WAYS.getOrDefault(name, NetworkTraining.DEFAULT);
-    return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training, covariates(name));
-  }
-
-  private static Covariates.Count covariates(String name) {
-    return name.endsWith("with covariates") ? new Covariates.Count(1, 2) : Covariates.Count.NONE;
+    return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training);
   }
 
   static SingleExpert single(String name, int horizon, int season) {
-    return new SingleExpert(create(name), horizon, season, covariates(name));
+    return new SingleExpert(create(name), horizon, season);
   }
 
   private static double[] wave(long seed) {

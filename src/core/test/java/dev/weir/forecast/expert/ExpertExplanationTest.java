@@ -40,7 +40,6 @@ class ExpertExplanationTest {
 
   static Stream<Arguments> experts() {
     return Experts.NAMES.stream()
-        .filter(name -> !name.endsWith("corrector")) // these add to the parts of the others
         .flatMap(
             name ->
                 (Experts.NETWORKS.contains(name) ? Stream.of(7) : Stream.of(1, 2, 7, 12))

@@ -241,9 +241,7 @@ class BoundedLearnerTest {
     LearnerStateFormat.write(state, new DataOutputStream(bytes));
     Learner other = learner(COUNTS);
     LearnerState restored =
-        LearnerStateFormat.read(
-            LearnerStateFormat.VERSION,
-            new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        LearnerStateFormat.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     assertThat(other.fits(restored)).isTrue();
     assertThat(learner(Bounds.NONE).fits(restored)).isTrue(); // bounds may change
     double[] expected = new double[HORIZON];

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
@@ -166,13 +165,7 @@ class ExpertsTest {
   @Test
   void aSearchThatIsSharedFindsWhatASearchOfItsOwnFinds() { // two series in turn, season 6
     List<Expert> both =
-        Experts.create(
-            List.of("analogs", "analogs-wide"),
-            7,
-            3,
-            400,
-            NetworkTraining.DEFAULT,
-            Covariates.Count.NONE);
+        Experts.create(List.of("analogs", "analogs-wide"), 7, 3, 400, NetworkTraining.DEFAULT);
     SingleExpert[] near = {
       new SingleExpert(both.get(0), 2, 6), new SingleExpert(both.get(0), 2, 6)
     };

@@ -48,12 +48,8 @@ class ExtremeNumbersTest {
         .flatMap(name -> Stream.of(Arguments.of(name, 1), Arguments.of(name, DAY)));
   }
 
-  /** The expert as the only one; a corrector with the naive that it corrects. */
   private static Learner alone(String expert) {
-    return new Learner(
-        LearnerSettings.defaults(2)
-            .withExperts(
-                expert.endsWith("corrector") ? List.of("naive", expert) : List.of(expert)));
+    return new Learner(LearnerSettings.defaults(2).withExperts(List.of(expert)));
   }
 
   /** Mean |error| one step ahead over the day that ends with each value of a clean sine. */

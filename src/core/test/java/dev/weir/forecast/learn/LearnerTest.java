@@ -9,7 +9,6 @@ import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.evaluation.CoreEvaluation;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
-import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
@@ -388,46 +387,10 @@ class LearnerTest {
   }
 
   @Test
-  void correctorGetsTheMeanOfTheOthersAtAnyPosition() {
-    double[] told = new double[3];
-    Corrector echo =
-        new Corrector() {
-          @Override
-          public String name() {
-            return "echo";
-          }
-
-          @Override
-          public void forecast(History history, ExpertState state, double[] out) {
-            throw new AssertionError("a learner asks for a correction");
-          }
-
-          @Override
-          public void correct(History history, ExpertState state, double[] mean, double[] out) {
-            System.arraycopy(mean, 0, told, 0, 3);
-            System.arraycopy(mean, 0, out, 0, 3);
-          }
-        };
-    Learner learner = new Learner(LearnerSettings.small(3), List.of(echo));
-    Learner alone = new Learner(LearnerSettings.small(3));
-    LearnerState memory = learner.newSeries("a", 24);
-    LearnerState without = alone.newSeries("a", 24);
-    for (double value : wave(300, 8)) {
-      learner.observe(memory, 0, value);
-      alone.observe(without, 0, value);
-    }
-    for (int i = 1; i <= 3; i++) {
-      double mean = 0;
-      for (int e = 0; e < alone.experts(); e++) {
-        mean += alone.share(without, e, i) * alone.expertForecast(e, i);
-      }
-      // nearly: the unit of the errors by phase is the least one, which may be the echo's
-      assertThat(told[i - 1]).isEqualTo(mean, within(5e-3));
-    }
-    assertThatThrownBy(
-            () -> new Learner(LearnerSettings.small(3).withExperts(List.of("rnn-corrector"))))
+  void atLeastOneExpertIsNeeded() {
+    assertThatThrownBy(() -> new Learner(LearnerSettings.network(3)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no others");
+        .hasMessage("experts: expected one at least, got none");
   }
 
   @Test

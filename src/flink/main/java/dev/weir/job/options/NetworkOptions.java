@@ -46,9 +46,7 @@ public final class NetworkOptions {
           null,
           1,
           4_096,
-          "Observations that windows drawn from the past reach back; by default 512 for birnn,"
-              + " birnn-many-to-many and a copy of the base model, 4 for rnn-corrector, 64 for"
-              + " gru-corrector.");
+          "Observations that windows drawn from the past reach back; by default 512.");
   static final Option<Method> OPTIMIZER =
       Option.choice(
           "learning.optimizer",
@@ -61,9 +59,8 @@ public final class NetworkOptions {
           Option.Type.NUMBER,
           "a number above 0, at most 1",
           null,
-          "Learning rate of the networks; by default 0.002 for birnn and birnn-many-to-many, 0.001"
-              + " for the correctors, with sgd 0.05; never more than 0.0003, with sgd 0.005, for a"
-              + " copy of the base model.",
+          "Learning rate of the networks; by default 0.002 for birnn and birnn-many-to-many, with"
+              + " sgd 0.05; never more than 0.0003, with sgd 0.005, for a copy of the base model.",
           NetworkOptions::rate);
   public static final Option<Targets> TARGETS =
       Option.choice(

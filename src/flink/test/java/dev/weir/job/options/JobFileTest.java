@@ -922,7 +922,7 @@ class JobFileTest {
             () ->
                 read(
                     GOOD.replace("horizon: 3", "horizon: 100")
-                        + "experts: [naive, gru-corrector]\nlearning: {replay: 4096}\n"))
+                        + "experts: [naive, birnn]\nlearning: {replay: 4096}\n"))
         .hasMessageStartingWith(
             "pumps.yaml line 12: forecast.many-to-one.horizon: expected at most 2,097,152 bytes for each series, got ");
   }
