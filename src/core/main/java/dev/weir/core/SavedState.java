@@ -42,10 +42,10 @@ final class SavedState {
     void write(DataOutput target) throws IOException;
   }
 
-  /** Reads a part of some version. */
+  /** Reads a part. */
   @FunctionalInterface
   private interface Reader<T> {
-    T read(byte version, DataInputStream source) throws IOException;
+    T read(DataInputStream source) throws IOException;
   }
 
   private SavedState() {}
@@ -59,9 +59,7 @@ final class SavedState {
         window == null
             ? null
             : part(
-                window.bytes(),
-                WindowStateFormat.version(window),
-                t -> WindowStateFormat.write(window, t));
+                window.bytes(), WindowStateFormat.VERSION, t -> WindowStateFormat.write(window, t));
     byte[] second =
         learned == null
             ? null
@@ -75,7 +73,7 @@ final class SavedState {
   /** The same of a series with classes. */
   static byte[] write(ClassState state) {
     byte[] only =
-        part(state.bytes(), ClassStateFormat.version(state), t -> ClassStateFormat.write(state, t));
+        part(state.bytes(), ClassStateFormat.VERSION, t -> ClassStateFormat.write(state, t));
     return join(CLASSES, only);
   }
 
@@ -118,8 +116,7 @@ final class SavedState {
    */
   static void read(byte[] saved, Series into) {
     ByteBuffer source = start(saved, FORECASTS, "forecasts");
-    WindowState window =
-        read(source, "window", WindowStateFormat.VERSION, (v, in) -> WindowStateFormat.read(in));
+    WindowState window = read(source, "window", WindowStateFormat.VERSION, WindowStateFormat::read);
     LearnerState learned =
         read(source, "learned", LearnerStateFormat.VERSION, LearnerStateFormat::read);
     end(source);
@@ -186,14 +183,13 @@ final class SavedState {
     byte version = bytes[from];
     if (version < 1 || version > newest) {
       throw wrong(
-          "%s of version 1 to %d".formatted(name, newest),
-          version + ": was it saved by a newer Weir?");
+          "%s of version %d".formatted(name, newest), version + ": was it saved by a newer Weir?");
     }
     source.position(from + length);
     int payload = from + 1;
     try {
       ByteArrayInputStream in = new ByteArrayInputStream(bytes, payload, end - payload);
-      T value = reader.read(version, new DataInputStream(in));
+      T value = reader.read(new DataInputStream(in));
       if (in.available() > 0) {
         throw wrong("no bytes after " + name, Integer.toString(in.available()));
       }

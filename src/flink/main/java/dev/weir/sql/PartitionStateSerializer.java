@@ -24,17 +24,7 @@ public final class PartitionStateSerializer extends WeirSerializer<PartitionStat
 
   @Override
   public byte version() {
-    return WindowStateFormat.VERSION; // nothing else of it has changed
-  }
-
-  @Override
-  protected byte version(PartitionState entry) {
-    return WindowStateFormat.version(entry.window);
-  }
-
-  @Override
-  protected byte leastVersion() {
-    return WindowStateFormat.WITHOUT_AHEAD;
+    return WindowStateFormat.VERSION;
   }
 
   @Override

@@ -20,16 +20,6 @@ public final class ClassStateSerializer extends WeirSerializer<ClassState> {
   }
 
   @Override
-  protected byte version(ClassState state) {
-    return ClassStateFormat.version(state);
-  }
-
-  @Override
-  protected byte leastVersion() {
-    return ClassStateFormat.WITHOUT_MARKS;
-  }
-
-  @Override
   protected boolean isChecked() {
     return true;
   }
@@ -41,7 +31,7 @@ public final class ClassStateSerializer extends WeirSerializer<ClassState> {
 
   @Override
   protected ClassState read(byte version, DataInputView source) throws IOException {
-    return ClassStateFormat.read(version, source);
+    return ClassStateFormat.read(source);
   }
 
   /** Mutable: the heap backend must not share it with a running snapshot. */

@@ -31,7 +31,7 @@ public final class LearnerStateSerializer extends WeirSerializer<LearnerState> {
 
   @Override
   protected LearnerState read(byte version, DataInputView source) throws IOException {
-    return LearnerStateFormat.read(version, source);
+    return LearnerStateFormat.read(source);
   }
 
   /** Mutable: the heap backend must not share it with a running snapshot. */

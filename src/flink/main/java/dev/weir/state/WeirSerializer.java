@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 /**
  * Base class of our versioned serializers. Each value starts with one byte, the version of its
  * layout. A new layout gets a new version: {@link #read} keeps a branch for each released version,
- * {@link #write} writes that of {@link #version(Object)}, and state needs no migration.
+ * {@link #write} writes that of {@link #version()}, and state needs no migration.
  *
  * <p>Values in state end with a checksum, the CRC-32C of all bytes before it, which is compared
  * when they are read. Flink would not notice a saved number that has changed.
@@ -32,16 +32,6 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   /** The newest layout, from 1. */
   public abstract byte version();
 
-  /** The layout of this value: the newest, unless older releases have one that says all of it. */
-  protected byte version(T value) {
-    return version();
-  }
-
-  /** The oldest layout in which a value may be written; a savepoint of it may have such values. */
-  protected byte leastVersion() {
-    return version();
-  }
-
   /** Whether a value ends with a checksum: those in state do, those in transit need none. */
   protected boolean isChecked() {
     return false;
@@ -54,7 +44,7 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
 
   @Override
   public final void serialize(T value, DataOutputView target) throws IOException {
-    byte version = version(value);
+    byte version = version();
     target.writeByte(version);
     if (!isChecked()) {
       write(value, target);
@@ -105,7 +95,7 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   final void checkReadable(byte version) throws IOException {
     if (version < 1 || version > version()) {
       throw new IOException(
-          "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir, or is it damaged?"
+          "%s: expected a layout of version %d, got %d: was this state written by a newer Weir, or is it damaged?"
               .formatted(getClass().getSimpleName(), version(), version));
     }
   }

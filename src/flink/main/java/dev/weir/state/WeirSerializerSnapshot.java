@@ -8,9 +8,9 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * What a savepoint records of one of our serializers: the newest layout that its values may have.
- * An older build refuses the savepoint when it is restored, on each state backend. Without it,
- * RocksDB would fail at the next observation of a series.
+ * What a savepoint records of one of our serializers: the layout of its values. An older build
+ * refuses the savepoint when it is restored, on each state backend. Without it, RocksDB would fail
+ * at the next observation of a series.
  *
  * <p>A savepoint contains the name of the subclass, which each serializer has, so that name never
  * changes.
@@ -33,7 +33,7 @@ public abstract class WeirSerializerSnapshot<T> implements TypeSerializerSnapsho
 
   @Override
   public void writeSnapshot(DataOutputView target) throws IOException {
-    target.writeByte(serializer.leastVersion());
+    target.writeByte(serializer.version());
   }
 
   @Override

@@ -20,16 +20,6 @@ public final class WindowStateSerializer extends WeirSerializer<WindowState> {
   }
 
   @Override
-  protected byte version(WindowState state) {
-    return WindowStateFormat.version(state);
-  }
-
-  @Override
-  protected byte leastVersion() {
-    return WindowStateFormat.WITHOUT_AHEAD;
-  }
-
-  @Override
   protected boolean isChecked() {
     return true;
   }

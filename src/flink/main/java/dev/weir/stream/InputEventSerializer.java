@@ -27,8 +27,8 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte OBSERVED = 0;
   private static final byte DEAD_LETTER = 1;
   private static final byte LABEL = 2;
-  private static final byte MARKED = 3; // since version 2: an observation that says more
-  private static final byte AHEAD = 4; // since version 3: a marked one with covariates known ahead
+  private static final byte MARKED = 3; // an observation that says more
+  private static final byte AHEAD = 4; // a marked one with covariates known ahead
 
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
@@ -38,7 +38,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
 
   @Override
   public byte version() {
-    return 3;
+    return 1;
   }
 
   @Override

@@ -44,7 +44,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   @Override
   public byte version() {
-    return 3;
+    return 1;
   }
 
   @Override
@@ -73,11 +73,11 @@ final class OutputSerializer extends WeirSerializer<Output> {
   @Override
   protected Output read(byte version, DataInputView source) throws IOException {
     return switch (source.readByte()) {
-      case FORECAST -> readForecast(version, source);
-      case SCORE -> readScore(version, source);
+      case FORECAST -> readForecast(source);
+      case SCORE -> readScore(source);
       case CLASSIFICATION -> readClassification(source);
       case LEARNED_MODEL -> readLearned(source);
-      case INCIDENT -> readIncident(version, source);
+      case INCIDENT -> readIncident(source);
       default -> InputEventSerializer.readDeadLetter(source);
     };
   }
@@ -126,7 +126,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return new Explanation(value, parts);
   }
 
-  private static Forecast readForecast(byte version, DataInputView source) throws IOException {
+  private static Forecast readForecast(DataInputView source) throws IOException {
     return new Forecast(
         StringValue.readString(source),
         source.readLong(),
@@ -140,8 +140,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
         source.readLong(),
         source.readLong(),
         Forecast.Status.valueOf(StringValue.readString(source)),
-        version < 3 ? 0 : source.readInt(),
-        version > 2 && source.readBoolean() ? readExplanation(source) : null);
+        source.readInt(),
+        source.readBoolean() ? readExplanation(source) : null);
   }
 
   private static List<Interval> readIntervals(DataInputView source) throws IOException {
@@ -233,7 +233,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return values;
   }
 
-  private static Score readScore(byte version, DataInputView source) throws IOException {
+  private static Score readScore(DataInputView source) throws IOException {
     return new Score(
         StringValue.readString(source),
         source.readLong(),
@@ -246,7 +246,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
         source.readDouble(),
         source.readDouble(),
         readMethods(source),
-        version > 1 && source.readBoolean() ? readDistribution(source) : null);
+        source.readBoolean() ? readDistribution(source) : null);
   }
 
   private static List<Score.Method> readMethods(DataInputView source) throws IOException {
@@ -392,7 +392,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
         outcome == null ? null : Outcome.valueOf(outcome));
   }
 
-  private static Incident readIncident(byte version, DataInputView source) throws IOException {
+  private static Incident readIncident(DataInputView source) throws IOException {
     return new Incident(
         StringValue.readString(source),
         StringValue.readString(source),
@@ -412,8 +412,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
         readValues(source),
         StringValue.readString(source),
         source.readLong(),
-        version > 1 ? readWarning(source) : null,
-        version > 1 ? readMembers(source) : List.of());
+        readWarning(source),
+        readMembers(source));
   }
 
   private static List<Incident.Value> readValues(DataInputView source) throws IOException {

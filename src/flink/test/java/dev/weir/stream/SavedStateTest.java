@@ -92,18 +92,6 @@ class SavedStateTest {
         .isEqualTo(bytes("window-1.hex"));
   }
 
-  /** An older release reads all but the states that have what it does not know. */
-  @Test
-  void onlyWindowsThatKnowAheadHaveTheNewerLayout() throws Exception {
-    WindowState plain = new Windows(3, 1, 2).newState();
-    WindowState ahead = new Windows(3, 1, 2, Sampling.BY_COUNT, 4).newState();
-    assertThat(written(WindowStateSerializer.INSTANCE, plain)[0]).isEqualTo((byte) 1);
-    assertThat(written(WindowStateSerializer.INSTANCE, ahead)[0]).isEqualTo((byte) 2);
-    DataOutputSerializer snapshot = new DataOutputSerializer(8);
-    WindowStateSerializer.INSTANCE.snapshotConfiguration().writeSnapshot(snapshot);
-    assertThat(snapshot.getCopyOfBuffer()).containsExactly(1);
-  }
-
   @Test
   void savedWindowKeepsItsMarks() throws Exception {
     WindowState marked = read(WindowStateSerializer.INSTANCE, bytes("window-1-marked.hex"));
@@ -118,13 +106,13 @@ class SavedStateTest {
 
   @Test
   void savedWindowKeepsTheCovariatesOfItsNetwork() throws Exception {
-    WindowState state = read(WindowStateSerializer.INSTANCE, bytes("window-2-ahead.hex"));
+    WindowState state = read(WindowStateSerializer.INSTANCE, bytes("window-1-ahead.hex"));
     assertIsTheSavedWindow(state);
     assertThat(state.ahead()).isEqualTo(4);
     assertThat(state.columns()).isEqualTo(2);
     assertThat(written(WindowStateSerializer.INSTANCE, state))
         .as(WHY)
-        .isEqualTo(bytes("window-2-ahead.hex"));
+        .isEqualTo(bytes("window-1-ahead.hex"));
     Windows windows = new Windows(3, 1, 2, new Sampling(60_000, Sampling.Gap.SKIP, 0), 4, 2);
     SequenceWindow window = windows.window("s", state);
     double unknown = Double.NaN;
@@ -135,9 +123,6 @@ class SavedStateTest {
     windows.advance(state, 420_000); // two steps are missing before it
     assertThat(windows.window("s", state).covariate(-2, 1)).isEqualTo(-30);
     assertThat(windows.window("s", state).covariate(1, 0)).isEqualTo(1.5);
-    WindowState older = read(WindowStateSerializer.INSTANCE, bytes("window-1.hex"));
-    assertThat(windows.fit(older).columns()).isEqualTo(2);
-    assertThat(windows.fit(older).size()).isEqualTo(3);
   }
 
   private static void assertIsTheSavedWindow(WindowState state) {
@@ -185,31 +170,22 @@ class SavedStateTest {
 
   @Test
   void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState plain = assertIsTheSavedMemory(4, false);
-    LearnerState tuned = assertIsTheSavedMemory(4, true);
+    LearnerState plain = assertIsTheSavedMemory(false);
+    LearnerState tuned = assertIsTheSavedMemory(true);
     assertThat(plain.alarms()).isNull();
     assertThat(plain.distributions()).isNull();
     assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
     assertThat(written(LearnerStateSerializer.INSTANCE, plain))
         .as(WHY)
-        .isEqualTo(bytes("memory-4.hex"));
+        .isEqualTo(bytes("memory-1.hex"));
     assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
         .as(WHY)
-        .isEqualTo(bytes("memory-4-tuned.hex"));
-  }
-
-  @Test
-  void memoryOfTheSecondLayoutIsReadWithoutAlarms() throws Exception {
-    assertThat(assertIsTheSavedMemory(2, false).alarms()).isNull();
-    LearnerState tuned = assertIsTheSavedMemory(2, true);
-    assertThat(tuned.alarms()).isNull();
-    assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
-        .isEqualTo(bytes("memory-4-tuned.hex"));
+        .isEqualTo(bytes("memory-1-tuned.hex"));
   }
 
   @Test
   void savedAlarmsAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-alarms.hex"));
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-alarms.hex"));
     assertThat(memory.tuned()).isNull();
     assertThat(memory.alarms().values()).isEqualTo(1_000);
     OpenIncident incident = memory.alarms().incident();
@@ -227,24 +203,13 @@ class SavedStateTest {
     for (LearnerState each : List.of(memory, memory.copy())) {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
-          .isEqualTo(bytes("memory-4-alarms.hex"));
-    }
-  }
-
-  @Test
-  void memoryOfTheThirdLayoutIsReadWithoutScores() throws Exception {
-    for (String file : List.of("memory-%d.hex", "memory-%d-tuned.hex", "memory-%d-alarms.hex")) {
-      LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes(file.formatted(3)));
-      assertThat(memory.distributions()).isNull();
-      assertThat(written(LearnerStateSerializer.INSTANCE, memory))
-          .as(file)
-          .isEqualTo(bytes(file.formatted(4)));
+          .isEqualTo(bytes("memory-1-alarms.hex"));
     }
   }
 
   @Test
   void savedScoresAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-scores.hex"));
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-scores.hex"));
     DistributionSums scores = memory.distributions();
     DistributionScorer scorer = new DistributionScorer(0.8);
     assertThat(scorer.fits(scores, 2)).isTrue();
@@ -258,13 +223,13 @@ class SavedStateTest {
     for (LearnerState each : List.of(memory, memory.copy())) {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
-          .isEqualTo(bytes("memory-4-scores.hex"));
+          .isEqualTo(bytes("memory-1-scores.hex"));
     }
   }
 
   @Test
   void savedThresholdsAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-thresholds.hex"));
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-thresholds.hex"));
     assertThat(memory.alarms().incident().worst()).isEqualTo(9.25);
     List<ThresholdState> thresholds = memory.alarms().thresholds();
     assertThat(thresholds).extracting(ThresholdState::limit).containsExactly(90.5, -3.0);
@@ -283,35 +248,28 @@ class SavedStateTest {
     for (LearnerState each : List.of(memory, memory.copy())) {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
-          .isEqualTo(bytes("memory-4-thresholds.hex"));
+          .isEqualTo(bytes("memory-1-thresholds.hex"));
     }
   }
 
   @Test
   void whatIsKnownOfBreaksIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-breaks.hex"));
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-breaks.hex"));
     assertThat(memory.alarms().incident().reason()).isEqualTo(Reason.BREAK);
     assertThat(memory.alarms().incident().start()).isEqualTo(60_000);
     assertThat(memory.alarms().age()).isEqualTo(77);
-    LearnerState without = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-alarms.hex"));
+    LearnerState without = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-alarms.hex"));
     assertThat(without.alarms().age()).isEqualTo(Integer.MAX_VALUE);
     assertThat(memory.bytes()).isEqualTo(without.bytes() + 120);
     for (LearnerState each : List.of(memory, memory.copy())) {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
-          .isEqualTo(bytes("memory-4-breaks.hex"));
+          .isEqualTo(bytes("memory-1-breaks.hex"));
     }
   }
 
-  @Test
-  void memoryOfTheFirstLayoutIsReadWithoutShorts() throws Exception {
-    assertThat(assertIsTheSavedMemory(1, false).shorts()).isEmpty();
-    assertThat(assertIsTheSavedMemory(1, true).shorts()).isEmpty();
-  }
-
-  private static LearnerState assertIsTheSavedMemory(int version, boolean tuned)
-      throws IOException {
-    String file = "memory-%d%s.hex".formatted(version, tuned ? "-tuned" : "");
+  private static LearnerState assertIsTheSavedMemory(boolean tuned) throws IOException {
+    String file = "memory-1%s.hex".formatted(tuned ? "-tuned" : "");
     LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes(file));
     assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
     assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
@@ -388,7 +346,7 @@ class SavedStateTest {
       assertThatThrownBy(() -> read(snapshot(entry.getKey(), 1, serializer.version() + 1)))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer"
+              "%s: expected a layout of version %d, got %d: was this state written by a newer"
                   + " Weir, or is it damaged?",
               serializer.getClass().getSimpleName(),
               serializer.version(),
@@ -421,7 +379,7 @@ class SavedStateTest {
   }
 
   private static LearnerSettings settings() {
-    return LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar", "rnn-corrector"));
+    return LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar", "birnn"));
   }
 
   private static LearnerState learned(Learner learner, int values) {
@@ -432,7 +390,7 @@ class SavedStateTest {
     return memory;
   }
 
-  /** {@code -Dstate.write=2}. */
+  /** {@code -Dstate.write=1}. */
   @Test
   @EnabledIfSystemProperty(named = "state.write", matches = "\\d+")
   void whatThisBuildLearnsIsSaved() throws Exception {

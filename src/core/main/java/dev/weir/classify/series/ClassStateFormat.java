@@ -11,21 +11,13 @@ import java.nio.charset.StandardCharsets;
 /** The bytes of a {@link ClassState}, independent of the engine that stores them. */
 public final class ClassStateFormat {
 
-  /** The newest layout; that of a state with marks. */
-  public static final byte VERSION = 2;
-
-  /** The layout of a state without them, which nearly each is. */
-  public static final byte WITHOUT_MARKS = 1;
+  /** The layout that {@link #write} writes. */
+  public static final byte VERSION = 1;
 
   /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 26;
 
   private ClassStateFormat() {}
-
-  /** The layout that {@link #write} writes of this state. */
-  public static byte version(ClassState state) {
-    return state.hasMarks() ? VERSION : WITHOUT_MARKS;
-  }
 
   public static void write(ClassState state, DataOutput target) throws IOException {
     target.writeInt(state.seqLen);
@@ -66,6 +58,7 @@ public final class ClassStateFormat {
     target.writeLong(state.scored);
     target.writeLong(state.right);
     target.writeDouble(state.lossSum);
+    target.writeBoolean(state.hasMarks());
     if (state.hasMarks()) {
       long[] marks = new long[ClassState.MARKS];
       state.saveMarks(LongBuffer.wrap(marks));
@@ -73,7 +66,7 @@ public final class ClassStateFormat {
     }
   }
 
-  public static ClassState read(byte version, DataInput source) throws IOException {
+  public static ClassState read(DataInput source) throws IOException {
     int seqLen = size(source.readInt());
     int channels = size(source.readInt());
     int maxClasses = size(source.readInt());
@@ -113,7 +106,7 @@ public final class ClassStateFormat {
     state.scored = source.readLong();
     state.right = source.readLong();
     state.lossSum = source.readDouble();
-    if (version > WITHOUT_MARKS) {
+    if (source.readBoolean()) {
       long[] marks = new long[ClassState.MARKS];
       readLongs(source, marks);
       state.restoreMarks(LongBuffer.wrap(marks));

@@ -1,7 +1,6 @@
 package dev.weir.forecast.expert;
 
 import java.util.Arrays;
-import java.util.function.IntToDoubleFunction;
 
 /**
  * The past of one series: its newest values, their running mean and deviation, and a longer tail of
@@ -58,13 +57,8 @@ public final class History {
   /** Doubles kept for each series. */
   public static final int DOUBLES = QUANTIZED + QuantizedValues.DOUBLES;
 
-  /** The same of a series that was saved with a tail of floats. */
-  public static final int DOUBLES_WITH_FLOATS = 10;
-
   /** Room to append before the stores are moved down: 1/32 of a move for each value. */
   private static final int SLACK = 32;
-
-  private static final int SLACK_WITH_FLOATS = 64;
 
   /** Weight of the newest value in mean and variance, once the plain average is slower. */
   private static final double FORGETTING = 0.002;
@@ -158,7 +152,7 @@ public final class History {
    * @return null when no stores lie there
    */
   public static double[] values(long[] longs, double[] doubles, float[] floats, short[] shorts) {
-    if (!hasStores(longs, doubles, DOUBLES, SLACK)) {
+    if (!hasStores(longs, doubles)) {
       return null;
     }
     long kept = longs[longs.length - LONGS + KEPT];
@@ -170,28 +164,8 @@ public final class History {
     return new History().attach(shape, longs, doubles, floats, shorts).values();
   }
 
-  /**
-   * The same of a series that was saved with a tail of floats, before the exact values.
-   *
-   * @return null when no stores lie there
-   */
-  public static double[] valuesOfFloats(long[] longs, double[] doubles, float[] floats) {
-    if (!hasStores(longs, doubles, DOUBLES_WITH_FLOATS, SLACK_WITH_FLOATS)) {
-      return null;
-    }
-    long kept = longs[longs.length - LONGS + KEPT];
-    int tail = (int) longs[longs.length - LONGS + TAIL];
-    if (kept + tail + 2 * SLACK_WITH_FLOATS > floats.length) {
-      return null;
-    }
-    SeriesDimensions shape = new SeriesDimensions(1, 1, (int) kept, tail);
-    float[] exact = Arrays.copyOfRange(floats, tail + SLACK_WITH_FLOATS, floats.length);
-    History history = new History().attach(shape, longs, doubles, exact, new short[0]);
-    return history.values(i -> floats[i]);
-  }
-
-  private static boolean hasStores(long[] longs, double[] doubles, int header, int slack) {
-    if (longs.length < LONGS || doubles.length < header) {
+  private static boolean hasStores(long[] longs, double[] doubles) {
+    if (longs.length < LONGS || doubles.length < DOUBLES) {
       return false;
     }
     int at = longs.length - LONGS;
@@ -199,9 +173,9 @@ public final class History {
     long tail = longs[at + TAIL];
     return isSize(kept)
         && isSize(tail)
-        && isWithin(longs[at + T] - longs[at + FIRST], kept + slack)
+        && isWithin(longs[at + T] - longs[at + FIRST], kept + SLACK)
         && (longs[at + T] - longs[at + START] + 1 < SCALE_AFTER
-            || isWithin(longs[at + T] - longs[at + TAIL_FIRST], tail + slack));
+            || isWithin(longs[at + T] - longs[at + TAIL_FIRST], tail + SLACK));
   }
 
   private static boolean isSize(long size) {
@@ -214,10 +188,6 @@ public final class History {
 
   /** The values that the tail reaches back to, oldest first, the newer ones as they are kept. */
   public double[] values() {
-    return values(tail::get);
-  }
-
-  private double[] values(IntToDoubleFunction transformed) {
     long first = tailSize() > 0 ? longs[longsAt + TAIL_FIRST] : oldest();
     double[] values = new double[(int) (t() - first + 1)];
     for (int i = 0; i < values.length; i++) {
@@ -225,8 +195,7 @@ public final class History {
       values[i] =
           has(index)
               ? at(index)
-              : untransformed(
-                  transformed.applyAsDouble((int) (index - longs[longsAt + TAIL_FIRST])));
+              : untransformed(tail.get((int) (index - longs[longsAt + TAIL_FIRST])));
     }
     return values;
   }

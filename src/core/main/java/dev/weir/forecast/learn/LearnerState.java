@@ -30,12 +30,10 @@ import dev.weir.forecast.score.DistributionSums;
 public final class LearnerState {
 
   /** Changes whenever the meaning of a number in the arrays does. */
-  static final int LAYOUT_VERSION = 4;
+  static final int LAYOUT_VERSION = 1;
 
   /** Changes only when the layout of a history does. */
-  private static final int HISTORY_FORMAT = 2;
-
-  private static final int HISTORY_OF_FLOATS = 1; // of layouts 1 and 2
+  private static final int HISTORY_FORMAT = 1;
 
   private static final int LAYOUT = 0; // version and hash of the settings
   static final int SEASON = 1;
@@ -147,7 +145,7 @@ public final class LearnerState {
 
   /** Where the spacing lies among the doubles: behind the history and the newest value. */
   int spacing() {
-    return 1 + (longs[FORMAT] == HISTORY_OF_FLOATS ? History.DOUBLES_WITH_FLOATS : History.DOUBLES);
+    return 1 + History.DOUBLES;
   }
 
   /** Tells the layouts of different settings apart. */
@@ -161,18 +159,14 @@ public final class LearnerState {
   }
 
   /**
-   * The values of the history, which this or an earlier version wrote, oldest first.
+   * The values of the history, oldest first, whatever the settings.
    *
    * @return null when there is nothing that can be read
    */
   double[] values() {
-    if (!isComplete()) {
-      return null;
-    }
-    if (longs[FORMAT] == HISTORY_OF_FLOATS) {
-      return History.valuesOfFloats(longs, doubles, floats);
-    }
-    return longs[FORMAT] == HISTORY_FORMAT ? History.values(longs, doubles, floats, shorts) : null;
+    return isComplete() && longs[FORMAT] == HISTORY_FORMAT
+        ? History.values(longs, doubles, floats, shorts)
+        : null;
   }
 
   /** The season in use; 1 for none. */

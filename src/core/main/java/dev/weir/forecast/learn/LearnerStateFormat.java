@@ -13,8 +13,8 @@ import java.io.IOException;
  */
 public final class LearnerStateFormat {
 
-  /** The layout that {@link #write} writes; 1 had no shorts, 2 no alarms, 3 no distributions. */
-  public static final byte VERSION = 4;
+  /** The layout that {@link #write} writes. */
+  public static final byte VERSION = 1;
 
   /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
@@ -79,14 +79,11 @@ public final class LearnerStateFormat {
     return new TunedCopy(version, model, shape, learned, floats);
   }
 
-  /**
-   * @param version 1 to {@link #VERSION}
-   */
-  public static LearnerState read(byte version, DataInput source) throws IOException {
+  public static LearnerState read(DataInput source) throws IOException {
     long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
-    short[] shorts = new short[version == 1 ? 0 : length(source)];
+    short[] shorts = new short[length(source)];
     LearnerState state = new LearnerState(longs, doubles, floats, shorts);
     ArrayCodec copy = new ArrayCodec(length(state));
     copy.read(source, longs);
@@ -94,8 +91,8 @@ public final class LearnerStateFormat {
     copy.read(source, floats);
     copy.read(source, shorts);
     state.tuned(readTuned(source));
-    state.alarms(version < 3 ? null : SeriesAlarmsFormat.read(source));
-    state.distributions(version < 4 ? null : DistributionSumsFormat.read(source));
+    state.alarms(SeriesAlarmsFormat.read(source));
+    state.distributions(DistributionSumsFormat.read(source));
     return state;
   }
 }

@@ -66,10 +66,7 @@ public final class TrainerStateFormat {
     };
   }
 
-  /**
-   * @param version {@link #VERSION}
-   */
-  public static TrainerState read(byte version, DataInput source) throws IOException {
+  public static TrainerState read(DataInput source) throws IOException {
     int seqLen = number(source, ForecastModel.MAX_SEQ_LEN, "seq_len");
     int horizon = number(source, ForecastModel.MAX_HORIZON, "horizon");
     int features = number(source, 1_000, "features");

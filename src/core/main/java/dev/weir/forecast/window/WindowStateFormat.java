@@ -14,11 +14,8 @@ import java.nio.LongBuffer;
  */
 public final class WindowStateFormat {
 
-  /** The newest layout; that of a state with numbers known ahead. */
-  public static final byte VERSION = 2;
-
-  /** The layout of a state without them, which older releases read. */
-  public static final byte WITHOUT_AHEAD = 1;
+  /** The layout that {@link #write} writes. */
+  public static final byte VERSION = 1;
 
   private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES + 1;
 
@@ -32,11 +29,6 @@ public final class WindowStateFormat {
   private static final int MAX_NUMBERS = 1 << 24;
 
   private WindowStateFormat() {}
-
-  /** The layout that {@link #write} writes of this state. */
-  public static byte version(WindowState state) {
-    return state.ahead() > 0 ? VERSION : WITHOUT_AHEAD;
-  }
 
   public static void write(WindowState state, DataOutput target) throws IOException {
     // one array and one call: a view of a stream would take each number on its own

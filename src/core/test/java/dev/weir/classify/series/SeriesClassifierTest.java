@@ -46,7 +46,7 @@ class SeriesClassifierTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ClassStateFormat.write(state, new DataOutputStream(bytes));
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-    ClassState read = ClassStateFormat.read(ClassStateFormat.version(state), in);
+    ClassState read = ClassStateFormat.read(in);
     assertThat(in.available()).isZero();
     return read;
   }

@@ -80,7 +80,7 @@ class SharedTrainerTest {
 
   private static SharedTrainer restored(byte[] saved) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(saved));
-    TrainerState state = TrainerStateFormat.read(TrainerStateFormat.VERSION, in);
+    TrainerState state = TrainerStateFormat.read(in);
     assertThat(in.available()).isZero();
     return new SharedTrainer(SETTINGS, state);
   }

@@ -36,7 +36,7 @@ final class TrainerStateSerializer extends WeirSerializer<TrainerState> {
 
   @Override
   protected TrainerState read(byte version, DataInputView source) throws IOException {
-    return TrainerStateFormat.read(version, source);
+    return TrainerStateFormat.read(source);
   }
 
   /** Mutable: the trainer goes on while a snapshot is written. */
@@ -50,8 +50,7 @@ final class TrainerStateSerializer extends WeirSerializer<TrainerState> {
     try {
       DataOutputSerializer bytes = new DataOutputSerializer(1 << 16);
       TrainerStateFormat.write(from, bytes);
-      return TrainerStateFormat.read(
-          version(), new DataInputDeserializer(bytes.wrapAsByteBuffer()));
+      return TrainerStateFormat.read(new DataInputDeserializer(bytes.wrapAsByteBuffer()));
     } catch (IOException e) { // from memory to memory
       throw new UncheckedIOException(e);
     }
