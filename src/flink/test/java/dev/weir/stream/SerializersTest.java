@@ -44,7 +44,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -264,20 +263,6 @@ class SerializersTest {
     assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
         .isEqualTo(ForecastCodecTest.FULL);
     assertThat(roundTrip(OutputSerializer.INSTANCE, dead)).isEqualTo(dead);
-  }
-
-  /** Layout 2 had no number of missing covariates, the last field. */
-  @Test
-  void forecastOfAnEarlierLayoutIsRead() throws Exception {
-    DataOutputSerializer out = new DataOutputSerializer(256);
-    OutputSerializer.INSTANCE.serialize(ForecastCodecTest.FULL, out);
-    byte[] bytes = Arrays.copyOf(out.getCopyOfBuffer(), out.length() - Integer.BYTES);
-    bytes[0] = 2;
-    Forecast read =
-        (Forecast) OutputSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes));
-    assertThat(read.covariatesMissing()).isZero();
-    assertThat(read.values()).isEqualTo(ForecastCodecTest.FULL.values());
-    assertThat(read.status()).isEqualTo(ForecastCodecTest.FULL.status());
   }
 
   @Test

@@ -18,7 +18,7 @@ final class ExpertEnsemble {
   private long restarts;
 
   /**
-   * @throws IllegalArgumentException when there are none
+   * @throws IllegalArgumentException without experts
    */
   ExpertEnsemble(List<Expert> experts, int horizon) {
     if (experts.isEmpty()) {

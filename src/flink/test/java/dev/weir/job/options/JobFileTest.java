@@ -921,8 +921,8 @@ class JobFileTest {
     assertThatThrownBy(
             () ->
                 read(
-                    GOOD.replace("horizon: 3", "horizon: 100")
-                        + "experts: [naive, birnn]\nlearning: {replay: 4096}\n"))
+                    GOOD.replace("horizon: 3", "horizon: 500")
+                        + "experts: [naive, birnn, birnn-many-to-many]\nlearning: {replay: 4096}\n"))
         .hasMessageStartingWith(
             "pumps.yaml line 12: forecast.many-to-one.horizon: expected at most 2,097,152 bytes for each series, got ");
   }
