@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
- * Tells how far a bounded job has read, from the offsets that {@code ObservationReader} commits
- * after each checkpoint: a restart of the job does not take them back.
+ * Tells how far a bounded job has read, from the offsets that {@code ObservationSourceReader}
+ * commits after each checkpoint: a restart of the job does not take them back.
  */
 public final class HistoryProgress implements AutoCloseable {
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Commits what a bounded job has read for its consumer group, in the background. One task's; not
  * thread-safe.
  */
-final class ConsumerGroupCommits implements ObservationReader.Commits {
+final class ConsumerGroupCommits implements ObservationSourceReader.Commits {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerGroupCommits.class);
 

@@ -94,7 +94,8 @@ public final class KafkaConnectors {
     Map<Integer, Long> ends = kafka.offsets().ends();
     Properties consumer = consumerProperties(kafka.group());
     if (ends != null) {
-      // ObservationReader commits; commits of Kafka's reader would erase the job id beside them
+      // ObservationSourceReader commits; commits of Kafka's reader would erase the job id beside
+      // them
       consumer.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     }
     ObservationTopics topics = kafka.topics().observations();
@@ -109,7 +110,7 @@ public final class KafkaConnectors {
         (reader, context) -> {
           String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
           int subtask = context.getIndexOfSubtask();
-          return new ObservationReader(
+          return new ObservationSourceReader(
               reader,
               ends,
               ends == null ? null : new ConsumerGroupCommits(kafka, job),

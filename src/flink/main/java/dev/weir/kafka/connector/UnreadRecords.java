@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * <p>Not thread-safe, but for {@link #wakeup}. Each call sends a request to each leader, and
  * fetches from partitions that are behind.
  */
-final class UnreadRecords implements ObservationReader.Ends {
+final class UnreadRecords implements ObservationSourceReader.Ends {
 
   /** An unanswered request ends after this; partitions that are not decided by then are unread. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);

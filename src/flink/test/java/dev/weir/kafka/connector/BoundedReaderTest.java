@@ -76,11 +76,11 @@ class BoundedReaderTest {
 
   private final Fake fake = new Fake();
   private final List<Map<TopicPartition, Long>> committed = new ArrayList<>();
-  private final ObservationReader reader =
-      new ObservationReader(
+  private final ObservationSourceReader reader =
+      new ObservationSourceReader(
           fake,
           Map.of(0, 100L, 1, 200L),
-          new ObservationReader.Commits() {
+          new ObservationSourceReader.Commits() {
             @Override
             public void commit(Map<TopicPartition, Long> offsets) {
               committed.add(offsets);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
-class ObservationReaderTest {
+class ObservationSourceReaderTest {
 
   private static final String MAIN = "main";
 
@@ -99,7 +99,7 @@ class ObservationReaderTest {
   }
 
   /** The topic; the last offset of each partition. */
-  private final class Topic implements ObservationReader.Ends {
+  private final class Topic implements ObservationSourceReader.Ends {
 
     final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
     volatile boolean isDown;
@@ -180,8 +180,9 @@ class ObservationReaderTest {
   private final Fake fake = new Fake();
   private final Topic topic = new Topic();
   private final Outputs main = new Outputs(MAIN);
-  private final ObservationReader reader =
-      new ObservationReader(fake, null, null, Duration.ofMillis(20), replies::add, () -> topic);
+  private final ObservationSourceReader reader =
+      new ObservationSourceReader(
+          fake, null, null, Duration.ofMillis(20), replies::add, () -> topic);
 
   @BeforeEach
   void twoPartitions() {

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * <p>A thread of its own asks the brokers, every {@value #MAX_TICK_MILLIS} ms at most, and only if
  * a partition is silent. A record costs a flag.
  */
-final class ObservationReader extends PartitionReader<InputEvent> {
+final class ObservationSourceReader extends PartitionReader<InputEvent> {
 
   /** Asks for unread records; {@link UnreadRecords} by the brokers. */
   interface Ends {
@@ -66,7 +66,7 @@ final class ObservationReader extends PartitionReader<InputEvent> {
     void commit(Map<TopicPartition, Long> offsets);
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(ObservationReader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ObservationSourceReader.class);
 
   private static final long MAX_TICK_MILLIS = 2_000;
   private static final long MIN_TICK_MILLIS = 100;
@@ -110,7 +110,7 @@ final class ObservationReader extends PartitionReader<InputEvent> {
    * @param coordinator takes events for the enumerator
    * @param ends called in the reader's own thread
    */
-  ObservationReader(
+  ObservationSourceReader(
       SourceReader<InputEvent, KafkaPartitionSplit> reader,
       Map<Integer, Long> stops,
       Commits commits,
@@ -410,7 +410,7 @@ final class ObservationReader extends PartitionReader<InputEvent> {
     void activate() {
       isIdle = false;
       output().markActive();
-      ObservationReader.this.activate();
+      ObservationSourceReader.this.activate();
     }
 
     /** An observation is about to be emitted. */
