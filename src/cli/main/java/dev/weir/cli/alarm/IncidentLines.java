@@ -1,13 +1,13 @@
 package dev.weir.cli.alarm;
 
 import dev.weir.cli.console.ForecastLines;
-import dev.weir.cli.console.JsonLine;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.wire.AvroJson;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -18,7 +18,7 @@ final class IncidentLines {
   private IncidentLines() {}
 
   static String json(Incident incident) {
-    return JsonLine.of(IncidentCodec.SCHEMA, new IncidentCodec().encode(incident));
+    return AvroJson.line(IncidentCodec.SCHEMA, new IncidentCodec().encode(incident));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.weir.cli.console;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.wire.AvroJson;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -16,7 +17,7 @@ public final class ForecastLines {
   private ForecastLines() {}
 
   public static String json(Forecast forecast) {
-    return JsonLine.of(ForecastCodec.SCHEMA, new ForecastCodec().encode(forecast));
+    return AvroJson.line(ForecastCodec.SCHEMA, new ForecastCodec().encode(forecast));
   }
 
   public static String text(Forecast forecast) {

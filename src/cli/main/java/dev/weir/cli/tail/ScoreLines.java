@@ -1,10 +1,10 @@
 package dev.weir.cli.tail;
 
 import dev.weir.cli.console.ForecastLines;
-import dev.weir.cli.console.JsonLine;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.codec.ScoreCodec;
+import dev.weir.kafka.wire.AvroJson;
 import java.util.Locale;
 
 /** A score as one line: for people, or as JSON with the keys and units of the Avro schema. */
@@ -13,7 +13,7 @@ final class ScoreLines {
   private ScoreLines() {}
 
   static String json(Score score) {
-    return JsonLine.of(ScoreCodec.SCHEMA, new ScoreCodec().encode(score));
+    return AvroJson.line(ScoreCodec.SCHEMA, new ScoreCodec().encode(score));
   }
 
   static String text(Score score) {

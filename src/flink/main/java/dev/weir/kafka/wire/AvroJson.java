@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import org.apache.avro.JsonProperties;
@@ -28,11 +29,27 @@ import org.apache.avro.io.EncoderFactory;
 public final class AvroJson {
 
   private final Schema schema;
+  private final boolean isoTimes;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
   private BinaryDecoder decoder;
 
   public AvroJson(Schema schema) {
+    this(schema, true);
+  }
+
+  private AvroJson(Schema schema, boolean isoTimes) {
     this.schema = schema;
+    this.isoTimes = isoTimes;
+  }
+
+  /**
+   * A record as one line of JSON with the names and units of its Avro schema, so times as
+   * milliseconds.
+   *
+   * @param avro the record as plain Avro
+   */
+  public static String line(Schema schema, byte[] avro) {
+    return new String(new AvroJson(schema, false).toJson(avro), StandardCharsets.UTF_8);
   }
 
   /**
@@ -57,7 +74,7 @@ public final class AvroJson {
     return buffer.toByteArray();
   }
 
-  private static void write(Schema type, Decoder in, JsonGenerator json) throws IOException {
+  private void write(Schema type, Decoder in, JsonGenerator json) throws IOException {
     switch (type.getType()) {
       case RECORD -> {
         json.writeStartObject();
@@ -85,7 +102,7 @@ public final class AvroJson {
       case INT -> json.writeNumber(in.readInt());
       case LONG -> {
         long value = in.readLong();
-        if (isTime(type)) {
+        if (isoTimes && isTime(type)) {
           json.writeString(Instant.ofEpochMilli(value).toString());
         } else {
           json.writeNumber(value);
