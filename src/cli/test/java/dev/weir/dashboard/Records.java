@@ -1,14 +1,14 @@
 package dev.weir.dashboard;
 
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
-import dev.weir.forecast.alarm.Reason;
-import dev.weir.forecast.alarm.Severity;
-import dev.weir.forecast.explanation.Explanation;
-import dev.weir.forecast.explanation.Explanation.Part;
+import dev.weir.forecast.Severity;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;

@@ -3,12 +3,12 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.explanation.Explanation;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;

@@ -1,10 +1,10 @@
 package dev.weir.core;
 
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.threshold.Threshold;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.weir.core;
 
-import dev.weir.forecast.explanation.Explanation;
+import dev.weir.forecast.Explanation;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.weir.forecast;
 
-import dev.weir.forecast.explanation.Explanation;
 import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,5 @@
 package dev.weir.forecast;
 
-import dev.weir.forecast.alarm.IncidentTracker.Event;
-import dev.weir.forecast.alarm.Reason;
-import dev.weir.forecast.alarm.Severity;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +61,13 @@ public record Incident(
    * @param surprise -log10 of the chance of a value as unusual, 0 to 5
    */
   public record Worst(long time, double value, double expected, double error, double surprise) {}
+
+  /** What became of an incident at a value. */
+  public enum Event {
+    OPENED,
+    UPDATED,
+    CLOSED
+  }
 
   /** An observed value. */
   public record Value(long time, double value) {}

@@ -1,7 +1,7 @@
 package dev.weir.option;
 
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.AlarmSettings;
-import dev.weir.forecast.alarm.Reason;
 import java.util.List;
 import java.util.Set;
 

@@ -1,8 +1,8 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.threshold.ThresholdTracker;
 import dev.weir.forecast.engine.ForecastSettings;

@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Observation;
@@ -8,7 +9,6 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesForecaster;
-import dev.weir.forecast.explanation.Explanation;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;

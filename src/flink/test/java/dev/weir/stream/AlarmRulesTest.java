@@ -5,13 +5,13 @@ import static dev.weir.stream.SeriesAlarmsTest.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Outcome;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
-import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.group.GroupSettings;
 import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.alarm.threshold.Threshold;

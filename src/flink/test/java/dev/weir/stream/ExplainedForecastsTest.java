@@ -3,6 +3,8 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
@@ -13,8 +15,6 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.explanation.Explanation;
-import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.Mode;

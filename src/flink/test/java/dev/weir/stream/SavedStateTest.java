@@ -3,8 +3,8 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.OpenIncident;
-import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.threshold.ThresholdState;
 import dev.weir.forecast.alarm.threshold.ThresholdWarning;
 import dev.weir.forecast.learn.Learner;

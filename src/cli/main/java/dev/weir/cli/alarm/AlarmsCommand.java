@@ -7,7 +7,7 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OpenTransactionWarning;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.Incident.Event;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.IncidentCodec;

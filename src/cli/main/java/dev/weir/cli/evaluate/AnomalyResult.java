@@ -1,8 +1,8 @@
 package dev.weir.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.AlarmSettings;
-import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.evaluation.NabScore;
 import dev.weir.forecast.evaluation.NabScore.Profile;
 import dev.weir.kafka.wire.Json;

@@ -1,8 +1,8 @@
 package dev.weir.cli.tail;
 
 import dev.weir.cli.console.Printable;
-import dev.weir.forecast.explanation.Explanation;
-import dev.weir.forecast.explanation.Explanation.Part;
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import java.util.Locale;
 
 /** Writes what a forecast consists of: a line for each part, aligned and with its sign. */

@@ -1,9 +1,9 @@
 package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Classification;
+import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.model.Mode;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package dev.weir.cli.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.explanation.Explanation;
-import dev.weir.forecast.explanation.Explanation.Part;
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

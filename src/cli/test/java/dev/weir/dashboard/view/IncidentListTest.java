@@ -6,7 +6,7 @@ import dev.weir.dashboard.Records;
 import dev.weir.dashboard.view.IncidentList.Counts;
 import dev.weir.dashboard.view.IncidentList.Item;
 import dev.weir.dashboard.view.IncidentList.Query;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.Incident.Event;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

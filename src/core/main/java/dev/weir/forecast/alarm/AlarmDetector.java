@@ -1,5 +1,7 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.Reason;
+
 /**
  * Gives each value of a series a surprise, which is comparable across series, a reason, and an
  * alarm where the budget allows one.

@@ -1,5 +1,6 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.Reason;
 import java.io.Serializable;
 import java.util.Objects;
 

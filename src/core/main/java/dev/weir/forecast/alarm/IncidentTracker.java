@@ -1,5 +1,9 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.Incident.Event;
+import dev.weir.forecast.Reason;
+import dev.weir.forecast.Severity;
+
 /**
  * Turns the alarms of a series into incidents. An alarm starts one, surprising values continue it,
  * whether or not they raise an alarm, and it is closed after some values without a surprising one.
@@ -16,13 +20,6 @@ package dev.weir.forecast.alarm;
  * Allocates nothing but an {@link OpenIncident} for each.
  */
 public final class IncidentTracker {
-
-  /** What became of an incident at a value. */
-  public enum Event {
-    OPENED,
-    UPDATED,
-    CLOSED
-  }
 
   private final IncidentSettings settings;
   private final long id;

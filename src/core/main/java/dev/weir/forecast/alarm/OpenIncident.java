@@ -1,5 +1,8 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.Reason;
+import dev.weir.forecast.Severity;
+
 /**
  * An incident of a series: surprising values that follow each other. Part of its {@link
  * SeriesAlarms}. Mutable, not thread-safe.

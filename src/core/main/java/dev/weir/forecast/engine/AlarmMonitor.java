@@ -1,9 +1,9 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;

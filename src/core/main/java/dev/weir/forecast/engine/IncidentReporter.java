@@ -1,14 +1,14 @@
 package dev.weir.forecast.engine;
 
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Outcome;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.Reason;
+import dev.weir.forecast.Severity;
 import dev.weir.forecast.alarm.OpenIncident;
-import dev.weir.forecast.alarm.Reason;
-import dev.weir.forecast.alarm.Severity;
 import dev.weir.forecast.alarm.threshold.ThresholdState;
 import dev.weir.forecast.alarm.threshold.ThresholdWarning;
 import dev.weir.forecast.window.SequenceWindow;

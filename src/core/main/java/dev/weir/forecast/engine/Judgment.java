@@ -1,6 +1,6 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.Reason;
 
 /**
  * How a value compares with the forecast of it that was made at the value before.

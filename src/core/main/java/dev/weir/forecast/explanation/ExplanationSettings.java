@@ -1,5 +1,6 @@
 package dev.weir.forecast.explanation;
 
+import dev.weir.forecast.Explanation;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.weir.forecast.explanation;
 
-import dev.weir.forecast.explanation.Explanation.Part;
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

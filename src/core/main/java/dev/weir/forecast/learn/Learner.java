@@ -1,6 +1,7 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.Explanation;
 import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.LatestScores;
@@ -11,7 +12,6 @@ import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.Seeds;
-import dev.weir.forecast.explanation.Explanation;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;

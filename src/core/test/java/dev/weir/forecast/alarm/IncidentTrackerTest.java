@@ -3,7 +3,9 @@ package dev.weir.forecast.alarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.Incident.Event;
+import dev.weir.forecast.Reason;
+import dev.weir.forecast.Severity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

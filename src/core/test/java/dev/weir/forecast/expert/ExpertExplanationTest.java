@@ -3,11 +3,11 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.expert.linear.FourierProfile;
 import dev.weir.forecast.expert.linear.RlsAr;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.explanation.Explanation;
-import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.forecast.explanation.ForecastParts;
 import dev.weir.forecast.explanation.ForecastParts.Kind;
 import dev.weir.forecast.learn.Experts;

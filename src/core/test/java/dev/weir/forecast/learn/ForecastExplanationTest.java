@@ -3,11 +3,11 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.explanation.Explanation;
-import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.forecast.explanation.ExplanationSettings;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

@@ -1,8 +1,8 @@
 package dev.weir.job.options;
 
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.alarm.Reason;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.Option;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.weir.job.options;
 
+import dev.weir.forecast.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.group.GroupSettings;
 import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;

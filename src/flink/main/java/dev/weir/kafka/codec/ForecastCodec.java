@@ -1,9 +1,9 @@
 package dev.weir.kafka.codec;
 
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.explanation.Explanation;
-import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;

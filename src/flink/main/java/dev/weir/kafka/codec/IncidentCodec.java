@@ -1,10 +1,10 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Outcome;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
-import dev.weir.forecast.alarm.Reason;
-import dev.weir.forecast.alarm.Severity;
+import dev.weir.forecast.Reason;
+import dev.weir.forecast.Severity;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.IncidentThreshold;
 import dev.weir.kafka.registry.AvroRecordReader;

@@ -1,12 +1,12 @@
 package dev.weir.stream.group;
 
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Member;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
-import dev.weir.forecast.alarm.Reason;
-import dev.weir.forecast.alarm.Severity;
+import dev.weir.forecast.Reason;
+import dev.weir.forecast.Severity;
 import dev.weir.forecast.alarm.group.GroupState;
 import dev.weir.forecast.alarm.group.GroupState.GroupIncident;
 import dev.weir.forecast.alarm.group.GroupTracker;

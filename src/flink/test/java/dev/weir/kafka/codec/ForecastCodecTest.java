@@ -3,9 +3,9 @@ package dev.weir.kafka.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.explanation.Explanation;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Member;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.alarm.IncidentTracker.Event;
-import dev.weir.forecast.alarm.Severity;
+import dev.weir.forecast.Severity;
 import dev.weir.forecast.alarm.group.GroupState;
 import dev.weir.forecast.alarm.group.GroupTracker;
 import dev.weir.forecast.alarm.group.MemberSurprise;

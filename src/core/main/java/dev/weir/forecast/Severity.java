@@ -1,4 +1,4 @@
-package dev.weir.forecast.alarm;
+package dev.weir.forecast;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package dev.weir.forecast.explanation;
+package dev.weir.forecast;
 
 import java.util.List;
 import java.util.Set;
