@@ -12,6 +12,7 @@ module dev.weir.core {
   requires static jdk.incubator.vector;
 
   exports dev.weir.core;
+  exports dev.weir.forecast;
 
   uses dev.weir.forecast.expert.ExpertFactory;
 }

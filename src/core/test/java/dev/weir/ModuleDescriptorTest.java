@@ -40,10 +40,10 @@ class ModuleDescriptorTest {
   }
 
   @Test
-  void thePublicPackageAloneIsExported() {
+  void thePublicPackagesAloneAreExported() {
     assertThat(descriptor().exports())
         .extracting(ModuleDescriptor.Exports::source)
-        .containsExactly("dev.weir.core");
+        .containsExactlyInAnyOrder("dev.weir.core", "dev.weir.forecast");
     assertThat(descriptor().opens()).isEmpty();
     assertThat(descriptor().isOpen()).isFalse();
   }
@@ -68,7 +68,8 @@ class ModuleDescriptorTest {
 
   @Test
   void theCompilerRefusesInternalPackages() throws IOException {
-    assertThat(compile("dev.weir.core.Forecaster value;")).doesNotContain("error");
+    assertThat(compile("dev.weir.core.Forecaster one; dev.weir.forecast.Forecast next;"))
+        .doesNotContain("error");
     String said =
         compile(
             """

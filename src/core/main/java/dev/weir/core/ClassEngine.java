@@ -4,6 +4,7 @@ import dev.weir.classify.series.ClassContext;
 import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.ClassifySettings;
 import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Output;
@@ -23,7 +24,7 @@ final class ClassEngine implements ClassContext {
 
   private final ClassifySettings settings;
   private final SeriesClassifier classifier;
-  private dev.weir.forecast.Classification said; // in the current call, as the next
+  private Classification said; // in the current call, as the next
   private DeadLetter refused;
 
   /**
@@ -55,7 +56,7 @@ final class ClassEngine implements ClassContext {
     if (refused != null) {
       throw new LateObservationException(of.name() + ": " + refused.message());
     }
-    return Optional.ofNullable(said).map(Classification::of);
+    return Optional.ofNullable(said);
   }
 
   void label(ClassifiedSeries of, long time, String label) {
@@ -77,7 +78,7 @@ final class ClassEngine implements ClassContext {
 
   @Override
   public void collect(Output output) {
-    if (output instanceof dev.weir.forecast.Classification classification) {
+    if (output instanceof Classification classification) {
       said = classification;
     } else if (output instanceof DeadLetter letter) {
       refused = letter;

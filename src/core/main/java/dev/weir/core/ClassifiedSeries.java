@@ -1,8 +1,8 @@
 package dev.weir.core;
 
 import dev.weir.classify.series.ClassState;
+import dev.weir.forecast.Classification;
 import dev.weir.model.ClassifierModel;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -40,19 +40,20 @@ public final class ClassifiedSeries {
    * Learns the true class of a window, as soon as it is known. The label of a window that has not
    * ended yet is learned when it ends; a series keeps 10,000 of these at most.
    *
-   * @param time of the window's newest observation, or within the window if windows do not overlap
+   * @param time of the window's newest observation, or within the window if windows do not overlap,
+   *     milliseconds since 1970 in UTC
    * @param label the class
    * @throws IllegalArgumentException if the time is not from 1970 to 9999, the window no longer
    *     waits for a label or has another one, or there may be no such class
    */
-  public void label(Instant time, String label) {
+  public void label(long time, String label) {
     if (Checks.given("label", label).isBlank()
         || label.length() > ClassifierModel.MAX_CLASS_LENGTH) {
       throw new IllegalArgumentException(
           "label: expected 1 to %d characters, got %d"
               .formatted(ClassifierModel.MAX_CLASS_LENGTH, label.length()));
     }
-    classifier.label(this, Observation.millis(time), label);
+    classifier.label(this, Observation.checked(time), label);
   }
 
   /** All that is known of the series, for {@link Classifier#restore}. */

@@ -4,6 +4,7 @@ import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.ClassifySettings;
 import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.classify.series.WindowRule;
+import dev.weir.forecast.Classification;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
@@ -26,7 +27,7 @@ import java.util.Optional;
  *     Classifier.builder().model(Path.of("machine.safetensors")).window(24).build();
  * ClassifiedSeries machine = classifier.series("machine-7");
  * Optional<Classification> said = machine.observe(new Observation(time, value));
- * machine.label(said.get().end(), "fault"); // as soon as somebody knows
+ * machine.label(said.get().windowEnd(), "fault"); // as soon as somebody knows
  * }</pre>
  *
  * <p>Thread-safe, as {@link Forecaster} is.

@@ -2,7 +2,9 @@ package dev.weir.core;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.SeriesContext;
 import dev.weir.forecast.engine.SeriesForecaster;
@@ -23,7 +25,6 @@ import java.util.List;
 final class Engine implements SeriesContext {
 
   private final SeriesForecaster forecaster;
-  private final List<Incident> incidents = new ArrayList<>();
   private Series series; // of the current call, as the two below
   private Forecast forecast;
   private DeadLetter late;
@@ -44,13 +45,14 @@ final class Engine implements SeriesContext {
    * @throws LateObservationException if the series has passed its time
    * @throws IllegalArgumentException if it has other covariates than the settings
    */
-  dev.weir.core.Forecast observe(Series of, Observation observation) {
+  Forecast observe(Series of, Observation observation) {
     dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name());
     String problem = forecaster.problemWith(next);
     if (problem != null) {
       throw new IllegalArgumentException(problem);
     }
     select(of);
+    of.incidents = List.of();
     try {
       forecaster.observe(next, null);
       if (late != null) {
@@ -59,7 +61,7 @@ final class Engine implements SeriesContext {
       if (forecast == null) { // the same observation came before
         forecast = forecaster.forecastOfRepeated(0, of.name());
       }
-      return new dev.weir.core.Forecast(forecast, incidents);
+      return forecast;
     } catch (IOException e) {
       throw new UncheckedIOException(e); // of a context with I/O, which this is not
     } finally {
@@ -68,11 +70,10 @@ final class Engine implements SeriesContext {
   }
 
   /** The forecast at the newest value; null if absent. */
-  dev.weir.core.Forecast forecast(Series of) {
+  Forecast forecast(Series of) {
     select(of);
     try {
-      Forecast again = forecaster.forecast(0, of.name());
-      return again == null ? null : new dev.weir.core.Forecast(again, List.of());
+      return forecaster.forecast(0, of.name());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -84,8 +85,7 @@ final class Engine implements SeriesContext {
   Score score(Series of) {
     select(of);
     try {
-      dev.weir.forecast.Score score = forecaster.score(0, of.name());
-      return score == null ? null : Score.of(score);
+      return forecaster.score(0, of.name());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -98,7 +98,6 @@ final class Engine implements SeriesContext {
     series = of;
     forecast = null;
     late = null;
-    incidents.clear();
   }
 
   @Override
@@ -125,8 +124,10 @@ final class Engine implements SeriesContext {
   public void collect(Output output) {
     if (output instanceof Forecast made) {
       forecast = made;
-    } else if (output instanceof dev.weir.forecast.Incident incident) {
-      incidents.add(Incident.of(incident));
+    } else if (output instanceof Incident incident) {
+      List<Incident> all = new ArrayList<>(series.incidents);
+      all.add(incident);
+      series.incidents = List.copyOf(all);
     } else if (output instanceof DeadLetter letter) {
       late = letter;
     }

@@ -1,5 +1,7 @@
 package dev.weir.core;
 
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.model.ForecastModel;
@@ -105,7 +107,7 @@ public final class Forecaster {
 
   /** Version of the model that was given; -1 without one. */
   public long modelVersion() {
-    return model == null ? dev.weir.forecast.Forecast.NO_VERSION : model.version();
+    return model == null ? Forecast.NO_VERSION : model.version();
   }
 
   @Override

@@ -205,13 +205,13 @@ public final class ForecasterBuilder {
     return set(BoundsOptions.INTEGER, true);
   }
 
-  /** Reports {@linkplain Forecast#incidents incidents} ({@code alarms: on}). */
+  /** Reports {@linkplain Series#incidents incidents} ({@code alarms: on}). */
   public ForecasterBuilder alarms(Alarms wanted) {
     spec.alarms = given("alarms", wanted).rules();
     return this;
   }
 
-  /** Says what each forecast {@linkplain Forecast#explanation consists of}. */
+  /** Says what each forecast {@linkplain dev.weir.forecast.Forecast#explanation consists of}. */
   public ForecasterBuilder explain() {
     return set(ForecastOptions.EXPLAIN, true);
   }

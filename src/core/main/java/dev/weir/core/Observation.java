@@ -30,9 +30,7 @@ public record Observation(long time, double value, double[] features, double[] a
    *     is not finite
    */
   public Observation {
-    if (time < 0 || time > MAX_TIME) {
-      checkTime(false, Instant.ofEpochMilli(time));
-    }
+    checked(time);
     features = copy("features", features);
     ahead = copy("ahead", ahead);
     if (!Double.isFinite(value)) {
@@ -61,11 +59,21 @@ public record Observation(long time, double value, double[] features, double[] a
   }
 
   /**
+   * @throws IllegalArgumentException as the constructor
+   */
+  static long checked(long time) {
+    if (time < 0 || time > MAX_TIME) {
+      checkTime(false, Instant.ofEpochMilli(time));
+    }
+    return time;
+  }
+
+  /**
    * Milliseconds since 1970.
    *
    * @throws IllegalArgumentException as the constructor
    */
-  static long millis(Instant time) {
+  private static long millis(Instant time) {
     Checks.given("time", time);
     checkTime(!time.isBefore(Instant.EPOCH) && !time.isAfter(Instant.ofEpochMilli(MAX_TIME)), time);
     return time.toEpochMilli();

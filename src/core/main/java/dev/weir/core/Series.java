@@ -1,7 +1,11 @@
 package dev.weir.core;
 
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
+import java.util.List;
 
 /**
  * All that is known of one series. Cheap to create: it allocates its state, a few kilobytes to some
@@ -20,6 +24,7 @@ public final class Series {
   private final String name;
   WindowState window; // null before the first observation
   LearnerState learned; // null before the first observation, and where nothing is learned
+  List<Incident> incidents = List.of();
 
   Series(Forecaster forecaster, String name) {
     this.forecaster = forecaster;
@@ -57,6 +62,14 @@ public final class Series {
    */
   public Forecast forecast() {
     return forecaster.forecast(this);
+  }
+
+  /**
+   * What became of incidents at the observation taken in last; empty without {@link Alarms}. Not
+   * saved.
+   */
+  public List<Incident> incidents() {
+    return incidents;
   }
 
   /** How the forecasts have done so far; null while none has met its truth. */

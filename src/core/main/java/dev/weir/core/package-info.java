@@ -1,6 +1,7 @@
 /**
- * Forecasts, alarms and classes of series in any Java program: the only package of the artifact
- * {@code weir-core} that other programs may use. Needs neither Flink nor Kafka.
+ * Forecasts, alarms and classes of series in any Java program. Other programs may use this package
+ * of the artifact {@code weir-core}, and the records in {@link dev.weir.forecast} that it returns.
+ * Needs neither Flink nor Kafka.
  *
  * <pre>{@code
  * Forecaster forecaster = Forecaster.builder().horizon(24).season(24).build();
@@ -15,7 +16,7 @@
  * give the same bits. {@code docs/embedding.md} has examples for a plain program and for Kafka
  * Streams.
  *
- * <p>Public signatures name types of this package and of the JDK alone ({@code
+ * <p>Public signatures name types of these two packages and of the JDK alone ({@code
  * PublicSignaturesTest}).
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code

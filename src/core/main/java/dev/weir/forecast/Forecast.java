@@ -1,12 +1,21 @@
 package dev.weir.forecast;
 
 import dev.weir.model.Mode;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * A forecast of the next values of one series. (series, origin, mode) names it.
+ * A forecast of the next values of one series. (series, origin, mode) names it. Its arrays belong
+ * to the caller. Steps are counted from 1:
+ *
+ * <pre>{@code
+ * next.value(1); // of the next value, its median
+ * next.lower(0.8, 1); // 80 % of the truth are meant to be between this
+ * next.upper(0.8, 1); // and this
+ * next.quantile(0.9, 1); // the same as upper(0.8, 1)
+ * }</pre>
  *
  * @param series which series
  * @param origin time of the newest value used, milliseconds since 1970 in UTC
@@ -107,6 +116,90 @@ public record Forecast(
     FALLBACK
   }
 
+  /** How many values are forecast. */
+  public int horizon() {
+    return values.length;
+  }
+
+  /**
+   * When a step is due; null while the spacing of the series is not known.
+   *
+   * @param step 1 to {@link #horizon}
+   */
+  public Instant time(int step) {
+    int i = index(step);
+    return times == null ? null : Instant.ofEpochMilli(times[i]);
+  }
+
+  /**
+   * The forecast of a step, which is its median.
+   *
+   * @param step 1 to {@link #horizon}
+   */
+  public double value(int step) {
+    return values[index(step)];
+  }
+
+  /** Shares of the truth that the intervals are meant to contain, ascending; empty at first. */
+  public List<Double> levels() {
+    return intervals.stream().map(Interval::level).toList();
+  }
+
+  /**
+   * The lower end of an interval.
+   *
+   * @param level one of {@link #levels}
+   * @param step 1 to {@link #horizon}
+   */
+  public double lower(double level, int step) {
+    return interval(level).lower()[index(step)];
+  }
+
+  /** The upper end of an interval, as {@link #lower}. */
+  public double upper(double level, int step) {
+    return interval(level).upper()[index(step)];
+  }
+
+  /**
+   * A quantile of a step: its forecast for 0.5, else the end of an interval, such as the lower one
+   * of level 0.8 for 0.1.
+   *
+   * @param probability of a smaller value; 0.5, or (1 - level) / 2 or (1 + level) / 2
+   * @throws IllegalArgumentException for another probability
+   */
+  public double quantile(double probability, int step) {
+    int i = index(step);
+    if (probability == 0.5) {
+      return values[i];
+    }
+    for (Interval interval : intervals) {
+      if (Math.abs(Math.abs(2 * probability - 1) - interval.level()) < 1e-9) {
+        return (probability < 0.5 ? interval.lower() : interval.upper())[i];
+      }
+    }
+    throw new IllegalArgumentException(
+        "probability: expected 0.5 or an end of an interval of %s, got %s"
+            .formatted(levels(), probability));
+  }
+
+  private Interval interval(double level) {
+    for (Interval interval : intervals) {
+      if (interval.level() == level) {
+        return interval;
+      }
+    }
+    throw new IllegalArgumentException(
+        "level: expected one of %s, got %s".formatted(levels(), level));
+  }
+
+  private int index(int step) {
+    if (step < 1 || step > values.length) {
+      throw new IllegalArgumentException(
+          "step: expected 1 to %d, got %d".formatted(values.length, step));
+    }
+    return step - 1;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Forecast f
@@ -136,7 +229,7 @@ public record Forecast(
     return "Forecast[%s %s %s %s v%d %s %s]"
         .formatted(
             series,
-            java.time.Instant.ofEpochMilli(origin),
+            Instant.ofEpochMilli(origin),
             mode.label(),
             model,
             modelVersion,

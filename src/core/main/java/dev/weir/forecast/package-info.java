@@ -1,6 +1,9 @@
 /**
  * Contains the data classes: observations, forecasts, scores, dead letters, and the place in a
- * topic that each comes from. The subpackages learn and forecast series:
+ * topic that each comes from. Programs with the library get {@link dev.weir.forecast.Forecast},
+ * {@link dev.weir.forecast.Score}, {@link dev.weir.forecast.Incident} and {@link
+ * dev.weir.forecast.Classification} of it; the other classes may change without notice. The
+ * subpackages learn and forecast series:
  *
  * <ul>
  *   <li>{@code window} orders the observations of a series by event time and cuts them into
@@ -23,8 +26,7 @@
  * what a base model is. {@link dev.weir} lists the classes in which forecasts are scored and late
  * observations are found.
  *
- * <p>Allowed imports: {@code forecast.alarm}, {@code forecast.explanation}, {@code model} and the
- * JDK. This package and its subpackages never import Flink, Kafka or Avro, so the same code runs in
- * a job, in SQL, in an evaluation and in a test.
+ * <p>Allowed imports: {@code model} and the JDK. This package and its subpackages never import
+ * Flink, Kafka or Avro, so the same code runs in a job, in SQL, in an evaluation and in a test.
  */
 package dev.weir.forecast;

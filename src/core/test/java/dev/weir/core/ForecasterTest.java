@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Score;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
@@ -60,8 +64,8 @@ class ForecasterTest {
       next = forecaster.observe(o);
     }
     assertThat(next.horizon()).isEqualTo(3);
-    assertThat(next.origin()).isEqualTo(START.plus(HOUR.multipliedBy(299)));
-    assertThat(next.learned()).isEqualTo(300);
+    assertThat(Instant.ofEpochMilli(next.origin())).isEqualTo(START.plus(HOUR.multipliedBy(299)));
+    assertThat(next.learningSteps()).isEqualTo(300);
     assertThat(next.status()).isEqualTo(Forecast.Status.OK);
     assertThat(next.model()).isEmpty();
     assertThat(next.modelVersion()).isEqualTo(-1);
@@ -149,7 +153,7 @@ class ForecasterTest {
     assertThat(restored.forecast()).isNull();
     Forecast next = restored.observe(rhythm(151, 4).get(150));
     assertThat(next.horizon()).isEqualTo(5);
-    assertThat(next.learned()).isEqualTo(151);
+    assertThat(next.learningSteps()).isEqualTo(151);
     assertThat(next.value(1))
         .isCloseTo(50.5 + 20 * Math.sin(2 * Math.PI * 151 / SEASON), within(3.0));
   }
@@ -232,16 +236,19 @@ class ForecasterTest {
 
   @Test
   void unusualValueOpensAnIncidentThatQuietValuesClose() {
-    Forecaster forecaster = small().alarms(Alarms.DEFAULT.perThousand(10).incidents(1, 3)).build();
+    Series series =
+        small().alarms(Alarms.DEFAULT.perThousand(10).incidents(1, 3)).build().series("pump");
     List<Incident> incidents = new ArrayList<>();
     List<Observation> values = new ArrayList<>(rhythm(1_000, 8));
     values.set(950, new Observation(values.get(950).time(), 500));
     for (Observation o : values) {
-      incidents.addAll(forecaster.observe(o).incidents());
+      series.observe(o);
+      incidents.addAll(series.incidents());
     }
     List<Incident> ofSpike = incidents.stream().filter(i -> i.worst().value() == 500).toList();
     assertThat(ofSpike).extracting(Incident::event).contains(Incident.Event.OPENED);
-    assertThat(ofSpike.get(0).start()).isEqualTo(START.plus(HOUR.multipliedBy(950)));
+    assertThat(Instant.ofEpochMilli(ofSpike.get(0).start()))
+        .isEqualTo(START.plus(HOUR.multipliedBy(950)));
     assertThat(ofSpike.get(0).worst().surprise()).isGreaterThan(2);
     assertThat(ofSpike.get(ofSpike.size() - 1).event()).isEqualTo(Incident.Event.CLOSED);
     assertThat(ofSpike).extracting(Incident::id).containsOnly(ofSpike.get(0).id());
@@ -254,8 +261,10 @@ class ForecasterTest {
     for (Observation o : rhythm(100, 9)) {
       next = forecaster.observe(o);
     }
-    assertThat(next.explanation()).containsKeys("level", "season");
-    assertThat(next.explanation().values().stream().mapToDouble(v -> v).sum())
+    assertThat(next.explanation().parts())
+        .extracting(Explanation.Part::name)
+        .contains("level", "season");
+    assertThat(next.explanation().parts().stream().mapToDouble(Explanation.Part::amount).sum())
         .isCloseTo(next.value(1), within(1e-9));
   }
 

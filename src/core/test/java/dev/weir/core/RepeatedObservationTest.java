@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,11 +51,11 @@ class RepeatedObservationTest {
       other.observe(new Observation(START.plus(HOUR.multipliedBy(i)), i * i % 13));
     }
     for (Forecast again : List.of(series.forecast(), series.observe(observation(COUNT - 1)))) {
-      assertThat(again.explanation()).isEmpty();
+      assertThat(again.explanation()).isNull();
       assertThat(again.value(1)).isCloseTo(20 + 3 * (COUNT % SEASON), within(0.5));
     }
     Forecast next = series.observe(observation(COUNT));
-    assertThat(next.explanation().values().stream().mapToDouble(v -> v).sum())
+    assertThat(next.explanation().parts().stream().mapToDouble(Explanation.Part::amount).sum())
         .isCloseTo(next.value(1), within(1e-9));
   }
 
@@ -62,7 +64,7 @@ class RepeatedObservationTest {
     byte[] saved = learned(builder().explain().build()).save();
     Series restored = builder().explain().build().restore("pump", saved);
     Forecast again = restored.observe(observation(COUNT - 1));
-    assertThat(again.explanation()).isEmpty();
+    assertThat(again.explanation()).isNull();
     assertThat(again.values())
         .isEqualTo(builder().build().restore("pump", saved).forecast().values());
   }
@@ -90,8 +92,9 @@ class RepeatedObservationTest {
     Series series = changed.restore("pump", saved);
     assertThat(series.forecast()).as("learns nothing").satisfies(f -> isNullOrOfAll(f));
     Forecast again = series.observe(observation(COUNT - 1));
-    assertThat(again.learned()).isEqualTo(learned);
-    assertThat(again.origin()).isEqualTo(START.plus(HOUR.multipliedBy(COUNT - 1)));
+    assertThat(again.learningSteps()).isEqualTo(learned);
+    assertThat(Instant.ofEpochMilli(again.origin()))
+        .isEqualTo(START.plus(HOUR.multipliedBy(COUNT - 1)));
     assertThat(series.forecast()).isEqualTo(again);
     byte[] state = series.save();
     assertThat(series.observe(observation(COUNT - 1))).isEqualTo(again);
@@ -106,7 +109,7 @@ class RepeatedObservationTest {
 
   private static void isNullOrOfAll(Forecast forecast) {
     if (forecast != null) {
-      assertThat(forecast.learned()).isEqualTo(COUNT);
+      assertThat(forecast.learningSteps()).isEqualTo(COUNT);
     }
   }
 

@@ -13,10 +13,10 @@ import dev.weir.core.Forecaster;
 import dev.weir.core.ForecasterBuilder;
 import dev.weir.core.ForecasterBuilder.Gap;
 import dev.weir.core.ForecasterBuilder.Size;
-import dev.weir.core.Incident;
 import dev.weir.core.Series;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
@@ -42,7 +42,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -258,53 +257,13 @@ class LibraryBitsTest {
     return text.toString();
   }
 
-  private static String text(dev.weir.core.Forecast f) {
-    long[] times = new long[f.horizon()];
-    for (int step = 1; step <= times.length; step++) {
-      times[step - 1] = f.time(step) == null ? -1 : f.time(step).toEpochMilli();
-    }
-    StringBuilder text =
-        new StringBuilder(
-            "%s %d %s %s %d %d %s %d "
-                .formatted(
-                    f.series(),
-                    f.origin().toEpochMilli(),
-                    f.time(1) == null ? "null" : Arrays.toString(times),
-                    f.model(),
-                    f.modelVersion(),
-                    f.learned(),
-                    f.status(),
-                    f.covariatesMissing()));
-    text.append(hex(f.values()));
-    for (double level : f.levels()) {
-      double[] lower = new double[f.horizon()];
-      double[] upper = new double[f.horizon()];
-      Arrays.setAll(lower, i -> f.lower(level, i + 1));
-      Arrays.setAll(upper, i -> f.upper(level, i + 1));
-      text.append(level).append(' ').append(hex(lower)).append(hex(upper));
-    }
-    return text.toString();
-  }
-
-  private static String text(dev.weir.forecast.Incident i) {
+  private static String text(Incident i) {
     return "%s %s %d %d %s %s %s"
         .formatted(
             i.id(),
             i.event(),
             i.time(),
             i.end(),
-            i.reason(),
-            i.severity(),
-            hex(new double[] {i.worst().value(), i.worst().expected(), i.worst().surprise()}));
-  }
-
-  private static String text(Incident i) {
-    return "%s %s %d %d %s %s %s"
-        .formatted(
-            i.id(),
-            i.event(),
-            i.time().toEpochMilli(),
-            i.end().toEpochMilli(),
             i.reason(),
             i.severity(),
             hex(new double[] {i.worst().value(), i.worst().expected(), i.worst().surprise()}));
@@ -336,7 +295,7 @@ class LibraryBitsTest {
     List<String> said = new ArrayList<>();
     String newest = "";
     for (Observation o : observations) {
-      dev.weir.core.Forecast forecast;
+      Forecast forecast;
       try {
         forecast = series.observe(copy(o));
       } catch (dev.weir.core.LateObservationException e) {
@@ -347,7 +306,7 @@ class LibraryBitsTest {
         continue;
       }
       newest = text(forecast);
-      forecast.incidents().forEach(incident -> said.add(text(incident)));
+      series.incidents().forEach(incident -> said.add(text(incident)));
       said.add(newest);
     }
     return said;
@@ -358,7 +317,7 @@ class LibraryBitsTest {
     for (Output output : outputs) {
       if (output instanceof Forecast forecast) {
         said.add(text(forecast));
-      } else if (output instanceof dev.weir.forecast.Incident incident) {
+      } else if (output instanceof Incident incident) {
         said.add(text(incident));
       } else if (output instanceof dev.weir.forecast.DeadLetter letter) {
         said.add(NAME + ": " + letter.message());
@@ -469,7 +428,7 @@ class LibraryBitsTest {
             .waiting(6)
             .build();
     ClassifiedSeries series = classifier.series("lathe");
-    List<String> said = new ArrayList<>();
+    List<Output> said = new ArrayList<>();
     var harness =
         new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
             new ClassifyOperator(settings, true), event -> "lathe", event -> "", Types.STRING);
@@ -480,54 +439,20 @@ class LibraryBitsTest {
       for (Step step : ClassFixture.steps("lathe", 150, 1)) {
         Observation o = step.observation();
         harness.processElement1(new ObservationEvent(o, source(number)), 1);
-        series.observe(copy(o)).ifPresent(c -> said.add(text(c)));
+        series.observe(copy(o)).ifPresent(said::add);
         if (number % 3 == 2) {
-          Instant time = Instant.ofEpochMilli(o.time());
           LabelEvent label = new LabelEvent("lathe", o.time(), step.label(), source(number));
           harness.processElement1(label, 1);
-          series.label(time, step.label());
+          series.label(o.time(), step.label());
         }
         if (number++ == 80) { // goes on bit for bit
           series = classifier.restore("lathe", series.save());
         }
       }
-      List<String> expected =
-          harness.extractOutputValues().stream()
-              .filter(Classification.class::isInstance)
-              .map(output -> text((Classification) output))
-              .toList();
+      List<Output> expected =
+          harness.extractOutputValues().stream().filter(Classification.class::isInstance).toList();
       assertThat(expected).hasSize(50);
       assertThat(said).isEqualTo(expected);
     }
-  }
-
-  private static String text(Classification c) {
-    Map<String, Double> probabilities = new LinkedHashMap<>();
-    for (int k = 0; k < c.classes().size(); k++) {
-      probabilities.put(c.classes().get(k), c.probabilities()[k]);
-    }
-    return "%d %d %s %s %d %s %s %s"
-        .formatted(
-            c.windowStart(),
-            c.windowEnd(),
-            c.label(),
-            probabilities,
-            c.labels(),
-            c.accuracy(),
-            c.logLoss(),
-            c.status());
-  }
-
-  private static String text(dev.weir.core.Classification c) {
-    return "%d %d %s %s %d %s %s %s"
-        .formatted(
-            c.start().toEpochMilli(),
-            c.end().toEpochMilli(),
-            c.label(),
-            c.probabilities(),
-            c.labels(),
-            c.accuracy(),
-            c.logLoss(),
-            c.status());
   }
 }
