@@ -18,12 +18,10 @@ import dev.weir.sql.file.ModelFileLoader;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.api.DataTypes.Field;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
@@ -40,9 +38,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
-
-  /** Columns of a forecast that is not explained, without the partition's key and time. */
-  static final int COLUMNS = 10;
 
   /** Arguments that say how a series is learned. */
   private static final List<Option<?>> OF_LEARNING =
@@ -90,25 +85,8 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
    */
   static DataType output(CallContext call) {
     DataType time = checked(call, Signature.FORECAST);
-    List<Field> columns =
-        new ArrayList<>(
-            List.of(
-                DataTypes.FIELD("origin", time.notNull()),
-                DataTypes.FIELD("step", DataTypes.INT()),
-                DataTypes.FIELD("target_time", time),
-                DataTypes.FIELD("forecast_value", DataTypes.DOUBLE()),
-                DataTypes.FIELD("lower_bound", DataTypes.DOUBLE()),
-                DataTypes.FIELD("upper_bound", DataTypes.DOUBLE()),
-                DataTypes.FIELD("model", DataTypes.STRING()),
-                DataTypes.FIELD("model_version", DataTypes.BIGINT()),
-                DataTypes.FIELD("status", DataTypes.STRING().notNull()),
-                DataTypes.FIELD("error", DataTypes.STRING())));
-    if (new CallArguments(call, Signature.FORECAST).get(ForecastOptions.EXPLAIN)) {
-      columns.add(
-          DataTypes.FIELD(
-              "explanation", DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE())));
-    }
-    return DataTypes.ROW(columns).notNull().bridgedTo(RowData.class);
+    boolean explains = new CallArguments(call, Signature.FORECAST).get(ForecastOptions.EXPLAIN);
+    return DataTypes.ROW(ForecastColumn.fields(time, explains)).notNull().bridgedTo(RowData.class);
   }
 
   /** As {@link #output}, of {@code ANOMALIES}. */

@@ -1,9 +1,7 @@
 package dev.weir.sql;
 
 import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
@@ -14,7 +12,6 @@ import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -22,10 +19,8 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.catalog.DataTypeFactory;
-import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
@@ -98,16 +93,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   /** A row that can't be used, as one of the output. */
   GenericRowData refused(DeadLetter letter, TimestampData time) {
-    GenericRowData row = emptyRow();
-    row.setField(0, time);
-    row.setField(8, StringData.fromString(letter.reason().name()));
-    row.setField(9, StringData.fromString(letter.message()));
-    return row;
-  }
-
-  /** One of NULLs, with a column more where forecasts are explained. */
-  private GenericRowData emptyRow() {
-    return new GenericRowData(ForecastPlan.COLUMNS + (plan.explains() ? 1 : 0));
+    return ForecastColumn.refused(letter, time, plan.explains());
   }
 
   @Override
@@ -211,46 +197,11 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   private void collectRows(Output output) {
     if (output instanceof Forecast forecast && judgments() == null) {
-      collectSteps(forecast);
+      for (GenericRowData row : ForecastColumn.rows(forecast, plan.explains())) {
+        collect(row);
+      }
     } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
       collect(refused(letter, TimestampData.fromEpochMillis(time)));
     }
-  }
-
-  private void collectSteps(Forecast forecast) {
-    TimestampData origin = TimestampData.fromEpochMillis(forecast.origin());
-    StringData model = forecast.model().isEmpty() ? null : StringData.fromString(forecast.model());
-    Long version = forecast.modelVersion() == Forecast.NO_VERSION ? null : forecast.modelVersion();
-    StringData status = StringData.fromString(forecast.status().name());
-    Interval interval = forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
-    double[] values = forecast.values();
-    for (int i = 0; i < values.length; i++) {
-      GenericRowData row = emptyRow();
-      row.setField(0, origin);
-      row.setField(1, i + 1);
-      if (forecast.times() != null) {
-        row.setField(2, TimestampData.fromEpochMillis(forecast.times()[i]));
-      }
-      row.setField(3, values[i]);
-      if (interval != null) {
-        row.setField(4, interval.lower()[i]);
-        row.setField(5, interval.upper()[i]);
-      }
-      row.setField(6, model);
-      row.setField(7, version);
-      row.setField(8, status);
-      if (i == 0 && forecast.explanation() != null) {
-        row.setField(ForecastPlan.COLUMNS, parts(forecast.explanation()));
-      }
-      collect(row);
-    }
-  }
-
-  private static GenericMapData parts(Explanation explanation) {
-    Map<StringData, Double> parts = new LinkedHashMap<>();
-    for (Explanation.Part part : explanation.parts()) {
-      parts.put(StringData.fromString(part.name()), part.amount());
-    }
-    return new GenericMapData(parts);
   }
 }
