@@ -2,17 +2,13 @@ package dev.weir.dashboard.http;
 
 import dev.weir.dashboard.view.ClassHistory;
 import dev.weir.dashboard.view.SeriesHistory;
-import dev.weir.dashboard.view.SeriesHistory.Issued;
 import dev.weir.dashboard.view.SeriesHistory.ModeView;
 import dev.weir.dashboard.view.SeriesHistory.Swap;
 import dev.weir.dashboard.view.SeriesHistory.View;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.dashboard.view.SeriesTable;
-import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Score;
 import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.model.Mode;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +24,7 @@ final class SeriesPages {
       String series,
       long sequence,
       Observations observations,
-      Map<Mode, ModeHistory> modes,
+      Map<Mode, ModeView> modes,
       List<Swap> swaps,
       ClassHistory.View classes,
       Long oldest,
@@ -40,26 +36,6 @@ final class SeriesPages {
 
   private record Observations(long[] time, double[] value) {}
 
-  private record ModeHistory(
-      double level, double wideLevel, List<IssuedForecast> forecasts, Score score) {}
-
-  private record IssuedForecast(
-      long origin,
-      Long issued,
-      String model,
-      Long version,
-      Forecast.Status status,
-      long[] time,
-      double[] value,
-      double[] lower,
-      double[] upper,
-      double[] wideLower,
-      double[] wideUpper,
-      Parts explanation) {}
-
-  /** What the first value of a forecast consists of. */
-  private record Parts(String[] name, double[] amount) {}
-
   static byte[] list(SeriesTable.Page page, int offset) {
     return PageJson.of(new SeriesList(page.total(), offset, page.groups(), page.items()));
   }
@@ -69,14 +45,12 @@ final class SeriesPages {
    * @param why a sentence, or null
    */
   static byte[] history(View view, List<Threshold> thresholds, String why) {
-    Map<Mode, ModeHistory> modes = new EnumMap<>(Mode.class);
-    view.modes().forEach((mode, of) -> modes.put(mode, mode(of)));
     return PageJson.of(
         new History(
             view.series(),
             view.sequence(),
             new Observations(view.times(), view.values()),
-            modes,
+            view.modes(),
             view.swaps(),
             view.classes(),
             SeriesHistory.timeOrNull(view.oldest()),
@@ -86,29 +60,5 @@ final class SeriesPages {
                     .map(one -> new Limit(one.limit(), one.above() ? "above" : "below"))
                     .toList(),
             why));
-  }
-
-  private static ModeHistory mode(ModeView mode) {
-    return new ModeHistory(
-        mode.level(),
-        mode.wideLevel(),
-        mode.forecasts().stream().map(SeriesPages::issued).toList(),
-        mode.score());
-  }
-
-  private static IssuedForecast issued(Issued issued) {
-    return new IssuedForecast(
-        issued.origin,
-        SeriesHistory.timeOrNull(issued.issued),
-        SeriesHistory.modelOrNull(issued.model),
-        SeriesHistory.versionOrNull(issued.version),
-        issued.status,
-        issued.times,
-        issued.values,
-        issued.lower,
-        issued.upper,
-        issued.wideLower,
-        issued.wideUpper,
-        issued.partNames() == null ? null : new Parts(issued.partNames(), issued.partAmounts));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The newest observations and issued forecasts of one series, in order of time. Not thread-safe:
@@ -35,33 +36,38 @@ public final class SeriesHistory {
 
   public static final long UNKNOWN = Long.MIN_VALUE;
 
-  /** A forecast as it was issued, with its narrowest interval and its widest one. */
+  /** What the first value of a forecast consists of. */
+  public record Parts(String[] name, double[] amount) {}
+
+  /**
+   * A forecast as it was issued, with its narrowest interval and its widest one. The page's JSON
+   * has the public fields.
+   */
   public static final class Issued {
     public final long origin;
-    public final long issued; // when it was read; UNKNOWN if it was there before
-    public final String model;
-    public final long version;
+    public final Long issued; // when it was read; null if it was there before
+    public final String model; // null without one
+    public final Long version;
     public final Forecast.Status status;
     final double level;
-    public final long[] times; // null while the spacing is not known
-    public final double[] values;
+    public final long[] time; // null while the spacing is not known
+    public final double[] value;
     public final double[] lower; // null when there is no interval
     public final double[] upper;
     final double wideLevel;
     public final double[] wideLower; // null when there is no second interval
     public final double[] wideUpper;
-    public final double[] partAmounts; // what the first value consists of; null if not explained
-    private String[] partNames; // shared by forecasts with the same parts
+    private Parts parts;
     long news;
 
     public Issued(Forecast forecast, String model, long issued) {
       this.origin = forecast.origin();
-      this.issued = issued;
-      this.model = model;
-      this.version = forecast.modelVersion();
+      this.issued = timeOrNull(issued);
+      this.model = modelOrNull(model);
+      this.version = versionOrNull(forecast.modelVersion());
       this.status = forecast.status();
-      this.times = forecast.times();
-      this.values = forecast.values();
+      this.time = forecast.times();
+      this.value = forecast.values();
       int intervals = forecast.intervals().size();
       Forecast.Interval interval = intervals == 0 ? null : forecast.intervals().get(0);
       Forecast.Interval wide = intervals < 2 ? null : forecast.intervals().get(intervals - 1);
@@ -71,31 +77,36 @@ public final class SeriesHistory {
       this.wideLevel = wide == null ? Double.NaN : wide.level();
       this.wideLower = wide == null ? null : wide.lower();
       this.wideUpper = wide == null ? null : wide.upper();
-      List<Part> parts = forecast.explanation() == null ? null : forecast.explanation().parts();
-      this.partNames = parts == null ? null : parts.stream().map(Part::name).toArray(String[]::new);
-      this.partAmounts = parts == null ? null : parts.stream().mapToDouble(Part::amount).toArray();
+      List<Part> of = forecast.explanation() == null ? null : forecast.explanation().parts();
+      this.parts =
+          of == null
+              ? null
+              : new Parts(
+                  of.stream().map(Part::name).toArray(String[]::new),
+                  of.stream().mapToDouble(Part::amount).toArray());
     }
 
-    /** Names of the parts that the first value consists of; null if it is not explained. */
-    public String[] partNames() {
-      return partNames;
+    /** Null if it is not explained. */
+    public Parts getExplanation() {
+      return parts;
     }
 
+    /** Names are shared by forecasts with the same parts. */
     private void shareNames(Issued other) {
-      if (partNames != null && Arrays.equals(partNames, other.partNames)) {
-        partNames = other.partNames;
+      if (parts != null && other.parts != null && Arrays.equals(parts.name, other.parts.name)) {
+        parts = new Parts(other.parts.name, parts.amount);
       }
     }
 
     boolean isOfSameModel(Issued other) {
-      return version == other.version && model.equals(other.model);
+      return Objects.equals(version, other.version) && Objects.equals(model, other.model);
     }
 
     long bytes() {
       int arrays =
-          1 + (times == null ? 0 : 1) + (lower == null ? 0 : 2) + (wideLower == null ? 0 : 2);
-      long parts = partAmounts == null ? 0 : OBJECT_BYTES + 8L * partAmounts.length;
-      return 112 + arrays * (OBJECT_BYTES + 8L * values.length) + parts;
+          1 + (time == null ? 0 : 1) + (lower == null ? 0 : 2) + (wideLower == null ? 0 : 2);
+      long amounts = parts == null ? 0 : 3 * OBJECT_BYTES + 8L * parts.amount.length;
+      return 136 + arrays * (OBJECT_BYTES + 8L * value.length) + amounts;
     }
   }
 
@@ -352,8 +363,7 @@ public final class SeriesHistory {
             }
             issued.add(one);
             if (i > 0 && !one.isOfSameModel(forecasts.all[i - 1])) {
-              swaps.add(
-                  new Swap(one.origin, mode, modelOrNull(one.model), versionOrNull(one.version)));
+              swaps.add(new Swap(one.origin, mode, one.model, one.version));
             }
           }
           Score score = forecasts.scoreNews > after ? forecasts.score : null;
