@@ -24,8 +24,7 @@ import java.util.Objects;
  * @param mode which outputs of the network it is made of
  * @param times when each step is due; null while the window holds one value and nothing is known of
  *     the series' spacing
- * @param values one for each step, nearest first; finite
- * @param intervals narrowest first, each within the next; may be empty
+ * @param steps what is forecast of each
  * @param model name of the model; empty when none took part
  * @param modelVersion its version; -1 when none took part
  * @param learningSteps training steps of the series' own copy so far
@@ -40,8 +39,7 @@ public record Forecast(
     int seqLen,
     Mode mode,
     long[] times,
-    double[] values,
-    List<Interval> intervals,
+    Steps steps,
     String model,
     long modelVersion,
     long learningSteps,
@@ -71,8 +69,7 @@ public record Forecast(
         seqLen,
         mode,
         times,
-        values,
-        intervals,
+        new Steps(values, intervals),
         model,
         modelVersion,
         learningSteps,
@@ -83,6 +80,32 @@ public record Forecast(
 
   /** The version of a forecast in which no model took part. */
   public static final long NO_VERSION = -1;
+
+  /**
+   * What is forecast, the nearest step first.
+   *
+   * @param value of each step, its median; finite
+   * @param intervals narrowest first, each within the next; may be empty
+   */
+  public record Steps(double[] value, List<Interval> intervals) {
+
+    /** In memory, about. */
+    public long bytes() {
+      return (1 + 2L * intervals.size()) * (16 + 8L * value.length);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Steps s
+          && Arrays.equals(value, s.value)
+          && intervals.equals(s.intervals);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(value);
+    }
+  }
 
   /**
    * Where the truth is meant to be.
@@ -118,7 +141,17 @@ public record Forecast(
 
   /** How many values are forecast. */
   public int horizon() {
-    return values.length;
+    return steps.value.length;
+  }
+
+  /** The forecast of each step, nearest first. */
+  public double[] values() {
+    return steps.value;
+  }
+
+  /** Narrowest first, each within the next; may be empty. */
+  public List<Interval> intervals() {
+    return steps.intervals;
   }
 
   /**
@@ -137,12 +170,12 @@ public record Forecast(
    * @param step 1 to {@link #horizon}
    */
   public double value(int step) {
-    return values[index(step)];
+    return steps.value[index(step)];
   }
 
   /** Shares of the truth that the intervals are meant to contain, ascending; empty at first. */
   public List<Double> levels() {
-    return intervals.stream().map(Interval::level).toList();
+    return steps.intervals.stream().map(Interval::level).toList();
   }
 
   /**
@@ -170,9 +203,9 @@ public record Forecast(
   public double quantile(double probability, int step) {
     int i = index(step);
     if (probability == 0.5) {
-      return values[i];
+      return steps.value[i];
     }
-    for (Interval interval : intervals) {
+    for (Interval interval : steps.intervals) {
       if (Math.abs(Math.abs(2 * probability - 1) - interval.level()) < 1e-9) {
         return (probability < 0.5 ? interval.lower() : interval.upper())[i];
       }
@@ -183,7 +216,7 @@ public record Forecast(
   }
 
   private Interval interval(double level) {
-    for (Interval interval : intervals) {
+    for (Interval interval : steps.intervals) {
       if (interval.level() == level) {
         return interval;
       }
@@ -193,9 +226,9 @@ public record Forecast(
   }
 
   private int index(int step) {
-    if (step < 1 || step > values.length) {
+    if (step < 1 || step > horizon()) {
       throw new IllegalArgumentException(
-          "step: expected 1 to %d, got %d".formatted(values.length, step));
+          "step: expected 1 to %d, got %d".formatted(horizon(), step));
     }
     return step - 1;
   }
@@ -214,8 +247,7 @@ public record Forecast(
         && series.equals(f.series)
         && model.equals(f.model)
         && Arrays.equals(times, f.times)
-        && Arrays.equals(values, f.values)
-        && intervals.equals(f.intervals)
+        && steps.equals(f.steps)
         && Objects.equals(explanation, f.explanation);
   }
 
@@ -234,6 +266,6 @@ public record Forecast(
             model,
             modelVersion,
             status,
-            Arrays.toString(values));
+            Arrays.toString(steps.value));
   }
 }

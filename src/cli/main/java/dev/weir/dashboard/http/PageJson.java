@@ -1,6 +1,7 @@
 package dev.weir.dashboard.http;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -11,6 +12,8 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import dev.weir.dashboard.view.SeriesHistory.Issued;
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.model.Mode;
@@ -30,6 +33,8 @@ final class PageJson {
                   .addSerializer(double[].class, new FiniteNumbers()))
           .addMixIn(Mode.class, ModeLabel.class)
           .addMixIn(Score.class, ShownScore.class)
+          .addMixIn(Issued.class, ShownForecast.class)
+          .addMixIn(Forecast.Steps.class, ShownSteps.class)
           .build();
 
   private PageJson() {}
@@ -54,6 +59,13 @@ final class PageJson {
 
   @JsonIgnoreProperties({"series", "mode", "value", "scored"}) // those of the history around it
   private interface ShownScore {}
+
+  private abstract static class ShownForecast {
+    @JsonUnwrapped public Forecast.Steps steps;
+  }
+
+  @JsonIgnoreProperties({"intervals"}) // two of them are shown
+  private interface ShownSteps {}
 
   private static final class FiniteNumber extends JsonSerializer<Double> {
     @Override

@@ -49,14 +49,8 @@ public final class SeriesHistory {
     public final String model; // null without one
     public final Long version;
     public final Forecast.Status status;
-    final double level;
     public final long[] time; // null while the spacing is not known
-    public final double[] value;
-    public final double[] lower; // null when there is no interval
-    public final double[] upper;
-    final double wideLevel;
-    public final double[] wideLower; // null when there is no second interval
-    public final double[] wideUpper;
+    public final Forecast.Steps steps;
     private Parts parts;
     long news;
 
@@ -67,16 +61,7 @@ public final class SeriesHistory {
       this.version = versionOrNull(forecast.modelVersion());
       this.status = forecast.status();
       this.time = forecast.times();
-      this.value = forecast.values();
-      int intervals = forecast.intervals().size();
-      Forecast.Interval interval = intervals == 0 ? null : forecast.intervals().get(0);
-      Forecast.Interval wide = intervals < 2 ? null : forecast.intervals().get(intervals - 1);
-      this.level = interval == null ? Double.NaN : interval.level();
-      this.lower = interval == null ? null : interval.lower();
-      this.upper = interval == null ? null : interval.upper();
-      this.wideLevel = wide == null ? Double.NaN : wide.level();
-      this.wideLower = wide == null ? null : wide.lower();
-      this.wideUpper = wide == null ? null : wide.upper();
+      this.steps = forecast.steps();
       List<Part> of = forecast.explanation() == null ? null : forecast.explanation().parts();
       this.parts =
           of == null
@@ -84,6 +69,33 @@ public final class SeriesHistory {
               : new Parts(
                   of.stream().map(Part::name).toArray(String[]::new),
                   of.stream().mapToDouble(Part::amount).toArray());
+    }
+
+    /** The narrowest interval; null when there is none. */
+    private Forecast.Interval narrow() {
+      return steps.intervals().isEmpty() ? null : steps.intervals().get(0);
+    }
+
+    /** The widest interval; null when there is no second one. */
+    private Forecast.Interval wide() {
+      int count = steps.intervals().size();
+      return count < 2 ? null : steps.intervals().get(count - 1);
+    }
+
+    public double[] getLower() {
+      return narrow() == null ? null : narrow().lower();
+    }
+
+    public double[] getUpper() {
+      return narrow() == null ? null : narrow().upper();
+    }
+
+    public double[] getWideLower() {
+      return wide() == null ? null : wide().lower();
+    }
+
+    public double[] getWideUpper() {
+      return wide() == null ? null : wide().upper();
     }
 
     /** Null if it is not explained. */
@@ -103,10 +115,9 @@ public final class SeriesHistory {
     }
 
     long bytes() {
-      int arrays =
-          1 + (time == null ? 0 : 1) + (lower == null ? 0 : 2) + (wideLower == null ? 0 : 2);
+      long times = time == null ? 0 : OBJECT_BYTES + 8L * time.length;
       long amounts = parts == null ? 0 : 3 * OBJECT_BYTES + 8L * parts.amount.length;
-      return 136 + arrays * (OBJECT_BYTES + 8L * value.length) + amounts;
+      return 136 + times + steps.bytes() + amounts;
     }
   }
 
@@ -356,8 +367,8 @@ public final class SeriesHistory {
           double wideLevel = Double.NaN;
           for (int i = Math.max(0, forecasts.size - KEPT); i < forecasts.size; i++) {
             Issued one = forecasts.all[i];
-            level = Double.isNaN(one.level) ? level : one.level;
-            wideLevel = Double.isNaN(one.wideLevel) ? wideLevel : one.wideLevel;
+            level = one.narrow() == null ? level : one.narrow().level();
+            wideLevel = one.wide() == null ? wideLevel : one.wide().level();
             if (one.origin < from || one.origin > before || one.news <= after) {
               continue;
             }

@@ -1,8 +1,8 @@
 package dev.weir.forecast.engine;
 
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -375,16 +375,7 @@ final class ModeForecaster {
    * @param explained names of the covariates; null for no explanation
    */
   private Forecast mixture(SequenceWindow window, LearnerState state, List<String> explained) {
-    List<Double> levels = learner.settings().levels();
-    double[] values = new double[target.horizon()];
-    double[][] lower = new double[levels.size()][values.length];
-    double[][] upper = new double[levels.size()][values.length];
-    learner.forecast(state, values, lower, upper);
-    List<Interval> intervals = new ArrayList<>(levels.size());
-    boolean scored = learner.scored(state, 1) > 0; // before, nothing is known of the errors
-    for (int k = 0; k < levels.size() && scored; k++) {
-      intervals.add(new Interval(levels.get(k), lower[k], upper[k]));
-    }
+    Steps steps = learner.steps(state);
     ForecastModel model = active;
     return new Forecast(
         window.series(),
@@ -392,15 +383,14 @@ final class ModeForecaster {
         window.time(0),
         window.size(),
         target.mode(),
-        LastValueForecast.times(window, values.length),
-        values,
-        intervals,
+        LastValueForecast.times(window, steps.value().length),
+        steps,
         model == null ? "" : model.name(),
         model == null ? Forecast.NO_VERSION : model.version(),
         state.count(),
         window.isFull() ? Status.OK : Status.WARMUP,
         learner.missingCovariates(state),
-        explained == null ? null : learner.explain(state, values[0], explained));
+        explained == null ? null : learner.explain(state, steps.value()[0], explained));
   }
 
   /** Whether a score is emitted after this value. */

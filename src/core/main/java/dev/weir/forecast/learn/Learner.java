@@ -2,6 +2,8 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Explanation;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.LatestScores;
@@ -475,6 +477,20 @@ public final class Learner {
         }
       }
     }
+  }
+
+  /** The forecast made at the newest value, with intervals once one has met its truth. */
+  public Steps steps(LearnerState learned) {
+    double[] values = new double[horizon];
+    double[][] lower = new double[levels][horizon];
+    double[][] upper = new double[levels][horizon];
+    forecast(learned, values, lower, upper);
+    List<Interval> intervals = new ArrayList<>(levels);
+    boolean scored = scored(learned, 1) > 0; // before, nothing is known of the errors
+    for (int k = 0; k < levels && scored; k++) {
+      intervals.add(new Interval(settings.levels().get(k), lower[k], upper[k]));
+    }
+    return new Steps(values, intervals);
   }
 
   /** Of the covariates known ahead, how many numbers the newest forecast did not know. */

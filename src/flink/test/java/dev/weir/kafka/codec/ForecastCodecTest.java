@@ -26,10 +26,11 @@ public class ForecastCodecTest {
           5,
           Mode.MANY_TO_ONE,
           new long[] {6_000, 7_000},
-          new double[] {1.5, 2.5},
-          List.of(
-              new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
-              new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4})),
+          new Forecast.Steps(
+              new double[] {1.5, 2.5},
+              List.of(
+                  new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
+                  new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4}))),
           "pumps",
           7,
           99,
