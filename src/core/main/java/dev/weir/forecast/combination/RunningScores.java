@@ -37,9 +37,14 @@ public final class RunningScores {
     this.first = first;
   }
 
-  /** Adds the absolute errors of the forecast of step i, and of the naive ones. */
+  /**
+   * Adds errors at step i.
+   *
+   * @param error the value minus its forecast
+   * @param naive |error| of repeating a value, as the next
+   */
   public void add(int i, double error, double naive, double seasonalNaive) {
-    doubles[at(OURS, i)] += error;
+    doubles[at(OURS, i)] += Math.abs(error);
     doubles[at(NAIVE, i)] += naive;
     doubles[at(SEASONAL_NAIVE, i)] += seasonalNaive;
     doubles[at(countRow, i)]++;

@@ -183,7 +183,7 @@ final class Mixture {
     double forecast = forecast(state, origin, i);
     double error = bounds.isUnbounded() ? truth - state.issued(origin, i) : value - forecast;
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
-    state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
+    state.scores.add(i, error, Math.abs(truth), seasonalError);
     newest.add(Math.abs(error), Math.abs(truth), seasonalError);
     for (int k = 0; k < levels; k++) {
       if (isWithin(state, origin, i, k, error, value, forecast)) {
