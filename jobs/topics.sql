@@ -28,6 +28,7 @@ CREATE TABLE forecasts (
   steps ARRAY<ROW<
     `time` TIMESTAMP(3),
     `value` DOUBLE NOT NULL,
+    mean DOUBLE NOT NULL,
     `lower` DOUBLE,
     `upper` DOUBLE,
     intervals ARRAY<ROW<level DOUBLE NOT NULL, `lower` DOUBLE NOT NULL, `upper` DOUBLE NOT NULL> NOT NULL> NOT NULL

@@ -240,9 +240,9 @@ export class ModePanel {
     const incidents = this.#shown.incidents.slice(0, TABLE_ROWS);
     this.#parts.table.replaceChildren(
       element("table", {"data-table": "next"}, element("caption", {}, chosen ? `Said at ${time(chosen.origin)}` : "No forecast yet"),
-        head(["For (UTC)", "Forecast", `${level} from`, "to", ...wide]),
+        head(["For (UTC)", "Forecast", "Mean", `${level} from`, "to", ...wide]),
         element("tbody", {}, ...(chosen ? chosen.value.map((value, i) => element("tr", {"data-time": chosen.time[i] ?? ""},
-          element("th", {scope: "row"}, time(chosen.time[i])), cell(value), cell(chosen.lower?.[i]), cell(chosen.upper?.[i]),
+          element("th", {scope: "row"}, time(chosen.time[i])), cell(value), cell(chosen.mean[i]), cell(chosen.lower?.[i]), cell(chosen.upper?.[i]),
           ...wideCells(chosen.wide_lower?.[i], chosen.wide_upper?.[i]))) : []))),
       element("table", {"data-table": "past"}, element("caption", {}, `What came, and what was said ${step} ${step === 1 ? "step" : "steps"} before`),
         head(["At (UTC)", "Actual", "Said", `${level} from`, "to", ...wide, "Error"]),

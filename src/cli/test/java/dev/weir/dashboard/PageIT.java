@@ -380,10 +380,11 @@ class PageIT {
       for (int i = 0; i < next.size(); i++) {
         assertThat(next.get(i).get("time")).isEqualTo("" + newest.times()[i]);
         assertThat(value(next.get(i), 0)).isEqualTo(newest.values()[i]);
-        assertThat(value(next.get(i), 1)).isEqualTo(newest.intervals().get(0).lower()[i]);
-        assertThat(value(next.get(i), 2)).isEqualTo(newest.intervals().get(0).upper()[i]);
-        assertThat(value(next.get(i), 3)).isEqualTo(newest.intervals().get(1).lower()[i]);
-        assertThat(value(next.get(i), 4)).isEqualTo(newest.intervals().get(1).upper()[i]);
+        assertThat(value(next.get(i), 1)).isEqualTo(newest.mean(i + 1));
+        assertThat(value(next.get(i), 2)).isEqualTo(newest.intervals().get(0).lower()[i]);
+        assertThat(value(next.get(i), 3)).isEqualTo(newest.intervals().get(0).upper()[i]);
+        assertThat(value(next.get(i), 4)).isEqualTo(newest.intervals().get(1).lower()[i]);
+        assertThat(value(next.get(i), 5)).isEqualTo(newest.intervals().get(1).upper()[i]);
       }
       assertThat(Double.parseDouble(browser.data(panel + " .facts", "crps"))).isPositive();
       assertThat(browser.text(panel + " .facts")).contains("CRPS", "interval score at 80");

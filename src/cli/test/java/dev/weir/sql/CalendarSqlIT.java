@@ -184,7 +184,7 @@ class CalendarSqlIT {
   }
 
   private static double sum(Row row) {
-    Map<?, ?> parts = (Map<?, ?>) row.getField(11);
+    Map<?, ?> parts = (Map<?, ?>) row.getField(12);
     return parts.values().stream().mapToDouble(amount -> (double) amount).sum();
   }
 
@@ -193,7 +193,7 @@ class CalendarSqlIT {
     List<LocalDate> days = new ArrayList<>();
     for (Row row : rows) {
       if (row.getField(0).equals(series) && row.getField(2).equals(1)) {
-        Object amount = ((Map<?, ?>) row.getField(11)).get(Explanation.HOLIDAYS);
+        Object amount = ((Map<?, ?>) row.getField(12)).get(Explanation.HOLIDAYS);
         if (amount != null && Math.abs((double) amount) > 20) {
           Instant target = (Instant) row.getField(3);
           days.add(LocalDate.ofEpochDay(Math.floorDiv(target.toEpochMilli(), DAY) + 1));

@@ -131,6 +131,7 @@ class ForecastIT {
                 f.modelVersion() < 0 ? null : f.modelVersion(),
                 f.status().name(),
                 null,
+                f.mean(i + 1),
                 Instant.ofEpochMilli(f.origin())));
       }
     }

@@ -85,19 +85,27 @@ public record Forecast(
    * What is forecast, the nearest step first.
    *
    * @param value of each step, its median; finite
+   * @param mean the expected value of each; the value where nothing is learned of its errors;
+   *     finite
    * @param intervals narrowest first, each within the next; may be empty
    */
-  public record Steps(double[] value, List<Interval> intervals) {
+  public record Steps(double[] value, double[] mean, List<Interval> intervals) {
+
+    /** Whose errors are not known. */
+    public Steps(double[] value, List<Interval> intervals) {
+      this(value, value, intervals);
+    }
 
     /** In memory, about. */
     public long bytes() {
-      return (1 + 2L * intervals.size()) * (16 + 8L * value.length);
+      return (2 + 2L * intervals.size()) * (16 + 8L * value.length);
     }
 
     @Override
     public boolean equals(Object other) {
       return other instanceof Steps s
           && Arrays.equals(value, s.value)
+          && Arrays.equals(mean, s.mean)
           && intervals.equals(s.intervals);
     }
 
@@ -171,6 +179,17 @@ public record Forecast(
    */
   public double value(int step) {
     return steps.value[index(step)];
+  }
+
+  /**
+   * The expected value of a step: the mean of what may come, where {@link #value} is the median.
+   * For counts with many zeros the median is zero and the mean is not; means add up over steps and
+   * series.
+   *
+   * @param step 1 to {@link #horizon}
+   */
+  public double mean(int step) {
+    return steps.mean[index(step)];
   }
 
   /** Shares of the truth that the intervals are meant to contain, ascending; empty at first. */

@@ -35,6 +35,7 @@ enum ForecastColumn {
           of.forecast.modelVersion() == Forecast.NO_VERSION ? null : of.forecast.modelVersion()),
   STATUS(DataTypes.STRING().notNull(), (of, i) -> of.status),
   ERROR(DataTypes.STRING(), (of, i) -> null),
+  FORECAST_MEAN(DataTypes.DOUBLE(), (of, i) -> of.forecast.steps().mean()[i]),
   /** Last, and only where forecasts are explained. */
   EXPLANATION(
       DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE()),

@@ -173,11 +173,12 @@ class TopicsTest {
     assertThat(row.getString(4)).hasToString("many-to-one");
     ArrayData steps = row.getArray(5);
     assertThat(steps.size()).isEqualTo(2);
-    RowData second = steps.getRow(1, 5);
+    RowData second = steps.getRow(1, 6);
     assertThat(second.getTimestamp(0, 3).getMillisecond()).isEqualTo(7_000);
     assertThat(second.getDouble(1)).isEqualTo(2.5);
-    assertThat(second.getDouble(3)).isEqualTo(3);
-    assertThat(second.getArray(4).getRow(0, 3).getDouble(2)).isEqualTo(4);
+    assertThat(second.getDouble(2)).as("mean").isEqualTo(2.5);
+    assertThat(second.getDouble(4)).isEqualTo(3);
+    assertThat(second.getArray(5).getRow(0, 3).getDouble(2)).isEqualTo(4);
     assertThat(row.getDouble(6)).isEqualTo(0.8);
     assertThat(row.getLong(8)).isEqualTo(7);
     assertThat(row.getLong(9)).isEqualTo(42);

@@ -3,7 +3,8 @@ package dev.weir.forecast.combination;
 /**
  * How the forecasts of a series have done since it began, by step: sums of our errors and of those
  * that repeating a value would have made, how many truths each level's interval held, and of how
- * many. A view of the series' state, which holds a row of (horizon) for each.
+ * many; and the mean of our errors with their signs lately. A view of the series' state, which
+ * holds a row of (horizon) for each.
  */
 public final class RunningScores {
 
@@ -16,19 +17,30 @@ public final class RunningScores {
   /** The first level's row of hits; the others follow. */
   public static final int HITS = 3;
 
+  /** Weight of the newest error in the bias, at least. */
+  private static final double GAIN = 0.005;
+
+  /**
+   * An error counts in the bias as at most so many times the mean |error| before it: a demand may
+   * come once in 50 values, but a sensor's spike must not decide for long.
+   */
+  private static final double LARGEST = 50;
+
   private final int horizon;
   private final int countRow;
+  private final int biasRow;
   private double[] doubles;
   private int first;
 
   public RunningScores(int horizon, int levels) {
     this.horizon = horizon;
     this.countRow = HITS + levels;
+    this.biasRow = countRow + 1;
   }
 
   /** Doubles kept. */
   public static int doubles(int horizon, int levels) {
-    return (HITS + levels + 1) * horizon;
+    return (HITS + levels + 2) * horizon;
   }
 
   /** Points at the state of a series. */
@@ -44,10 +56,20 @@ public final class RunningScores {
    * @param naive |error| of repeating a value, as the next
    */
   public void add(int i, double error, double naive, double seasonalNaive) {
+    double usual = mean(OURS, i);
+    double size = usual > 0 ? Math.min(Math.abs(error), LARGEST * usual) : Math.abs(error);
     doubles[at(OURS, i)] += Math.abs(error);
     doubles[at(NAIVE, i)] += naive;
     doubles[at(SEASONAL_NAIVE, i)] += seasonalNaive;
     doubles[at(countRow, i)]++;
+    double gain = Math.max(GAIN, 1.0 / count(i));
+    int bias = at(biasRow, i);
+    doubles[bias] += gain * (Math.copySign(size, error) - doubles[bias]);
+  }
+
+  /** The mean error at step i with its sign, about 200 values deep; 0 before the first. */
+  public double bias(int i) {
+    return doubles[at(biasRow, i)];
   }
 
   /** Counts a truth at step i in the interval of a level, by its number from 0. */

@@ -479,18 +479,32 @@ public final class Learner {
     }
   }
 
-  /** The forecast made at the newest value, with intervals once one has met its truth. */
+  /**
+   * The forecast made at the newest value, with intervals once one has met its truth. The mean is
+   * its value plus the mean error lately, which is larger when errors are expected to be: in the
+   * same proportion as the intervals are wider.
+   */
   public Steps steps(LearnerState learned) {
     double[] values = new double[horizon];
     double[][] lower = new double[levels][horizon];
     double[][] upper = new double[levels][horizon];
     forecast(learned, values, lower, upper);
+    StateView state = view;
+    double[] mean = values.clone();
+    for (int i = 1; i <= horizon && state.history.age() > 0 && !state.isOutlier(); i++) {
+      double usual = state.intervals.slowError(i);
+      double scale = usual > 0 ? state.intervals.scale(state.history.t(), i) / usual : 1;
+      double error = state.scores.bias(i) * scale;
+      if (Double.isFinite(error)) { // else the state was damaged
+        mean[i - 1] = finite(Math.max(bounds.min(), Math.min(bounds.max(), values[i - 1] + error)));
+      }
+    }
     List<Interval> intervals = new ArrayList<>(levels);
     boolean scored = scored(learned, 1) > 0; // before, nothing is known of the errors
     for (int k = 0; k < levels && scored; k++) {
       intervals.add(new Interval(settings.levels().get(k), lower[k], upper[k]));
     }
-    return new Steps(values, intervals);
+    return new Steps(values, mean, intervals);
   }
 
   /** Of the covariates known ahead, how many numbers the newest forecast did not know. */

@@ -80,6 +80,9 @@ class BoundedLearnerTest {
       }
       assertThat(lower[1][i] <= lower[0][i] && upper[0][i] <= upper[1][i]).isTrue();
     }
+    for (double mean : learner.steps(state).mean()) {
+      assertThat(mean).isBetween(bounds.min(), bounds.max());
+    }
     learner.next(state, next);
     assertThat(next[0]).isEqualTo(values[0]);
     if (!Double.isNaN(next[2])) {

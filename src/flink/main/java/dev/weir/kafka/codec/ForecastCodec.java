@@ -111,6 +111,7 @@ public final class ForecastCodec {
         out.writeLong(forecast.times()[i]);
       }
       out.writeDouble(values[i]);
+      out.writeDouble(forecast.steps().mean()[i]);
       writeIntervals(forecast.intervals(), i, out);
     }
     out.writeArrayEnd();
@@ -190,8 +191,10 @@ public final class ForecastCodec {
     boolean timed = horizon > 0 && steps.get(0).getTime() != null;
     long[] times = timed ? new long[horizon] : null;
     double[] values = new double[horizon];
+    double[] mean = new double[horizon];
     for (int i = 0; i < horizon; i++) {
       values[i] = steps.get(i).getValue();
+      mean[i] = steps.get(i).getMean();
       if (timed) {
         times[i] = millis(steps.get(i).getTime());
       }
@@ -203,7 +206,7 @@ public final class ForecastCodec {
         record.getSeqLen(),
         mode(record.getMode()),
         times,
-        new Forecast.Steps(values, intervals(record, steps)),
+        new Forecast.Steps(values, mean, intervals(record, steps)),
         record.getModel(),
         record.getModelVersion(),
         record.getLearningSteps(),

@@ -28,6 +28,7 @@ public class ForecastCodecTest {
           new long[] {6_000, 7_000},
           new Forecast.Steps(
               new double[] {1.5, 2.5},
+              new double[] {1.75, 2.25},
               List.of(
                   new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
                   new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4}))),
@@ -73,9 +74,9 @@ public class ForecastCodecTest {
             """
             {"series":"pump-7","origin":"1970-01-01T00:00:05Z",\
             "window_start":"1970-01-01T00:00:01Z","seq_len":5,"mode":"many-to-one","steps":[\
-            {"time":"1970-01-01T00:00:06Z","value":1.5,"lower":1.0,"upper":2.0,\
+            {"time":"1970-01-01T00:00:06Z","value":1.5,"mean":1.75,"lower":1.0,"upper":2.0,\
             "intervals":[{"level":0.95,"lower":0.0,"upper":3.0}]},\
-            {"time":"1970-01-01T00:00:07Z","value":2.5,"lower":2.0,"upper":3.0,\
+            {"time":"1970-01-01T00:00:07Z","value":2.5,"mean":2.25,"lower":2.0,"upper":3.0,\
             "intervals":[{"level":0.95,"lower":1.0,"upper":4.0}]}],"level":0.8,"model":"pumps",\
             "model_version":7,"learning_steps":99,"status":"OK","covariates_missing":3,"explanation":[\
             {"name":"level","amount":1.25},{"name":"recent","amount":-0.25},\
@@ -83,7 +84,8 @@ public class ForecastCodecTest {
     assertThat(codec.decode(codec.toJson(FULL))).isEqualTo(FULL);
     assertThat(codec.decode(codec.toJson(BARE))).isEqualTo(BARE);
     assertThat(new String(codec.toJson(BARE), StandardCharsets.UTF_8))
-        .contains("{\"time\":null,\"value\":1.0,\"lower\":null,\"upper\":null,\"intervals\":[]}")
+        .contains(
+            "{\"time\":null,\"value\":1.0,\"mean\":1.0,\"lower\":null,\"upper\":null,\"intervals\":[]}")
         .endsWith(",\"explanation\":null}");
   }
 
@@ -131,6 +133,7 @@ public class ForecastCodecTest {
     GenericRecord second = (GenericRecord) ((List<?>) full.get("steps")).get(1);
     assertThat(second.get("time")).isEqualTo(7_000L);
     assertThat(second.get("value")).isEqualTo(2.5);
+    assertThat(second.get("mean")).isEqualTo(2.25);
     assertThat(second.get("lower")).isEqualTo(2.0);
     assertThat(second.get("upper")).isEqualTo(3.0);
     assertThat(full.get("level")).isEqualTo(0.8);

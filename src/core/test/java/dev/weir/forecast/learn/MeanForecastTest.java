@@ -1,0 +1,127 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.forecast.Bounds;
+import dev.weir.forecast.Forecast.Steps;
+import dev.weir.forecast.combination.RunningScores;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The expected value of what may come, beside the median, of series whose mean is known. */
+class MeanForecastTest {
+
+  private static final int HORIZON = 3;
+  private static final int YOUNG = 300;
+  private static final int VALUES = 3_000;
+  private static final Bounds COUNTS = new Bounds(0, Double.POSITIVE_INFINITY, true);
+
+  /** Averages of all forecasts but the first ones; RMS of the distance between the two. */
+  private record Averages(double median, double mean, double apart) {}
+
+  private static Averages averages(Bounds bounds, int step, DoubleSupplier series) {
+    Learner learner = new Learner(LearnerSettings.small(HORIZON));
+    learner.bound(bounds);
+    LearnerState state = learner.newSeries("part-7", 1);
+    double medians = 0;
+    double means = 0;
+    double squares = 0;
+    for (int t = 0; t < VALUES; t++) {
+      learner.observe(state, t, series.getAsDouble());
+      if (t >= YOUNG) {
+        Steps steps = learner.steps(state);
+        double apart = steps.mean()[step - 1] - steps.value()[step - 1];
+        medians += steps.value()[step - 1] / (VALUES - YOUNG);
+        means += steps.mean()[step - 1] / (VALUES - YOUNG);
+        squares += apart * apart / (VALUES - YOUNG);
+      }
+    }
+    return new Averages(medians, means, Math.sqrt(squares));
+  }
+
+  /** Poisson (Knuth 1969). */
+  private static double poisson(Random random, double mean) {
+    double limit = Math.exp(-mean);
+    double product = random.nextDouble();
+    int count = 0;
+    for (; product > limit; count++) {
+      product *= random.nextDouble();
+    }
+    return count;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, HORIZON})
+  void meanOfRareCountsIsTheirRate(int step) {
+    Random random = new Random(21);
+    Averages whole = averages(COUNTS, step, () -> poisson(random, 0.3));
+    assertThat(whole.median()).isLessThan(0.05);
+    assertThat(whole.mean()).isCloseTo(0.3, within(0.03));
+    Averages free = averages(Bounds.NONE, step, () -> poisson(random, 0.3));
+    assertThat(free.mean()).isCloseTo(0.3, within(0.03));
+  }
+
+  /** One in 25, of 20 to 180: 4 in the mean. */
+  @Test
+  void meanOfRareLargeDemandIsThatOfAll() {
+    Random random = new Random(22);
+    DoubleSupplier demand = () -> random.nextInt(25) > 0 ? 0 : 20 + random.nextInt(161);
+    Averages all = averages(COUNTS, 1, demand);
+    assertThat(all.median()).isLessThan(0.5);
+    assertThat(all.mean()).isCloseTo(4, within(0.6));
+  }
+
+  @Test
+  void meanOfASymmetricSeriesIsNearTheMedian() {
+    Random random = new Random(23);
+    Averages all = averages(Bounds.NONE, 1, () -> 50 + 5 * random.nextGaussian());
+    assertThat(all.mean()).isCloseTo(50, within(0.25));
+    assertThat(all.apart()).isLessThan(0.1 * 5);
+  }
+
+  /** exp(0.8 z): median 1, mean exp(0.32). */
+  @Test
+  void meanOfASkewedSeriesIsAboveTheMedian() {
+    Random random = new Random(24);
+    Averages all = averages(Bounds.NONE, 1, () -> Math.exp(0.8 * random.nextGaussian()));
+    assertThat(all.mean()).isCloseTo(Math.exp(0.32), within(0.12));
+    assertThat(all.median()).isLessThan(all.mean() - 0.1);
+  }
+
+  @Test
+  void meanIsTheForecastBeforeItsFirstError() {
+    Learner learner = new Learner(LearnerSettings.small(HORIZON));
+    LearnerState state = learner.newSeries("part-7", 1);
+    learner.observe(state, 0, 7);
+    assertThat(learner.steps(state).mean()).containsExactly(7, 7, 7);
+    learner.observe(state, 1, 9);
+    Steps steps = learner.steps(state);
+    assertThat(steps.mean()[0]).isNotEqualTo(steps.value()[0]);
+    assertThat(steps.mean()[1]).as("no error two steps ahead yet").isEqualTo(steps.value()[1]);
+  }
+
+  /** By hand: errors of 2, -1 and 1,000, which counts as 50 times 1.5. */
+  @Test
+  void biasIsTheMeanErrorLately() {
+    RunningScores scores = new RunningScores(1, 0);
+    scores.bind(new double[RunningScores.doubles(1, 0)], 0);
+    assertThat(scores.bias(1)).isZero();
+    scores.add(1, 2, 0, 0);
+    assertThat(scores.bias(1)).isEqualTo(2);
+    scores.add(1, -1, 0, 0);
+    assertThat(scores.bias(1)).isEqualTo(0.5);
+    scores.add(1, 1_000, 0, 0);
+    assertThat(scores.bias(1)).isCloseTo((2 - 1 + 75) / 3.0, within(1e-12));
+    for (int n = 4; n <= 200; n++) {
+      scores.add(1, 3, 0, 0);
+    }
+    double before = scores.bias(1);
+    assertThat(before).isCloseTo((2 - 1 + 75 + 197 * 3) / 200.0, within(1e-12));
+    scores.add(1, -5, 0, 0); // from here on the weight stays
+    assertThat(scores.bias(1)).isCloseTo(before + 0.005 * (-5 - before), within(1e-12));
+  }
+}
