@@ -1,6 +1,6 @@
 package dev.weir.core;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.AlarmSettings;

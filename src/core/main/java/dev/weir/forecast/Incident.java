@@ -62,6 +62,108 @@ public record Incident(
    */
   public record Worst(long time, double value, double expected, double error, double surprise) {}
 
+  /** What is unusual about a value. */
+  public enum Reason {
+
+    /** The value is outside the range of all values so far, or repeats for unusually long. */
+    NOVELTY,
+
+    /** The mean of the last ten values is far from the long-run mean. */
+    LEVEL,
+
+    /** The mean of the last 40 errors, with their signs, is far from zero. */
+    DRIFT,
+
+    /** The value, or a spike that ended with it, is far from its forecast. */
+    ERROR,
+
+    /** The level, the season or the size of the errors has changed, and has lasted. */
+    BREAK,
+
+    /** A forecast says that a limit will be crossed. No value is unusual yet. */
+    THRESHOLD,
+
+    /** The values of several series of a group are unusual together. */
+    GROUP;
+
+    /** What the values of a series may be unusual for. All but a break may raise an alarm. */
+    public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR, BREAK);
+
+    /** As options and results name it, in lower case. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Of a record.
+     *
+     * @throws IllegalArgumentException if there is no such reason
+     */
+    public static Reason ofLabel(String label) {
+      for (Reason reason : values()) {
+        if (reason.label().equals(label)) {
+          return reason;
+        }
+      }
+      throw new IllegalArgumentException("expected a reason, got '%s'".formatted(label));
+    }
+
+    /**
+     * One of {@link #OF_VALUES}.
+     *
+     * @throws IllegalArgumentException if there is no such reason
+     */
+    public static Reason of(String label) {
+      for (Reason reason : OF_VALUES) {
+        if (reason.label().equals(label)) {
+          return reason;
+        }
+      }
+      throw new IllegalArgumentException(
+          "expected novelty, level, drift, error or break, got '%s'".formatted(label));
+    }
+  }
+
+  /** How serious an incident is, by the surprise of its worst value. */
+  public enum Severity {
+
+    /** A surprise below 3. */
+    LOW,
+
+    /** A surprise of 3 to 4: at most once in 1,000 values. */
+    MEDIUM,
+
+    /** A surprise of 4 or more: at most once in 10,000 values. */
+    HIGH;
+
+    private static final double MEDIUM_FROM = 3;
+    private static final double HIGH_FROM = 4;
+
+    public static Severity of(double surprise) {
+      if (surprise >= HIGH_FROM) {
+        return HIGH;
+      }
+      return surprise >= MEDIUM_FROM ? MEDIUM : LOW;
+    }
+
+    /** As records and metrics name it, in lower case. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is no such severity
+     */
+    public static Severity ofLabel(String label) {
+      for (Severity severity : values()) {
+        if (severity.label().equals(label)) {
+          return severity;
+        }
+      }
+      throw new IllegalArgumentException("expected low, medium or high, got '%s'".formatted(label));
+    }
+  }
+
   /** What became of an incident at a value. */
   public enum Event {
     OPENED,

@@ -1,6 +1,6 @@
 package dev.weir.option;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmSettings;
 import java.util.List;
 import java.util.Set;

@@ -18,9 +18,7 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.Reason;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.Severity;
 import dev.weir.model.Mode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,14 +34,7 @@ class PublicSignaturesTest {
 
   /** What the library returns, with what it consists of. */
   private static final List<Class<?>> RECORDS =
-      List.of(
-          Forecast.class,
-          Explanation.class,
-          Score.class,
-          Incident.class,
-          Reason.class,
-          Severity.class,
-          Classification.class);
+      List.of(Forecast.class, Explanation.class, Score.class, Incident.class, Classification.class);
 
   private static JavaClasses classes;
   private static JavaClasses records;

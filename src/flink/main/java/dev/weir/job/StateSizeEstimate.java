@@ -1,7 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.SeriesClassifier;
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.threshold.ThresholdTracker;

@@ -86,7 +86,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   static DataType output(CallContext call) {
     DataType time = checked(call, Signature.FORECAST);
     boolean explains = new CallArguments(call, Signature.FORECAST).get(ForecastOptions.EXPLAIN);
-    return DataTypes.ROW(ForecastColumn.fields(time, explains)).notNull().bridgedTo(RowData.class);
+    return DataTypes.ROW(ForecastTableFunction.Column.fields(time, explains))
+        .notNull()
+        .bridgedTo(RowData.class);
   }
 
   /** As {@link #output}, of {@code ANOMALIES}. */

@@ -1,7 +1,7 @@
 package dev.weir.webhook;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.Json;

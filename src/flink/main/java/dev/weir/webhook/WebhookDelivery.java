@@ -1,6 +1,6 @@
 package dev.weir.webhook;
 
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.Incident;

@@ -1,6 +1,6 @@
 package dev.weir.webhook;
 
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.LoopbackHost;
 import java.net.URI;

@@ -3,7 +3,7 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.threshold.ThresholdState;
 import dev.weir.forecast.alarm.threshold.ThresholdWarning;

@@ -2,7 +2,7 @@ package dev.weir.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Severity;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

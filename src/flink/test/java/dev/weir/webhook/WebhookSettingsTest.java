@@ -3,7 +3,7 @@ package dev.weir.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Severity;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

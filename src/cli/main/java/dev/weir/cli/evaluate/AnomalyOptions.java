@@ -3,7 +3,7 @@ package dev.weir.cli.evaluate;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.series.SeriesColumns;
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.evaluation.NabScore;
 import dev.weir.forecast.evaluation.NabScore.Profile;

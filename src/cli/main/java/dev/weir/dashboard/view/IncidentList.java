@@ -1,7 +1,7 @@
 package dev.weir.dashboard.view;
 
+import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Severity;
 import dev.weir.kafka.avro.IncidentMember;
 import dev.weir.kafka.avro.IncidentThreshold;
 import java.util.ArrayList;

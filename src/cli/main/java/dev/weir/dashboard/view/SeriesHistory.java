@@ -71,12 +71,12 @@ public final class SeriesHistory {
                   of.stream().mapToDouble(Part::amount).toArray());
     }
 
-    /** The narrowest interval; null when there is none. */
+    /** The narrowest interval, or null. */
     private Forecast.Interval narrow() {
       return steps.intervals().isEmpty() ? null : steps.intervals().get(0);
     }
 
-    /** The widest interval; null when there is no second one. */
+    /** The widest of several intervals, or null. */
     private Forecast.Interval wide() {
       int count = steps.intervals().size();
       return count < 2 ? null : steps.intervals().get(count - 1);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class HistoryCacheTest {
 
-  private static final long BUDGET = 4 << 20;
+  private static final long BUDGET = 6 << 20;
 
   private final HistoryCache histories = new HistoryCache(BUDGET);
 

@@ -1,6 +1,6 @@
 package dev.weir.forecast.alarm;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 
 /**
  * Gives each value of a series a surprise, which is comparable across series, a reason, and an

@@ -1,6 +1,6 @@
 package dev.weir.forecast.alarm;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import java.io.Serializable;
 import java.util.Set;
 

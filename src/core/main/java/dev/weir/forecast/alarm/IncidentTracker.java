@@ -1,8 +1,8 @@
 package dev.weir.forecast.alarm;
 
 import dev.weir.forecast.Incident.Event;
-import dev.weir.forecast.Reason;
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.Incident.Severity;
 
 /**
  * Turns the alarms of a series into incidents. An alarm starts one, surprising values continue it,

@@ -1,7 +1,7 @@
 package dev.weir.forecast.alarm;
 
-import dev.weir.forecast.Reason;
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.Incident.Severity;
 
 /**
  * An incident of a series: surprising values that follow each other. Part of its {@link

@@ -1,7 +1,7 @@
 package dev.weir.forecast.alarm;
 
-import dev.weir.forecast.Reason;
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import java.io.DataInput;
 import java.io.DataOutput;

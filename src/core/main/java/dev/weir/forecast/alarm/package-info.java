@@ -11,6 +11,7 @@
  *
  * <p>Which of this counts for a series, its name says: {@link dev.weir.forecast.alarm.AlarmRules}.
  *
- * <p>Allowed imports: {@code forecast.alarm.group}, {@code forecast.alarm.threshold} and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm.group}, {@code
+ * forecast.alarm.threshold} and the JDK.
  */
 package dev.weir.forecast.alarm;

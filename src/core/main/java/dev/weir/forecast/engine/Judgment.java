@@ -1,6 +1,6 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 
 /**
  * How a value compares with the forecast of it that was made at the value before.

@@ -5,6 +5,6 @@
  * <p>Start at {@link dev.weir.forecast.Explanation}. An expert adds its parts to a {@link
  * dev.weir.forecast.explanation.ForecastParts}.
  *
- * <p>Allowed imports: the JDK.
+ * <p>Allowed imports: {@code forecast} and the JDK.
  */
 package dev.weir.forecast.explanation;

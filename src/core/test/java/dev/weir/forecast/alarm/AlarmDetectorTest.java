@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

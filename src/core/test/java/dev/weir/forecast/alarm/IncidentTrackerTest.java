@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Incident.Event;
-import dev.weir.forecast.Reason;
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.Incident.Severity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

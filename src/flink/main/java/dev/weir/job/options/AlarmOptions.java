@@ -1,6 +1,6 @@
 package dev.weir.job.options;
 
-import dev.weir.forecast.Reason;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.option.AnomalyOptions;

@@ -1,6 +1,6 @@
 package dev.weir.job.options;
 
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.option.Option;
 import dev.weir.webhook.WebhookFormat;

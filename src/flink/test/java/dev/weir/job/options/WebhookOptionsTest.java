@@ -3,7 +3,7 @@ package dev.weir.job.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.Severity;
+import dev.weir.forecast.Incident.Severity;
 import dev.weir.job.JobWebhook;
 import dev.weir.webhook.WebhookFormat;
 import java.nio.file.Path;
