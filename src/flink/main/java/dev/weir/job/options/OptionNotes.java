@@ -51,11 +51,7 @@ final class OptionNotes {
   }
 
   static {
-    put(
-        JobOptions.NAME,
-        "",
-        "safe: places are in the savepoint; group and transactional ids that follow the name change"
-            + " with it");
+    put(JobOptions.NAME, "", "safe: places are in the savepoint, ids follow the name");
     put(JobOptions.BOOTSTRAP_SERVERS, "", "safe for the same Kafka cluster");
     put(JobOptions.GROUP, "", "safe: places are in the savepoint");
     put(JobOptions.PROPERTIES_FILE, "", SAFE);
@@ -103,11 +99,7 @@ final class OptionNotes {
     put(ForecastOptions.OUT_OF_ORDERNESS, "", SAFE);
     put(JobOptions.IDLE_TIMEOUT, "", SAFE);
     put(JobOptions.MAX_FUTURE, "", SAFE);
-    put(
-        ForecastOptions.TTL,
-        "",
-        "safe: a shorter one judges each series' next observation at once, memory follows later"
-            + "; a group of covariates that was kept without a ttl is dropped only after its next record");
+    put(ForecastOptions.TTL, "", "safe: counts from each series' next observation on");
     put(
         JobOptions.MAX_SERIES,
         "series of one task",
