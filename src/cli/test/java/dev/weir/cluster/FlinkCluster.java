@@ -72,10 +72,11 @@ final class FlinkCluster implements AutoCloseable {
     this.classpath = classpath;
     this.dir = dir.toAbsolutePath();
     int restPort = EmbeddedBroker.freePort();
+    int rpcPort = EmbeddedBroker.freePort();
     this.rest = URI.create("http://localhost:" + restPort);
     this.config = flatten(Path.of("conf", "config.yaml"));
     config.put("jobmanager.rpc.address", "localhost");
-    config.put("jobmanager.rpc.port", Integer.toString(EmbeddedBroker.freePort()));
+    config.put("jobmanager.rpc.port", Integer.toString(rpcPort));
     config.put("jobmanager.bind-host", "localhost");
     config.put("jobmanager.memory.process.size", "1g");
     config.put("taskmanager.host", "localhost");
@@ -92,8 +93,11 @@ final class FlinkCluster implements AutoCloseable {
     config.put("execution.checkpointing.interval", "1s");
     config.put("execution.checkpointing.min-pause", "0s");
     // Each process takes the first port of the range that is free, and logs which.
-    int prometheusPort = EmbeddedBroker.freePort();
-    config.put("metrics.reporter.prom.port", prometheusPort + "-" + (prometheusPort + 20));
+    int first = EmbeddedBroker.freePort();
+    while (restPort - first >>> 5 == 0 || rpcPort - first >>> 5 == 0) { // one of 32 from there
+      first = EmbeddedBroker.freePort();
+    }
+    config.put("metrics.reporter.prom.port", first + "-" + (first + 31));
     // A test waits for recovery, so a lost process is to be noticed soon.
     config.put("heartbeat.interval", "2s");
     config.put("heartbeat.timeout", "8s");
