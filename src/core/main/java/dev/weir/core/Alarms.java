@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which values of a series become {@linkplain Incident incidents}: those that are unusual by the
- * forecast that was made before them, and limits that will probably be crossed. Immutable and
- * thread-safe; each method returns another object.
+ * Which values of a series become {@linkplain dev.weir.forecast.Incident incidents}: those that are
+ * unusual by the forecast that was made before them, and limits that will probably be crossed.
+ * Immutable and thread-safe; each method returns another object.
  *
  * <pre>{@code
  * Alarms alarms = Alarms.DEFAULT.perThousand(0.5).above(80, 12);
