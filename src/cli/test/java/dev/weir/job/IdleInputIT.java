@@ -127,6 +127,7 @@ class IdleInputIT {
       overrides.put("window.out-of-orderness", outOfOrderness);
       // what is not written yet is not unread: while a producer writes, a pause must be short
       overrides.put("window.idle-timeout", runs ? "PT10M" : "PT0.02S");
+      overrides.put("kafka.properties.max.partition.fetch.bytes", "2000"); // partitions in turn
       JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
       String forecasts = settings.kafka().topics().forecasts();
       String letters = settings.kafka().topics().deadLetters();
@@ -134,7 +135,8 @@ class IdleInputIT {
       int waiting = isKeyed ? 0 : 1; // the newest values wait for later ones
       kafka.create("added", 2, Map.of());
       kafka.send(added(isKeyed, 2, 0, 30));
-      RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER);
+      int tasks = isKeyed ? 1 : 2;
+      RunningJob job = flink.submit(settings, tasks, FlinkFixture.NEVER);
       try {
         job.await()
             .until(
@@ -167,7 +169,7 @@ class IdleInputIT {
         kafka.send(added(isKeyed, 4, runs ? 30 : 60, 90));
         if (!runs) {
           job.close();
-          job = flink.restore(settings, 2, FlinkFixture.NEVER, savepoint);
+          job = flink.restore(settings, tasks, FlinkFixture.NEVER, savepoint);
         }
         int all = (90 - waiting) * ADDED_SERIES;
         int expected = probes;
