@@ -183,7 +183,7 @@ class AlarmJobIT {
         .allSatisfy(
             record ->
                 assertThat(record.headers().lastHeader(WriterSchemas.HEADER).value())
-                    .isEqualTo(IncidentCodec.fingerprint()));
+                    .isEqualTo(WriterSchemas.fingerprint(IncidentCodec.SCHEMA)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.Mode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -153,7 +154,7 @@ class BadInputIT {
             Forecast.Status.OK);
     traffic.bad(Reason.MALFORMED, new ForecastCodec().encode(forecast), null);
     traffic.bad(Reason.MALFORMED, new ForecastCodec().encode(forecast), ours);
-    traffic.bad(Reason.MALFORMED, valid, ForecastCodec.fingerprint());
+    traffic.bad(Reason.MALFORMED, valid, WriterSchemas.fingerprint(ForecastCodec.SCHEMA));
     traffic.bad(Reason.MALFORMED, valid, new byte[] {1, 2, 3});
     byte[] large = new byte[10 << 20];
     new Random(SEED).nextBytes(large);

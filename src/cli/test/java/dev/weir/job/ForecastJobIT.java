@@ -10,6 +10,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -303,7 +304,7 @@ class ForecastJobIT {
       assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(forecast.series());
       assertThat(record.timestamp()).isEqualTo(forecast.origin());
       assertThat(record.headers().lastHeader("weir-schema").value())
-          .isEqualTo(ForecastCodec.fingerprint());
+          .isEqualTo(WriterSchemas.fingerprint(ForecastCodec.SCHEMA));
     }
   }
 

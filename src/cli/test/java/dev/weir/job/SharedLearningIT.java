@@ -9,7 +9,7 @@ import dev.weir.forecast.shared.Publication;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ModelVersionKeys;
+import dev.weir.kafka.codec.ModelCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import java.nio.charset.StandardCharsets;
@@ -158,13 +158,11 @@ class SharedLearningIT {
     List<byte[]> copies =
         kafka.read(settings.kafka().topics().models(), KafkaFixture.COMMITTED).stream()
             .map(ConsumerRecord::key)
-            .filter(ModelVersionKeys::isCopy)
+            .filter(ModelCodec::isCopy)
             .toList();
     assertThat(copies)
         .containsExactlyElementsOf(
-            expected.stream()
-                .map(p -> ModelVersionKeys.key("fleet", p.model().version()))
-                .toList());
+            expected.stream().map(p -> ModelCodec.copyKey("fleet", p.model().version())).toList());
   }
 
   /** Sends an observation at a time until the job has read the version. */

@@ -2,7 +2,6 @@ package dev.weir.dashboard.view;
 
 import dev.weir.dashboard.view.JobSummary.Version;
 import dev.weir.kafka.codec.ModelCodec;
-import dev.weir.kafka.codec.ModelVersionKeys;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,7 +39,7 @@ public final class ModelList {
     dev.weir.kafka.avro.Model model = codec.record(record.value());
     String name = DashboardState.model(model.getName());
     Version version = new Version(name, model.getVersion());
-    if (ModelVersionKeys.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
+    if (ModelCodec.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
       published.putIfAbsent(
           version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
       trim();

@@ -3,7 +3,6 @@ package dev.weir.kafka.admin;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.ModelCodec;
-import dev.weir.kafka.codec.ModelVersionKeys;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.Model;
@@ -48,7 +47,7 @@ public final class ModelTopic {
     ModelCodec codec = new ModelCodec();
     scan(
         record -> {
-          if (record.value() != null && !ModelVersionKeys.isCopy(record.key())) {
+          if (record.value() != null && !ModelCodec.isCopy(record.key())) {
             entries.add(entry(codec, record));
           }
         });
@@ -69,7 +68,7 @@ public final class ModelTopic {
           if (entry.record() == null) {
             versions.add(entry.key(), entry.offset(), entry.problem());
           } else {
-            versions.add(ModelVersionKeys.isCopy(record.key()), entry.offset(), entry.record());
+            versions.add(ModelCodec.isCopy(record.key()), entry.offset(), entry.record());
           }
         });
     return versions;
@@ -90,7 +89,7 @@ public final class ModelTopic {
             return;
           }
           dev.weir.kafka.avro.Model model = entry(codec, record).record();
-          boolean copy = ModelVersionKeys.isCopy(record.key());
+          boolean copy = ModelCodec.isCopy(record.key());
           if (model != null
               && model.getName().equals(name)
               && (version == null ? !copy : model.getVersion() == version)) {
@@ -150,7 +149,7 @@ public final class ModelTopic {
   public long publish(Model model, int keep) throws IOException {
     ModelVersions.Version left = keep > 0 ? versions().active(model.name()) : null;
     byte[] value = new ModelCodec().encode(model, Instant.now());
-    byte[] copy = ModelVersionKeys.key(model.name(), model.version());
+    byte[] copy = ModelCodec.copyKey(model.name(), model.version());
     try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
       if (keep > 0) { // first, since a version that jobs use must be one that is kept
         send(producer, copy, value);
@@ -165,7 +164,7 @@ public final class ModelTopic {
                 .limit(tooMany)
                 .toList();
         for (long old : leaving) {
-          send(producer, ModelVersionKeys.key(model.name(), old), null);
+          send(producer, ModelCodec.copyKey(model.name(), old), null);
         }
       }
       return offset;
@@ -216,7 +215,7 @@ public final class ModelTopic {
   private void publishCopy(Model model) throws IOException {
     byte[] value = new ModelCodec().encode(model, Instant.now());
     try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
-      send(producer, ModelVersionKeys.key(model.name(), model.version()), value);
+      send(producer, ModelCodec.copyKey(model.name(), model.version()), value);
     }
   }
 

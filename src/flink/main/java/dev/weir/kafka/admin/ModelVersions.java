@@ -1,6 +1,6 @@
 package dev.weir.kafka.admin;
 
-import dev.weir.kafka.codec.ModelVersionKeys;
+import dev.weir.kafka.codec.ModelCodec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,7 +87,7 @@ public final class ModelVersions {
   void remove(byte[] key) {
     copies
         .keySet()
-        .removeIf(copy -> Arrays.equals(ModelVersionKeys.key(copy.name, copy.version), key));
+        .removeIf(copy -> Arrays.equals(ModelCodec.copyKey(copy.name, copy.version), key));
   }
 
   void add(String key, long offset, String problem) {

@@ -5,13 +5,8 @@ import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
-import dev.weir.kafka.wire.AvroJson;
-import dev.weir.kafka.wire.ConfluentWireFormat;
-import dev.weir.kafka.wire.MalformedRecordException;
-import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.time.Instant;
@@ -26,17 +21,13 @@ import org.apache.avro.io.BinaryEncoder;
  * Forecasts as Avro binary of {@code forecast.avsc}: plain, or behind the id of their schema in a
  * registry; or as JSON with the same fields. Not thread-safe: buffers are reused.
  */
-public final class ForecastCodec {
+public final class ForecastCodec extends RecordCodec<Forecast, dev.weir.kafka.avro.Forecast> {
 
   private static final byte[][] MODES = utf8(Mode.values(), Mode::label);
   private static final byte[][] STATUSES = utf8(Forecast.Status.values(), Enum::name);
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Forecast.getClassSchema();
 
-  private final AvroBytes buffer;
-  private final AvroBytes.Fields<Forecast> fields = this::write;
-  private final AvroJson json = new AvroJson(SCHEMA);
-  private final AvroRecordReader<dev.weir.kafka.avro.Forecast> reader; // null: only writes
   private String model = ""; // whose bytes are next; the same one for many forecasts
   private byte[] modelBytes = {};
 
@@ -51,49 +42,29 @@ public final class ForecastCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ForecastCodec(RegistrySettings registry) {
-    this(
-        registry, new AvroRecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry));
+    this(registry, true);
   }
 
-  private ForecastCodec(
-      RegistrySettings registry, AvroRecordReader<dev.weir.kafka.avro.Forecast> reader) {
-    this.buffer =
-        new AvroBytes(
-            registry == null
-                ? ConfluentWireFormat.NONE
-                : ConfluentWireFormat.of(registry.forecastId()));
-    this.reader = reader;
-  }
-
-  /**
-   * Writes, and needs no registry for it, nor a secret: the id of our schema is in the settings.
-   */
-  static ForecastCodec writing(RegistrySettings registry) {
-    return new ForecastCodec(registry, null);
+  ForecastCodec(RegistrySettings registry, boolean isReader) {
+    super(
+        "forecast",
+        dev.weir.kafka.avro.Forecast.class,
+        registry,
+        RegistrySettings::forecastId,
+        isReader);
   }
 
   private static <T extends Enum<T>> byte[][] utf8(T[] values, Function<T, String> text) {
     return Arrays.stream(values).map(text).map(AvroBytes::utf8).toArray(byte[][]::new);
   }
 
-  /** The header value that names the schema of {@link #encode}'s bytes. */
-  public static byte[] fingerprint() {
-    return WriterSchemas.fingerprint(SCHEMA);
+  @Override
+  String series(Forecast record) {
+    return record.series();
   }
 
-  /** Writes the fields straight in the schema's order: no generated object for each record. */
-  public byte[] encode(Forecast forecast) {
-    return encode(forecast, AvroBytes.utf8(forecast.series()));
-  }
-
-  /**
-   * @param series the forecast's series, in UTF-8
-   */
-  byte[] encode(Forecast forecast, byte[] series) {
-    return buffer.of(forecast, series, fields);
-  }
-
-  private void write(Forecast forecast, byte[] series, BinaryEncoder out) throws IOException {
+  @Override
+  void write(Forecast forecast, byte[] series, BinaryEncoder out) throws IOException {
     out.writeBytes(series);
     out.writeLong(forecast.origin());
     out.writeLong(forecast.windowStart());
@@ -131,14 +102,13 @@ public final class ForecastCodec {
       return;
     }
     AvroBytes.writePresent(out);
-    out.writeArrayStart();
-    out.setItemCount(explanation.parts().size());
-    for (Part part : explanation.parts()) {
-      out.startItem();
-      out.writeString(part.name());
-      out.writeDouble(part.amount());
-    }
-    out.writeArrayEnd();
+    AvroBytes.writeArray(
+        explanation.parts(),
+        out,
+        (part, to) -> {
+          to.writeString(part.name());
+          to.writeDouble(part.amount());
+        });
   }
 
   private byte[] modelBytes(String name) {
@@ -166,26 +136,8 @@ public final class ForecastCodec {
     out.writeArrayEnd();
   }
 
-  /** As JSON, where no registry is asked. */
-  public byte[] toJson(Forecast forecast) {
-    return json.toJson(encode(forecast));
-  }
-
-  /** Reads Avro or, where no registry is asked, JSON. */
-  public Forecast decode(byte[] bytes) throws MalformedRecordException {
-    if (reader == null) {
-      throw new IllegalStateException("expected a codec that reads, got one that only writes");
-    }
-    dev.weir.kafka.avro.Forecast record =
-        reader.read(AvroJson.isJson(bytes) ? json.toAvro(bytes) : bytes);
-    try {
-      return toForecast(record);
-    } catch (RuntimeException e) {
-      throw new MalformedRecordException("forecast: " + e.getMessage(), e);
-    }
-  }
-
-  private static Forecast toForecast(dev.weir.kafka.avro.Forecast record) {
+  @Override
+  Forecast of(dev.weir.kafka.avro.Forecast record) {
     List<dev.weir.kafka.avro.ForecastStep> steps = record.getSteps();
     int horizon = steps.size();
     boolean timed = horizon > 0 && steps.get(0).getTime() != null;

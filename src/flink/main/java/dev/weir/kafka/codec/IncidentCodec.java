@@ -7,12 +7,7 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.IncidentThreshold;
-import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBytes;
-import dev.weir.kafka.wire.AvroJson;
-import dev.weir.kafka.wire.ConfluentWireFormat;
-import dev.weir.kafka.wire.MalformedRecordException;
-import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
@@ -21,15 +16,9 @@ import org.apache.avro.io.BinaryEncoder;
  * Incidents as Avro binary of {@code incident.avsc}: plain, or behind the id of their schema in a
  * registry; or as JSON with the same fields. Not thread-safe: buffers are reused.
  */
-public final class IncidentCodec {
-
-  private static final AvroBytes.Fields<Incident> FIELDS = IncidentCodec::write;
+public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.avro.Incident> {
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Incident.getClassSchema();
-
-  private final AvroBytes buffer;
-  private final AvroJson json = new AvroJson(SCHEMA);
-  private final AvroRecordReader<dev.weir.kafka.avro.Incident> reader; // null: only writes
 
   /** Plain Avro. */
   public IncidentCodec() {
@@ -42,46 +31,25 @@ public final class IncidentCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public IncidentCodec(RegistrySettings registry) {
-    this(
-        registry, new AvroRecordReader<>("incident", dev.weir.kafka.avro.Incident.class, registry));
+    this(registry, true);
   }
 
-  private IncidentCodec(
-      RegistrySettings registry, AvroRecordReader<dev.weir.kafka.avro.Incident> reader) {
-    this.buffer =
-        new AvroBytes(
-            registry == null
-                ? ConfluentWireFormat.NONE
-                : ConfluentWireFormat.of(registry.alarmId()));
-    this.reader = reader;
+  IncidentCodec(RegistrySettings registry, boolean isReader) {
+    super(
+        "incident",
+        dev.weir.kafka.avro.Incident.class,
+        registry,
+        RegistrySettings::alarmId,
+        isReader);
   }
 
-  /**
-   * Writes, and needs no registry for it, nor a secret: the id of our schema is in the settings.
-   */
-  static IncidentCodec writing(RegistrySettings registry) {
-    return new IncidentCodec(registry, null);
+  @Override
+  String series(Incident record) {
+    return record.series();
   }
 
-  /** The header value that names the schema of {@link #encode}'s bytes. */
-  public static byte[] fingerprint() {
-    return WriterSchemas.fingerprint(SCHEMA);
-  }
-
-  /** As Avro. */
-  public byte[] encode(Incident incident) {
-    return encode(incident, AvroBytes.utf8(incident.series()));
-  }
-
-  /**
-   * @param series the incident's series, in UTF-8
-   */
-  byte[] encode(Incident incident, byte[] series) {
-    return buffer.of(incident, series, FIELDS);
-  }
-
-  private static void write(Incident incident, byte[] series, BinaryEncoder out)
-      throws IOException {
+  @Override
+  void write(Incident incident, byte[] series, BinaryEncoder out) throws IOException {
     out.writeBytes(series);
     out.writeString(incident.id());
     out.writeString(incident.event().name());
@@ -97,25 +65,23 @@ public final class IncidentCodec {
     out.writeDouble(incident.worst().value());
     AvroBytes.writeOptional(incident.worst().expected(), out);
     AvroBytes.writeOptional(incident.worst().error(), out);
-    out.writeArrayStart();
-    out.setItemCount(incident.newest().size());
-    for (Incident.Value value : incident.newest()) {
-      out.startItem();
-      out.writeLong(value.time());
-      out.writeDouble(value.value());
-    }
-    out.writeArrayEnd();
+    AvroBytes.writeArray(
+        incident.newest(),
+        out,
+        (value, to) -> {
+          to.writeLong(value.time());
+          to.writeDouble(value.value());
+        });
     out.writeString(incident.model());
     out.writeLong(incident.modelVersion());
     write(incident.warning(), out);
-    out.writeArrayStart();
-    out.setItemCount(incident.members().size());
-    for (Incident.Member member : incident.members()) {
-      out.startItem();
-      out.writeString(member.series());
-      out.writeDouble(member.surprise());
-    }
-    out.writeArrayEnd();
+    AvroBytes.writeArray(
+        incident.members(),
+        out,
+        (member, to) -> {
+          to.writeString(member.series());
+          to.writeDouble(member.surprise());
+        });
   }
 
   private static void write(Incident.Warning warning, BinaryEncoder out) throws IOException {
@@ -155,54 +121,32 @@ public final class IncidentCodec {
         threshold.getOutcome() == null ? null : Outcome.ofLabel(threshold.getOutcome()));
   }
 
-  /** As JSON, where no registry is asked. */
-  public byte[] toJson(Incident incident) {
-    return json.toJson(encode(incident));
-  }
-
-  /** As {@link #decode}, with whatever reason and event, such as those of a later version. */
-  public dev.weir.kafka.avro.Incident decodeFields(byte[] bytes) throws MalformedRecordException {
-    if (reader == null) {
-      throw new IllegalStateException("expected a codec that reads, got one that only writes");
-    }
-    return reader.read(AvroJson.isJson(bytes) ? json.toAvro(bytes) : bytes);
-  }
-
-  /** Reads Avro or, where no registry is asked, JSON. */
-  public Incident decode(byte[] bytes) throws MalformedRecordException {
-    dev.weir.kafka.avro.Incident record = decodeFields(bytes);
-    try {
-      return new Incident(
-          record.getSeries(),
-          record.getId(),
-          Event.valueOf(record.getEvent()),
-          record.getTime().toEpochMilli(),
-          record.getStart().toEpochMilli(),
-          record.getEnd().toEpochMilli(),
-          record.getValues(),
-          new Incident.Worst(
-              record.getWorstTime().toEpochMilli(),
-              record.getWorstValue(),
-              orNaN(record.getExpected()),
-              orNaN(record.getError()),
-              record.getSurprise()),
-          Reason.ofLabel(record.getReason()),
-          Severity.ofLabel(record.getSeverity()),
-          record.getNewest().stream()
-              .map(v -> new Incident.Value(v.getTime().toEpochMilli(), v.getValue()))
-              .toList(),
-          record.getModel(),
-          record.getModelVersion(),
-          warning(record.getThreshold()),
-          record.getMembers().stream()
-              .map(m -> new Incident.Member(m.getSeries(), m.getSurprise()))
-              .toList());
-    } catch (RuntimeException e) {
-      throw new MalformedRecordException("incident: " + e.getMessage(), e);
-    }
-  }
-
-  private static double orNaN(Double value) {
-    return value == null ? Double.NaN : value;
+  @Override
+  Incident of(dev.weir.kafka.avro.Incident record) {
+    return new Incident(
+        record.getSeries(),
+        record.getId(),
+        Event.valueOf(record.getEvent()),
+        record.getTime().toEpochMilli(),
+        record.getStart().toEpochMilli(),
+        record.getEnd().toEpochMilli(),
+        record.getValues(),
+        new Incident.Worst(
+            record.getWorstTime().toEpochMilli(),
+            record.getWorstValue(),
+            AvroBytes.orNaN(record.getExpected()),
+            AvroBytes.orNaN(record.getError()),
+            record.getSurprise()),
+        Reason.ofLabel(record.getReason()),
+        Severity.ofLabel(record.getSeverity()),
+        record.getNewest().stream()
+            .map(v -> new Incident.Value(v.getTime().toEpochMilli(), v.getValue()))
+            .toList(),
+        record.getModel(),
+        record.getModelVersion(),
+        warning(record.getThreshold()),
+        record.getMembers().stream()
+            .map(m -> new Incident.Member(m.getSeries(), m.getSurprise()))
+            .toList());
   }
 }

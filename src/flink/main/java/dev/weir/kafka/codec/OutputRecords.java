@@ -7,6 +7,7 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBytes;
@@ -50,17 +51,22 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   @Override
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-    forecasts = ForecastCodec.writing(registry);
-    scores = ScoreCodec.writing(registry);
-    incidents = IncidentCodec.writing(registry);
+    forecasts = new ForecastCodec(registry, false);
+    scores = new ScoreCodec(registry, false);
+    incidents = new IncidentCodec(registry, false);
     classifications = new ClassificationCodec();
     if (topics.ofClasses() != null && !topics.ofClasses().isJson()) {
-      classSchema = new RecordHeader(WriterSchemas.HEADER, ClassificationCodec.fingerprint());
+      classSchema =
+          new RecordHeader(
+              WriterSchemas.HEADER, WriterSchemas.fingerprint(ClassificationCodec.SCHEMA));
     }
     if (registry == null && !topics.isJson()) {
-      forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
-      scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
-      incidentSchema = new RecordHeader(WriterSchemas.HEADER, IncidentCodec.fingerprint());
+      forecastSchema =
+          new RecordHeader(WriterSchemas.HEADER, WriterSchemas.fingerprint(ForecastCodec.SCHEMA));
+      scoreSchema =
+          new RecordHeader(WriterSchemas.HEADER, WriterSchemas.fingerprint(ScoreCodec.SCHEMA));
+      incidentSchema =
+          new RecordHeader(WriterSchemas.HEADER, WriterSchemas.fingerprint(IncidentCodec.SCHEMA));
     }
     clock = Clock.systemUTC();
   }
@@ -74,32 +80,23 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
     long now = clock.millis();
+    boolean isJson = topics.isJson();
     if (output instanceof Forecast forecast) {
-      byte[] series = AvroBytes.utf8(forecast.series()); // once, for the key and the value
-      byte[] value =
-          topics.isJson() ? forecasts.toJson(forecast) : forecasts.encode(forecast, series);
       long time = Math.min(forecast.origin(), now);
-      return record(topics.forecasts(), time, series, value, forecastSchema);
+      return record(topics.forecasts(), time, forecast, forecasts, isJson, forecastSchema);
     }
     if (output instanceof Score score) {
-      byte[] series = AvroBytes.utf8(score.series());
-      byte[] value = topics.isJson() ? scores.toJson(score) : scores.encode(score, series);
-      return record(topics.scores(), Math.min(score.time(), now), series, value, scoreSchema);
+      long time = Math.min(score.time(), now);
+      return record(topics.scores(), time, score, scores, isJson, scoreSchema);
     }
-    if (output instanceof Classification classification) {
-      byte[] series = AvroBytes.utf8(classification.series());
-      byte[] value =
-          topics.ofClasses().isJson()
-              ? classifications.toJson(classification)
-              : classifications.encode(classification, series);
-      long time = Math.min(classification.windowEnd(), now);
-      return record(topics.ofClasses().classes(), time, series, value, classSchema);
+    if (output instanceof Classification said) {
+      KafkaSettings.ClassTopics to = topics.ofClasses();
+      long time = Math.min(said.windowEnd(), now);
+      return record(to.classes(), time, said, classifications, to.isJson(), classSchema);
     }
     if (output instanceof Incident incident) {
-      byte[] series = AvroBytes.utf8(incident.series());
-      byte[] value =
-          topics.isJson() ? incidents.toJson(incident) : incidents.encode(incident, series);
-      return record(topics.alarms(), Math.min(incident.time(), now), series, value, incidentSchema);
+      long time = Math.min(incident.time(), now);
+      return record(topics.alarms(), time, incident, incidents, isJson, incidentSchema);
     }
     if (output instanceof LearnedModel learned) {
       return model(learned, now);
@@ -112,7 +109,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private ProducerRecord<byte[], byte[]> model(LearnedModel learned, long now) {
     byte[] key =
         learned.isCopy()
-            ? ModelVersionKeys.key(learned.name(), learned.version())
+            ? ModelCodec.copyKey(learned.name(), learned.version())
             : learned.name().getBytes(StandardCharsets.UTF_8);
     if (learned.model() == null) {
       return record(topics.models(), now, key, null, null);
@@ -127,6 +124,13 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     } catch (IOException e) { // into memory
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static <T> ProducerRecord<byte[], byte[]> record(
+      String topic, long time, T output, RecordCodec<T, ?> codec, boolean isJson, Header schema) {
+    byte[] series = AvroBytes.utf8(codec.series(output)); // once, for the key and the value
+    byte[] value = isJson ? codec.toJson(output) : codec.encode(output, series);
+    return record(topic, time, series, value, schema);
   }
 
   private static ProducerRecord<byte[], byte[]> record(

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
@@ -61,6 +62,43 @@ public final class AvroBytes {
       writePresent(out);
       out.writeDouble(value);
     }
+  }
+
+  /** The double of a union that {@link #writeOptional} wrote. */
+  public static double orNaN(Double value) {
+    return value == null ? Double.NaN : value;
+  }
+
+  /** Writes an element of an array. */
+  public interface Element<T> {
+    void write(T element, BinaryEncoder out) throws IOException;
+  }
+
+  /**
+   * An array.
+   *
+   * @param element should capture nothing, or it is an object for each record
+   */
+  public static <T> void writeArray(List<T> elements, BinaryEncoder out, Element<T> element)
+      throws IOException {
+    out.writeArrayStart();
+    out.setItemCount(elements.size());
+    for (int i = 0; i < elements.size(); i++) {
+      out.startItem();
+      element.write(elements.get(i), out);
+    }
+    out.writeArrayEnd();
+  }
+
+  /** An array of doubles. */
+  public static void writeArray(double[] elements, BinaryEncoder out) throws IOException {
+    out.writeArrayStart();
+    out.setItemCount(elements.length);
+    for (double element : elements) {
+      out.startItem();
+      out.writeDouble(element);
+    }
+    out.writeArrayEnd();
   }
 
   /** A union's first branch, null. */

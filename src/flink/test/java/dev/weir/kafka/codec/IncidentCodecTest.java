@@ -13,6 +13,7 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -206,7 +207,7 @@ public class IncidentCodecTest {
     assertThat(new String(plain.key(), StandardCharsets.UTF_8)).isEqualTo("pumpe-ß");
     assertThat(plain.timestamp()).isEqualTo(240_000);
     assertThat(plain.headers().lastHeader("weir-schema").value())
-        .isEqualTo(IncidentCodec.fingerprint());
+        .isEqualTo(WriterSchemas.fingerprint(IncidentCodec.SCHEMA));
     assertThat(plain.value()).isEqualTo(codec.encode(INCIDENT));
     assertThat(written(true, null).value()).isEqualTo(codec.toJson(INCIDENT));
     RegistrySettings registry =

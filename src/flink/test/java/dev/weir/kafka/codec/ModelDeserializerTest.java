@@ -44,7 +44,7 @@ class ModelDeserializerTest {
 
   @Test
   void aCopyThatIsKeptToGoBackToIsNoNewModel() throws Exception {
-    assertThat(arrivals(ModelVersionKeys.key("sample-many-to-one", 1))).isEmpty();
+    assertThat(arrivals(ModelCodec.copyKey("sample-many-to-one", 1))).isEmpty();
   }
 
   @Test
