@@ -6,7 +6,7 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.SeriesContext;
+import dev.weir.forecast.engine.OrderedContext;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
@@ -22,7 +22,7 @@ import java.util.List;
  *
  * <p>For one thread at a time.
  */
-final class Engine implements SeriesContext {
+final class Engine extends OrderedContext {
 
   private final SeriesForecaster forecaster;
   private Series series; // of the current call, as the two below
@@ -131,41 +131,5 @@ final class Engine implements SeriesContext {
     } else if (output instanceof DeadLetter letter) {
       late = letter;
     }
-  }
-
-  /** Late enough for each time to have come: what is said must not depend on the day. */
-  @Override
-  public long now() {
-    return Observation.MAX_TIME;
-  }
-
-  @Override
-  public Long expiry() {
-    return null; // no series expires
-  }
-
-  @Override
-  public void expiry(Long time) {
-    // as above
-  }
-
-  @Override
-  public long watermark() {
-    return Long.MIN_VALUE; // nobody waits for one
-  }
-
-  @Override
-  public void wakeAt(long time) {
-    // what a job's state left waiting is taken in before the next observation
-  }
-
-  @Override
-  public void doNotWakeAt(long time) {
-    // as above
-  }
-
-  @Override
-  public void count(Counted what, long by) {
-    // no metrics
   }
 }

@@ -1,7 +1,7 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.SeriesContext;
+import dev.weir.forecast.engine.OrderedContext;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
@@ -16,7 +16,7 @@ import java.util.Map;
 /**
  * The context of one series, without an engine: what a job gives of it, in the order of its times.
  */
-public final class OneSeries implements SeriesContext {
+public final class OneSeries extends OrderedContext {
 
   private final List<Forecast> forecasts = new ArrayList<>();
   private final Map<Mode, LearnerState> learned = new EnumMap<>(Mode.class);
@@ -75,44 +75,9 @@ public final class OneSeries implements SeriesContext {
   }
 
   @Override
-  public Long expiry() {
-    return null;
-  }
-
-  @Override
-  public void expiry(Long time) {
-    // nothing expires
-  }
-
-  @Override
-  public long watermark() {
-    return Long.MIN_VALUE;
-  }
-
-  @Override
-  public long now() {
-    return System.currentTimeMillis();
-  }
-
-  @Override
-  public void wakeAt(long time) {
-    throw new IllegalStateException("expected series in order, got one that waits");
-  }
-
-  @Override
-  public void doNotWakeAt(long time) {
-    // as above
-  }
-
-  @Override
   public void collect(Output output) {
     if (output instanceof Forecast forecast) {
       forecasts.add(forecast);
     }
-  }
-
-  @Override
-  public void count(Counted what, long by) {
-    // nobody asks
   }
 }

@@ -6,8 +6,8 @@ import dev.weir.cli.evaluate.AnomalyResult.Alarm;
 import dev.weir.cli.evaluate.AnomalyResult.Break;
 import dev.weir.cli.evaluate.AnomalyResult.OfFile;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
-import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.AnomalyWindows;
 import dev.weir.cli.series.AnomalyWindows.Times;
 import dev.weir.cli.series.SeriesColumns;
@@ -35,13 +35,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Alarms for the series of files, from the forecasts of a job's operators, beside labels of where
- * the anomalies are. Not thread-safe.
+ * Alarms for the series of files, from the forecasts of a job's engine, beside labels of where the
+ * anomalies are. Not thread-safe.
  */
 final class AnomalyEvaluation {
 
   /** One file, and the forecast of each of its values. */
-  private static final class Entry {
+  private static final class Entry implements FileForecaster.Reader {
     final String name;
     final Grid grid;
     final List<Window> windows;
@@ -61,7 +61,8 @@ final class AnomalyEvaluation {
       Arrays.fill(halfWidths, Double.NaN);
     }
 
-    void take(Forecast forecast, int row) {
+    @Override
+    public void take(Forecast forecast, int row) {
       int next = row + 1;
       if (next < times.length) {
         expected[next] = forecast.values()[0];
@@ -71,39 +72,17 @@ final class AnomalyEvaluation {
         }
       }
     }
-  }
-
-  /** Takes what a job reports, of all series. */
-  private final class Reports implements FilePipeline.Reader {
-    private final ProgressLine progress;
-    private final long all; // values of all series
-    private long done;
-
-    Reports(ProgressLine progress) {
-      this.progress = progress;
-      this.all = entries.values().stream().mapToLong(entry -> entry.times.length).sum();
-    }
-
-    @Override
-    public void take(Forecast forecast, int row) {
-      entries.get(forecast.series()).take(forecast, row);
-      progress.estimate((double) ++done / all);
-    }
 
     @Override
     public void take(Incident incident) {
       if (incident.reason() == Reason.BREAK && incident.event() != Event.CLOSED) {
-        entries
-            .get(incident.series())
-            .breaks
-            .add(
-                new Break(
-                    incident.time(), incident.newest().get(incident.newest().size() - 1).value()));
+        double newest = incident.newest().get(incident.newest().size() - 1).value();
+        breaks.add(new Break(incident.time(), newest));
       }
     }
   }
 
-  private final Map<String, Entry> entries = new LinkedHashMap<>(); // by series
+  private final List<Entry> entries = new ArrayList<>();
   private final boolean labelled;
 
   private AnomalyEvaluation(boolean labelled) {
@@ -148,7 +127,7 @@ final class AnomalyEvaluation {
       String name = names.get(grid.getKey());
       List<Window> indices =
           indices(name, windows.getOrDefault(name, List.of()), grid.getValue().rows());
-      evaluation.entries.put(grid.getKey(), new Entry(name, grid.getValue(), indices));
+      evaluation.entries.add(new Entry(name, grid.getValue(), indices));
     }
     return evaluation;
   }
@@ -238,42 +217,28 @@ final class AnomalyEvaluation {
   }
 
   /**
-   * Forecasts all series with the job's operators, then looks for alarms.
+   * Forecasts all series with the job's engine, then looks for alarms.
    *
-   * @throws IOException when the job failed or refused an observation
+   * @throws IOException if the engine refuses an observation
    */
   AnomalyResult run(
       EvaluationPlan plan, EvaluationSeasons season, AlarmSettings settings, ProgressLine progress)
       throws Exception {
-    Map<Integer, List<Grid>> bySeason = new TreeMap<>();
-    for (Map.Entry<String, Entry> entry : entries.entrySet()) {
-      bySeason
-          .computeIfAbsent(season.learned(entry.getKey()), learned -> new ArrayList<>())
-          .add(entry.getValue().grid);
-    }
     IncidentSettings incidents =
         new IncidentSettings(
             settings, IncidentSettings.DEFAULT_MIN_DURATION, IncidentSettings.DEFAULT_QUIET);
-    Reports reports = new Reports(progress);
-    String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
-    Map<String, String> flink =
-        Map.of("parallelism.default", processors, "taskmanager.numberOfTaskSlots", processors);
-    try (LocalCluster cluster = LocalCluster.start(flink)) {
-      for (Map.Entry<Integer, List<Grid>> group : bySeason.entrySet()) {
-        FilePipeline.run(
-            "weir evaluate",
-            cluster.environment(),
-            plan.withSeason(group.getKey(), incidents),
-            group.getValue(),
-            reports);
-      }
-    } finally {
-      progress.clear();
+    List<Grid> grids = entries.stream().map(entry -> entry.grid).toList();
+    try (Progress values = Progress.of(progress, grids, 1)) {
+      FileForecaster forecaster = new FileForecaster(plan, season, incidents, values);
+      List<OfFile> files =
+          FileForecaster.each(
+              entries,
+              entry -> {
+                forecaster.read(entry.grid, entry);
+                return alarms(entry, settings);
+              });
+      return new AnomalyResult(files, settings, labelled);
     }
-    return new AnomalyResult(
-        entries.values().stream().map(entry -> alarms(entry, settings)).toList(),
-        settings,
-        labelled);
   }
 
   private static OfFile alarms(Entry entry, AlarmSettings settings) {

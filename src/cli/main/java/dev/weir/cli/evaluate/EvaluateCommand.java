@@ -5,8 +5,9 @@ import dev.weir.cli.classify.ClassResult;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.evaluate.EvaluationResult.OfSeries;
+import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
-import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.TaskOptions;
 import dev.weir.cli.series.SeriesColumns;
@@ -27,26 +28,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
  * {@code weir evaluate}: how well the job would have forecast series that are known to their end.
- * Ours comes out of the job's own operators; the naive methods and the experts alone come from the
- * core's {@link Evaluation}.
+ * Ours comes out of the job's engine, without Flink; the naive methods and the experts alone come
+ * from the core's {@link Evaluation}.
  */
 @Command(
     name = "evaluate",
     description = {
-      "Forecasts known series with the job's operators and scores every forecast.",
+      "Forecasts known series with the job's engine and scores every forecast.",
       "With --task classify: classifies labelled windows or rows and scores the answers.",
       "With --task anomalies: raises alarms from the forecasts and scores them by labels."
     },
@@ -64,7 +59,6 @@ import picocli.CommandLine.Option;
     })
 public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
-  private static final int PIPELINES_AT_ONCE = 2;
   private static final long SHOWN_NANOS = 2_000_000_000L;
 
   enum Task {
@@ -171,10 +165,8 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
   @Mixin private OutputFile.Force force;
 
-  private final AtomicLong done = new AtomicLong();
-  private long all;
   private long started;
-  private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
+  private final ProgressLine line = new ProgressLine(SHOWN_NANOS);
 
   @Override
   public boolean reads(String option) {
@@ -211,7 +203,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   private int findAnomalies() throws Exception {
     UsageException.check(
         csv.columns().ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
-    AnomalyResult result = anomalies.run(inputs, csv.columns(), options, seasons, progress);
+    AnomalyResult result = anomalies.run(inputs, csv.columns(), options, seasons, line);
     write(result.table(), result.json(), result.csv());
     return 0;
   }
@@ -248,25 +240,33 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
               + " shorter --horizon or --season");
       return 1;
     }
+    EvaluationPlan used = plan;
     EvaluationPlan plain = plan.withoutNetworks();
-    List<PipelineEvaluation.Entry> ours = new ArrayList<>();
-    List<PipelineEvaluation.Entry> oursWithout = new ArrayList<>();
-    for (Trial trial : trials) {
-      Grid of = grids.get(trial.series());
-      ours.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
-      oursWithout.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
-      all += (plain == null ? 2L : 3L) * of.rows().size();
+    List<Outcome> outcomes;
+    int times = plain == null ? 2 : 3;
+    List<Grid> forecast = trials.stream().map(trial -> grids.get(trial.series())).toList();
+    try (Progress progress = Progress.of(line, forecast, times)) {
+      FileForecaster ours = new FileForecaster(plan, season, null, progress);
+      FileForecaster without =
+          plain == null ? null : new FileForecaster(plain, season, null, progress);
+      outcomes =
+          FileForecaster.each(
+              trials,
+              trial -> {
+                Grid grid = grids.get(trial.series());
+                int levels = used.levels().size();
+                Map<String, SeriesScore> others =
+                    used.scoresOfOthers(trial, season.learned(trial.series()));
+                progress.add(grid.rows().size());
+                return new Outcome(
+                    TrialForecasts.of(trial, grid, levels, ours),
+                    without == null ? null : TrialForecasts.of(trial, grid, levels, without),
+                    others);
+              });
     }
-    List<Map<String, SeriesScore>> others;
-    try {
-      others = run(ours, plan, oursWithout, plain, season);
-    } finally {
-      progress.clear();
-    }
-    EvaluationResult result =
-        result(ours, plain == null ? null : oursWithout, others, season, plan);
+    EvaluationResult result = result(outcomes, season, plan);
     if (report != null) {
-      report.write(EvaluationPage.of(result, ours));
+      report.write(EvaluationPage.of(result, outcomes.stream().map(Outcome::ours).toList()));
     }
     write(result.table(), result.json(), result.csv());
     return 0;
@@ -317,7 +317,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     HoldoutEvaluation evaluation =
         new HoldoutEvaluation(trainingParts(observations, after, next), next, season, maseSeason);
     evaluation.check(plan.others().horizon());
-    HoldoutResult result = evaluation.run(plan, progress);
+    HoldoutResult result = evaluation.run(plan, line);
     if (report != null) {
       report.write(evaluation.page());
     }
@@ -409,118 +409,37 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     }
   }
 
-  /** Runs the pipelines, and beside them the other methods; gives the scores of these by series. */
-  private List<Map<String, SeriesScore>> run(
-      List<PipelineEvaluation.Entry> ours,
-      EvaluationPlan plan,
-      List<PipelineEvaluation.Entry> oursWithout,
-      EvaluationPlan plain,
-      EvaluationSeasons season)
-      throws Exception {
-    int processors = Runtime.getRuntime().availableProcessors();
-    ExecutorService pipelines = Executors.newFixedThreadPool(PIPELINES_AT_ONCE);
-    ExecutorService core = Executors.newFixedThreadPool(Math.max(1, processors / 2));
-    Map<String, String> flink =
-        Map.of(
-            "parallelism.default", Integer.toString(processors),
-            "taskmanager.numberOfTaskSlots", Integer.toString(PIPELINES_AT_ONCE * processors));
-    try (LocalCluster cluster = LocalCluster.start(flink)) {
-      List<Future<?>> work = new ArrayList<>();
-      work.addAll(submit(pipelines, cluster, ours, plan, season));
-      if (plain != null) {
-        work.addAll(submit(pipelines, cluster, oursWithout, plain, season));
-      }
-      List<Future<Map<String, SeriesScore>>> others = new ArrayList<>();
-      for (PipelineEvaluation.Entry entry : ours) {
-        others.add(
-            core.submit(
-                () -> {
-                  int learned = season.learned(entry.trial.series());
-                  Map<String, SeriesScore> scores = plan.scoresOfOthers(entry.trial, learned);
-                  done.addAndGet(entry.grid.rows().size());
-                  return scores;
-                }));
-      }
-      work.addAll(others);
-      for (Future<?> piece : work) {
-        while (!isDone(piece)) {
-          show();
-        }
-        piece.get();
-      }
-      List<Map<String, SeriesScore>> scores = new ArrayList<>();
-      for (Future<Map<String, SeriesScore>> other : others) {
-        scores.add(other.get());
-      }
-      return scores;
-    } finally {
-      pipelines.shutdownNow();
-      core.shutdownNow();
-    }
-  }
+  /**
+   * What is known of one series.
+   *
+   * @param without forecasts without networks; null if they are not wanted
+   * @param others scores of the other methods
+   */
+  private record Outcome(
+      TrialForecasts ours, TrialForecasts without, Map<String, SeriesScore> others) {
 
-  /** Waits a moment for it. */
-  private static boolean isDone(Future<?> piece) throws InterruptedException {
-    for (int i = 0; i < 10 && !piece.isDone(); i++) {
-      TimeUnit.MILLISECONDS.sleep(20);
+    OfSeries scores(EvaluationSeasons season) {
+      Trial trial = ours.trial;
+      Map<String, SeriesScore> methods = new LinkedHashMap<>();
+      methods.put(Evaluation.WEIR, trial.score(ours.sums));
+      if (without != null) {
+        methods.put(Evaluation.WITHOUT_NETWORKS, trial.score(without.sums));
+      }
+      methods.putAll(others);
+      return new OfSeries(
+          trial.series(), season.m(trial.series()), trial.origins(), trial.scale(), methods);
     }
-    return piece.isDone();
-  }
-
-  /** One job for each season, since that is a setting of the job. */
-  private List<Future<?>> submit(
-      ExecutorService pipelines,
-      LocalCluster cluster,
-      List<PipelineEvaluation.Entry> entries,
-      EvaluationPlan plan,
-      EvaluationSeasons season) {
-    Map<Integer, List<PipelineEvaluation.Entry>> bySeason = new TreeMap<>();
-    for (PipelineEvaluation.Entry entry : entries) {
-      bySeason
-          .computeIfAbsent(season.learned(entry.trial.series()), learned -> new ArrayList<>())
-          .add(entry);
-    }
-    List<Future<?>> work = new ArrayList<>();
-    bySeason.forEach(
-        (learned, group) ->
-            work.add(
-                pipelines.submit(
-                    () -> {
-                      new PipelineEvaluation(group)
-                          .run(
-                              cluster.environment(),
-                              plan.withSeason(learned),
-                              done::incrementAndGet);
-                      return null;
-                    })));
-    return work;
   }
 
   private EvaluationResult result(
-      List<PipelineEvaluation.Entry> ours,
-      List<PipelineEvaluation.Entry> oursWithout,
-      List<Map<String, SeriesScore>> others,
-      EvaluationSeasons season,
-      EvaluationPlan plan) {
-    List<EvaluationResult.OfSeries> series = new ArrayList<>();
-    for (int i = 0; i < ours.size(); i++) {
-      Trial trial = ours.get(i).trial;
-      Map<String, SeriesScore> methods = new LinkedHashMap<>();
-      methods.put(Evaluation.WEIR, trial.score(ours.get(i).sums));
-      if (oursWithout != null) {
-        methods.put(Evaluation.WITHOUT_NETWORKS, trial.score(oursWithout.get(i).sums));
-      }
-      methods.putAll(others.get(i));
-      series.add(
-          new EvaluationResult.OfSeries(
-              trial.series(), season.m(trial.series()), trial.origins(), trial.scale(), methods));
-    }
+      List<Outcome> outcomes, EvaluationSeasons season, EvaluationPlan plan) {
+    List<OfSeries> series = outcomes.stream().map(one -> one.scores(season)).toList();
     Map<String, List<ErrorsByAge>> ages = new LinkedHashMap<>();
     if (byAge) {
-      ages.put(Evaluation.WEIR, ours.stream().map(entry -> entry.byAge).toList());
-      if (oursWithout != null) {
+      ages.put(Evaluation.WEIR, outcomes.stream().map(one -> one.ours.byAge).toList());
+      if (outcomes.get(0).without != null) {
         ages.put(
-            Evaluation.WITHOUT_NETWORKS, oursWithout.stream().map(entry -> entry.byAge).toList());
+            Evaluation.WITHOUT_NETWORKS, outcomes.stream().map(one -> one.without.byAge).toList());
       }
     }
     boolean unknown = plan.learns() && season.isUnknown();
@@ -530,9 +449,5 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
                 + " seasonal naive method is the naive one, and relMAE compares with that alone."
             : "";
     return new EvaluationResult(plan.others().horizon(), plan.levels(), series, ages, note);
-  }
-
-  private void show() {
-    progress.estimate((double) done.get() / all);
   }
 }

@@ -26,7 +26,7 @@ final class EvaluationPage {
   /**
    * @param entries the series with our forecasts, in the order of the result
    */
-  static String of(EvaluationResult result, List<PipelineEvaluation.Entry> entries) {
+  static String of(EvaluationResult result, List<TrialForecasts> entries) {
     StringBuilder page = Html.page("Weir: evaluation", UplotFile.STYLE.text());
     Html.dim(
         page,
@@ -44,7 +44,7 @@ final class EvaluationPage {
     Html.row(page, "th", result.columns());
     result.series().forEach(one -> Html.row(page, "td", result.row(one)));
     page.append("</table></div>\n<h2>Truth and forecast</h2>\n");
-    List<PipelineEvaluation.Entry> shown = entries.subList(0, Math.min(CHARTS, entries.size()));
+    List<TrialForecasts> shown = entries.subList(0, Math.min(CHARTS, entries.size()));
     Html.dim(
         page,
         "%s: each value with the forecast that was made %d %s before it."
@@ -156,7 +156,7 @@ final class EvaluationPage {
     plot(page, "Error by step ahead", chart);
   }
 
-  private static void seriesChart(StringBuilder page, PipelineEvaluation.Entry entry, int horizon) {
+  private static void seriesChart(StringBuilder page, TrialForecasts entry, int horizon) {
     Trial trial = entry.trial;
     int n = entry.ends.length;
     double[] truth = new double[n];

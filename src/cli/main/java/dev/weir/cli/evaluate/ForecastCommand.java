@@ -4,11 +4,11 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluateCommand.Layout;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.FutureRows;
 import dev.weir.cli.grid.FutureTimes;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.grid.RowPlaces;
-import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
@@ -25,9 +25,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code weir forecast}: the next values of series in CSV files, without Kafka. The job's own
- * operators learn each series from its first value to its last; the forecast at the last one is
- * what is written.
+ * {@code weir forecast}: the next values of series in CSV files, without Kafka. The job's engine
+ * learns each series from its first value to its last; the forecast at the last one is what is
+ * written.
  */
 @Command(
     name = "forecast",
@@ -128,13 +128,12 @@ public final class ForecastCommand implements Callable<Integer> {
     System.err.printf(
         "learning %,d series, %,d values%n",
         series.size(), rows.values().stream().mapToLong(FutureRows::values).sum());
-    LastForecasts last = new LastForecasts("weir forecast", series, season, 1, progress);
     List<Forecast> forecasts;
-    try (LocalCluster cluster = LastForecasts.cluster()) {
-      forecasts = last.with(plan, cluster);
+    try (Progress values = Progress.of(progress, series.values(), 1)) {
+      FileForecaster forecaster = new FileForecaster(plan, season, null, values);
+      forecasts = FileForecaster.each(series.values(), forecaster::last);
     }
     NextValues next = new NextValues(plan.levels(), forecasts, series);
-    progress.clear();
     if (next.note() != null) {
       System.err.println("weir forecast: " + next.note());
     }

@@ -3,8 +3,8 @@ package dev.weir.cli.evaluate;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
-import dev.weir.cli.local.LocalCluster;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.evaluation.Evaluation;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
 
 /**
  * {@code weir evaluate --truth}: forecasts from the end of each series, compared with the values
- * that followed; see {@link Holdout}. The forecasts are those of the job's operators.
+ * that followed; see {@link Holdout}. The forecasts are those of the job's engine.
  */
 final class HoldoutEvaluation {
 
@@ -85,18 +85,20 @@ final class HoldoutEvaluation {
       }
     }
     EvaluationPlan plain = plan.withoutNetworks();
-    LastForecasts last =
-        new LastForecasts("weir evaluate", series, season, plain == null ? 1 : 2, progress);
     List<Map<String, SeriesScore>> methods = new ArrayList<>();
     holdouts.forEach(one -> methods.add(new LinkedHashMap<>()));
-    try (LocalCluster cluster = LastForecasts.cluster()) {
-      forecasts = last.with(plan, cluster);
+    try (Progress values = Progress.of(progress, series.values(), plain == null ? 1 : 2)) {
+      FileForecaster ours = new FileForecaster(plan, season, null, values);
+      forecasts = FileForecaster.each(series.values(), ours::last);
       put(methods, Evaluation.WEIR, holdouts, forecasts);
       if (plain != null) {
-        put(methods, Evaluation.WITHOUT_NETWORKS, holdouts, last.with(plain, cluster));
+        FileForecaster without = new FileForecaster(plain, season, null, values);
+        put(
+            methods,
+            Evaluation.WITHOUT_NETWORKS,
+            holdouts,
+            FileForecaster.each(series.values(), without::last));
       }
-    } finally {
-      progress.clear();
     }
     List<HoldoutResult.OfSeries> scored = new ArrayList<>();
     for (int i = 0; i < holdouts.size(); i++) {

@@ -1,15 +1,15 @@
 /**
  * Implements {@code weir evaluate} and {@code weir forecast}, which read series from CSV files, run
- * the operators of a job on them and need no Kafka.
+ * the engine of a job on them and need neither Kafka nor Flink.
  *
  * <p>Start at {@link dev.weir.cli.evaluate.EvaluateCommand} or {@link
  * dev.weir.cli.evaluate.ForecastCommand}.
  *
  * <p>Allowed imports: {@code cli.classify}, {@code cli.console}, {@code cli.grid}, {@code
- * cli.local}, {@code cli.option}, {@code cli.series}, {@code dashboard.http}, {@code forecast},
- * {@code forecast.alarm}, {@code forecast.calendar}, {@code forecast.engine}, {@code
- * forecast.evaluation}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window},
- * {@code holiday}, all packages of {@code job}, {@code kafka.wire}, {@code model}, {@code option},
- * {@code stream}, Flink, Jackson, picocli and the JDK.
+ * cli.option}, {@code cli.series}, {@code dashboard.http}, {@code forecast}, {@code
+ * forecast.alarm}, {@code forecast.calendar}, {@code forecast.engine}, {@code forecast.evaluation},
+ * {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window}, {@code holiday}, all
+ * packages of {@code job}, {@code kafka.wire}, {@code model}, {@code option}, Jackson, picocli and
+ * the JDK.
  */
 package dev.weir.cli.evaluate;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -111,7 +112,7 @@ public final class Grid {
   /** The row that a value of the file is on. */
   public int rowOf(Observation value) {
     return spacing == null
-        ? row(value.time())
+        ? Collections.binarySearch(rows, value, Comparator.comparingLong(Observation::time))
         : (int) spacing.index(rows.get(0).time(), value.time());
   }
 
@@ -144,14 +145,6 @@ public final class Grid {
     return spacing == null
         ? rows.get(row).time()
         : spacing.start(rows.get(0).time()) + row * spacing.millis();
-  }
-
-  /** The row of a time that a job got. */
-  public int row(long jobTime) {
-    return spacing == null
-        ? Collections.binarySearch(
-            rows, jobTime, (row, time) -> Long.compare(((Observation) row).time(), (Long) time))
-        : (int) ((jobTime - spacing.start(rows.get(0).time())) / spacing.millis());
   }
 
   /**

@@ -88,7 +88,6 @@ class SamplingOptionsTest {
     assertThat(grid.missing().stream()).containsExactly(20, 40, 41);
     assertThat(grid.truth(39)).startsWith(39, Double.NaN, Double.NaN, 42);
     for (int t = 0; t < 60; t++) {
-      assertThat(grid.row(grid.jobTime(t))).isEqualTo(t);
       LocalDate ofJob = TargetTimes.utc(grid.jobTime(t)).toLocalDate();
       LocalDate real = TargetTimes.utc(all.get(t).time()).toLocalDate();
       assertThat(ofJob.getMonth()).isEqualTo(real.getMonth()); // what calendars read

@@ -1,0 +1,236 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.grid.FutureRows;
+import dev.weir.cli.grid.Grid;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.OrderedContext;
+import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.evaluation.Evaluation;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Forecasts series of files with the engine of a job, each from its first value to its last.
+ * Thread-safe; several series at a time.
+ */
+final class FileForecaster {
+
+  /** Takes what comes of a series, in order. */
+  @FunctionalInterface
+  interface Reader {
+    /**
+     * @param row of the newest value used, in the series' grid
+     */
+    void take(Forecast forecast, int row);
+
+    default void take(Incident incident) {}
+  }
+
+  /** Work on one series. */
+  @FunctionalInterface
+  interface Work<T, R> {
+    R of(T series) throws IOException;
+  }
+
+  /** What the settings of two series may differ in. */
+  private record Kind(int season, Sampling sampling) {}
+
+  private final EvaluationPlan plan;
+  private final EvaluationSeasons season;
+  private final IncidentSettings incidents;
+  private final Progress progress;
+  private final Map<Kind, Queue<Engine>> idle = new ConcurrentHashMap<>();
+
+  /**
+   * @param incidents null for none
+   */
+  FileForecaster(
+      EvaluationPlan plan,
+      EvaluationSeasons season,
+      IncidentSettings incidents,
+      Progress progress) {
+    this.plan = plan;
+    this.season = season;
+    this.incidents = incidents;
+    this.progress = progress;
+  }
+
+  /** Results of the work on each series in their order; on as many at a time as there are cores. */
+  static <T, R> List<R> each(Collection<T> all, Work<T, R> work) throws IOException {
+    try {
+      return all.parallelStream().map(one -> result(work, one)).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static <T, R> R result(Work<T, R> work, T one) {
+    try {
+      return work.of(one);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Forecasts at each value of a series.
+   *
+   * @throws IOException if the engine refuses a value
+   */
+  void read(Grid grid, Reader reader) throws IOException {
+    String name = grid.rows().get(0).series();
+    Kind kind = new Kind(season.learned(name), grid.sampling());
+    Queue<Engine> engines = idle.computeIfAbsent(kind, none -> new ConcurrentLinkedQueue<>());
+    Engine engine = engines.poll();
+    if (engine == null) { // networks are compiled once for each core
+      engine = new Engine(plan.withSeason(kind.season, incidents).withSampling(kind.sampling));
+    }
+    engine.read(grid, reader);
+    engines.add(engine);
+  }
+
+  /** The forecast at the last value of a series; rows without a value may follow it. */
+  Forecast last(Grid grid) throws IOException {
+    Forecast[] last = new Forecast[1];
+    read(grid, (forecast, row) -> last[0] = row == grid.newestRow() ? forecast : null);
+    if (last[0] == null) {
+      throw new IOException(
+          "%s: expected a forecast at its last value, got none"
+              .formatted(grid.rows().get(0).series()));
+    }
+    return last[0];
+  }
+
+  /** How many values are done, as a share of all. Thread-safe. */
+  static final class Progress implements AutoCloseable {
+
+    private final ProgressLine line;
+    private final double all;
+    private final AtomicLong done = new AtomicLong();
+
+    Progress(ProgressLine line, double all) {
+      this.line = line;
+      this.all = all;
+    }
+
+    /**
+     * @param times how often each series is learned
+     */
+    static Progress of(ProgressLine line, Collection<Grid> series, int times) {
+      return new Progress(
+          line, (double) times * series.stream().mapToLong(grid -> grid.rows().size()).sum());
+    }
+
+    void add(long values) {
+      line.estimate(done.addAndGet(values) / all);
+    }
+
+    @Override
+    public void close() {
+      line.clear();
+    }
+  }
+
+  /** The engine of one task, with the state of one series. */
+  private final class Engine extends OrderedContext {
+
+    private final SeriesForecaster forecaster;
+    private final int steps;
+    private WindowState window; // of the current series, as all that follow
+    private LearnerState learned;
+    private Grid grid;
+    private int row;
+    private Reader reader;
+
+    Engine(ForecastSettings settings) throws IOException {
+      forecaster = new SeriesForecaster(settings, this);
+      forecaster.use(0, null, SeriesForecaster.NO_TIME);
+      steps = settings.targets().get(0).horizon();
+    }
+
+    void read(Grid grid, Reader reader) throws IOException {
+      this.grid = grid;
+      this.reader = reader;
+      window = null;
+      learned = null;
+      double[][] ahead = grid.rows().stream().map(Observation::ahead).toArray(double[][]::new);
+      int values = FutureRows.values(grid.rows());
+      for (row = 0; row < values; row++) {
+        if (!grid.isMissing(row)) {
+          observe(ahead);
+        }
+      }
+    }
+
+    private void observe(double[][] ahead) throws IOException {
+      Observation value = grid.rows().get(row);
+      Observation observation =
+          new Observation(
+              value.series(),
+              grid.jobTime(row),
+              value.value(),
+              value.features(),
+              null,
+              false,
+              Evaluation.knownAhead(ahead, row, steps));
+      String problem = forecaster.problemWith(observation);
+      if (problem != null) {
+        throw new IOException("%s value %d: %s".formatted(value.series(), row + 1, problem));
+      }
+      forecaster.observe(observation, null);
+      progress.add(1);
+    }
+
+    @Override
+    public void collect(Output output) {
+      if (output instanceof Forecast forecast) {
+        reader.take(forecast, row);
+      } else if (output instanceof Incident incident) {
+        reader.take(incident);
+      } else if (output instanceof DeadLetter letter) {
+        throw new UncheckedIOException(
+            new IOException(
+                "%s value %d: %s"
+                    .formatted(grid.rows().get(row).series(), row + 1, letter.message())));
+      }
+    }
+
+    @Override
+    public WindowState window() {
+      return window;
+    }
+
+    @Override
+    public void window(WindowState state) {
+      window = state;
+    }
+
+    @Override
+    public LearnerState learned(Mode mode) {
+      return learned;
+    }
+
+    @Override
+    public void learned(Mode mode, LearnerState state) {
+      learned = state;
+    }
+  }
+}

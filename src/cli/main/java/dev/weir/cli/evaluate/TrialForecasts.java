@@ -1,0 +1,98 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.grid.Grid;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.evaluation.ErrorsByAge;
+import dev.weir.forecast.evaluation.Evaluation.Sums;
+import dev.weir.forecast.evaluation.Evaluation.Trial;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * What the forecasts of one series have come to.
+ *
+ * <p>The end of each forecast, its step {@code horizon}, is kept for the last {@value
+ * #CHART_ORIGINS} origins.
+ */
+final class TrialForecasts implements FileForecaster.Reader {
+
+  /** Origins that a chart shows. */
+  static final int CHART_ORIGINS = 200;
+
+  final Trial trial;
+  final Grid grid;
+  final Sums sums;
+  final ErrorsByAge byAge;
+  final double[] ends; // (chart origins), oldest first
+  final double[] lower; // (chart origins), of the narrowest interval; NaN without
+  final double[] upper; // (chart origins)
+  private int scored;
+
+  private TrialForecasts(Trial trial, Grid grid, int levels) {
+    this.trial = trial;
+    this.grid = grid;
+    this.sums = new Sums(levels);
+    this.byAge = new ErrorsByAge(trial);
+    this.ends = new double[Math.min(CHART_ORIGINS, trial.origins())];
+    this.lower = new double[ends.length];
+    this.upper = new double[ends.length];
+    Arrays.fill(ends, Double.NaN); // where an origin is missing
+    Arrays.fill(lower, Double.NaN);
+    Arrays.fill(upper, Double.NaN);
+  }
+
+  /**
+   * Forecasts a series.
+   *
+   * @throws IOException if the engine refuses a value or leaves out an origin
+   */
+  static TrialForecasts of(Trial trial, Grid grid, int levels, FileForecaster forecaster)
+      throws IOException {
+    TrialForecasts forecasts = new TrialForecasts(trial, grid, levels);
+    forecaster.read(grid, forecasts);
+    if (forecasts.scored != trial.origins()) {
+      throw new IOException(
+          "%s: expected forecasts of %d origins, got %d"
+              .formatted(trial.series(), trial.origins(), forecasts.scored));
+    }
+    return forecasts;
+  }
+
+  /** The first origin of the chart, as a number of values seen. */
+  int firstChartOrigin() {
+    return trial.lastOrigin() - ends.length + 1;
+  }
+
+  @Override
+  public void take(Forecast forecast, int row) {
+    int t = row + 1;
+    byAge.add(t, forecast.values());
+    if (!trial.isOrigin(t)) {
+      return;
+    }
+    scored++;
+    trial.add(sums, t, forecast.values());
+    for (int k = 0; k < forecast.intervals().size(); k++) {
+      Interval interval = forecast.intervals().get(k);
+      trial.addInterval(sums, k, interval.level(), t, interval.lower(), interval.upper());
+    }
+    boolean none = forecast.intervals().isEmpty();
+    if (!none) {
+      trial.addDistribution(
+          sums,
+          t,
+          forecast.intervals().stream().mapToDouble(Interval::level).toArray(),
+          forecast.values(),
+          forecast.intervals().stream().map(Interval::lower).toArray(double[][]::new),
+          forecast.intervals().stream().map(Interval::upper).toArray(double[][]::new));
+    }
+    int place = t - firstChartOrigin();
+    if (place >= 0) {
+      int end = forecast.values().length - 1;
+      ends[place] = forecast.values()[end];
+      lower[place] = none ? Double.NaN : forecast.intervals().get(0).lower()[end];
+      upper[place] = none ? Double.NaN : forecast.intervals().get(0).upper()[end];
+    }
+  }
+}
