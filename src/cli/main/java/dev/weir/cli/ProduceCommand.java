@@ -183,7 +183,7 @@ final class ProduceCommand implements Callable<Integer> {
     started = System.nanoTime();
     try (ObservationProducer p =
         new ObservationProducer(
-            kafka.clients().config(), topic, schemas, isJson, csv.columns().ahead().size())) {
+            kafka.clients(), topic, schemas, isJson, csv.columns().ahead().size())) {
       producer = p;
       if (source.sample) {
         replaySample();

@@ -24,9 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +64,7 @@ class ClassCommandsIT {
             classify: {model: states, file: states.safetensors}
             """
                 .formatted(broker.bootstrapServers()));
-    Map<String, Object> clients = Map.of("bootstrap.servers", broker.bootstrapServers());
+    KafkaClients clients = KafkaClients.of(broker.bootstrapServers());
     try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       admin.create("observations", 1, Map.of());
     }
@@ -80,8 +79,7 @@ class ClassCommandsIT {
         LocalCluster.start(
             Map.of("rest.bind-port", "0", "execution.checkpointing.interval", "500ms"));
     ForecastJob.submit(cluster.environment(), JobSettings.read(job, Map.of()));
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(clients, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = clients.producer()) {
       for (Step step : steps.subList(0, 40)) {
         Observation labelled = step.observation();
         Label label = new Label("lathe", labelled.time(), step.label());

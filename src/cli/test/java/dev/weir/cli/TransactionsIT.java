@@ -85,8 +85,7 @@ class TransactionsIT {
 
   private void send() {
     try (ObservationProducer producer =
-        new ObservationProducer(
-            Map.of("bootstrap.servers", kafka), TOPICS.observations().first())) {
+        new ObservationProducer(KafkaClients.of(kafka), TOPICS.observations().first())) {
       for (int i = 0; !over.get(); i++) {
         producer.send(new Observation("pump", 1_700_000_000_000L + i * 60_000L, i % 7));
         LockSupport.parkNanos(20_000_000);

@@ -7,6 +7,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.JobFile;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.connector.ObservationProducer;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -37,7 +38,6 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,14 +65,8 @@ class CovariateJobIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
   }
 
   private static JobSettings settings(String name) {
@@ -159,7 +153,7 @@ class CovariateJobIT {
   private static void send(JobSettings job, List<Observation> observations) throws IOException {
     try (ObservationProducer producer =
         new ObservationProducer(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            KafkaClients.of(kafka.bootstrapServers()),
             job.kafka().topics().observations().first(),
             null,
             false,
@@ -264,7 +258,7 @@ class CovariateJobIT {
     try (RunningJob running = submit(job, "hashmap", 1, null)) {
       try (ObservationProducer producer =
           new ObservationProducer(
-              Map.of("bootstrap.servers", kafka.bootstrapServers()), topic, null, false, 3)) {
+              KafkaClients.of(kafka.bootstrapServers()), topic, null, false, 3)) {
         producer.send(at(0, 0, 1, 1, 2, 3));
         producer.flush();
       }

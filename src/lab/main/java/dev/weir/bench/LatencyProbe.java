@@ -49,7 +49,7 @@ final class LatencyProbe implements AutoCloseable {
     this.load = load;
     producer =
         new ObservationProducer(
-            Map.of("bootstrap.servers", bootstrapServers, "acks", "1", "linger.ms", "0"), input);
+            KafkaClients.of(bootstrapServers, Map.of("acks", "1", "linger.ms", "0")), input);
     uncommitted = new Reader(bootstrapServers, output, "read_uncommitted");
     committed = new Reader(bootstrapServers, output, "read_committed");
   }

@@ -1,6 +1,7 @@
 package dev.weir.bench;
 
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.connector.ObservationProducer;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -91,14 +92,15 @@ final class LoadGenerator {
 
   /** Sends {@code count} observations as fast as Kafka takes them. */
   void fill(String bootstrapServers, String topic, long count) throws IOException {
-    Map<String, Object> config =
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "acks", "1",
-            "linger.ms", "20",
-            "batch.size", "262144",
-            "buffer.memory", "67108864");
-    try (ObservationProducer producer = new ObservationProducer(config, topic)) {
+    KafkaClients clients =
+        KafkaClients.of(
+            bootstrapServers,
+            Map.of(
+                "acks", "1",
+                "linger.ms", "20",
+                "batch.size", "262144",
+                "buffer.memory", "67108864"));
+    try (ObservationProducer producer = new ObservationProducer(clients, topic)) {
       for (long i = 0; i < count; i++) {
         producer.send(next());
       }

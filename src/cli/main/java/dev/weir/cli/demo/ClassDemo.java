@@ -114,7 +114,7 @@ final class ClassDemo {
     KafkaClients clients = KafkaClients.of(servers);
     LabelCodec codec = new LabelCodec();
     try (ObservationProducer producer =
-            new ObservationProducer(clients.config(), topics.observations().first());
+            new ObservationProducer(clients, topics.observations().first());
         Producer<byte[], byte[]> labels = clients.producer()) {
       double step = 1_000 / rate; // milliseconds between two values of a machine
       double first = System.currentTimeMillis() - HEAD_START * steps * step;

@@ -245,8 +245,7 @@ public final class DemoCommand implements Callable<Integer> {
    */
   private void replay(String bootstrapServers) {
     try (ObservationProducer producer =
-        new ObservationProducer(
-            Map.of("bootstrap.servers", bootstrapServers), topics.observations().first())) {
+        new ObservationProducer(KafkaClients.of(bootstrapServers), topics.observations().first())) {
       List<SeriesCsv> all =
           new ArrayList<>(); // read as they are sent: the first values need no more
       for (String name : SampleData.NAMES) {

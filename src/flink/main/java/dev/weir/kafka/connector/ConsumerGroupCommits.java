@@ -1,11 +1,11 @@
 package dev.weir.kafka.connector;
 
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -45,9 +45,7 @@ final class ConsumerGroupCommits implements ObservationSourceReader.Commits {
       return; // the next checkpoint commits again
     }
     if (admin == null) {
-      Map<String, Object> config = new HashMap<>(settings.properties());
-      config.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-      admin = Admin.create(config);
+      admin = KafkaClients.of(settings.bootstrapServers(), settings.properties()).admin();
     }
     Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
     offsets.forEach(

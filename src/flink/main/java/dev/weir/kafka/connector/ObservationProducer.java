@@ -1,19 +1,17 @@
 package dev.weir.kafka.connector;
 
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ObservationJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends observations as Avro or JSON, keyed by series so that each series keeps its order. */
 public final class ObservationProducer implements AutoCloseable {
@@ -21,7 +19,7 @@ public final class ObservationProducer implements AutoCloseable {
   private static final String MAX_BLOCK_MILLIS = "15000";
 
   private final String topic;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private final ObservationCodec codec;
   private final ObservationJson json; // null: Avro
   private final byte[] fingerprint; // null: the value itself says which schema wrote it
@@ -29,17 +27,9 @@ public final class ObservationProducer implements AutoCloseable {
   private final byte[] aheadFingerprint = ObservationCodec.aheadFingerprint();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
-  public ObservationProducer(Map<String, Object> clientConfig, String topic) throws IOException {
-    this(clientConfig, topic, null);
-  }
-
-  /**
-   * @param registry where the observations' schema is registered first; null for plain Avro
-   */
-  public ObservationProducer(
-      Map<String, Object> clientConfig, String topic, RegistrySettings registry)
-      throws IOException {
-    this(clientConfig, topic, registry, false, 0);
+  /** Of plain Avro, without covariates known ahead. */
+  public ObservationProducer(KafkaClients clients, String topic) throws IOException {
+    this(clients, topic, null, false, 0);
   }
 
   /**
@@ -47,11 +37,7 @@ public final class ObservationProducer implements AutoCloseable {
    * @param ahead covariates known ahead that an observation may have
    */
   public ObservationProducer(
-      Map<String, Object> clientConfig,
-      String topic,
-      RegistrySettings registry,
-      boolean isJson,
-      int ahead)
+      KafkaClients clients, String topic, RegistrySettings registry, boolean isJson, int ahead)
       throws IOException {
     this.json = isJson ? new ObservationJson(ahead) : null;
     this.codec =
@@ -59,12 +45,12 @@ public final class ObservationProducer implements AutoCloseable {
             ? new ObservationCodec(ahead)
             : ObservationCodec.registered(registry, topic, ahead);
     this.fingerprint = registry == null && !isJson ? ObservationCodec.fingerprint() : null;
-    Map<String, Object> config = new HashMap<>(clientConfig);
-    config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
-    config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "5");
     this.topic = topic;
     this.producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        clients
+            .or(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS)
+            .or(ProducerConfig.LINGER_MS_CONFIG, "5")
+            .producer();
   }
 
   public void send(Observation observation) throws IOException {

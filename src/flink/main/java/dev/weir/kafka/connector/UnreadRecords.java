@@ -1,5 +1,6 @@
 package dev.weir.kafka.connector;
 
+import dev.weir.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,12 +11,11 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Asks the brokers whether partitions have records that a reader has not emitted yet. The end
@@ -33,7 +33,7 @@ final class UnreadRecords implements ObservationSourceReader.Ends {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Consumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, Range> empty = new HashMap<>();
   private boolean isTopicMissing; // perhaps, since a request was not answered
 
@@ -52,21 +52,17 @@ final class UnreadRecords implements ObservationSourceReader.Ends {
    * @param reader properties of the consumer whose records are meant
    */
   UnreadRecords(Properties reader, int subtask) {
-    Properties properties = new Properties();
-    properties.putAll(reader);
-    properties.put(
-        ConsumerConfig.CLIENT_ID_CONFIG,
-        "%s-ends-%d".formatted(reader.get(ConsumerConfig.GROUP_ID_CONFIG), subtask));
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1");
-    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "65536");
-    properties.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(PATIENCE.toMillis()));
-    properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(PATIENCE.toMillis()));
+    Map<String, String> properties = new HashMap<>();
+    reader.stringPropertyNames().forEach(name -> properties.put(name, reader.getProperty(name)));
+    properties.putAll(KafkaClients.limits(PATIENCE));
+    String group = properties.get(ConsumerConfig.GROUP_ID_CONFIG);
     consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        KafkaClients.of(properties.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG), properties)
+            .with(ConsumerConfig.CLIENT_ID_CONFIG, "%s-ends-%d".formatted(group, subtask))
+            .with(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest")
+            .with(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1)
+            .with(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 65_536)
+            .follower(group);
   }
 
   /**

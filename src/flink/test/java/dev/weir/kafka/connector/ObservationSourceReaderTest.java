@@ -1,6 +1,7 @@
 package dev.weir.kafka.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
@@ -324,6 +325,20 @@ class ObservationSourceReaderTest {
     reader.handleSourceEvents(new PartitionReader.Discovered());
     poll();
     assertThat(existing).containsExactly("t-0", "t-1");
+  }
+
+  @Test
+  void batchThatDoesNotFitIntoMemoryIsNamed() {
+    fake.next.add(
+        () -> {
+          throw new IllegalStateException("fetcher", new OutOfMemoryError("heap"));
+        });
+    assertThatThrownBy(() -> reader.pollNext(main))
+        .hasMessageContainingAll("topic t, partition 0, offset 0", "topic t, partition 1, offset 0")
+        .hasMessageMatching(
+            "batch at or behind topic t, .*: expected one that Kafka's client can unpack, got"
+                + " java.lang.OutOfMemoryError: heap; give tasks more heap, or cut the partition"
+                + " behind the batch \\(docs/operations.md#.*\\)");
   }
 
   @Test
