@@ -6,11 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.Patience;
-import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.dashboard.Chromium;
-import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.job.KafkaFixture;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +18,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
@@ -36,9 +33,9 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,23 +46,23 @@ class ClosedPortsIT {
   private static final Duration WAIT = Patience.LIMIT;
   private static final String ATTACK = "attack";
 
-  @TempDir private static Path dir;
-  private static EmbeddedBroker broker;
+  private static String servers;
   private static WeirProcess run;
   private static URI flink;
 
   @BeforeAll
   static void start() throws Exception {
-    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
-    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
-      admin.create("observations", 1, Map.of());
-    }
+    KafkaFixture kafka = KafkaFixture.shared();
+    servers = kafka.bootstrapServers();
+    kafka.create("ports", 1, Map.of());
     run =
         WeirProcess.start(
             "run",
             "jobs/many-to-one.yaml",
             "--set",
-            "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+            "kafka.bootstrap-servers=" + servers,
+            "--set",
+            "topics.observations=ports",
             "-D",
             "rest.bind-port=0");
     flink =
@@ -76,9 +73,6 @@ class ClosedPortsIT {
   static void stop() {
     if (run != null) {
       run.close();
-    }
-    if (broker != null) {
-      broker.close();
     }
   }
 
@@ -95,12 +89,7 @@ class ClosedPortsIT {
   void dashboardListensOnLoopbackOnly() throws Exception {
     try (WeirProcess page =
         WeirProcess.start(
-            "dashboard",
-            "--no-browser",
-            "--port",
-            "0",
-            "--bootstrap-servers",
-            broker.bootstrapServers())) {
+            "dashboard", "--no-browser", "--port", "0", "--bootstrap-servers", servers)) {
       page.awaitErr(Pattern.compile("the page is at http"), WAIT);
       assertThat(ListeningSockets.of(page.pid()))
           .isNotEmpty()
@@ -109,6 +98,7 @@ class ClosedPortsIT {
   }
 
   /** Its results come through a socket that Flink opens while a job runs. */
+  @Tag("slow")
   @Test
   void evaluateListensOnLoopbackOnly() throws Exception {
     try (WeirProcess evaluate =

@@ -2,10 +2,8 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
-import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
@@ -15,10 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,12 +27,12 @@ class JobFileArgumentIT {
       "src/core/test/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
-  private static EmbeddedBroker broker;
+  private static KafkaFixture kafka;
   private static String job;
 
   @BeforeAll
   static void start() throws Exception {
-    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    kafka = KafkaFixture.shared();
     job =
         Files.writeString(
                 dir.resolve("plant.yaml"),
@@ -49,19 +44,10 @@ class JobFileArgumentIT {
                 forecast:
                   many-to-one: {horizon: 2}
                 """
-                    .formatted(broker.bootstrapServers()))
+                    .formatted(kafka.bootstrapServers()))
             .toString();
-    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
-      admin.create("out", 3, Map.of());
-      admin.create("lost", 1, Map.of());
-    }
-  }
-
-  @AfterAll
-  static void close() {
-    if (broker != null) {
-      broker.close();
-    }
+    kafka.create("out", 3, Map.of());
+    kafka.create("lost", 1, Map.of());
   }
 
   private static InProcess weir(String command) {
@@ -90,10 +76,10 @@ class JobFileArgumentIT {
     InProcess other = weir("dead-letters JOB --topic other");
     assertThat(other.err()).contains("topic other: expected on Kafka at");
     assertThat(weir("dead-letters JOB --set topics.dead-letters=set").err())
-        .contains("topic set: expected on Kafka at " + broker.bootstrapServers());
+        .contains("topic set: expected on Kafka at " + kafka.bootstrapServers());
     try (WeirProcess page = WeirProcess.start("dashboard", job, "--no-browser", "--port", "0")) {
       page.awaitErr(
-          Pattern.compile("topic how is not on Kafka at " + broker.bootstrapServers()),
+          Pattern.compile("topic how is not on Kafka at " + kafka.bootstrapServers()),
           Duration.ofSeconds(60));
     }
   }
@@ -129,21 +115,14 @@ class JobFileArgumentIT {
             -1,
             0,
             Forecast.Status.OK);
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", broker.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  "out",
-                  partition,
-                  origin,
-                  new byte[] {'a'},
-                  new ForecastCodec(null).encode(forecast)))
-          .get();
-    }
+    kafka.send(
+        List.of(
+            new ProducerRecord<>(
+                "out",
+                partition,
+                origin,
+                new byte[] {'a'},
+                new ForecastCodec(null).encode(forecast))));
   }
 
   @Test

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,12 +28,7 @@ class ProduceAheadIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    kafka.close();
+    kafka = KafkaFixture.shared();
   }
 
   private List<String> arguments(String options) throws Exception {

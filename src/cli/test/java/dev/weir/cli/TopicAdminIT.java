@@ -3,10 +3,8 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weir.cli.local.EmbeddedBroker;
-import dev.weir.kafka.KafkaClients;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.admin.TopicAdmin;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Topics as a broker tells of them, which is later than the controller decides. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -33,12 +30,10 @@ class TopicAdminIT {
   private static final int ROUNDS = 20;
 
   @Test
-  void aTopicOfADeletedOnesNameIsCreatedThoughTheBrokerStillTellsOfTheOldOne(@TempDir Path dir)
-      throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
-        Admin client =
-            Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrapServers()));
-        TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
+  void aTopicOfADeletedOnesNameIsCreatedThoughTheBrokerStillTellsOfTheOldOne() throws Exception {
+    KafkaFixture kafka = KafkaFixture.shared();
+    try (Admin client = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+        TopicAdmin admin = kafka.admin()) {
       boolean lags = false;
       for (int round = 0; round < ROUNDS && !lags; round++) {
         admin.create("again", 2, Map.of());
@@ -55,14 +50,14 @@ class TopicAdminIT {
   }
 
   @Test
-  void aCreatedTopicTakesRecordsAtOnce(@TempDir Path dir) throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
-        TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()));
+  void aCreatedTopicTakesRecordsAtOnce() throws Exception {
+    KafkaFixture kafka = KafkaFixture.shared();
+    try (TopicAdmin admin = kafka.admin();
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 Map.of(
                     ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    broker.bootstrapServers(),
+                    kafka.bootstrapServers(),
                     ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                     false,
                     ProducerConfig.RETRIES_CONFIG, // so that the first refusal is seen

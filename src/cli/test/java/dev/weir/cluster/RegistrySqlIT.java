@@ -68,8 +68,8 @@ class RegistrySqlIT {
                 build.withSql(List.of(weir.toAbsolutePath(), build.avroConfluent())),
                 DIR.resolve("flink"),
                 1,
-                Map.of("taskmanager.numberOfTaskSlots", "4"));
-        FlinkFixture here = FlinkFixture.start()) {
+                Map.of("taskmanager.numberOfTaskSlots", "4"))) {
+      FlinkFixture here = FlinkFixture.shared();
       String servers = broker.bootstrapServers();
       try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         for (String topic : List.of("observations", "forecast-steps", "seen")) {

@@ -56,8 +56,8 @@ class AlarmPageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.start();
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("alarms");
     overrides.remove("output");
     overrides.put("alarms", "on");
@@ -85,7 +85,7 @@ class AlarmPageIT {
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job, flink, kafka}) {
+    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
       if (one != null) {
         one.close();
       }

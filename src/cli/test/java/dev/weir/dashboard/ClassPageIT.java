@@ -53,12 +53,15 @@ class ClassPageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.start();
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
     ClassifierFiles.write(
         ClassFixture.model("states", 4, ClassFixture.STATES), dir.resolve("states.safetensors"));
     Map<String, String> overrides = new HashMap<>();
     overrides.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+    for (String topic : List.of("observations", "classes", "labels", "models", "dead-letters")) {
+      overrides.put("topics." + topic, "states." + topic);
+    }
     settings =
         JobSettings.of(
             JobFile.parse(
@@ -70,7 +73,7 @@ class ClassPageIT {
                 "states.yaml",
                 overrides),
             dir);
-    kafka.create("observations", 1, Map.of());
+    kafka.create("states.observations", 1, Map.of());
     job = flink.submit(settings, 1, Duration.ofMillis(500));
     dashboard =
         Dashboard.start(
@@ -79,21 +82,21 @@ class ClassPageIT {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null);
     steps = ClassFixture.steps("lathe", STEPS, 3);
-    kafka.sendObservations("observations", steps.stream().map(Step::observation).toList());
+    kafka.sendObservations("states.observations", steps.stream().map(Step::observation).toList());
     List<ProducerRecord<byte[], byte[]>> labels = new ArrayList<>();
     for (Step step : steps.subList(STEPS - LABELS - 10, STEPS - 10)) {
       Observation labelled = step.observation();
       String label = labelled.time() == 100_000 ? HOSTILE : step.label();
       byte[] bytes = new LabelCodec().encode(new Label("lathe", labelled.time(), label));
-      labels.add(new ProducerRecord<>("labels", bytes));
+      labels.add(new ProducerRecord<>("states.labels", bytes));
     }
-    job.await().until(() -> kafka.read("classes", KafkaFixture.COMMITTED).size() >= STEPS);
+    job.await().until(() -> kafka.read("states.classes", KafkaFixture.COMMITTED).size() >= STEPS);
     kafka.send(labels);
   }
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job, flink, kafka}) {
+    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
       if (one != null) {
         one.close();
       }
@@ -140,7 +143,7 @@ class ClassPageIT {
 
     // a class that comes while the page is open
     Observation next = new Observation("lathe", 1_000L * STEPS + 1_000, 20, new double[] {1e4});
-    kafka.sendObservations("observations", List.of(next));
+    kafka.sendObservations("states.observations", List.of(next));
     browser.await("the next class", () -> browser.text(".class-headline").contains("00:02:41"));
   }
 
@@ -150,8 +153,8 @@ class ClassPageIT {
     browser.open(URI.create(dashboard.address() + "#view=job"));
     browser.await("the topics", () -> browser.text(".topics").startsWith("Read from"));
     assertThat(browser.text(".topics"))
-        .startsWith("Read from observations, ")
-        .contains(", models, classes, labels. Times are UTC");
+        .startsWith("Read from states.observations, ")
+        .contains(", states.models, states.classes, states.labels. Times are UTC");
   }
 
   @Test

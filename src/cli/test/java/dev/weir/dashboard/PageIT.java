@@ -85,8 +85,8 @@ class PageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.start(); // first, since without it there is nothing to do
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("page");
     overrides.remove("output"); // learned
     overrides.put("learning.size", "small");
@@ -124,7 +124,7 @@ class PageIT {
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job, flink, kafka}) {
+    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
       if (one != null) {
         one.close();
       }

@@ -54,7 +54,7 @@ public class ReadingIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
+    kafka = KafkaFixture.shared();
     patient =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 60_000),
@@ -66,7 +66,6 @@ public class ReadingIT {
   static void stop() {
     if (kafka != null) {
       patient.close();
-      kafka.close();
     }
   }
 

@@ -53,8 +53,8 @@ class WhyPageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.start();
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("why");
     overrides.remove("output");
     overrides.put("season", "24");
@@ -86,7 +86,7 @@ class WhyPageIT {
 
   @AfterAll
   static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job, flink, kafka}) {
+    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
       if (one != null) {
         one.close();
       }

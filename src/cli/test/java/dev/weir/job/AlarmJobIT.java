@@ -30,8 +30,8 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +62,8 @@ class AlarmJobIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
     for (String series : SERIES) {
       SplittableRandom random = new SplittableRandom(series.hashCode());
       double[] values = new double[VALUES];
@@ -82,12 +82,6 @@ class AlarmJobIT {
       awaitAll(job, undisturbed);
       expected = incidents(undisturbed);
     }
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
   }
 
   private static Map<String, String> overrides(String name, Map<String, String> more) {
@@ -256,6 +250,7 @@ class AlarmJobIT {
     assertThat(one.get("start").textValue()).startsWith("2026-03-0").endsWith("Z");
   }
 
+  @Tag("slow")
   @Test
   void killsAndRestartsChangeNothing() throws Exception {
     JobSettings settings = settings("alarms-killed", Map.of());
@@ -274,9 +269,9 @@ class AlarmJobIT {
       job.await()
           .atMost(Duration.ofMinutes(2))
           .until(() -> incidents(settings).containsKey("pump.spike"));
-      flink.cluster().terminateTaskManager(0).get();
+      flink.killTaskManager();
       send(settings, AT + 1, AT + 20);
-      flink.cluster().startTaskManager();
+      flink.startTaskManager();
       String forecasts = settings.kafka().topics().forecasts();
       job.await()
           .atMost(Duration.ofMinutes(2))

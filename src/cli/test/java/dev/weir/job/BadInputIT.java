@@ -38,8 +38,8 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.TimestampType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -57,14 +57,8 @@ class BadInputIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
   }
 
   private static JobSettings settings(String name) throws Exception {
@@ -365,6 +359,8 @@ class BadInputIT {
     assertThat(sent).hasSize(traffic.good.size() + traffic.bad.size());
   }
 
+  /** Fills the heap, which what else runs in this JVM may feel. */
+  @Tag("slow")
   @Test
   void batchThatDoesNotFitIntoMemoryIsNamed() throws Exception {
     JobSettings settings = settings("packed");

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,14 +45,8 @@ class ClassifyJobIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
   }
 
   private static JobSettings settings(String name, String text) {

@@ -40,7 +40,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,14 +70,8 @@ class CovariateTopicIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
   }
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
@@ -251,9 +244,9 @@ class CovariateTopicIT {
       sendCovariates(settings, "a", 41, 130, 0); // corrections, and further ones; b has no more
       awaitCovariates(job, settings);
       sendObservations(settings, 40, 60);
-      flink.cluster().terminateTaskManager(0).get();
+      flink.killTaskManager();
       sendObservations(settings, 60, 80);
-      flink.cluster().startTaskManager();
+      flink.startTaskManager();
       awaitForecasts(job, settings);
       savepoint = job.stop(dir.resolve("savepoints"));
     }

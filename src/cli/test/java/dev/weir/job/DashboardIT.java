@@ -105,87 +105,85 @@ class DashboardIT {
         Files.writeString(
             dir.resolve("page.yaml"),
             "scores: {every: 1}\nforecast: {many-to-one: {horizon: 2}, many-to-many: {}}\n");
-    try (KafkaFixture kafka = KafkaFixture.start();
-        FlinkFixture flink = FlinkFixture.start()) {
-      Map<String, String> overrides = kafka.sampleOverrides("page");
-      overrides.remove("output"); // learned, without a model
-      overrides.put("learning.size", "small");
-      JobSettings settings = JobSettings.read(job, overrides);
-      Topics topics = settings.kafka().topics();
-      try (Dashboard page =
-          page(kafka.bootstrapServers(), topics, DashboardSettings.BACK, 8 << 20)) {
-        // the page is there before its topics are
+    KafkaFixture kafka = KafkaFixture.shared();
+    FlinkFixture flink = FlinkFixture.shared();
+    Map<String, String> overrides = kafka.sampleOverrides("served");
+    overrides.remove("output"); // learned, without a model
+    overrides.put("learning.size", "small");
+    JobSettings settings = JobSettings.read(job, overrides);
+    Topics topics = settings.kafka().topics();
+    try (Dashboard page = page(kafka.bootstrapServers(), topics, DashboardSettings.BACK, 8 << 20)) {
+      // the page is there before its topics are
+      await()
+          .atMost(WAIT)
+          .untilAsserted(
+              () -> {
+                JsonNode waiting = get(page, "/api/job");
+                assertThat(waiting.path("state").textValue()).isEqualTo("WAITING");
+                assertThat(waiting.path("why").textValue())
+                    .contains("no topic served.observations", "weir produce");
+              });
+      kafka.create(topics.observations().first(), 2, Map.of());
+      try (RunningJob running = flink.submit(settings, 1, Duration.ofMillis(500))) {
+        kafka.sendObservations(topics.observations().first(), observations(0, 60));
+        kafka.send(
+            List.of(
+                new ProducerRecord<>(
+                    topics.observations().first(), "x".getBytes(UTF_8), new byte[] {1, 2})));
+        running
+            .await()
+            .untilAsserted(
+                () -> {
+                  JsonNode live = get(page, "/api/job");
+                  assertThat(live.path("forecasts").intValue()).isEqualTo(2 * 180);
+                  assertThat(live.path("dead_letters").intValue()).isEqualTo(1);
+                  assertThat(live.path("state").textValue()).isEqualTo("LIVE");
+                });
+        kafka.sendObservations(
+            topics.observations().first(), observations(60, 61)); // of a live page
+        running
+            .await()
+            .untilAsserted(
+                () -> {
+                  JsonNode live = get(page, "/api/job");
+                  assertThat(live.path("forecasts").intValue()).isEqualTo(2 * 183);
+                  assertThat(live.path("scores").intValue())
+                      .isEqualTo(kafka.read(topics.scores(), KafkaFixture.COMMITTED).size());
+                });
+        List<Forecast> issued = kafka.forecasts(topics.forecasts(), KafkaFixture.COMMITTED);
+        running
+            .await() // one reader may be behind the other, and what is shown a second behind both
+            .untilAsserted(
+                () -> {
+                  assertCounts(get(page, "/api/job"));
+                  for (String series : List.of("a", "größe/<b>", "c")) {
+                    JsonNode served = history(page, series);
+                    assertObservations(served, series, observations(0, 61));
+                    assertForecasts(
+                        served, issued.stream().filter(f -> f.series().equals(series)).toList());
+                  }
+                  assertScores(kafka, topics, get(page, "/api/series?sort=name"));
+                });
+      }
+      // a page that begins now, with no room for histories, reads back what it is asked for
+      try (Dashboard late = page(kafka.bootstrapServers(), topics, 50, 1)) {
+        await()
+            .atMost(WAIT)
+            .untilAsserted(
+                () -> assertThat(get(late, "/api/series").path("total").intValue()).isEqualTo(3));
         await()
             .atMost(WAIT)
             .untilAsserted(
                 () -> {
-                  JsonNode waiting = get(page, "/api/job");
-                  assertThat(waiting.path("state").textValue()).isEqualTo("WAITING");
-                  assertThat(waiting.path("why").textValue())
-                      .contains("no topic page.observations", "weir produce");
+                  JsonNode served = history(late, "c");
+                  assertThat(served.path("observations").path("time").size()).isBetween(10, 50);
+                  assertThat(served.path("modes").path("many-to-one").path("forecasts"))
+                      .isNotEmpty();
                 });
-        kafka.create(topics.observations().first(), 2, Map.of());
-        try (RunningJob running = flink.submit(settings, 1, Duration.ofMillis(500))) {
-          kafka.sendObservations(topics.observations().first(), observations(0, 60));
-          kafka.send(
-              List.of(
-                  new ProducerRecord<>(
-                      topics.observations().first(), "x".getBytes(UTF_8), new byte[] {1, 2})));
-          running
-              .await()
-              .untilAsserted(
-                  () -> {
-                    JsonNode live = get(page, "/api/job");
-                    assertThat(live.path("forecasts").intValue()).isEqualTo(2 * 180);
-                    assertThat(live.path("dead_letters").intValue()).isEqualTo(1);
-                    assertThat(live.path("state").textValue()).isEqualTo("LIVE");
-                  });
-          kafka.sendObservations(
-              topics.observations().first(), observations(60, 61)); // of a live page
-          running
-              .await()
-              .untilAsserted(
-                  () -> {
-                    JsonNode live = get(page, "/api/job");
-                    assertThat(live.path("forecasts").intValue()).isEqualTo(2 * 183);
-                    assertThat(live.path("scores").intValue())
-                        .isEqualTo(kafka.read(topics.scores(), KafkaFixture.COMMITTED).size());
-                  });
-          List<Forecast> issued = kafka.forecasts(topics.forecasts(), KafkaFixture.COMMITTED);
-          running
-              .await() // one reader may be behind the other, and what is shown a second behind both
-              .untilAsserted(
-                  () -> {
-                    assertCounts(get(page, "/api/job"));
-                    for (String series : List.of("a", "größe/<b>", "c")) {
-                      JsonNode served = history(page, series);
-                      assertObservations(served, series, observations(0, 61));
-                      assertForecasts(
-                          served, issued.stream().filter(f -> f.series().equals(series)).toList());
-                    }
-                    assertScores(kafka, topics, get(page, "/api/series?sort=name"));
-                  });
-        }
-        // a page that begins now, with no room for histories, reads back what it is asked for
-        try (Dashboard late = page(kafka.bootstrapServers(), topics, 50, 1)) {
-          await()
-              .atMost(WAIT)
-              .untilAsserted(
-                  () -> assertThat(get(late, "/api/series").path("total").intValue()).isEqualTo(3));
-          await()
-              .atMost(WAIT)
-              .untilAsserted(
-                  () -> {
-                    JsonNode served = history(late, "c");
-                    assertThat(served.path("observations").path("time").size()).isBetween(10, 50);
-                    assertThat(served.path("modes").path("many-to-one").path("forecasts"))
-                        .isNotEmpty();
-                  });
-          JsonNode served = history(late, "c");
-          double[] known = numbers(history(page, "c").path("observations").path("value"));
-          double[] readBack = numbers(served.path("observations").path("value"));
-          assertThat(known).endsWith(readBack);
-        }
+        JsonNode served = history(late, "c");
+        double[] known = numbers(history(page, "c").path("observations").path("value"));
+        double[] readBack = numbers(served.path("observations").path("value"));
+        assertThat(known).endsWith(readBack);
       }
     }
   }
@@ -203,7 +201,7 @@ class DashboardIT {
     assertThat(dead.path("reason").textValue()).isEqualTo("MALFORMED");
     assertThat(dead.path("example").path("value").textValue()).isEqualTo("0x0102");
     assertThat(dead.path("example").path("key").textValue()).isEqualTo("x");
-    assertThat(dead.path("example").path("topic").textValue()).isEqualTo("page.observations");
+    assertThat(dead.path("example").path("topic").textValue()).isEqualTo("served.observations");
   }
 
   private static void assertObservations(JsonNode served, String series, List<Observation> sent) {

@@ -23,7 +23,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,14 +43,8 @@ class DeadLettersIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
   }
 
   private static JobSettings settings(String name, int features) throws Exception {

@@ -6,12 +6,14 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
+import org.apache.flink.util.IOUtils;
 
-/** A Flink cluster for the tests of one class; its jobs never restart, so that a failure is one. */
+/** The Flink cluster of this JVM's tests; its jobs never restart, so that a failure is one. */
 public final class FlinkFixture implements AutoCloseable {
 
   /**
@@ -22,17 +24,33 @@ public final class FlinkFixture implements AutoCloseable {
 
   private static final int SLOTS = 4;
 
+  private static FlinkFixture shared;
+
   private final MiniCluster cluster;
+  private int taskManager; // the newest one, of which there is one at a time
 
   private FlinkFixture(MiniCluster cluster) {
     this.cluster = cluster;
   }
 
-  public static FlinkFixture start() throws Exception {
-    return start(new Configuration());
+  /** Starts it for the first test that asks; it ends with the JVM. No job may be left on it. */
+  public static synchronized FlinkFixture shared() throws Exception {
+    if (shared == null) {
+      shared = start(new Configuration());
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> IOUtils.closeQuietly(shared), "cluster"));
+    }
+    for (JobStatusMessage job : shared.cluster.listJobs().get()) {
+      if (!job.getJobState().isGloballyTerminalState()) {
+        throw new IllegalStateException(
+            "an earlier test left job %s %s".formatted(job.getJobName(), job.getJobState()));
+      }
+    }
+    return shared;
   }
 
-  public static FlinkFixture start(Configuration configuration) throws Exception {
+  /** A cluster with options of its own, for the caller to close. */
+  static FlinkFixture start(Configuration configuration) throws Exception {
     // both 10 s otherwise, which a busy machine may need
     configuration.setString("pekko.startup-timeout", "2 min");
     configuration.setString("pekko.ask.timeout", "2 min");
@@ -50,6 +68,16 @@ public final class FlinkFixture implements AutoCloseable {
 
   public MiniCluster cluster() {
     return cluster;
+  }
+
+  /** Ends the cluster's only task manager, as a crash does. */
+  void killTaskManager() throws Exception {
+    cluster.terminateTaskManager(taskManager).get();
+  }
+
+  void startTaskManager() throws Exception {
+    cluster.startTaskManager();
+    taskManager++;
   }
 
   /** An environment whose jobs run here: no restarts, no Kryo. */

@@ -43,46 +43,43 @@ class FuzzedInputIT {
 
   @Test
   void eachRecordIsForecastOrADeadLetterWithItsBytes() throws Exception {
-    try (KafkaFixture kafka = KafkaFixture.start();
-        FlinkFixture flink = FlinkFixture.start()) {
-      JobSettings settings =
-          JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.sampleOverrides("fuzzed"));
-      String topic = settings.kafka().topics().observations().first();
-      kafka.create(topic, 2, Map.of());
-      Fuzzer fuzzer = new Fuzzer(SEED, samples());
-      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-      for (int i = 0; i < RECORDS; i++) {
-        byte[] key = ByteBuffer.allocate(4).putInt(i).array();
-        ProducerRecord<byte[], byte[]> record =
-            new ProducerRecord<>(topic, i % 2, key, fuzzer.input(i));
-        if (i % 3 == 0) {
-          record
-              .headers()
-              .add(ObservationCodec.fingerprintHeader(), ObservationCodec.fingerprint());
-        }
-        records.add(record);
+    KafkaFixture kafka = KafkaFixture.shared();
+    FlinkFixture flink = FlinkFixture.shared();
+    JobSettings settings =
+        JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.sampleOverrides("fuzzed"));
+    String topic = settings.kafka().topics().observations().first();
+    kafka.create(topic, 2, Map.of());
+    Fuzzer fuzzer = new Fuzzer(SEED, samples());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < RECORDS; i++) {
+      byte[] key = ByteBuffer.allocate(4).putInt(i).array();
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(topic, i % 2, key, fuzzer.input(i));
+      if (i % 3 == 0) {
+        record.headers().add(ObservationCodec.fingerprintHeader(), ObservationCodec.fingerprint());
       }
-      Observation last = new Observation("the last one", START, 7);
-      for (int partition = 0; partition < 2; partition++) { // when both are forecast, all is done
-        Observation end = new Observation(last.series() + partition, START, 7);
-        records.add(KafkaFixture.record(topic, partition, end));
-      }
-      try (RunningJob job = flink.submit(settings, 2, Duration.ofMillis(500))) {
-        kafka.send(records);
-        String out = settings.kafka().topics().forecasts();
-        job.await()
-            .until(
-                () ->
-                    kafka.forecasts(out, KafkaFixture.COMMITTED).stream()
-                            .filter(f -> f.series().startsWith(last.series()))
-                            .count()
-                        == 2);
-        job.assertRunning();
-        job.await() // the other task's share of that checkpoint may be committed a moment later
-            .ignoreExceptionsInstanceOf(
-                MalformedRecordException.class) // a dead letter that is to come
-            .untilAsserted(() -> assertNoneIsLost(kafka, settings, records.subList(0, RECORDS)));
-      }
+      records.add(record);
+    }
+    Observation last = new Observation("the last one", START, 7);
+    for (int partition = 0; partition < 2; partition++) { // when both are forecast, all is done
+      Observation end = new Observation(last.series() + partition, START, 7);
+      records.add(KafkaFixture.record(topic, partition, end));
+    }
+    try (RunningJob job = flink.submit(settings, 2, Duration.ofMillis(500))) {
+      kafka.send(records);
+      String out = settings.kafka().topics().forecasts();
+      job.await()
+          .until(
+              () ->
+                  kafka.forecasts(out, KafkaFixture.COMMITTED).stream()
+                          .filter(f -> f.series().startsWith(last.series()))
+                          .count()
+                      == 2);
+      job.assertRunning();
+      job.await() // the other task's share of that checkpoint may be committed a moment later
+          .ignoreExceptionsInstanceOf(
+              MalformedRecordException.class) // a dead letter that is to come
+          .untilAsserted(() -> assertNoneIsLost(kafka, settings, records.subList(0, RECORDS)));
     }
   }
 

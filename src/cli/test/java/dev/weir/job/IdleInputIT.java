@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,31 +40,30 @@ class IdleInputIT {
 
   @Test
   void afterAPauseASeriesIsStillPutInOrder() throws Exception {
-    try (KafkaFixture kafka = KafkaFixture.start();
-        FlinkFixture flink = FlinkFixture.start()) {
-      Map<String, String> overrides = kafka.sampleOverrides("lull");
-      overrides.put("delivery.guarantee", "at-least-once");
-      overrides.put("window.out-of-orderness", "PT10S");
-      overrides.put("window.idle-timeout", "PT1S");
-      JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
-      String topic = settings.kafka().topics().observations().first();
-      String forecasts = settings.kafka().topics().forecasts();
-      kafka.create(topic, 1, Map.of());
-      try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {
-        long[] first = new long[31];
-        for (int i = 0; i <= 30; i++) {
-          first[i] = i;
-        }
-        kafka.sendObservations(topic, seconds(first));
-        job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 20);
-        Awaitility.await() // longer than the idle timeout: nothing may be let go for its sake
-            .during(Duration.ofSeconds(3))
-            .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 20);
-        kafka.sendObservations(topic, seconds(33, 32, 60));
-        job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 33);
-        assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
-            .isEmpty();
+    KafkaFixture kafka = KafkaFixture.shared();
+    FlinkFixture flink = FlinkFixture.shared();
+    Map<String, String> overrides = kafka.sampleOverrides("lull");
+    overrides.put("delivery.guarantee", "at-least-once");
+    overrides.put("window.out-of-orderness", "PT10S");
+    overrides.put("window.idle-timeout", "PT1S");
+    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    String topic = settings.kafka().topics().observations().first();
+    String forecasts = settings.kafka().topics().forecasts();
+    kafka.create(topic, 1, Map.of());
+    try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {
+      long[] first = new long[31];
+      for (int i = 0; i <= 30; i++) {
+        first[i] = i;
       }
+      kafka.sendObservations(topic, seconds(first));
+      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 20);
+      Awaitility.await() // longer than the idle timeout: nothing may be let go for its sake
+          .during(Duration.ofSeconds(3))
+          .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 20);
+      kafka.sendObservations(topic, seconds(33, 32, 60));
+      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 33);
+      assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
+          .isEmpty();
     }
   }
 
@@ -71,29 +71,28 @@ class IdleInputIT {
    * Without keys each series is in all partitions, which a task reads one after the other. The idle
    * timeout is shorter than that takes, as ten seconds are on a slow machine.
    */
+  @Tag("slow")
   @Test
   void replaysOfKeylessBacklogAreEqualAndLoseNothing() throws Exception {
-    try (KafkaFixture kafka = KafkaFixture.start();
-        FlinkFixture flink = FlinkFixture.start()) {
-      kafka.create("backlog", 3, Map.of());
-      kafka.send(KeylessBacklog.records("backlog", KeylessBacklog.SERIES, KeylessBacklog.VALUES));
-      KeylessBacklog.Result one =
-          KeylessBacklog.replay(
-              kafka, flink, "backlog", "one", KeylessBacklog.SERIES, 1, "PT0.02S");
-      KeylessBacklog.Result other =
-          KeylessBacklog.replay(
-              kafka, flink, "backlog", "other", KeylessBacklog.SERIES, 3, "PT0.02S");
-      assertThat(one.late()).isZero();
-      assertThat(other.late()).isZero();
-      assertThat(one.incidents()).hasSizeGreaterThan(20);
-      assertThat(other.incidents()).isEqualTo(one.incidents());
-      assertThat(other.models()).isEqualTo(one.models());
-    }
+    KafkaFixture kafka = KafkaFixture.shared();
+    FlinkFixture flink = FlinkFixture.shared();
+    kafka.create("backlog", 3, Map.of());
+    kafka.send(KeylessBacklog.records("backlog", KeylessBacklog.SERIES, KeylessBacklog.VALUES));
+    KeylessBacklog.Result one =
+        KeylessBacklog.replay(kafka, flink, "backlog", "one", KeylessBacklog.SERIES, 1, "PT0.02S");
+    KeylessBacklog.Result other =
+        KeylessBacklog.replay(
+            kafka, flink, "backlog", "other", KeylessBacklog.SERIES, 3, "PT0.02S");
+    assertThat(one.late()).isZero();
+    assertThat(other.late()).isZero();
+    assertThat(one.incidents()).hasSizeGreaterThan(20);
+    assertThat(other.incidents()).isEqualTo(one.incidents());
+    assertThat(other.models()).isEqualTo(one.models());
   }
 
   /** Values of 60 series, by key or in partitions by chance. */
   private static List<ProducerRecord<byte[], byte[]>> added(
-      boolean isKeyed, int partitions, int from, int to) throws Exception {
+      String topic, boolean isKeyed, int partitions, int from, int to) throws Exception {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(36);
     double[][] fleet = new double[ADDED_SERIES][];
@@ -106,7 +105,7 @@ class IdleInputIT {
             isKeyed
                 ? Math.floorMod(each.series().hashCode(), partitions)
                 : random.nextInt(partitions);
-        records.add(KafkaFixture.record("added", partition, each));
+        records.add(KafkaFixture.record(topic, partition, each));
       }
     }
     return records;
@@ -119,71 +118,71 @@ class IdleInputIT {
   @ParameterizedTest
   @CsvSource({"false, PT0.001S", "true, PT0.001S", "false, PT0S"})
   void partitionsAddedWithBacklogLoseNothing(boolean runs, String outOfOrderness) throws Exception {
-    try (KafkaFixture kafka = KafkaFixture.start();
-        FlinkFixture flink = FlinkFixture.start()) {
-      Map<String, String> overrides = kafka.sampleOverrides("added");
-      overrides.put("topics.observations", "added");
-      overrides.put("delivery.guarantee", "at-least-once");
-      overrides.put("window.out-of-orderness", outOfOrderness);
-      // what is not written yet is not unread: while a producer writes, a pause must be short
-      overrides.put("window.idle-timeout", runs ? "PT10M" : "PT0.02S");
-      overrides.put("kafka.properties.max.partition.fetch.bytes", "2000"); // partitions in turn
-      JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
-      String forecasts = settings.kafka().topics().forecasts();
-      String letters = settings.kafka().topics().deadLetters();
-      boolean isKeyed = outOfOrderness.equals("PT0S");
-      int waiting = isKeyed ? 0 : 1; // the newest values wait for later ones
-      kafka.create("added", 2, Map.of());
-      kafka.send(added(isKeyed, 2, 0, 30));
-      int tasks = isKeyed ? 1 : 2;
-      RunningJob job = flink.submit(settings, tasks, FlinkFixture.NEVER);
-      try {
-        job.await()
-            .until(
-                () ->
-                    kafka.read(forecasts, KafkaFixture.COMMITTED).size()
-                        == (30 - waiting) * ADDED_SERIES);
-        String savepoint = null;
-        if (!runs) {
-          savepoint = job.stop(Files.createTempDirectory("added"));
-          kafka.send(added(isKeyed, 2, 30, 60));
-        }
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-          admin.createPartitions(Map.of("added", NewPartitions.increaseTo(4))).all().get();
-          Map<TopicPartition, OffsetSpec> ends =
-              Map.of(
-                  new TopicPartition("added", 2), OffsetSpec.latest(),
-                  new TopicPartition("added", 3), OffsetSpec.latest());
-          admin.listOffsets(ends).all().get(); // now they have leaders
-        }
-        int probes = 0;
-        if (runs) { // dead letters show that the job reads the new partitions
-          probes = 2;
-          byte[] probe = {1};
-          kafka.send(
-              List.of(
-                  new ProducerRecord<>("added", 2, null, probe),
-                  new ProducerRecord<>("added", 3, null, probe)));
-          job.await().until(() -> kafka.read(letters, KafkaFixture.COMMITTED).size() == 2);
-        }
-        kafka.send(added(isKeyed, 4, runs ? 30 : 60, 90));
-        if (!runs) {
-          job.close();
-          job = flink.restore(settings, tasks, FlinkFixture.NEVER, savepoint);
-        }
-        int all = (90 - waiting) * ADDED_SERIES;
-        int expected = probes;
-        job.await()
-            .until(
-                () ->
-                    kafka.read(forecasts, KafkaFixture.COMMITTED).size()
-                            + kafka.read(letters, KafkaFixture.COMMITTED).size()
-                        >= all + expected);
-        assertThat(kafka.read(letters, KafkaFixture.COMMITTED)).hasSize(expected);
-        assertThat(kafka.read(forecasts, KafkaFixture.COMMITTED)).hasSize(all);
-      } finally {
-        job.close();
+    KafkaFixture kafka = KafkaFixture.shared();
+    FlinkFixture flink = FlinkFixture.shared();
+    Map<String, String> overrides =
+        kafka.sampleOverrides("added-%s-%s".formatted(runs, outOfOrderness));
+    overrides.put("delivery.guarantee", "at-least-once");
+    overrides.put("window.out-of-orderness", outOfOrderness);
+    // what is not written yet is not unread: while a producer writes, a pause must be short
+    overrides.put("window.idle-timeout", runs ? "PT10M" : "PT0.02S");
+    overrides.put("kafka.properties.max.partition.fetch.bytes", "2000"); // partitions in turn
+    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    String topic = settings.kafka().topics().observations().first();
+    String forecasts = settings.kafka().topics().forecasts();
+    String letters = settings.kafka().topics().deadLetters();
+    boolean isKeyed = outOfOrderness.equals("PT0S");
+    int waiting = isKeyed ? 0 : 1; // the newest values wait for later ones
+    kafka.create(topic, 2, Map.of());
+    kafka.send(added(topic, isKeyed, 2, 0, 30));
+    int tasks = isKeyed ? 1 : 2;
+    RunningJob job = flink.submit(settings, tasks, FlinkFixture.NEVER);
+    try {
+      job.await()
+          .until(
+              () ->
+                  kafka.read(forecasts, KafkaFixture.COMMITTED).size()
+                      == (30 - waiting) * ADDED_SERIES);
+      String savepoint = null;
+      if (!runs) {
+        savepoint = job.stop(Files.createTempDirectory("added"));
+        kafka.send(added(topic, isKeyed, 2, 30, 60));
       }
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+        admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(4))).all().get();
+        Map<TopicPartition, OffsetSpec> ends =
+            Map.of(
+                new TopicPartition(topic, 2), OffsetSpec.latest(),
+                new TopicPartition(topic, 3), OffsetSpec.latest());
+        admin.listOffsets(ends).all().get(); // now they have leaders
+      }
+      int probes = 0;
+      if (runs) { // dead letters show that the job reads the new partitions
+        probes = 2;
+        byte[] probe = {1};
+        kafka.send(
+            List.of(
+                new ProducerRecord<>(topic, 2, null, probe),
+                new ProducerRecord<>(topic, 3, null, probe)));
+        job.await().until(() -> kafka.read(letters, KafkaFixture.COMMITTED).size() == 2);
+      }
+      kafka.send(added(topic, isKeyed, 4, runs ? 30 : 60, 90));
+      if (!runs) {
+        job.close();
+        job = flink.restore(settings, tasks, FlinkFixture.NEVER, savepoint);
+      }
+      int all = (90 - waiting) * ADDED_SERIES;
+      int expected = probes;
+      job.await()
+          .until(
+              () ->
+                  kafka.read(forecasts, KafkaFixture.COMMITTED).size()
+                          + kafka.read(letters, KafkaFixture.COMMITTED).size()
+                      >= all + expected);
+      assertThat(kafka.read(letters, KafkaFixture.COMMITTED)).hasSize(expected);
+      assertThat(kafka.read(forecasts, KafkaFixture.COMMITTED)).hasSize(all);
+    } finally {
+      job.close();
     }
   }
 }

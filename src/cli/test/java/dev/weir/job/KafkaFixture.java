@@ -1,5 +1,7 @@
 package dev.weir.job;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
@@ -25,6 +27,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -48,17 +52,23 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A broker for the tests of one class, with its topics as the bytes that they hold. */
-public final class KafkaFixture implements AutoCloseable {
+/**
+ * The broker of this JVM's tests, with its topics as the bytes that they hold. Each test has topics
+ * of its own.
+ */
+public final class KafkaFixture {
 
   public static final String COMMITTED = "read_committed";
   public static final String UNCOMMITTED = "read_uncommitted";
 
   private static final Duration POLL = Duration.ofMillis(50);
 
+  private static KafkaFixture shared;
+
   private final Path dir;
   private final EmbeddedBroker broker;
   private final KafkaProducer<byte[], byte[]> producer;
+  private final Set<String> created = ConcurrentHashMap.newKeySet();
 
   private KafkaFixture(Path dir, EmbeddedBroker broker) {
     this.dir = dir;
@@ -74,16 +84,23 @@ public final class KafkaFixture implements AutoCloseable {
             new ByteArraySerializer());
   }
 
-  public static KafkaFixture start() throws Exception {
-    Path dir = Files.createTempDirectory("weir-it-broker");
-    return new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
+  /** Starts it for the first test that asks; it ends with the JVM. */
+  public static synchronized KafkaFixture shared() throws Exception {
+    if (shared == null) {
+      Path dir = Files.createTempDirectory("weir-it-broker");
+      shared = new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
+      Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "broker"));
+    }
+    return shared;
   }
 
   public String bootstrapServers() {
     return broker.bootstrapServers();
   }
 
+  /** Creates a topic, which no other test has. */
   public void create(String topic, int partitions, Map<String, String> config) {
+    assertThat(created.add(topic)).as("%s is a topic of this test alone", topic).isTrue();
     try (TopicAdmin admin = admin()) {
       admin.create(topic, partitions, config);
     }
@@ -276,8 +293,7 @@ public final class KafkaFixture implements AutoCloseable {
     return letters;
   }
 
-  @Override
-  public void close() {
+  private void close() {
     producer.close(Duration.ofSeconds(2));
     broker.close();
     FileUtils.deleteDirectoryQuietly(dir.toFile());

@@ -83,8 +83,7 @@ class PrometheusIT {
   @BeforeAll
   static void start() throws Exception {
     assumeTrue(isThere("prometheus") && isThere("promtool"), "no Prometheus here");
-    kafka = KafkaFixture.start();
-    OPEN.add(kafka);
+    kafka = KafkaFixture.shared();
     Configuration configuration = new Configuration();
     GlobalConfiguration.loadConfiguration("conf").toMap().entrySet().stream()
         .filter(entry -> entry.getKey().startsWith("metrics."))

@@ -25,7 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,8 +54,8 @@ class SharedLearningAccuracyIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
     fleet = new double[SERIES][];
     for (int s = 0; s < SERIES; s++) {
       fleet[s] = Fleet.values(s, VALUES + AFTER);
@@ -67,12 +66,6 @@ class SharedLearningAccuracyIT {
     for (int t = 0; t < VALUES; t++) {
       kafka.sendObservations("fleet.observations", Fleet.hour(fleet, t));
     }
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
   }
 
   private static void train(String options) {

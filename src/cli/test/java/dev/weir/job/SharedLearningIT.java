@@ -29,8 +29,8 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,8 +57,8 @@ class SharedLearningIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
     start = dir.resolve("fleet.safetensors");
     InProcess written =
         InProcess.run(
@@ -75,12 +75,6 @@ class SharedLearningIT {
     expected = Fleet.published(model, BUDGET, SERIES, VALUES);
     assertThat(expected).hasSizeGreaterThan(2);
     assertThat(Fleet.published(model, BUDGET, SERIES, FIRST)).isNotEmpty();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
   }
 
   private static JobSettings settings(String name, boolean learns) throws Exception {
@@ -190,6 +184,7 @@ class SharedLearningIT {
             });
   }
 
+  @Tag("slow")
   @Test
   void turnedOnItStartsFromTheActiveModel() throws Exception {
     String name = "shared-later";
@@ -245,6 +240,7 @@ class SharedLearningIT {
    * Without keys each series is in all partitions. The idle timeout is shorter than a task takes to
    * come back to a partition, as ten seconds are on a slow machine.
    */
+  @Tag("slow")
   @Test
   void replaysOfKeylessBacklogPublishTheSameModels() throws Exception {
     kafka.create("keyless", 3, Map.of());
@@ -279,6 +275,7 @@ class SharedLearningIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void killsAndRestartsChangeNothing() throws Exception {
     JobSettings settings = settings("shared-killed", false);
@@ -294,9 +291,9 @@ class SharedLearningIT {
     String savepoint;
     try (RunningJob job = new RunningJob(ForecastJob.submit(env, settings))) {
       awaitPublished(job, settings, 1);
-      flink.cluster().terminateTaskManager(0).get();
+      flink.killTaskManager();
       send(settings, FIRST, FIRST + 60);
-      flink.cluster().startTaskManager();
+      flink.startTaskManager();
       awaitPublished(job, settings, 2);
       savepoint = // not while the job still restarts
           job.await()

@@ -42,7 +42,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -81,14 +80,8 @@ class UpgradeIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
-    kafka.close();
+    kafka = KafkaFixture.shared();
+    flink = FlinkFixture.shared();
   }
 
   private static Observation at(String series, int round) {

@@ -53,7 +53,6 @@ import org.apache.flink.streaming.api.windowing.windows.GlobalWindow;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,12 +74,7 @@ class WindowsOracleIT {
 
   @BeforeAll
   static void start() throws Exception {
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
+    flink = FlinkFixture.shared();
   }
 
   /**
@@ -337,73 +331,71 @@ class WindowsOracleIT {
   @ValueSource(ints = {1, 2})
   void aPartitionFarBehindTheOtherLosesNothingAndMakesNothingLate(int parallelism)
       throws Exception {
-    try (KafkaFixture kafka = KafkaFixture.start()) {
-      String name = "behind";
-      String topic = name + ".observations";
-      Map<String, String> overrides = kafka.sampleOverrides(name);
-      overrides.put("window.out-of-orderness", "PT1M");
-      overrides.put("window.idle-timeout", "PT10M"); // never, whatever the machine does
-      kafka.create(topic, 2, Map.of());
-      JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    KafkaFixture kafka = KafkaFixture.shared();
+    String name = "behind";
+    String topic = name + ".observations";
+    Map<String, String> overrides = kafka.sampleOverrides(name);
+    overrides.put("window.out-of-orderness", "PT1M");
+    overrides.put("window.idle-timeout", "PT10M"); // never, whatever the machine does
+    kafka.create(topic, 2, Map.of());
+    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
 
-      Random random = new Random(SEED);
-      List<Observation> older = new ArrayList<>(); // 0 to 100 minutes
-      List<Observation> newer = new ArrayList<>(); // 100 to 200 minutes
-      for (int minute = 0; minute < 200; minute++) {
-        for (int i = 0; i < 7; i++) { // the last two are in one partition only
-          if (i < 5 || (i == 5) == (minute < 100)) {
-            long time = minute * MINUTE + random.nextInt((int) MINUTE);
-            Observation observation =
-                new Observation("series-" + i, time, random.nextInt(1_000_000));
-            (minute < 100 ? older : newer).add(observation);
-          }
+    Random random = new Random(SEED);
+    List<Observation> older = new ArrayList<>(); // 0 to 100 minutes
+    List<Observation> newer = new ArrayList<>(); // 100 to 200 minutes
+    for (int minute = 0; minute < 200; minute++) {
+      for (int i = 0; i < 7; i++) { // the last two are in one partition only
+        if (i < 5 || (i == 5) == (minute < 100)) {
+          long time = minute * MINUTE + random.nextInt((int) MINUTE);
+          Observation observation = new Observation("series-" + i, time, random.nextInt(1_000_000));
+          (minute < 100 ? older : newer).add(observation);
         }
       }
+    }
 
-      List<ProducerRecord<byte[], byte[]>> ahead = records(topic, 0, delayed(newer, MINUTE));
-      List<ProducerRecord<byte[], byte[]>> behind = records(topic, 1, delayed(older, MINUTE));
-      int duplicates = ahead.size() + behind.size() - older.size() - newer.size();
-      assertThat(duplicates).isGreaterThan(100);
-      ahead.add(new ProducerRecord<>(topic, 0, null, new byte[] {7})); // shows at once when read
-      kafka.send(ahead);
-      try (RunningJob job = flink.submit(settings, parallelism, Duration.ofMillis(500))) {
-        String dead = settings.kafka().topics().deadLetters();
-        job.await().until(() -> kafka.read(dead, KafkaFixture.UNCOMMITTED).size() == 1); // all read
-        kafka.send(behind.subList(0, 300));
-        kafka.send(behind.subList(300, behind.size()));
-        // what lets the last minutes go; these two themselves wait for something later
-        kafka.send(records(topic, 0, List.of(new Observation("clock-0", 202 * MINUTE, 0))));
-        kafka.send(records(topic, 1, List.of(new Observation("clock-1", 202 * MINUTE, 0))));
+    List<ProducerRecord<byte[], byte[]>> ahead = records(topic, 0, delayed(newer, MINUTE));
+    List<ProducerRecord<byte[], byte[]>> behind = records(topic, 1, delayed(older, MINUTE));
+    int duplicates = ahead.size() + behind.size() - older.size() - newer.size();
+    assertThat(duplicates).isGreaterThan(100);
+    ahead.add(new ProducerRecord<>(topic, 0, null, new byte[] {7})); // shows at once when read
+    kafka.send(ahead);
+    try (RunningJob job = flink.submit(settings, parallelism, Duration.ofMillis(500))) {
+      String dead = settings.kafka().topics().deadLetters();
+      job.await().until(() -> kafka.read(dead, KafkaFixture.UNCOMMITTED).size() == 1); // all read
+      kafka.send(behind.subList(0, 300));
+      kafka.send(behind.subList(300, behind.size()));
+      // what lets the last minutes go; these two themselves wait for something later
+      kafka.send(records(topic, 0, List.of(new Observation("clock-0", 202 * MINUTE, 0))));
+      kafka.send(records(topic, 1, List.of(new Observation("clock-1", 202 * MINUTE, 0))));
 
-        List<Observation> all = new ArrayList<>(older);
-        all.addAll(newer);
-        int forecasts = all.size();
-        String out = settings.kafka().topics().forecasts();
-        job.await()
-            .untilAsserted(
-                () -> assertThat(kafka.read(out, KafkaFixture.COMMITTED)).hasSize(forecasts));
-        Map<String, List<Forecast>> actual =
-            kafka.forecasts(out, KafkaFixture.COMMITTED).stream()
-                .collect(Collectors.groupingBy(Forecast::series));
-        Map<String, List<Forecast>> expected = new HashMap<>();
-        for (Map.Entry<String, List<Observation>> series : bySeries(all).entrySet()) {
-          expected.put(series.getKey(), CoreForecasts.of(series.getValue(), settings.forecast()));
-        }
-        assertThat(actual).isEqualTo(expected);
-
-        // now that all moved on, what is old is late, and nothing else was
-        List<Observation> late =
-            List.of(new Observation("series-0", 1, 1), new Observation("series-6", 2, 2));
-        kafka.send(records(topic, 0, late));
-        job.await().untilAsserted(() -> assertThat(kafka.deadLetters(dead)).hasSize(3));
-        assertThat(kafka.deadLetters(dead))
-            .extracting(DeadLetter::reason)
-            .containsExactly(Reason.MALFORMED, Reason.LATE, Reason.LATE);
-        assertThat(kafka.read(out, KafkaFixture.COMMITTED)).hasSize(forecasts);
-        int in = kafka.read(topic, KafkaFixture.COMMITTED).size();
-        int waiting = 2; // the clocks
-        assertThat(forecasts + 3 + duplicates + waiting).as("what went in").isEqualTo(in);
+      List<Observation> all = new ArrayList<>(older);
+      all.addAll(newer);
+      int forecasts = all.size();
+      String out = settings.kafka().topics().forecasts();
+      job.await()
+          .untilAsserted(
+              () -> assertThat(kafka.read(out, KafkaFixture.COMMITTED)).hasSize(forecasts));
+      Map<String, List<Forecast>> actual =
+          kafka.forecasts(out, KafkaFixture.COMMITTED).stream()
+              .collect(Collectors.groupingBy(Forecast::series));
+      Map<String, List<Forecast>> expected = new HashMap<>();
+      for (Map.Entry<String, List<Observation>> series : bySeries(all).entrySet()) {
+        expected.put(series.getKey(), CoreForecasts.of(series.getValue(), settings.forecast()));
       }
+      assertThat(actual).isEqualTo(expected);
+
+      // now that all moved on, what is old is late, and nothing else was
+      List<Observation> late =
+          List.of(new Observation("series-0", 1, 1), new Observation("series-6", 2, 2));
+      kafka.send(records(topic, 0, late));
+      job.await().untilAsserted(() -> assertThat(kafka.deadLetters(dead)).hasSize(3));
+      assertThat(kafka.deadLetters(dead))
+          .extracting(DeadLetter::reason)
+          .containsExactly(Reason.MALFORMED, Reason.LATE, Reason.LATE);
+      assertThat(kafka.read(out, KafkaFixture.COMMITTED)).hasSize(forecasts);
+      int in = kafka.read(topic, KafkaFixture.COMMITTED).size();
+      int waiting = 2; // the clocks
+      assertThat(forecasts + 3 + duplicates + waiting).as("what went in").isEqualTo(in);
     }
   }
 

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,13 +48,8 @@ class CalendarSqlIT {
 
   @BeforeAll
   static void start() throws Exception {
-    flink = FlinkFixture.start();
+    flink = FlinkFixture.shared();
     Files.writeString(dir.resolve("closed.csv"), "date,name\n2024-06-11,inventory\n");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
   }
 
   private static boolean isHoliday(HolidayDays days, LocalDate day) {

@@ -26,7 +26,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,14 +46,9 @@ class ClassifyIT {
 
   @BeforeAll
   static void start() throws Exception {
-    flink = FlinkFixture.start();
+    flink = FlinkFixture.shared();
     weights = dir.resolve("states.safetensors");
     ClassifierFiles.write(MODEL, weights);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
   }
 
   private static List<List<Step>> all() {

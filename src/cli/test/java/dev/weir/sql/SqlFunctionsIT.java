@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,12 +38,7 @@ class SqlFunctionsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    flink = FlinkFixture.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    flink.close();
+    flink = FlinkFixture.shared();
   }
 
   private static String forecast(String table, String columns, String arguments) {

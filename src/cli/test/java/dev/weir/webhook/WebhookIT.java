@@ -46,7 +46,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,12 +73,7 @@ class WebhookIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    kafka.close();
+    kafka = KafkaFixture.shared();
   }
 
   private static Incident incident(String series, Event event) {
@@ -384,6 +378,7 @@ class WebhookIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void processThatIsKilledSendsTheSameRecordAgain() throws Exception {
     kafka.create("killed", 1, Map.of());

@@ -38,8 +38,8 @@ class WebhookRunIT {
 
   @Test
   void weirRunPostsTheIncidentsOfItsJob() throws Exception {
-    try (KafkaFixture kafka = KafkaFixture.start();
-        Endpoint endpoint = new Endpoint((n, id, exchange) -> 200)) {
+    KafkaFixture kafka = KafkaFixture.shared();
+    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 200)) {
       kafka.create("observations", 1, Map.of());
       List<Observation> observations = observations();
       kafka.sendObservations("observations", observations);

@@ -3,14 +3,12 @@ package dev.weir.cli.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.InProcess;
-import dev.weir.cli.local.EmbeddedBroker;
-import dev.weir.kafka.KafkaClients;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,12 +20,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ErrorHintIT {
 
   @TempDir private static Path dir;
-  private static EmbeddedBroker broker;
+  private static String servers;
 
   @BeforeAll
   static void start() throws Exception {
-    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
-    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
+    KafkaFixture kafka = KafkaFixture.shared();
+    servers = kafka.bootstrapServers();
+    try (TopicAdmin admin = kafka.admin()) {
       for (String topic : List.of("observations", "models", "observations.dlq")) {
         admin.create(topic, 1, Map.of());
       }
@@ -43,13 +42,6 @@ class ErrorHintIT {
             "kafka: {bootstrap-servers: 'localhost:1'}",
             "forecast: {many-to-one: {horizon: 2}}"));
     Files.write(dir.resolve("wrong.yaml"), List.of("name: a", "windows: 5"));
-  }
-
-  @AfterAll
-  static void close() {
-    if (broker != null) {
-      broker.close();
-    }
   }
 
   @ParameterizedTest
@@ -83,8 +75,8 @@ class ErrorHintIT {
   void eachFailureSaysWhatToDoNext(String command, String problem, String next) {
     String typed =
         command
-            .replace("BROKER", "--bootstrap-servers " + broker.bootstrapServers())
-            .replace("SERVERS", broker.bootstrapServers())
+            .replace("BROKER", "--bootstrap-servers " + servers)
+            .replace("SERVERS", servers)
             .replace("JAR", System.getProperty("job.jar"))
             .replace("DIR", dir.toString());
     InProcess run = InProcess.run(typed.split(" "));

@@ -37,12 +37,12 @@ class UnreadRecordsIT {
 
   @Test
   void onlyRecordsThatReadersSeeAreUnread() throws Exception {
-    try (KafkaFixture kafka = KafkaFixture.start();
-        KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "writer"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+    KafkaFixture kafka = KafkaFixture.shared();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "writer"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
       kafka.create("ends", 5, Map.of());
       producer.initTransactions();
       producer.beginTransaction();
