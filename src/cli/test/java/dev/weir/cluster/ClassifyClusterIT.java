@@ -54,7 +54,7 @@ class ClassifyClusterIT {
 
   private static void send(String servers, int from, int to) throws Exception {
     try (ObservationProducer producer =
-        new ObservationProducer(Map.of("bootstrap.servers", servers), "observations")) {
+        new ObservationProducer(KafkaClients.of(servers), "observations")) {
       for (int i = from; i < to; i++) {
         for (List<Step> steps : all()) {
           producer.send(steps.get(i).observation());
