@@ -60,9 +60,10 @@ final class IntervalTracker {
 
   private final int horizon;
   private final int ends; // two for each level: lower ones from the widest in, then upper ones out
-  private final double[] taus;
+  private final double[] tails; // probability beyond each end
   private final double[] starts;
   private final double step;
+  private final double settled; // errors of a step from which on step_n is step
   private final int groups;
   private final Rls rls = new Rls(FEATURES, 0.999, 20, 3, 10 * FEATURES);
   private final double[] features = new double[FEATURES];
@@ -73,16 +74,17 @@ final class IntervalTracker {
   IntervalTracker(int horizon, List<Double> levels, double step) {
     this.horizon = horizon;
     this.step = step;
+    this.settled = 1.001 * (EARLY / step) * (EARLY / step);
     this.groups = HorizonGroups.count(horizon);
     this.ends = 2 * levels.size();
-    this.taus = new double[ends];
+    this.tails = new double[ends];
     this.together = new double[ends];
     this.starts = new double[ends];
     for (int k = 0; k < levels.size(); k++) {
       double tail = (1 - levels.get(k)) / 2;
       int lower = levels.size() - 1 - k;
-      taus[lower] = tail;
-      taus[ends - 1 - lower] = 1 - tail;
+      tails[lower] = tail;
+      tails[ends - 1 - lower] = 1 - (1 - tail);
       // quantiles of a normal error in multiples of its mean size, sqrt(2 / pi)
       starts[lower] = -Math.sqrt(Math.PI / 2) * normalQuantile(1 - tail);
       starts[ends - 1 - lower] = -starts[lower];
@@ -128,7 +130,8 @@ final class IntervalTracker {
     double slow = state.slowError(i);
     double issued = state.scale(t, i);
     if (issued > 0) {
-      follow(state, t, i, error, value, forecast, Math.max(0, EARLY / Math.sqrt(matured) - step));
+      double early = matured < settled ? Math.max(0, EARLY / Math.sqrt(matured) - step) : 0;
+      follow(state, t, i, error, value, forecast, early);
     }
     if (slow > 0) {
       double ratio = Math.min(5, size / slow);
@@ -172,24 +175,36 @@ final class IntervalTracker {
       double early) {
     double scale = state.scale(t, i);
     double frequent = state.frequent(t - i);
+    boolean isSparse = !Double.isNaN(frequent);
+    double below = isSparse ? Math.max(0, forecast - frequent) : 0;
+    double above = isSparse ? Math.max(0, frequent - forecast) : 0;
     FloatSlice multiples = state.multiples(i);
     FloatSlice corrections = state.corrections(i);
     Bfloat16Slice issued = state.issuedMultiples(t, i);
     steps++;
     for (int k = 0; k < ends; k++) {
+      double hull = k < ends / 2 ? below : above;
+      double inmost = hull - SLACK * scale;
       double c = multiples.get(k);
-      double pace = Double.isNaN(frequent) ? 1 : Math.max(1, Math.abs(c) / FAR);
-      double move = pace * direction(k, c, error, value, forecast, scale, frequent);
+      double move = direction(k, scale * c, hull, inmost, error, value, forecast, frequent);
+      if (isSparse) {
+        move *= Math.max(1, Math.abs(c) / FAR);
+      }
       multiples.add(k, (float) ((step + OWN * early) * move));
       together[k] += (1 - OWN) * early * move;
-      double rest = direction(k, issued.get(k), error, value, forecast, scale, frequent);
+      double end = scale * issued.get(k);
+      double rest = direction(k, end, hull, inmost, error, value, forecast, frequent);
       corrections.add(k, (float) (REST * rest));
     }
   }
 
   /** Learns what all errors of a value say together, after {@link #learn} of each. */
   void finish(IntervalState state) {
-    for (int i = 1; i <= horizon && steps > 0; i++) {
+    boolean moves = false;
+    for (int k = 0; k < ends; k++) {
+      moves |= together[k] != 0;
+    }
+    for (int i = 1; i <= horizon && moves; i++) {
       FloatSlice multiples = state.multiples(i);
       for (int k = 0; k < ends; k++) {
         multiples.add(k, (float) (together[k] / steps));
@@ -204,34 +219,34 @@ final class IntervalTracker {
    * covered by the forecast or the frequent value hardly moves in further, and one at its bound not
    * out: as each hit or miss there says the same, it would not come back when the series changes.
    *
-   * @param frequent the value that is in the interval in any case; NaN for none
+   * @param end where it is, relative to the forecast
+   * @param hull how far out the interval reaches in any case, for the frequent value
+   * @param inmost where the end stops moving in
    */
   private double direction(
       int k,
-      double multiple,
+      double end,
+      double hull,
+      double inmost,
       double error,
       double value,
       double forecast,
-      double scale,
       double frequent) {
     boolean upper = k >= ends / 2;
-    double known = upper ? frequent - forecast : forecast - frequent;
-    double hull = known > 0 ? known : 0;
-    double own = scale * (upper ? multiple : -multiple);
+    double own = upper ? end : -end;
     double apart = Math.max(hull, own);
     boolean misses;
     boolean isAtBound = false;
     if (bounds.isUnbounded()) {
       misses = upper ? error > apart : error < -apart;
     } else {
-      double end = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast - apart);
-      misses = upper ? value > end : value < end;
-      isAtBound = upper ? end >= bounds.max() : end <= bounds.min();
+      double bounded = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast - apart);
+      misses = upper ? value > bounded : value < bounded;
+      isAtBound = upper ? bounded >= bounds.max() : bounded <= bounds.min();
     }
     misses &= value != frequent;
-    double tail = upper ? 1 - taus[k] : taus[k];
-    double outward = (misses ? 1 : 0) - tail;
-    boolean stops = misses ? isAtBound : own <= hull - SLACK * scale;
+    double outward = (misses ? 1 : 0) - tails[k];
+    boolean stops = misses ? isAtBound : own <= inmost;
     return stops ? 0 : upper ? outward : -outward;
   }
 
@@ -287,19 +302,24 @@ final class IntervalTracker {
   }
 
   /**
-   * Distance of an end from the forecast, as issued at {@code t}: at most 0 for a lower end, at
-   * least 0 for an upper one.
+   * Distances of the ends from the forecast, as issued at {@code t}: at most 0 for lower ends, at
+   * least 0 for upper ones.
+   *
+   * @param target (ends + 1), ascending, with the forecast in the middle; overwritten
    */
-  double end(IntervalState state, long t, int i, int level, boolean upper) {
+  void ends(IntervalState state, long t, int i, double[] target) {
     Bfloat16Slice multiples = state.issuedMultiples(t, i);
-    double widest = 0;
-    for (int k = 0; k <= level; k++) { // an inner level that is wider makes the outer one wider too
-      int lower = ends / 2 - 1 - k;
-      double far = upper ? multiples.get(ends - 1 - lower) : -multiples.get(lower);
-      widest = Math.max(widest, far);
-    }
     double scale = state.scale(t, i);
-    return upper ? widest * scale : -widest * scale;
+    int median = ends / 2;
+    double below = 0;
+    double above = 0;
+    target[median] = 0;
+    for (int k = 1; k <= median; k++) { // an inner level that is wider makes the outer one wider too
+      below = Math.max(below, -multiples.get(median - k));
+      above = Math.max(above, multiples.get(median + k - 1));
+      target[median - k] = -below * scale;
+      target[median + k] = above * scale;
+    }
   }
 
   private static double clip(double value, double low, double high) {

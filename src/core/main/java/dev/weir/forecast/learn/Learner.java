@@ -465,15 +465,23 @@ public final class Learner {
     boolean known = state.history.age() > 0;
     boolean outlier = state.isOutlier();
     double anchor = state.newestObserved();
+    double frequent = bounds.value(state.frequent());
     for (int i = 1; i <= horizon; i++) {
       double value = bounds.value(anchor + (known && !outlier ? mixture.issued(state, i) : 0));
       values[i - 1] = value;
+      if (lower == null && upper == null) {
+        continue;
+      }
+      double[] ends = mixture.ends(state, i);
+      double beyond = beyond(value);
       for (int k = 0; k < levels; k++) {
         if (lower != null) {
-          lower[k][i - 1] = known ? lower(state, i, k, value) : value;
+          double end = ends[levels - 1 - k];
+          lower[k][i - 1] = known ? lower(value, end, beyond, frequent) : value;
         }
         if (upper != null) {
-          upper[k][i - 1] = known ? upper(state, i, k, value) : value;
+          double end = ends[levels + 1 + k];
+          upper[k][i - 1] = known ? upper(value, end, beyond, frequent) : value;
         }
       }
     }
@@ -491,12 +499,14 @@ public final class Learner {
     forecast(learned, values, lower, upper);
     StateView state = view;
     double[] mean = values.clone();
-    for (int i = 1; i <= horizon && state.history.age() > 0 && !state.isOutlier(); i++) {
+    long t = state.history.t();
+    boolean knows = state.history.age() > 0 && !state.isOutlier();
+    for (int i = 1; i <= horizon && knows; i++) {
       double usual = state.intervals.slowError(i);
-      double scale = usual > 0 ? state.intervals.scale(state.history.t(), i) / usual : 1;
-      double error = state.scores.bias(i) * scale;
-      if (Double.isFinite(error)) { // else the state was damaged
-        mean[i - 1] = finite(Math.max(bounds.min(), Math.min(bounds.max(), values[i - 1] + error)));
+      double scale = usual > 0 ? state.intervals.scale(t, i) / usual : 1;
+      double expected = values[i - 1] + state.scores.bias(i) * scale;
+      if (Double.isFinite(expected)) { // else the state was damaged
+        mean[i - 1] = Math.max(bounds.min(), Math.min(bounds.max(), expected));
       }
     }
     List<Interval> intervals = new ArrayList<>(levels);
@@ -530,8 +540,10 @@ public final class Learner {
         bounds.value(state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1)));
     target[0] = value;
     if (levels > 0 && state.scores.count(1) > 0) {
-      target[2] = lower(state, 1, 0, value);
-      target[3] = upper(state, 1, 0, value);
+      double[] ends = mixture.ends(state, 1);
+      double frequent = bounds.value(state.frequent());
+      target[2] = lower(value, ends[levels - 1], beyond(value), frequent);
+      target[3] = upper(value, ends[levels + 1], beyond(value), frequent);
       target[1] = target[3] / 2 - target[2] / 2;
     }
   }
@@ -552,16 +564,14 @@ public final class Learner {
     target[1] = lag;
   }
 
-  private double lower(StateView state, int i, int level, double value) {
-    double end = bounds.lower(finite(value + mixture.end(state, i, level, false) - beyond(value)));
-    double frequent = bounds.value(state.frequent());
-    return frequent < end ? frequent : end;
+  private double lower(double value, double end, double beyond, double frequent) {
+    double whole = bounds.lower(finite(value + end - beyond));
+    return frequent < whole ? frequent : whole;
   }
 
-  private double upper(StateView state, int i, int level, double value) {
-    double end = bounds.upper(finite(value + mixture.end(state, i, level, true) + beyond(value)));
-    double frequent = bounds.value(state.frequent());
-    return frequent > end ? frequent : end;
+  private double upper(double value, double end, double beyond, double frequent) {
+    double whole = bounds.upper(finite(value + end + beyond));
+    return frequent > whole ? frequent : whole;
   }
 
   /** How far a forecast is outside of what is learned, where nothing is known of its errors. */

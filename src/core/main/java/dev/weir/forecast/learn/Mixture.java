@@ -180,69 +180,52 @@ final class Mixture {
         holidays.learn(state.history, t, i, truth);
       }
     }
-    double forecast = forecast(state, origin, i);
+    double forecast = bounds.value(state.history.at(origin) + state.issued(origin, i));
     double error = bounds.isUnbounded() ? truth - state.issued(origin, i) : value - forecast;
+    double naive = Math.abs(truth);
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
-    state.scores.add(i, error, Math.abs(truth), seasonalError);
-    newest.add(Math.abs(error), Math.abs(truth), seasonalError);
+    state.scores.add(i, error, naive, seasonalError);
+    newest.add(Math.abs(error), naive, seasonalError);
+    double frequent = state.intervals.frequent(origin);
+    readQuantiles(state, origin, i, frequent - forecast);
     for (int k = 0; k < levels; k++) {
-      if (isWithin(state, origin, i, k, error, value, forecast)) {
+      if (value == frequent || isWithin(k, error, value, forecast)) {
         state.scores.hit(k, i);
         newest.hold(k);
       }
     }
-    if (state.distributions() != null) {
-      scoreDistribution(state, origin, i, error, Math.abs(truth), seasonalError);
+    DistributionSums sums = state.distributions();
+    if (sums != null && origin >= sums.first()) {
+      bounds.applyToQuantiles(quantiles, forecast);
+      double crps = scorer.add(sums, i - 1, quantiles, error);
+      if (Double.isFinite(crps)) {
+        newest.addDistribution(crps, naive, seasonalError);
+      }
     }
     long matured = state.scores.count(i);
     double mean = state.scores.mean(RunningScores.OURS, i);
     tracker.learn(state.intervals, t, i, error, value, forecast, matured, mean);
   }
 
-  /** The forecast made at origin as it was issued, not relative to anything. */
-  private double forecast(StateView state, long origin, int i) {
-    return bounds.value(state.history.at(origin) + state.issued(origin, i));
+  /** Reads what was issued, relative to the forecast, with the most frequent value inside. */
+  private void readQuantiles(StateView state, long origin, int i, double frequent) {
+    tracker.ends(state.intervals, origin, i, quantiles);
+    for (int k = levels - 1; k >= 0 && frequent < quantiles[k]; k--) {
+      quantiles[k] = frequent;
+    }
+    for (int k = levels + 1; k <= 2 * levels && frequent > quantiles[k]; k++) {
+      quantiles[k] = frequent;
+    }
   }
 
-  /** Whether a value was within the interval of a level that was issued. */
-  private boolean isWithin(
-      StateView state, long origin, int i, int level, double error, double value, double forecast) {
-    if (value == state.intervals.frequent(origin)) {
-      return true;
-    }
-    double low = whole(state, origin, i, level, false, forecast);
-    double high = whole(state, origin, i, level, true, forecast);
+  /** Whether a value is within the interval of a level, by its quantiles. */
+  private boolean isWithin(int level, double error, double value, double forecast) {
+    double low = quantiles[levels - 1 - level];
+    double high = quantiles[levels + 1 + level];
     if (bounds.isUnbounded()) {
       return error >= low && error <= high;
     }
     return value >= bounds.lower(forecast + low) && value <= bounds.upper(forecast + high);
-  }
-
-  /** Distance of an end from the forecast made at origin, with the most frequent value inside. */
-  private double whole(
-      StateView state, long origin, int i, int level, boolean upper, double forecast) {
-    double end = end(state, origin, i, level, upper);
-    double apart = state.intervals.frequent(origin) - forecast;
-    return (upper ? apart > end : apart < end) ? apart : end;
-  }
-
-  /** Scores the intervals that were issued at origin for step i. */
-  private void scoreDistribution(
-      StateView state, long origin, int i, double error, double naive, double seasonalNaive) {
-    DistributionSums sums = state.distributions();
-    if (origin >= sums.first()) {
-      double forecast = forecast(state, origin, i);
-      quantiles[levels] = 0;
-      for (int k = 0; k < levels; k++) {
-        quantiles[levels - 1 - k] = whole(state, origin, i, k, false, forecast);
-        quantiles[levels + 1 + k] = whole(state, origin, i, k, true, forecast);
-      }
-      bounds.applyToQuantiles(quantiles, forecast);
-      double crps = scorer.add(sums, i - 1, quantiles, error);
-      if (Double.isFinite(crps)) {
-        newest.addDistribution(crps, naive, seasonalNaive);
-      }
-    }
   }
 
   /** Learns from the truth about those who had a part in the forecast of a followed step. */
@@ -479,13 +462,13 @@ final class Mixture {
     return state.issued(state.history.t(), i);
   }
 
-  /** Distance of an interval's end from the newest forecast of step i. */
-  double end(StateView state, int i, int level, boolean upper) {
-    return end(state, state.history.t(), i, level, upper);
-  }
-
-  private double end(StateView state, long t, int i, int level, boolean upper) {
-    return tracker.end(state.intervals, t, i, level, upper);
+  /**
+   * Distances of the intervals' ends from the newest forecast of step i, ascending, with the
+   * forecast in the middle: scratch, (2 levels + 1).
+   */
+  double[] ends(StateView state, int i) {
+    tracker.ends(state.intervals, state.history.t(), i, quantiles);
+    return quantiles;
   }
 
   /**
@@ -495,10 +478,10 @@ final class Mixture {
   boolean isSound(StateView state) {
     boolean sound = true;
     for (int i = 1; i <= horizon; i++) {
+      double[] ends = ends(state, i);
       sound &= Double.isFinite(issued(state, i));
-      for (int k = 0; k < levels; k++) {
-        sound &=
-            Double.isFinite(end(state, i, k, false)) && Double.isFinite(end(state, i, k, true));
+      for (double end : ends) {
+        sound &= Double.isFinite(end);
       }
     }
     return sound;
