@@ -214,7 +214,9 @@ public record Forecast(
 
   /**
    * A quantile of a step: its forecast for 0.5, else the end of an interval, such as the lower one
-   * of level 0.8 for 0.1.
+   * of level 0.8 for 0.1. Where most values of a series are equal and none is below, the upper end
+   * of a level above 0.9 is a smaller quantile, at least 0.95, so that the interval holds its
+   * share.
    *
    * @param probability of a smaller value; 0.5, or (1 - level) / 2 or (1 + level) / 2
    * @throws IllegalArgumentException for another probability

@@ -25,7 +25,10 @@ import java.util.List;
  * as c does, by {@value #REST}, when the end as it was issued is missed or hit.
  *
  * <p>Where most values are equal, that value is in each interval, and the misses are rare and far
- * out: there c moves faster the larger it is, and a large r counts more than in proportion.
+ * out: there c moves faster the larger it is, and a large r counts more than in proportion. While
+ * no recent value is below that one, the lower end can't be missed. The upper one is then missed as
+ * often as both should be, up to {@value #MOST}: with 80 % zeros the quantiles .025 and .975 would
+ * hold .975. The same holds the other way round.
  *
  * <p>The expected size is learned: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error|
  * of the step and z: how the last few errors compare to S, how errors at the target's phase do, how
@@ -53,6 +56,9 @@ final class IntervalTracker {
 
   private static final double STEEP = 0.2;
 
+  /** Only ends that are missed less often than this take over the misses of the other end. */
+  private static final double MOST = 0.05;
+
   /**
    * How far past the forecast an end within bounds counts hits: about ten misses make up for it.
    */
@@ -69,6 +75,8 @@ final class IntervalTracker {
   private final double[] features = new double[FEATURES];
   private final double[] together; // (ends), moves by all steps for the newest value
   private int steps; // how many
+  private double low; // of recent values
+  private double high;
   private Bounds bounds = Bounds.NONE;
 
   IntervalTracker(int horizon, List<Double> levels, double step) {
@@ -107,6 +115,17 @@ final class IntervalTracker {
         multiples.set(k, (float) starts[k]);
       }
     }
+  }
+
+  /**
+   * Starts to {@link #learn} about a value.
+   *
+   * @param low smallest of the values before it, about 200
+   * @param high their largest
+   */
+  void begin(double low, double high) {
+    this.low = low;
+    this.high = high;
   }
 
   /**
@@ -182,20 +201,32 @@ final class IntervalTracker {
     FloatSlice corrections = state.corrections(i);
     Bfloat16Slice issued = state.issuedMultiples(t, i);
     steps++;
+    boolean isLowest = low >= frequent;
+    boolean isHighest = high <= frequent;
     for (int k = 0; k < ends; k++) {
-      double hull = k < ends / 2 ? below : above;
+      boolean upper = k >= ends / 2;
+      double tail = (upper ? isLowest : isHighest) ? whole(tails[k]) : tails[k];
+      double hull = upper ? above : below;
       double inmost = hull - SLACK * scale;
       double c = multiples.get(k);
-      double move = direction(k, scale * c, hull, inmost, error, value, forecast, frequent);
+      double own = scale * (upper ? c : -c);
+      double move = outward(upper, own, hull, inmost, tail, error, value, forecast, frequent);
       if (isSparse) {
         move *= Math.max(1, Math.abs(c) / FAR);
       }
+      move = upper ? move : -move;
       multiples.add(k, (float) ((step + OWN * early) * move));
       together[k] += (1 - OWN) * early * move;
-      double end = scale * issued.get(k);
-      double rest = direction(k, end, hull, inmost, error, value, forecast, frequent);
-      corrections.add(k, (float) (REST * rest));
+      double before = issued.get(k);
+      own = scale * (upper ? before : -before);
+      double rest = outward(upper, own, hull, inmost, tail, error, value, forecast, frequent);
+      corrections.add(k, (float) (REST * (upper ? rest : -rest)));
     }
+  }
+
+  /** How often one end should be missed where the other can't be. */
+  private static double whole(double tail) {
+    return Math.max(tail, Math.min(2 * tail, MOST));
   }
 
   /** Learns what all errors of a value say together, after {@link #learn} of each. */
@@ -215,39 +246,39 @@ final class IntervalTracker {
   }
 
   /**
-   * How an end moves. It is hit by a value that is equal to it, since many are. An end that is
-   * covered by the forecast or the frequent value hardly moves in further, and one at its bound not
-   * out: as each hit or miss there says the same, it would not come back when the series changes.
+   * How far an end moves out. It is hit by a value that is equal to it, since many are. An end that
+   * is covered by the forecast or the frequent value hardly moves in further, and one at its bound
+   * not out: as each hit or miss there says the same, it would not come back when the series
+   * changes.
    *
-   * @param end where it is, relative to the forecast
+   * @param own how far out it is
    * @param hull how far out the interval reaches in any case, for the frequent value
    * @param inmost where the end stops moving in
+   * @param tail how often it should be missed
    */
-  private double direction(
-      int k,
-      double end,
+  private double outward(
+      boolean upper,
+      double own,
       double hull,
       double inmost,
+      double tail,
       double error,
       double value,
       double forecast,
       double frequent) {
-    boolean upper = k >= ends / 2;
-    double own = upper ? end : -end;
     double apart = Math.max(hull, own);
     boolean misses;
     boolean isAtBound = false;
     if (bounds.isUnbounded()) {
       misses = upper ? error > apart : error < -apart;
     } else {
-      double bounded = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast - apart);
-      misses = upper ? value > bounded : value < bounded;
-      isAtBound = upper ? bounded >= bounds.max() : bounded <= bounds.min();
+      double end = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast - apart);
+      misses = upper ? value > end : value < end;
+      isAtBound = upper ? end >= bounds.max() : end <= bounds.min();
     }
     misses &= value != frequent;
-    double outward = (misses ? 1 : 0) - tails[k];
     boolean stops = misses ? isAtBound : own <= inmost;
-    return stops ? 0 : upper ? outward : -outward;
+    return stops ? 0 : (misses ? 1 : 0) - tail;
   }
 
   /**
@@ -314,7 +345,9 @@ final class IntervalTracker {
     double below = 0;
     double above = 0;
     target[median] = 0;
-    for (int k = 1; k <= median; k++) { // an inner level that is wider makes the outer one wider too
+    for (int k = 1;
+        k <= median;
+        k++) { // an inner level that is wider makes the outer one wider too
       below = Math.max(below, -multiples.get(median - k));
       above = Math.max(above, multiples.get(median + k - 1));
       target[median - k] = -below * scale;

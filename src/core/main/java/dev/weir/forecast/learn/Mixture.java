@@ -147,6 +147,7 @@ final class Mixture {
     state.turnTo(t);
     keepDistributions(state, t);
     long first = state.firstScored();
+    tracker.begin(history.low(), history.high());
     for (int i = 1; i <= horizon && t - i >= first && history.has(t - i); i++) {
       if (!Double.isNaN(state.issued(t - i, i))) {
         score(state, t, i, value);

@@ -57,6 +57,18 @@ class IntervalCoverageTest {
         return random.nextInt(10) == 0 ? Math.exp(random.nextGaussian()) : 0;
       }
     },
+    MANY_ZEROS(1) { // 80 %: no value is below the lower end
+      @Override
+      double next(int t, Random random, double[] state) {
+        return random.nextInt(5) == 0 ? 1 + 9 * random.nextDouble() : 0;
+      }
+    },
+    MANY_TENS(1) { // 80 %: no value is above the upper end
+      @Override
+      double next(int t, Random random, double[] state) {
+        return random.nextInt(5) == 0 ? 9 * random.nextDouble() : 10;
+      }
+    },
     SPIKES(1) {
       @Override
       double next(int t, Random random, double[] state) {
