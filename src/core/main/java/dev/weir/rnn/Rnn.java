@@ -33,10 +33,6 @@ public final class Rnn {
     this.kernel = Kernels.of(config);
   }
 
-  public RnnConfig config() {
-    return config;
-  }
-
   /**
    * Which code computes: {@code scalar} for a few units, {@code vector} in a JVM started with
    * {@code --add-modules=jdk.incubator.vector} whose second compiler (C2) is on, else {@code

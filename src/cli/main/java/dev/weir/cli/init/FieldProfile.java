@@ -102,9 +102,4 @@ final class FieldProfile {
   int different() {
     return texts.size();
   }
-
-  /** One of its values. */
-  String example() {
-    return texts.iterator().next();
-  }
 }

@@ -122,7 +122,7 @@ public final class ReadOnlyRest implements InboundChannelHandlerFactory {
         String reason = reason(request);
         if (reason != null) {
           refused = true;
-          refuse(context, request.method(), reason);
+          refuse(context, reason);
         }
       }
       if (refused) {
@@ -169,7 +169,7 @@ public final class ReadOnlyRest implements InboundChannelHandlerFactory {
     }
 
     /** Answers as Flink does, whose clients show the text, and reads nothing more. */
-    private static void refuse(ChannelHandlerContext context, HttpMethod method, String reason) {
+    private static void refuse(ChannelHandlerContext context, String reason) {
       ByteBuf body =
           Unpooled.copiedBuffer("{\"errors\":[\"" + reason + "\"]}", StandardCharsets.UTF_8);
       FullHttpResponse response =

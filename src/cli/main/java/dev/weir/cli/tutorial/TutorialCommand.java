@@ -29,12 +29,6 @@ import picocli.CommandLine.Spec;
     })
 public final class TutorialCommand implements Callable<Integer> {
 
-  /** Lower case, since picocli shows and reads the names as they are. */
-  enum Format {
-    text,
-    json
-  }
-
   @Option(
       names = "--format",
       defaultValue = "text",

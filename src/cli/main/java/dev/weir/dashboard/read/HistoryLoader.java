@@ -202,7 +202,7 @@ public final class HistoryLoader implements AutoCloseable {
 
   /** Reads a part of a partition, from an offset to before another. */
   public interface Parts<T> {
-    public Part<T> read(long from, long to);
+    Part<T> read(long from, long to);
   }
 
   /**

@@ -15,7 +15,6 @@ public final class FeatureRegression {
   private static final float LARGEST = 1e6f;
 
   private final int features;
-  private final int classes;
   private final int waiting;
   private final RecursiveRegression regression;
   private final int nextAt; // place of the next row, then the rows
@@ -31,7 +30,6 @@ public final class FeatureRegression {
    */
   public FeatureRegression(int features, int classes, int waiting) {
     this.features = features;
-    this.classes = classes;
     this.waiting = waiting;
     this.regression = new RecursiveRegression(features + 1, classes, FORGETTING, 0);
     this.nextAt = regression.length();

@@ -55,11 +55,6 @@ public final class Holdout {
     return m;
   }
 
-  /** How many values are forecast. */
-  public int horizon() {
-    return truth.length;
-  }
-
   /** The value a whole number of seasons before each step; the newest value if m is 1. */
   public double[] seasonalNaive() {
     double[] forecast = new double[truth.length];

@@ -41,14 +41,4 @@ public final class DoubleSlice {
   public void add(int i, double value) {
     array[from + i] += value;
   }
-
-  /** The array that the slice is part of, for loops over many numbers; see {@link #from}. */
-  public double[] array() {
-    return array;
-  }
-
-  /** Index of the slice's first number in {@link #array}. */
-  public int from() {
-    return from;
-  }
 }

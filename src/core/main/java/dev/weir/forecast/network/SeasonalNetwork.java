@@ -55,10 +55,6 @@ public final class SeasonalNetwork {
         : null;
   }
 
-  public ForecastModel model() {
-    return model;
-  }
-
   /** Which code computes the network: {@link Rnn#kernel}. */
   public String kernel() {
     return rnn.kernel();

@@ -120,11 +120,6 @@ public final class SequenceWindow {
     return ahead;
   }
 
-  /** How many covariates known ahead are kept for a network; 0 in a window of a log. */
-  public int columns() {
-    return columns;
-  }
-
   /**
    * A covariate known ahead, as far as it is known now.
    *

@@ -9,7 +9,6 @@ import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.TimeText;
-import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
 import java.time.DateTimeException;
 import org.apache.avro.io.BinaryEncoder;
@@ -33,11 +32,6 @@ public final class LabelCodec {
    * @param time milliseconds since 1970 in UTC
    */
   public record Label(String series, long time, String label) {}
-
-  /** The header value that names the schema of {@link #encode}'s bytes. */
-  public static byte[] fingerprint() {
-    return WriterSchemas.fingerprint(dev.weir.kafka.avro.Label.getClassSchema());
-  }
 
   /** As Avro. */
   public byte[] encode(Label label) {
