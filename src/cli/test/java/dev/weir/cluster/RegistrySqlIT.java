@@ -127,7 +127,7 @@ class RegistrySqlIT {
     String common =
         "'connector' = 'kafka', 'properties.bootstrap.servers' = '%s', 'scan.startup.mode' = 'earliest-offset'"
             .formatted(servers);
-    // what may be NULL, and no features, as docs/schemas.md allows; two statements write, in any
+    // what may be NULL, and no features, as docs/topics.md allows; two statements write, in any
     // order,
     // so the watermark waits for longer than their rows span
     String plain =

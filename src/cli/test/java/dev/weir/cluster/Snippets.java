@@ -2,6 +2,8 @@ package dev.weir.cluster;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -83,6 +85,45 @@ final class Snippets {
     return Documents.all().stream()
         .filter(file -> file.equals(Path.of("README.md")) || file.startsWith("docs"))
         .toList();
+  }
+
+  /**
+   * A part of a document whose snippets need a broker of their own. A comment separates the parts.
+   *
+   * @param first line, from 1
+   */
+  record Session(Path document, int first, String text) {
+
+    private static final String NEW_SESSION = "<!-- new session -->\n";
+
+    static List<Session> of(Path document) throws IOException {
+      List<Session> sessions = new ArrayList<>();
+      int first = 1;
+      for (String text : Files.readString(document).split(NEW_SESSION)) {
+        sessions.add(new Session(document, first, text));
+        first += (text + NEW_SESSION).lines().count();
+      }
+      return sessions;
+    }
+
+    /** What is run, in its order, each with its language. */
+    List<Map.Entry<String, Piece>> snippets() {
+      long end = first + text.lines().count();
+      return Snippets.of(document).stream()
+          .filter(snippet -> snippet.getValue().line() >= first && snippet.getValue().line() < end)
+          .toList();
+    }
+
+    /** For names of files. */
+    String name() {
+      String page = document.getFileName().toString().replace(".md", "");
+      return first == 1 ? page : page + "-" + first;
+    }
+
+    @Override
+    public String toString() {
+      return document + ":" + first;
+    }
   }
 
   /** What is run of a document, in its order, each with its language. */

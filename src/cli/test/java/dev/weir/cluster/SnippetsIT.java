@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.Documents.Piece;
 import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cluster.Snippets.Session;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
@@ -92,7 +93,7 @@ class SnippetsIT {
   private final List<LocalProcess> jobs = new ArrayList<>();
   private final StringBuilder printed = new StringBuilder();
   private Path work;
-  private Path document;
+  private Session session;
   private String kafka;
   private FlinkCluster flink;
   private ApicurioProcess registry;
@@ -100,13 +101,15 @@ class SnippetsIT {
   private String python = "";
   private int processes;
 
-  private static List<Path> documents() {
+  private static List<Session> sessions() throws IOException {
     String only = System.getProperty("snippets", ""); // -Dsnippets="topics|sql" runs these alone
-    return Snippets.documents().stream()
-        .filter(document -> document.toString().matches(".*(" + only + ").*"))
-        .filter(
-            document ->
-                !Snippets.of(document).stream().filter(SnippetsIT::isRun).toList().isEmpty())
+    List<Session> sessions = new ArrayList<>();
+    for (Path document : Snippets.documents()) {
+      sessions.addAll(Session.of(document));
+    }
+    return sessions.stream()
+        .filter(session -> session.document().toString().matches(".*(" + only + ").*"))
+        .filter(session -> session.snippets().stream().anyMatch(SnippetsIT::isRun))
         .toList();
   }
 
@@ -115,11 +118,11 @@ class SnippetsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("documents")
-  void whatADocumentPrintsIsTrue(Path document) throws Exception {
-    this.document = document;
-    prepare(Files.readString(document));
-    for (Map.Entry<String, Piece> snippet : Snippets.of(document)) {
+  @MethodSource("sessions")
+  void whatADocumentPrintsIsTrue(Session part) throws Exception {
+    session = part;
+    prepare(session.text());
+    for (Map.Entry<String, Piece> snippet : session.snippets()) {
       String text = snippet.getValue().text();
       if (snippet.getKey().equals("yaml") && text.startsWith("name:")) {
         Files.writeString(work.resolve("my-job.yaml"), substitute(text));
@@ -140,11 +143,12 @@ class SnippetsIT {
    */
   @Test
   void backtestGivesTheErrorsOfTheCoresForecasts() throws Exception {
-    document = Path.of("jobs/backtest.sql");
-    prepare("```sql");
+    Path script = Path.of("jobs/backtest.sql");
+    session = new Session(script, 1, "```sql");
+    prepare(session.text());
     Pattern row = Pattern.compile("\\+I\\[(\\S+), (\\d+), (\\d+), (\\S+), (\\S+), (\\S+)\\]");
     Map<String, double[]> got = new TreeMap<>();
-    try (LocalProcess client = sql("backtest.sql", Files.readString(document))) {
+    try (LocalProcess client = sql("backtest.sql", Files.readString(script))) {
       client.awaitOutput(Pattern.compile("Query 1 ends"), END);
       Matcher rows = row.matcher(client.output());
       while (rows.find()) {
@@ -271,21 +275,25 @@ class SnippetsIT {
       open.add(feed());
     }
     if (commandsMatch("\\./weir model (diff|rollback) .*")) { // need a version before
-      runCommand(new Piece(document, 0, "./weir model publish demand.safetensors --name demand"));
+      runCommand(
+          new Piece(
+              session.document(), 0, "./weir model publish demand.safetensors --name demand"));
     }
     if (text.contains("```sql") && !text.contains("./weir produce")) {
-      runCommand(new Piece(document, 0, "./weir produce --input demand.csv --topic observations"));
+      runCommand(
+          new Piece(
+              session.document(), 0, "./weir produce --input demand.csv --topic observations"));
     }
     if (registry != null) {
       runCommand(
           new Piece(
-              document,
+              session.document(),
               0,
               "./weir run my-job.yaml --set kafka.format=avro-confluent --set kafka.registry.url="
                   + registry.url()));
     }
     if (text.contains("```java")) {
-      runCommand(new Piece(document, 0, "./weir run my-job.yaml"));
+      runCommand(new Piece(session.document(), 0, "./weir run my-job.yaml"));
     }
   }
 
@@ -293,7 +301,7 @@ class SnippetsIT {
     flink =
         FlinkCluster.start(
             classpath,
-            LOGS.resolve(document.getFileName().toString().replace(".md", "-flink")),
+            LOGS.resolve(session.name() + "-flink"),
             1,
             Map.of("taskmanager.numberOfTaskSlots", "6", "state.backend.type", "hashmap"));
     open.add(flink);
@@ -301,13 +309,14 @@ class SnippetsIT {
 
   private BuiltClasspath withSql() throws IOException {
     BuiltClasspath build = BuiltClasspath.ofThisBuild();
-    boolean registered = Files.readString(document).contains("apicurio");
-    return registered ? build.withSql(List.of(build.avroConfluent())) : build.withSql();
+    return session.text().contains("apicurio")
+        ? build.withSql(List.of(build.avroConfluent()))
+        : build.withSql();
   }
 
   private boolean commandsMatch(String pattern) {
     Pattern wanted = Pattern.compile(pattern, Pattern.DOTALL);
-    return Snippets.of(document).stream()
+    return session.snippets().stream()
         .filter(SnippetsIT::isRun)
         .anyMatch(snippet -> wanted.matcher(snippet.getValue().text()).matches());
   }
@@ -537,7 +546,8 @@ class SnippetsIT {
   private void runCommand(Piece command) throws Exception {
     if (command.text().contains("JOB_ID") && job() == null) {
       runCommand(
-          new Piece(document, 0, "flink run -d target/weir-0.1.0-job.jar --job my-job.yaml"));
+          new Piece(
+              session.document(), 0, "flink run -d target/weir-0.1.0-job.jar --job my-job.yaml"));
     }
     String text = substitute(command.text());
     boolean startsJob = JOB.matcher(text).matches() && !text.contains("--dry-run");
@@ -583,8 +593,7 @@ class SnippetsIT {
   }
 
   private LocalProcess start(Piece snippet, List<String> command) throws IOException {
-    String name =
-        "%s-%02d".formatted(document.getFileName().toString().replace(".md", ""), ++processes);
+    String name = "%s-%02d".formatted(session.name(), ++processes);
     Path log = LOGS.resolve(name + ".log");
     System.out.printf("%s: %s%n", log.getFileName(), snippet);
     LocalProcess process = LocalProcess.start(name, log, command, work, environment());
@@ -677,7 +686,7 @@ class SnippetsIT {
   /** All statements of a document in one session, after jobs/topics.sql unless it has tables. */
   private void runSql() throws Exception {
     List<String> blocks =
-        Snippets.of(document).stream()
+        session.snippets().stream()
             .filter(snippet -> snippet.getKey().equals("sql") && isRun(snippet))
             .map(snippet -> snippet.getValue().text())
             .toList();
@@ -719,7 +728,7 @@ class SnippetsIT {
       for (String job : flink.jobs()) {
         states.add(flink.status(job));
       }
-      throw new AssertionError("%s, jobs %s: %s".formatted(document, states, e.getMessage()), e);
+      throw new AssertionError("%s, jobs %s: %s".formatted(session, states, e.getMessage()), e);
     }
   }
 

@@ -167,7 +167,7 @@ public final class InitCommand implements Callable<Integer> {
         System.err.printf(
             "weir init: --topic: expected %s or Weir's own records on %s, got %,d others of %,d;"
                 + " --registry or --schema-file names the schema of Avro and Protobuf,"
-                + " docs/records.md says how to write the mapping by hand%n",
+                + " docs/topics.md says how to write the mapping by hand%n",
             format() == null ? "JSON objects" : format(),
             source.topic,
             profile.others(),

@@ -313,7 +313,7 @@ class ForecastCommandIT {
   @Test
   void printedGermanFileIsForecast() throws Exception {
     String[] printed =
-        Documents.blocks(Path.of("docs/records.md"), "sh").stream()
+        Documents.blocks(Path.of("docs/topics.md"), "sh").stream()
             .map(Documents.Piece::text)
             .filter(block -> block.contains("umsatz.csv"))
             .findFirst()

@@ -169,8 +169,9 @@ public final class OptionReference {
             .replaceFirst("^a list of experts, .*", "[names](learning.md#the-experts)")
             .replaceFirst("^a list of field names joined by dots, such as device.id$", "paths")
             .replaceFirst("^field names joined by dots, such as device.id$", "a path")
-            .replaceFirst("^a list of a field's path .*", "[parts](records.md)")
-            .replaceFirst("^the path of an array such as .*", "[path](records.md)")
+            .replaceFirst("^a list of a field's path .*", "[parts](topics.md#records-of-your-own)")
+            .replaceFirst(
+                "^the path of an array such as .*", "[path](topics.md#records-of-your-own)")
             .replaceFirst("^text$", "");
     return row.unit.isEmpty() ? values : values + ", " + row.unit;
   }
