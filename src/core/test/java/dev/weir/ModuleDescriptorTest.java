@@ -73,12 +73,12 @@ class ModuleDescriptorTest {
     String said =
         compile(
             """
-            dev.weir.rnn.cell.RnnConfig rnn;
+            dev.weir.rnn.RnnConfig rnn;
             dev.weir.model.BuiltInModels models;
             dev.weir.forecast.learn.Learner learner;
             dev.weir.classify.LabelledWindows windows;
             """);
-    for (String internal : List.of("rnn.cell", "model", "forecast.learn", "classify")) {
+    for (String internal : List.of("rnn", "model", "forecast.learn", "classify")) {
       assertThat(said)
           .contains(
               "(package dev.weir.%s is declared in module %s, which does not export it"

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.OtherJvm;
-import dev.weir.rnn.kernel.Kernels;
+import dev.weir.rnn.Kernels;
 import java.lang.module.ModuleFinder;
 import java.util.List;
 import org.junit.jupiter.api.Test;

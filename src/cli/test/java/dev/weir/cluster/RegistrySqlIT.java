@@ -131,30 +131,30 @@ class RegistrySqlIT {
     // order,
     // so the watermark waits for longer than their rows span
     String plain =
-        "(series STRING, `time` TIMESTAMP(3), `value` DOUBLE, WATERMARK FOR `time` AS `time` - INTERVAL '7' DAY)"
-            + " WITH (%s, 'topic' = 'observations', 'key.format' = 'raw', 'key.fields' = 'series',"
-            + " 'format' = 'avro-confluent', 'avro-confluent.url' = '%s',"
+        "(series STRING, `time` TIMESTAMP(3), `value` DOUBLE, WATERMARK FOR `time` AS `time` -"
+            + " INTERVAL '7' DAY) WITH (%s, 'topic' = 'observations', 'key.format' = 'raw',"
+            + " 'key.fields' = 'series', 'format' = 'avro-confluent', 'avro-confluent.url' = '%s',"
             + " 'avro-confluent.subject' = 'observations-value')";
     return """
-        LOAD MODULE weir;
-        SET 'parallelism.default' = '1';
-        %s
-        CREATE TEMPORARY TABLE readings %s;
-        CREATE TEMPORARY TABLE seen (series STRING, origin TIMESTAMP(3), v1 DOUBLE, v2 DOUBLE, status STRING)
-          WITH (%s, 'topic' = 'seen', 'format' = 'json');
-        CREATE TEMPORARY TABLE forecast_steps
-          (series STRING, origin TIMESTAMP(3), step INT, forecast_value DOUBLE, status STRING)
-          WITH (%s, 'topic' = 'forecast-steps', 'format' = 'json');
-        INSERT INTO observations
-          SELECT series, `time`, `value`, ARRAY_REMOVE(ARRAY[0e0], 0e0) FROM (VALUES %s) AS t (series, `time`, `value`);
-        INSERT INTO readings VALUES %s;
-        INSERT INTO seen
-          SELECT series, origin, steps[1].`value`, steps[2].`value`, status FROM forecasts;
-        INSERT INTO forecast_steps
-          SELECT series, origin, step, forecast_value, status FROM FORECAST(
-            input => TABLE readings PARTITION BY series, on_time => DESCRIPTOR(`time`), value_column => 'value',
-            horizon => 2, size => 'small', in_order => TRUE, weights_path => 'builtin:window-many-to-one');
-        """
+    LOAD MODULE weir;
+    SET 'parallelism.default' = '1';
+    %s
+    CREATE TEMPORARY TABLE readings %s;
+    CREATE TEMPORARY TABLE seen (series STRING, origin TIMESTAMP(3), v1 DOUBLE, v2 DOUBLE, status STRING)
+      WITH (%s, 'topic' = 'seen', 'format' = 'json');
+    CREATE TEMPORARY TABLE forecast_steps
+      (series STRING, origin TIMESTAMP(3), step INT, forecast_value DOUBLE, status STRING)
+      WITH (%s, 'topic' = 'forecast-steps', 'format' = 'json');
+    INSERT INTO observations
+      SELECT series, `time`, `value`, ARRAY_REMOVE(ARRAY[0e0], 0e0) FROM (VALUES %s) AS t (series, `time`, `value`);
+    INSERT INTO readings VALUES %s;
+    INSERT INTO seen
+      SELECT series, origin, steps[1].`value`, steps[2].`value`, status FROM forecasts;
+    INSERT INTO forecast_steps
+      SELECT series, origin, step, forecast_value, status FROM FORECAST(
+        input => TABLE readings PARTITION BY series, on_time => DESCRIPTOR(`time`), value_column => 'value',
+        horizon => 2, size => 'small', in_order => TRUE, weights_path => 'builtin:window-many-to-one');
+    """
         .formatted(
             topics,
             plain.formatted(common, registry),

@@ -10,7 +10,7 @@ import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
-import dev.weir.forecast.alarm.threshold.Threshold;
+import dev.weir.forecast.alarm.Threshold;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;

@@ -14,8 +14,8 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -414,7 +414,8 @@ class UpgradeIT {
     try (RunningJob job = new RunningJob(client)) {
       assertThatThrownBy(() -> client.getJobExecutionResult().get(2, TimeUnit.MINUTES))
           .hasStackTraceContaining(
-              "LearnerStateSerializer: expected a layout of version 1, got 63: was this state written by a newer Weir");
+              "LearnerStateSerializer: expected a layout of version 1, got 63: was this state"
+                  + " written by a newer Weir");
     }
   }
 }

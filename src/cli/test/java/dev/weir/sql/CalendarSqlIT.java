@@ -7,8 +7,8 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.learn.HolidayDays;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
@@ -110,19 +110,20 @@ class CalendarSqlIT {
 
   private static String call(String function, String more) {
     return """
-        %s(
-          input => TABLE sales PARTITION BY sensor,
-          on_time => DESCRIPTOR(ts),
-          value_column => 'v',
-          horizon => 3,
-          season => 7,
-          size => 'small',
-          in_order => TRUE,
-          sampling_interval => 'P1D',
-          holidays => 'JP',
-          holidays_file => '%s',
-          holidays_overrides => '{"fr-.*": "FR"}',
-          time_zone => 'Asia/Tokyo'%s)"""
+    %s(
+      input => TABLE sales PARTITION BY sensor,
+      on_time => DESCRIPTOR(ts),
+      value_column => 'v',
+      horizon => 3,
+      season => 7,
+      size => 'small',
+      in_order => TRUE,
+      sampling_interval => 'P1D',
+      holidays => 'JP',
+      holidays_file => '%s',
+      holidays_overrides => '{"fr-.*": "FR"}',
+      time_zone => 'Asia/Tokyo'%s)\
+    """
         .formatted(function, dir.resolve("closed.csv"), more);
   }
 

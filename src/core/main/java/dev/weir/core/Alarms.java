@@ -5,7 +5,7 @@ import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.alarm.threshold.Threshold;
+import dev.weir.forecast.alarm.Threshold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

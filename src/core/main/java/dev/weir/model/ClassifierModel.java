@@ -1,6 +1,6 @@
 package dev.weir.model;
 
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

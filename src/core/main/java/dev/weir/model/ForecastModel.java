@@ -1,7 +1,6 @@
 package dev.weir.model;
 
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.RnnConfig;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

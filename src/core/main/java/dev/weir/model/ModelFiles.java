@@ -1,7 +1,7 @@
 package dev.weir.model;
 
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.weir.model;
 
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.Cell;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,14 +2,14 @@ package dev.weir.option;
 
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.LearnerSize;
-import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.Cell;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -42,8 +42,8 @@ public final class ForecastOptions {
           0,
           MAX_LEARNED_COVARIATES,
           "Covariates of each observation that are known ahead, such as a temperature forecast or a"
-              + " price: the mixture learns from them, and a base model that was trained with as many"
-              + " reads them.");
+              + " price: the mixture learns from them, and a base model that was trained with as"
+              + " many reads them.");
   public static final Option<Boolean> COVARIATES =
       Option.flag(
           "learning.covariates",
@@ -163,8 +163,8 @@ public final class ForecastOptions {
       Option.flag(
           "forecasts.explain",
           false,
-          "Whether each forecast says what its next value consists of: level, season, recent values,"
-              + " covariates, analogs, networks and holidays.");
+          "Whether each forecast says what its next value consists of: level, season, recent"
+              + " values, covariates, analogs, networks and holidays.");
 
   /** In a job file the name of a section, below which the rest is. */
   public static final Option<Mode> MODE =

@@ -2,7 +2,6 @@ package dev.weir.option;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -11,9 +10,10 @@ import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
-import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.expert.ExplanationSettings;
+import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -475,7 +475,8 @@ public final class ForecastSpec {
         problem(
             part.mode,
             ForecastOptions.FILE,
-            "expected a model that reads no covariates known ahead, since each series tunes a copy, got one that does");
+            "expected a model that reads no covariates known ahead, since each series tunes a copy,"
+                + " got one that does");
       }
     }
     if (ahead > 0 && !isRead) {

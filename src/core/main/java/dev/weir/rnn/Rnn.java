@@ -1,10 +1,5 @@
 package dev.weir.rnn;
 
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.kernel.Kernels;
-import dev.weir.rnn.kernel.RecurrentKernel;
-
 /**
  * A stacked recurrent network with the semantics of {@code torch.nn.RNN}, {@code LSTM} or {@code
  * GRU} in float32, without dropout, projections or packed sequences.

@@ -1,8 +1,5 @@
 package dev.weir.rnn;
 
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-
 /**
  * What {@code torch.nn.RNN}, {@code LSTM} or {@code GRU} return, and views that keep the directions
  * apart. Owned by the caller and reused: {@link Rnn#forward} overwrites it and allocates only when

@@ -1,8 +1,5 @@
 package dev.weir.rnn;
 
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.kernel.Kernels;
-import dev.weir.rnn.kernel.RecurrentKernel;
 import java.util.HashSet;
 import java.util.Set;
 

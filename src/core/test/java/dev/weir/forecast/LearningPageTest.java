@@ -2,7 +2,7 @@ package dev.weir.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.TunedModelExpert;

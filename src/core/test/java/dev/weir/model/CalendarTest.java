@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

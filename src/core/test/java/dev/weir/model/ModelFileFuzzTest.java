@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.Initialization;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Initialization;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.weir.model.ModelFiles.Defaults;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -89,7 +89,8 @@ class ModelFilesTest {
         .isEqualTo(Cell.RNN_RELU);
     assertThatThrownBy(() -> read(tensors, Map.of("weir.cell", "lstm"), PLAIN))
         .hasMessage(
-            "weight_hh_l0: expected 4 blocks (lstm) of hidden_size rows, got 1, shape [3, 3] (pump.safetensors)");
+            "weight_hh_l0: expected 4 blocks (lstm) of hidden_size rows, got 1, shape [3, 3]"
+                + " (pump.safetensors)");
   }
 
   @ParameterizedTest
@@ -137,7 +138,8 @@ class ModelFilesTest {
         Arguments.of(
             "weight_hh_l0",
             null,
-            "tensors: expected torch's weight_ih_l0 and weight_hh_l0, with or without a prefix, got "),
+            "tensors: expected torch's weight_ih_l0 and weight_hh_l0, with or without a prefix, got"
+                + " "),
         Arguments.of(
             "weight_hh_l0",
             List.of(5, 2),
@@ -145,7 +147,8 @@ class ModelFilesTest {
         Arguments.of(
             "weight_hh_l0",
             List.of(10, 2),
-            "rnn.weight_hh_l0: expected 1, 3 or 4 blocks of hidden_size rows, got 5, shape [10, 2]"),
+            "rnn.weight_hh_l0: expected 1, 3 or 4 blocks of hidden_size rows, got 5, shape [10,"
+                + " 2]"),
         Arguments.of(
             "weight_hr_l0",
             List.of(1, 2),
@@ -226,7 +229,8 @@ class ModelFilesTest {
         "1 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas, got 1",
         "1,2,3 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
         "1,x | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
-        "1,NaN | ahead: expected finite centers, and finite scales of at least 2.3e-308, got NaN and 1.0 (covariate 2)",
+        "1,NaN | ahead: expected finite centers, and finite scales of at least 2.3e-308, got NaN"
+            + " and 1.0 (covariate 2)",
       })
   void wrongCentersOfCovariatesAreNamed(String centers, String message) throws IOException {
     Map<String, String> metadata = new HashMap<>(Safetensors.read(FORMAT_1).metadata());
@@ -279,7 +283,8 @@ class ModelFilesTest {
     tensors.put("fc.weight", counting(0, List.of(1, 4))); // one row: fits both modes
     assertThatThrownBy(() -> read(tensors, Map.of(), Defaults.NONE))
         .hasMessage(
-            "weir.mode: expected many-to-one or many-to-many, in the file or from the caller, got nothing (pump.safetensors)");
+            "weir.mode: expected many-to-one or many-to-many, in the file or from the caller, got"
+                + " nothing (pump.safetensors)");
     assertThatThrownBy(
             () ->
                 read(

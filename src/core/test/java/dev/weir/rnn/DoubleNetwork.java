@@ -1,7 +1,5 @@
 package dev.weir.rnn;
 
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

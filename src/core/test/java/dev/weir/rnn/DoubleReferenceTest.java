@@ -3,9 +3,6 @@ package dev.weir.rnn;
 import static dev.weir.rnn.DoubleNetwork.widened;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Initialization;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -2,8 +2,6 @@ package dev.weir.rnn;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

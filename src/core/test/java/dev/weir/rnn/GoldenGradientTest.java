@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Adam;
-import dev.weir.rnn.training.Loss;
-import dev.weir.rnn.training.TrainableRnn;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

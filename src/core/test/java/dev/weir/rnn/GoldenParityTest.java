@@ -3,7 +3,6 @@ package dev.weir.rnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.weir.rnn.cell.Cell;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;

@@ -5,12 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Adam;
-import dev.weir.rnn.training.Initialization;
-import dev.weir.rnn.training.Loss;
-import dev.weir.rnn.training.TrainableRnn;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;

@@ -6,13 +6,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weir.Allocations;
 import dev.weir.OtherJvm;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.kernel.Kernels;
-import dev.weir.rnn.training.Adam;
-import dev.weir.rnn.training.Initialization;
-import dev.weir.rnn.training.Loss;
-import dev.weir.rnn.training.TrainableRnn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

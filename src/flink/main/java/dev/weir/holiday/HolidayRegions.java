@@ -5,7 +5,7 @@ import de.focus_shift.jollyday.core.Holiday;
 import de.focus_shift.jollyday.core.HolidayManager;
 import de.focus_shift.jollyday.core.HolidayType;
 import de.focus_shift.jollyday.core.ManagerParameters;
-import dev.weir.forecast.calendar.HolidayDays;
+import dev.weir.forecast.learn.HolidayDays;
 import java.time.LocalDate;
 import java.time.Year;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
+import dev.weir.forecast.alarm.ThresholdStateFormat;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.AlarmRuleOptions;
 import dev.weir.job.options.JobFile;

@@ -4,7 +4,7 @@ import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.SeriesAlarms;
-import dev.weir.forecast.alarm.threshold.ThresholdTracker;
+import dev.weir.forecast.alarm.ThresholdTracker;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;

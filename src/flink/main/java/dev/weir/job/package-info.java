@@ -7,12 +7,10 @@
  * far a bounded job has read.
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.alarm.threshold}, {@code forecast.calendar}, {@code forecast.engine}, {@code
- * forecast.expert}, {@code forecast.expert.recurrent}, {@code forecast.explanation}, {@code
- * forecast.learn}, {@code forecast.network}, {@code forecast.shared}, {@code forecast.window},
- * {@code job.calendar}, {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code
- * kafka.codec}, {@code kafka.connector}, {@code kafka.mapping}, {@code model}, {@code option},
- * {@code stream}, {@code stream.covariate}, {@code stream.group}, {@code stream.shared}, {@code
- * webhook}, Commons CLI, Flink, the Kafka clients, SLF4J and the JDK.
+ * forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.network},
+ * {@code forecast.shared}, {@code holiday}, {@code job.options}, {@code kafka}, {@code
+ * kafka.admin}, {@code kafka.codec}, {@code kafka.connector}, {@code kafka.mapping}, {@code model},
+ * {@code option}, {@code stream}, {@code stream.covariate}, {@code stream.group}, {@code
+ * stream.shared}, {@code webhook}, Commons CLI, Flink, the Kafka clients, SLF4J and the JDK.
  */
 package dev.weir.job;

@@ -1,7 +1,7 @@
 package dev.weir.sql;
 
-import dev.weir.forecast.calendar.HolidaySettings;
-import dev.weir.forecast.calendar.HolidaySettings.Override;
+import dev.weir.forecast.learn.HolidaySettings;
+import dev.weir.forecast.learn.HolidaySettings.Override;
 import dev.weir.holiday.HolidayOverrides;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.model.Calendar;

@@ -5,7 +5,7 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.SeasonCounts;
-import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.option.AnomalyOptions;

@@ -7,9 +7,8 @@
  * stream} nor {@code kafka}.
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.calendar}, {@code forecast.engine}, {@code forecast.expert}, {@code
- * forecast.expert.recurrent}, {@code forecast.explanation}, {@code forecast.learn}, {@code
- * forecast.network}, {@code forecast.window}, {@code holiday}, {@code model}, {@code option},
- * {@code sql.aggregate}, {@code sql.file}, {@code state}, Flink, SLF4J and the JDK.
+ * forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.network},
+ * {@code forecast.window}, {@code holiday}, {@code model}, {@code option}, {@code sql.aggregate},
+ * {@code sql.file}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.sql;

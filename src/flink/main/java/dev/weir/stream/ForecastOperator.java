@@ -3,7 +3,7 @@ package dev.weir.stream;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.alarm.group.MemberSurprise;
+import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.StateLimits;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.combination.LatestScores;
-import dev.weir.forecast.combination.RecentErrors;
-import dev.weir.forecast.combination.RecentErrors.Baseline;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.learn.LatestScores;
+import dev.weir.forecast.learn.RecentErrors;
+import dev.weir.forecast.learn.RecentErrors.Baseline;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -7,8 +7,7 @@
  * ClassifyFunction} is the same for classes, with {@link dev.weir.classify.series}.
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.alarm.group}, {@code forecast.combination}, {@code forecast.engine}, {@code
- * forecast.explanation}, {@code forecast.learn}, {@code forecast.shared}, {@code forecast.window},
- * {@code model}, {@code rnn.kernel}, {@code state}, Flink, SLF4J and the JDK.
+ * forecast.engine}, {@code forecast.learn}, {@code forecast.shared}, {@code forecast.window},
+ * {@code model}, {@code rnn}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.stream;

@@ -3,7 +3,7 @@ package dev.weir.holiday;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.calendar.HolidaySettings.Override;
+import dev.weir.forecast.learn.HolidaySettings.Override;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -40,17 +40,26 @@ class HolidayOverridesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "FR | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR' (no JSON at line 1, column 1)",
-        "[\"FR\"] | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '[\"FR\"]' (no object)",
-        "{\"a\": \"FR\", \"a\": \"DE\"} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\", \"a\": \"DE\"}' (entry 'a' twice)",
-        "{\"a\": \"FR\"} {} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"} {}' (more after its end)",
+        "FR | expected a JSON object of regular expressions and regions such as {\"fr-.*\":"
+            + " \"FR\"}, got 'FR' (no JSON at line 1, column 1)",
+        "[\"FR\"] | expected a JSON object of regular expressions and regions such as {\"fr-.*\":"
+            + " \"FR\"}, got '[\"FR\"]' (no object)",
+        "{\"a\": \"FR\", \"a\": \"DE\"} | expected a JSON object of regular expressions and regions"
+            + " such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\", \"a\": \"DE\"}' (entry 'a'"
+            + " twice)",
+        "{\"a\": \"FR\"} {} | expected a JSON object of regular expressions and regions such as"
+            + " {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"} {}' (more after its end)",
         "{} | expected 1 to 100 regular expressions, got 0",
-        "null | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'null' (no object)",
-        "{\"a\": \"FR\" | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"' (no JSON at line 1, column 11)",
+        "null | expected a JSON object of regular expressions and regions such as {\"fr-.*\":"
+            + " \"FR\"}, got 'null' (no object)",
+        "{\"a\": \"FR\" | expected a JSON object of regular expressions and regions such as"
+            + " {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"' (no JSON at line 1, column 11)",
         "{\"(\": \"FR\"} | entry '(': expected a regular expression, got '('",
         "{\"a\": \"\"} | entry 'a': expected a list of regions such as DE or DE-BE, got ''",
-        "{\"a\": null} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": null}' (entry 'a' without a text of regions)",
-        "{\"a\": \"XX\"} | entry 'a': expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
+        "{\"a\": null} | expected a JSON object of regular expressions and regions such as"
+            + " {\"fr-.*\": \"FR\"}, got '{\"a\": null}' (entry 'a' without a text of regions)",
+        "{\"a\": \"XX\"} | entry 'a': expected a country or a part of one such as DE or DE-BE, or a"
+            + " region of the holidays file, got XX",
       })
   void wrongTextIsRefusedInOneLine(String json, String message) {
     assertThatThrownBy(() -> parse(json))

@@ -3,7 +3,7 @@ package dev.weir.holiday;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.calendar.HolidayDays;
+import dev.weir.forecast.learn.HolidayDays;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -62,9 +62,12 @@ class HolidayRegionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "XX | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
-        "Germany | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got Germany",
-        "../DE | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got ../DE",
+        "XX | expected a country or a part of one such as DE or DE-BE, or a region of the holidays"
+            + " file, got XX",
+        "Germany | expected a country or a part of one such as DE or DE-BE, or a region of the"
+            + " holidays file, got Germany",
+        "../DE | expected a country or a part of one such as DE or DE-BE, or a region of the"
+            + " holidays file, got ../DE",
         "NO-OSL | expected no part, since none is known there, got OSL (NO-OSL)",
         "AU-XX | expected a part such as ACT, NSW, NT, QLD, SA, TAS, VIC, WA, got XX (AU-XX)",
       })
@@ -143,11 +146,15 @@ class HolidayRegionsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "date,region;2026-13-01,x | expected a date such as 2026-12-24, got 2026-13-01 (h.csv line 2)",
-        "day;2026-12-24 | expected a header with date, and region if there are regions, got another (h.csv)",
-        "root:*:20000;x,y,z | expected a header with date, and region if there are regions, got another (h.csv)",
+        "date,region;2026-13-01,x | expected a date such as 2026-12-24, got 2026-13-01 (h.csv line"
+            + " 2)",
+        "day;2026-12-24 | expected a header with date, and region if there are regions, got another"
+            + " (h.csv)",
+        "root:*:20000;x,y,z | expected a header with date, and region if there are regions, got"
+            + " another (h.csv)",
         "date | expected dates, got none (h.csv)",
-        "date;2026-12-24;24.12.2026 | expected a date such as 2026-12-24, got 24.12.2026 (h.csv line 3)",
+        "date;2026-12-24;24.12.2026 | expected a date such as 2026-12-24, got 24.12.2026 (h.csv"
+            + " line 3)",
       })
   void wrongFileIsRefusedInOneLine(String text, String message) throws Exception {
     Path file = Files.writeString(dir.resolve("h.csv"), text.replace(';', '\n'));

@@ -3,8 +3,8 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.job.options.JobFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class HolidaySectionTest {
     return settings.targets().get(0).learning().learner().holidays();
   }
 
-  private static boolean has(dev.weir.forecast.calendar.HolidayDays days, String day) {
+  private static boolean has(dev.weir.forecast.learn.HolidayDays days, String day) {
     return days.contains(LocalDate.parse(day).toEpochDay());
   }
 
@@ -92,15 +92,22 @@ class HolidaySectionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'holidays: [XX]' | holidays.regions: expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
-        "'holidays: [DE]~learning: off~forecast.many-to-one.model: m' | holidays.regions: expected none without a mixture that learns, got some",
-        "'window.time-zone: Mars/Base' | window.time-zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'",
-        "'window.time-zone: Europe/Berlin' | window.time-zone: expected holidays or window.calendar beside it, got neither",
-        "'holidays: [DE]~window.interval: P7D' | window.interval: expected a part of a day with holidays, such as PT1H, got PT168H",
+        "'holidays: [XX]' | holidays.regions: expected a country or a part of one such as DE or"
+            + " DE-BE, or a region of the holidays file, got XX",
+        "'holidays: [DE]~learning: off~forecast.many-to-one.model: m' | holidays.regions: expected"
+            + " none without a mixture that learns, got some",
+        "'window.time-zone: Mars/Base' | window.time-zone: expected a time zone such as"
+            + " Europe/Berlin or UTC, got 'Mars/Base'",
+        "'window.time-zone: Europe/Berlin' | window.time-zone: expected holidays or window.calendar"
+            + " beside it, got neither",
+        "'holidays: [DE]~window.interval: P7D' | window.interval: expected a part of a day with"
+            + " holidays, such as PT1H, got PT168H",
         "'holidays: {file: gone.csv}' | holidays.file: expected a CSV file, got no file",
         "'holidays: {overrides: [{series: x}]}' | holidays.overrides[0].regions: expected",
-        "'holidays: {overrides: [{series: \"(\", regions: [DE]}]}' | holidays.overrides[0].series: expected a regular expression",
-        "'holidays: {regions: [DE], file: names.csv}' | holidays.file: expected regions that holidays.regions or an entry of holidays.overrides names, got [Christmas]",
+        "'holidays: {overrides: [{series: \"(\", regions: [DE]}]}' | holidays.overrides[0].series:"
+            + " expected a regular expression",
+        "'holidays: {regions: [DE], file: names.csv}' | holidays.file: expected regions that"
+            + " holidays.regions or an entry of holidays.overrides names, got [Christmas]",
       })
   void wrongOptionIsRefusedInOneLine(String yaml, String message) throws Exception {
     Files.writeString(dir.resolve("names.csv"), "date,region\n2026-12-25,Christmas\n");

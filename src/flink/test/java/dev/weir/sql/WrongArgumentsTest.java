@@ -7,15 +7,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.sql.file.HolidayFileLoader;
 import dev.weir.sql.file.ModelFileLoader;
 import java.nio.charset.StandardCharsets;
@@ -51,8 +51,9 @@ class WrongArgumentsTest {
     tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
     tables.executeSql("LOAD MODULE weir");
     tables.executeSql(
-        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3),"
-            + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen')");
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan"
+            + " ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS ts - INTERVAL '1'"
+            + " SECOND) WITH ('connector' = 'datagen')");
   }
 
   private static String call(String table, String arguments) {
@@ -74,16 +75,19 @@ class WrongArgumentsTest {
             "ANOMALIES: budget: expected a literal, got an expression"),
         Arguments.of(
             "value_column => 'v', ahead_columns => 'note'",
-            "ANOMALIES: ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING"),
+            "ANOMALIES: ahead_columns: expected a column of arrays of numbers, got 'note', which is"
+                + " STRING"),
         Arguments.of(
             "value_column => 'v', feature_columns => 'v', learn_covariates => FALSE",
             "ANOMALIES: feature_columns: expected learn_covariates => TRUE beside it, got FALSE"),
         Arguments.of(
             "value_column => 'v', reasons => 'novelty, spike'",
-            "ANOMALIES: reasons: expected a list of novelty, level, drift, error and break, got 'novelty, spike'"),
+            "ANOMALIES: reasons: expected a list of novelty, level, drift, error and break, got"
+                + " 'novelty, spike'"),
         Arguments.of(
             "value_column => 'v', gap => 'carry'",
-            "ANOMALIES: gap: expected sampling_interval beside it, since nothing is missing by count, got none"),
+            "ANOMALIES: gap: expected sampling_interval beside it, since nothing is missing by"
+                + " count, got none"),
         Arguments.of(
             "value_column => 'v', scaling => 'none'",
             "ANOMALIES: scaling: expected weights_path beside it, got none"),
@@ -143,13 +147,15 @@ class WrongArgumentsTest {
     return Stream.of(
         Arguments.of(
             "value_column => 'w'",
-            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'w'"),
+            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, tags,"
+                + " plan, ts], got 'w'"),
         Arguments.of(
             "value_column => 'note'",
             "FORECAST: value_column: expected a column of numbers, got 'note', which is STRING"),
         Arguments.of(
             "value_column => 'v', feature_columns => 'v, x'",
-            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'"),
+            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags,"
+                + " plan, ts], got 'x'"),
         Arguments.of(
             "value_column => 'v', bounds_min => '2', bounds_max => '1'",
             "FORECAST: bounds_min: expected less than bounds_max (1.0), got 2.0"),
@@ -173,7 +179,8 @@ class WrongArgumentsTest {
             "FORECAST: mode: expected many-to-one or many-to-many, got 'many'"),
         Arguments.of(
             "value_column => 'v', mode => 'many-to-many', horizon => 3",
-            "FORECAST: horizon: expected seq_len (5), since each step answers for one value, got 3"),
+            "FORECAST: horizon: expected seq_len (5), since each step answers for one value, got"
+                + " 3"),
         Arguments.of(
             "value_column => 'v', size => 'huge'",
             "FORECAST: size: expected small or default or full, got 'huge'"),
@@ -185,16 +192,19 @@ class WrongArgumentsTest {
             "FORECAST: time_zone: expected holidays or calendar beside it, got neither"),
         Arguments.of(
             "value_column => 'v', holidays => 'DE', time_zone => 'Mars/Base'",
-            "FORECAST: time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'"),
+            "FORECAST: time_zone: expected a time zone such as Europe/Berlin or UTC, got"
+                + " 'Mars/Base'"),
         Arguments.of(
             "value_column => 'v', holidays => 'DE,'",
             "FORECAST: holidays: expected a list of regions such as DE or DE-BE, got 'DE,'"),
         Arguments.of(
             "value_column => 'v', holidays => 'XX'",
-            "FORECAST: holidays: expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX"),
+            "FORECAST: holidays: expected a country or a part of one such as DE or DE-BE, or a"
+                + " region of the holidays file, got XX"),
         Arguments.of(
             "value_column => 'v', holidays => 'DE', sampling_interval => 'P7D'",
-            "FORECAST: sampling_interval: expected a part of a day with holidays, such as PT1H, got PT168H"),
+            "FORECAST: sampling_interval: expected a part of a day with holidays, such as PT1H, got"
+                + " PT168H"),
         Arguments.of(
             "value_column => 'v', holidays_file => '/nowhere/days.csv'",
             "FORECAST: holidays_file: expected a readable CSV file, got /nowhere/days.csv ("),
@@ -203,13 +213,17 @@ class WrongArgumentsTest {
             "FORECAST: holidays_file: expected a readable CSV file, got what:ever is:this ("),
         Arguments.of(
             "value_column => 'v', holidays_file => 'src/flink/test/resources/holidays/no-date.csv'",
-            "FORECAST: holidays_file: expected a header with date, and region if there are regions, got another (src/flink/test/resources/holidays/no-date.csv)"),
+            "FORECAST: holidays_file: expected a header with date, and region if there are regions,"
+                + " got another (src/flink/test/resources/holidays/no-date.csv)"),
         Arguments.of(
-            "value_column => 'v', holidays => 'FR', holidays_file => 'src/flink/test/resources/holidays/plants.csv'",
-            "FORECAST: holidays_file: expected regions that holidays or holidays_overrides names, got [plant]"),
+            "value_column => 'v', holidays => 'FR', holidays_file =>"
+                + " 'src/flink/test/resources/holidays/plants.csv'",
+            "FORECAST: holidays_file: expected regions that holidays or holidays_overrides names,"
+                + " got [plant]"),
         Arguments.of(
             "value_column => 'v', holidays_overrides => 'FR'",
-            "FORECAST: holidays_overrides: expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'"),
+            "FORECAST: holidays_overrides: expected a JSON object of regular expressions and"
+                + " regions such as {\"fr-.*\": \"FR\"}, got 'FR'"),
         Arguments.of(
             BY_MODEL + ", holidays => 'DE'",
             "FORECAST: holidays: expected learning => TRUE beside it, got FALSE"),
@@ -218,7 +232,8 @@ class WrongArgumentsTest {
             "FORECAST: holidays_file: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             BY_MODEL + ", explanations => TRUE",
-            "FORECAST: explanations: expected false without a forecast that learns each series, got true"),
+            "FORECAST: explanations: expected false without a forecast that learns each series, got"
+                + " true"),
         Arguments.of(
             "value_column => 'v', horizont => 24",
             "FORECAST: horizont: expected the name of an argument: value_column, feature_columns,"),
@@ -233,7 +248,8 @@ class WrongArgumentsTest {
             "FORECAST: season: expected a whole number from 1 to 1000, got '1001'"),
         Arguments.of(
             "value_column => 'v', second_season => 365",
-            "FORECAST: second_season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 beside none"),
+            "FORECAST: second_season: expected a second season of more than 2 times the first, at"
+                + " most 10000 observations, got 365 beside none"),
         Arguments.of(
             "value_column => 'v', season => 7, second_season => 10001",
             "FORECAST: second_season: expected a whole number from 3 to 10000, got '10001'"),
@@ -245,7 +261,8 @@ class WrongArgumentsTest {
             "FORECAST: experts: expected a list of experts, of naive, "),
         Arguments.of(
             "value_column => 'v', max_fill => 3, sampling_interval => 'PT1H', gap => 'reset'",
-            "FORECAST: max_fill: expected gap carry or linear beside it, since nothing else fills, got reset"),
+            "FORECAST: max_fill: expected gap carry or linear beside it, since nothing else fills,"
+                + " got reset"),
         Arguments.of(
             BY_MODEL + ", level => 80",
             "FORECAST: level: expected learning => TRUE beside it, got FALSE"),
@@ -278,19 +295,23 @@ class WrongArgumentsTest {
             "FORECAST: ahead_columns: expected learn_covariates => TRUE beside it, got FALSE"),
         Arguments.of(
             "value_column => 'v', learn_covariates => TRUE",
-            "FORECAST: learn_covariates: expected feature_columns or ahead_columns beside it, got none"),
+            "FORECAST: learn_covariates: expected feature_columns or ahead_columns beside it, got"
+                + " none"),
         Arguments.of(
             "value_column => 'v', ahead_columns => 'plans'",
-            "FORECAST: ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'plans'"),
+            "FORECAST: ahead_columns: expected one of the table's columns [sensor, v, note, tags,"
+                + " plan, ts], got 'plans'"),
         Arguments.of(
             "value_column => 'v', ahead_columns => 'v'",
-            "FORECAST: ahead_columns: expected a column of arrays of numbers, got 'v', which is DOUBLE"),
+            "FORECAST: ahead_columns: expected a column of arrays of numbers, got 'v', which is"
+                + " DOUBLE"),
         Arguments.of(
             "value_column => 'v', ahead_columns => 'plan, words'",
             "FORECAST: ahead_columns: expected one of the table's columns"),
         Arguments.of(
             "value_column => 'v', ahead_columns => 'tags, tags'",
-            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got 'tags, tags'"),
+            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got 'tags,"
+                + " tags'"),
         Arguments.of(
             "value_column => 'v', ahead_columns => ''",
             "FORECAST: ahead_columns: expected at most 20 words joined by commas, got ''"),
@@ -299,19 +320,26 @@ class WrongArgumentsTest {
             "FORECAST: ahead_columns: expected at most 20 words joined by commas, got 'c1,"),
         Arguments.of(
             "value_column => 'v', feature_columns => 'tags'",
-            "FORECAST: feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>"),
+            "FORECAST: feature_columns: expected a column of numbers, got 'tags', which is"
+                + " ARRAY<INT>"),
         Arguments.of(
-            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE, weights_path => 'builtin:weir'",
-            "FORECAST: ahead_columns: expected 0 where nothing is learned from them and no model reads them, got 1"),
+            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE, weights_path"
+                + " => 'builtin:weir'",
+            "FORECAST: ahead_columns: expected 0 where nothing is learned from them and no model"
+                + " reads them, got 1"),
         Arguments.of(
-            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE, weights_path => 'builtin:sample-many-to-one'",
-            "FORECAST: ahead_columns: expected 0 where nothing is learned from them and no model reads them, got 1"),
+            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE, weights_path"
+                + " => 'builtin:sample-many-to-one'",
+            "FORECAST: ahead_columns: expected 0 where nothing is learned from them and no model"
+                + " reads them, got 1"),
         Arguments.of(
-            "value_column => 'v', ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir'",
+            "value_column => 'v', ahead_columns => 'plan', learning => FALSE, weights_path =>"
+                + " 'builtin:weir'",
             "FORECAST: ahead_columns: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             BY_MODEL + ", ahead_columns => 'plan'",
-            "FORECAST: ahead_columns: expected 0 where nothing is learned from them and no model reads them, got 1"),
+            "FORECAST: ahead_columns: expected 0 where nothing is learned from them and no model"
+                + " reads them, got 1"),
         Arguments.of(
             BY_MODEL + ", feature_columns => 'v', learn_covariates => FALSE",
             "FORECAST: learn_covariates: expected learning => TRUE beside it, got FALSE"),
@@ -323,7 +351,8 @@ class WrongArgumentsTest {
             "FORECAST: ttl: expected more than sampling_interval (PT1H), got PT1M"),
         Arguments.of(
             "value_column => 'v', ttl => 'a while'",
-            "FORECAST: ttl: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0S to P3650D, got 'a while'"),
+            "FORECAST: ttl: expected a duration of whole milliseconds such as PT30M or 10 s, from"
+                + " PT0S to P3650D, got 'a while'"),
         Arguments.of(
             "value_column => 'v', cell => 'rnn_relu'",
             "FORECAST: cell: expected weights_path beside it, got none"),
@@ -332,7 +361,8 @@ class WrongArgumentsTest {
             "FORECAST: weights_path: expected a readable file, got /nowhere/model.safetensors ("),
         Arguments.of(
             "value_column => 'v', weights_path => 'builtin:sample-many-to-many'",
-            "FORECAST: weights_path: mode: expected many-to-one, got many-to-many (model sample-many-to-many"),
+            "FORECAST: weights_path: mode: expected many-to-one, got many-to-many (model"
+                + " sample-many-to-many"),
         Arguments.of(
             "value_column => 'v', weights_path => 'builtin:sample-many-to-one', horizon => 3",
             "FORECAST: weights_path: horizon: expected 3, got 2 (model sample-many-to-one"));
@@ -355,7 +385,8 @@ class WrongArgumentsTest {
 
   private static Stream<Arguments> tooManyCovariates() {
     String message =
-        "FORECAST: %s: expected at most 20 covariates, got %d by feature_columns and %d by ahead_columns";
+        "FORECAST: %s: expected at most 20 covariates, got %d by feature_columns and %d by"
+            + " ahead_columns";
     return Stream.of(
         Arguments.of(21, "", message.formatted("feature_columns", 21, 0)),
         Arguments.of(19, ", ahead_columns => 'a1, a2'", message.formatted("ahead_columns", 19, 2)),
@@ -366,7 +397,8 @@ class WrongArgumentsTest {
         Arguments.of( // only the network reads them: its inputs do not fit
             21,
             ", weights_path => 'builtin:sample-many-to-one'",
-            "FORECAST: weights_path: input_size (1 + features): expected 22, got 1 (model sample-many-to-one"));
+            "FORECAST: weights_path: input_size (1 + features): expected 22, got 1 (model"
+                + " sample-many-to-one"));
   }
 
   @ParameterizedTest
@@ -399,7 +431,8 @@ class WrongArgumentsTest {
     PlanReference older = PlanReference.fromJsonString(plan.toString());
     assertThat(deepest(catchThrowable(() -> tables.loadPlan(older).explain())))
         .matches(
-            "FORECAST: expected \\d+ arguments, got \\d+: this plan is of another version, run COMPILE PLAN again");
+            "FORECAST: expected \\d+ arguments, got \\d+: this plan is of another version, run"
+                + " COMPILE PLAN again");
   }
 
   @Test
@@ -419,8 +452,8 @@ class WrongArgumentsTest {
             () -> tables.explainSql(call("readings PARTITION BY (sensor, tags)", BY_MODEL)));
     assertThat(deepest(thrown))
         .isEqualTo(
-            "FORECAST: input: expected PARTITION BY columns of texts, numbers, booleans, times or bytes,"
-                + " got 'tags', which is ARRAY<INT>");
+            "FORECAST: input: expected PARTITION BY columns of texts, numbers, booleans, times or"
+                + " bytes, got 'tags', which is ARRAY<INT>");
   }
 
   @Test
@@ -458,15 +491,16 @@ class WrongArgumentsTest {
                 call(
                     "readings PARTITION BY sensor",
                     "value_column => 'v', ahead_columns => 'plan, tags', learn_covariates => TRUE,"
-                        + " horizon => 2, seq_len => 5, stride => 2, mode => 'many-to-one', in_order => TRUE, level => 90,"
-                        + " sampling_interval => 'PT1H', gap => 'linear', max_fill => 3,"
-                        + " ttl => '30 d', learning => TRUE, size => 'small', season => 24,"
-                        + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"
-                        + " model_name => 'm', scaling => 'last', readout => 'h_n',"
-                        + " cell => 'rnn_tanh', refused_rows => TRUE, second_season => 168,"
-                        + " holidays => 'DE-BE', holidays_file => 'src/flink/test/resources/holidays/plants.csv',"
-                        + " holidays_overrides => '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin',"
-                        + " explanations => TRUE, uid => 'f'")))
+                        + " horizon => 2, seq_len => 5, stride => 2, mode => 'many-to-one',"
+                        + " in_order => TRUE, level => 90, sampling_interval => 'PT1H', gap =>"
+                        + " 'linear', max_fill => 3, ttl => '30 d', learning => TRUE, size =>"
+                        + " 'small', season => 24, experts => 'naive, rls-ar', weights_path =>"
+                        + " 'builtin:sample-many-to-one', model_name => 'm', scaling => 'last',"
+                        + " readout => 'h_n', cell => 'rnn_tanh', refused_rows => TRUE,"
+                        + " second_season => 168, holidays => 'DE-BE', holidays_file =>"
+                        + " 'src/flink/test/resources/holidays/plants.csv', holidays_overrides =>"
+                        + " '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin', explanations =>"
+                        + " TRUE, uid => 'f'")))
         .contains("FORECAST");
   }
 
@@ -512,7 +546,8 @@ class WrongArgumentsTest {
                 catchThrowable(
                     () -> tables.explainSql(call("readings PARTITION BY sensor", arguments)))))
         .isEqualTo(
-            "FORECAST: weights_path: calendar: expected [day-of-week], got [hour-of-day] (model hourly version 1)");
+            "FORECAST: weights_path: calendar: expected [day-of-week], got [hour-of-day] (model"
+                + " hourly version 1)");
   }
 
   @Test
@@ -537,11 +572,13 @@ class WrongArgumentsTest {
       assertThatThrownBy(
               () -> ModelFileLoader.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
           .hasMessage(
-              "weights_path: expected a readable file, got %s%s (java.io.IOException: expected a regular file)",
+              "weights_path: expected a readable file, got %s%s (java.io.IOException: expected a"
+                  + " regular file)",
               scheme, file);
       assertThatThrownBy(() -> HolidayFileLoader.read(scheme + file))
           .hasMessage(
-              "expected a readable CSV file, got %s%s (java.io.IOException: expected a regular file)",
+              "expected a readable CSV file, got %s%s (java.io.IOException: expected a regular"
+                  + " file)",
               scheme, file);
     }
   }
@@ -555,7 +592,8 @@ class WrongArgumentsTest {
           catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", arguments)));
       assertThat(deepest(thrown))
           .isEqualTo(
-              "FORECAST: weights_path: file: expected safetensors, got %d bytes of something else (%s)",
+              "FORECAST: weights_path: file: expected safetensors, got %d bytes of something else"
+                  + " (%s)",
               text.length(), file);
     }
   }
@@ -563,7 +601,8 @@ class WrongArgumentsTest {
   @Test
   void processingTimeIsRefusedWhenPlanned() {
     tables.executeSql(
-        "CREATE TABLE arrivals (sensor STRING, v DOUBLE, ts AS PROCTIME()) WITH ('connector' = 'datagen')");
+        "CREATE TABLE arrivals (sensor STRING, v DOUBLE, ts AS PROCTIME()) WITH ('connector' ="
+            + " 'datagen')");
     Throwable thrown =
         catchThrowable(
             () -> tables.explainSql(call("arrivals PARTITION BY sensor", "value_column => 'v'")));
@@ -578,14 +617,15 @@ class WrongArgumentsTest {
     TableEnvironment batch = TableEnvironment.create(EnvironmentSettings.inBatchMode());
     batch.executeSql("LOAD MODULE weir");
     batch.executeSql(
-        "CREATE TABLE readings (sensor STRING, v DOUBLE, ts TIMESTAMP_LTZ(3),"
-            + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '3')");
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS"
+            + " ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '3')");
     Throwable thrown =
         catchThrowable(
             () -> batch.explainSql(call("readings PARTITION BY sensor", "value_column => 'v'")));
     assertThat(deepest(thrown))
         .isEqualTo(
-            "FORECAST: on_time: expected a column with a watermark, in streaming mode, got 'ts', which is"
-                + " no event time; in batch mode none is: SET 'execution.runtime-mode' = 'streaming'");
+            "FORECAST: on_time: expected a column with a watermark, in streaming mode, got 'ts',"
+                + " which is no event time; in batch mode none is: SET 'execution.runtime-mode' ="
+                + " 'streaming'");
   }
 }

@@ -19,20 +19,20 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -523,7 +523,8 @@ class EventTimeTest {
                     + " which 1970-01-01T00:03:15Z counts as"),
             org.assertj.core.groups.Tuple.tuple(
                 Reason.LATE,
-                "time: expected after 1970-01-01T00:03:00Z, got 1970-01-01T00:02:00Z, late by PT1M"));
+                "time: expected after 1970-01-01T00:03:00Z, got 1970-01-01T00:02:00Z, late by"
+                    + " PT1M"));
   }
 
   @ParameterizedTest

@@ -15,7 +15,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.Mode;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.OpenIncident;
-import dev.weir.forecast.alarm.threshold.ThresholdState;
-import dev.weir.forecast.alarm.threshold.ThresholdWarning;
+import dev.weir.forecast.alarm.ThresholdState;
+import dev.weir.forecast.alarm.ThresholdWarning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;

@@ -16,7 +16,7 @@ import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.alarm.group.MemberSurprise;
+import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;

@@ -1,7 +1,7 @@
 package dev.weir.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.rnn.kernel.Kernels;
+import dev.weir.rnn.Kernels;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;

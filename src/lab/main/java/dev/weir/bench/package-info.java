@@ -7,7 +7,7 @@
  *
  * <p>Allowed imports: {@code cli}, {@code cli.console}, {@code cli.local}, {@code forecast}, {@code
  * forecast.engine}, {@code job}, {@code kafka}, {@code kafka.admin}, {@code kafka.connector},
- * {@code model}, {@code option}, all packages of {@code rnn}, {@code stream}, Flink, the Kafka
- * clients, Jackson, picocli, HdrHistogram and the JDK. No other package imports this one.
+ * {@code model}, {@code option}, {@code rnn}, {@code stream}, Flink, the Kafka clients, Jackson,
+ * picocli, HdrHistogram and the JDK. No other package imports this one.
  */
 package dev.weir.bench;

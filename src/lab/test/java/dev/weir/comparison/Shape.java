@@ -1,9 +1,9 @@
 package dev.weir.comparison;
 
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.Initialization;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Initialization;
 import java.util.Locale;
 
 /**

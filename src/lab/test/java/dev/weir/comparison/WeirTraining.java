@@ -1,9 +1,9 @@
 package dev.weir.comparison;
 
+import dev.weir.rnn.Adam;
+import dev.weir.rnn.Loss;
 import dev.weir.rnn.RnnOutput;
-import dev.weir.rnn.training.Adam;
-import dev.weir.rnn.training.Loss;
-import dev.weir.rnn.training.TrainableRnn;
+import dev.weir.rnn.TrainableRnn;
 import java.util.Arrays;
 
 /** Ours, with the packing that each step needs since the weights lie with the caller. */

@@ -2,7 +2,6 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -12,7 +11,8 @@ import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.model.ForecastModel;

@@ -7,8 +7,8 @@
  * job's topics, and what checks find goes to {@code Findings}.
  *
  * <p>Allowed imports: {@code classify.series}, {@code cli.console}, {@code cli.option}, {@code
- * forecast}, {@code forecast.engine}, all packages of {@code job}, {@code kafka}, {@code
- * kafka.admin}, {@code kafka.codec}, {@code kafka.covariate}, {@code kafka.wire}, {@code model},
- * {@code option}, Flink, the Kafka clients, Jackson, picocli and the JDK.
+ * forecast}, {@code forecast.engine}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec},
+ * {@code kafka.covariate}, {@code kafka.wire}, {@code model}, {@code option}, all packages of
+ * {@code job}, Flink, the Kafka clients, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.health;

@@ -6,7 +6,7 @@
  * a value.
  *
  * <p>Allowed imports: {@code cli.console}, {@code cli.option}, {@code cli.series}, {@code
- * forecast}, {@code job}, {@code job.options}, all packages of {@code kafka}, {@code model}, {@code
- * option}, Jackson, the Kafka clients, picocli and the JDK.
+ * forecast}, {@code job}, {@code job.options}, {@code option}, all packages of {@code kafka},
+ * Jackson, the Kafka clients, picocli and the JDK.
  */
 package dev.weir.cli.init;

@@ -8,7 +8,7 @@ import dev.weir.classify.network.NetworkClassifier;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.RnnConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -9,7 +9,7 @@ import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Readout;
-import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -4,8 +4,8 @@ import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.model.InputView;
 import dev.weir.model.InputView.Block;
 import dev.weir.model.Readout;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 import java.util.List;
 

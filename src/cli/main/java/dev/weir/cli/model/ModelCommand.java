@@ -15,7 +15,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Model;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -266,9 +266,9 @@ public final class ModelCommand implements Runnable {
       name = "list",
       description = {
         "Lists what the model topic has of each model.",
-        "published: jobs take it, unless it does not fit them: with a job file, whether it fits that"
-            + " job is said. kept: model rollback can go back to it. leaving: it can until the topic is"
-            + " compacted."
+        "published: jobs take it, unless it does not fit them: with a job file, whether it fits"
+            + " that job is said. kept: model rollback can go back to it. leaving: it can until the"
+            + " topic is compacted."
       },
       mixinStandardHelpOptions = true,
       sortOptions = false,

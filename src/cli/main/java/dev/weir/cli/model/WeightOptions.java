@@ -9,7 +9,7 @@ import dev.weir.model.Model;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

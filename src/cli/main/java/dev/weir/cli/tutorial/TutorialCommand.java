@@ -175,6 +175,7 @@ public final class TutorialCommand implements Callable<Integer> {
           4. It does not show its weights. They follow from torch.manual_seed(0) and the four networks
              built in its order, which is how the tables above came about.
           5. Its input_size is 1, which hides mistakes of index and shape. Our tests use sizes that
-             all differ.""");
+             all differ.\
+        """);
   }
 }

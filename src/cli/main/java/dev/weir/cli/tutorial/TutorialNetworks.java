@@ -2,12 +2,12 @@ package dev.weir.cli.tutorial;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.kafka.wire.Json;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.Initialization;
 import dev.weir.rnn.Rnn;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Initialization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@
  *
  * <p>Start at {@link dev.weir.cli.tutorial.TutorialCommand}.
  *
- * <p>Allowed imports: {@code cli.console}, {@code kafka.wire}, all packages of {@code rnn},
- * Jackson, picocli and the JDK.
+ * <p>Allowed imports: {@code cli.console}, {@code kafka.wire}, {@code rnn}, Jackson, picocli and
+ * the JDK.
  */
 package dev.weir.cli.tutorial;

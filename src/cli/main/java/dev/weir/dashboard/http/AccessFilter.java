@@ -75,7 +75,8 @@ public final class AccessFilter extends HttpFilter {
         refuse(
             response,
             403,
-            "host: expected localhost or 127.0.0.1, got another name; serve the page with --bind and a token to reach it under that one");
+            "host: expected localhost or 127.0.0.1, got another name; serve the page with --bind"
+                + " and a token to reach it under that one");
       } else {
         chain.doFilter(request, response);
       }

@@ -8,7 +8,7 @@ import dev.weir.dashboard.view.JobSummary;
 import dev.weir.dashboard.view.Latencies;
 import dev.weir.dashboard.view.ModelList;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.alarm.threshold.Threshold;
+import dev.weir.forecast.alarm.Threshold;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.net.URI;
 import java.util.ArrayDeque;

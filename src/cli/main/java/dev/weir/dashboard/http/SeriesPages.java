@@ -7,7 +7,7 @@ import dev.weir.dashboard.view.SeriesHistory.Swap;
 import dev.weir.dashboard.view.SeriesHistory.View;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.dashboard.view.SeriesTable;
-import dev.weir.forecast.alarm.threshold.Threshold;
+import dev.weir.forecast.alarm.Threshold;
 import dev.weir.model.Mode;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,7 @@
  * dev.weir.dashboard.http.AccessFilter} rejects clients that are not allowed.
  *
  * <p>Allowed imports: {@code dashboard.read}, {@code dashboard.view}, {@code forecast}, {@code
- * forecast.alarm.threshold}, {@code kafka}, {@code model}, Javalin, Jetty, Jackson, HdrHistogram,
- * SLF4J and the JDK.
+ * forecast.alarm}, {@code kafka}, {@code model}, Javalin, Jetty, Jackson, HdrHistogram, SLF4J and
+ * the JDK.
  */
 package dev.weir.dashboard.http;

@@ -1,7 +1,7 @@
 package dev.weir.dashboard.view;
 
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.alarm.threshold.Threshold;
+import dev.weir.forecast.alarm.Threshold;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.ObservationMapping;

@@ -4,8 +4,7 @@
  *
  * <p>Start at {@link dev.weir.dashboard.view.DashboardState}.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.alarm.threshold},
- * {@code forecast.explanation}, all packages of {@code kafka}, {@code model}, the Kafka clients,
- * Caffeine, HdrHistogram and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code model}, all packages of
+ * {@code kafka}, the Kafka clients, Caffeine, HdrHistogram and the JDK.
  */
 package dev.weir.dashboard.view;

@@ -10,8 +10,8 @@ import dev.weir.model.ClassifierModel;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -156,13 +156,16 @@ class ClassOptionsTest {
         "--task classify|--classifier: expected a model file, or --prequential, got none",
         "--test @a.ts|--input: expected CSV files or folders, got none",
         "--task classify --input x --test @a.ts|--input: expected none beside --task classify",
-        "--task classify --classifier @a.st|--classifier: expected a model file, or --prequential, got",
+        "--task classify --classifier @a.st|--classifier: expected a model file, or --prequential,"
+            + " got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
         "--task classify --test @a.ts --horizon 3|--horizon: expected none beside --task classify",
-        "--task classify --test @a.ts --seq-len 3|--seq-len: expected --classifier beside it, got none",
+        "--task classify --test @a.ts --seq-len 3|--seq-len: expected --classifier beside it, got"
+            + " none",
         "--task classify --test @a.ts --seed 3|--seed: expected --prequential beside it, got none",
         "--task classify --label y|--label: expected --prequential beside it, got none",
-        "--input x --seed 3 --test y|--task: expected classify beside [--seed, --test], got forecast"
+        "--input x --seed 3 --test y|--task: expected classify beside [--seed, --test], got"
+            + " forecast"
       })
   void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {
     Outcome outcome = run(arguments);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
-import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
-import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.Cell;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -118,8 +118,10 @@ class ClassTrainingTest {
         "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
         "--input @x.ts --out @y --patience 0|--patience: expected at least 1, got 0",
         "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
-        "--input @x.ts --out @y --seq-len 4|--seq-len: expected --mode many-to-many beside it, got none",
-        "--input @x.ts --out @y --mode many-to-many --pooling max|--pooling: expected none with many-to-many, got one",
+        "--input @x.ts --out @y --seq-len 4|--seq-len: expected --mode many-to-many beside it, got"
+            + " none",
+        "--input @x.ts --out @y --mode many-to-many --pooling max|--pooling: expected none with"
+            + " many-to-many, got one",
         "--input @x.ts --out @y --hidden-size 0|hidden_size: expected 1 to 4096, got 0"
       })
   void wrongOptionsAreNamed(String arguments, String message) throws IOException {

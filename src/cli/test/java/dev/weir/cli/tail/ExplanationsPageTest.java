@@ -12,7 +12,7 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;

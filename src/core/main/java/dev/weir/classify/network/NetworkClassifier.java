@@ -6,8 +6,8 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.Rnn;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
-import dev.weir.rnn.cell.RnnConfig;
 import java.util.Arrays;
 
 /**

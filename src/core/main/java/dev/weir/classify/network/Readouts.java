@@ -1,8 +1,8 @@
 package dev.weir.classify.network;
 
 import dev.weir.model.Readout;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
-import dev.weir.rnn.cell.RnnConfig;
 
 /** What a head reads of a network's output: {@link Readout} as arithmetic. */
 final class Readouts {

@@ -1,13 +1,13 @@
 package dev.weir.classify.stream;
 
+import dev.weir.rnn.Adam;
+import dev.weir.rnn.Initialization;
 import dev.weir.rnn.Linear;
+import dev.weir.rnn.Loss;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Adam;
-import dev.weir.rnn.training.Initialization;
-import dev.weir.rnn.training.Loss;
-import dev.weir.rnn.training.TrainableRnn;
+import dev.weir.rnn.TrainableRnn;
 import java.util.Arrays;
 
 /**

@@ -1,11 +1,11 @@
 package dev.weir.classify.stream;
 
 import dev.weir.classify.Probabilities;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.Initialization;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Initialization;
-import dev.weir.rnn.training.TrainableRnn;
+import dev.weir.rnn.TrainableRnn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,5 @@
 package dev.weir.forecast.alarm;
 
-import dev.weir.forecast.alarm.group.GroupSettings;
-import dev.weir.forecast.alarm.threshold.Threshold;
-import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import java.io.Serializable;
 import java.util.List;
 import java.util.regex.Pattern;

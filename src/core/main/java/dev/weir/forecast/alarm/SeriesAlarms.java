@@ -1,7 +1,6 @@
 package dev.weir.forecast.alarm;
 
 import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.alarm.threshold.ThresholdState;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,6 @@ package dev.weir.forecast.alarm;
 
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
-import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

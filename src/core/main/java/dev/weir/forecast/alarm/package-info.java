@@ -9,9 +9,10 @@
  * dev.weir.forecast.alarm.SeriesAlarmsFormat} defines its bytes; an evaluation needs only the
  * {@link dev.weir.forecast.alarm.AlarmState} in it.
  *
- * <p>Which of this counts for a series, its name says: {@link dev.weir.forecast.alarm.AlarmRules}.
+ * <p>A {@link dev.weir.forecast.alarm.ThresholdTracker} watches limits that a forecast may cross, a
+ * {@link dev.weir.forecast.alarm.GroupTracker} several series together. {@link
+ * dev.weir.forecast.alarm.AlarmRules} tells which of this counts for a series.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm.group}, {@code
- * forecast.alarm.threshold} and the JDK.
+ * <p>Allowed imports: {@code forecast} and the JDK.
  */
 package dev.weir.forecast.alarm;

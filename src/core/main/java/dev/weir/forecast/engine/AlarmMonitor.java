@@ -2,13 +2,13 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.GroupTracker;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker;
+import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
-import dev.weir.forecast.alarm.group.GroupTracker;
-import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;

@@ -2,7 +2,7 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;

@@ -2,8 +2,8 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.alarm.group.MemberSurprise;
-import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.alarm.MemberSurprise;
+import dev.weir.forecast.learn.LatestScores;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.SeriesTimer;

@@ -7,10 +7,8 @@
  * dev.weir.forecast.engine.SeriesContext} provides state, timers and output; Flink's operator, SQL
  * and tests implement this interface.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.alarm.group},
- * {@code forecast.alarm.threshold}, {@code forecast.calendar}, {@code forecast.candidate}, {@code
- * forecast.combination}, {@code forecast.expert}, {@code forecast.expert.recurrent}, {@code
- * forecast.explanation}, {@code forecast.learn}, {@code forecast.network}, {@code forecast.score},
- * {@code forecast.window}, {@code model} and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.expert}, {@code
+ * forecast.learn}, {@code forecast.network}, {@code forecast.score}, {@code forecast.window},
+ * {@code model} and the JDK.
  */
 package dev.weir.forecast.engine;

@@ -1,7 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.explanation.ForecastParts;
-
 /**
  * One way to forecast a series. An own expert is one class that implements this.
  *

@@ -7,10 +7,10 @@
  * temporary arrays, but no data of a series, so one object serves all series of a task. A series
  * keeps the state of all its experts in a few arrays. An {@link
  * dev.weir.forecast.expert.ExpertState} is the slice of these arrays that belongs to one expert,
- * and {@link dev.weir.forecast.expert.History} the slice with the past values.
+ * and {@link dev.weir.forecast.expert.History} the slice with the past values. {@link
+ * dev.weir.forecast.expert.Experts} lists them by name, and {@link
+ * dev.weir.forecast.expert.ForecastParts} contains what a forecast consists of.
  *
- * <p>Allowed imports: {@code forecast.explanation} and the JDK. Two subpackages also import {@code
- * rnn}: {@code analog} reads whether the Vector API is available, and {@code recurrent} trains
- * networks.
+ * <p>Allowed imports: {@code forecast}, {@code rnn} and the JDK.
  */
 package dev.weir.forecast.expert;

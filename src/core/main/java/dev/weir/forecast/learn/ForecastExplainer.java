@@ -1,10 +1,9 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.Explanation;
-import dev.weir.forecast.candidate.FirstStep;
+import dev.weir.forecast.expert.ForecastParts;
+import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.explanation.ForecastParts;
-import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.List;
 
 /**

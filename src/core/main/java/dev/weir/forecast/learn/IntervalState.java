@@ -4,8 +4,8 @@ import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.analog.HorizonGroups;
-import dev.weir.forecast.expert.linear.Rls;
+import dev.weir.forecast.expert.HorizonGroups;
+import dev.weir.forecast.expert.Rls;
 import java.util.Arrays;
 
 /**

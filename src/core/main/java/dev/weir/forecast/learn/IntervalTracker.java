@@ -3,8 +3,8 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.analog.HorizonGroups;
-import dev.weir.forecast.expert.linear.Rls;
+import dev.weir.forecast.expert.HorizonGroups;
+import dev.weir.forecast.expert.Rls;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;

@@ -2,7 +2,6 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
-import dev.weir.forecast.calendar.SeriesHolidays;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.score.DistributionSums;
 

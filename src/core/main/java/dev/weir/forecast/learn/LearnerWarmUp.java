@@ -1,6 +1,6 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.rnn.kernel.Kernels;
+import dev.weir.rnn.Kernels;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -1,13 +1,6 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.Bounds;
-import dev.weir.forecast.calendar.HolidayCorrection;
-import dev.weir.forecast.candidate.CandidateStage;
-import dev.weir.forecast.combination.Hedge;
-import dev.weir.forecast.combination.LatestScores;
-import dev.weir.forecast.combination.RunningScores;
-import dev.weir.forecast.combination.SeasonalHedge;
-import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.score.DistributionScorer;

@@ -1,10 +1,5 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.calendar.HolidayCorrection;
-import dev.weir.forecast.candidate.CandidateStage;
-import dev.weir.forecast.combination.RunningScores;
-import dev.weir.forecast.combination.SeasonalHedge;
-import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;

@@ -1,12 +1,5 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.calendar.HolidayCorrection;
-import dev.weir.forecast.calendar.SeriesCalendar;
-import dev.weir.forecast.calendar.SeriesHolidays;
-import dev.weir.forecast.candidate.CandidateStage;
-import dev.weir.forecast.combination.RunningScores;
-import dev.weir.forecast.combination.SeasonalHedge;
-import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.DelayLine;

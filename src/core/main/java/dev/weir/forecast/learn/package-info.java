@@ -1,15 +1,14 @@
 /**
  * Learns each series from its own values, scores each live forecast when the observed value
- * arrives, combines the forecasts of the experts, and adds intervals.
+ * arrives, combines the forecasts of the experts, with a network that corrects and weighs them, and
+ * with what holidays did before, and adds intervals.
  *
  * <p>Start at {@link dev.weir.forecast.learn.Learner}, which scores, learns and forecasts. It
  * contains only settings and temporary arrays. All data of a series is in its {@link
  * dev.weir.forecast.learn.LearnerState}, and {@link dev.weir.forecast.learn.LearnerStateFormat}
- * defines the bytes of this state. {@link dev.weir.forecast.learn.Experts} lists the experts.
+ * defines the bytes of this state. {@link dev.weir.forecast.expert.Experts} lists the experts.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.calendar}, {@code
- * forecast.candidate}, {@code forecast.combination}, all packages of {@code forecast.expert},
- * {@code forecast.explanation}, {@code forecast.score}, {@code forecast.window}, {@code model},
- * {@code rnn.cell}, {@code rnn.kernel} and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.expert}, {@code
+ * forecast.score}, {@code forecast.window}, {@code model}, {@code rnn} and the JDK.
  */
 package dev.weir.forecast.learn;

@@ -1,17 +1,17 @@
 package dev.weir.forecast.network;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.model.input.AheadInputs;
+import dev.weir.rnn.Adam;
+import dev.weir.rnn.Initialization;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Adam;
-import dev.weir.rnn.training.Initialization;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

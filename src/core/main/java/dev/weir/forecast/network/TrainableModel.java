@@ -4,9 +4,9 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Linear;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.TrainableRnn;
+import dev.weir.rnn.TrainableRnn;
 import java.util.Arrays;
 
 /**

@@ -3,12 +3,12 @@ package dev.weir.forecast.network;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.SeasonalWindow;
+import dev.weir.rnn.Initialization;
 import dev.weir.rnn.Linear;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.cell.RnnConfig;
-import dev.weir.rnn.training.Initialization;
-import dev.weir.rnn.training.TrainableRnn;
+import dev.weir.rnn.TrainableRnn;
 import java.util.Arrays;
 
 /**

@@ -1,7 +1,7 @@
 package dev.weir.forecast.network;
 
 import dev.weir.model.Scaling;
-import dev.weir.rnn.training.Loss;
+import dev.weir.rnn.Loss;
 
 /**
  * Windows of a mini-batch on the network's scale, with their targets. Holds scratch: for one thread

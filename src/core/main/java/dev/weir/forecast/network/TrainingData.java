@@ -1,8 +1,8 @@
 package dev.weir.forecast.network;
 
 import dev.weir.forecast.Observation;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
-import dev.weir.model.input.AheadInputs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

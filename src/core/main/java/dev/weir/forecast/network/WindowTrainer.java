@@ -1,8 +1,8 @@
 package dev.weir.forecast.network;
 
+import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.training.Adam;
+import dev.weir.rnn.Adam;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

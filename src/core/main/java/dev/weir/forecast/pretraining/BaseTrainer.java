@@ -2,8 +2,8 @@ package dev.weir.forecast.pretraining;
 
 import dev.weir.forecast.pretraining.TrainingTask.Shard;
 import dev.weir.model.ForecastModel;
-import dev.weir.rnn.training.Adam;
-import dev.weir.rnn.training.WeightAverage;
+import dev.weir.rnn.Adam;
+import dev.weir.rnn.WeightAverage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,7 +6,7 @@ import static dev.weir.model.CandidateShape.INPUTS;
 import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 
-import dev.weir.forecast.candidate.TrainableCandidateNetwork;
+import dev.weir.forecast.learn.TrainableCandidateNetwork;
 
 /** Samples that a network learns from at once; see {@link TrainableCandidateNetwork.Batch}. */
 final class CandidateBatch {

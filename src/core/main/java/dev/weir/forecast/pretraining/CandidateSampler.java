@@ -1,7 +1,7 @@
 package dev.weir.forecast.pretraining;
 
-import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;

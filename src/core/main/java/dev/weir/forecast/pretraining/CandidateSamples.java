@@ -6,7 +6,7 @@ import static dev.weir.model.CandidateShape.INPUTS;
 import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 
-import dev.weir.forecast.candidate.CandidateStage;
+import dev.weir.forecast.learn.CandidateStage;
 import java.util.Arrays;
 
 /**

@@ -1,16 +1,16 @@
 package dev.weir.forecast.pretraining;
 
-import dev.weir.forecast.candidate.CandidateKinds;
-import dev.weir.forecast.candidate.CandidateWeights;
-import dev.weir.forecast.candidate.TrainableCandidateNetwork;
+import dev.weir.forecast.learn.CandidateKinds;
+import dev.weir.forecast.learn.CandidateWeights;
+import dev.weir.forecast.learn.TrainableCandidateNetwork;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

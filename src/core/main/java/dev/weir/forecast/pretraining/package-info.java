@@ -5,8 +5,7 @@
  * <p>Start at {@link dev.weir.forecast.pretraining.BaseTrainer}; a {@link
  * dev.weir.forecast.pretraining.TrainingTask} is what it trains.
  *
- * <p>Allowed imports: {@code forecast.candidate}, {@code forecast.expert}, {@code forecast.learn},
- * {@code forecast.network}, {@code model}, {@code model.input}, {@code rnn.cell}, {@code
- * rnn.training} and the JDK.
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.learn}, {@code forecast.network},
+ * {@code model}, {@code rnn} and the JDK.
  */
 package dev.weir.forecast.pretraining;

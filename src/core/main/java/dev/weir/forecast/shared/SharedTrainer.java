@@ -9,7 +9,7 @@ import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.LocalClock;
 import dev.weir.model.ModelFiles;
-import dev.weir.rnn.training.WeightAverage;
+import dev.weir.rnn.WeightAverage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

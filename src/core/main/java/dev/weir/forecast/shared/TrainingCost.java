@@ -2,7 +2,7 @@ package dev.weir.forecast.shared;
 
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.ForecastModel;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.RnnConfig;
 
 /**
  * How many samples a budget of CPU time allows. No clock is read, since models must not depend on

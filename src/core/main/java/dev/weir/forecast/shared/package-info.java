@@ -8,7 +8,6 @@
  * dev.weir.forecast.shared.TrainingCost} says how much that may be.
  *
  * <p>Allowed imports: {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn},
- * {@code forecast.network}, {@code forecast.window}, {@code model}, {@code rnn.cell}, {@code
- * rnn.training} and the JDK.
+ * {@code forecast.network}, {@code forecast.window}, {@code model}, {@code rnn} and the JDK.
  */
 package dev.weir.forecast.shared;

@@ -13,14 +13,14 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.forecast.window.Sampling;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.model.input.AheadInputs;
-import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -200,7 +200,8 @@ class NetworkCovariatesTest {
         .isNull();
     assertThat(WindowTrainer.problemWith(model))
         .isEqualTo(
-            "ahead: expected a network that reads nothing known ahead, got 2 (model net version 1)");
+            "ahead: expected a network that reads nothing known ahead, got 2 (model net version"
+                + " 1)");
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.weir.forecast.evaluation;
 
 import dev.weir.forecast.evaluation.Evaluation.Sums;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
-import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;

@@ -3,11 +3,8 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.expert.linear.FourierProfile;
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
-import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.expert.NetworkTraining.Method;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;

@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
-import dev.weir.forecast.expert.linear.FourierProfile;
-import dev.weir.forecast.expert.linear.RlsAr;
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.explanation.ForecastParts;
-import dev.weir.forecast.explanation.ForecastParts.Kind;
-import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

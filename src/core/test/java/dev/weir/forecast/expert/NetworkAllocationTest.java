@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.weir.OtherJvm;
-import dev.weir.forecast.learn.Experts;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;

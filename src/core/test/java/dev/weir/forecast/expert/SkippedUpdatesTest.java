@@ -2,8 +2,6 @@ package dev.weir.forecast.expert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.learn.Experts;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;

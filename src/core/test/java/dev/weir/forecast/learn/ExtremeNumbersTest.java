@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.ForgetfulExpert;
 import java.util.Arrays;
 import java.util.List;

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
-import dev.weir.forecast.calendar.HolidayDays;
-import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.expert.ExplanationSettings;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.calendar.HolidayDays;
-import dev.weir.forecast.calendar.HolidaySettings;
-import dev.weir.forecast.calendar.SeriesHolidays;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;

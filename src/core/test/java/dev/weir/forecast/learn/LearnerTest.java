@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.evaluation.CoreEvaluation;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.History;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weir.rnn.kernel.Kernels;
+import dev.weir.rnn.Kernels;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast.Steps;
-import dev.weir.forecast.combination.RunningScores;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;

@@ -13,7 +13,7 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

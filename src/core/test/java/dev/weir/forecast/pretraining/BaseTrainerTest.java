@@ -8,7 +8,7 @@ import dev.weir.forecast.pretraining.BaseTrainer.Settings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.Cell;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
-import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.Cell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,8 +175,8 @@ public final class JobOptions {
           "forecasts.format",
           Format.class,
           Format.AVRO,
-          "How forecasts, scores and incidents are written: as Avro or as JSON objects with the same"
-              + " fields.");
+          "How forecasts, scores and incidents are written: as Avro or as JSON objects with the"
+              + " same fields.");
   public static final Option<Integer> SCORES_EVERY =
       Option.integer(
           "scores.every",

@@ -1,9 +1,9 @@
 package dev.weir.job.options;
 
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.Method;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.Calendar;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Numbers;
@@ -93,9 +93,9 @@ public final class NetworkOptions {
       Option.flag(
           "learning.shared.enabled",
           false,
-          "Whether what the series have in common is learned: a copy of the base model is trained on"
-              + " samples of all series, and published when it is better; learning.shared: on for"
-              + " short, and on where learning.shared.budget is given.");
+          "Whether what the series have in common is learned: a copy of the base model is trained"
+              + " on samples of all series, and published when it is better; learning.shared: on"
+              + " for short, and on where learning.shared.budget is given.");
   public static final Option<Percent> BUDGET =
       new Option<>(
           "learning.shared.budget",

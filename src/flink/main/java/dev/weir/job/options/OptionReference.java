@@ -1,6 +1,6 @@
 package dev.weir.job.options;
 
-import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.expert.Experts;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.util.ArrayList;

@@ -3,9 +3,8 @@
  *
  * <p>Start at {@link dev.weir.job.options.JobOptions}.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.alarm.group},
- * {@code forecast.alarm.threshold}, {@code forecast.expert.recurrent}, {@code forecast.learn},
- * {@code kafka}, {@code kafka.mapping}, {@code kafka.wire}, {@code model}, {@code option}, {@code
- * rnn.cell}, {@code webhook}, Flink, SnakeYAML, SLF4J and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.expert}, {@code
+ * kafka}, {@code kafka.mapping}, {@code kafka.wire}, {@code model}, {@code option}, {@code rnn},
+ * {@code webhook}, Flink, SnakeYAML, SLF4J and the JDK.
  */
 package dev.weir.job.options;

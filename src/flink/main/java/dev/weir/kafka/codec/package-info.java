@@ -7,8 +7,8 @@
  * output and writes the schema header; {@link dev.weir.kafka.codec.DeadLetterCodec} writes the
  * headers of a dead letter.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.explanation},
- * {@code kafka}, {@code kafka.avro}, {@code kafka.mapping}, {@code kafka.registry}, {@code
- * kafka.wire}, {@code model}, Avro, Flink, Jackson, the Kafka clients, SLF4J and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code kafka}, {@code kafka.avro}, {@code kafka.mapping},
+ * {@code kafka.registry}, {@code kafka.wire}, {@code model}, Avro, Flink, Jackson, the Kafka
+ * clients, SLF4J and the JDK.
  */
 package dev.weir.kafka.codec;

@@ -5,7 +5,6 @@
  * <p>Start at {@link dev.weir.kafka.wire.AvroBounds}. The exceptions for unusable bytes are here
  * too.
  *
- * <p>Allowed imports: {@code forecast}, {@code kafka.avro}, Avro, ITU, Jackson, the Kafka clients
- * and the JDK.
+ * <p>Allowed imports: {@code forecast}, Avro, ITU, Jackson, the Kafka clients and the JDK.
  */
 package dev.weir.kafka.wire;

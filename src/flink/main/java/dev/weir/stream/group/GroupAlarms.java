@@ -2,7 +2,7 @@ package dev.weir.stream.group;
 
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.alarm.group.MemberSurprise;
+import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.stream.WeirTypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;

@@ -1,7 +1,7 @@
 package dev.weir.stream.group;
 
-import dev.weir.forecast.alarm.group.GroupState;
-import dev.weir.forecast.alarm.group.GroupStateFormat;
+import dev.weir.forecast.alarm.GroupState;
+import dev.weir.forecast.alarm.GroupStateFormat;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;

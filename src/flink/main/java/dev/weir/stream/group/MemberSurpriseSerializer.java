@@ -1,6 +1,6 @@
 package dev.weir.stream.group;
 
-import dev.weir.forecast.alarm.group.MemberSurprise;
+import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;

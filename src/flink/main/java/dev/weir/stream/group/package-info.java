@@ -2,10 +2,10 @@
  * Joins the surprises of a group's series in Flink: a keyed operator by group, its state and
  * timers.
  *
- * <p>Start at {@code GroupAlarms}, which adds it to a job. {@link dev.weir.forecast.alarm.group}
- * contains the calculations.
+ * <p>Start at {@code GroupAlarms}, which adds it to a job. {@link dev.weir.forecast.alarm} contains
+ * the calculations.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.alarm.group},
- * {@code state}, {@code stream}, Flink and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.alarm}, {@code
+ * state}, {@code stream}, Flink and the JDK.
  */
 package dev.weir.stream.group;

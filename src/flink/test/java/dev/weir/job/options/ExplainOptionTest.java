@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.job.JobSettings;
 import java.nio.file.Path;
 import java.util.HashMap;

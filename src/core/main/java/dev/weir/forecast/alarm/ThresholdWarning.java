@@ -1,0 +1,79 @@
+package dev.weir.forecast.alarm;
+
+/** A warning that is open. Part of a {@link ThresholdState}. Mutable, not thread-safe. */
+public final class ThresholdWarning {
+
+  /** Bytes of its numbers. */
+  static final int BYTES = 6 * Long.BYTES + 3 * Double.BYTES;
+
+  /** A {@link #crossing} that nobody knows. */
+  public static final long NO_TIME = Long.MIN_VALUE;
+
+  final long start;
+  long end;
+  long values = 1; // from start to end
+  long since; // after end
+  long time;
+  double value;
+  double forecast;
+  double probability;
+  long crossing;
+
+  ThresholdWarning(long start) {
+    this.start = start;
+    this.end = start;
+  }
+
+  public ThresholdWarning copy() {
+    ThresholdWarning copy = new ThresholdWarning(start);
+    copy.end = end;
+    copy.values = values;
+    copy.since = since;
+    copy.time = time;
+    copy.value = value;
+    copy.forecast = forecast;
+    copy.probability = probability;
+    copy.crossing = crossing;
+    return copy;
+  }
+
+  /** Time of the value at which it began, milliseconds since 1970. */
+  public long start() {
+    return start;
+  }
+
+  /** Time of the last value at which the probability was large enough. */
+  public long end() {
+    return end;
+  }
+
+  /** Values from start to end. */
+  public long values() {
+    return values;
+  }
+
+  /** Time of the value at which the probability was largest; the first of several. */
+  public long time() {
+    return time;
+  }
+
+  /** The value at that time. */
+  public double value() {
+    return value;
+  }
+
+  /** What was then forecast for {@link #crossing}. */
+  public double forecast() {
+    return forecast;
+  }
+
+  /** The largest probability so far. */
+  public double probability() {
+    return probability;
+  }
+
+  /** When half of this probability is reached; {@link #NO_TIME} where values have no spacing. */
+  public long crossing() {
+    return crossing;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.weir.forecast.expert;
+
+import dev.weir.forecast.expert.ForecastParts.Kind;
+
+/**
+ * A regression of a value's distance from the one before it, in running deviations, fitted by
+ * {@link Rls} one step ahead and iterated on its own forecasts. Its first features are the five
+ * values before the anchor, and 1; subclasses fill the others.
+ */
+abstract class IteratedRegression implements Expert {
+
+  /** Features that all have. */
+  static final int LAGS = 6;
+
+  /** Values before the first update: a deviation of fewer says nothing. */
+  private static final int PATIENCE = 24;
+
+  /** Beyond this many deviations a feature says only "far": P must not be ruled by one spike. */
+  private static final double FAR = 10;
+
+  final double[] features;
+  private double[] path = new double[0]; // (horizon), forecasts so far
+  private long known; // index of the newest value; path begins after it
+
+  /**
+   * @param size features at most
+   */
+  IteratedRegression(int size) {
+    this.features = new double[size];
+  }
+
+  /** The regression for series of a shape. */
+  abstract Rls rls(SeriesDimensions shape);
+
+  /**
+   * Fills the features from {@link #LAGS} on.
+   *
+   * @param origin index of the value before the one that is forecast
+   * @param known index of the newest value
+   */
+  abstract void fillOthers(
+      History history, long origin, long known, double anchor, double deviation);
+
+  @Override
+  public void reset(SeriesDimensions shape, ExpertState state) {
+    rls(shape).reset(state.floats());
+  }
+
+  @Override
+  public void observe(History history, ExpertState state) {
+    double deviation = history.lastDeviation();
+    if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
+      return;
+    }
+    known = history.t();
+    double anchor = history.at(known - 1);
+    fill(history, known - 1, anchor, deviation);
+    double target = (history.newest() - anchor) / deviation;
+    rls(history.shape()).update(state.floats(), features, cut(target));
+  }
+
+  @Override
+  public void forecast(History history, ExpertState state, double[] out) {
+    known = history.t();
+    path = out;
+    double deviation = history.deviation();
+    boolean usable = history.age() > PATIENCE && history.isUsable(deviation);
+    double anchor = history.newest();
+    for (int i = 0; i < out.length; i++) {
+      if (usable) {
+        fill(history, known + i, anchor, deviation);
+        double step = rls(history.shape()).predict(state.floats(), features);
+        anchor = history.clamp(anchor + deviation * step);
+      }
+      out[i] = anchor;
+    }
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    known = history.t();
+    double deviation = history.deviation();
+    double anchor = history.newest();
+    double apart = anchor - parts.level();
+    parts.add(Kind.RECENT, apart);
+    if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
+      return;
+    }
+    fill(history, known, anchor, deviation);
+    Rls rls = rls(history.shape());
+    for (int i = 0; i < rls.size(); i++) {
+      double weight = rls.coefficient(state.floats(), i);
+      double term = deviation * weight * features[i];
+      if (i < LAGS) {
+        parts.add(Kind.RECENT, term);
+      } else if (i < firstCovariate()) {
+        // weight (value - anchor) = weight (value - level) - weight (anchor - level)
+        parts.add(Kind.SEASON, term + weight * apart);
+        parts.add(Kind.RECENT, -weight * apart);
+      } else {
+        explainCovariate(i - firstCovariate(), term, parts);
+      }
+    }
+  }
+
+  /** Index of the first feature that is no value of the series. */
+  int firstCovariate() {
+    return features.length;
+  }
+
+  /**
+   * Adds the term of a feature that is no value of the series.
+   *
+   * @param feature from 0
+   */
+  void explainCovariate(int feature, double term, ForecastParts parts) {}
+
+  private void fill(History history, long origin, double anchor, double deviation) {
+    for (int i = 1; i < LAGS; i++) {
+      features[i - 1] = feature(history, origin - i, anchor, deviation);
+    }
+    features[LAGS - 1] = 1;
+    fillOthers(history, origin, known, anchor, deviation);
+  }
+
+  /**
+   * Fills values a period before the one that is forecast, and beside it.
+   *
+   * @param period 1 for none: then they are 0
+   */
+  final void fillPeriod(
+      History history,
+      int at,
+      int count,
+      long origin,
+      int period,
+      double anchor,
+      double deviation) {
+    for (int k = 0; k < count; k++) {
+      // with a season of 2 the value of "next step, one season ago, one later" is the origin itself
+      long index = Math.min(origin + 2 - k - period, origin);
+      features[at + k] = period > 1 ? feature(history, index, anchor, deviation) : 0;
+    }
+  }
+
+  /** A value, or what was forecast for it, as distance from the anchor; 0 if it is not kept. */
+  final double feature(History history, long index, double anchor, double deviation) {
+    double value;
+    if (index > known) {
+      value = path[(int) (index - known) - 1];
+    } else if (history.has(index)) {
+      value = history.at(index);
+    } else {
+      return 0;
+    }
+    return cut((value - anchor) / deviation);
+  }
+
+  private static double cut(double value) {
+    return Math.max(-FAR, Math.min(FAR, value));
+  }
+}

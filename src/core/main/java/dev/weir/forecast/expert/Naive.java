@@ -1,0 +1,28 @@
+package dev.weir.forecast.expert;
+
+import dev.weir.forecast.expert.ForecastParts.Kind;
+import java.util.Arrays;
+
+/** Repeats the newest value: nothing beats it on a random walk. */
+public final class Naive implements Expert {
+
+  @Override
+  public String name() {
+    return "naive";
+  }
+
+  @Override
+  public boolean flat() {
+    return true;
+  }
+
+  @Override
+  public void forecast(History history, ExpertState state, double[] out) {
+    Arrays.fill(out, history.newest());
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    parts.addRest(Kind.RECENT);
+  }
+}

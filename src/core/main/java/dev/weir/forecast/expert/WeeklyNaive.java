@@ -1,0 +1,35 @@
+package dev.weir.forecast.expert;
+
+import dev.weir.forecast.expert.ForecastParts.Kind;
+
+/**
+ * Repeats the value of seven seasons ago (last Monday at ten, if the season is a day), of one
+ * season ago while that is all there is, and the newest value without a season.
+ */
+public final class WeeklyNaive implements Expert {
+
+  @Override
+  public String name() {
+    return "weekly-naive";
+  }
+
+  @Override
+  public void forecast(History history, ExpertState state, double[] out) {
+    int period = period(history);
+    for (int i = 1; i <= out.length; i++) {
+      out[i - 1] = period > 1 ? history.lag(i, period) : history.newest();
+    }
+  }
+
+  private static int period(History history) {
+    int week = history.shape().week();
+    return week > 1 && history.has(history.t() - week) ? week : history.season();
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    int period = period(history);
+    boolean isSeasonal = period > 1 && history.has(history.t() + 1 - period);
+    parts.addRest(isSeasonal ? Kind.SEASON : Kind.RECENT);
+  }
+}

@@ -1,0 +1,234 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.Bfloat16Slice;
+import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.NewestWeight;
+
+/**
+ * Running errors of candidate forecasts and of the base forecast, for the {@link FollowedSteps}:
+ * exponentially weighted means over about 10, 50 and 200 errors, bias-corrected. A step between two
+ * has the errors of the nearest one; a step without an error yet has those of the next shorter one.
+ *
+ * <p>Those of the base are floats, those of candidates bfloat16, rounded randomly: changes by a
+ * two-hundredth are less than such a number's precision. What is drawn follows from the index of
+ * the value, so that a series learns the same wherever it does.
+ *
+ * <p>A flyweight over a series' numbers.
+ */
+final class CandidateErrors {
+
+  private static final double LARGEST = 1e18;
+
+  private static final float FAST = 0.1f; // weight of the newest error, about 10 deep
+  private static final float MEDIUM = 0.02f;
+  private static final float SLOW = 0.005f;
+
+  // of the base: errors by three rates, signed errors, and the weights that correct the bias
+  private static final int BASE_MEDIUM = 0;
+  private static final int BASE_FAST = 1;
+  private static final int BASE_SIGNED = 2;
+  private static final int BASE_SLOW = 3;
+  private static final int MEDIUM_WEIGHT = 4;
+  private static final int FAST_WEIGHT = 5;
+  private static final int SLOW_WEIGHT = 6;
+  private static final int BASE_FLOATS = 7;
+
+  // of each candidate
+  private static final int MEDIUM_ERROR = 0;
+  private static final int FAST_ERROR = 1;
+  private static final int SIGNED_ERROR = 2;
+  private static final int SLOW_ERROR = 3;
+  private static final int MEDIUM_PRODUCT = 4; // of the base's error and how far the candidate is
+  private static final int MEDIUM_SQUARE = 5;
+  private static final int SLOW_PRODUCT = 6;
+  private static final int SLOW_SQUARE = 7;
+  private static final int CANDIDATE_SHORTS = 8;
+
+  private final int candidates;
+  private final FollowedSteps followed;
+  private final int[] places; // (steps), as last found
+  private final FloatSlice ofBase = new FloatSlice();
+  private final Bfloat16Slice ofCandidates = new Bfloat16Slice();
+  private int place; // of the step that was asked for, in floats
+  private int first; // the same, in shorts
+  private int random;
+  private float perMedium; // 1 / weight, as the next two
+  private float perFast;
+  private float perSlow;
+  private float fast = FAST; // weights for the present value
+  private float medium = MEDIUM;
+  private float slow = SLOW;
+
+  CandidateErrors(int candidates, FollowedSteps followed) {
+    this.candidates = candidates;
+    this.followed = followed;
+    this.places = new int[followed.count()];
+  }
+
+  static int floats(FollowedSteps followed) {
+    return followed.count() * BASE_FLOATS;
+  }
+
+  static int shorts(int candidates, FollowedSteps followed) {
+    return followed.count() * candidates * CANDIDATE_SHORTS;
+  }
+
+  void bind(float[] floats, int at, short[] shorts, int shortsAt) {
+    ofBase.at(floats, at);
+    ofCandidates.at(shorts, shortsAt);
+  }
+
+  /**
+   * Begins with a new value: after a change of the series the means are those of the errors since.
+   *
+   * @param age values since it changed, or {@link NewestWeight#UNCHANGED}
+   */
+  void begin(int age) {
+    fast = NewestWeight.of(FAST, age);
+    medium = NewestWeight.of(MEDIUM, age);
+    slow = NewestWeight.of(SLOW, age);
+  }
+
+  /**
+   * Takes in one error of each.
+   *
+   * @param index of the value that has come
+   * @param step one that is followed
+   * @param said (candidates), their forecasts
+   * @param base the base forecast
+   */
+  void learn(long index, int step, double[] said, double base, double truth) {
+    float[] f = ofBase.array();
+    int at = ofBase.from() + followed.nearest(step) * BASE_FLOATS;
+    float error = bounded(truth - base);
+    float absolute = Math.abs(error);
+    float usual =
+        f[at + MEDIUM_WEIGHT] > 0 ? f[at + BASE_MEDIUM] / f[at + MEDIUM_WEIGHT] : absolute;
+    float clipped = Math.max(-5 * usual, Math.min(5 * usual, error));
+    follow(f, at + BASE_MEDIUM, medium, absolute);
+    follow(f, at + BASE_FAST, fast, absolute);
+    follow(f, at + BASE_SIGNED, fast, error);
+    follow(f, at + BASE_SLOW, slow, absolute);
+    follow(f, at + MEDIUM_WEIGHT, medium, 1);
+    follow(f, at + FAST_WEIGHT, fast, 1);
+    follow(f, at + SLOW_WEIGHT, slow, 1);
+    random = (int) index * 0x9e3779b9 + step;
+    at = followed.nearest(step) * candidates * CANDIDATE_SHORTS;
+    for (int e = 0; e < candidates; e++, at += CANDIDATE_SHORTS) {
+      float own = bounded(truth - said[e]);
+      float size = Math.abs(own);
+      float apart = bounded(said[e] - base);
+      follow(at + MEDIUM_ERROR, medium, size);
+      follow(at + FAST_ERROR, fast, size);
+      follow(at + SIGNED_ERROR, fast, own);
+      follow(at + SLOW_ERROR, slow, size);
+      follow(at + MEDIUM_PRODUCT, medium, clipped * apart);
+      follow(at + MEDIUM_SQUARE, medium, apart * apart);
+      follow(at + SLOW_PRODUCT, slow, clipped * apart);
+      follow(at + SLOW_SQUARE, slow, apart * apart);
+    }
+  }
+
+  private void follow(int at, float rate, float value) {
+    float before = ofCandidates.get(at);
+    random = random * 1664525 + 1013904223; // Numerical Recipes; its upper bits are the random ones
+    ofCandidates.setRandomly(at, before + rate * (value - before), random >>> 16);
+  }
+
+  /** So that its square is a finite float. */
+  private static float bounded(double error) {
+    return (float) Math.max(-LARGEST, Math.min(LARGEST, error));
+  }
+
+  private static void follow(float[] f, int at, float rate, float value) {
+    f[at] += rate * (value - f[at]);
+  }
+
+  /** Whether a step that is followed has had an error. */
+  boolean hasOwn(int step) {
+    return ofBase.get(followed.nearest(step) * BASE_FLOATS + MEDIUM_WEIGHT) > 0;
+  }
+
+  /** Finds whose errors stand for each step; after errors were learned. */
+  void findPlaces() {
+    int known = 0;
+    for (int s = 0; s < places.length; s++) {
+      known = ofBase.get(s * BASE_FLOATS + MEDIUM_WEIGHT) > 0 ? s : known;
+      places[s] = known;
+    }
+  }
+
+  /**
+   * Goes to the errors of a step: its own, those of the nearest one, or of a shorter one that has
+   * any. All methods below are about these.
+   */
+  void moveTo(int step) {
+    moveToPlace(places[followed.nearest(step)]);
+  }
+
+  /** Goes to the errors of a step that is followed, whether it has any or not. */
+  void moveToOwn(int step) {
+    moveToPlace(followed.nearest(step));
+  }
+
+  private void moveToPlace(int step) {
+    place = step * BASE_FLOATS;
+    first = step * candidates * CANDIDATE_SHORTS;
+    perMedium = 1 / ofBase.get(place + MEDIUM_WEIGHT);
+    perFast = 1 / ofBase.get(place + FAST_WEIGHT);
+    perSlow = 1 / ofBase.get(place + SLOW_WEIGHT);
+  }
+
+  /** Whether there is any error. */
+  boolean isKnown() {
+    return ofBase.get(place + MEDIUM_WEIGHT) > 0;
+  }
+
+  float baseMedium() {
+    return ofBase.get(place + BASE_MEDIUM) * perMedium;
+  }
+
+  float baseFast() {
+    return ofBase.get(place + BASE_FAST) * perFast;
+  }
+
+  float baseSigned() {
+    return ofBase.get(place + BASE_SIGNED) * perFast;
+  }
+
+  float baseSlow() {
+    return ofBase.get(place + BASE_SLOW) * perSlow;
+  }
+
+  private int of(int e) {
+    return first + e * CANDIDATE_SHORTS;
+  }
+
+  float medium(int e) {
+    return ofCandidates.get(of(e) + MEDIUM_ERROR) * perMedium;
+  }
+
+  float fast(int e) {
+    return ofCandidates.get(of(e) + FAST_ERROR) * perFast;
+  }
+
+  float signed(int e) {
+    return ofCandidates.get(of(e) + SIGNED_ERROR) * perFast;
+  }
+
+  float slow(int e) {
+    return ofCandidates.get(of(e) + SLOW_ERROR) * perSlow;
+  }
+
+  /** Regression of the base's error on how far the candidate is from the base. */
+  float mediumSlope(int e, float ridge) {
+    int at = of(e);
+    return ofCandidates.get(at + MEDIUM_PRODUCT) / (ofCandidates.get(at + MEDIUM_SQUARE) + ridge);
+  }
+
+  float slowSlope(int e, float ridge) {
+    int at = of(e);
+    return ofCandidates.get(at + SLOW_PRODUCT) / (ofCandidates.get(at + SLOW_SQUARE) + ridge);
+  }
+}

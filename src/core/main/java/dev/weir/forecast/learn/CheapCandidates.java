@@ -1,0 +1,148 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.ForecastParts;
+import dev.weir.forecast.expert.ForecastParts.Kind;
+import dev.weir.forecast.expert.History;
+import java.util.List;
+
+/**
+ * Forecasts that cost a few operations each and need no learning: what a season or a week ago was,
+ * with or without the level shift since, the mean change over the same steps in earlier seasons and
+ * weeks, and a damped trend. All are relative to the value at the origin; those that need a season,
+ * or a past that is not there, are 0: they repeat that value.
+ *
+ * <p>They are functions of the history, so they can be computed for any origin that it still holds;
+ * only the slopes of the trend are kept.
+ */
+final class CheapCandidates {
+
+  /** In the order of {@link #forecast}. */
+  static final List<String> NAMES =
+      List.of(
+          "season-ago",
+          "season-ago-shifted",
+          "week-ago-shifted",
+          "changes-by-season",
+          "changes-by-week",
+          "damped-trend");
+
+  private static final int SEASON_INCREMENTS = 4;
+  private static final int WEEK_INCREMENTS = 3;
+  private static final double LEAST_RATE = 0.3;
+  private static final double DAMPING = 0.9;
+
+  private final int horizon;
+  private final double[] damped; // (horizon + 1), sums of powers of the damping
+
+  CheapCandidates(int horizon) {
+    this.horizon = horizon;
+    this.damped = new double[horizon + 1];
+    double power = 1;
+    for (int i = 1; i <= horizon; i++) {
+      power *= DAMPING;
+      damped[i] = damped[i - 1] + power;
+    }
+  }
+
+  /** Slopes to keep for each series: those of the newest origins. */
+  static int floats(int horizon) {
+    return horizon + 1;
+  }
+
+  /** Follows the slope, after the newest value was appended. */
+  void observe(History history, FloatSlice slopes) {
+    long t = history.t();
+    if (history.age() < 2) {
+      slopes.set(place(t), 0);
+      return;
+    }
+    double before = slopes.get(place(t - 1));
+    double change = history.newest() - history.at(t - 1);
+    double rate = Math.max(LEAST_RATE, 1.0 / history.age());
+    slopes.set(place(t), (float) (before + rate * (change - before)));
+  }
+
+  /** Goes past a value that nobody has seen: the slope stays. */
+  void skip(History history, FloatSlice slopes) {
+    long t = history.t();
+    slopes.set(place(t), history.age() < 2 ? 0 : slopes.get(place(t - 1)));
+  }
+
+  private int place(long t) {
+    return (int) (t % (horizon + 1));
+  }
+
+  /**
+   * Fills in all of them for one origin and step.
+   *
+   * @param to (…, as many as there are {@link #NAMES} from {@code at} on)
+   */
+  void forecast(History history, FloatSlice slopes, long origin, int step, double[] to, int at) {
+    int season = history.season();
+    int week = history.shape().week();
+    double now = history.at(origin);
+    to[at] = lag(history, origin, step, season, now);
+    to[at + 1] = shifted(history, origin, step, season, season, now);
+    to[at + 2] = shifted(history, origin, step, week > 1 ? week : season, season, now);
+    double bySeason = increments(history, origin, step, season, SEASON_INCREMENTS);
+    double byWeek = increments(history, origin, step, week, WEEK_INCREMENTS);
+    to[at + 3] = Double.isNaN(bySeason) ? 0 : bySeason;
+    to[at + 4] = Double.isNaN(byWeek) ? to[at + 3] : byWeek;
+    to[at + 5] = slopes.get(place(origin)) * damped[step];
+  }
+
+  private static double lag(History history, long origin, int step, int period, double now) {
+    long before = origin + step - (long) period * ((step + period - 1) / period);
+    return period > 1 && history.has(before) ? history.at(before) - now : 0;
+  }
+
+  private static double shifted(
+      History history, long origin, int step, int period, int season, double now) {
+    if (season == 1) {
+      return 0;
+    }
+    long back = (long) period * ((step + period - 1) / period);
+    if (!history.has(origin - back)) {
+      return period == season ? 0 : shifted(history, origin, step, season, season, now);
+    }
+    return history.at(origin - back + step) - history.at(origin - back);
+  }
+
+  /** Mean change over so many steps in earlier periods; NaN without one. */
+  private static double increments(
+      History history, long origin, int step, int period, int periods) {
+    if (period == 1) {
+      return Double.NaN;
+    }
+    long first = (step + period - 1) / period;
+    double sum = 0;
+    int count = 0;
+    for (; count < periods; count++) {
+      long before = origin - period * (first + count);
+      if (!history.has(before)) {
+        break;
+      }
+      sum += history.at(before + step) - history.at(before);
+    }
+    return count == 0 ? Double.NaN : sum / count;
+  }
+
+  /**
+   * Adds what a forecast of step 1 consists of: most are the newest value and a change that the
+   * season brings.
+   *
+   * @param candidate in the order of {@link #NAMES}
+   */
+  static void explain(History history, int candidate, ForecastParts parts) {
+    int season = history.season();
+    boolean isLag = candidate == 0;
+    if (isLag && season > 1 && history.has(history.t() + 1 - season)) {
+      parts.addRest(Kind.SEASON);
+    } else {
+      boolean isSeasonal = !isLag && candidate < NAMES.size() - 1;
+      parts.add(Kind.SEASON, isSeasonal ? parts.made() - history.newest() : 0);
+      parts.addRest(Kind.RECENT);
+    }
+  }
+}

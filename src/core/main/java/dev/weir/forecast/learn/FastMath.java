@@ -1,0 +1,69 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.rnn.Kernels;
+import dev.weir.rnn.LinearColumns;
+
+/**
+ * Logarithm and exponential function of floats, to a relative error of 1e-6, in 5 and 8 ns instead
+ * of the 18 that {@link Math} takes: some hundreds are needed for a forecast.
+ */
+final class FastMath {
+
+  static final float MOST = 3;
+  static final float LOG_2 = 0.693147181f;
+  private static final float LOG_2_HIGH = 0.693359375f; // of few bits, so that k times it is exact
+  private static final float LOG_2_LOW = -2.12194440e-4f; // the rest
+  private static final float PER_LOG_2 = 1.44269504f;
+  private static final float LEAST_EXPONENT = -87;
+  static final float THIRD = 1 / 3f;
+  static final float FIFTH = 1 / 5f;
+  static final float SEVENTH = 1 / 7f;
+  static final int SQRT_HALF = 0x3f3504f3; // as bits
+  static final int MANTISSA = 0x7fffff;
+  static final int ONE = 0x3f800000; // as bits
+
+  private static final boolean VECTORS = Kernels.vectors();
+
+  private FastMath() {}
+
+  /**
+   * log x = log m + k log 2 for x = m 2^k, with log m = 2 artanh((m - 1) / (m + 1)) as a series. Of
+   * zero and subnormal numbers it gives about -88; of what is not above 0, or not finite, nothing
+   * useful.
+   */
+  static float log(float x) {
+    int bits = Float.floatToRawIntBits(x) + ONE - SQRT_HALF;
+    int exponent = (bits >>> 23) - 127;
+    // m within [sqrt 1/2, sqrt 2), where the series is short
+    float m = Float.intBitsToFloat((bits & MANTISSA) + SQRT_HALF);
+    float s = (m - 1) / (m + 1);
+    float square = s * s;
+    float series = 1 + square * (THIRD + square * (FIFTH + square * SEVENTH));
+    return exponent * LOG_2 + 2 * s * series;
+  }
+
+  /**
+   * Replaces each of the first values of {@code above} by log(above / below), within {@value #MOST}
+   * of 0.
+   *
+   * @param length a multiple of {@link LinearColumns#TILE}
+   */
+  static void logRatios(float[] above, float[] below, int length) {
+    if (VECTORS) {
+      VectorLogRatios.logRatios(above, below, length);
+      return;
+    }
+    for (int i = 0; i < length; i++) {
+      above[i] = Math.max(-MOST, Math.min(MOST, log(above[i] / below[i])));
+    }
+  }
+
+  /** exp x = 2^k exp r, with exp r as a series; for x of at most 87. */
+  static float exp(float x) {
+    float bounded = Math.max(LEAST_EXPONENT, x);
+    int k = (int) Math.floor(bounded * PER_LOG_2 + 0.5f);
+    float r = bounded - k * LOG_2_HIGH - k * LOG_2_LOW;
+    float high = 1 / 6f + r * (1 / 24f + r * (1 / 120f + r * (1 / 720f)));
+    return (1 + r * (1 + r * (0.5f + r * high))) * Float.intBitsToFloat(k + 127 << 23);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.weir.forecast.learn;
+
+import static dev.weir.rnn.VectorLoops.LANES;
+import static dev.weir.rnn.VectorLoops.SPECIES;
+
+import dev.weir.rnn.Kernels;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link FastMath#logRatios} in the Vector API, with the same operations. Only where {@link
+ * Kernels#vectors()} holds. Numbers are constant vectors, which cost the compiler least.
+ */
+final class VectorLogRatios {
+
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
+  private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
+  private static final FloatVector TWO = FloatVector.broadcast(SPECIES, 2);
+  private static final FloatVector THIRD = FloatVector.broadcast(SPECIES, FastMath.THIRD);
+  private static final FloatVector FIFTH = FloatVector.broadcast(SPECIES, FastMath.FIFTH);
+  private static final FloatVector SEVENTH = FloatVector.broadcast(SPECIES, FastMath.SEVENTH);
+  private static final FloatVector LOG_2 = FloatVector.broadcast(SPECIES, FastMath.LOG_2);
+  private static final FloatVector MOST = FloatVector.broadcast(SPECIES, FastMath.MOST);
+  private static final FloatVector LEAST = FloatVector.broadcast(SPECIES, -FastMath.MOST);
+  private static final IntVector SQRT_HALF = (IntVector) INTS.broadcast(FastMath.SQRT_HALF);
+  private static final IntVector SHIFT =
+      (IntVector) INTS.broadcast(FastMath.ONE - FastMath.SQRT_HALF);
+  private static final IntVector MANTISSA = (IntVector) INTS.broadcast(FastMath.MANTISSA);
+
+  /** As the bits of a float, 2^23: with a small integer in its last bits it is 2^23 more. */
+  private static final IntVector WHOLE = (IntVector) INTS.broadcast(0x4b000000);
+
+  private static final FloatVector WHOLE_BIAS = FloatVector.broadcast(SPECIES, (1 << 23) + 127);
+
+  private VectorLogRatios() {}
+
+  static void logRatios(float[] above, float[] below, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector ratio =
+          FloatVector.fromArray(SPECIES, above, i).div(FloatVector.fromArray(SPECIES, below, i));
+      IntVector bits = ratio.reinterpretAsInts().add(SHIFT);
+      FloatVector m = bits.and(MANTISSA).add(SQRT_HALF).reinterpretAsFloats();
+      FloatVector s = m.sub(ONE).div(m.add(ONE));
+      FloatVector square = s.mul(s);
+      FloatVector series = square.mul(SEVENTH).add(FIFTH);
+      series = square.mul(series).add(THIRD);
+      series = square.mul(series).add(ONE);
+      IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23).or(WHOLE);
+      FloatVector result = exponent.reinterpretAsFloats().sub(WHOLE_BIAS).mul(LOG_2);
+      result = result.add(s.mul(TWO).mul(series));
+      result.min(MOST).max(LEAST).intoArray(above, i);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.weir.rnn;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Chooses a kernel for a shape, by what was fastest when measured. All kernels give the same bits,
+ * so that a choice never shows in a forecast.
+ *
+ * <p>{@code -Dweir.kernel=scalar}, {@code plain} or {@code vector} takes one for all shapes.
+ */
+public final class Kernels {
+
+  /** Names of the kernels. */
+  public static final List<String> KERNELS = List.of("scalar", "plain", "vector");
+
+  public static final String PROPERTY = "weir.kernel";
+  public static final String VECTOR = "vector";
+
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final boolean VECTOR_API = hasVectorApi();
+  private static final boolean FAST_VECTORS = VECTOR_API && compilesVectors();
+
+  // the largest hidden_size for which scalar code is faster than the one that would else be taken
+  private static final int SCALAR_BESIDE_VECTOR = 2;
+  private static final int SCALAR_BESIDE_PLAIN = 6;
+  private static final int SCALAR_BESIDE_PLAIN_GATED = 3; // LSTM and GRU: more rows, longer loops
+
+  private Kernels() {}
+
+  /**
+   * Whether the module jdk.incubator.vector is there ({@code --add-modules=jdk.incubator.vector}).
+   * Classes named Vector… may be mentioned only where this has been asked: a JVM links a class when
+   * a statement that needs it first runs, so that without the module they are never linked.
+   */
+  public static boolean vectorApi() {
+    return VECTOR_API;
+  }
+
+  /**
+   * Whether vectors are the fast way in this JVM: the module is there, the JVM compiles vectors to
+   * instructions, and {@value #PROPERTY} has not chosen something else.
+   *
+   * @throws IllegalArgumentException if the system property names no kernel
+   */
+  public static boolean vectors() {
+    String name = pinned();
+    return FAST_VECTORS && (name == null || name.equals(VECTOR));
+  }
+
+  /** The kernel for all shapes, or null where the shape chooses. */
+  private static String pinned() {
+    String name = System.getProperty(PROPERTY);
+    if (name == null || name.isEmpty()) {
+      return null;
+    }
+    if (!KERNELS.contains(name)) {
+      throw unknown(name);
+    }
+    return name;
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    return new IllegalArgumentException(
+        "%s: expected scalar, plain or vector, got %s".formatted(PROPERTY, name));
+  }
+
+  /** Links a class; to look for the module would miss one that was loaded after the start. */
+  private static boolean hasVectorApi() {
+    try {
+      return Objects.nonNull(FloatVector.class);
+    } catch (NoClassDefFoundError absent) {
+      return false;
+    }
+  }
+
+  /**
+   * Only HotSpot's second compiler makes instructions of vectors; without it each is an object, and
+   * a window takes a millisecond. The JVM is asked, and not its command line, since options also
+   * come from files and from the environment.
+   */
+  private static boolean compilesVectors() {
+    String mode = System.getProperty("java.vm.info", "");
+    return System.getProperty("java.vm.name", "").contains("Server VM")
+        && !mode.contains("interpreted")
+        && !mode.contains("emulated-client") // the first compiler alone
+        && option("TieredStopAtLevel", "4").equals("4")
+        && !option("CompilationMode", "default").equals("quick-only")
+        && !option("UseJVMCICompiler", "false").equals("true");
+  }
+
+  /** An option of this JVM, or {@code otherwise} if it has none of that name. */
+  private static String option(String name, String otherwise) {
+    if (ModuleLayer.boot().findModule("jdk.management").isEmpty()) {
+      return otherwise; // a runtime that somebody made without it
+    }
+    HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    try {
+      return jvm == null ? otherwise : jvm.getVMOption(name).getValue();
+    } catch (IllegalArgumentException absent) {
+      return otherwise;
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if the system property names no kernel
+   * @throws IllegalStateException if it names one that this JVM cannot run
+   */
+  public static RecurrentKernel of(RnnConfig config) {
+    return create(nameFor(config), config);
+  }
+
+  /** As {@link #of}, only its name. */
+  public static String nameFor(RnnConfig config) {
+    String name = pinned();
+    return name == null ? fastest(config) : name;
+  }
+
+  private static String fastest(RnnConfig config) {
+    int scalar = SCALAR_BESIDE_PLAIN;
+    if (FAST_VECTORS) {
+      scalar = SCALAR_BESIDE_VECTOR;
+    } else if (config.cell().gates() > 1) {
+      scalar = SCALAR_BESIDE_PLAIN_GATED;
+    }
+    if (config.hiddenSize() <= scalar) {
+      return "scalar";
+    }
+    return FAST_VECTORS ? VECTOR : "plain";
+  }
+
+  public static RecurrentKernel create(String name, RnnConfig config) {
+    switch (name) {
+      case "scalar":
+        return new ScalarKernel(config);
+      case "plain":
+        return new ColumnKernel(config);
+      case VECTOR:
+        if (!VECTOR_API) {
+          throw new IllegalStateException(
+              "%s: expected a JVM with --add-modules=%s for vector, got one without it"
+                  .formatted(PROPERTY, MODULE));
+        }
+        return new VectorKernel(config);
+      default:
+        throw unknown(name);
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Allocations;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.CandidateShape;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.rnn.RnnConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Against PyTorch: files, forecasts and gradients of {@code candidate_fixtures.py}, which loads
+ * {@code candidate_network.py}.
+ */
+class CandidateNetworkTest {
+
+  private static final Path FOLDER = Path.of("src/core/test/resources/candidates");
+
+  private static final class Fixture {
+    final ForecastModel model;
+    final JsonNode json;
+    final int steps;
+    final int batch;
+    final int candidates;
+
+    Fixture(String name) throws IOException {
+      model =
+          name.equals(BuiltInModels.WEIR)
+              ? BuiltInModels.weir()
+              : ModelFiles.read(FOLDER.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
+      json = new ObjectMapper().readTree(FOLDER.resolve(name + ".json").toFile());
+      steps = json.get("steps").intValue();
+      batch = json.get("kinds").size();
+      candidates = json.get("kinds").get(0).size();
+    }
+
+    float[] numbers(String key) {
+      return floats(json.get(key));
+    }
+
+    int[] kinds(int b) {
+      int[] kinds = new int[candidates];
+      for (int e = 0; e < candidates; e++) {
+        kinds[e] = json.get("kinds").get(b).get(e).intValue();
+      }
+      return kinds;
+    }
+
+    TrainableCandidateNetwork.Batch inputs() {
+      int[] kinds = new int[batch * candidates];
+      for (int b = 0; b < batch; b++) {
+        System.arraycopy(kinds(b), 0, kinds, b * candidates, candidates);
+      }
+      return new TrainableCandidateNetwork.Batch(
+          batch,
+          steps,
+          numbers("window"),
+          numbers("of_series"),
+          kinds,
+          numbers("of_candidates"),
+          numbers("of_steps"));
+    }
+  }
+
+  private static float[] floats(JsonNode array) {
+    float[] values = new float[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).floatValue();
+    }
+    return values;
+  }
+
+  private static float[] part(float[] of, int number, int count) {
+    int length = of.length / count;
+    return Arrays.copyOfRange(of, number * length, (number + 1) * length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gru", "lstm", "rnn", "weir"})
+  void forecastsAreThoseOfTorch(String name) throws IOException {
+    Fixture fixture = new Fixture(name);
+    CandidateNetwork network = CandidateNetwork.of(fixture.model);
+    float[] expected = fixture.numbers("y");
+    for (int b = 0; b < fixture.batch; b++) {
+      // the network has no absent candidates: those of the batch are left out
+      int[] all = fixture.kinds(b);
+      int[] kinds = Arrays.stream(all).filter(kind -> kind >= 0).toArray();
+      float[] row = part(fixture.numbers("of_candidates"), b, fixture.batch);
+      float[] present = new float[fixture.steps * kinds.length * CandidateShape.FEATURES];
+      int to = 0;
+      for (int j = 0; j < fixture.steps; j++) {
+        for (int e = 0; e < all.length; e++) {
+          if (all[e] >= 0) {
+            int from = (j * all.length + e) * CandidateShape.FEATURES;
+            System.arraycopy(row, from, present, to, CandidateShape.FEATURES);
+            to += CandidateShape.FEATURES;
+          }
+        }
+      }
+      float[] weights = new float[fixture.steps * kinds.length];
+      float[] result = new float[fixture.steps];
+      network.forward(
+          part(fixture.numbers("window"), b, fixture.batch),
+          part(fixture.numbers("of_series"), b, fixture.batch),
+          kinds,
+          present,
+          part(fixture.numbers("of_steps"), b, fixture.batch),
+          fixture.steps,
+          weights,
+          result);
+      for (int j = 0; j < fixture.steps; j++) {
+        for (int e = 0; e < kinds.length; e++) {
+          int of = j * kinds.length + e;
+          result[j] += weights[of] * present[of * CandidateShape.FEATURES];
+        }
+        assertThat(result[j]).isCloseTo(expected[b * fixture.steps + j], within(3e-6f));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gru", "lstm", "rnn", "weir"})
+  void gradientsAreThoseOfTorch(String name) throws IOException {
+    Fixture fixture = new Fixture(name);
+    CandidateShape shape = fixture.model.candidateShape();
+    TrainableCandidateNetwork network = new TrainableCandidateNetwork(shape);
+    network.load(fixture.model.weights());
+    float[] result = new float[fixture.batch * fixture.steps];
+    network.forward(fixture.inputs(), null, result);
+    assertThat(result).containsExactly(fixture.numbers("y"), within(3e-6f));
+    float[] gradient = new float[shape.parameterCount()];
+    network.backward(fixture.numbers("d"), gradient);
+    JsonNode expected = fixture.json.get("gradient");
+    for (RnnConfig.Parameter tensor : shape.encoder().parameters()) {
+      check(expected.get("rnn." + tensor.name()), gradient, tensor.offset());
+    }
+    for (String tensor : shape.head().keySet()) {
+      if (!tensor.equals("prior")) { // is not learned
+        check(expected.get(tensor), gradient, shape.offset(tensor));
+      }
+    }
+  }
+
+  private static void check(JsonNode expected, float[] gradient, int at) {
+    float[] values = floats(expected);
+    float largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertThat(Arrays.copyOfRange(gradient, at, at + values.length))
+        .containsExactly(values, within(1e-4f * largest + 1e-6f));
+  }
+
+  @Test
+  void onceWarmNothingIsAllocated() throws IOException {
+    Fixture fixture = new Fixture("gru");
+    CandidateNetwork network = CandidateNetwork.of(fixture.model);
+    float[] window = part(fixture.numbers("window"), 0, fixture.batch);
+    float[] series = part(fixture.numbers("of_series"), 0, fixture.batch);
+    float[] candidates = part(fixture.numbers("of_candidates"), 0, fixture.batch);
+    float[] steps = part(fixture.numbers("of_steps"), 0, fixture.batch);
+    int[] kinds = fixture.kinds(0); // all of them are there
+    float[] weights = new float[fixture.steps * kinds.length];
+    float[] result = new float[fixture.steps];
+    Allocations.assertNoneOnceWarm(
+        500,
+        () -> {
+          for (int i = 0; i < 500; i++) {
+            network.forward(
+                window, series, kinds, candidates, steps, fixture.steps, weights, result);
+          }
+        });
+  }
+
+  @Test
+  void logarithmsAndPowersAreThoseOfMath() {
+    for (float x = 1e-30f; x < 1e30f; x *= 1.37f) {
+      assertThat((double) FastMath.log(x)).isCloseTo(Math.log(x), within(1e-5));
+    }
+    for (float x = 0.5f; x < 2; x += 0.0137f) {
+      assertThat((double) FastMath.log(x)).isCloseTo(Math.log(x), within(3e-7));
+    }
+    for (float x = -80; x < 80; x += 0.37f) {
+      assertThat(FastMath.exp(x) / Math.exp(x)).isCloseTo(1, within(1e-6));
+    }
+    assertThat(FastMath.exp(0)).isEqualTo(1);
+    assertThat(FastMath.exp(-1e30f)).isBetween(0f, 1e-37f);
+  }
+}

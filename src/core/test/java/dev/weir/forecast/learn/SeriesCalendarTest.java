@@ -1,0 +1,185 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.learn.HolidaySettings.Override;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SeriesCalendarTest {
+
+  private static final long HOUR = 3_600_000;
+
+  private static HolidayDays days(String... days) {
+    return new HolidayDays(List.of(days).stream().map(LocalDate::parse).toList());
+  }
+
+  private static long millis(String time) {
+    return Instant.parse(time).toEpochMilli();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-05-13, 1",
+    "2026-05-14, 0",
+    "2026-05-15, 2",
+    "2026-05-21, 3",
+    "2026-05-20, -1",
+    "2026-05-16, -1",
+    "2026-12-25, 0",
+    "2026-12-26, 0",
+    "2026-12-24, 1",
+    "2026-12-27, 2",
+  })
+  void dayHasTheKindThatComesFirst(String day, int kind) {
+    HolidaySettings settings =
+        new HolidaySettings(
+            ZoneOffset.UTC, days("2026-05-14", "2026-12-25", "2026-12-26"), List.of());
+    SeriesCalendar calendar = new SeriesCalendar(settings);
+    calendar.bind(calendar.of(null, "x"), 40, millis(day + "T23:00:00Z"), HOUR);
+    assertThat(calendar.perDay()).isEqualTo(24);
+    assertThat(calendar.kind(calendar.day(40))).isEqualTo(kind);
+    assertThat(calendar.day(41)).isEqualTo(calendar.day(40) + 1);
+    assertThat(calendar.day(17)).isEqualTo(calendar.day(40));
+  }
+
+  @Test
+  void dayBeginsAtLocalMidnight() { // at 22:00 UTC in summer, at 23:00 in winter
+    HolidaySettings settings =
+        new HolidaySettings(
+            ZoneId.of("Europe/Berlin"), days("2026-05-01", "2026-12-25"), List.of());
+    SeriesCalendar calendar = new SeriesCalendar(settings);
+    calendar.bind(calendar.of(null, "x"), 5, millis("2026-04-30T21:00:00Z"), HOUR);
+    assertThat(calendar.kind(calendar.day(5))).isEqualTo(SeriesCalendar.DAY_BEFORE);
+    assertThat(calendar.kind(calendar.day(6))).isEqualTo(SeriesCalendar.HOLIDAY);
+    assertThat(calendar.kind(calendar.day(29))).isEqualTo(SeriesCalendar.HOLIDAY);
+    assertThat(calendar.kind(calendar.day(30))).isEqualTo(SeriesCalendar.DAY_AFTER);
+    calendar.bind(calendar.of(null, "x"), 5, millis("2026-12-24T22:00:00Z"), HOUR);
+    assertThat(calendar.kind(calendar.day(5))).isEqualTo(SeriesCalendar.DAY_BEFORE);
+    assertThat(calendar.kind(calendar.day(6))).isEqualTo(SeriesCalendar.HOLIDAY);
+    assertThat(SeriesCalendar.sinceSunday(calendar.day(6))).isEqualTo(5); // a Friday
+    assertThat(SeriesCalendar.sinceSunday(LocalDate.parse("2026-05-31").toEpochDay())).isZero();
+  }
+
+  /** The first day of a series says where its grid is; the clocks change twice after it. */
+  @ParameterizedTest
+  @CsvSource({
+    "Europe/Berlin, 2023-07-01, 0",
+    "Europe/Berlin, 2023-12-01, 0",
+    "Europe/Berlin, 2023-07-01, 12",
+    "Europe/Berlin, 2023-12-01, 9",
+    "America/New_York, 2023-07-01, 0",
+    "America/New_York, 2023-12-01, 0",
+    "Australia/Lord_Howe, 2023-07-01, 0",
+    "Antarctica/Troll, 2023-07-01, 0",
+    "Antarctica/Troll, 2023-12-01, 0",
+    "Asia/Tokyo, 2023-07-01, 0",
+  })
+  void dailyValueHasTheLocalDayOfItsStamp(ZoneId zone, LocalDate first, int hour) {
+    long day = 24 * HOUR;
+    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days(), List.of()));
+    Windows onGrid = new Windows(5, 1, 0, new Sampling(day, Sampling.Gap.SKIP, 0));
+    WindowState state = onGrid.newState();
+    for (int d = 0; d < 366; d++) {
+      long expected = first.plusDays(d).toEpochDay();
+      long stamp = first.plusDays(d).atTime(hour, 0).atZone(zone).toInstant().toEpochMilli();
+      Windows.Outcome outcome =
+          onGrid.offer(state, new Observation("x", stamp, d), Windows.IN_ORDER);
+      assertThat(outcome).as("day %d", d).isEqualTo(Windows.Outcome.APPENDED);
+      for (long time : new long[] {stamp, state.lastTime()}) { // by count, and on the grid
+        calendar.bind(calendar.of(null, "x"), 10 + d, time, day);
+        assertThat(calendar.day(10 + d)).as("day %d", d).isEqualTo(expected);
+        assertThat(calendar.day(10 + d + 7)).as("day %d", d).isEqualTo(expected + 7);
+        assertThat(calendar.day(10 + d - 7)).as("day %d", d).isEqualTo(expected - 7);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Europe/Berlin, 0",
+    "Europe/London, 0",
+    "Atlantic/Azores, 0",
+    "Asia/Tokyo, 0",
+    "UTC, 0",
+    "America/New_York, -1", // the evening before
+    "America/Los_Angeles, -1",
+  })
+  void dailyValueOfMidnightInUtcHasItsDayInEurope(ZoneId zone, int expected) {
+    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days(), List.of()));
+    for (long d = 19_000; d < 19_400; d++) {
+      calendar.bind(calendar.of(null, "x"), 3, d * 24 * HOUR, 24 * HOUR);
+      assertThat(calendar.day(3)).as("%d", d).isEqualTo(d + expected);
+    }
+  }
+
+  @Test
+  void firstDayOf1970HasItsKind() {
+    SeriesCalendar calendar =
+        new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days("2026-05-14"), List.of()));
+    assertThat(calendar.kind(0)).isEqualTo(SeriesCalendar.NORMAL);
+  }
+
+  @Test
+  void firstMatchingEntrySaysTheHolidaysOfASeries() {
+    HolidaySettings settings =
+        new HolidaySettings(
+            ZoneOffset.UTC,
+            days("2026-01-01"),
+            List.of(
+                new Override(Pattern.compile("fr-.*"), days("2026-07-14")),
+                new Override(Pattern.compile("fr-x"), days("2026-03-03")),
+                new Override(Pattern.compile("(a|a)*!"), days())));
+    SeriesCalendar calendar = new SeriesCalendar(settings);
+    String[] series = {"fr-x", "other", "fr-x", "a".repeat(60)};
+    String[] holidays = {"2026-07-14", "2026-01-01", "2026-07-14", "2026-01-01"};
+    for (int k = 0; k < series.length; k++) {
+      calendar.bind(
+          calendar.of(null, series[k]), 0, millis(holidays[k] + "T00:00:00Z"), 86_400_000);
+      assertThat(calendar.kind(calendar.day(0))).as(series[k]).isZero();
+    }
+    calendar.bind(calendar.of(null, "fr-x"), 0, millis("2026-03-03T00:00:00Z"), 86_400_000);
+    assertThat(calendar.kind(calendar.day(0))).isEqualTo(SeriesCalendar.NORMAL);
+    calendar.bind(calendar.of(null, null), 0, millis("2026-07-14T00:00:00Z"), 86_400_000);
+    assertThat(calendar.kind(calendar.day(0))).isEqualTo(SeriesCalendar.NORMAL);
+    SeriesHolidays known = calendar.of(null, "fr-x");
+    assertThat(calendar.of(known, "fr-x")).isSameAs(known); // no pattern is tried again
+    HolidaySettings others = new HolidaySettings(ZoneOffset.UTC, days("2026-03-03"), List.of());
+    SeriesCalendar other = new SeriesCalendar(others);
+    other.bind(other.of(known, "fr-x"), 0, millis("2026-03-03T00:00:00Z"), 86_400_000);
+    assertThat(other.kind(other.day(0))).isEqualTo(SeriesCalendar.HOLIDAY);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "86400000, 1", "900000, 96", "604800000, 0", "7000, 0", "25200000, 0"})
+  void dayMustBeAWholeNumberOfValues(long spacing, int perDay) {
+    SeriesCalendar calendar =
+        new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days(), List.of()));
+    calendar.bind(calendar.of(null, "x"), 3, 0, spacing);
+    assertThat(calendar.perDay()).isEqualTo(perDay);
+  }
+
+  @Test
+  void noDayOutsideOfTheYearsIsAHoliday() {
+    HolidayDays days = days("1969-12-31", "1970-01-01", "2100-12-31", "2101-01-01", "0001-01-01");
+    assertThat(days.size()).isEqualTo(2);
+    assertThat(days).isEqualTo(days("2100-12-31", "1970-01-01")).isNotEqualTo(days("1970-01-01"));
+    assertThat(days.contains(0)).isTrue();
+    assertThat(days.contains(LocalDate.parse("2100-12-31").toEpochDay())).isTrue();
+    long[] others = {-1, 1, 47_847, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32};
+    for (long other : others) {
+      assertThat(days.contains(other)).as("%d", other).isFalse();
+    }
+  }
+}

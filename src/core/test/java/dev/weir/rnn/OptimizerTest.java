@@ -1,0 +1,184 @@
+package dev.weir.rnn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Trainings against PyTorch's are in GoldenGradientTest. */
+class OptimizerTest {
+
+  private static Stream<Optimizer> optimizers() {
+    return Stream.of(new Adam(0.1), new Sgd(0.1), new Sgd(0.1, 0.9, 0.01, 1.0));
+  }
+
+  /** Sizes around the block of 256, weights and state in one array, in double precision by hand. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 255, 256, 257, 600})
+  void adamFollowsItsEquationsWhereverTheNumbersLie(int count) {
+    Adam adam = new Adam(0.01, 0.8, 0.95, 1e-3, 0.1, 2.0);
+    Random random = new Random(count);
+    float[] all = new float[2 + count + 3 + adam.stateLength(count) + 1];
+    float[] gradient = new float[4 + count];
+    double[] w = new double[count];
+    double[] m = new double[count];
+    double[] v = new double[count];
+    for (int i = 0; i < count; i++) {
+      all[2 + i] = (float) random.nextGaussian();
+      w[i] = all[2 + i];
+    }
+    for (int step = 1; step <= 3; step++) {
+      double norm = 0;
+      for (int i = 0; i < count; i++) {
+        gradient[4 + i] = (float) random.nextGaussian();
+        norm += gradient[4 + i] * gradient[4 + i];
+      }
+      double scale = Math.min(1, 2.0 / (Math.sqrt(norm) + 1e-6));
+      assertThat(adam.step(0.0, gradient, 4, all, 2, all, 2 + count + 3, count)).isTrue();
+      for (int i = 0; i < count; i++) {
+        double g = scale * gradient[4 + i] + 0.1 * w[i];
+        m[i] = 0.8 * m[i] + 0.2 * g;
+        v[i] = 0.95 * v[i] + 0.05 * g * g;
+        double mHat = m[i] / (1 - Math.pow(0.8, step));
+        double vHat = v[i] / (1 - Math.pow(0.95, step));
+        w[i] -= 0.01 * mHat / (Math.sqrt(vHat) + 1e-3);
+        assertThat((double) all[2 + i]).isCloseTo(w[i], within(1e-6));
+      }
+    }
+    assertThat(all[2 + count + 3 + 2 * count]).isEqualTo(3f);
+    assertThat(all[1]).isZero();
+    assertThat(Arrays.copyOfRange(all, 2 + count, 2 + count + 3)).containsOnly(0f);
+    assertThat(all[all.length - 1]).isZero();
+  }
+
+  /** Less than a vector, whole ones, and some with a rest. */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 16, 333})
+  void adamGivesTheSameBitsWithAndWithoutVectors(int count) {
+    assumeTrue(Kernels.vectors(), "the module jdk.incubator.vector");
+    assertThat(afterSomeSteps(adam("vector"), count))
+        .containsExactly(afterSomeSteps(adam("plain"), count));
+  }
+
+  private static Adam adam(String kernel) {
+    System.setProperty(Kernels.PROPERTY, kernel);
+    try {
+      return new Adam(0.01, 0.8, 0.95, 1e-3, 0.1, 2.0);
+    } finally {
+      System.clearProperty(Kernels.PROPERTY);
+    }
+  }
+
+  /** Bits of the weights, then of the state. */
+  private static int[] afterSomeSteps(Adam adam, int count) {
+    Random random = new Random(count);
+    float[] all = new float[count + adam.stateLength(count)];
+    float[] gradient = new float[3 + count];
+    for (int i = 0; i < count; i++) {
+      all[i] = (float) random.nextGaussian();
+    }
+    for (int step = 0; step < 4; step++) {
+      for (int i = 0; i < count; i++) {
+        gradient[3 + i] = (float) random.nextGaussian();
+      }
+      assertThat(adam.step(0.0, gradient, 3, all, 0, all, count, count)).isTrue();
+    }
+    int[] bits = new int[all.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToIntBits(all[i]);
+    }
+    return bits;
+  }
+
+  @Test
+  void sgdAddsMomentumAfterWeightDecay() {
+    Sgd sgd = new Sgd(0.5, 0.5, 0.1, Double.POSITIVE_INFINITY);
+    float[] weights = {9f, 2f};
+    float[] state = {9f, 9f, 0f};
+    assertThat(sgd.stateLength(1)).isEqualTo(1);
+    sgd.step(0, new float[] {1f}, 0, weights, 1, state, 2, 1);
+    assertThat(weights[1]).isCloseTo(1.4f, within(1e-6f)); // buffer 1 + 0.1 * 2; 2 - 0.5 * 1.2
+    sgd.step(0, new float[] {1f}, 0, weights, 1, state, 2, 1);
+    // buffer 0.5 * 1.2 + 1 + 0.1 * 1.4 = 1.74; 1.4 - 0.87
+    assertThat(weights).containsExactly(new float[] {9f, 0.53f}, within(1e-6f));
+    assertThat(state).containsExactly(new float[] {9f, 9f, 1.74f}, within(1e-6f));
+  }
+
+  @Test
+  void sgdWithoutMomentumNeedsNoState() {
+    Sgd sgd = new Sgd(0.5);
+    assertThat(sgd.stateLength(7)).isZero();
+    float[] weights = {1f, 2f};
+    assertThat(sgd.step(0, new float[] {2f, -4f}, 0, weights, 0, null, 0, 2)).isTrue();
+    assertThat(weights).containsExactly(0f, 4f);
+  }
+
+  @Test
+  void clippingScalesAllGradientsByTheirCommonNorm() {
+    float[] weights = new float[2];
+    // norm 5, limit 1: gradients 0.6 and 0.8, but for the 1e-6 of clip_grad_norm_
+    new Sgd(1.0, 0.0, 0.0, 1.0).step(0, new float[] {3f, 4f}, 0, weights, 0, null, 0, 2);
+    assertThat(weights).containsExactly(new float[] {-0.6f, -0.8f}, within(1e-6f));
+    Arrays.fill(weights, 0f);
+    new Sgd(1.0, 0.0, 0.0, 6.0).step(0, new float[] {3f, 4f}, 0, weights, 0, null, 0, 2);
+    assertThat(weights).containsExactly(-3f, -4f);
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void whatIsNotFiniteIsDroppedAndLeavesNoTrace(Optimizer optimizer) {
+    int count = 300;
+    float[] weights = new float[count];
+    float[] state = new float[optimizer.stateLength(count)];
+    float[] gradient = new float[count];
+    Arrays.fill(gradient, 1f);
+    assertThat(optimizer.step(1.0, gradient, 0, weights, 0, state, 0, count)).isTrue();
+    float[] weightsBefore = weights.clone();
+    float[] stateBefore = state.clone();
+    for (double loss : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThat(optimizer.step(loss, gradient, 0, weights, 0, state, 0, count)).isFalse();
+    }
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, 1e30f}) {
+      for (int at : new int[] {0, 5, 299}) {
+        float[] spoilt = gradient.clone();
+        spoilt[at] = bad;
+        assertThat(optimizer.step(1.0, spoilt, 0, weights, 0, state, 0, count)).isFalse();
+      }
+    }
+    assertThat(weights).containsExactly(weightsBefore);
+    assertThat(state).containsExactly(stateBefore);
+  }
+
+  @Test
+  void theAverageMovesByItsShareOfTheDifference() {
+    float[] all = {9f, 1f, 2f, 5f, -2f, 9f}; // average from 1, weights from 3
+    WeightAverage.update(all, 1, all, 3, 2, 0.75);
+    assertThat(all).containsExactly(9f, 2f, 1f, 5f, -2f, 9f);
+  }
+
+  @Test
+  void hyperParametersOutsideTheirRangeAreNamed() {
+    assertThatThrownBy(() -> new Adam(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("lr: expected 0 or more, got -1.0");
+    assertThatThrownBy(() -> new Adam(1, 1, 0.9, 0, 0, 1)).hasMessageStartingWith("beta1: ");
+    assertThatThrownBy(() -> new Adam(1, 0.9, Double.NaN, 0, 0, 1))
+        .hasMessage("beta2: expected from 0 to below 1, got NaN");
+    assertThatThrownBy(() -> new Adam(1, 0.9, 0.9, -1, 0, 1)).hasMessageStartingWith("eps: ");
+    assertThatThrownBy(() -> new Adam(1, 0.9, 0.9, 0, -1, 1))
+        .hasMessageStartingWith("weight_decay: ");
+    assertThatThrownBy(() -> new Adam(1, 0.9, 0.9, 0, 0, 0))
+        .hasMessage("max_norm: expected above 0, got 0.0");
+    assertThatThrownBy(() -> new Sgd(0.1, -0.1, 0, 1)).hasMessageStartingWith("momentum: ");
+    assertThatThrownBy(() -> new Sgd(1).step(0, new float[2], 1, new float[2], 0, null, 0, 2))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+}
