@@ -139,8 +139,7 @@ public final class ReadOnlyRest implements InboundChannelHandlerFactory {
       String host = hosts.size() == 1 ? hosts.get(0) : null;
       String origin = request.headers().get(HttpHeaderNames.ORIGIN);
       if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-        return "method: expected GET or HEAD, got another one; an embedded cluster only shows its"
-                   + " job, Ctrl-C ends it";
+        return "method: expected GET or HEAD, got another one; an embedded cluster only shows its job, Ctrl-C ends it";
       }
       if (!READING.matcher(path(request)).matches()) {
         return "path: expected one that Flink's page reads, got another one";
