@@ -1,19 +1,21 @@
 package dev.weir.cli.classify;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.classify.ClassScore;
 import dev.weir.cli.console.Html;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Result;
+import dev.weir.cli.console.Table;
 import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * What an evaluation of classifications has found, and its ways to be written.
+ * What an evaluation of classifications has found.
  *
  * @param classes names, in the order of the scores
  * @param learned how many windows or rows were learned from
@@ -26,29 +28,57 @@ public record ClassResult(
     long learned,
     ClassScore weir,
     Map<String, ClassScore> methods,
-    String note) {
+    String note)
+    implements Result {
 
   private static final int SHOWN_CLASSES = 20;
 
-  private List<Map.Entry<String, ClassScore>> ranking() {
-    Comparator<Map.Entry<String, ClassScore>> byAccuracy =
-        Comparator.comparingDouble(entry -> -entry.getValue().accuracy());
-    return methods.entrySet().stream().sorted(byAccuracy).toList();
+  /** A method and its score. */
+  private record Line(String method, ClassScore score) {}
+
+  private static final Table<ClassScore> SCORES = scores(new Table<>(), score -> score);
+
+  private static final Table<Line> METHODS =
+      scores(
+          new Table<Line>()
+              .column("method", "method", null, Line::method)
+              .data("classified", line -> line.score.count()),
+          Line::score);
+
+  private static <R> Table<R> scores(Table<R> table, Function<R, ClassScore> of) {
+    return table
+        .column("accuracy", "accuracy", "%.4f", row -> of.apply(row).accuracy())
+        .column("macro F1", "macro_f1", "%.4f", row -> of.apply(row).macroF1())
+        .column("log loss", "log_loss", "%.4f", row -> of.apply(row).logLoss())
+        .column(
+            "calibration error",
+            "calibration_error",
+            "%.4f",
+            row -> of.apply(row).calibrationError());
   }
 
-  /** For people. */
+  /** Ours first, then those of each method. */
+  private List<Line> lines() {
+    List<Line> lines = new ArrayList<>(List.of(new Line("weir", weir)));
+    methods.forEach((method, score) -> lines.add(new Line(method, score)));
+    return lines;
+  }
+
+  /** Ours first, then the best method. */
+  private List<Line> ranking() {
+    List<Line> lines = lines();
+    lines.subList(1, lines.size()).sort(Comparator.comparingDouble(line -> -line.score.accuracy()));
+    return lines;
+  }
+
+  @Override
   public String table() {
     StringBuilder text = new StringBuilder();
     text.append(
         line(
             "%,d classified, %,d learned from, %d classes%n",
             weir.count(), learned, classes.size()));
-    text.append(
-        line(
-            "%-16s %9s %9s %9s %12s%n",
-            "method", "accuracy", "macro F1", "log loss", "calibration"));
-    text.append(row("weir", weir));
-    ranking().forEach(entry -> text.append(row(entry.getKey(), entry.getValue())));
+    text.append(METHODS.text(ranking()));
     if (classes.size() <= SHOWN_CLASSES) {
       confusion(text);
     }
@@ -56,12 +86,6 @@ public record ClassResult(
       text.append(note).append(System.lineSeparator());
     }
     return text.toString();
-  }
-
-  private static String row(String name, ClassScore score) {
-    return line(
-        "%-16s %9.4f %9.4f %9.4f %12.4f%n",
-        name, score.accuracy(), score.macroF1(), score.logLoss(), score.calibrationError());
   }
 
   private void confusion(StringBuilder text) {
@@ -90,53 +114,23 @@ public record ClassResult(
     return String.format(Locale.ROOT, format, args);
   }
 
-  /** One object. */
+  @Override
   public String json() {
-    ObjectNode node = Json.object();
-    put(node, weir);
-    ArrayNode names = node.putArray("classes");
-    classes.forEach(names::add);
+    ObjectNode node = SCORES.json(Json.object(), weir);
+    node.set("classes", Json.tree(classes));
     node.put("learned", learned);
     node.put("classified", weir.count());
     ObjectNode accuracies = node.putObject("methods");
     methods.forEach((name, score) -> accuracies.put(name, score.accuracy()));
     ObjectNode scores = node.putObject("method_scores");
-    methods.forEach((name, score) -> put(scores.putObject(name), score));
-    ArrayNode rows = node.putArray("confusion");
-    for (long[] row : weir.confusion()) {
-      ArrayNode cells = rows.addArray();
-      for (long count : row) {
-        cells.add(count);
-      }
-    }
+    methods.forEach((name, score) -> SCORES.json(scores.putObject(name), score));
+    node.set("confusion", Json.tree(weir.confusion()));
     return node.toString();
   }
 
-  private static void put(ObjectNode node, ClassScore score) {
-    node.put("accuracy", score.accuracy());
-    node.put("macro_f1", score.macroF1());
-    node.put("log_loss", score.logLoss());
-    node.put("calibration_error", score.calibrationError());
-  }
-
-  /** One row for each method. */
+  @Override
   public String csv() {
-    StringBuilder text =
-        new StringBuilder("method,classified,accuracy,macro_f1,log_loss,calibration_error\n");
-    text.append(csvRow("weir", weir));
-    methods.forEach((name, score) -> text.append(csvRow(name, score)));
-    return text.toString();
-  }
-
-  private static String csvRow(String name, ClassScore score) {
-    return line(
-        "%s,%d,%s,%s,%s,%s\n",
-        name,
-        score.count(),
-        score.accuracy(),
-        score.macroF1(),
-        score.logLoss(),
-        score.calibrationError());
+    return METHODS.csv(lines());
   }
 
   /** One HTML file that needs nothing else. */
@@ -151,13 +145,16 @@ public record ClassResult(
       Html.dim(page, note);
     }
     page.append("<h2>Accuracy of each method</h2>\n<table>\n");
-    Html.row(
-        page, "th", List.of("method", "accuracy", "macro F1", "log loss", "calibration error"));
-    page.append("<tr class=\"best\">");
-    bar(page, "weir", weir);
-    for (Map.Entry<String, ClassScore> method : ranking()) {
-      page.append("<tr>");
-      bar(page, method.getKey(), method.getValue());
+    Html.row(page, "th", METHODS.titles());
+    for (Line line : ranking()) {
+      page.append(line.score == weir ? "<tr class=\"best\">" : "<tr>");
+      METHODS
+          .cells(line)
+          .forEach(cell -> page.append("<td>").append(Html.escaped(cell)).append("</td>"));
+      page.append(
+          line(
+              "<td class=\"bar\"><i style=\"width: %d%%\"></i></td></tr>%n",
+              Math.round(100 * line.score.accuracy())));
     }
     page.append("</table>\n<h2>Confusion matrix</h2>\n");
     Html.dim(page, "Rows: the true class. Columns: Weir's answer. The darker, the more of a row.");
@@ -181,19 +178,5 @@ public record ClassResult(
       page.append("</tr>\n");
     }
     return page.append("</table></div>\n</body>\n</html>\n").toString();
-  }
-
-  private static void bar(StringBuilder page, String name, ClassScore score) {
-    page.append("<td>").append(Html.escaped(name)).append("</td>");
-    for (double figure :
-        new double[] {
-          score.accuracy(), score.macroF1(), score.logLoss(), score.calibrationError()
-        }) {
-      page.append(line("<td>%.4f</td>", figure));
-    }
-    page.append(
-        line(
-            "<td class=\"bar\"><i style=\"width: %d%%\"></i></td></tr>%n",
-            Math.round(100 * score.accuracy())));
   }
 }

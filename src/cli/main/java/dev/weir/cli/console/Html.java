@@ -30,6 +30,12 @@ public final class Html {
     page.append("<p class=\"dim\">").append(escaped(text)).append("</p>\n");
   }
 
+  /** Adds titles and rows of a table. */
+  public static <R> void rows(StringBuilder page, Table<R> table, List<R> rows) {
+    row(page, "th", table.titles());
+    rows.forEach(row -> row(page, "td", table.cells(row)));
+  }
+
   /**
    * Adds a row of a table.
    *

@@ -5,6 +5,6 @@
  * terminal.
  *
  * <p>Allowed imports: {@code forecast}, {@code job.options}, {@code kafka.codec}, {@code
- * kafka.wire}, {@code model}, the Kafka clients, picocli and the JDK.
+ * kafka.wire}, {@code model}, Jackson, the Kafka clients, picocli and the JDK.
  */
 package dev.weir.cli.console;

@@ -1,6 +1,8 @@
 package dev.weir.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.Result;
+import dev.weir.cli.console.Table;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.evaluation.NabScore;
@@ -14,13 +16,14 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The alarms of an evaluation, their scores, and the ways to write them.
+ * The alarms of an evaluation and their scores.
  *
  * @param files in the order of the input
  * @param settings of the alarms
  * @param labelled whether it is known where anomalies are
  */
-record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelled) {
+record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelled)
+    implements Result {
 
   /** Reasons of alarms; a break is no alarm. */
   private static final Set<Reason> ALARMS =
@@ -78,7 +81,8 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
   }
 
   /** One object; {@code nab} is null without labels, a score is null without windows. */
-  String json() {
+  @Override
+  public String json() {
     ObjectNode root = Json.object();
     if (labelled) {
       NabScore score = score();
@@ -135,34 +139,41 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     return root.toString();
   }
 
+  /** An alarm or a break of a file. */
+  private record Line(OfFile file, Alarm alarm, Break change) {}
+
   /** One row for each alarm, and after those of a file one for each break of it. */
-  String csv() {
-    StringBuilder csv =
-        new StringBuilder("file,timestamp,value,expected,surprise,reason")
-            .append(labelled ? ",in_window\n" : "\n");
-    for (OfFile file : files) {
-      for (Alarm alarm : file.alarms()) {
-        csv.append(EvaluationResult.quoted(file.name()));
-        csv.append(',').append(Instant.ofEpochMilli(alarm.time()));
-        csv.append(',').append(alarm.value()).append(',');
-        csv.append(Double.isFinite(alarm.expected()) ? alarm.expected() : "");
-        csv.append(line(",%.3f,", alarm.surprise())).append(alarm.reason().label());
-        csv.append(labelled ? "," + alarm.inWindow() + "\n" : "\n");
-      }
-      for (Break one : file.breaks()) {
-        csv.append(EvaluationResult.quoted(file.name()));
-        csv.append(',').append(Instant.ofEpochMilli(one.time()));
-        csv.append(',').append(one.value()).append(",,,").append(Reason.BREAK.label());
-        csv.append(labelled ? ",\n" : "\n");
-      }
+  @Override
+  public String csv() {
+    Table<Line> table =
+        new Table<Line>()
+            .data("file", line -> line.file.name())
+            .data(
+                "timestamp",
+                line ->
+                    Instant.ofEpochMilli(line.alarm == null ? line.change.time : line.alarm.time))
+            .data("value", line -> line.alarm == null ? line.change.value : line.alarm.value)
+            .data("expected", line -> line.alarm == null ? null : line.alarm.expected)
+            .data(
+                "surprise",
+                line -> line.alarm == null ? null : Table.cell("%.3f", line.alarm.surprise))
+            .data(
+                "reason", line -> (line.alarm == null ? Reason.BREAK : line.alarm.reason).label());
+    if (labelled) {
+      table.data("in_window", line -> line.alarm == null ? null : line.alarm.inWindow);
     }
-    return csv.toString();
+    List<Line> lines = new ArrayList<>();
+    for (OfFile file : files) {
+      file.alarms().forEach(alarm -> lines.add(new Line(file, alarm, null)));
+      file.breaks().forEach(change -> lines.add(new Line(file, null, change)));
+    }
+    return table.csv(lines);
   }
 
-  /** For people. */
-  String table() {
-    StringBuilder table = new StringBuilder();
-    table.append(
+  @Override
+  public String table() {
+    StringBuilder text = new StringBuilder();
+    text.append(
         line(
             "%,d files, %,d values, %,d alarms: %.2f per 1,000 values, budget %s%n",
             files.size(),
@@ -172,7 +183,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
             EvaluationResult.percent(AnomalyOptions.PER * settings.budget() / 100)));
     NabScore score = score();
     if (labelled && score.windows() > 0) {
-      table.append(
+      text.append(
           line(
               "NAB score: standard %.1f, low FP rate %.1f, low FN rate %.1f%n",
               score.score(Profile.STANDARD),
@@ -180,51 +191,33 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
               score.score(Profile.LOW_FALSE_NEGATIVES)));
     }
     if (labelled) {
-      table.append(
+      text.append(
           line(
               "after NAB's probation: %d of %d windows found, %d false alarms%n",
               score.found(), score.windows(), score.falseAlarms()));
     }
     if (settings.reasons().contains(Reason.BREAK)) {
-      table.append(line("breaks, which are no alarms: %d%n", breaks()));
+      text.append(line("breaks, which are no alarms: %d%n", breaks()));
     }
-    List<List<String>> reasons = new ArrayList<>();
-    reasons.add(row("reason", "alarms", labelled ? "in a window" : "", ""));
-    for (Reason reason : ALARMS) {
-      long in = count(alarms(), reason, true);
-      long out = count(alarms(), reason, false);
-      reasons.add(
-          row(reason.label(), Long.toString(in + out), labelled ? Long.toString(in) : "", ""));
+    Table<Reason> reasons =
+        new Table<Reason>()
+            .text("reason", null, Reason::label)
+            .text("alarms", "%d", r -> count(alarms(), r, true) + count(alarms(), r, false));
+    Table<OfFile> table =
+        new Table<OfFile>()
+            .text("file", null, OfFile::name)
+            .text("values", "%,d", OfFile::values)
+            .text("alarms", "%d", file -> file.alarms().size())
+            .text("per 1,000", "%.2f", OfFile::alarmsPer1000);
+    if (labelled) {
+      reasons.text("in a window", "%d", reason -> count(alarms(), reason, true));
+      table
+          .text("windows", "%d", file -> file.score().windows())
+          .text("found", "%d", file -> file.score().found())
+          .text("false", "%d", file -> file.score().falseAlarms());
     }
-    table.append(line("%n")).append(EvaluationResult.aligned(reasons)).append(line("%n"));
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(row("file", "values", "alarms", "per 1,000", "windows", "found", "false"));
-    for (OfFile file : files) {
-      List<String> row =
-          new ArrayList<>(
-              row(
-                  file.name(),
-                  line("%,d", file.values()),
-                  Integer.toString(file.alarms().size()),
-                  line("%.2f", file.alarmsPer1000())));
-      for (int figure :
-          new int[] {file.score().windows(), file.score().found(), file.score().falseAlarms()}) {
-        row.add(Integer.toString(figure));
-      }
-      rows.add(row);
-    }
-    int columns = labelled ? rows.get(0).size() : 4;
-    rows.replaceAll(
-        row -> {
-          List<String> shown = new ArrayList<>(row.subList(0, columns));
-          shown.add(""); // the last column is flush left
-          return shown;
-        });
-    return table.append(EvaluationResult.aligned(rows)).toString();
-  }
-
-  private static List<String> row(String... fields) {
-    return List.of(fields);
+    text.append(line("%n")).append(reasons.text(List.copyOf(ALARMS))).append(line("%n"));
+    return text.append(table.text(files)).toString();
   }
 
   private static String line(String format, Object... args) {

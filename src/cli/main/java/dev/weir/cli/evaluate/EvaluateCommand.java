@@ -1,9 +1,9 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.classify.ClassOptions;
-import dev.weir.cli.classify.ClassResult;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.console.Result;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.evaluate.EvaluationResult.OfSeries;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
@@ -65,16 +65,6 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     forecast,
     classify,
     anomalies
-  }
-
-  /** How results are written. */
-  enum Layout {
-    /** For people. */
-    table,
-    /** One object. */
-    json,
-    /** One row for each series and method. */
-    csv
   }
 
   @Option(
@@ -142,18 +132,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   @Option(names = "--limit", description = "First values of each series (default: all).")
   private int limit = Integer.MAX_VALUE;
 
-  @Option(
-      names = "--format",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Layout format;
-
-  @Option(
-      names = "--out",
-      converter = OutputFile.Converter.class,
-      paramLabel = "FILE",
-      description = "Also write the scores to this file, as CSV.")
-  private OutputFile out;
+  @Mixin private ResultOptions output;
 
   @Option(
       names = "--report",
@@ -162,8 +141,6 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
       description =
           "Also a page with the table and charts; with --truth one that draws the forecasts.")
   private OutputFile report;
-
-  @Mixin private OutputFile.Force force;
 
   private long started;
   private final ProgressLine line = new ProgressLine(SHOWN_NANOS);
@@ -195,17 +172,13 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
   private int classify() throws Exception {
     UsageException.check(!options.hasBounds(), "--bounds", "none with --task classify", "one");
-    ClassResult result = classes.run(report);
-    write(result.table(), result.json(), result.csv());
-    return 0;
+    return written(classes.run(report));
   }
 
   private int findAnomalies() throws Exception {
     UsageException.check(
         csv.columns().ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
-    AnomalyResult result = anomalies.run(inputs, csv.columns(), options, seasons, line);
-    write(result.table(), result.json(), result.csv());
-    return 0;
+    return written(anomalies.run(inputs, csv.columns(), options, seasons, line));
   }
 
   private int evaluate() throws Exception {
@@ -268,8 +241,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     if (report != null) {
       report.write(EvaluationPage.of(result, outcomes.stream().map(Outcome::ours).toList()));
     }
-    write(result.table(), result.json(), result.csv());
-    return 0;
+    return written(result);
   }
 
   static EvaluationPlan noted(EvaluationPlan plan) {
@@ -279,17 +251,10 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     return plan;
   }
 
-  private void write(String table, String json, String csv) throws IOException {
-    if (out != null) {
-      out.write(csv);
-    }
-    System.out.print(
-        switch (format) {
-          case table -> table;
-          case json -> json + "\n";
-          case csv -> csv;
-        });
+  private int written(Result result) throws IOException {
+    output.write(result);
     System.err.printf("done in %.0f s%n", (System.nanoTime() - started) / 1e9);
+    return 0;
   }
 
   private int evaluateHoldout() throws Exception {
@@ -321,8 +286,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     if (report != null) {
       report.write(evaluation.page());
     }
-    write(result.table(), result.json(), result.csv());
-    return 0;
+    return written(result);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.weir.cli.evaluate;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Html;
+import dev.weir.cli.console.Table;
 import dev.weir.dashboard.http.UplotFile;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
@@ -16,10 +17,6 @@ import java.util.Map;
 final class EvaluationPage {
 
   private static final int CHARTS = 6;
-
-  /** Steps ahead that the table shows, besides the last. */
-  static final List<Integer> STEPS =
-      List.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 36, 48, 72, 96, 168);
 
   private EvaluationPage() {}
 
@@ -41,8 +38,7 @@ final class EvaluationPage {
     methods(page, result);
     steps(page, result);
     page.append("<h2>Each series</h2>\n<div class=\"wide left\"><table>\n");
-    Html.row(page, "th", result.columns());
-    result.series().forEach(one -> Html.row(page, "td", result.row(one)));
+    Html.rows(page, result.ofSeries(), result.series());
     page.append("</table></div>\n<h2>Truth and forecast</h2>\n");
     List<TrialForecasts> shown = entries.subList(0, Math.min(CHARTS, entries.size()));
     Html.dim(
@@ -89,7 +85,7 @@ final class EvaluationPage {
       boolean ours = mean.getKey().equals(Evaluation.WEIR);
       page.append(ours ? "<tr class=\"best\"><td>" : "<tr><td>")
           .append(Html.escaped(mean.getKey()));
-      page.append("</td><td>").append(EvaluationResult.three(mean.getValue()));
+      page.append("</td><td>").append(Table.cell("%.3f", mean.getValue()));
       page.append("</td><td class=\"bar\"><i style=\"width: ");
       page.append(Math.round(worst > 0 ? 100 * mean.getValue() / worst : 0));
       page.append("%\"></i></td></tr>\n");
@@ -106,34 +102,18 @@ final class EvaluationPage {
     List<String> ranked = result.ranking().stream().map(Map.Entry::getKey).toList();
     if (result.horizon() > 1) {
       List<String> drawn = new ArrayList<>(List.of(Evaluation.WEIR));
-      ranked.stream().filter(EvaluationPage::isExpert).limit(1).forEach(drawn::add);
+      ranked.stream().filter(EvaluationResult::isExpert).limit(1).forEach(drawn::add);
       drawn.addAll(List.of(Evaluation.NAIVE, Evaluation.SEASONAL_NAIVE));
       drawn.retainAll(ranked);
       stepChart(page, result, drawn);
     }
-    List<Integer> steps = new ArrayList<>(STEPS);
-    steps.removeIf(step -> step >= result.horizon());
-    steps.add(result.horizon());
-    page.append("<div class=\"wide\"><table>\n");
-    List<String> head = new ArrayList<>(List.of("steps ahead"));
-    steps.forEach(step -> head.add(step.toString()));
-    Html.row(page, "th", head);
-    for (String method : ranked) {
-      double[] errors = result.errorsByStep(method);
-      List<String> row = new ArrayList<>(List.of(method));
-      steps.forEach(step -> row.add(EvaluationResult.three(errors[step - 1])));
-      Html.row(page, "td", row);
+    Table<String> table = new Table<String>().text("steps ahead", null, method -> method);
+    for (int step : result.steps()) {
+      table.text(Integer.toString(step), "%.3f", method -> result.errorsByStep(method)[step - 1]);
     }
+    page.append("<div class=\"wide\"><table>\n");
+    Html.rows(page, table, ranked);
     page.append("</table></div>\n");
-  }
-
-  private static boolean isExpert(String method) {
-    return !List.of(
-            Evaluation.WEIR,
-            Evaluation.WITHOUT_NETWORKS,
-            Evaluation.NAIVE,
-            Evaluation.SEASONAL_NAIVE)
-        .contains(method);
   }
 
   private static void stepChart(StringBuilder page, EvaluationResult result, List<String> drawn) {
@@ -145,7 +125,7 @@ final class EvaluationPage {
     for (int i = 0; i < drawn.size(); i++) {
       double[] errors = result.errorsByStep(drawn.get(i));
       high = Math.max(high, Arrays.stream(errors).filter(Double::isFinite).max().orElse(0));
-      String alone = isExpert(drawn.get(i)) ? " (best expert alone)" : "";
+      String alone = EvaluationResult.isExpert(drawn.get(i)) ? " (best expert alone)" : "";
       key(page, styles.get(i), "", drawn.get(i) + alone);
     }
     page.append("</p>\n");

@@ -1,22 +1,28 @@
 package dev.weir.cli.evaluate;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.Result;
+import dev.weir.cli.console.Table;
 import dev.weir.forecast.evaluation.DistributionScore;
 import dev.weir.forecast.evaluation.ErrorsByAge;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
- * What an evaluation has found, and its ways to be written.
+ * What an evaluation has found.
  *
  * @param horizon steps of each forecast
  * @param levels of our intervals
@@ -30,9 +36,21 @@ record EvaluationResult(
     List<Double> levels,
     List<OfSeries> series,
     Map<String, List<ErrorsByAge>> byAge,
-    String note) {
+    String note)
+    implements Result {
 
   private static final String PROTOCOL = "PSF-1";
+
+  /** Steps ahead that tables show, besides the last. */
+  private static final List<Integer> STEPS =
+      List.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 36, 48, 72, 96, 168);
+
+  private static final Set<String> NO_EXPERTS =
+      Set.of(
+          Evaluation.WEIR,
+          Evaluation.WITHOUT_NETWORKS,
+          Evaluation.NAIVE,
+          Evaluation.SEASONAL_NAIVE);
 
   /**
    * @param name of the series
@@ -44,21 +62,27 @@ record EvaluationResult(
   record OfSeries(
       String name, int m, long origins, double scale, Map<String, SeriesScore> methods) {
 
-    /** The best expert alone; null without experts. */
-    String bestExpert() {
-      String best = null;
-      for (String method : methods.keySet()) {
-        boolean isExpert =
-            !method.equals(Evaluation.WEIR)
-                && !method.equals(Evaluation.WITHOUT_NETWORKS)
-                && !method.equals(Evaluation.NAIVE)
-                && !method.equals(Evaluation.SEASONAL_NAIVE);
-        if (isExpert && (best == null || methods.get(method).mase() < methods.get(best).mase())) {
-          best = method;
-        }
-      }
-      return best;
+    SeriesScore ours() {
+      return methods.get(Evaluation.WEIR);
     }
+
+    /** Null if the method was not tried. */
+    Double relMae(String method) {
+      return methods.containsKey(method) ? methods.get(method).relMae() : null;
+    }
+
+    /** Its error and name; null without experts. */
+    private String bestExpertAlone() {
+      return methods.keySet().stream()
+          .filter(EvaluationResult::isExpert)
+          .min(Comparator.comparingDouble(method -> methods.get(method).mase()))
+          .map(method -> Table.cell("%.3f", relMae(method)) + " " + method)
+          .orElse(null);
+    }
+  }
+
+  static boolean isExpert(String method) {
+    return !NO_EXPERTS.contains(method);
   }
 
   /** The geometric mean of relMAE over all series, by method. */
@@ -117,16 +141,65 @@ record EvaluationResult(
   /** The mean over all series of the share of truths within our interval number k. */
   double meanCoverage(int k) {
     return series.stream()
-        .mapToDouble(one -> one.methods().get(Evaluation.WEIR).coverage()[k])
+        .mapToDouble(one -> one.ours().coverage()[k])
         .average()
         .orElse(Double.NaN);
   }
 
-  String json() {
+  /** A series and one of its methods. */
+  private record Line(OfSeries series, String method, SeriesScore score) {
+
+    double mae() {
+      return score.mase() * series.scale();
+    }
+  }
+
+  /** What CSV and JSON have of each method. */
+  private Table<Line> figures(Table<Line> table) {
+    table
+        .data("mae", Line::mae)
+        .data("mase", line -> line.score.mase())
+        .data("smape", line -> line.score.smape())
+        .data("rmsse", line -> line.score.rmsse())
+        .data("rel_mae", line -> line.score.relMae());
+    intervals(table, levels, Line::score);
+    return levels.isEmpty()
+        ? table
+        : table
+            .data("crps", line -> of(line.score, DistributionScore::crps))
+            .data("pinball", line -> of(line.score, DistributionScore::meanPinball));
+  }
+
+  /** Adds coverage and score of each interval. */
+  static <R> void intervals(Table<R> table, List<Double> levels, Function<R, SeriesScore> score) {
+    for (int k = 0; k < levels.size(); k++) {
+      int level = k;
+      table
+          .data("coverage_" + percent(levels.get(k)), row -> at(score.apply(row).coverage(), level))
+          .data(
+              "interval_score_" + percent(levels.get(k)),
+              row -> at(score.apply(row).intervalScore(), level));
+    }
+  }
+
+  private static Double at(double[] figures, int k) {
+    return k < figures.length ? figures[k] : null;
+  }
+
+  /** Null without a distribution. */
+  private static <T> T of(SeriesScore score, Function<DistributionScore, T> figure) {
+    return score == null || score.distribution() == null
+        ? null
+        : figure.apply(score.distribution());
+  }
+
+  @Override
+  public String json() {
     ObjectNode root = Json.object();
     root.put("protocol", PROTOCOL);
     root.put("horizon", horizon);
-    var all = root.putArray("series");
+    ArrayNode all = root.putArray("series");
+    Table<Line> figures = figures(new Table<>());
     for (OfSeries one : series) {
       ObjectNode node = all.addObject();
       node.put("series", one.name());
@@ -136,56 +209,38 @@ record EvaluationResult(
       one.methods()
           .forEach(
               (method, score) -> {
-                ObjectNode figures = methods.putObject(method);
-                put(figures, "mae", score.mase() * one.scale());
-                put(figures, "mase", score.mase());
-                put(figures, "smape", score.smape());
-                put(figures, "rmsse", score.rmsse());
-                put(figures, "rel_mae", score.relMae());
-                for (int k = 0; k < score.coverage().length; k++) {
-                  put(figures, "coverage_" + percent(k), score.coverage()[k]);
-                  put(figures, "interval_score_" + percent(k), score.intervalScore()[k]);
-                }
+                ObjectNode of =
+                    figures.json(methods.putObject(method), new Line(one, method, score));
                 if (score.distribution() != null) {
-                  put(figures, score.distribution());
+                  put(of, score.distribution());
                 }
               });
     }
     ObjectNode means = root.putObject("geometric_mean_rel_mae");
-    geometricMeans().forEach((method, mean) -> put(means, method, mean));
+    geometricMeans().forEach((method, mean) -> means.set(method, Json.number(mean)));
     if (!byAge.isEmpty()) {
       ObjectNode ages = root.putObject("geometric_mean_rel_mae_by_age");
       for (String method : byAge.keySet()) {
         ObjectNode groups = ages.putObject(method);
         for (int g = 0; g < ErrorsByAge.groups(); g++) {
-          put(groups, ErrorsByAge.name(g), relMaeByAge(method, g));
+          groups.set(ErrorsByAge.name(g), Json.number(relMaeByAge(method, g)));
         }
       }
     }
     return root.toString();
   }
 
-  /** Proper scores of the distribution, and those of each step ahead. */
+  /** Scores of each quantile and of each step ahead. */
   private void put(ObjectNode figures, DistributionScore score) {
-    put(figures, "crps", score.crps());
-    put(figures, "pinball", score.meanPinball());
     for (int q = 0; q < score.taus().length; q++) {
-      put(figures, "pinball_" + percent(score.taus()[q]), score.pinball()[q]);
+      figures.set("pinball_" + percent(score.taus()[q]), Json.number(score.pinball()[q]));
     }
-    put(figures, "crps_by_step", score.crpsByStep());
-    put(figures, "pinball_by_step", score.pinballByStep());
+    figures.set("crps_by_step", Json.numbers(score.crpsByStep()));
+    figures.set("pinball_by_step", Json.numbers(score.pinballByStep()));
     for (int k = 0; k < score.intervalScoreByStep().length; k++) {
       String key = "interval_score_" + percent(k) + "_by_step";
-      put(figures, key, score.intervalScoreByStep()[k]);
+      figures.set(key, Json.numbers(score.intervalScoreByStep()[k]));
     }
-  }
-
-  private static void put(ObjectNode node, String key, double[] values) {
-    node.set(key, Json.numbers(values));
-  }
-
-  private static void put(ObjectNode node, String key, double value) {
-    node.set(key, Json.number(value));
   }
 
   /** The level as a per cent number for names: 80, 97.5. */
@@ -198,135 +253,87 @@ record EvaluationResult(
   }
 
   /** One row for each series and method. */
-  String csv() {
-    StringBuilder csv = new StringBuilder("series,m,origins,method,mae,mase,smape,rmsse,rel_mae");
+  @Override
+  public String csv() {
+    Table<Line> table =
+        new Table<Line>()
+            .data("series", line -> line.series.name())
+            .data("m", line -> line.series.m())
+            .data("origins", line -> line.series.origins())
+            .data("method", Line::method);
+    return figures(table)
+        .csv(
+            series.stream()
+                .flatMap(
+                    one ->
+                        one.methods().entrySet().stream()
+                            .map(score -> new Line(one, score.getKey(), score.getValue())))
+                .toList());
+  }
+
+  /** Our scores of each series, then relMAE of others. */
+  Table<OfSeries> ofSeries() {
+    Table<OfSeries> table =
+        new Table<OfSeries>()
+            .text("series", null, OfSeries::name)
+            .text("m", "%d", OfSeries::m)
+            .text("origins", "%d", OfSeries::origins)
+            .text("MASE", "%.3f", one -> one.ours().mase())
+            .text("sMAPE", "%.3f", one -> one.ours().smape())
+            .text("RMSSE", "%.3f", one -> one.ours().rmsse())
+            .text("relMAE", "%.3f", one -> one.ours().relMae());
     for (int k = 0; k < levels.size(); k++) {
-      csv.append(",coverage_").append(percent(k)).append(",interval_score_").append(percent(k));
-    }
-    csv.append(levels.isEmpty() ? "\n" : ",crps,pinball\n");
-    for (OfSeries one : series) {
-      one.methods()
-          .forEach(
-              (method, score) -> {
-                csv.append(quoted(one.name())).append(',').append(one.m());
-                csv.append(',').append(one.origins()).append(',').append(method);
-                double mae = score.mase() * one.scale();
-                for (double figure :
-                    List.of(mae, score.mase(), score.smape(), score.rmsse(), score.relMae())) {
-                  csv.append(',').append(field(figure));
-                }
-                for (int k = 0; k < levels.size(); k++) {
-                  boolean has = k < score.coverage().length;
-                  csv.append(',').append(has ? field(score.coverage()[k]) : "");
-                  csv.append(',').append(has ? field(score.intervalScore()[k]) : "");
-                }
-                if (!levels.isEmpty()) {
-                  DistributionScore of = score.distribution();
-                  csv.append(',').append(of == null ? "" : field(of.crps()));
-                  csv.append(',').append(of == null ? "" : field(of.meanPinball()));
-                }
-                csv.append('\n');
-              });
-    }
-    return csv.toString();
-  }
-
-  private static String field(double figure) {
-    return Double.isFinite(figure) ? Double.toString(figure) : "";
-  }
-
-  /** A text as a field of RFC 4180. */
-  static String quoted(String name) {
-    boolean plain = name.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
-  }
-
-  /** Heads of the columns of {@link #row}. */
-  List<String> columns() {
-    List<String> columns = new ArrayList<>(List.of("series", "m", "origins"));
-    columns.addAll(List.of("MASE", "sMAPE", "RMSSE", "relMAE"));
-    for (int k = 0; k < levels.size(); k++) {
-      columns.addAll(List.of("in " + percent(k) + " %", "score"));
+      int level = k;
+      table
+          .text("in " + percent(k) + " %", "%.1f", one -> 100 * one.ours().coverage()[level])
+          .text("score", "%.3f", one -> one.ours().intervalScore()[level]);
     }
     if (!levels.isEmpty()) {
-      columns.addAll(List.of("CRPS", "pinball"));
+      table
+          .text("CRPS", "%.3f", one -> of(one.ours(), DistributionScore::crps))
+          .text("pinball", "%.3f", one -> of(one.ours(), DistributionScore::meanPinball));
     }
-    columns.addAll(List.of("no networks", "naive", "seasonal", "best expert alone"));
-    return columns;
+    return table
+        .text("no networks", "%.3f", one -> one.relMae(Evaluation.WITHOUT_NETWORKS))
+        .text("naive", "%.3f", one -> one.relMae(Evaluation.NAIVE))
+        .text("seasonal", "%.3f", one -> one.relMae(Evaluation.SEASONAL_NAIVE))
+        .text("best expert alone", null, OfSeries::bestExpertAlone);
   }
 
-  /** Our scores of a series, then relMAE of others. */
-  List<String> row(OfSeries one) {
-    Map<String, SeriesScore> methods = one.methods();
-    SeriesScore ours = methods.get(Evaluation.WEIR);
-    List<String> row =
-        new ArrayList<>(
-            List.of(one.name(), Integer.toString(one.m()), Long.toString(one.origins())));
-    row.addAll(
-        List.of(
-            three(ours.mase()), three(ours.smape()), three(ours.rmsse()), three(ours.relMae())));
-    for (int k = 0; k < ours.coverage().length; k++) {
-      row.add(String.format(Locale.ROOT, "%.1f", 100 * ours.coverage()[k]));
-      row.add(three(ours.intervalScore()[k]));
-    }
-    if (ours.distribution() != null) {
-      row.add(three(ours.distribution().crps()));
-      row.add(three(ours.distribution().meanPinball()));
-    }
-    for (String method :
-        List.of(Evaluation.WITHOUT_NETWORKS, Evaluation.NAIVE, Evaluation.SEASONAL_NAIVE)) {
-      row.add(methods.containsKey(method) ? three(methods.get(method).relMae()) : "-");
-    }
-    String best = one.bestExpert();
-    row.add(best == null ? "-" : three(methods.get(best).relMae()) + " " + best);
-    return row;
+  private Table<Integer> tableByAge() {
+    Table<Integer> table = new Table<Integer>().text("", null, g -> "  " + ErrorsByAge.name(g));
+    byAge.keySet().forEach(method -> table.text(method, "%.3f", g -> relMaeByAge(method, g)));
+    return table;
   }
 
-  private List<List<String>> rowsByAge() {
-    List<List<String>> rows = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of(""));
-    head.addAll(byAge.keySet());
-    rows.add(head);
-    for (int g = 0; g < ErrorsByAge.groups(); g++) {
-      List<String> row = new ArrayList<>(List.of("  " + ErrorsByAge.name(g)));
-      for (String method : byAge.keySet()) {
-        row.add(three(relMaeByAge(method, g)));
-      }
-      rows.add(row);
-    }
-    return rows;
-  }
-
-  /** Means over all series of our scores at some steps. */
-  private List<List<String>> rowsByStep() {
-    List<List<String>> rows = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of("  step", "CRPS", "pinball"));
+  /** Means over all series of our scores at a step. */
+  private Table<Integer> tableByStep() {
+    Table<Integer> table =
+        new Table<Integer>()
+            .text("  step", null, step -> "  " + step)
+            .text("CRPS", "%.3f", step -> meanOf(score -> score.crpsByStep()[step - 1]))
+            .text("pinball", "%.3f", step -> meanOf(score -> score.pinballByStep()[step - 1]));
     for (int k = 0; k < levels.size(); k++) {
-      head.add("score " + percent(k) + " %");
+      int level = k;
+      table.text(
+          "score " + percent(k) + " %",
+          "%.3f",
+          step -> meanOf(score -> score.intervalScoreByStep()[level][step - 1]));
     }
-    head.add("");
-    rows.add(head);
-    for (int step = 1; step <= horizon; step++) {
-      if (!EvaluationPage.STEPS.contains(step) && step != horizon) {
-        continue;
-      }
-      int i = step - 1;
-      List<String> row = new ArrayList<>(List.of("  " + step));
-      row.add(three(meanOf(score -> score.crpsByStep()[i])));
-      row.add(three(meanOf(score -> score.pinballByStep()[i])));
-      for (int k = 0; k < levels.size(); k++) {
-        int level = k;
-        row.add(three(meanOf(score -> score.intervalScoreByStep()[level][i])));
-      }
-      row.add("");
-      rows.add(row);
-    }
-    return rows;
+    return table;
+  }
+
+  /** Steps ahead that tables show. */
+  List<Integer> steps() {
+    return IntStream.rangeClosed(1, horizon)
+        .filter(step -> STEPS.contains(step) || step == horizon)
+        .boxed()
+        .toList();
   }
 
   private double meanOf(ToDoubleFunction<DistributionScore> figure) {
     return series.stream()
-        .map(one -> one.methods().get(Evaluation.WEIR).distribution())
+        .map(one -> one.ours().distribution())
         .filter(Objects::nonNull)
         .mapToDouble(figure)
         .average()
@@ -337,33 +344,29 @@ record EvaluationResult(
     return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.3f", figure) : "-";
   }
 
-  /** For people. */
-  String table() {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(columns());
-    series.forEach(one -> rows.add(row(one)));
+  @Override
+  public String table() {
     StringBuilder table = new StringBuilder();
     table.append("%s, horizon %d, %d series%n%n".formatted(PROTOCOL, horizon, series.size()));
-    table.append(aligned(rows));
+    table.append(ofSeries().text(series));
     table.append("%ngeometric mean of relMAE%n".formatted());
     for (Map.Entry<String, Double> mean : ranking()) {
-      table.append("  %-24s %s%n".formatted(mean.getKey(), three(mean.getValue())));
+      table.append("  %-24s %s%n".formatted(mean.getKey(), Table.cell("%.3f", mean.getValue())));
     }
     if (!byAge.isEmpty()) {
-      table.append("%nby values seen%n".formatted()).append(aligned(rowsByAge()));
+      List<Integer> groups = IntStream.range(0, ErrorsByAge.groups()).boxed().toList();
+      table.append("%nby values seen%n".formatted()).append(tableByAge().text(groups));
     }
     if (!levels.isEmpty()) {
-      table.append("%nmean by step ahead%n".formatted()).append(aligned(rowsByStep()));
+      table.append("%nmean by step ahead%n".formatted()).append(tableByStep().text(steps()));
     }
-    double[] coverage = new double[levels.size()];
-    Arrays.setAll(coverage, this::meanCoverage);
-    for (int k = 0; k < coverage.length; k++) {
+    for (int k = 0; k < levels.size(); k++) {
       table.append(
           String.format(
               Locale.ROOT,
               "%nmean coverage of the %s %% band: %.1f %%",
               percent(k),
-              100 * coverage[k]));
+              100 * meanCoverage(k)));
     }
     table.append("%n%nrelMAE: mean error over that of the better naive method".formatted());
     table.append(
@@ -371,26 +374,5 @@ record EvaluationResult(
             ? System.lineSeparator()
             : "; score: of the band before it (MSIS)%n".formatted());
     return note.isEmpty() ? table.toString() : table + note + System.lineSeparator();
-  }
-
-  /** Rows as lines; the first and the last column flush left, the others right. */
-  static String aligned(List<List<String>> rows) {
-    int[] widths = new int[rows.get(0).size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    StringBuilder table = new StringBuilder();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        boolean left = i == 0 || i == widths.length - 1;
-        String padding = " ".repeat(widths[i] - row.get(i).length());
-        line.append(left ? row.get(i) + padding : padding + row.get(i)).append("  ");
-      }
-      table.append(line.toString().stripTrailing()).append(System.lineSeparator());
-    }
-    return table.toString();
   }
 }

@@ -2,7 +2,6 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.evaluate.EvaluateCommand.Layout;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.FutureRows;
@@ -63,18 +62,7 @@ public final class ForecastCommand implements Callable<Integer> {
               + " (default: auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
 
-  @Option(
-      names = "--format",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Layout format;
-
-  @Option(
-      names = "--out",
-      converter = OutputFile.Converter.class,
-      paramLabel = "FILE",
-      description = "Also write the forecasts to this file, as CSV.")
-  private OutputFile out;
+  @Mixin private ResultOptions output;
 
   @Option(
       names = "--report",
@@ -85,8 +73,6 @@ public final class ForecastCommand implements Callable<Integer> {
               + ForecastPage.CHARTS
               + " series.")
   private OutputFile report;
-
-  @Mixin private OutputFile.Force force;
 
   private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
 
@@ -137,18 +123,10 @@ public final class ForecastCommand implements Callable<Integer> {
     if (next.note() != null) {
       System.err.println("weir forecast: " + next.note());
     }
-    if (out != null) {
-      out.write(next.csv());
-    }
     if (report != null) {
       report.write(ForecastPage.of(forecasts, series, Map.of()));
     }
-    System.out.print(
-        switch (format) {
-          case table -> next.table();
-          case json -> next.json() + "\n";
-          case csv -> next.csv();
-        });
+    output.write(next);
     return 0;
   }
 }

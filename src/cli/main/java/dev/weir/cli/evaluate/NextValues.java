@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Result;
+import dev.weir.cli.console.Table;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
@@ -13,12 +15,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Forecasts after the last values of series, and the ways to write them. */
-final class NextValues {
+/** Forecasts after the last values of series. */
+final class NextValues implements Result {
 
-  private final List<Double> levels;
+  /**
+   * One step of a forecast.
+   *
+   * @param times of all steps; null if nothing is known
+   */
+  private record Step(Forecast forecast, long[] times, int index) {
+
+    String time() {
+      return times == null ? null : Instant.ofEpochMilli(times[index]).toString();
+    }
+
+    /** Null while nothing is known of the errors. */
+    Interval interval(int k) {
+      return k < forecast.intervals().size() ? forecast.intervals().get(k) : null;
+    }
+
+    String within(int k) {
+      Interval interval = interval(k);
+      return interval == null
+          ? null
+          : "[%s, %s]"
+              .formatted(
+                  ForecastLines.number(interval.lower()[index]),
+                  ForecastLines.number(interval.upper()[index]));
+    }
+  }
+
+  private final Table<Step> table = new Table<>();
   private final List<Forecast> forecasts;
-  private final List<long[]> times = new ArrayList<>(); // by forecast; null where nothing is known
+  private final List<Step> steps = new ArrayList<>(); // of all forecasts
   private final List<Long> origins = new ArrayList<>(); // by forecast
   private final List<String> irregular = new ArrayList<>();
 
@@ -28,16 +57,44 @@ final class NextValues {
    * @param series what they were made from
    */
   NextValues(List<Double> levels, List<Forecast> forecasts, Map<String, Grid> series) {
-    this.levels = levels;
     this.forecasts = forecasts;
     for (Forecast forecast : forecasts) {
       Grid grid = series.get(forecast.series());
-      times.add(grid.next(forecast.values().length, forecast.times()));
+      long[] times = grid.next(forecast.values().length, forecast.times());
+      for (int i = 0; i < forecast.values().length; i++) {
+        steps.add(new Step(forecast, times, i));
+      }
       origins.add(grid.newest().time());
       if (!grid.isRegular()) {
         irregular.add(forecast.series());
       }
     }
+    table
+        .data("series", step -> step.forecast.series())
+        .text("series", null, step -> Printable.line(step.forecast.series()))
+        .column("step", "step", "%d", step -> step.index + 1)
+        .data("time", Step::time)
+        .text(
+            "time (UTC)",
+            "%s",
+            step -> step.times == null ? null : ForecastLines.minute(step.times[step.index]))
+        .column("value", "value", "%.5g", step -> step.forecast.values()[step.index])
+        .column("mean", "mean", "%.5g", step -> step.forecast.steps().mean()[step.index]);
+    for (int k = 0; k < levels.size(); k++) {
+      int level = k;
+      String percent = EvaluationResult.percent(levels.get(k));
+      table
+          .text(percent + " % within", "%s", step -> step.within(level))
+          .data(
+              "lower_" + percent,
+              step ->
+                  step.interval(level) == null ? null : step.interval(level).lower()[step.index])
+          .data(
+              "upper_" + percent,
+              step ->
+                  step.interval(level) == null ? null : step.interval(level).upper()[step.index]);
+    }
+    table.column("status", "status", null, step -> step.forecast.status().name());
   }
 
   /** What a reader must know about the times, in one line; null for nothing. */
@@ -53,39 +110,16 @@ final class NextValues {
                     .formatted(irregular.size(), Printable.line(irregular.get(0))));
   }
 
-  /** One row for each series and step. */
-  String csv() {
-    StringBuilder csv = new StringBuilder("series,step,time,value");
-    for (double level : levels) {
-      String percent = EvaluationResult.percent(level);
-      csv.append(",lower_").append(percent).append(",upper_").append(percent);
-    }
-    csv.append(",status\n");
-    for (int f = 0; f < forecasts.size(); f++) {
-      Forecast forecast = forecasts.get(f);
-      for (int i = 0; i < forecast.values().length; i++) {
-        csv.append(EvaluationResult.quoted(forecast.series())).append(',').append(i + 1);
-        csv.append(',').append(times.get(f) == null ? "" : Instant.ofEpochMilli(times.get(f)[i]));
-        csv.append(',').append(forecast.values()[i]);
-        for (int k = 0; k < levels.size(); k++) {
-          Interval interval = interval(forecast, k);
-          csv.append(',').append(interval == null ? "" : interval.lower()[i]);
-          csv.append(',').append(interval == null ? "" : interval.upper()[i]);
-        }
-        csv.append(',').append(forecast.status()).append('\n');
-      }
-    }
-    return csv.toString();
+  @Override
+  public String csv() {
+    return table.csv(steps);
   }
 
-  /** Null while nothing is known of the errors. */
-  private static Interval interval(Forecast forecast, int k) {
-    return k < forecast.intervals().size() ? forecast.intervals().get(k) : null;
-  }
-
-  String json() {
+  @Override
+  public String json() {
     ObjectNode root = Json.object();
     ArrayNode all = root.putArray("forecasts");
+    int next = 0;
     for (int f = 0; f < forecasts.size(); f++) {
       Forecast forecast = forecasts.get(f);
       ObjectNode one = all.addObject();
@@ -94,12 +128,12 @@ final class NextValues {
       one.put("mode", forecast.mode().label());
       one.put("learning_steps", forecast.learningSteps());
       one.put("status", forecast.status().name());
-      ArrayNode steps = one.putArray("steps");
+      ArrayNode each = one.putArray("steps");
       for (int i = 0; i < forecast.values().length; i++) {
-        ObjectNode step = steps.addObject();
-        step.put(
-            "time", times.get(f) == null ? null : Instant.ofEpochMilli(times.get(f)[i]).toString());
+        ObjectNode step = each.addObject();
+        step.put("time", steps.get(next++).time());
         step.put("value", forecast.values()[i]);
+        step.set("mean", Json.number(forecast.steps().mean()[i]));
         ArrayNode intervals = step.putArray("intervals");
         for (Interval interval : forecast.intervals()) {
           ObjectNode node = intervals.addObject();
@@ -112,35 +146,8 @@ final class NextValues {
     return root.toString();
   }
 
-  /** For people. */
-  String table() {
-    List<List<String>> rows = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of("series", "step", "time (UTC)", "value"));
-    levels.forEach(level -> head.add(EvaluationResult.percent(level) + " % within"));
-    head.add("status");
-    rows.add(head);
-    for (int f = 0; f < forecasts.size(); f++) {
-      Forecast forecast = forecasts.get(f);
-      for (int i = 0; i < forecast.values().length; i++) {
-        List<String> row = new ArrayList<>();
-        row.add(Printable.line(forecast.series()));
-        row.add(Integer.toString(i + 1));
-        row.add(times.get(f) == null ? "-" : ForecastLines.minute(times.get(f)[i]));
-        row.add(ForecastLines.number(forecast.values()[i]));
-        for (int k = 0; k < levels.size(); k++) {
-          Interval interval = interval(forecast, k);
-          row.add(
-              interval == null
-                  ? "-"
-                  : "[%s, %s]"
-                      .formatted(
-                          ForecastLines.number(interval.lower()[i]),
-                          ForecastLines.number(interval.upper()[i])));
-        }
-        row.add(forecast.status().name());
-        rows.add(row);
-      }
-    }
-    return EvaluationResult.aligned(rows);
+  @Override
+  public String table() {
+    return table.text(steps);
   }
 }

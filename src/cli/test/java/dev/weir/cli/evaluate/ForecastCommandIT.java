@@ -138,13 +138,13 @@ class ForecastCommandIT {
   }
 
   @Test
-  void eachSeriesHasTheForecastOfTheJobsOperatorsAtItsLastValue() throws Exception {
+  void eachSeriesHasTheForecastOfTheJobAtItsLastValue() throws Exception {
     List<List<Observation>> all =
         List.of(hourly("plain", 150), hourly(WILD, 90), hourly("short", 3), hourly("one", 1));
     StringBuilder csv = new StringBuilder("temp,device,at\n");
     for (List<Observation> series : all) {
       for (Observation o : series) {
-        csv.append(o.value()).append(',').append(EvaluationResult.quoted(o.series()));
+        csv.append(o.value()).append(',').append('"' + o.series().replace("\"", "\"\"") + '"');
         csv.append(',').append(Instant.ofEpochMilli(o.time())).append('\n');
       }
     }
@@ -168,6 +168,7 @@ class ForecastCommandIT {
             "step",
             "time",
             "value",
+            "mean",
             "lower_80",
             "upper_80",
             "lower_95",
@@ -186,6 +187,7 @@ class ForecastCommandIT {
                 Integer.toString(i + 1),
                 alone ? "" : Instant.ofEpochMilli(core.origin() + (i + 1) * 3_600_000L).toString(),
                 Double.toString(core.values()[i]),
+                Double.toString(core.mean(i + 1)),
                 alone ? "" : Double.toString(core.intervals().get(0).lower()[i]),
                 alone ? "" : Double.toString(core.intervals().get(0).upper()[i]),
                 alone ? "" : Double.toString(core.intervals().get(1).lower()[i]),

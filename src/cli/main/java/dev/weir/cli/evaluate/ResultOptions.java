@@ -1,0 +1,33 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.console.Result;
+import dev.weir.cli.option.OutputFile;
+import java.io.IOException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How a command writes what it has found. */
+final class ResultOptions {
+
+  @Option(
+      names = "--format",
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Result.Layout format;
+
+  @Option(
+      names = "--out",
+      converter = OutputFile.Converter.class,
+      paramLabel = "FILE",
+      description = "Also write the forecasts or scores to this file, as CSV.")
+  private OutputFile out;
+
+  @Mixin private OutputFile.Force force;
+
+  void write(Result result) throws IOException {
+    if (out != null) {
+      out.write(result.csv());
+    }
+    System.out.print(result.in(format));
+  }
+}
