@@ -282,6 +282,11 @@ public record Incident(
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
+  /** Whether no record has closed it. */
+  public boolean isOpen() {
+    return event != Event.CLOSED;
+  }
+
   /** From the first to the last surprising value, in milliseconds. */
   public long duration() {
     return end - start;

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Member;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Value;
@@ -55,7 +54,7 @@ final class IncidentExplanation {
         Printable.line(newest.series()),
         newest.severity().label(),
         newest.reason().label(),
-        isOpen() ? "open" : "closed");
+        newest.isOpen() ? "open" : "closed");
     line(text, "incident %s", Printable.line(newest.id()));
     line(text, "");
     sentences().forEach(sentence -> line(text, "%s", sentence));
@@ -66,7 +65,7 @@ final class IncidentExplanation {
     for (int i = 0; i < records.size(); i++) {
       line(text, "%s", course(records.get(i), i == 0 ? null : records.get(i - 1)));
     }
-    if (isOpen()) {
+    if (newest.isOpen()) {
       line(text, "%16s  still open", "");
     }
     line(text, "");
@@ -80,10 +79,6 @@ final class IncidentExplanation {
 
   private static void line(StringBuilder text, String format, Object... arguments) {
     text.append(String.format(Locale.ROOT, format, arguments)).append(System.lineSeparator());
-  }
-
-  private boolean isOpen() {
-    return newest.event() != Event.CLOSED;
   }
 
   /** What was unusual, what the reason means, and how rare it is. */
@@ -283,7 +278,7 @@ final class IncidentExplanation {
     try {
       ObjectNode all = Json.object();
       all.set("incident", Json.READER.readTree(IncidentLines.json(newest)));
-      all.put("open", isOpen());
+      all.put("open", newest.isOpen());
       all.put("explanation", String.join(" ", sentences().stream().map(String::strip).toList()));
       all.put("once_in", isRare() ? onceIn() : null);
       all.put("page", link());

@@ -3,7 +3,6 @@ package dev.weir.cli.alarm;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -56,7 +55,7 @@ final class IncidentLines {
     if (isNews) {
       return incident.event().name().toLowerCase(Locale.ROOT);
     }
-    return incident.event() == Event.CLOSED ? "closed" : "open";
+    return incident.isOpen() ? "open" : "closed";
   }
 
   /** Names the members in place of a value. */

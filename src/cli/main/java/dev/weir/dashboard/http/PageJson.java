@@ -1,6 +1,7 @@
 package dev.weir.dashboard.http;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.weir.dashboard.view.SeriesHistory.Issued;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.model.Mode;
@@ -31,7 +33,13 @@ final class PageJson {
                   .addSerializer(ObservationTopics.class, ToStringSerializer.instance)
                   .addSerializer(double.class, new FiniteNumber())
                   .addSerializer(double[].class, new FiniteNumbers()))
-          .addMixIn(Mode.class, ModeLabel.class)
+          .addMixIn(Mode.class, Label.class)
+          .addMixIn(Incident.Reason.class, Label.class)
+          .addMixIn(Incident.Severity.class, Label.class)
+          .addMixIn(Incident.Outcome.class, Label.class)
+          .addMixIn(Incident.class, ShownIncident.class)
+          .addMixIn(Incident.Worst.class, ShownWorst.class)
+          .addMixIn(Incident.Warning.class, ShownWarning.class)
           .addMixIn(Score.class, ShownScore.class)
           .addMixIn(Issued.class, ShownForecast.class)
           .addMixIn(Forecast.Steps.class, ShownSteps.class)
@@ -52,9 +60,39 @@ final class PageJson {
     return of(Map.of("error", message));
   }
 
-  private interface ModeLabel {
+  private interface Label {
     @JsonValue
     String label();
+  }
+
+  /** With the names of {@code incident.avsc}. */
+  @JsonIgnoreProperties({"newest"})
+  private interface ShownIncident {
+    @JsonProperty("open")
+    boolean isOpen();
+
+    @JsonUnwrapped
+    Incident.Worst worst();
+
+    @JsonProperty("threshold")
+    Incident.Warning warning();
+  }
+
+  private interface ShownWorst {
+    @JsonProperty("worst_time")
+    long time();
+
+    @JsonProperty("worst_value")
+    double value();
+  }
+
+  @JsonIgnoreProperties({"above"})
+  private interface ShownWarning {
+    @JsonProperty("direction")
+    String direction();
+
+    @JsonProperty("crossing_time")
+    Long crossing();
   }
 
   @JsonIgnoreProperties({"series", "mode", "value", "scored"}) // those of the history around it

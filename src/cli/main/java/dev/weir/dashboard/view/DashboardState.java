@@ -2,6 +2,7 @@ package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Score;
@@ -32,7 +33,7 @@ public final class DashboardState {
   /** Observations further ahead are not shown; most jobs refuse them by their window.max-future. */
   private static final Duration MAX_FUTURE = Duration.ofDays(1);
 
-  private static final int MAX_MODEL_LENGTH = 249;
+  static final int MAX_MODEL_LENGTH = 249;
   private static final long SILENCE_MILLIS = 60_000;
 
   /** An observation that is read this soon after a forecast may be the one that it is of. */
@@ -199,7 +200,7 @@ public final class DashboardState {
     }
   }
 
-  private static boolean isSeries(String name) {
+  static boolean isSeries(String name) {
     return !name.isEmpty() && name.length() <= Observation.MAX_SERIES_LENGTH;
   }
 
@@ -308,7 +309,7 @@ public final class DashboardState {
   }
 
   private void takeIncident(ConsumerRecord<byte[], byte[]> record) {
-    dev.weir.kafka.avro.Incident told = decoded(incidentCodec::decodeFields, record);
+    Incident told = decoded(incidentCodec::decode, record);
     if (told == null || !incidents.add(told)) {
       unreadable.increment();
     }

@@ -117,7 +117,7 @@ public record FleetErrors(
         return Arrays.stream(shares).map(share -> Double.NaN).toArray();
       }
       int[] places = Arrays.stream(shares).mapToInt(share -> (int) (share * (size - 1))).toArray();
-      Selection.select(bits, size, places);
+      Arrays.parallelSort(bits, 0, size);
       return Arrays.stream(places).mapToDouble(at -> Double.longBitsToDouble(bits[at])).toArray();
     }
   }

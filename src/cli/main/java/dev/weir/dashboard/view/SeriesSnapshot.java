@@ -178,8 +178,7 @@ record SeriesSnapshot(RowBlock[] blocks, int size, int[] byName) {
     for (int i = 0; i < keys.length; i++) {
       keys[i] = keys[i] << bits | i;
     }
-    Selection.select(keys, keys.length, from, to - 1);
-    Arrays.sort(keys, from, to);
+    Arrays.parallelSort(keys);
     for (int i = from; i < to; i++) {
       rows.add(row(found[(int) (keys[i] & (1L << bits) - 1)]));
     }

@@ -2,12 +2,14 @@ package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Forecast;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * All series that were seen, up to a number. Rows are added and never taken away. A query reads
@@ -31,10 +33,8 @@ public final class SeriesTable {
   private final int maxSeries;
   private final ConcurrentHashMap<String, SeriesRow> byName = new ConcurrentHashMap<>();
   private final LongAdder refused = new LongAdder();
-  private RowBlock[] blocks = new RowBlock[16]; // guarded by this, as the next four
-  private final NameOrder order =
-      new NameOrder(row -> blocks[row / RowBlock.SIZE].rows[row % RowBlock.SIZE].name());
-  private int[] byOrder; // all of it; null: a series has been added since
+  private RowBlock[] blocks = new RowBlock[16]; // guarded by this, as the next three
+  private int[] byOrder = {}; // the first rows in the order of their names
   private int size;
   private long bytes;
   private final Map<String, FleetErrors> shared = new HashMap<>(); // by group; guards the next
@@ -112,8 +112,7 @@ public final class SeriesTable {
       blocks[block] = new RowBlock();
     }
     SeriesRow row = blocks[block].add(name, size % RowBlock.SIZE);
-    order.add(size++);
-    byOrder = null;
+    size++;
     return row;
   }
 
@@ -139,10 +138,33 @@ public final class SeriesTable {
   }
 
   private synchronized SeriesSnapshot snapshot() {
-    if (byOrder == null) {
-      byOrder = order.rows();
+    if (byOrder.length < size) {
+      byOrder = ordered();
     }
     return new SeriesSnapshot(Arrays.copyOf(blocks, (size - 1) / RowBlock.SIZE + 1), size, byOrder);
+  }
+
+  private String name(int row) {
+    return blocks[row / RowBlock.SIZE].rows[row % RowBlock.SIZE].name();
+  }
+
+  /** Sorts the rows that were added and merges them with the others. */
+  private int[] ordered() {
+    int[] added =
+        IntStream.range(byOrder.length, size)
+            .boxed()
+            .sorted(Comparator.comparing(this::name))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] all = new int[size];
+    int next = 0;
+    for (int i = 0, known = 0; i < size; i++) {
+      boolean isKnown =
+          next == added.length
+              || known < byOrder.length && name(byOrder[known]).compareTo(name(added[next])) < 0;
+      all[i] = isKnown ? byOrder[known++] : added[next++];
+    }
+    return all;
   }
 
   public Page page(Query query) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.dashboard.Records;
 import dev.weir.dashboard.view.IncidentList.Counts;
-import dev.weir.dashboard.view.IncidentList.Item;
 import dev.weir.dashboard.view.IncidentList.Query;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ class IncidentListTest {
     state.takeOutput(Records.record(Records.incident("pump", start, event, 2.7)), true);
   }
 
-  private List<Item> newest(int count) {
+  private List<Incident> newest(int count) {
     return page(Long.MIN_VALUE, Long.MAX_VALUE, count).items();
   }
 
@@ -44,7 +44,7 @@ class IncidentListTest {
                 IncidentList.MAX_CLOSED,
                 0,
                 2 * (IncidentList.MAX_CLOSED + 7) + 1));
-    List<Item> all = newest(2_000);
+    List<Incident> all = newest(2_000);
     assertThat(all).hasSize(IncidentList.MAX_CLOSED + 1);
     assertThat(all.get(0).start()).isEqualTo(IncidentList.MAX_CLOSED + 6);
     assertThat(all.get(IncidentList.MAX_CLOSED - 1).start()).isEqualTo(7);
@@ -56,7 +56,7 @@ class IncidentListTest {
       take(start, Event.OPENED);
     }
     assertThat(page(Long.MIN_VALUE, 119, 3).total()).isEqualTo(6);
-    assertThat(page(2, 60, 3).items()).extracting(Item::start).containsExactly(60L, 59L, 2L);
+    assertThat(page(2, 60, 3).items()).extracting(Incident::start).containsExactly(60L, 59L, 2L);
     IncidentList.Bars bars = page(Long.MIN_VALUE, 119, 3).bars(); // all that match, not the 3
     assertThat(bars.from()).isZero();
     assertThat(bars.width()).isEqualTo(2); // 119 / 60, rounded up

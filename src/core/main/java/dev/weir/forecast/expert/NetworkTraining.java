@@ -65,7 +65,7 @@ public record NetworkTraining(
     public String problemWith(boolean bidirectional) {
       return this == ALL_STEPS && bidirectional
           ? "expected after-window for a bidirectional network, got all-steps: at step j its"
-                + " backward half has read the value of step j + 1, so it would learn to copy it"
+              + " backward half has read the value of step j + 1, so it would learn to copy it"
           : null;
     }
   }
