@@ -1,19 +1,16 @@
 package dev.weir.cli.classify;
 
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Options of {@code weir evaluate --task classify}. */
-public final class ClassOptions {
+public final class ClassOptions extends TaskMixin {
 
   private static final long SHOWN_NANOS = 2_000_000_000L;
 
@@ -24,8 +21,9 @@ public final class ClassOptions {
   private static final List<String> SHARED =
       List.of("--task", "--format", "--out", "--report", "--force", "--seq-len");
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec command;
+  public ClassOptions() {
+    super("classify", OWN, SHARED);
+  }
 
   @Option(
       names = "--test",
@@ -59,46 +57,16 @@ public final class ClassOptions {
   @Option(names = "--seed", description = "With --prequential: of everything random (default: 1).")
   private Long seed;
 
-  /** Wrong options: what, expected and got. */
-  public static final class UsageException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    UsageException(String message) {
-      super(message);
-    }
-  }
-
-  /** Whether a classification reads an option. */
-  public static boolean reads(String option) {
-    return isOwn(option) || SHARED.contains(option);
-  }
-
-  /** Whether nothing else reads it. */
-  public static boolean isOwn(String option) {
-    return OWN.contains(option);
-  }
-
-  /** Those of the options that were given; for the message that refuses them. */
-  public List<String> given() {
-    return matched().filter(OWN::contains).toList();
-  }
-
-  private Stream<String> matched() {
-    return command.commandLine().getParseResult().matchedOptions().stream()
-        .map(OptionSpec::longestName);
-  }
-
   /**
    * Runs what the options ask for, with its progress on standard error.
    *
    * @param report where a page goes; null for none
    */
-  public ClassResult run(OutputFile report) throws IOException, UsageException {
-    ClassEvaluation evaluation = evaluation();
+  public ClassResult run(OutputFile report) throws IOException {
     ProgressLine progress = new ProgressLine(SHOWN_NANOS);
     ClassResult result;
     try {
-      result = evaluation.run(progress);
+      result = run(progress);
     } finally {
       progress.clear();
     }
@@ -108,35 +76,29 @@ public final class ClassOptions {
     return result;
   }
 
-  private ClassEvaluation evaluation() throws UsageException {
-    for (String option : matched().toList()) { // what could have no effect is a mistake
-      check(reads(option), option, "none beside --task classify", "one");
-    }
+  private ClassResult run(ProgressLine progress) throws IOException {
+    checkMatched();
     long start = seed == null ? 1 : seed;
-    Integer seqLen = command.commandLine().getParseResult().matchedOptionValue("--seq-len", null);
-    check(seqLen == null || classifier != null, "--seq-len", "--classifier beside it", "none");
+    Integer seqLen = matchedValue("--seq-len");
+    UsageException.check(
+        seqLen == null || classifier != null, "--seq-len", "--classifier beside it", "none");
     if (prequential != null) {
-      check(test == null, "--test", "none beside --prequential", test);
-      check(classifier == null, "--classifier", "none beside --prequential", classifier);
-      check(Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
-      return new PrequentialEvaluation(prequential, label, start);
+      UsageException.check(test == null, "--test", "none beside --prequential", test);
+      UsageException.check(
+          classifier == null, "--classifier", "none beside --prequential", classifier);
+      UsageException.check(
+          Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
+      return new PrequentialEvaluation(prequential, label, start).run(progress);
     }
-    check(label == null, "--label", "--prequential beside it", "none");
-    check(seed == null, "--seed", "--prequential beside it", "none");
-    check(
+    UsageException.check(label == null, "--label", "--prequential beside it", "none");
+    UsageException.check(seed == null, "--seed", "--prequential beside it", "none");
+    UsageException.check(
         classifier != null && Files.isRegularFile(classifier),
         "--classifier",
         "a model file, or --prequential",
         classifier);
-    check(test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
-    return new ModelEvaluation(classifier, test, seqLen);
-  }
-
-  private static void check(boolean holds, String option, String expected, Object got)
-      throws UsageException {
-    if (!holds) {
-      throw new UsageException(
-          "%s: expected %s, got %s".formatted(option, expected, got == null ? "none" : got));
-    }
+    UsageException.check(
+        test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
+    return new ModelEvaluation(classifier, test, seqLen).run();
   }
 }

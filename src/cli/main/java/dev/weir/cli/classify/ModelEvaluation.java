@@ -5,7 +5,6 @@ import dev.weir.classify.LabelledSequences;
 import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.network.NetworkClassifier;
-import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.TsFile;
 import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
@@ -16,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Classifies the windows, or the steps, of a file with a model that was trained before. */
-final class ModelEvaluation implements ClassEvaluation {
+final class ModelEvaluation {
 
   private final Path file;
   private final Path test;
@@ -32,8 +31,7 @@ final class ModelEvaluation implements ClassEvaluation {
     this.seqLen = seqLen;
   }
 
-  @Override
-  public ClassResult run(ProgressLine progress) throws IOException {
+  ClassResult run() throws IOException {
     ClassifierModel model = ClassifierFiles.read(file, "classifier");
     if (model.mode() == Mode.MANY_TO_MANY) {
       return steps(model);

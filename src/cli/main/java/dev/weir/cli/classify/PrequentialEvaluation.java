@@ -1,11 +1,13 @@
 package dev.weir.cli.classify;
 
+import dev.weir.classify.ClassScore;
 import dev.weir.classify.stream.StreamClassifier;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.LabelledRows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +17,7 @@ import java.util.Map;
  * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama, Sebastião and Rodrigues, On
  *     evaluating stream learning algorithms, 2013</a>
  */
-final class PrequentialEvaluation implements ClassEvaluation {
+final class PrequentialEvaluation {
 
   private static final int SHOWN_ROWS = 1_000;
 
@@ -29,8 +31,7 @@ final class PrequentialEvaluation implements ClassEvaluation {
     this.seed = seed;
   }
 
-  @Override
-  public ClassResult run(ProgressLine progress) throws IOException {
+  ClassResult run(ProgressLine progress) throws IOException {
     LabelledRows.Contents contents = LabelledRows.contents(file, label);
     List<String> classes = List.copyOf(contents.labels().keySet());
     if (classes.size() < 2) {
@@ -54,7 +55,9 @@ final class PrequentialEvaluation implements ClassEvaluation {
     } catch (IllegalArgumentException e) {
       throw new IOException(file.getFileName() + ": " + e.getMessage(), e);
     }
-    MethodScores scores = new MethodScores(classifier.methods(), classes);
+    Map<String, ClassScore> scores = new LinkedHashMap<>(); // by method, the mixture's first
+    classifier.methods().forEach(name -> scores.put(name, new ClassScore(classes.size())));
+    ClassScore mixture = scores.values().iterator().next();
     Map<String, Series> states = new HashMap<>();
     long missing = 0;
     for (LabelledRows.Row row = rows.next(); row != null; row = rows.next()) {
@@ -64,21 +67,21 @@ final class PrequentialEvaluation implements ClassEvaluation {
       missing += update(series.values(), row.values());
       double[][] probabilities = classifier.classify(series.state(), series.values());
       int truth = classes.indexOf(row.label());
-      scores.add(probabilities, truth);
+      int next = 0;
+      for (ClassScore score : scores.values()) {
+        score.add(probabilities[next++], truth);
+      }
       classifier.learn(series.state(), 0, classes.size(), truth);
-      long done = scores.mixture().count();
+      long done = mixture.count();
       if (done % SHOWN_ROWS == 0) {
         progress.show(
-            (double) done / all,
-            ": %,d of %,d rows, accuracy %.4f",
-            done,
-            all,
-            scores.mixture().accuracy());
+            (double) done / all, ": %,d of %,d rows, accuracy %.4f", done, all, mixture.accuracy());
       }
     }
     String note =
         missing == 0 ? "" : "%,d empty fields had the value before them.".formatted(missing);
-    return scores.result(scores.mixture().count(), note);
+    scores.values().remove(mixture);
+    return new ClassResult(classes, mixture.count(), mixture, scores, note);
   }
 
   /** Takes the values that are there; gives the number of those that are missing. */

@@ -1,14 +1,20 @@
 package dev.weir.cli.console;
 
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.AvroJson;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** A forecast as one line: for people, or as JSON with the keys and units of the Avro schema. */
+/** A forecast, score or class as one line: for people, or as JSON with the keys of its schema. */
 public final class ForecastLines {
 
   private static final DateTimeFormatter MINUTE =
@@ -16,11 +22,24 @@ public final class ForecastLines {
 
   private ForecastLines() {}
 
-  public static String json(Forecast forecast) {
-    return AvroJson.line(ForecastCodec.SCHEMA, new ForecastCodec().encode(forecast));
+  /** Forecasts and scores with times in milliseconds, classes as on their topic. */
+  public static String json(Output record) {
+    if (record instanceof Classification said) {
+      return new String(new ClassificationCodec().toJson(said), StandardCharsets.UTF_8);
+    }
+    return record instanceof Score score
+        ? AvroJson.line(ScoreCodec.SCHEMA, new ScoreCodec().encode(score))
+        : AvroJson.line(ForecastCodec.SCHEMA, new ForecastCodec().encode((Forecast) record));
   }
 
-  public static String text(Forecast forecast) {
+  public static String text(Output record) {
+    if (record instanceof Classification said) {
+      return text(said);
+    }
+    return record instanceof Score score ? text(score) : text((Forecast) record);
+  }
+
+  private static String text(Forecast forecast) {
     StringBuilder line = new StringBuilder();
     line.append(
         String.format(
@@ -30,6 +49,58 @@ public final class ForecastLines {
       line.append(' ').append(number(value));
     }
     return line.append("  (").append(source(forecast)).append(')').toString();
+  }
+
+  private static String text(Classification said) {
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format("%-20s %s  ", Printable.line(said.series()), minute(said.windowEnd())));
+    if (said.label().isEmpty()) {
+      line.append("no class is known");
+    } else {
+      line.append(
+          String.format(
+              Locale.ROOT, "%-16s %.3f", Printable.line(said.label()), said.probability()));
+    }
+    line.append("  (");
+    if (!said.model().isEmpty()) {
+      line.append("%s v%d, ".formatted(Printable.line(said.model()), said.modelVersion()));
+    }
+    line.append(said.status().name());
+    if (!Double.isNaN(said.accuracy())) {
+      line.append(
+          String.format(
+              Locale.ROOT, ", accuracy %.3f of %,d labels", said.accuracy(), said.labels()));
+    }
+    return line.append(')').toString();
+  }
+
+  private static String text(Score score) {
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "%-20s %s  %-12s score of %,d: MAE %s",
+            Printable.line(score.series()),
+            minute(score.time()),
+            score.mode().label(),
+            score.scored(),
+            number(score.mae())));
+    if (!Double.isNaN(score.mase())) {
+      line.append(String.format(Locale.ROOT, ", MASE %.2f", score.mase()));
+    }
+    if (!Double.isNaN(score.coverage())) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              ", %.0f %% intervals hold %.1f %%",
+              100 * score.level(),
+              100 * score.coverage()));
+    }
+    if (score.distribution() != null) {
+      line.append(", CRPS ").append(number(score.distribution().crps()));
+    }
+    return line.toString();
   }
 
   /** Which model made it and how far it can be trusted. */

@@ -1,7 +1,6 @@
 package dev.weir.cli.demo;
 
 import dev.weir.classify.LabelledWindows;
-import dev.weir.cli.console.ClassLines;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.local.EmbeddedBroker;
@@ -216,7 +215,7 @@ final class ClassDemo {
     boolean isRight = said.label().equals(truth);
     right += isRight ? 1 : 0;
     if (format == Format.json) {
-      System.out.println(ClassLines.json(said));
+      System.out.println(ForecastLines.json(said));
       return;
     }
     System.out.println(

@@ -9,6 +9,7 @@ import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.option.DurationConverter;
 import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesCsv;
+import dev.weir.dashboard.Dashboard;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -167,7 +168,7 @@ public final class DemoCommand implements Callable<Integer> {
     Path data = TemporaryFolder.create("demo");
     int brokerPort = EmbeddedBroker.freePort();
     // the page first: it says what it waits for, and a port that is taken ends the demo at once
-    try (DemoPage page = DemoPage.open("localhost:" + brokerPort, port, note())) {
+    try (Dashboard page = DemoPage.open("localhost:" + brokerPort, port, note())) {
       say("the page: " + page.address());
       if (!noBrowser) {
         Browser.open(page.address());
@@ -194,7 +195,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** Creates the topics and begins to send, so that there are values to see before the job runs. */
-  private Thread replay(EmbeddedBroker broker, DemoPage page) {
+  private Thread replay(EmbeddedBroker broker, Dashboard page) {
     topics = DemoPage.TOPICS;
     try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
       admin.createMissing(topics, 1);
@@ -206,7 +207,7 @@ public final class DemoCommand implements Callable<Integer> {
     return replay;
   }
 
-  private int show(EmbeddedBroker broker, LocalCluster cluster, DemoPage page, Thread replay)
+  private int show(EmbeddedBroker broker, LocalCluster cluster, Dashboard page, Thread replay)
       throws Exception {
     JobSettings settings =
         JobSettings.builtin("demo", Map.of("kafka.bootstrap-servers", broker.bootstrapServers()));

@@ -12,7 +12,7 @@ import java.net.URI;
 import java.util.Map;
 
 /** The demo's page, up before there is anything to read. */
-final class DemoPage implements AutoCloseable {
+final class DemoPage {
 
   /** Those of the demo's job. */
   static final Topics TOPICS =
@@ -26,17 +26,13 @@ final class DemoPage implements AutoCloseable {
   private static final int FIRST_PORT = DashboardCommand.PORT;
   private static final int LAST_PORT = FIRST_PORT + 9;
 
-  private final Dashboard dashboard;
-
-  private DemoPage(Dashboard dashboard) {
-    this.dashboard = dashboard;
-  }
+  private DemoPage() {}
 
   /**
    * @param port null for the first free one
    * @param note where the values come from
    */
-  static DemoPage open(String bootstrapServers, Integer port, String note) throws IOException {
+  static Dashboard open(String bootstrapServers, Integer port, String note) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(bootstrapServers, Map.of(), TOPICS, (URI) null).withNote(note);
     if (port != null) {
@@ -52,26 +48,8 @@ final class DemoPage implements AutoCloseable {
     return open(settings, 0);
   }
 
-  private static DemoPage open(DashboardSettings settings, int port) throws IOException {
+  private static Dashboard open(DashboardSettings settings, int port) throws IOException {
     InetSocketAddress bind = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    return new DemoPage(Dashboard.open(settings, bind, null));
-  }
-
-  URI address() {
-    return dashboard.address();
-  }
-
-  /** The brokers are up, and the topics there. */
-  void read() {
-    dashboard.read();
-  }
-
-  void showFlink(URI page) {
-    dashboard.showFlink(page);
-  }
-
-  @Override
-  public void close() {
-    dashboard.close();
+    return Dashboard.open(settings, bind, null);
   }
 }

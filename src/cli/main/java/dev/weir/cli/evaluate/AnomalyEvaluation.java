@@ -2,10 +2,10 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.AnomalyResult.Alarm;
 import dev.weir.cli.evaluate.AnomalyResult.Break;
 import dev.weir.cli.evaluate.AnomalyResult.OfFile;
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.AnomalyWindows;
@@ -103,7 +103,7 @@ final class AnomalyEvaluation {
       PlanOptions options,
       int features,
       Path labels)
-      throws IOException, UsageException {
+      throws IOException {
     AnomalyEvaluation evaluation = new AnomalyEvaluation(labels != null);
     Map<String, Path> files = SeriesFiles.below(inputs, season.files());
     Map<String, List<Observation>> series = new LinkedHashMap<>();
@@ -134,8 +134,7 @@ final class AnomalyEvaluation {
 
   /** The one series of a file, in order of time. */
   private static List<Observation> observations(
-      String name, Path file, SeriesColumns columns, int features)
-      throws IOException, UsageException {
+      String name, Path file, SeriesColumns columns, int features) throws IOException {
     List<Observation> all = new ArrayList<>();
     String series = null;
     String ofFile = file.getFileName().toString().replaceFirst("\\.csv(\\.gz)?$", "");
@@ -164,7 +163,7 @@ final class AnomalyEvaluation {
 
   /** Windows by the names that the input gives to files, which may be below a folder of labels. */
   private static Map<String, List<Times>> ofFiles(
-      Map<String, List<Times>> labels, Map<String, Path> files, Path from) throws UsageException {
+      Map<String, List<Times>> labels, Map<String, Path> files, Path from) {
     Map<String, List<Times>> windows = new TreeMap<>();
     List<String> unknown = new ArrayList<>();
     labels.forEach(
@@ -198,7 +197,7 @@ final class AnomalyEvaluation {
 
   /** The values of each window. */
   private static List<Window> indices(
-      String name, List<Times> windows, List<Observation> observations) throws UsageException {
+      String name, List<Times> windows, List<Observation> observations) {
     long[] times = observations.stream().mapToLong(Observation::time).toArray();
     List<Window> indices = new ArrayList<>();
     for (Times window : windows) {

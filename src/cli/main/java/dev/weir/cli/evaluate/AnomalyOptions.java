@@ -1,7 +1,8 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.classify.TaskMixin;
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmSettings;
@@ -10,14 +11,10 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Options of {@code weir evaluate --task anomalies}. */
-final class AnomalyOptions {
+final class AnomalyOptions extends TaskMixin {
 
   /** Values that the budget's option counts alarms for. */
   static final int PER = 1_000;
@@ -45,8 +42,9 @@ final class AnomalyOptions {
           "--out",
           "--force");
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec command;
+  AnomalyOptions() {
+    super("anomalies", OWN, SHARED);
+  }
 
   @Option(
       names = "--labels",
@@ -70,26 +68,6 @@ final class AnomalyOptions {
           "--task anomalies: what may raise an alarm, of novelty, level, drift and error, and break"
               + " for lasting changes, which are no alarms (default: all).")
   private List<String> reasons;
-
-  /** Whether the search for anomalies reads an option. */
-  static boolean reads(String option) {
-    return isOwn(option) || SHARED.contains(option);
-  }
-
-  /** Whether nothing else reads it. */
-  static boolean isOwn(String option) {
-    return OWN.contains(option);
-  }
-
-  /** Those of the options that were given; for the message that refuses them. */
-  List<String> given() {
-    return matched().filter(OWN::contains).toList();
-  }
-
-  private Stream<String> matched() {
-    return command.commandLine().getParseResult().matchedOptions().stream()
-        .map(OptionSpec::longestName);
-  }
 
   /**
    * Runs what the options ask for, with its progress on standard error.
@@ -116,10 +94,8 @@ final class AnomalyOptions {
         .run(plan, season, settings, progress);
   }
 
-  private AlarmSettings settings() throws UsageException {
-    for (String option : matched().toList()) {
-      UsageException.check(reads(option), option, "none beside --task anomalies", "one");
-    }
+  private AlarmSettings settings() {
+    checkMatched();
     if (labels != null) {
       UsageException.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);
     }
@@ -133,7 +109,7 @@ final class AnomalyOptions {
     return new AlarmSettings(alarms, ofLabels());
   }
 
-  private Set<Reason> ofLabels() throws UsageException {
+  private Set<Reason> ofLabels() {
     if (reasons == null) {
       return EnumSet.copyOf(Reason.OF_VALUES);
     }

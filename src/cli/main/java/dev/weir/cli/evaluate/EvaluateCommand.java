@@ -4,7 +4,7 @@ import dev.weir.cli.classify.ClassOptions;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.Result;
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.EvaluationResult.OfSeries;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
@@ -148,9 +148,9 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   @Override
   public boolean reads(String option) {
     return switch (task) {
-      case classify -> ClassOptions.reads(option);
-      case anomalies -> AnomalyOptions.reads(option);
-      case forecast -> !ClassOptions.isOwn(option) && !AnomalyOptions.isOwn(option);
+      case classify -> classes.reads(option);
+      case anomalies -> anomalies.reads(option);
+      case forecast -> !classes.isOwn(option) && !anomalies.isOwn(option);
     };
   }
 
@@ -163,7 +163,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
         case classify -> classify();
         case anomalies -> findAnomalies();
       };
-    } catch (UsageException | ClassOptions.UsageException e) { // on one line
+    } catch (UsageException e) { // on one line
       System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
       System.err.println("  weir evaluate --help has examples");
       return 2;
@@ -323,7 +323,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     return grids;
   }
 
-  private void checkOptions() throws UsageException {
+  private void checkOptions() {
     UsageException.check(inputs != null, "--input", "CSV files or folders", "none");
     UsageException.check(
         classes.given().isEmpty(), "--task", "classify beside " + classes.given(), task);

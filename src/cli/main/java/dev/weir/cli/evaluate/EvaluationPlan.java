@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.console.UsageException;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -21,7 +22,6 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastSpec;
 import dev.weir.option.Option;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -41,34 +41,9 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   private static final String WINDOWED = "birnn";
 
-  /** An option that is wrong, in one line. */
-  static final class UsageException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    UsageException(String message) {
-      super(message);
-    }
-
-    static void checkFiles(List<Path> inputs, Path job) throws UsageException {
-      for (Path input : inputs) {
-        check(Files.exists(input), "--input", "a CSV file or a folder", input);
-      }
-      if (job != null) {
-        check(Files.isRegularFile(job), "--job", "a job file", job);
-      }
-    }
-
-    static void check(boolean holds, String option, String expected, Object got)
-        throws UsageException {
-      if (!holds) {
-        throw new UsageException("%s: expected %s, got %s".formatted(option, expected, got));
-      }
-    }
-  }
-
   /** As the next, with the options of the job. */
   static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
-      throws IOException, UsageException {
+      throws IOException {
     return of(job, mode, horizon, seqLen, Map.of());
   }
 
@@ -81,7 +56,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
    */
   static EvaluationPlan of(
       Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
-      throws IOException, UsageException {
+      throws IOException {
     if (job == null) {
       ForecastSpec spec = spec(horizon, seqLen);
       spec.add(Mode.MANY_TO_ONE, null, null);
@@ -99,8 +74,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
    * @param ahead covariates known ahead that come with the values; a mixture learns from them
    */
   static EvaluationPlan of(
-      ForecastModel model, boolean learns, Integer horizon, Integer seqLen, int ahead)
-      throws UsageException {
+      ForecastModel model, boolean learns, Integer horizon, Integer seqLen, int ahead) {
     ForecastSpec spec = spec(horizon, seqLen);
     spec.takeSizes(model);
     spec.learns = learns;
@@ -141,7 +115,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   private static EvaluationPlan ofJob(
       Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
-      throws IOException, UsageException {
+      throws IOException {
     Map<String, String> overrides = new LinkedHashMap<>(more);
     if (seqLen != null) {
       overrides.put(ForecastOptions.SEQ_LEN.key(), seqLen.toString());
@@ -161,7 +135,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return of(changed, target(changed, target.mode(), job));
   }
 
-  private static Target target(ForecastSettings read, Mode mode, Path job) throws UsageException {
+  private static Target target(ForecastSettings read, Mode mode, Path job) {
     for (Target target : read.targets()) {
       if (mode == null || target.mode() == mode) {
         return target;
@@ -250,7 +224,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
    *
    * @param second {@link LearnerSettings#NONE} for none
    */
-  EvaluationPlan withSecondSeason(int second) throws UsageException {
+  EvaluationPlan withSecondSeason(int second) {
     UsageException.check(
         second == LearnerSettings.NONE || learns() && !others.isAlone(),
         "--season",

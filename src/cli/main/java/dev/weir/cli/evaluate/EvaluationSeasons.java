@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.options.StrictUtf8Input;
@@ -32,8 +32,7 @@ record EvaluationSeasons(
    * @param options as given: a number, two numbers, auto, a file
    * @param ofJob what counts when none is given
    */
-  static EvaluationSeasons of(List<String> options, SeasonCounts ofJob)
-      throws IOException, UsageException {
+  static EvaluationSeasons of(List<String> options, SeasonCounts ofJob) throws IOException {
     Integer fixed = null;
     int second = LearnerSettings.NONE;
     boolean auto = false;
@@ -67,7 +66,7 @@ record EvaluationSeasons(
     return new EvaluationSeasons(fixed, second, auto, file, file == null ? Map.of() : read(file));
   }
 
-  private static SeasonCounts two(String text) throws UsageException {
+  private static SeasonCounts two(String text) {
     try {
       return ForecastOptions.SEASON.parse(text).in(null, ForecastOptions.INTERVAL.key());
     } catch (IllegalArgumentException e) {
@@ -75,7 +74,7 @@ record EvaluationSeasons(
     }
   }
 
-  private static int season(String text, String of) throws UsageException {
+  private static int season(String text, String of) {
     try {
       return ForecastOptions.SEASON_LENGTH.parse(text);
     } catch (IllegalArgumentException e) {
@@ -83,7 +82,7 @@ record EvaluationSeasons(
     }
   }
 
-  private static Map<String, Integer> read(Path file) throws IOException, UsageException {
+  private static Map<String, Integer> read(Path file) throws IOException {
     Map<String, Integer> seasons = new HashMap<>();
     try (MappingIterator<Map<String, String>> rows =
         new CsvMapper()
@@ -110,7 +109,7 @@ record EvaluationSeasons(
   }
 
   /** Fails if the file has no row for the series. */
-  void check(String series) throws UsageException {
+  void check(String series) {
     UsageException.check(
         file == null || bySeries.containsKey(series),
         "--season",

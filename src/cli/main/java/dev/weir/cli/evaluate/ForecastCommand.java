@@ -2,7 +2,7 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.FutureRows;
 import dev.weir.cli.grid.FutureTimes;

@@ -2,7 +2,7 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
@@ -55,7 +55,7 @@ final class HoldoutEvaluation {
   }
 
   /** Fails if the truth lacks a series or a value. */
-  void check(int horizon) throws UsageException {
+  void check(int horizon) {
     for (String name : series.keySet()) {
       int values = truth.getOrDefault(name, new double[0]).length;
       UsageException.check(

@@ -1,6 +1,6 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.CsvTime;
 import dev.weir.forecast.Observation;
@@ -33,7 +33,7 @@ final class OriginOptions {
     return every == 1 && from == null;
   }
 
-  void check() throws UsageException {
+  void check() {
     UsageException.check(every >= 1 && every <= 1_000_000, "--origins", "1 to 1000000", every);
   }
 

@@ -1,6 +1,6 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.series.SeriesColumns;
@@ -138,7 +138,7 @@ final class PlanOptions {
   }
 
   /** Fails if values have no times, but an option is about them. */
-  void checkTimes(SeriesLayout layout) throws UsageException {
+  void checkTimes(SeriesLayout layout) {
     UsageException.check(
         layout == SeriesLayout.LONG || sampling.given() == null,
         sampling.given(),
@@ -156,7 +156,7 @@ final class PlanOptions {
     return job == null && model == null;
   }
 
-  EvaluationPlan plan() throws IOException, UsageException {
+  EvaluationPlan plan() throws IOException {
     return plan(horizon);
   }
 
@@ -164,7 +164,7 @@ final class PlanOptions {
    * The plan, which learns from the columns' covariates and has a model read those that it reads;
    * with a job, from those that it does.
    */
-  EvaluationPlan plan(SeriesColumns columns) throws IOException, UsageException {
+  EvaluationPlan plan(SeriesColumns columns) throws IOException {
     int ahead = columns.ahead().size();
     EvaluationPlan plan = anyPlan(horizon, ahead);
     if (job != null) {
@@ -190,7 +190,7 @@ final class PlanOptions {
   /**
    * @param steps in place of the horizon; null for the job's
    */
-  EvaluationPlan plan(Integer steps) throws IOException, UsageException {
+  EvaluationPlan plan(Integer steps) throws IOException {
     EvaluationPlan plan = anyPlan(steps, 0);
     int ahead = plan.featuresAhead();
     UsageException.check(
@@ -198,7 +198,7 @@ final class PlanOptions {
     return plan;
   }
 
-  private EvaluationPlan anyPlan(Integer steps, int ahead) throws IOException, UsageException {
+  private EvaluationPlan anyPlan(Integer steps, int ahead) throws IOException {
     boolean learns = learning != Learning.off;
     if (job != null) {
       UsageException.check(model == null, "--model", "none beside --job", model);
@@ -229,7 +229,7 @@ final class PlanOptions {
     return options;
   }
 
-  private EvaluationPlan withCalendar(EvaluationPlan plan) throws UsageException {
+  private EvaluationPlan withCalendar(EvaluationPlan plan) {
     ZoneId local = zone == null ? ForecastOptions.TIME_ZONE.defaultValue() : zone;
     if (holidays == null) {
       UsageException.check(
@@ -257,7 +257,7 @@ final class PlanOptions {
     return min != null || max != null || integer;
   }
 
-  private Bounds bounds() throws UsageException {
+  private Bounds bounds() {
     try {
       return Bounds.of(min, max, integer);
     } catch (IllegalArgumentException e) {
@@ -266,7 +266,7 @@ final class PlanOptions {
   }
 
   /** The model; alone, it is all that could read what is known ahead. */
-  private ForecastModel reading(int ahead) throws IOException, UsageException {
+  private ForecastModel reading(int ahead) throws IOException {
     ForecastModel read = read(model);
     UsageException.check(
         learning != Learning.off || ahead == 0 || read.ahead().count() > 0,
@@ -276,7 +276,7 @@ final class PlanOptions {
     return read;
   }
 
-  private ForecastModel read(String location) throws IOException, UsageException {
+  private ForecastModel read(String location) throws IOException {
     ModelFiles.Defaults defaults = new ModelFiles.Defaults("model", mode, seqLen, null, null, null);
     try {
       UsageException.check(

@@ -1,6 +1,5 @@
 package dev.weir.cli.tail;
 
-import dev.weir.cli.console.ClassLines;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
@@ -8,9 +7,8 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OpenTransactionWarning;
 import dev.weir.cli.option.RegistryOption;
-import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Score;
+import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
@@ -288,19 +286,24 @@ public final class TailCommand implements Callable<Integer> {
       if (record.value() == null) {
         throw new MalformedRecordException("expected a value, got none");
       }
-      if (record.topic().equals(topic)) {
-        if (classes) {
-          Classification said = classifications.decode(record.value());
-          return filter.includes(said) ? new Line(record.timestamp(), line(said), false) : null;
-        }
-        Forecast forecast = forecasts.decode(record.value());
-        boolean isUnexplained = why && forecast.explanation() == null;
-        return filter.includes(forecast)
-            ? new Line(record.timestamp(), line(forecast), isUnexplained)
-            : null;
+      Output said =
+          !record.topic().equals(topic)
+              ? scoreCodec.decode(record.value())
+              : classes ? classifications.decode(record.value()) : forecasts.decode(record.value());
+      if (!filter.includes(said)) {
+        return null;
       }
-      Score score = scoreCodec.decode(record.value());
-      return filter.includes(score) ? new Line(record.timestamp(), line(score), false) : null;
+      if (format == Format.json) {
+        return new Line(record.timestamp(), ForecastLines.json(said), false);
+      }
+      String line = ForecastLines.text(said);
+      if (!why || !(said instanceof Forecast forecast)) {
+        return new Line(record.timestamp(), line, false);
+      }
+      return forecast.explanation() == null
+          ? new Line(record.timestamp(), line, true)
+          : new Line(
+              record.timestamp(), line + ExplanationLines.text(forecast.explanation()), false);
     } catch (MalformedRecordException e) {
       if (telling) {
         System.err.printf(
@@ -309,22 +312,5 @@ public final class TailCommand implements Callable<Integer> {
       }
       return null;
     }
-  }
-
-  private String line(Classification said) {
-    return format == Format.json ? ClassLines.json(said) : ClassLines.text(said);
-  }
-
-  private String line(Forecast forecast) {
-    if (format == Format.json) {
-      return ForecastLines.json(forecast);
-    }
-    boolean isExplained = why && forecast.explanation() != null;
-    return ForecastLines.text(forecast)
-        + (isExplained ? ExplanationLines.text(forecast.explanation()) : "");
-  }
-
-  private String line(Score score) {
-    return format == Format.json ? ScoreLines.json(score) : ScoreLines.text(score);
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.cli.tail;
 
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.wire.TimeText;
 import dev.weir.model.Mode;
@@ -64,26 +65,23 @@ final class TailFilter {
     return since;
   }
 
-  boolean includes(Forecast forecast) {
-    return includes(forecast.series(), forecast.mode(), forecast.origin())
-        && (statuses == null || statuses.contains(forecast.status()))
-        && (model == null
-            || model.name.equals(forecast.model())
-                && (model.version == null || model.version == forecast.modelVersion()));
-  }
-
-  boolean includes(Classification said) {
-    return includes(said.series(), mode, said.windowEnd())
-        && (statuses == null
-            || statuses.stream().anyMatch(s -> s.name().equals(said.status().name())))
-        && (model == null
-            || model.name.equals(said.model())
-                && (model.version == null || model.version == said.modelVersion()));
-  }
-
-  /** Scores know neither status nor model, which leave them all. */
-  boolean includes(Score score) {
+  boolean includes(Output record) {
+    if (record instanceof Forecast forecast) {
+      return includes(forecast.series(), forecast.mode(), forecast.origin())
+          && isOf(forecast.status().name(), forecast.model(), forecast.modelVersion());
+    }
+    if (record instanceof Classification said) {
+      return includes(said.series(), mode, said.windowEnd())
+          && isOf(said.status().name(), said.model(), said.modelVersion());
+    }
+    Score score = (Score) record; // knows neither status nor model, which leave it
     return includes(score.series(), score.mode(), score.time());
+  }
+
+  private boolean isOf(String status, String name, long version) {
+    return (statuses == null || statuses.stream().anyMatch(s -> s.name().equals(status)))
+        && (model == null
+            || model.name.equals(name) && (model.version == null || model.version == version));
   }
 
   private boolean includes(String name, Mode ofMode, long time) {

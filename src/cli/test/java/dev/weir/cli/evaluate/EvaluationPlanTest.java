@@ -3,7 +3,7 @@ package dev.weir.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.console.UsageException;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.model.Mode;

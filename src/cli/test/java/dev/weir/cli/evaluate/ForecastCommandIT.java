@@ -308,8 +308,9 @@ class ForecastCommandIT {
     assertThat(weir.err()).contains("times of in are irregular: their steps are the median");
     List<String> lines = weir.out().lines().toList();
     assertThat(lines).hasSize(1 + 5);
-    assertThat(lines.get(0)).matches("series +step +time \\(UTC\\) +value +status");
-    assertThat(lines.get(1)).matches("in +1 +2001-09-09 01:50 +4.0000 +WARMUP"); // no interval
+    assertThat(lines.get(0)).matches("series +step +time \\(UTC\\) +value +mean +status");
+    assertThat(lines.get(1))
+        .matches("in +1 +2001-09-09 01:50 +4.0000 +4.0000 +WARMUP"); // no interval
   }
 
   @Test

@@ -1,0 +1,39 @@
+package dev.weir.cli.console;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An option that is wrong, in one line: what, expected and got. */
+public final class UsageException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public UsageException(String message) {
+    super(message);
+  }
+
+  /**
+   * @param got null for nothing
+   */
+  public static void check(boolean holds, String option, String expected, Object got) {
+    if (!holds) {
+      throw new UsageException(
+          "%s: expected %s, got %s".formatted(option, expected, got == null ? "none" : got));
+    }
+  }
+
+  /**
+   * Fails if a file is missing.
+   *
+   * @param job null for none
+   */
+  public static void checkFiles(List<Path> inputs, Path job) {
+    for (Path input : inputs) {
+      check(Files.exists(input), "--input", "a CSV file or a folder", input);
+    }
+    if (job != null) {
+      check(Files.isRegularFile(job), "--job", "a job file", job);
+    }
+  }
+}
