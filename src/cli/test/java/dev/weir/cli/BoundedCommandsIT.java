@@ -11,10 +11,7 @@ import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,39 +100,33 @@ class BoundedCommandsIT {
   private String submit(String kafka) throws Exception {
     Path jar = dir.resolve("empty.jar");
     new JarOutputStream(Files.newOutputStream(jar), new java.util.jar.Manifest()).close();
-    PrintStream before = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (LocalCluster cluster =
         LocalCluster.start(Map.of("weir.rest.read-only", "false", "web.submit.enable", "true"))) {
-      System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-      int exitCode =
-          Weir.commandLine()
-              .execute(
-                  "submit",
-                  "jobs/many-to-one.yaml",
-                  "--jobmanager",
-                  cluster.webAddress().getAuthority(),
-                  "--jar",
-                  jar.toString(),
-                  "--set",
-                  "kafka.bootstrap-servers=" + kafka,
-                  "--set",
-                  "mode=bounded",
-                  "--set",
-                  "source.end=" + FIRST_PART,
-                  "--set",
-                  "output=network",
-                  "-D",
-                  "execution.checkpointing.interval=300ms",
-                  "--savepoints",
-                  dir.resolve("first").toUri().toString());
-      assertThat(exitCode).isZero();
-    } finally {
-      System.setOut(before);
+      InProcess submit =
+          InProcess.run(
+              "submit",
+              "jobs/many-to-one.yaml",
+              "--jobmanager",
+              cluster.webAddress().getAuthority(),
+              "--jar",
+              jar.toString(),
+              "--set",
+              "kafka.bootstrap-servers=" + kafka,
+              "--set",
+              "mode=bounded",
+              "--set",
+              "source.end=" + FIRST_PART,
+              "--set",
+              "output=network",
+              "-D",
+              "execution.checkpointing.interval=300ms",
+              "--savepoints",
+              dir.resolve("first").toUri().toString());
+      assertThat(submit.exitCode()).as("%s", submit).isZero();
+      String savepoint = submit.out().strip();
+      assertThat(savepoint).startsWith("file:").contains("/first/savepoint-");
+      return savepoint;
     }
-    String savepoint = out.toString(StandardCharsets.UTF_8).strip();
-    assertThat(savepoint).startsWith("file:").contains("/first/savepoint-");
-    return savepoint;
   }
 
   private static void send(String kafka) throws Exception {

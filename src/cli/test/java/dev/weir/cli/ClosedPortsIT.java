@@ -20,11 +20,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,7 +31,6 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,31 +91,6 @@ class ClosedPortsIT {
       assertThat(ListeningSockets.of(page.pid()))
           .isNotEmpty()
           .allMatch(InetAddress::isLoopbackAddress);
-    }
-  }
-
-  /** Its results come through a socket that Flink opens while a job runs. */
-  @Tag("slow")
-  @Test
-  void evaluateListensOnLoopbackOnly() throws Exception {
-    try (WeirProcess evaluate =
-        WeirProcess.start(
-            "evaluate",
-            "--input",
-            "src/cli/main/resources/sample/vega_seattle_tmax.csv",
-            "--limit",
-            "100")) {
-      Set<InetAddress> seen = new HashSet<>();
-      await()
-          .atMost(Duration.ofSeconds(120))
-          .pollInterval(Duration.ofMillis(20))
-          .until(
-              () -> {
-                seen.addAll(ListeningSockets.of(evaluate.pid()));
-                return !evaluate.isAlive();
-              });
-      assertThat(evaluate.exitCode()).as("%s", evaluate).isZero();
-      assertThat(seen).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
     }
   }
 

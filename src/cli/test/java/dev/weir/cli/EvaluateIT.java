@@ -9,10 +9,7 @@ import dev.weir.forecast.evaluation.CoreEvaluation;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +35,6 @@ class EvaluateIT {
 
   @TempDir private Path dir;
 
-  private record Ended(int exitCode, String out, String err) {}
-
   @Test
   void whatTheOperatorsForecastScoresAsInTheCore() throws IOException {
     double[] daily = series(300, 12);
@@ -50,7 +46,7 @@ class EvaluateIT {
     Files.writeString(
         meta, "series_id,note,m\ndaily,\"a, b\",12\n" + WILD_NAME + ",,1\nshort,,1\n");
     Path page = dir.resolve("page.html");
-    Ended ended =
+    InProcess ended =
         run(
             "--input",
             dir.toString(),
@@ -114,7 +110,7 @@ class EvaluateIT {
   }
 
   private double farError(String season) throws IOException {
-    Ended ended =
+    InProcess ended =
         run(
             "--input",
             dir.toString(),
@@ -155,15 +151,15 @@ class EvaluateIT {
             """);
     String input = "--season 1 --format json --input " + dir.resolve("demand.csv");
     String columns = input + " --columns time=0,value=demand";
-    Ended learned = run((columns + ",ahead=heat --job " + job).split(" "));
-    Ended plain = run((columns + ",ahead=heat --horizon 3").split(" "));
+    InProcess learned = run((columns + ",ahead=heat --job " + job).split(" "));
+    InProcess plain = run((columns + ",ahead=heat --horizon 3").split(" "));
     assertThat(learned.exitCode()).as(learned.err()).isZero();
     assertThat(weirError(learned)).isEqualTo(weirError(plain)).isLessThan(1);
-    Ended ended = run((columns + " --job " + job).split(" "));
+    InProcess ended = run((columns + " --job " + job).split(" "));
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err())
         .contains("--columns ahead: expected 1, as window.features-ahead of the job says, got 0");
-    Ended unread =
+    InProcess unread =
         run(
             "--task",
             "anomalies",
@@ -205,13 +201,13 @@ class EvaluateIT {
     Files.writeString(file, "date,heat,demand\n2026/1/1 0:00,1,2\n");
     List<String> arguments = new ArrayList<>(List.of("--input", file.toString()));
     arguments.addAll(List.of(options.replace("demand.csv", file.toString()).split(" ")));
-    Ended ended = run(arguments.toArray(String[]::new));
+    InProcess ended = run(arguments.toArray(String[]::new));
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err()).contains(line);
   }
 
   private double meanError(String columns) throws IOException {
-    Ended ended =
+    InProcess ended =
         run(
             "--input",
             dir.resolve("demand.csv").toString(),
@@ -233,7 +229,7 @@ class EvaluateIT {
     return one.get("methods").get("weir").get("mae").asDouble();
   }
 
-  private static double weirError(Ended ended) throws IOException {
+  private static double weirError(InProcess ended) throws IOException {
     JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
     return one.get("methods").get("weir").get("mae").asDouble();
   }
@@ -314,14 +310,14 @@ class EvaluateIT {
     Files.createDirectory(dir.resolve("after"));
     Path after = Files.writeString(dir.resolve("after/gaps.csv"), truth);
     String command = "--input " + dir.resolve("gaps.csv") + " --horizon 3 --season 1 --format json";
-    Ended ended = run(command.split(" "));
+    InProcess ended = run(command.split(" "));
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     assertThat(ended.err()).contains("weir evaluate: 4 missing hours filled");
     JsonNode one = JSON.readTree(ended.out()).at("/series/0");
     assertThat(one.get("origins").asInt()).isEqualTo(236 - 86 + 1 - 3); // 101, 161 and 221
 
     command = command.replace("--horizon 3", "--horizon 2") + " --truth " + after;
-    Ended holdout = run(command.split(" "));
+    InProcess holdout = run(command.split(" "));
     assertThat(holdout.exitCode()).as(holdout.err()).isZero();
     double scale = 0;
     int count = 0;
@@ -340,7 +336,7 @@ class EvaluateIT {
   void detectedSeasonIsLearnedAndTheTableShowsIt() throws IOException {
     write("daily", series(300, 12));
     Path scores = dir.resolve("scores.txt");
-    Ended ended =
+    InProcess ended =
         run("--input", dir.toString(), "--limit", "250", "--by-age", "--out", scores.toString());
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     assertThat(ended.out()) // of 250 values there is no origin from 400 on
@@ -373,7 +369,7 @@ class EvaluateIT {
             %s: {model: m, file: "builtin:sample-%s"}
           """
               .formatted(mode, mode));
-      Ended ended =
+      InProcess ended =
           run(
               "--input",
               dir.toString(),
@@ -392,7 +388,8 @@ class EvaluateIT {
           .containsExactly("weir", "naive", "seasonal_naive");
       double naive = methods.get("naive").get("mase").asDouble(); // the model knows no season
       assertThat(methods.get("weir").get("mase").asDouble() / naive).isBetween(0.3, 1.3);
-      Ended wrong = run("--input", dir.toString(), "--job", job.toString(), "--mode", "one-to-one");
+      InProcess wrong =
+          run("--input", dir.toString(), "--job", job.toString(), "--mode", "one-to-one");
       assertThat(wrong.exitCode()).isEqualTo(2);
       assertThat(wrong.err())
           .contains("'--mode': expected many-to-one or many-to-many, got 'one-to-one'");
@@ -402,7 +399,7 @@ class EvaluateIT {
   @Test
   void withoutASeriesThatIsLongEnoughItFails() throws IOException {
     write("short", series(20, 1));
-    Ended ended = run("--input", dir.toString());
+    InProcess ended = run("--input", dir.toString());
     assertThat(ended.exitCode()).isEqualTo(1);
     assertThat(ended.out()).isEmpty();
     assertThat(ended.err()).contains("skipped short: ");
@@ -420,7 +417,7 @@ class EvaluateIT {
   })
   void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value) throws IOException {
     write("daily", series(300, 12));
-    Ended ended = run("--input", dir.toString(), option, value);
+    InProcess ended = run("--input", dir.toString(), option, value);
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err().lines())
         .satisfiesExactly(
@@ -447,23 +444,8 @@ class EvaluateIT {
     return values;
   }
 
-  private static Ended run(String... options) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream toOut = new ByteArrayOutputStream();
-    ByteArrayOutputStream toErr = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(toOut, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(toErr, true, StandardCharsets.UTF_8));
-    try {
-      String[] words = new String[options.length + 1];
-      words[0] = "evaluate";
-      System.arraycopy(options, 0, words, 1, options.length);
-      int exitCode = Weir.commandLine().execute(words);
-      return new Ended(
-          exitCode, toOut.toString(StandardCharsets.UTF_8), toErr.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+  private static InProcess run(String... options) {
+    return InProcess.run(
+        Stream.concat(Stream.of("evaluate"), Stream.of(options)).toArray(String[]::new));
   }
 }

@@ -20,9 +20,7 @@ import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -168,10 +166,10 @@ class SecuredKafkaIT {
       rows.add("pump,2026-01-31T%d:00:00Z,%d".formatted(hour, hour));
     }
     String csv = Files.write(dir.resolve("pump.csv"), rows).toString();
-    Outcome produce = weir("produce", "--input", csv, "--kafka-properties", user.toString());
-    Outcome publish = weir("model", "publish", SHIPPED, "--kafka-properties", user.toString());
-    assertThat(produce.code).as("%s", produce).isZero();
-    assertThat(publish.code).as("%s", publish).isZero();
+    InProcess produce = weir("produce", "--input", csv, "--kafka-properties", user.toString());
+    InProcess publish = weir("model", "publish", SHIPPED, "--kafka-properties", user.toString());
+    assertThat(produce.exitCode()).as("%s", produce).isZero();
+    assertThat(publish.exitCode()).as("%s", publish).isZero();
 
     try (WeirProcess run =
         WeirProcess.start(
@@ -196,17 +194,17 @@ class SecuredKafkaIT {
           .until(
               () ->
                   json(page, "/jobs/" + job + "/checkpoints").at("/counts/completed").asInt() > 0);
-      Outcome tail =
+      InProcess tail =
           weir("tail", "--from-beginning", "--limit", "3", "--kafka-properties", user.toString());
-      assertThat(tail.code).as("%s", tail).isZero();
-      assertThat(tail.out.lines()).hasSize(3);
+      assertThat(tail.exitCode()).as("%s", tail).isZero();
+      assertThat(tail.out().lines()).hasSize(3);
 
       all.addAll(pages(page, job));
       all.addAll(checkpoints(checkpoints)); // a job that ends with a savepoint deletes them
-      all.addAll(List.of(tail.out, tail.err, run.out(), run.err()));
+      all.addAll(List.of(tail.out(), tail.err(), run.out(), run.err()));
     }
     assertThat(all.get(all.size() - 1)).contains("DEBUG", "sasl.jaas.config = [hidden]");
-    all.addAll(List.of(produce.out, produce.err, publish.out, publish.err));
+    all.addAll(List.of(produce.out(), produce.err(), publish.out(), publish.err()));
     assertThat(all).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
   }
 
@@ -253,18 +251,18 @@ class SecuredKafkaIT {
   @Tag("slow")
   @Test
   void aCertificateIsLetInAndMayDoNoMoreThanItMay() throws Exception {
-    Outcome publish = weir("model", "publish", SHIPPED, "--kafka-properties", user.toString());
-    assertThat(publish.code).as("%s", publish).isZero();
+    InProcess publish = weir("model", "publish", SHIPPED, "--kafka-properties", user.toString());
+    assertThat(publish.exitCode()).as("%s", publish).isZero();
 
-    Outcome list = certified("model", "list");
-    assertThat(list.code).as("%s", list).isZero();
-    assertThat(list.out).contains("sample-many-to-one");
+    InProcess list = certified("model", "list");
+    assertThat(list.exitCode()).as("%s", list).isZero();
+    assertThat(list.out()).contains("sample-many-to-one");
 
     broker.grant(SecuredBroker.CERTIFIED, TOPIC, "models", LITERAL, WRITE); // but not to create it
-    Outcome republish = certified("model", "publish", SHIPPED);
-    assertThat(republish.code).as("%s", republish).isZero();
+    InProcess republish = certified("model", "publish", SHIPPED);
+    assertThat(republish.exitCode()).as("%s", republish).isZero();
 
-    Outcome produce = certified("produce", "--sample");
+    InProcess produce = certified("produce", "--sample");
     assertFails(
         produce,
         "weir: Kafka at %s: could not create topic observations: Authorization failed.; grant the user what it needs: docs/kafka-security.md"
@@ -314,9 +312,9 @@ class SecuredKafkaIT {
 
     List<String> doctor = new ArrayList<>(List.of("doctor", job.toString()));
     doctor.addAll(submit.subList(submit.indexOf("--set"), submit.size()));
-    Outcome checked = weirAt("", doctor);
-    assertThat(checked.code).as("%s", checked).isEqualTo(1);
-    assertThat(checked.out)
+    InProcess checked = weirAt("", doctor);
+    assertThat(checked.exitCode()).as("%s", checked).isEqualTo(1);
+    assertThat(checked.out())
         .contains("fail  rights ", "Read on topic locked, Read on topic locked.models, ")
         .contains("brokers allow what they don't say"); // the user lacks Describe on the cluster
 
@@ -343,9 +341,9 @@ class SecuredKafkaIT {
       broker.grant(viewer, TOPIC, topic, LITERAL, topic.equals("seen.s") ? DESCRIBE : READ);
     }
     broker.grant(SecuredBroker.USER, TOPIC, "seen", LITERAL, WRITE);
-    Outcome produce =
+    InProcess produce =
         weir("produce", "--sample", "--topic", "seen", "--kafka-properties", user.toString());
-    assertThat(produce.code).as("%s", produce).isZero();
+    assertThat(produce.exitCode()).as("%s", produce).isZero();
     Path properties =
         Files.writeString(
             dir.resolve("viewer.properties"), broker.viewersProperties(SecuredBroker.PASSWORD));
@@ -390,7 +388,7 @@ class SecuredKafkaIT {
             () -> assertThat(json(address, "/api/job").path("why").asText()).isEqualTo(why));
   }
 
-  private static Outcome certified(String... command) {
+  private static InProcess certified(String... command) {
     List<String> args = new ArrayList<>(List.of(command));
     args.addAll(List.of("--kafka-properties", certificate.toString()));
     return weirAt(broker.tls(), args);
@@ -497,32 +495,32 @@ class SecuredKafkaIT {
 
   @Test
   void aCertificateThatIsNotTrustedIsNamed() {
-    Outcome list =
+    InProcess list =
         weirAt(broker.sasl(), List.of("model", "list", "--kafka", "security.protocol=SSL"));
-    assertThat(list.code).as("%s", list).isEqualTo(1);
-    assertThat(list.err.lines()).hasSize(1);
-    assertThat(list.err)
+    assertThat(list.exitCode()).as("%s", list).isEqualTo(1);
+    assertThat(list.err().lines()).hasSize(1);
+    assertThat(list.err())
         .contains("could not list topics: SSL handshake failed: ", "check ssl.truststore.*");
   }
 
   @Test
   void aSecretOnTheCommandLineIsRefusedAndNotRepeated() throws Exception {
-    Outcome list =
+    InProcess list =
         weirAt(
             "localhost:1",
             List.of("model", "list", "--kafka", "sasl.jaas.config=" + SecuredBroker.jaas(WRONG)));
-    assertThat(list.code).as("%s", list).isEqualTo(2);
-    assertThat(list.err)
+    assertThat(list.exitCode()).as("%s", list).isEqualTo(2);
+    assertThat(list.err())
         .startsWith(
             "weir model list: --kafka: sasl.jaas.config: expected no secret on the command line, where others can read it; write ${env:NAME} or ${file:/path:key} instead of it, or use --kafka-properties FILE\n")
         .doesNotContain(WRONG);
 
-    Outcome tornApart =
+    InProcess tornApart =
         weirAt(
             "localhost:1",
             List.of("tail", "--kafka", "a=b", "required", "password=" + WRONG + ";"));
-    assertThat(tornApart.code).as("%s", tornApart).isEqualTo(2);
-    assertThat(tornApart.err).contains("password=[hidden]").doesNotContain(WRONG);
+    assertThat(tornApart.exitCode()).as("%s", tornApart).isEqualTo(2);
+    assertThat(tornApart.err()).contains("password=[hidden]").doesNotContain(WRONG);
   }
 
   // ---- a command in this process
@@ -541,36 +539,21 @@ class SecuredKafkaIT {
             "rest.retry.delay=1ms"));
   }
 
-  private record Outcome(int code, String out, String err) {}
-
-  private static Outcome weir(String... args) {
+  private static InProcess weir(String... args) {
     return weirAt(broker.sasl(), List.of(args));
   }
 
-  private static Outcome weirAt(String bootstrapServers, List<String> command) {
+  private static InProcess weirAt(String bootstrapServers, List<String> command) {
     List<String> args = new ArrayList<>(command);
     if (!bootstrapServers.isEmpty()) { // else the job file names them
       args.addAll(List.of("--bootstrap-servers", bootstrapServers));
     }
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream newOut = new ByteArrayOutputStream();
-    ByteArrayOutputStream newErr = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(newOut, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(newErr, true, StandardCharsets.UTF_8));
-    try {
-      int code = Weir.commandLine().execute(args.toArray(String[]::new));
-      return new Outcome(
-          code, newOut.toString(StandardCharsets.UTF_8), newErr.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+    return InProcess.run(args.toArray(String[]::new));
   }
 
-  private static void assertFails(Outcome outcome, String line) {
-    assertThat(outcome.code).as("%s", outcome).isEqualTo(1);
-    assertThat(outcome.out).isEmpty();
-    assertThat(outcome.err.strip()).isEqualTo(line.strip());
+  private static void assertFails(InProcess outcome, String line) {
+    assertThat(outcome.exitCode()).as("%s", outcome).isEqualTo(1);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err().strip()).isEqualTo(line.strip());
   }
 }

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,8 +28,6 @@ class TrainIT {
   private Path series;
   private Path model;
 
-  private record Ended(int exitCode, String out, String err) {}
-
   @BeforeEach
   void writeSeries() throws IOException {
     series = dir.resolve("series.csv");
@@ -53,7 +48,7 @@ class TrainIT {
     Files.writeString(series, gaps);
     String train =
         "train --input %s --out %s --epochs 1 --seq-len 4 --hidden-size 2".formatted(series, model);
-    Ended trained = run(train);
+    InProcess trained = run(train);
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(trained.err())
         .contains("weir train: 3 missing hours filled", "1 series, 300 values");
@@ -74,14 +69,14 @@ class TrainIT {
     String train =
         "train --task base --input %s --out %s --samples 600 --synthetic 0 --hidden-size 3"
             .formatted(lines, model);
-    Ended trained = run(train);
+    InProcess trained = run(train);
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(trained.err()).contains("1 series to learn from, 0 held out, 0 left out");
     assertThat(model.resolveSibling("bare.safetensors.progress")).doesNotExist();
     assertThat(run("model inspect " + model).out())
         .contains("RNN_TANH, input_size 17, hidden_size 3, num_layers 2, bidirectional")
         .contains("naive, weekly-naive, rls-ar");
-    Ended forecast = run("forecast --input " + series + " --learning off --model " + model);
+    InProcess forecast = run("forecast --input " + series + " --learning off --model " + model);
     assertThat(forecast.exitCode()).as(forecast.err()).isZero();
 
     train += " --force";
@@ -104,13 +99,13 @@ class TrainIT {
     String train =
         "train --task base --mode %s --seq-len 6 --input %s --out %s --samples 600 --synthetic 1"
             .formatted(mode, series, model);
-    Ended trained = run(train + " --hidden-size 3");
+    InProcess trained = run(train + " --hidden-size 3");
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(run("model inspect " + model).out())
         .contains("seq_len 6 -> horizon 48")
         .contains("RNN_TANH, input_size 14, hidden_size 3, num_layers 2, bidirectional")
         .contains("value, and what was a season and a week before");
-    Ended forecast =
+    InProcess forecast =
         run(
             "forecast --input %s --learning off --model %s --horizon %d --format json"
                 .formatted(series, model, horizon));
@@ -123,14 +118,14 @@ class TrainIT {
   @CsvSource({"many-to-one, none, 3", "many-to-one, window, 3", "many-to-many, last, 5"})
   void aModelWithoutAHeadGoesFromTrainingIntoAJob(String mode, String scaling, int horizon)
       throws IOException {
-    Ended trained =
+    InProcess trained =
         run(
             "train --input %s --out %s --name bare --head none --mode %s --scaling %s"
                     .formatted(series, model, mode, scaling)
                 + " --epochs 3 --learning-rate 0.01 --num-layers 1"
                 + (horizon == 3 ? " --horizon 3" : ""));
     assertThat(trained.exitCode()).as(trained.err()).isZero();
-    Ended inspected = run("model inspect " + model);
+    InProcess inspected = run("model inspect " + model);
     assertThat(inspected.out().lines())
         .anyMatch(line -> line.matches("head +none"))
         .anyMatch(line -> line.matches("window +seq_len 5 -> horizon %d, .*".formatted(horizon)))
@@ -157,7 +152,7 @@ class TrainIT {
   private double relMae(String job) throws IOException {
     Path file = dir.resolve("job.yaml");
     Files.writeString(file, job);
-    Ended ended =
+    InProcess ended =
         run("evaluate --input %s --job %s --season 12 --format json".formatted(series, file));
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     JsonNode root = JSON.readTree(ended.out());
@@ -166,13 +161,14 @@ class TrainIT {
 
   @Test
   void targetsThatTheNetworkHasReadAreRefusedBeforeAnythingIsRead() {
-    Ended ended = run("train --input no/such.csv --out %s --targets all-steps".formatted(model));
+    InProcess ended =
+        run("train --input no/such.csv --out %s --targets all-steps".formatted(model));
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err())
         .startsWith(
             "weir train: targets: expected after-window for a bidirectional network, got all-steps:"
                 + " at step j its backward half has read the value of step j + 1");
-    Ended other =
+    InProcess other =
         run(
             "train --input no/such.csv --out %s --targets all-steps --unidirectional"
                 .formatted(model));
@@ -183,7 +179,7 @@ class TrainIT {
 
   @Test
   void aNetworkOfOneDirectionMayBeTrainedAtAllSteps() {
-    Ended ended =
+    InProcess ended =
         run(
             "train --input %s --out %s --targets all-steps --unidirectional --scaling none"
                     .formatted(series, model)
@@ -193,20 +189,7 @@ class TrainIT {
     assertThat(Double.parseDouble(score)).isLessThan(0.9);
   }
 
-  private static Ended run(String line) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream toOut = new ByteArrayOutputStream();
-    ByteArrayOutputStream toErr = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(toOut, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(toErr, true, StandardCharsets.UTF_8));
-    try {
-      int exitCode = Weir.commandLine().execute(line.split(" "));
-      return new Ended(
-          exitCode, toOut.toString(StandardCharsets.UTF_8), toErr.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+  private static InProcess run(String line) {
+    return InProcess.run(line.split(" "));
   }
 }

@@ -3,12 +3,8 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.InProcess;
-import dev.weir.cli.init.InitCommand;
-import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +25,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** From a topic of another tool's records to forecasts: {@code weir init} and the job it writes. */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
@@ -53,24 +48,12 @@ class InitIT {
   }
 
   private int init(String arguments) {
-    PrintStream outBefore = System.out;
-    PrintStream errBefore = System.err;
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-    try {
-      String[] words =
-          (arguments + " --bootstrap-servers " + kafka.bootstrapServers())
-              .replace("@", folder + "/")
-              .split(" ");
-      return DeclaredOptions.complete(new CommandLine(new InitCommand())).execute(words);
-    } finally {
-      System.setOut(outBefore);
-      System.setErr(errBefore);
-      out = outBytes.toString(StandardCharsets.UTF_8);
-      err = errBytes.toString(StandardCharsets.UTF_8);
-    }
+    String words =
+        (arguments + " --bootstrap-servers " + kafka.bootstrapServers()).replace("@", folder + "/");
+    InProcess init = InProcess.run(("init " + words).split(" "));
+    out = init.out();
+    err = init.err();
+    return init.exitCode();
   }
 
   private static void send(String topic, List<String> lines) throws Exception {

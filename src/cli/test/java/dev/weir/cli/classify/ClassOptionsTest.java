@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.cli.evaluate.EvaluateCommand;
+import dev.weir.cli.InProcess;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.InputView;
@@ -12,10 +12,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +24,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** {@code weir evaluate --task classify} on files. */
 @ResourceLock(Resources.SYSTEM_OUT)
@@ -35,26 +31,8 @@ class ClassOptionsTest {
 
   @TempDir private Path folder;
 
-  private record Outcome(int code, String out, String err) {}
-
-  private Outcome run(String arguments) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-    try {
-      String[] words = arguments.replace("@", folder + "/").split(" ");
-      int code = new CommandLine(new EvaluateCommand()).execute(words);
-      return new Outcome(
-          code,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
+  private InProcess run(String arguments) {
+    return InProcess.run(("evaluate " + arguments.replace("@", folder + "/")).split(" "));
   }
 
   @Test
@@ -68,8 +46,8 @@ class ClassOptionsTest {
       text.append(on ? "on\n" : "off\n");
     }
     Files.writeString(folder.resolve("rows.csv"), text);
-    Outcome outcome = run("--task classify --prequential @rows.csv --out @scores.csv");
-    assertThat(outcome.code()).as(outcome.err()).isZero();
+    InProcess outcome = run("--task classify --prequential @rows.csv --out @scores.csv");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out())
         .contains("600 classified, 600 learned from, 2 classes")
         .contains("12 empty fields had the value before them.");
@@ -103,12 +81,12 @@ class ClassOptionsTest {
   @CsvSource({"'', 0.6", "--seq-len 1, 1", "--seq-len 2, 0.8", "--seq-len 3, 0.6"})
   void aManyToManyModelAnswersForEachStep(String option, double accuracy) throws IOException {
     latch(Mode.MANY_TO_MANY);
-    Outcome outcome =
+    InProcess outcome =
         run(
             ("--task classify --classifier @latch.safetensors --test @steps.csv --format json "
                     + option)
                 .strip());
-    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     JsonNode answer = new ObjectMapper().readTree(outcome.out());
     assertThat(answer.get("accuracy").doubleValue()).isEqualTo(accuracy);
   }
@@ -120,8 +98,8 @@ class ClassOptionsTest {
         folder.resolve("test.ts"),
         "@classLabel true plus minus\n@data\n1,-1:plus\n-1,?,1:minus\n1,1:minus\n");
     String arguments = "--task classify --classifier @latch.safetensors --test @test.ts";
-    Outcome outcome = run(arguments + " --format json --report @x.html");
-    assertThat(outcome.code()).as(outcome.err()).isZero();
+    InProcess outcome = run(arguments + " --format json --report @x.html");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     JsonNode result = new ObjectMapper().readTree(outcome.out());
     assertThat(result.get("accuracy").doubleValue()).isEqualTo(2 / 3.0);
     assertThat(result.get("classes")).hasSize(2);
@@ -168,8 +146,8 @@ class ClassOptionsTest {
             + " forecast"
       })
   void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {
-    Outcome outcome = run(arguments);
-    assertThat(outcome.code()).isEqualTo(2);
+    InProcess outcome = run(arguments);
+    assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err()).startsWith("weir evaluate: " + message);
     assertThat(outcome.err().lines()).hasSize(2);
     assertThat(outcome.out()).isEmpty();

@@ -2,18 +2,16 @@ package dev.weir.cli.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cli.InProcess;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Cell;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -67,15 +65,8 @@ class ClassTrainingTest {
     assertThat(model.rnn().hiddenSize()).isEqualTo(5);
     assertThat(model.readout()).isEqualTo(Readout.MAX);
     assertThat(Double.parseDouble(model.provenance().get("held_back_accuracy"))).isGreaterThan(0.8);
-    PrintStream out = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      assertThat(run(new ModelCommand(), "inspect @slope.safetensors")).isZero();
-    } finally {
-      System.setOut(out);
-    }
-    assertThat(printed.toString(StandardCharsets.UTF_8))
+    String file = folder.resolve("slope.safetensors").toString();
+    assertThat(InProcess.run("model", "inspect", file).out())
         .contains("slope version 1", "2: [rise, fall]", "linear, reads max", "one direction");
   }
 
