@@ -194,7 +194,7 @@ class ClosedPortsIT {
 
   @Test
   void aPageOfAnotherOriginNeitherReadsNorSubmits() throws Exception {
-    try (Chromium browser = Chromium.start()) {
+    try (Chromium browser = Chromium.shared()) {
       assertThat(attack(browser, flink)).isEqualTo("not read");
       assertThat(jobs(flink)).contains("weir-many-to-one").doesNotContain(ATTACK);
 
@@ -209,7 +209,7 @@ class ClosedPortsIT {
 
   @Test
   void flinksOwnPageShowsTheJob() throws Exception {
-    try (Chromium browser = Chromium.start()) {
+    try (Chromium browser = Chromium.shared()) {
       browser.open(flink.resolve("/#/overview"));
       browser.await(
           "Flink's page shows the job", () -> browser.text("body").contains("weir-many-to-one"));

@@ -61,6 +61,7 @@ class CommandsIT {
             dir.resolve("broker"),
             0,
             Map.of(
+                "log.retention.ms", "604800000",
                 "log.initial.task.delay.ms", "500",
                 "log.retention.check.interval.ms", "500"));
     kafka = broker.bootstrapServers();
@@ -144,8 +145,8 @@ class CommandsIT {
     String savepoint;
     try (WeirProcess run = WeirProcess.start(plant)) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
-      WeirProcess tail =
-          WeirProcess.run(
+      InProcess tail =
+          InProcess.run(
               "tail",
               "--topic",
               "plant.forecasts",
@@ -212,24 +213,18 @@ class CommandsIT {
   /** On any broker: the CSV's records are older than a topic's usual retention. */
   @Test
   void aTopicThatProduceCreatesKeepsOldRecords() throws Exception {
-    try (EmbeddedBroker usual =
-            EmbeddedBroker.start(
-                dir.resolve("usual"),
-                0,
-                Map.of(
-                    "log.retention.ms", "604800000",
-                    "log.initial.task.delay.ms", "500",
-                    "log.retention.check.interval.ms", "500"));
-        Admin admin = Admin.create(Map.of("bootstrap.servers", usual.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
       InProcess produce =
           InProcess.run(
               "produce",
               "--input",
               "src/cli/main/resources/sample/vega_seattle_tmax.csv",
+              "--topic",
+              "old",
               "--bootstrap-servers",
-              usual.bootstrapServers());
+              kafka);
       assertThat(produce.exitCode()).as("%s", produce).isZero();
-      TopicPartition partition = new TopicPartition("observations", 0);
+      TopicPartition partition = new TopicPartition("old", 0);
       Awaitility.await("several of the broker's looks, each half a second after the other")
           .during(Duration.ofSeconds(3))
           .until(

@@ -55,7 +55,7 @@ class AlarmPageIT {
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.start();
+    browser = Chromium.shared();
     kafka = KafkaFixture.shared();
     flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("alarms");

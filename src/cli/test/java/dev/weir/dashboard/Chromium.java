@@ -31,13 +31,15 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * Debian's Chromium, without a window. Without it, the tests that need it are skipped, unless
- * {@code -Dbrowser=required}.
+ * Debian's Chromium, without a window, one for the tests of a JVM. Without it, the tests that need
+ * it are skipped, unless {@code -Dbrowser=required}.
  */
 public final class Chromium implements AutoCloseable {
 
   private static final Path BROWSER = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+
+  private static Chromium shared;
 
   private final ChromeDriver driver;
 
@@ -45,7 +47,16 @@ public final class Chromium implements AutoCloseable {
     this.driver = driver;
   }
 
-  public static Chromium start() {
+  /** Starts it for the first test that asks; it ends with the JVM. */
+  public static synchronized Chromium shared() {
+    if (shared == null) {
+      shared = start();
+      Runtime.getRuntime().addShutdownHook(new Thread(shared.driver::quit, "browser"));
+    }
+    return shared;
+  }
+
+  private static Chromium start() {
     boolean there = Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
     if (!"required".equals(System.getProperty("browser"))) {
       assumeTrue(there, "no Chromium here: apt-get install chromium chromium-driver");
@@ -240,8 +251,10 @@ public final class Chromium implements AutoCloseable {
     return entry.getMessage().contains("getImageData");
   }
 
+  /** Leaves the page and forgets what its console says. */
   @Override
   public void close() {
-    driver.quit();
+    leave();
+    consoleProblems();
   }
 }

@@ -52,7 +52,7 @@ class ClassPageIT {
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.start();
+    browser = Chromium.shared();
     kafka = KafkaFixture.shared();
     flink = FlinkFixture.shared();
     ClassifierFiles.write(

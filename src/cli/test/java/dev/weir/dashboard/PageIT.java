@@ -44,19 +44,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.openqa.selenium.Keys;
 
 /** The live page as a person meets it: a real broker, job and server, seen by a real browser. */
@@ -84,7 +81,7 @@ class PageIT {
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.start(); // first, since without it there is nothing to do
+    browser = Chromium.shared(); // first, since without it there is nothing to do
     kafka = KafkaFixture.shared();
     flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("page");
@@ -406,40 +403,43 @@ class PageIT {
     }
   }
 
-  /** Job files of every kind that the demo's is not. */
-  private static Stream<Arguments> kindsOfJob() throws IOException {
-    return Stream.of(
-        Arguments.of(
-            "no-model",
-            "scores: {every: 1}\nforecast: {many-to-one: {horizon: 2}, many-to-many: {}}\n",
-            List.of(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY),
-            "no base model"),
-        Arguments.of(
-            "learning-off",
-            """
-            learning: off
-            scores: {every: 1}
-            forecast: {many-to-one: {model: window-many-to-one, file: builtin:window-many-to-one}}
-            """,
-            List.of(Mode.MANY_TO_ONE),
-            "window-many-to-one v"),
-        Arguments.of(
-            "many-only",
-            "scores: {every: 1}\nforecast: {many-to-many: {}}\n",
-            List.of(Mode.MANY_TO_MANY),
-            "no base model"));
+  @Test
+  void jobWithoutAModelIsShownWithoutAnError(@TempDir Path dir) throws Exception {
+    isShownWithoutAnError(
+        dir,
+        "no-model",
+        "forecast: {many-to-one: {horizon: 2}, many-to-many: {}}",
+        List.of(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY),
+        "no base model");
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("kindsOfJob")
-  void eachKindOfJobIsShownWithoutAnError(
-      String name, String file, List<Mode> modes, String model, @TempDir Path dir)
-      throws Exception {
+  @Tag("slow")
+  @Test
+  void otherKindsOfJobsAreShownWithoutAnError(@TempDir Path dir) throws Exception {
+    isShownWithoutAnError(
+        dir,
+        "learning-off",
+        """
+        learning: off
+        forecast: {many-to-one: {model: window-many-to-one, file: builtin:window-many-to-one}}
+        """,
+        List.of(Mode.MANY_TO_ONE),
+        "window-many-to-one v");
+    isShownWithoutAnError(
+        dir,
+        "many-only",
+        "forecast: {many-to-many: {}}",
+        List.of(Mode.MANY_TO_MANY),
+        "no base model");
+  }
+
+  private static void isShownWithoutAnError(
+      Path dir, String name, String file, List<Mode> modes, String model) throws Exception {
     Map<String, String> overrides = kafka.overrides(name);
     overrides.remove("output");
     overrides.put("learning.size", "small");
     JobSettings of =
-        JobSettings.read(Files.writeString(dir.resolve(name + ".yaml"), file), overrides);
+        JobSettings.read(Files.writeString(dir.resolve(name + ".yaml"), "scores: {every: 1}\n" + file), overrides);
     Topics own = of.kafka().topics();
     kafka.create(own.observations().first(), 1, Map.of());
     List<Observation> values = SAMPLE.get(TAXI).subList(0, 80);

@@ -52,7 +52,7 @@ class WhyPageIT {
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.start();
+    browser = Chromium.shared();
     kafka = KafkaFixture.shared();
     flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("why");

@@ -45,6 +45,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +197,7 @@ class AnomaliesSqlIT {
     assertThat(starts).isEqualTo(left);
   }
 
+  @Tag("slow")
   @Test
   void failureAndRestoreLeaveTheRowsAsTheyAre() throws Exception {
     StreamExecutionEnvironment env = flink.environment(1);
