@@ -439,7 +439,9 @@ class PageIT {
     overrides.remove("output");
     overrides.put("learning.size", "small");
     JobSettings of =
-        JobSettings.read(Files.writeString(dir.resolve(name + ".yaml"), "scores: {every: 1}\n" + file), overrides);
+        JobSettings.read(
+            Files.writeString(dir.resolve(name + ".yaml"), "scores: {every: 1}\n" + file),
+            overrides);
     Topics own = of.kafka().topics();
     kafka.create(own.observations().first(), 1, Map.of());
     List<Observation> values = SAMPLE.get(TAXI).subList(0, 80);
