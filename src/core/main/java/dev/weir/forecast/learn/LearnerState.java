@@ -4,27 +4,19 @@ import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.score.DistributionSums;
+import java.util.function.BiConsumer;
 
 /**
  * All that a {@link Learner} knows of one series, in four flat arrays, so that it is copied, saved
  * and restored by copying arrays. Only a learner with the same settings can continue it, which
  * {@link Learner#fits} tells; another one learns its history again, see {@link Learner#relearn}.
  *
- * <pre>
- * longs    [LAYOUT, SEASON, FIRST_SCORED, TIME, OUTLIER, NEEDS_SEASON, FORMAT] | history
- * doubles  history | newest value as it came | running scores | the stacked regressions' Q
- *          | each expert
- * floats   history | forecasts on their way to their truth: of experts that say the same for all
- *          steps, the mean, ours | running errors | stacked regressions | candidates | intervals
- *          | each expert
- * shorts   history's tail | distances from the mean on their way: of the other experts, the stacked
- *          regression's, the network's | its inputs | candidates' errors | issued scales | errors
- *          by phase | each expert; all but the tail bfloat16
- * </pre>
+ * <p>The {@link StateLayout} declares what is in the arrays; the longs are these, then the
+ * history's.
  *
- * A learner reads and writes the arrays through a {@link StateView}. They are replaced when a new
- * season is found, since their sizes depend on it. Beside them lie the series' own copy of the base
- * model, its alarms, and the scores of its distributions, if there are any.
+ * <p>A learner reads and writes the arrays through a {@link StateView}. They are replaced when a
+ * new season is found, since their sizes depend on it. Beside them lie the series' own copy of the
+ * base model, its alarms, and the scores of its distributions, if there are any.
  */
 public final class LearnerState {
 
@@ -69,9 +61,9 @@ public final class LearnerState {
   LearnerState(StateLayout layout, long id, boolean needsSeason) {
     this(
         new long[LONGS],
-        new double[layout.doubles],
-        new float[layout.floats],
-        new short[layout.shorts]);
+        new double[layout.doubles.size()],
+        new float[layout.floats.size()],
+        new short[layout.shorts.size()]);
     longs[LAYOUT] = id;
     longs[SEASON] = layout.shape.season();
     longs[NEEDS_SEASON] = needsSeason ? 1 : 0;
@@ -220,12 +212,23 @@ public final class LearnerState {
     return History.t(longs) + 1;
   }
 
+  /** Tells the numbers that do not depend on the season, by name. */
+  void print(BiConsumer<String, double[]> target) {
+    target.accept("values so far", new double[] {count()});
+    target.accept("time of the newest value", new double[] {time()});
+    target.accept("season", new double[] {season()});
+    target.accept("season is to be found", new double[] {longs[NEEDS_SEASON]});
+    target.accept("first forecast that is scored", new double[] {firstScored()});
+    target.accept("newest value is an outlier", new double[] {longs[OUTLIER]});
+    target.accept("values", values());
+  }
+
   /** Replaces the arrays by zeros for another season. */
   void resize(StateLayout layout) {
     longs[SEASON] = layout.shape.season();
-    doubles = new double[layout.doubles];
-    floats = new float[layout.floats];
-    shorts = new short[layout.shorts];
+    doubles = new double[layout.doubles.size()];
+    floats = new float[layout.floats.size()];
+    shorts = new short[layout.shorts.size()];
   }
 
   public LearnerState copy() {

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
@@ -7,18 +8,27 @@ import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.model.CandidateShape;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
- * Where each part of a {@link LearnerState} begins, for one season. The history comes first, so
- * that it is found without knowing the rest: that is how a state of other settings is learned
- * again.
+ * Declares the parts of a {@link LearnerState}, for one season: names, sizes, and so where each
+ * begins. The history comes first, so that it is found without knowing the rest: that is how a
+ * state of other settings is learned again.
  */
 final class StateLayout {
 
   final SeriesDimensions shape;
   final int levels;
   final boolean[] flat; // (experts), whether all steps of a forecast are always equal
+
+  final Parts doubles = new Parts();
+  final Parts floats = new Parts();
+  final Parts shorts = new Parts();
 
   final int mixtureDoubles; // from here to the next: what does not depend on the season
   final int mixtureDoublesEnd;
@@ -29,7 +39,6 @@ final class StateLayout {
   final int stackedSizes;
   final int covariateDoubles;
   final int[] expertDoubles; // (experts + 1)
-  final int doubles;
 
   final int mixtureFloats;
   final int mixtureFloatsEnd;
@@ -44,7 +53,6 @@ final class StateLayout {
   final int intervalFloats;
   final int covariateFloats;
   final int[] expertFloats; // (experts + 1)
-  final int floats;
 
   final int mixtureShorts; // from here to the next: what does not depend on the season
   final int mixtureShortsEnd;
@@ -58,7 +66,6 @@ final class StateLayout {
   final int candidatePhases;
   final int[] expertShorts; // (experts + 1)
   final int phaseLosses; // (phases of a season, experts)
-  final int shorts;
 
   StateLayout(LearnerSettings settings, List<Expert> experts, int season) {
     boolean network = settings.combines();
@@ -80,96 +87,113 @@ final class StateLayout {
     levels = settings.levels().size();
     flat = new boolean[count];
 
-    int d = History.DOUBLES;
-    mixtureDoubles = d;
-    newestObserved = d++;
-    spacing = d;
-    d += ObservationSpacing.DOUBLES;
-    scores = d;
-    d += RunningScores.doubles(horizon, levels);
-    intervalDoubles = d;
-    d += IntervalState.DOUBLES;
-    stackedSizes = d;
-    d += settings.stacking() ? StackedRegression.doubles(followed) : 0;
-    mixtureDoublesEnd = d;
-    covariateDoubles = d;
-    d += Covariates.doubles(settings.covariates());
-    expertDoubles = new int[count + 1];
-    for (int e = 0; e < count; e++) {
-      expertDoubles[e] = d;
-      d += experts.get(e).doubles(shape);
-    }
-    expertDoubles[count] = d;
-    doubles = d;
+    Parts d = doubles;
+    d.add("history", History.DOUBLES);
+    mixtureDoubles = d.size();
+    newestObserved = d.add("newest value as it came", 1);
+    spacing = d.add("spacing of times", ObservationSpacing.DOUBLES);
+    scores = d.add("running scores", RunningScores.doubles(horizon, levels));
+    intervalDoubles = d.add("most frequent value", IntervalState.DOUBLES);
+    stackedSizes =
+        d.add("sizes of inputs", settings.stacking() ? StackedRegression.doubles(followed) : 0);
+    mixtureDoublesEnd = d.size();
+    covariateDoubles = d.add("covariates", Covariates.doubles(settings.covariates()));
+    expertDoubles = d.add(experts, expert -> expert.doubles(shape));
 
-    int f = History.floats(shape);
-    mixtureFloats = f;
+    Parts f = floats;
+    f.add("history", History.floats(shape));
+    mixtureFloats = f.size();
     said = new int[count];
     for (int e = 0; e < count; e++) {
       flat[e] = experts.get(e).flat();
-      said[e] = f;
-      f += flat[e] ? horizon : 0;
+      said[e] = f.add("open forecasts of " + experts.get(e).name(), flat[e] ? horizon : 0);
     }
-    mean = f;
-    f += waiting;
-    issued = f;
-    f += DelayLine.places(FollowedSteps.all(horizon));
-    losses = f;
-    f += followed.count() * count;
-    finalLosses = f;
-    f += followed.count() * 2;
-    combinedLosses = f;
-    f += network ? followed.count() * 2 : 0;
-    stackedRegression = f;
-    f += settings.stacking() ? StackedRegression.floats(followed, count) : 0;
-    holidays = f;
-    f += settings.holidays() == null ? 0 : HolidayCorrection.floats(followed);
-    candidates = f;
-    f += network ? CandidateStage.floats(followed) : 0;
-    intervalFloats = f;
-    f += IntervalState.floats(horizon, levels);
-    mixtureFloatsEnd = f;
-    f += IntervalState.phaseFloats(season);
-    covariateFloats = f;
-    f += Covariates.floats(settings.covariates(), shape);
-    expertFloats = new int[count + 1];
-    for (int e = 0; e < count; e++) {
-      expertFloats[e] = f;
-      f += experts.get(e).floats(shape);
-    }
-    expertFloats[count] = f;
-    floats = f;
+    mean = f.add("open forecasts, the experts' mean", waiting);
+    issued = f.add("open forecasts as issued", DelayLine.places(FollowedSteps.all(horizon)));
+    losses = f.add("running errors of the experts", followed.count() * count);
+    finalLosses = f.add("running errors of mean and regression", followed.count() * 2);
+    combinedLosses =
+        f.add("running errors of base and network", network ? followed.count() * 2 : 0);
+    stackedRegression =
+        f.add("regression", settings.stacking() ? StackedRegression.floats(followed, count) : 0);
+    holidays =
+        f.add("holidays", settings.holidays() == null ? 0 : HolidayCorrection.floats(followed));
+    candidates = f.add("candidates", network ? CandidateStage.floats(followed) : 0);
+    intervalFloats = f.add("intervals", IntervalState.floats(horizon, levels));
+    mixtureFloatsEnd = f.size();
+    f.add("errors by phase", IntervalState.phaseFloats(season));
+    covariateFloats = f.add("covariates", Covariates.floats(settings.covariates(), shape));
+    expertFloats = f.add(experts, expert -> expert.floats(shape));
 
-    int s = History.shorts(shape);
-    mixtureShorts = s;
+    Parts s = shorts;
+    s.add("history's tail", History.shorts(shape));
+    mixtureShorts = s.size();
     for (int e = 0; e < count; e++) {
-      said[e] = flat[e] ? said[e] : s;
-      s += flat[e] ? 0 : waiting;
+      int first = s.add("open forecasts of " + experts.get(e).name(), flat[e] ? 0 : waiting);
+      said[e] = flat[e] ? said[e] : first;
     }
-    corrected = s;
-    s += settings.stacking() ? waiting : 0;
-    base = s;
-    s += network ? waiting : 0;
-    combined = s;
-    s += network ? waiting : 0;
-    candidateInputs = s;
-    s += network ? CandidateStage.inputShorts() : 0;
-    candidateErrors = s;
-    s += network ? CandidateStage.errorShorts(count, followed) : 0;
-    intervalShorts = s;
-    s += IntervalState.shorts(horizon, levels);
-    mixtureShortsEnd = s;
-    phaseLosses = s;
-    s += SeasonalHedge.shorts(season, count);
-    candidatePhases = s;
-    s += network ? CandidateStage.phaseShorts(count, season) : 0;
-    expertShorts = new int[count + 1];
-    for (int e = 0; e < count; e++) {
-      expertShorts[e] = s;
-      s += experts.get(e).shorts(shape);
+    corrected = s.add("open forecasts of the regression", settings.stacking() ? waiting : 0);
+    base = s.add("open forecasts, the network's base", network ? waiting : 0);
+    combined = s.add("open forecasts of the network", network ? waiting : 0);
+    candidateInputs = s.add("inputs of candidates", network ? CandidateStage.inputShorts() : 0);
+    candidateErrors =
+        s.add("errors of candidates", network ? CandidateStage.errorShorts(count, followed) : 0);
+    intervalShorts = s.add("issued intervals", IntervalState.shorts(horizon, levels));
+    mixtureShortsEnd = s.size();
+    phaseLosses = s.add("running errors by phase", SeasonalHedge.shorts(season, count));
+    candidatePhases =
+        s.add("candidates by phase", network ? CandidateStage.phaseShorts(count, season) : 0);
+    expertShorts = s.add(experts, expert -> expert.shorts(shape));
+  }
+
+  /** Parts of an array, one after the other. */
+  static final class Parts {
+
+    private final List<String> names = new ArrayList<>();
+    private final List<Integer> ends = new ArrayList<>();
+
+    /** Appends a part; returns where it begins. */
+    int add(String name, int length) {
+      int first = size();
+      names.add(name);
+      ends.add(first + length);
+      return first;
     }
-    expertShorts[count] = s;
-    shorts = s;
+
+    /** (experts + 1), where each begins, and the end. */
+    int[] add(List<Expert> experts, ToIntFunction<Expert> length) {
+      int[] firsts = new int[experts.size() + 1];
+      for (int e = 0; e < experts.size(); e++) {
+        firsts[e] = add(experts.get(e).name(), length.applyAsInt(experts.get(e)));
+      }
+      firsts[experts.size()] = size();
+      return firsts;
+    }
+
+    int size() {
+      return ends.isEmpty() ? 0 : ends.get(ends.size() - 1);
+    }
+
+    /** Prints all that are not empty. */
+    void print(IntToDoubleFunction numbers, BiConsumer<String, double[]> target) {
+      int first = 0;
+      for (int p = 0; p < names.size(); p++) {
+        int end = ends.get(p);
+        if (end > first) {
+          target.accept(names.get(p), IntStream.range(first, end).mapToDouble(numbers).toArray());
+        }
+        first = end;
+      }
+    }
+  }
+
+  /** Tells the numbers of a state by the names of their parts. */
+  void print(LearnerState state, BiConsumer<String, double[]> target) {
+    doubles.print(i -> state.doubles()[i], target);
+    floats.print(i -> state.floats()[i], target);
+    int tail = History.shorts(shape); // multiples of a unit, all others are bfloat16
+    Bfloat16Slice bfloats = new Bfloat16Slice().at(state.shorts(), 0);
+    shorts.print(i -> i < tail ? state.shorts()[i] : bfloats.get(i), target);
   }
 
   /** Copies what does not depend on the season from the arrays of another season. */

@@ -53,8 +53,8 @@ final class StateLayouts {
       return false;
     }
     StateLayout expected = of(state.season());
-    return state.doubles().length == expected.doubles
-        && state.floats().length == expected.floats
-        && state.shorts().length == expected.shorts;
+    return state.doubles().length == expected.doubles.size()
+        && state.floats().length == expected.floats.size()
+        && state.shorts().length == expected.shorts.size();
   }
 }
