@@ -229,6 +229,7 @@ class ArchitectureTest {
               "org.apache.flink.types..",
               "org.apache.flink.util..",
               "dev.weir.sql..",
+              "dev.weir.file..",
               "dev.weir.holiday..",
               "dev.weir.option..",
               "dev.weir.classify..",

@@ -13,6 +13,7 @@
  *   <li>{@link dev.weir.state} serializes the state of a series.
  *   <li>{@link dev.weir.stream} runs the forecasting as a Flink operator.
  *   <li>{@link dev.weir.kafka} reads and writes the topics.
+ *   <li>{@link dev.weir.file} reads the files that a job file or a statement names.
  *   <li>{@link dev.weir.holiday} finds public holidays and a user's own.
  *   <li>{@link dev.weir.job} reads the job file and builds the Flink job.
  *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.

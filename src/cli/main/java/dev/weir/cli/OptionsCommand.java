@@ -3,11 +3,13 @@ package dev.weir.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
+import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.OptionReference;
-import dev.weir.job.options.OptionReference.Row;
 import dev.weir.kafka.wire.Json;
+import dev.weir.option.ValueWords;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,10 +63,8 @@ final class OptionsCommand implements Callable<Integer> {
       System.out.print(OptionReference.markdown());
       return 0;
     }
-    List<Row> rows =
-        OptionReference.rows().stream()
-            .filter(row -> word == null || row.key().contains(word))
-            .toList();
+    List<dev.weir.option.Option<?>> rows =
+        JobOptions.all().stream().filter(row -> word == null || row.key().contains(word)).toList();
     if (rows.isEmpty()) {
       System.err.printf(
           "weir options: expected part of a key, got '%s', which is in none; weir options lists"
@@ -80,29 +80,32 @@ final class OptionsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String json(List<Row> rows) {
+  private static String json(List<dev.weir.option.Option<?>> rows) {
     ArrayNode all = Json.array();
-    for (Row row : rows) {
+    for (dev.weir.option.Option<?> row : rows) {
       ObjectNode node = all.addObject();
       node.put("key", row.key());
-      node.put("type", row.type());
-      node.put("expected", row.expected());
+      node.put("type", row.type().name().toLowerCase(Locale.ROOT));
+      node.put("expected", ValueWords.expected(row));
       node.put("default", row.defaultText());
-      node.put("required", row.required());
+      node.put("required", OptionReference.isRequired(row));
       node.put("unit", row.unit().isEmpty() ? null : row.unit());
       node.put("description", row.description());
+      String needed = OptionReference.needed(row);
+      node.put("needs", needed.isEmpty() ? null : needed);
       node.put("over_savepoint", row.change().isEmpty() ? null : row.change());
     }
     return all.toString();
   }
 
-  private static void print(Row row) {
+  private static void print(dev.weir.option.Option<?> row) {
     String otherwise =
-        row.required()
+        OptionReference.isRequired(row)
             ? ", required"
             : row.defaultText() == null ? "" : ", default " + row.defaultText();
     String unit = row.unit().isEmpty() ? "" : " (" + row.unit() + ")";
     System.out.printf(
-        "%s: %s%s%s%n    %s%n", row.key(), row.expected(), unit, otherwise, row.description());
+        "%s: %s%s%s%n    %s%n",
+        row.key(), ValueWords.expected(row), unit, otherwise, row.description());
   }
 }

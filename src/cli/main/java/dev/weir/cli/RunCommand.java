@@ -8,6 +8,7 @@ import dev.weir.job.BoundedJobRunner;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.job.JobWebhook;
 import dev.weir.webhook.WebhookDelivery;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +86,8 @@ final class RunCommand implements Callable<Integer> {
     if (dryRun) {
       return DoctorCommand.report(job, overrides, savepoint);
     }
-    JobSettings settings = JobSettings.read(job, overrides);
+    JobWebhook read = JobWebhook.read(job, overrides);
+    JobSettings settings = read.job();
     if (state != null) {
       goOn(settings);
     }
@@ -97,8 +99,7 @@ final class RunCommand implements Callable<Integer> {
           settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
     }
     boolean isBounded = settings.kafka().span().isBounded();
-    try (WebhookDelivery webhook =
-            isBounded ? null : WebhookCommand.beside(settings, job, overrides);
+    try (WebhookDelivery webhook = isBounded ? null : WebhookCommand.beside(read);
         LocalCluster cluster = LocalCluster.start(flink)) {
       if (isBounded) {
         try (BoundedJobRunner run = BoundedJobRunner.submit(cluster.environment(), settings);

@@ -100,7 +100,8 @@ final class SubmitCommand implements Callable<Integer> {
           jobJar);
       return 2;
     }
-    JobSettings settings = JobSettings.read(job, overrides);
+    JobWebhook read = JobWebhook.read(job, overrides);
+    JobSettings settings = read.job();
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.RETRY_MAX_ATTEMPTS, 3); // a person waits; the default is a minute
     flink.forEach(configuration::setString);
@@ -121,13 +122,14 @@ final class SubmitCommand implements Callable<Integer> {
         DuplicateJobCheck.check(
             settings, env.getConfiguration(), line -> System.err.println("weir submit: " + line));
       }
-      return submit(env, settings);
+      return submit(env, read);
     } catch (FlinkException e) {
       throw ClusterFailure.ofSubmission(e, jobManager, savepoint);
     }
   }
 
-  private int submit(StreamExecutionEnvironment env, JobSettings settings) throws Exception {
+  private int submit(StreamExecutionEnvironment env, JobWebhook read) throws Exception {
+    JobSettings settings = read.job();
     if (settings.kafka().span().isBounded()) {
       try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
         System.err.printf(
@@ -142,7 +144,7 @@ final class SubmitCommand implements Callable<Integer> {
     }
     JobClient client = ForecastJob.submit(env, settings);
     System.out.printf("%s is submitted, job id %s%n", settings.name(), client.getJobID());
-    if (JobWebhook.of(settings, job, overrides).webhook() != null) {
+    if (read.webhook() != null) {
       System.err.printf(
           "weir submit: the job does not post its incidents to alarms.webhook by itself; keep this"
               + " running: weir webhook %s%s%n",

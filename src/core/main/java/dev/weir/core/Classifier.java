@@ -2,20 +2,17 @@ package dev.weir.core;
 
 import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.SeriesClassifier;
-import dev.weir.classify.series.WindowRule;
 import dev.weir.forecast.Classification;
-import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
-import dev.weir.model.ForecastModel;
-import dev.weir.model.ModelFormatException;
 import dev.weir.option.ClassifyOptions;
+import dev.weir.option.ClassifySpec;
+import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Says to which class each window of a series belongs, as a Weir job with a section {@code
@@ -101,33 +98,29 @@ public final class Classifier {
    */
   public static final class Builder {
 
-    private Integer window;
-    private int stride = 1;
-    private int features;
-    private ModelSource model;
-    private List<String> classes = List.of();
-    private Integer maxClasses;
-    private boolean learning = true;
-    private int waiting = ClassifySettings.DEFAULT_WAITING;
+    private final ClassifySpec spec = new ClassifySpec(Methods.FRONT);
+    private ModelSource model; // null for no model
 
     private Builder() {}
 
+    private Builder set(Option<?> option, Object value) {
+      Methods.set(spec, option, value);
+      return this;
+    }
+
     /** Observations in a window, 1 to 4,096 ({@code window.seq-len}). */
     public Builder window(int observations) {
-      window = Checks.within("window", observations, 1, ForecastModel.MAX_SEQ_LEN);
-      return this;
+      return set(ForecastOptions.SEQ_LEN, observations);
     }
 
     /** Observations from one window to the next, 1 to 1,000,000 ({@code window.stride}). */
     public Builder stride(int observations) {
-      stride = Checks.within("stride", observations, 1, 1_000_000);
-      return this;
+      return set(ForecastOptions.STRIDE, observations);
     }
 
     /** Further values of each observation, 0 to 1,000 ({@code window.features}). */
     public Builder features(int count) {
-      features = Checks.within("features", count, 0, 1_000);
-      return this;
+      return set(ForecastOptions.FEATURES, count);
     }
 
     /**
@@ -161,34 +154,26 @@ public final class Classifier {
         boolean isName = length >= 1 && length <= most;
         Checks.check(isName, "classes", "names of 1 to %d characters".formatted(most), name);
       }
-      classes = List.of(names);
+      List<String> given = List.of(names);
+      boolean differ = Set.copyOf(given).size() == names.length;
+      Checks.check(differ, "classes", "different names", given);
+      spec.set(ClassifyOptions.CLASSES, given);
       return this;
     }
 
     /** Classes of a series at most ({@code classify.max-classes}); 10 by default. */
     public Builder maxClasses(int most) {
-      maxClasses = parse("maxClasses", ClassifyOptions.MAX_CLASSES, most);
-      return this;
+      return set(ClassifyOptions.MAX_CLASSES, most);
     }
 
     /** Whether each series is learned from its labels ({@code classify.learning}). */
     public Builder learning(boolean whether) {
-      learning = whether;
-      return this;
+      return set(ClassifyOptions.LEARNING, whether);
     }
 
     /** Newest windows of a series whose label may still come ({@code classify.waiting}); 100. */
     public Builder waiting(int windows) {
-      waiting = parse("waiting", ClassifyOptions.WAITING, windows);
-      return this;
-    }
-
-    private static int parse(String what, Option<Integer> option, int value) {
-      try {
-        return option.parse(Integer.toString(value));
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(what + ": " + e.getMessage());
-      }
+      return set(ClassifyOptions.WAITING, windows);
     }
 
     /**
@@ -197,53 +182,15 @@ public final class Classifier {
      * @throws IllegalArgumentException with one line
      */
     public Classifier build() {
-      if (window == null) {
+      if (!spec.has(ForecastOptions.SEQ_LEN)) {
         throw new IllegalArgumentException("window: expected the number of values, got none");
       }
-      ClassifierModel read = model == null ? null : read();
-      int most =
-          maxClasses == null
-              ? Math.max(classes.size(), ClassifySettings.DEFAULT_MAX_CLASSES)
-              : maxClasses;
-      ClassifySettings settings = settings(read, most);
-      String problem = read == null ? null : settings.problemWith(read);
-      if (problem != null) {
-        throw new IllegalArgumentException(problem);
+      if (model != null) {
+        ClassifierModel read = spec.read(model.name(), model.bytes(), model.where());
+        String name = model.renames() ? model.name() : read.name();
+        spec.model(name, read.withName(name));
       }
-      int bytes = SeriesClassifier.seriesBytes(settings);
-      if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
-        throw new IllegalArgumentException(
-            "waiting: expected a series of at most %,d bytes, got %,d"
-                .formatted(ClassifySettings.MAX_SERIES_BYTES, bytes));
-      }
-      return new Classifier(settings);
-    }
-
-    private ClassifySettings settings(ClassifierModel read, int most) {
-      return new ClassifySettings(
-          window,
-          stride,
-          1 + features,
-          WindowRule.COUNT,
-          read == null ? null : read.name(),
-          read == null ? null : ClassifierFiles.toBytes(read),
-          classes,
-          most,
-          learning,
-          waiting,
-          ClassifySettings.SEED,
-          Duration.ZERO,
-          0);
-    }
-
-    private ClassifierModel read() {
-      try {
-        ClassifierModel read =
-            ClassifierFiles.fromBytes(model.bytes(), model.name(), model.where());
-        return model.renames() ? read.withName(model.name()) : read;
-      } catch (ModelFormatException e) {
-        throw new IllegalArgumentException("model: " + e.getMessage(), e);
-      }
+      return new Classifier(spec.settings());
     }
   }
 }

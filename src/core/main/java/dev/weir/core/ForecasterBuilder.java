@@ -10,7 +10,6 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.option.AnomalyOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastSpec;
@@ -21,8 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 
 /**
  * The settings of a {@link Forecaster}. Defaults are those of a job, and the option of a job file
@@ -43,17 +40,6 @@ import java.util.Map;
  * <p>Not thread-safe.
  */
 public final class ForecasterBuilder {
-
-  /** What the methods of this class are called for options whose names differ. */
-  private static final Map<Option<?>, String> NAMES =
-      Map.of(
-          ForecastOptions.SEQ_LEN, "window",
-          ForecastOptions.MAX_FILL, "maxFill",
-          ForecastOptions.FEATURES_AHEAD, "featuresAhead",
-          ForecastOptions.COVARIATES, "learnCovariates",
-          ForecastOptions.FILE, "model",
-          ForecastOptions.TIME_ZONE, "zone",
-          AnomalyOptions.ENABLED, "alarms");
 
   /** A score is made when it is asked for, never after a number of values; its sums are kept. */
   private static final int SCORES_EVERY = Integer.MAX_VALUE;
@@ -80,7 +66,7 @@ public final class ForecasterBuilder {
     RESET
   }
 
-  private final ForecastSpec spec = new ForecastSpec(new Methods());
+  private final ForecastSpec spec = new ForecastSpec(Methods.FRONT);
   private ModelSource source; // null for no model
 
   ForecasterBuilder() {}
@@ -186,7 +172,7 @@ public final class ForecasterBuilder {
    * it a model is needed, which forecasts alone.
    */
   public ForecasterBuilder learning(boolean whether) {
-    spec.learns = whether;
+    spec.set(ForecastOptions.LEARNING, whether);
     return this;
   }
 
@@ -207,7 +193,7 @@ public final class ForecasterBuilder {
 
   /** Reports {@linkplain Series#incidents incidents} ({@code alarms: on}). */
   public ForecasterBuilder alarms(Alarms wanted) {
-    spec.alarms = given("alarms", wanted).rules();
+    spec.alarms(given("alarms", wanted).rules());
     return this;
   }
 
@@ -278,7 +264,7 @@ public final class ForecasterBuilder {
     if (!spec.has(ForecastOptions.HORIZON)) {
       throw new IllegalArgumentException("horizon: expected the number of values, got none");
     }
-    spec.scoresEvery = SCORES_EVERY;
+    spec.set(ForecastOptions.SCORES_EVERY, SCORES_EVERY);
     spec.add(
         read == null ? Mode.MANY_TO_ONE : read.mode(), read == null ? null : read.name(), read);
     return new Forecaster(spec.settings(), read);
@@ -296,33 +282,8 @@ public final class ForecasterBuilder {
     return this;
   }
 
-  /** Sets an option to a value in its range, or to one of its labels. */
   private ForecasterBuilder set(Option<?> option, Object value) {
-    String what = Methods.of(option);
-    String text = given(what, value).toString();
-    try {
-      spec.parse(option, value instanceof List<?> ? text.substring(1, text.length() - 1) : text);
-      return this;
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(what + ": " + e.getMessage());
-    }
-  }
-
-  /** Calls options as the methods of this class and throws the first problem. */
-  private static final class Methods implements ForecastSpec.Front {
-
-    static String of(Option<?> option) {
-      return NAMES.getOrDefault(option, option.name());
-    }
-
-    @Override
-    public String name(Option<?> option) {
-      return of(option);
-    }
-
-    @Override
-    public void problem(Option<?> option, String message) {
-      throw new IllegalArgumentException(of(option) + ": " + message);
-    }
+    Methods.set(spec, option, value);
+    return this;
   }
 }

@@ -13,38 +13,33 @@ public final class AnomalyOptions {
 
   public static final Option<Boolean> ENABLED =
       Option.flag(
-          "alarms.enabled",
-          false,
-          "Whether each value is compared with its forecast and incidents leave on topics.alarms;"
-              + " alarms: on for short.");
+              "alarms.enabled",
+              false,
+              "Whether each value is compared with its forecast and incidents leave on topics.alarms;"
+                  + " alarms: on for short.")
+          .change(
+              "on: each series is judged from then on, its first 300 values raise no alarm; off: open incidents are never closed");
   public static final Option<Double> BUDGET =
-      new Option<>(
-          "alarms.budget",
-          Option.Type.NUMBER,
-          "a number from %s to %s"
-              .formatted(PER * AlarmSettings.MIN_BUDGET, PER * AlarmSettings.MAX_BUDGET),
-          PER * AlarmSettings.DEFAULT_BUDGET,
-          "Alarms per 1,000 values of a series.",
-          AnomalyOptions::budget);
+      Option.number(
+              "alarms.budget",
+              PER * AlarmSettings.MIN_BUDGET,
+              PER * AlarmSettings.MAX_BUDGET,
+              PER * AlarmSettings.DEFAULT_BUDGET,
+              "Alarms per 1,000 values of a series.")
+          .unit("alarms per 1,000 values")
+          .needs(ENABLED, true);
   public static final Option<List<Reason>> REASONS =
       Option.list(
-          "alarms.reasons",
-          "a list of novelty, level, drift, error and break",
-          null,
-          Reason.OF_VALUES.size(),
-          "What may raise an alarm, and break: changes that last, after which the series is learned"
-              + " faster for a while. By default all of them.",
-          Reason::of);
+              "alarms.reasons",
+              "a list of novelty, level, drift, error and break",
+              null,
+              Reason.OF_VALUES.size(),
+              "What may raise an alarm, and break: changes that last, after which the series is learned"
+                  + " faster for a while. By default all of them.",
+              Reason::of)
+          .needs(ENABLED, true);
 
   private AnomalyOptions() {}
-
-  private static double budget(String text) {
-    double budget = Numbers.option(text);
-    if (!(budget >= PER * AlarmSettings.MIN_BUDGET && budget <= PER * AlarmSettings.MAX_BUDGET)) {
-      throw new IllegalArgumentException(text);
-    }
-    return budget;
-  }
 
   /**
    * The settings of both.

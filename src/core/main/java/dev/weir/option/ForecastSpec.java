@@ -23,36 +23,14 @@ import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * The specification of a forecast. The job file, SQL, the command line and the library set what
  * their user gives; everything else has the default that its option declares. {@link #settings}
  * checks all of it together, with the same rules and words for all of them. Not thread-safe.
  */
-public final class ForecastSpec {
-
-  /** Where a specification comes from: it knows what its users call an option. */
-  public interface Front {
-
-    /** The option as users write it. */
-    String name(Option<?> option);
-
-    /** Reports that an option is wrong: collects the message or throws. */
-    void problem(Option<?> option, String message);
-
-    /** The option of one forecast, where there may be one for each mode. */
-    default Option<?> in(Mode mode, Option<?> option) {
-      return option;
-    }
-
-    /** Fails if a problem was collected. */
-    default void stop() {}
-  }
+public final class ForecastSpec extends Spec {
 
   /** The options of a model's file; it wins where it says the same. */
   private static final List<Option<?>> OF_FILE =
@@ -70,84 +48,61 @@ public final class ForecastSpec {
    */
   private record Part(Mode mode, String model, ForecastModel initial) {}
 
-  private final Front front;
-  private final Map<String, Object> given = new HashMap<>();
   private final List<Part> parts = new ArrayList<>();
+  private NetworkTraining training = NetworkTraining.DEFAULT;
+  private HolidaySettings holidays;
+  private AlarmRules alarms;
+  private ExplanationSettings names = ExplanationSettings.NUMBERED;
+  private long cache = StateLimits.A_SHARE_OF_THE_HEAP;
 
-  /** Whether forecasts come from a mixture that learns each series. */
-  public boolean learns = true;
-
-  /** Whether models arrive later, so that a name alone is a model. */
-  public boolean modelsArrive;
-
-  public NetworkTraining training = NetworkTraining.DEFAULT;
-
-  /** Null for none. */
-  public HolidaySettings holidays;
-
-  /** Of the first forecast that learns; null for none. */
-  public AlarmRules alarms;
-
-  /** What explanations call the covariates. */
-  public ExplanationSettings names = ExplanationSettings.NUMBERED;
-
-  public int maxSeries;
-  public long cache = StateLimits.A_SHARE_OF_THE_HEAP;
-  public int scoresEvery;
-
+  /** With each option's default. */
   public ForecastSpec(Front front) {
-    this.front = front;
+    super(front);
   }
 
   /** A copy. */
   public ForecastSpec(ForecastSpec other) {
-    front = other.front;
-    given.putAll(other.given);
+    super(other);
     parts.addAll(other.parts);
-    learns = other.learns;
-    modelsArrive = other.modelsArrive;
     training = other.training;
     holidays = other.holidays;
     alarms = other.alarms;
     names = other.names;
-    maxSeries = other.maxSeries;
     cache = other.cache;
-    scoresEvery = other.scoresEvery;
   }
 
-  /** Sets an option; null for its default. */
-  public <T> void set(Option<T> option, T value) {
-    given.put(option.key(), value);
+  /** How networks learn. */
+  public void training(NetworkTraining of) {
+    training = of;
   }
 
-  /**
-   * Sets an option to the value of a text.
-   *
-   * @throws IllegalArgumentException with one line, {@code expected ..., got ...}
-   */
-  public void parse(Option<?> option, String text) {
-    given.put(option.key(), option.parse(text));
+  /** Days that the mixture knows ahead; null for none. */
+  public void holidays(HolidaySettings of) {
+    holidays = of;
   }
 
-  /** Sets each option that the front has. */
-  public void take(
-      List<Option<?>> options, Predicate<Option<?>> has, Function<Option<?>, ?> value) {
-    options.stream().filter(has).forEach(each -> given.put(each.key(), value.apply(each)));
+  /** Alarms of the first forecast that learns; null for none. */
+  public void alarms(AlarmRules of) {
+    alarms = of;
   }
 
-  public boolean has(Option<?> option) {
-    return given.get(option.key()) != null;
+  /** What explanations call the covariates. */
+  public void names(ExplanationSettings of) {
+    names = of;
   }
 
-  @SuppressWarnings("unchecked")
-  public <T> T get(Option<T> option) {
-    return has(option) ? (T) given.get(option.key()) : option.defaultValue();
+  /** Bytes of a task's cache of series. */
+  public void cache(long bytes) {
+    cache = bytes;
+  }
+
+  private boolean learns() {
+    return get(ForecastOptions.LEARNING);
   }
 
   /** The value of an option that each mode has. */
-  @SuppressWarnings("unchecked")
   private <T> T get(Mode mode, Option<T> option) {
-    return (T) get(front.in(mode, option));
+    return get(front.in(mode, option));
   }
 
   /** Values in the forecast of a mode. */
@@ -217,6 +172,8 @@ public final class ForecastSpec {
    * @throws RuntimeException that of the front, if there is a problem
    */
   public ForecastSettings settings() {
+    checkNeeds();
+    checkTimes();
     Sampling sampling = sampling();
     StateLimits limits = limits(sampling);
     SeasonCounts seasons = seasons();
@@ -276,8 +233,8 @@ public final class ForecastSpec {
           "expected %s (%d), since each step answers for one value, got %d"
               .formatted(front.name(ForecastOptions.SEQ_LEN), seqLen, horizon));
     }
-    if (!learns && part.model == null) {
-      Option<?> option = modelsArrive ? ForecastOptions.MODEL : ForecastOptions.FILE;
+    if (!learns() && part.model == null) {
+      Option<?> option = front.modelsArrive() ? ForecastOptions.MODEL : ForecastOptions.FILE;
       problem(part.mode, option, "expected a model where nothing is learned, got none");
     }
     checkFile(part);
@@ -287,30 +244,35 @@ public final class ForecastSpec {
     }
     byte[] initial = part.initial == null ? null : ModelFiles.toBytes(part.initial);
     int bytes = SeriesBytes.of(learner, seasons.first(), seqLen, part.model != null, initial);
-    if (bytes > SeriesBytes.MAX) {
-      problem(
-          part.mode,
-          ForecastOptions.HORIZON,
-          "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season%s, or %s small"
-              .formatted(
-                  SeriesBytes.MAX,
-                  bytes,
-                  horizon,
-                  training.replay() == NetworkTraining.OWN ? "" : ", a smaller learning.replay",
-                  front.name(ForecastOptions.SIZE)));
-    }
+    checkBytes(
+        front.in(part.mode, ForecastOptions.HORIZON),
+        bytes,
+        SeriesBytes.MAX,
+        " with a horizon of %d; take a shorter horizon or season%s, or %s small"
+            .formatted(
+                horizon,
+                training.replay() == NetworkTraining.OWN ? "" : ", a smaller learning.replay",
+                front.name(ForecastOptions.SIZE)));
     return new Learning(
-        learner, seasons.first(), scoresEvery, rules, get(ForecastOptions.EXPLAIN) ? names : null);
+        learner,
+        seasons.first(),
+        get(ForecastOptions.SCORES_EVERY),
+        rules,
+        get(ForecastOptions.EXPLAIN) ? names : null);
   }
 
   /** What a file's options say of no file has no effect. */
   private void checkFile(Part part) {
     Option<?> file = front.in(part.mode, ForecastOptions.FILE);
-    if (modelsArrive ? has(file) : part.model != null) {
+    Option<?> name = front.in(part.mode, ForecastOptions.MODEL);
+    if (front.modelsArrive() && part.model == null && has(file)) {
+      front.problem(file, "expected %s beside it, got none".formatted(front.name(name)));
+    }
+    if (front.modelsArrive() ? has(file) : part.model != null) {
       return;
     }
     List<Option<?>> options = new ArrayList<>(OF_FILE);
-    if (!modelsArrive) {
+    if (!front.modelsArrive()) {
       options.addAll(List.of(ForecastOptions.MODEL, ForecastOptions.CALENDAR));
     }
     for (Option<?> option : options) {
@@ -335,7 +297,7 @@ public final class ForecastSpec {
       return null;
     }
     LearnerSettings learner = learner(part, horizon).withLevels(get(ForecastOptions.LEVELS));
-    if (!learns) {
+    if (!learns()) {
       return learner;
     }
     List<String> experts = get(ForecastOptions.EXPERTS);
@@ -347,23 +309,40 @@ public final class ForecastSpec {
   }
 
   private LearnerSettings learner(Part part, int horizon) {
-    if (learns) {
+    if (learns()) {
       return get(ForecastOptions.SIZE).learner(horizon);
     }
     return part.initial == null ? null : LearnerSettings.following(part.initial, horizon);
   }
 
+  /** Holidays and zones that nothing reads have no effect. */
+  private void checkTimes() {
+    if (parts.isEmpty()) {
+      return;
+    }
+    Option<?> holiday = firstOf("holidays");
+    String problem = HolidayOptions.problemWith(get(ForecastOptions.INTERVAL));
+    if (holiday != null && problem != null) {
+      front.problem(ForecastOptions.INTERVAL, problem);
+    }
+    if (holiday != null && !learns()) {
+      front.problem(holiday, "expected none without a mixture that learns, got some");
+    }
+    boolean isUnread =
+        !front.modelsArrive()
+            && parts.stream().anyMatch(part -> part.model != null && part.initial == null);
+    boolean hasCalendar = isUnread || !get(ForecastOptions.CALENDAR).isEmpty();
+    if (has(ForecastOptions.TIME_ZONE) && !hasCalendar && holiday == null) {
+      front.problem(
+          ForecastOptions.TIME_ZONE,
+          "expected holidays or %s beside it, got neither"
+              .formatted(front.name(ForecastOptions.CALENDAR)));
+    }
+  }
+
   private Sampling sampling() {
     Duration interval = get(ForecastOptions.INTERVAL);
     if (interval == null) {
-      for (Option<?> option : List.of(ForecastOptions.GAP, ForecastOptions.MAX_FILL)) {
-        if (has(option) && !given.containsKey(ForecastOptions.INTERVAL.key())) {
-          front.problem(
-              option,
-              "expected %s beside it, since nothing is missing by count, got none"
-                  .formatted(front.name(ForecastOptions.INTERVAL)));
-        }
-      }
       return Sampling.BY_COUNT;
     }
     Gap gap = get(ForecastOptions.GAP);
@@ -377,20 +356,11 @@ public final class ForecastSpec {
   }
 
   private StateLimits limits(Sampling sampling) {
-    Duration ttl = get(ForecastOptions.TTL);
-    if (!sampling.isByCount()) { // else each observation would restart its series
-      checkTtl(ttl, ForecastOptions.INTERVAL);
+    if (!sampling.isByCount()) {
+      checkTtl(ForecastOptions.INTERVAL);
     }
-    checkTtl(ttl, ForecastOptions.OUT_OF_ORDERNESS);
-    return new StateLimits(ttl, maxSeries, cache);
-  }
-
-  private void checkTtl(Duration ttl, Option<Duration> shorter) {
-    if (!ttl.isZero() && ttl.compareTo(get(shorter)) <= 0) {
-      front.problem(
-          ForecastOptions.TTL,
-          "expected more than %s (%s), got %s".formatted(front.name(shorter), get(shorter), ttl));
-    }
+    checkTtl(ForecastOptions.OUT_OF_ORDERNESS);
+    return new StateLimits(get(ForecastOptions.TTL), get(ForecastOptions.MAX_SERIES), cache);
   }
 
   private Bounds bounds() {
@@ -421,7 +391,7 @@ public final class ForecastSpec {
     try {
       SeasonCounts counts =
           seasons.in(get(ForecastOptions.INTERVAL), front.name(ForecastOptions.INTERVAL));
-      if (learns || !counts.areTwo()) {
+      if (learns() || !counts.areTwo()) {
         return counts;
       }
       front.problem(
@@ -436,7 +406,7 @@ public final class ForecastSpec {
   private Covariates.Count covariates() {
     int observed = get(ForecastOptions.FEATURES);
     int ahead = get(ForecastOptions.FEATURES_AHEAD);
-    if (!learns || !get(ForecastOptions.COVARIATES) || parts.isEmpty()) {
+    if (!learns() || !get(ForecastOptions.COVARIATES) || parts.isEmpty()) {
       return Covariates.Count.NONE;
     }
     boolean hasModel = parts.stream().anyMatch(part -> part.model != null);
@@ -457,12 +427,12 @@ public final class ForecastSpec {
 
   private void checkModels(ForecastSettings settings) {
     int ahead = settings.featuresAhead();
-    boolean isRead = learns && get(ForecastOptions.COVARIATES);
+    boolean isRead = learns() && get(ForecastOptions.COVARIATES);
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
       ForecastModel model = part.initial;
       isRead |=
-          model == null || modelsArrive
+          model == null || front.modelsArrive()
               ? part.model != null && settings.columnsKept() > 0
               : model.ahead().count() > 0;
       if (model == null) {

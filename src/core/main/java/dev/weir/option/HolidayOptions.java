@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
 public final class HolidayOptions {
 
   private static final String OVERRIDES = "holidays.overrides[].";
+  private static final String KEPT =
+      "safe, what was learned of holidays stays; the first ones or the last: "
+          + Option.LEARNS_AGAIN;
   private static final int MAX_REGIONS = 50;
 
   /** A name is compared with each, once for each series. */
@@ -15,28 +18,24 @@ public final class HolidayOptions {
 
   public static final Option<List<String>> REGIONS =
       regions(
-          "holidays.regions",
-          "Countries or their parts, ISO 3166, whose public holidays the mixture knows ahead, or"
-              + " regions of holidays.file; holidays: [DE-BE] for short.");
+              "holidays.regions",
+              "Countries or their parts, ISO 3166, whose public holidays the mixture knows ahead, or"
+                  + " regions of holidays.file; holidays: [DE-BE] for short.")
+          .change(KEPT);
   public static final Option<String> FILE =
       Option.text(
-          "holidays.file",
-          null,
-          "CSV file of holidays of your own, with the header date or date,region; a day without a"
-              + " region is one of all series. A relative path starts at the job file.");
+              "holidays.file",
+              null,
+              "CSV file of holidays of your own, with the header date or date,region; a day without a"
+                  + " region is one of all series. A relative path starts at the job file.")
+          .change(KEPT);
   public static final Option<Pattern> SERIES =
-      new Option<>(
-          OVERRIDES + "series",
-          Option.Type.TEXT,
-          "a regular expression",
-          null,
-          "Series whose whole name matches; the first entry counts.",
-          Pattern::compile);
+      Option.pattern(
+              OVERRIDES + "series", "Series whose whole name matches; the first entry counts.")
+          .change(KEPT);
   public static final Option<List<String>> SERIES_REGIONS =
-      regions(OVERRIDES + "regions", "The regions of these series; none for no holidays.");
-
-  /** All of them, in the order of the reference. */
-  public static final List<Option<?>> ALL = List.of(REGIONS, FILE, SERIES, SERIES_REGIONS);
+      regions(OVERRIDES + "regions", "The regions of these series; none for no holidays.")
+          .change(KEPT);
 
   private HolidayOptions() {}
 

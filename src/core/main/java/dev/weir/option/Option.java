@@ -1,17 +1,22 @@
 package dev.weir.option;
 
 import dev.weir.model.ForecastModel;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The declaration of one option. The job file, SQL, the command line and the generated reference
- * read it, so that type, range, default and sentence are the same everywhere.
+ * The declaration of one option. The job file, SQL, the command line and the generated references
+ * read it, so that type, range, default and sentence are the same everywhere. Options of the same
+ * key are equal.
  *
  * @param key its path in the job file, joined by dots
  * @param type in one word, for documentation
@@ -19,6 +24,9 @@ import java.util.stream.Collectors;
  * @param defaultValue the value when it is absent; null when it has none
  * @param description one sentence
  * @param parser from text to value; throws {@link IllegalArgumentException}
+ * @param unit of a number; empty where the value says it itself
+ * @param change effect of another value on a job that is started with a savepoint
+ * @param need what it has no effect without; null for nothing
  */
 public record Option<T>(
     String key,
@@ -26,7 +34,35 @@ public record Option<T>(
     String expected,
     T defaultValue,
     String description,
-    Function<String, T> parser) {
+    Function<String, T> parser,
+    String unit,
+    String change,
+    Need need) {
+
+  /** The effect of a change that has none on what a series has learned. */
+  public static final String SAFE = "safe";
+
+  public static final String UNTESTED = "not tested: try it beside the running job first";
+  public static final String LEARNS_AGAIN =
+      "each series learns its newest values again, once; the rest is kept";
+  public static final String OLD_TOPIC =
+      "no: a savepoint holds places in the old topic; start without one";
+  public static final String UNCLAIMED =
+      "the start needs Flink's execution.state-recovery.ignore-unclaimed-state: true";
+
+  /**
+   * What an option has no effect without.
+   *
+   * @param option another one
+   * @param value which it must have; null for any that is given
+   */
+  public record Need(Option<?> option, Object value) {
+
+    /** As messages and documents write it, such as {@code learning.tuned: true}. */
+    public String text(String name) {
+      return value == null ? name : name + ": " + Option.text(value);
+    }
+  }
 
   /** What kind of value an option takes. */
   public enum Type {
@@ -45,6 +81,67 @@ public record Option<T>(
   /** Longer ones overflow somewhere, and nobody means them. */
   private static final Duration LONGEST = Duration.ofDays(3650);
 
+  public Option(
+      String key,
+      Type type,
+      String expected,
+      T defaultValue,
+      String description,
+      Function<String, T> parser) {
+    this(key, type, expected, defaultValue, description, parser, "", SAFE, null);
+  }
+
+  /** The same option with a unit. */
+  public Option<T> unit(String of) {
+    return new Option<>(key, type, expected, defaultValue, description, parser, of, change, need);
+  }
+
+  /** The same option with the effect of another value at a start with a savepoint. */
+  public Option<T> change(String effect) {
+    return new Option<>(key, type, expected, defaultValue, description, parser, unit, effect, need);
+  }
+
+  /** The same option, which has no effect unless another one is given. */
+  public Option<T> needs(Option<?> other) {
+    return with(new Need(other, null));
+  }
+
+  /** The same option, which has no effect unless another one has a value. */
+  public <V> Option<T> needs(Option<V> other, V value) {
+    return with(new Need(other, value));
+  }
+
+  private Option<T> with(Need other) {
+    return new Option<>(
+        key, type, expected, defaultValue, description, parser, unit, change, other);
+  }
+
+  /** The options that the public constants of a class declare, in their order. */
+  public static List<Option<?>> declaredIn(Class<?> type) {
+    return declaredIn(type, null);
+  }
+
+  /** As the other, with what each has no effect without unless it declares that itself. */
+  public static List<Option<?>> declaredIn(Class<?> type, Need common) {
+    List<Option<?>> all = new ArrayList<>();
+    for (Field field : type.getFields()) {
+      if (field.getType() == Option.class && Modifier.isStatic(field.getModifiers())) {
+        try {
+          Option<?> option = (Option<?>) field.get(null);
+          boolean needsIt =
+              common != null
+                  && option.need == null
+                  && !option.equals(common.option)
+                  && (common.option.need == null || !option.equals(common.option.need.option));
+          all.add(needsIt ? option.with(common) : option);
+        } catch (IllegalAccessException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+    return all;
+  }
+
   /** The last part of its key, by which a command or an SQL function calls it. */
   public String name() {
     return key.substring(key.lastIndexOf('.') + 1);
@@ -52,7 +149,16 @@ public record Option<T>(
 
   /** The same option in another section of the job file. */
   public Option<T> under(String section) {
-    return new Option<>(section + "." + name(), type, expected, defaultValue, description, parser);
+    Need there =
+        need == null || !need.option.section().equals(section())
+            ? need
+            : new Need(need.option.under(section), need.value);
+    return named(section + "." + name()).with(there);
+  }
+
+  /** All but the last part of its key; empty for an option at the top. */
+  public String section() {
+    return key.substring(0, Math.max(0, key.lastIndexOf('.')));
   }
 
   /**
@@ -60,13 +166,18 @@ public record Option<T>(
    * overrides[2].budget}.
    */
   public Option<T> at(int entry) {
-    String one = key.replace("[]", "[" + entry + "]");
-    return new Option<>(one, type, expected, defaultValue, description, parser);
+    return named(key.replace("[]", "[" + entry + "]"));
   }
 
-  /** The same option with another default; null for none. */
-  public Option<T> withDefault(T value) {
-    return new Option<>(key, type, expected, value, description, parser);
+  /** The same option with another key. */
+  public Option<T> named(String other) {
+    return new Option<>(
+        other, type, expected, defaultValue, description, parser, unit, change, need);
+  }
+
+  /** The same option with another default, null for none, and another description. */
+  public Option<T> with(T value, String sentence) {
+    return new Option<>(key, type, expected, value, sentence, parser, unit, change, need);
   }
 
   /**
@@ -87,12 +198,22 @@ public record Option<T>(
     return "expected %s, got '%s'".formatted(expected, text);
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Option<?> option && key.equals(option.key);
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
+  }
+
   /** The default as a job file would have it; null if it has no default. */
   public String defaultText() {
     return defaultValue == null ? null : text(defaultValue);
   }
 
-  private static String text(Object value) {
+  static String text(Object value) {
     if (value instanceof List<?> list && list.size() != 1) {
       return list.stream().map(Option::text).collect(Collectors.joining(", ", "[", "]"));
     }
@@ -138,6 +259,27 @@ public record Option<T>(
           require(value >= min && value <= max, text);
           return value;
         });
+  }
+
+  public static Option<Double> number(
+      String key, double min, double max, Double defaultValue, String description) {
+    return new Option<>(
+        key,
+        Type.NUMBER,
+        "a number from %s to %s".formatted(min, max).replace(".0E", "e"),
+        defaultValue,
+        description,
+        text -> {
+          double value = Numbers.option(text);
+          require(value >= min && value <= max, text);
+          return value;
+        });
+  }
+
+  /** A regular expression, compared with the whole name of a series. */
+  public static Option<Pattern> pattern(String key, String description) {
+    return new Option<>(
+        key, Type.TEXT, "a regular expression", null, description, Pattern::compile);
   }
 
   public static Option<Boolean> flag(String key, boolean defaultValue, String description) {

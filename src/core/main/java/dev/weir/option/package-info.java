@@ -5,8 +5,7 @@
  * <p>Start at {@link dev.weir.option.Option} and {@link dev.weir.option.ForecastSpec}.
  *
  * <p>Allowed imports: {@code classify.series}, {@code classify.stream}, {@code forecast}, {@code
- * forecast.alarm}, {@code forecast.learn}, {@code forecast.engine}, {@code forecast.expert}, {@code
- * forecast.expert}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window},
- * {@code model}, {@code rnn} and the JDK.
+ * forecast.alarm}, {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code
+ * forecast.window}, {@code model}, {@code rnn} and the JDK.
  */
 package dev.weir.option;

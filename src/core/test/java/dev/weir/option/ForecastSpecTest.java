@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForecastSpecTest {
 
   /** Calls each option by the last part of its key. */
-  private static final class Names implements ForecastSpec.Front {
+  private static final class Names implements Front {
 
     private final List<String> problems = new ArrayList<>();
 
@@ -50,9 +50,12 @@ class ForecastSpecTest {
           ForecastOptions.OUT_OF_ORDERNESS,
           ForecastOptions.TTL,
           ForecastOptions.SIZE,
+          ForecastOptions.LEARNING,
           ForecastOptions.SEASON,
           ForecastOptions.EXPLAIN,
           ForecastOptions.SCALING,
+          ForecastOptions.TIME_ZONE,
+          HolidayOptions.REGIONS,
           BoundsOptions.MIN,
           BoundsOptions.MAX,
           BoundsOptions.INTEGER);
@@ -68,7 +71,6 @@ class ForecastSpecTest {
           spec.parse(option, parts[1]);
         }
       }
-      spec.learns &= !each.equals("learning=off");
     }
     return spec;
   }
@@ -78,8 +80,8 @@ class ForecastSpecTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "gap=carry | gap: expected interval beside it, since nothing is missing by count, got none",
-        "max-fill=3 | max-fill: expected interval beside it, since nothing is missing by count, got none",
+        "gap=carry | gap: expected interval beside it, got none",
+        "max-fill=3 | max-fill: expected interval beside it, got none",
         "interval=PT1H max-fill=3 | max-fill: expected gap carry or linear beside it, since nothing else fills, got skip",
         "interval=PT1H gap=reset max-fill=3 | max-fill: expected gap carry or linear beside it, since nothing else fills, got reset",
         "interval=PT1H ttl=PT1H | ttl: expected more than interval (PT1H), got PT1H",
@@ -88,6 +90,15 @@ class ForecastSpecTest {
         "max=1.5 integer=true | max: expected a whole number beside integer, got 1.5",
         "season=PT24H | season: expected interval beside a duration, since a season is counted in observations",
         "interval=PT7M season=PT24H | season: expected 1 to 1000 times interval (PT7M), got PT24H",
+        "interval=PT1S season=PT24H | season: expected 1 to 1000 times interval (PT1S), got PT24H",
+        "interval=PT1S season=PT-24H | season: expected 1 to 1000 times interval (PT1S), got PT-24H",
+        "interval=PT1M season=24,P365D | season: expected 1 to 10000 times interval (PT1M), got PT8760H",
+        "season=7,P365D | season: expected interval beside a duration, since a season is counted in observations",
+        "season=365,7 | season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 and 7",
+        "interval=P1D season=P7D,7 | season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 7",
+        "time-zone=Europe/Berlin | time-zone: expected holidays or calendar beside it, got neither",
+        "regions=DE interval=P7D | interval: expected a part of a day with holidays, such as PT1H, got PT168H",
+        "seq-len=3 max-fill=2 gap=linear interval=PT1M ttl=PT30S | ttl: expected more than interval (PT1M), got PT30S",
         "season=7,14 | season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 14",
         "features=21 | features: expected at most 20 covariates, got 21 by features and 0 by features-ahead",
         "features=19 features-ahead=2 | features-ahead: expected at most 20 covariates, got 19 by features and 2 by features-ahead",
@@ -96,7 +107,7 @@ class ForecastSpecTest {
         "calendar=hour-of-day | calendar: expected file beside it, got none",
         "horizon=1001 | horizon: expected at most 1000 for a learner of this size, got 1001",
         "horizon=451 size=small | horizon: expected at most 450 for a learner of this size, got 451",
-        "learning=off | file: expected a model where nothing is learned, got none",
+        "enabled=off | file: expected a model where nothing is learned, got none",
       })
   void whatDoesNotGoTogetherIsOneProblem(String options, String problem) {
     ForecastSpec spec = spec(options);
@@ -120,8 +131,8 @@ class ForecastSpecTest {
 
   @Test
   void modelThatForecastsAloneRaisesNoAlarmsAndExplainsNothing() throws IOException {
-    ForecastSpec spec = spec("learning=off explain=true season=7,365");
-    spec.alarms = AlarmRules.of(IncidentSettings.defaults());
+    ForecastSpec spec = spec("enabled=off explain=true season=7,365");
+    spec.alarms(AlarmRules.of(IncidentSettings.defaults()));
     byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one", 5);
     ForecastModel model = spec.read(Mode.MANY_TO_ONE, "m", file, "m", null);
     spec.takeSizes(model);
@@ -133,6 +144,21 @@ class ForecastSpecTest {
             "season: expected one season where learning is off, got [7, 365]",
             "enabled: expected false without a forecast that learns each series, got true",
             "explain: expected false without a forecast that learns each series, got true");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"scaling,window,last", "'readout','out[:, -1]',h_n", "cell,gru,rnn_tanh"})
+  void wordThatTheFileContradictsIsRefused(String name, String given, String ofFile)
+      throws IOException {
+    ForecastSpec spec = new ForecastSpec(front);
+    ForecastOptions.OF_MODE.stream()
+        .filter(option -> option.name().equals(name))
+        .forEach(option -> spec.parse(option, given));
+    spec.read(
+        Mode.MANY_TO_ONE, "m", BuiltInModels.bytes("builtin:sample-many-to-one", 5), "m", null);
+    assertThat(front.problems)
+        .containsExactly(
+            "%s: expected %s, as the file says, got %s".formatted(name, ofFile, given));
   }
 
   @Test

@@ -4,11 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.weir.file.NamedFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -34,8 +35,7 @@ public final class HolidayFile {
   /** The region of days that are holidays of all series. */
   public static final String ALL = "";
 
-  /** Longest file. */
-  public static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_BYTES = 4 << 20;
 
   private static final int MAX_SHOWN = 60;
 
@@ -44,35 +44,22 @@ public final class HolidayFile {
   /**
    * Reads a file.
    *
+   * @param location a path or a URL
+   * @param directory where a relative path starts; null for the working directory
    * @return days by region, each with its name or ""
    * @throws IllegalArgumentException when something is wrong, in one line with the file and the
    *     line
    */
-  public static Map<String, Map<LocalDate, String>> read(Path file) {
+  public static Map<String, Map<LocalDate, String>> read(String location, Path directory) {
+    byte[] bytes = NamedFile.read(location, directory, MAX_BYTES);
     try {
-      if (!Files.isRegularFile(file)) {
-        throw new IllegalArgumentException("expected a CSV file, got no file %s".formatted(file));
-      }
-      if (Files.size(file) > MAX_BYTES) {
-        throw new IllegalArgumentException(
-            "expected a CSV file of at most %d bytes, got %s".formatted(MAX_BYTES, file));
-      }
-      return parse(Files.readAllBytes(file), file.getFileName().toString());
+      return parse(bytes, location);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "expected a readable CSV file, got %s (%s)".formatted(file, e));
+      throw new UncheckedIOException(e); // bytes have none
     }
   }
 
-  /**
-   * The days of a file that has been read.
-   *
-   * @param bytes all of it
-   * @param name of the file, for messages
-   * @return days by region, each with its name or ""
-   * @throws IllegalArgumentException as {@link #read}
-   */
-  public static Map<String, Map<LocalDate, String>> parse(byte[] bytes, String name)
+  private static Map<String, Map<LocalDate, String>> parse(byte[] bytes, String name)
       throws IOException {
     String text = text(bytes, name);
     Map<String, Map<LocalDate, String>> days = new LinkedHashMap<>();

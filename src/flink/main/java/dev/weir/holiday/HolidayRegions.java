@@ -6,6 +6,14 @@ import de.focus_shift.jollyday.core.HolidayManager;
 import de.focus_shift.jollyday.core.HolidayType;
 import de.focus_shift.jollyday.core.ManagerParameters;
 import dev.weir.forecast.learn.HolidayDays;
+import dev.weir.forecast.learn.HolidaySettings;
+import dev.weir.forecast.learn.HolidaySettings.Override;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.ForecastSpec;
+import dev.weir.option.Front;
+import dev.weir.option.HolidayOptions;
+import dev.weir.option.Option;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.Year;
 import java.util.ArrayList;
@@ -17,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -42,6 +51,54 @@ public final class HolidayRegions {
    */
   public HolidayRegions(Map<String, Map<LocalDate, String>> own) {
     this.own = own;
+  }
+
+  /**
+   * The holidays of a specification. What is wrong becomes a problem of its front.
+   *
+   * @param directory where a relative path of a file starts; null for the working directory
+   * @param ofOverrides the option of other regions for some series
+   * @param overrides reads these
+   */
+  public static HolidaySettings settings(
+      ForecastSpec spec,
+      Path directory,
+      Option<?> ofOverrides,
+      Function<HolidayRegions, List<Override>> overrides) {
+    Front front = spec.front();
+    String file = spec.get(HolidayOptions.FILE);
+    HolidayRegions regions =
+        new HolidayRegions(
+            file == null
+                ? Map.of()
+                : checked(
+                    front, HolidayOptions.FILE, Map.of(), () -> HolidayFile.read(file, directory)));
+    HolidaySettings settings =
+        new HolidaySettings(
+            spec.get(ForecastOptions.TIME_ZONE),
+            checked(
+                front,
+                HolidayOptions.REGIONS,
+                new HolidayDays(Map.of()),
+                () -> regions.days(spec.get(HolidayOptions.REGIONS))),
+            checked(front, ofOverrides, List.of(), () -> overrides.apply(regions)));
+    if (!regions.unused().isEmpty()) {
+      front.problem(
+          HolidayOptions.FILE,
+          "expected regions that %s or %s names, got %s"
+              .formatted(
+                  front.name(HolidayOptions.REGIONS), front.name(ofOverrides), regions.unused()));
+    }
+    return settings;
+  }
+
+  private static <T> T checked(Front front, Option<?> option, T otherwise, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (IllegalArgumentException e) {
+      front.problem(option, e.getMessage());
+      return otherwise;
+    }
   }
 
   /**

@@ -29,17 +29,10 @@ public record JobWebhook(JobSettings job, WebhookSettings webhook, URI page) {
    */
   public static JobWebhook read(Path file, Map<String, String> overrides) throws IOException {
     JobFile options = JobFile.read(file, overrides);
-    return of(JobSettings.of(options, file.toAbsolutePath().getParent()), options);
-  }
-
-  /** As {@link #read}, of a job file whose settings were read. */
-  public static JobWebhook of(JobSettings job, Path file, Map<String, String> overrides)
-      throws IOException {
-    return of(job, JobFile.read(file, overrides));
-  }
-
-  private static JobWebhook of(JobSettings job, JobFile options) {
-    return new JobWebhook(job, WebhookOptions.read(options), WebhookOptions.page(options));
+    return new JobWebhook(
+        JobSettings.of(options, file.toAbsolutePath().getParent()),
+        WebhookOptions.read(options),
+        WebhookOptions.page(options));
   }
 
   /** The consumer group, in which each incident is posted by one process. */

@@ -1,14 +1,29 @@
 package dev.weir.sql;
 
+import dev.weir.file.NamedFile;
+import dev.weir.option.AnomalyOptions;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Front;
 import dev.weir.option.Option;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.inference.CallContext;
 
 /** The arguments of one call of a table function, each read as its option declares it. */
-final class CallArguments {
+final class CallArguments implements Front {
+
+  /** The arguments that give options of another type. */
+  private static final Map<Option<?>, Option<?>> NAMED =
+      Map.of(
+          ForecastOptions.FEATURES, Signature.FEATURE_COLUMNS,
+          ForecastOptions.FEATURES_AHEAD, Signature.AHEAD_COLUMNS,
+          ForecastOptions.LEVELS, Signature.LEVEL,
+          ForecastOptions.SEASON, Signature.SECOND_SEASON,
+          ForecastOptions.OUT_OF_ORDERNESS, Signature.IN_ORDER,
+          AnomalyOptions.ENABLED, AnomalyOptions.BUDGET);
 
   private final CallContext call;
   private final Signature signature;
@@ -36,6 +51,35 @@ final class CallArguments {
   /** Whether the statement says anything of it; NULL is nothing, nor is what it can't say. */
   boolean isGiven(Option<?> option) {
     return signature.has(option) && !call.isArgumentNull(signature.index(option));
+  }
+
+  /** The options that the statement gives. */
+  List<Option<?>> given() {
+    return signature.options().stream().filter(this::isGiven).toList();
+  }
+
+  @Override
+  public String name(Option<?> option) {
+    return signature.label(NAMED.getOrDefault(option, option));
+  }
+
+  @Override
+  public boolean knows(Option<?> option) {
+    return signature.has(option);
+  }
+
+  @Override
+  public void problem(Option<?> option, String message) {
+    throw wrong(name(option), message);
+  }
+
+  /** The weights that an argument names. */
+  byte[] weights(Option<String> file) {
+    try {
+      return NamedFile.model(get(file), get(ForecastOptions.SEQ_LEN), null);
+    } catch (IllegalArgumentException e) {
+      throw wrong(file, e.getMessage());
+    }
   }
 
   <T> T get(Option<T> option) {

@@ -7,20 +7,19 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.holiday.HolidayOverrides;
+import dev.weir.holiday.HolidayRegions;
 import dev.weir.model.ForecastModel;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastSpec;
+import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
-import dev.weir.sql.file.ModelFileLoader;
-import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
@@ -41,7 +40,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
   /** Arguments that say how a series is learned. */
   private static final List<Option<?>> OF_LEARNING =
-      withHolidays(
+      List.of(
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           ForecastOptions.SEASON_LENGTH,
@@ -51,26 +50,16 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
   /** Those of them that say nothing where a network combines forecasts that learn nothing. */
   private static final List<Option<?>> OF_LEARNED_EXPERTS =
-      withHolidays(
+      List.of(
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           Signature.SECOND_SEASON,
           Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
 
-  private static List<Option<?>> withHolidays(Option<?>... others) {
-    return Stream.concat(Stream.of(others), CalendarArguments.HOLIDAYS.stream()).toList();
-  }
-
-  /** The arguments that give options of another type. */
-  private static final Map<Option<?>, Option<?>> NAMED =
-      Map.of(
-          ForecastOptions.FEATURES, Signature.FEATURE_COLUMNS,
-          ForecastOptions.FEATURES_AHEAD, Signature.AHEAD_COLUMNS,
-          ForecastOptions.LEVELS, Signature.LEVEL,
-          ForecastOptions.SEASON, Signature.SECOND_SEASON,
-          ForecastOptions.OUT_OF_ORDERNESS, Signature.IN_ORDER,
-          AnomalyOptions.ENABLED, AnomalyOptions.BUDGET);
+  /** Arguments that say which days are holidays of which series. */
+  private static final List<Option<?>> HOLIDAYS =
+      List.of(HolidayOptions.REGIONS, HolidayOptions.FILE, Signature.HOLIDAYS_OVERRIDES);
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
@@ -134,45 +123,51 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   }
 
   /** Reads the arguments of one call. */
-  private static final class Reader implements ForecastSpec.Front {
+  private static final class Reader {
 
     private final CallArguments arguments;
     private final TableColumns columns;
-    private final CalendarArguments calendar;
-    private final ForecastSpec spec = new ForecastSpec(this);
+    private final ForecastSpec spec;
     private final boolean learns;
 
     Reader(CallContext call, Signature signature) {
       this.arguments = new CallArguments(call, signature);
       this.columns = new TableColumns(call, arguments);
-      this.calendar = new CalendarArguments(arguments);
-      spec.take(signature.options(), arguments::isGiven, arguments::get);
+      this.spec = new ForecastSpec(arguments);
+      spec.take(arguments.given(), arguments::get);
       this.learns = arguments.get(ForecastOptions.LEARNING);
-      spec.learns = learns;
       List<String> features = arguments.get(Signature.FEATURE_COLUMNS);
       List<String> ahead = arguments.get(Signature.AHEAD_COLUMNS);
-      spec.names = new ExplanationSettings(features, ahead); // named as their columns
+      spec.names(new ExplanationSettings(features, ahead)); // named as their columns
       spec.set(ForecastOptions.FEATURES, features.size());
       spec.set(ForecastOptions.FEATURES_AHEAD, ahead.size());
       spec.set(ForecastOptions.LEVELS, List.of(arguments.get(Signature.LEVEL) / 100.0));
       spec.set(ForecastOptions.SEASON, seasons());
+      spec.set(ForecastOptions.SCORES_EVERY, 0);
       boolean inOrder = arguments.get(Signature.IN_ORDER);
       spec.set(ForecastOptions.OUT_OF_ORDERNESS, inOrder ? Duration.ZERO : UNTIL_WATERMARK);
       if (signature == Signature.ANOMALIES) {
         spec.set(ForecastOptions.STRIDE, NO_FORECASTS);
-        spec.alarms = AlarmRules.of(incidents());
+        spec.alarms(AlarmRules.of(incidents()));
       }
     }
 
     ForecastPlan plan() {
       ForecastModel model = weights();
-      spec.holidays = learns ? calendar.holidays() : null;
+      if (learns && HOLIDAYS.stream().anyMatch(arguments::isGiven)) {
+        String json = arguments.get(Signature.HOLIDAYS_OVERRIDES);
+        spec.holidays(
+            HolidayRegions.settings(
+                spec,
+                null,
+                Signature.HOLIDAYS_OVERRIDES,
+                regions -> json == null ? List.of() : HolidayOverrides.parse(json, regions)));
+      }
       return new ForecastPlan(settings(model), columns.of(), arguments.get(Signature.REFUSED_ROWS));
     }
 
     void withoutWeights() {
       columns.of();
-      calendar.check();
       settings(null);
     }
 
@@ -184,8 +179,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
             follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
       checkCovariates(hasWeights);
-      if (hasWeights) {
-        spec.set(ForecastOptions.CALENDAR, calendar.calendar(model));
+      if (model != null) {
+        spec.set(
+            ForecastOptions.CALENDAR, arguments.get(ForecastOptions.CALENDAR, model.calendar()));
       }
       String unread = hasWeights ? "a model" : null;
       spec.add(arguments.get(ForecastOptions.MODE), model == null ? unread : model.name(), model);
@@ -193,26 +189,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private ForecastModel weights() {
-      String location = arguments.get(ForecastOptions.FILE);
-      if (location == null) {
+      if (!arguments.isGiven(ForecastOptions.FILE)) {
         return null;
-      }
-      int seqLen = arguments.get(ForecastOptions.SEQ_LEN);
-      byte[] bytes;
-      try {
-        bytes = ModelFileLoader.load(location, seqLen);
-      } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
-        throw arguments.wrong(
-            ForecastOptions.FILE, "a readable file", "%s (%s)".formatted(location, e));
       }
       String name = arguments.get(ForecastOptions.MODEL);
       ForecastModel model =
           spec.read(
               arguments.get(ForecastOptions.MODE),
               name == null ? "model" : name,
-              bytes,
-              location,
-              seqLen);
+              arguments.weights(ForecastOptions.FILE),
+              arguments.get(ForecastOptions.FILE),
+              arguments.get(ForecastOptions.SEQ_LEN));
       return name == null ? model : model.withName(name);
     }
 
@@ -250,16 +237,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               arguments.get(AnomalyOptions.BUDGET), arguments.get(AnomalyOptions.REASONS)),
           IncidentSettings.DEFAULT_MIN_DURATION,
           IncidentSettings.DEFAULT_QUIET);
-    }
-
-    @Override
-    public String name(Option<?> option) {
-      return arguments.signature().label(NAMED.getOrDefault(option, option));
-    }
-
-    @Override
-    public void problem(Option<?> option, String message) {
-      throw arguments.wrong(name(option), message);
     }
   }
 }

@@ -6,10 +6,13 @@ import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Option.Need;
 import dev.weir.option.Seasons;
+import dev.weir.option.ValueWords;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.table.api.DataTypes;
@@ -50,7 +53,8 @@ final class Signature {
   static final Option<String> LABEL_COLUMN =
       Option.text("label_column", null, "Column of the labels, texts.");
   static final Option<String> LABEL_TIME_COLUMN =
-      Option.text("label_time_column", null, "Column of the times that the labels are of.");
+      Option.text("label_time_column", null, "Column of the times that the labels are of.")
+          .needs(LABEL_COLUMN);
   static final Option<Boolean> IN_ORDER =
       Option.flag("in_order", false, "Whether each series is in order and forecast at once.");
   static final Option<Integer> LEVEL =
@@ -109,8 +113,14 @@ final class Signature {
           new Argument("experts", ForecastOptions.EXPERTS),
           new Argument("season", ForecastOptions.SEASON_LENGTH),
           new Argument("level", LEVEL),
-          new Argument("weights_path", ForecastOptions.FILE),
-          new Argument("model_name", ForecastOptions.MODEL),
+          new Argument(
+              "weights_path",
+              ForecastOptions.FILE.with(
+                  null,
+                  "Weights, safetensors: a path, a URL of Flink's file systems or builtin:NAME.")),
+          new Argument(
+              "model_name",
+              ForecastOptions.MODEL.with(null, "Name of the model; by default that of its file.")),
           new Argument("scaling", ForecastOptions.SCALING),
           new Argument("readout", ForecastOptions.READOUT),
           new Argument("cell", ForecastOptions.CELL),
@@ -126,42 +136,27 @@ final class Signature {
           new Argument("time_zone", ForecastOptions.TIME_ZONE),
           new Argument("explanations", ForecastOptions.EXPLAIN));
 
-  /** Those of {@code ANOMALIES}. */
+  /** Those of {@code ANOMALIES}: what the alarms are, and those of {@code FORECAST} but these. */
   static final Signature ANOMALIES =
-      new Signature(
-          "ANOMALIES",
-          new Argument("value_column", VALUE_COLUMN),
-          new Argument("feature_columns", FEATURE_COLUMNS),
-          new Argument("ahead_columns", AHEAD_COLUMNS),
-          new Argument("learn_covariates", ForecastOptions.COVARIATES),
-          new Argument("budget", AnomalyOptions.BUDGET),
-          new Argument("reasons", AnomalyOptions.REASONS),
-          new Argument("horizon", ForecastOptions.HORIZON),
-          new Argument("seq_len", ForecastOptions.SEQ_LEN),
-          new Argument("in_order", IN_ORDER),
-          new Argument("sampling_interval", ForecastOptions.INTERVAL),
-          new Argument("gap", ForecastOptions.GAP),
-          new Argument("max_fill", ForecastOptions.MAX_FILL),
-          new Argument("ttl", ForecastOptions.TTL),
-          new Argument("size", ForecastOptions.SIZE),
-          new Argument("experts", ForecastOptions.EXPERTS),
-          new Argument("season", ForecastOptions.SEASON_LENGTH),
-          new Argument("level", LEVEL),
-          new Argument("weights_path", ForecastOptions.FILE),
-          new Argument("model_name", ForecastOptions.MODEL),
-          new Argument("scaling", ForecastOptions.SCALING),
-          new Argument("readout", ForecastOptions.READOUT),
-          new Argument("cell", ForecastOptions.CELL),
-          new Argument("calendar", ForecastOptions.CALENDAR),
-          new Argument("refused_rows", REFUSED_ROWS),
-          new Argument("second_season", SECOND_SEASON),
-          new Argument("bounds_min", BoundsOptions.MIN),
-          new Argument("bounds_max", BoundsOptions.MAX),
-          new Argument("bounds_integer", BoundsOptions.INTEGER),
-          new Argument("holidays", HolidayOptions.REGIONS),
-          new Argument("holidays_file", HolidayOptions.FILE),
-          new Argument("holidays_overrides", HOLIDAYS_OVERRIDES),
-          new Argument("time_zone", ForecastOptions.TIME_ZONE));
+      new Signature("ANOMALIES", anomalies().toArray(Argument[]::new));
+
+  private static List<Argument> anomalies() {
+    List<Argument> all = new ArrayList<>(FORECAST.arguments);
+    all.removeIf(
+        argument ->
+            List.of(
+                    ForecastOptions.MODE,
+                    ForecastOptions.STRIDE,
+                    ForecastOptions.LEARNING,
+                    ForecastOptions.EXPLAIN)
+                .contains(argument.option));
+    all.addAll(
+        4,
+        List.of(
+            new Argument("budget", AnomalyOptions.BUDGET),
+            new Argument("reasons", AnomalyOptions.REASONS)));
+    return all;
+  }
 
   /** Those of {@code CLASSIFY}. */
   static final Signature CLASSIFY =
@@ -177,11 +172,16 @@ final class Signature {
           new Argument("session_gap", ClassifyOptions.SESSION_GAP),
           new Argument("classes", ClassifyOptions.CLASSES),
           new Argument("max_classes", ClassifyOptions.MAX_CLASSES),
-          new Argument("waiting", ClassifyOptions.WAITING),
+          new Argument("waiting", ClassifyOptions.WAITING.needs(LABEL_COLUMN)),
           new Argument("learning", ClassifyOptions.LEARNING),
           new Argument("ttl", ForecastOptions.TTL),
-          new Argument("weights_path", ClassifyOptions.FILE),
-          new Argument("model_name", ClassifyOptions.MODEL),
+          new Argument(
+              "weights_path",
+              ClassifyOptions.FILE.with(
+                  null, "Classifier, safetensors: a path or a URL of Flink's file systems.")),
+          new Argument(
+              "model_name",
+              ClassifyOptions.MODEL.with(null, "Name of the model; by default that of its file.")),
           new Argument("refused_rows", REFUSED_ROWS));
 
   private final String function;
@@ -241,6 +241,61 @@ final class Signature {
       case FLAG -> DataTypes.BOOLEAN();
       default -> DataTypes.STRING();
     };
+  }
+
+  /**
+   * A table of the arguments in Markdown.
+   *
+   * @param known whose arguments are described already; null for none
+   */
+  String reference(Signature known) {
+    StringBuilder table =
+        new StringBuilder("| argument | values | default | |\n|---|---|---|---|\n");
+    for (Argument argument : arguments) {
+      if (known == null || !known.takes(argument)) {
+        table.append(row(argument)).append('\n');
+      }
+    }
+    if (known != null) {
+      table
+          .append("\nAs for `")
+          .append(known.function)
+          .append("`: ")
+          .append(
+              arguments.stream()
+                  .filter(known::takes)
+                  .map(argument -> "`" + argument.label + "`")
+                  .collect(Collectors.joining(", ")))
+          .append(".\n");
+    }
+    return table.toString();
+  }
+
+  private boolean takes(Argument argument) {
+    return has(argument.option) && label(argument.option).equals(argument.label);
+  }
+
+  private String row(Argument argument) {
+    Option<?> option = argument.option;
+    String sentence = option.description().replaceFirst("; [^;]* for short", "");
+    for (Argument other : arguments) { // what users of SQL call it
+      if (other.option.key().contains(".")) {
+        sentence = sentence.replace(other.option.key(), other.label);
+      }
+    }
+    Need need = option.need();
+    if (need != null && has(need.option())) {
+      sentence += " Needs `" + need.text(label(need.option())) + "`.";
+    }
+    String text = option.defaultText();
+    boolean isQuoted = text != null && type(option).equals(DataTypes.STRING());
+    String otherwise =
+        text == null || text.equals("[]")
+            ? ""
+            : isQuoted ? "`'" + text + "'`" : "`" + text.toUpperCase(Locale.ROOT) + "`";
+    return List.of("`" + argument.label + "`", ValueWords.of(option), otherwise, sentence).stream()
+        .map(cell -> cell.replace("|", "\\|"))
+        .collect(Collectors.joining(" | ", "| ", " |"));
   }
 
   /** In Flink's words; texts as Flink keeps them, so that nothing is converted for a row. */

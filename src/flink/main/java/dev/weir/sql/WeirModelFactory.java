@@ -1,10 +1,11 @@
 package dev.weir.sql;
 
+import dev.weir.file.NamedFile;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.ModelFormatException;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
-import dev.weir.sql.file.ModelFileLoader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -108,9 +109,11 @@ public final class WeirModelFactory implements ModelProviderFactory {
             List.of());
     ForecastModel model;
     try {
-      model = ModelFileLoader.read(WEIGHTS_PATH.key(), options.get(WEIGHTS_PATH), defaults);
-    } catch (IllegalArgumentException e) {
-      throw new ValidationException(where + ": " + e.getMessage());
+      String location = options.get(WEIGHTS_PATH);
+      byte[] file = NamedFile.model(location, defaults.seqLen(), null);
+      model = ModelFiles.fromBytes(file, defaults, location);
+    } catch (ModelFormatException | IllegalArgumentException e) {
+      throw new ValidationException("%s: weights.path: %s".formatted(where, e.getMessage()));
     }
     if (model.combines()) {
       throw new ValidationException(

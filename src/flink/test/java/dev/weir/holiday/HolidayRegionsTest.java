@@ -83,7 +83,8 @@ class HolidayRegionsTest {
         "date,region,name\n2026-12-24,,Christmas Eve\n2026-07-27,plant,\"cleaning, all\"\n"
             + "2026-02-16,DE,\n2026-02-17,unused,\n";
     Map<String, Map<LocalDate, String>> own =
-        HolidayFile.read(Files.writeString(dir.resolve("h.csv"), csv));
+        HolidayFile.read(
+            Files.writeString(dir.resolve("h.csv"), csv).getFileName().toString(), dir);
     HolidayRegions regions = new HolidayRegions(own);
     HolidayDays plant = regions.days(List.of("plant"));
     assertThat(plant.size()).isEqualTo(2);
@@ -120,7 +121,9 @@ class HolidayRegionsTest {
         "name,date,region\nfair,2025-03-07,\nfair,2026-03-20,\n,2026-07-27,\n"
             + "works,2026-08-03,plant\nparty,2026-08-03,plant\nshut,2026-08-03,\n";
     HolidayDays days =
-        new HolidayRegions(HolidayFile.read(Files.writeString(dir.resolve("n.csv"), csv)))
+        new HolidayRegions(
+                HolidayFile.read(
+                    Files.writeString(dir.resolve("n.csv"), csv).getFileName().toString(), dir))
             .days(List.of("plant"));
     assertThat(days)
         .isEqualTo(
@@ -137,7 +140,7 @@ class HolidayRegionsTest {
   @Test
   void fileNeedsNoRegions() throws Exception {
     Path file = Files.writeString(dir.resolve("h.csv"), "\uFEFFdate\r\n2026-12-24\r\n");
-    assertThat(HolidayFile.read(file))
+    assertThat(HolidayFile.read(file.getFileName().toString(), dir))
         .isEqualTo(Map.of("", Map.of(LocalDate.parse("2026-12-24"), "")));
   }
 
@@ -158,7 +161,7 @@ class HolidayRegionsTest {
       })
   void wrongFileIsRefusedInOneLine(String text, String message) throws Exception {
     Path file = Files.writeString(dir.resolve("h.csv"), text.replace(';', '\n'));
-    assertThatThrownBy(() -> HolidayFile.read(file))
+    assertThatThrownBy(() -> HolidayFile.read(file.getFileName().toString(), dir))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
@@ -166,7 +169,8 @@ class HolidayRegionsTest {
   @Test
   void missingFileIsRefusedInOneLine() {
     Path file = dir.resolve("none.csv");
-    assertThatThrownBy(() -> HolidayFile.read(file))
-        .hasMessage("expected a CSV file, got no file " + file);
+    assertThatThrownBy(() -> HolidayFile.read(file.getFileName().toString(), dir))
+        .hasMessageStartingWith(
+            "expected a readable file, got none.csv (java.nio.file.NoSuchFileException");
   }
 }

@@ -108,7 +108,7 @@ class ClassifySectionTest {
   void wrongOptionsAreNamedWithTheirLines() {
     assertRefused(
         "classify: {learning: false}",
-        "states.yaml: classify.model: expected a name where nothing is learned, got nothing");
+        "states.yaml: classify.model: expected a model where nothing is learned, got none");
     assertRefused(
         """
         classify: {file: states.safetensors, window-time: PT1S, session-gap: PT1S}
@@ -116,14 +116,14 @@ class ClassifySectionTest {
         season: 24
         learning: {rate: 0.01}
         """,
-        "states.yaml line 5: window.out-of-orderness: expected PT0S with classify, which takes"
-            + " observations in their order, got PT1S",
         "states.yaml line 5: window.interval: expected a section forecast beside it, got classify"
             + " alone",
+        "states.yaml line 6: season: expected a section forecast beside it, got classify alone",
         "states.yaml line 7: learning.rate: expected a section forecast beside it, got classify"
             + " alone",
-        "states.yaml line 6: season: expected a section forecast beside it, got classify alone",
-        "states.yaml line 4: classify.file: expected the model's name beside it, got none",
+        "states.yaml line 5: window.out-of-orderness: expected PT0S with classify, which takes"
+            + " observations in their order, got PT1S",
+        "states.yaml line 4: classify.file: expected classify.model beside it, got none",
         "states.yaml line 4: classify.session-gap: expected it or classify.window-time, got both",
         "states.yaml line 5: window.stride: expected 1 with windows by time or session, got 2");
     assertRefused(
@@ -144,10 +144,10 @@ class ClassifySectionTest {
         window: {time-zone: Europe/Berlin}
         observations: {format: json, values: [v], features-ahead: [a, b]}
         """,
-        "states.yaml line 6: observations.features-ahead: expected a section forecast beside it,"
-            + " got classify alone",
         "states.yaml line 5: window.time-zone: expected a section forecast beside it, got classify"
-            + " alone");
+            + " alone",
+        "states.yaml line 6: observations.features-ahead: expected a section forecast beside it,"
+            + " got classify alone");
     assertRefused(
         """
         classify: {classes: [a, b, c], max-classes: 2}

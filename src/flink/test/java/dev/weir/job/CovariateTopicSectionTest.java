@@ -100,7 +100,7 @@ class CovariateTopicSectionTest {
         "covariates: {keep: 7}|window: {interval: PT1H, features-ahead: 2}"
             + "|covariates.keep: expected topics.covariates beside it, got none",
         "covariates: {format.options.x: 7}|window: {interval: PT1H, features-ahead: 2}"
-            + "|covariates.format.options.x: expected topics.covariates beside it, got none",
+            + "|covariates.format.options.x: expected covariates.format beside it, got none",
         "topics: {covariates: w}|covariates: {time: at}"
             + "|covariates.time: expected covariates.format beside it, got none",
         "topics: {covariates: w}|covariates: {format.options.x: 7}"

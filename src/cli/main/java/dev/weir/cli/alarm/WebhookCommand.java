@@ -3,12 +3,10 @@ package dev.weir.cli.alarm;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.option.DurationConverter;
-import dev.weir.job.JobSettings;
 import dev.weir.job.JobWebhook;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.webhook.WebhookDelivery;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,9 +87,7 @@ public final class WebhookCommand implements Callable<Integer> {
    *
    * @throws IllegalStateException if a secret is missing
    */
-  public static WebhookDelivery beside(
-      JobSettings settings, Path file, Map<String, String> overrides) throws IOException {
-    JobWebhook webhook = JobWebhook.of(settings, file, overrides);
+  public static WebhookDelivery beside(JobWebhook webhook) {
     if (webhook.webhook() == null) {
       return null;
     }

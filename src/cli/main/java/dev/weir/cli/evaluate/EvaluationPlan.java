@@ -20,6 +20,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastSpec;
+import dev.weir.option.Front;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       ForecastModel model, boolean learns, Integer horizon, Integer seqLen, int ahead) {
     ForecastSpec spec = spec(horizon, seqLen);
     spec.takeSizes(model);
-    spec.learns = learns;
+    spec.set(ForecastOptions.LEARNING, learns);
     spec.set(ForecastOptions.FEATURES, model.features());
     spec.set(ForecastOptions.FEATURES_AHEAD, ahead);
     spec.set(ForecastOptions.COVARIATES, ahead > 0);
@@ -96,7 +97,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   }
 
   /** Calls options as the commands do and throws the first problem. */
-  private static final class CommandLine implements ForecastSpec.Front {
+  private static final class CommandLine implements Front {
 
     @Override
     public String name(Option<?> option) {

@@ -74,7 +74,7 @@ public class KafkaOptions {
   private CommandSpec command;
 
   private Path file;
-  private JobSettings job;
+  private JobWebhook job; // null until it is read
 
   /** Takes a job file; null for none. */
   public final void use(Path jobFile) {
@@ -93,9 +93,9 @@ public class KafkaOptions {
       return null;
     }
     if (job == null) {
-      job = JobSettings.read(file, overrides);
+      job = JobWebhook.read(file, overrides);
     }
-    return job;
+    return job.job();
   }
 
   /** What the job's observations are that are not our own records; null: they are. */
@@ -105,7 +105,7 @@ public class KafkaOptions {
 
   /** The address of the live page that the job file names; null if it names none. */
   public URI page() throws IOException {
-    return file == null ? null : JobWebhook.of(job(), file, overrides).page();
+    return job() == null ? null : job.page();
   }
 
   /** Whether an option is given on the command line, where it overrides the job file. */

@@ -2,67 +2,240 @@ package dev.weir.job.options;
 
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.AlarmRules.Override;
+import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
+import dev.weir.forecast.alarm.GroupSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.Threshold;
+import dev.weir.forecast.alarm.ThresholdStateFormat;
+import dev.weir.model.Mode;
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Option.Need;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The options of a job file that say which alarms a job raises. */
 public final class AlarmOptions {
 
+  private static final String THRESHOLDS = "alarms.thresholds[].";
+  private static final String OVERRIDES = "alarms.overrides[].";
+
+  private static final String GROUPS = "alarms.groups[].";
+
+  /** A name is compared with each, once for each series. */
+  private static final int MAX_OVERRIDES = 100;
+
+  private static final String KNOWN =
+      "safe: a threshold with the same limit and within keeps what it has learned";
+
   public static final Option<String> TOPIC =
       Option.name("topics.alarms", "alarms", "Topic that incidents leave on.");
 
-  public static final Option<Boolean> ENABLED = AnomalyOptions.ENABLED;
-  public static final Option<Double> BUDGET = AnomalyOptions.BUDGET;
-  public static final Option<List<Reason>> REASONS = AnomalyOptions.REASONS;
   public static final Option<Integer> MIN_DURATION =
       Option.integer(
-          "alarms.min-duration",
-          IncidentSettings.DEFAULT_MIN_DURATION,
-          1,
-          IncidentSettings.MAX_VALUES,
-          "Values from the first to the last surprising one before an incident is opened; a shorter"
-              + " one is never reported.");
+              "alarms.min-duration",
+              IncidentSettings.DEFAULT_MIN_DURATION,
+              1,
+              IncidentSettings.MAX_VALUES,
+              "Values from the first to the last surprising one before an incident is opened; a shorter"
+                  + " one is never reported.")
+          .unit("observations");
   public static final Option<Integer> QUIET =
       Option.integer(
-          "alarms.quiet",
-          IncidentSettings.DEFAULT_QUIET,
+              "alarms.quiet",
+              IncidentSettings.DEFAULT_QUIET,
+              1,
+              IncidentSettings.MAX_VALUES,
+              "Values without a surprising one that close an incident.")
+          .unit("observations")
+          .change("safe: it counts for open incidents, too");
+
+  public static final Option<Pattern> THRESHOLD_SERIES =
+      Option.pattern(THRESHOLDS + "series", "Only series whose whole name matches; by default all.")
+          .change(KNOWN);
+  public static final Option<Double> ABOVE =
+      limit(THRESHOLDS + "above", "A limit that a larger value crosses; or below.")
+          .unit("units of the series")
+          .change(KNOWN);
+  public static final Option<Double> BELOW =
+      limit(THRESHOLDS + "below", "A limit that a smaller value crosses; or above.")
+          .unit("units of the series")
+          .change(KNOWN);
+  public static final Option<Integer> WITHIN =
+      Option.integer(
+              THRESHOLDS + "within",
+              1,
+              1,
+              Threshold.MAX_WITHIN,
+              "A warning is opened if one of the next so many values will cross the limit; at most the"
+                  + " horizon.")
+          .unit("observations")
+          .change(KNOWN);
+  public static final Option<Double> PROBABILITY =
+      Option.number(
+          THRESHOLDS + "probability",
+          Threshold.MIN_PROBABILITY,
+          Threshold.MAX_PROBABILITY,
+          Threshold.DEFAULT_PROBABILITY,
+          "From which to warn.");
+
+  public static final Option<Pattern> OVERRIDE_SERIES =
+      Option.pattern(
+          OVERRIDES + "series", "Series whose whole name matches; the first entry counts.");
+  public static final Option<Boolean> OVERRIDE_ENABLED =
+      Option.flag(OVERRIDES + "enabled", true, "Whether these series raise alarms and warnings.")
+          .change("false: open incidents are closed at the next value; true: as alarms.enabled");
+  public static final Option<Double> OVERRIDE_BUDGET = override(AnomalyOptions.BUDGET);
+  public static final Option<List<Reason>> OVERRIDE_REASONS = override(AnomalyOptions.REASONS);
+  public static final Option<Integer> OVERRIDE_MIN_DURATION = override(MIN_DURATION);
+  public static final Option<Integer> OVERRIDE_QUIET = override(QUIET);
+
+  public static final Option<Pattern> GROUP_SERIES =
+      Option.pattern(
+              GROUPS + "series",
+              "Members of a group: series whose whole name matches; the first entry counts. The first"
+                  + " capturing group is the group's name, so that one entry makes many groups.")
+          .change(
+              "safe; without any group an open incident of one is never closed, and "
+                  + Option.UNCLAIMED);
+  public static final Option<String> GROUP_NAME =
+      Option.text(GROUPS + "name", null, "Name of the group, where the pattern does not say it.")
+          .change("another group");
+  public static final Option<Double> GROUP_SURPRISE =
+      Option.number(
+          GROUPS + "surprise",
           1,
-          IncidentSettings.MAX_VALUES,
-          "Values without a surprising one that close an incident.");
+          1_000,
+          GroupSettings.DEFAULT_SURPRISE,
+          "An incident of the group is opened at this sum of what the surprises of its members are"
+              + " above 1.");
 
-  static final List<Option<?>> ALL = List.of(ENABLED, BUDGET, REASONS, MIN_DURATION, QUIET);
-
-  private static final String WITHOUT = "expected alarms: on beside it, got no alarms";
+  static final List<Option<?>> ALL =
+      Option.declaredIn(AlarmOptions.class, new Need(AnomalyOptions.ENABLED, true));
 
   private AlarmOptions() {}
 
-  /** Which alarms are reported; null for none. What has no effect becomes a problem of the file. */
-  public static AlarmRules read(JobFile file) {
-    if (!file.get(ENABLED)) {
-      for (Option<?> option : List.of(TOPIC, BUDGET, REASONS, MIN_DURATION, QUIET)) {
-        if (file.has(option)) {
-          file.problem(option, WITHOUT);
-        }
-      }
-      AlarmRuleOptions.refuse(file, WITHOUT);
+  private static Option<Double> limit(String key, String description) {
+    return Option.number(key, -Threshold.MAX_LIMIT, Threshold.MAX_LIMIT, null, description);
+  }
+
+  /** The same option for some series, by default as for all. */
+  private static <T> Option<T> override(Option<T> option) {
+    return option
+        .named(OVERRIDES + option.name())
+        .with(null, "As %s, which is the default.".formatted(option.key()));
+  }
+
+  /** The topic of incidents; null where alarms are off. */
+  public static String topic(JobFile file) {
+    return file.get(AnomalyOptions.ENABLED) ? file.get(TOPIC) : null;
+  }
+
+  /**
+   * Which alarms are reported; null for none. What is wrong becomes a problem of the file.
+   *
+   * @param mode of the forecasts that limits are compared with
+   * @param horizon of these
+   */
+  public static AlarmRules read(JobFile file, Mode mode, int horizon) {
+    if (!file.get(AnomalyOptions.ENABLED)) {
       return null;
     }
     IncidentSettings common =
         settings(
-            file.get(BUDGET),
-            file.get(REASONS, Reason.OF_VALUES),
+            file.get(AnomalyOptions.BUDGET),
+            file.get(AnomalyOptions.REASONS, Reason.OF_VALUES),
             file.get(MIN_DURATION),
             file.get(QUIET));
-    return AlarmRuleOptions.read(file, common);
+    AlarmRules rules =
+        new AlarmRules(
+            common,
+            file.entries(OVERRIDE_SERIES, MAX_OVERRIDES, i -> override(file, i, common)),
+            file.entries(
+                WITHIN,
+                ThresholdStateFormat.MAX_THRESHOLDS,
+                i -> threshold(file, i, mode, horizon)),
+            file.entries(GROUP_SERIES, MAX_OVERRIDES, i -> group(file, i)));
+    if (!rules.groups().isEmpty()
+        && file.get(ForecastOptions.SEQ_LEN) == 1
+        && !file.has(ForecastOptions.INTERVAL)) { // how far apart values are is not known
+      file.problem(
+          GROUP_SERIES.at(0),
+          "expected window.interval or a window.seq-len above 1 beside it, got neither");
+    }
+    return rules;
   }
 
   /**
    * @param budget alarms per 1,000 values
    */
-  static IncidentSettings settings(
+  private static IncidentSettings settings(
       double budget, List<Reason> reasons, int minDuration, int quiet) {
     return new IncidentSettings(AnomalyOptions.settings(budget, reasons), minDuration, quiet);
+  }
+
+  private static Override override(JobFile file, int i, IncidentSettings common) {
+    Pattern series = file.require(OVERRIDE_SERIES.at(i));
+    IncidentSettings settings =
+        settings(
+            file.get(OVERRIDE_BUDGET.at(i), AnomalyOptions.PER * common.alarms().budget()),
+            file.get(OVERRIDE_REASONS.at(i), List.copyOf(common.alarms().reasons())),
+            file.get(OVERRIDE_MIN_DURATION.at(i), common.minDuration()),
+            file.get(OVERRIDE_QUIET.at(i), common.quiet()));
+    boolean enabled = file.get(OVERRIDE_ENABLED.at(i));
+    boolean changes = false;
+    for (Option<?> option :
+        List.of(OVERRIDE_BUDGET, OVERRIDE_REASONS, OVERRIDE_MIN_DURATION, OVERRIDE_QUIET)) {
+      changes |= file.has(option.at(i));
+      if (!enabled && file.has(option.at(i))) {
+        file.problem(option.at(i), "expected nothing beside enabled: false, got some");
+      }
+    }
+    if (enabled && !changes && !file.has(OVERRIDE_ENABLED.at(i))) {
+      file.problem(
+          OVERRIDE_SERIES.at(i),
+          "expected an option beside it that is other than common, got none");
+    }
+    return new Override(series, enabled ? settings : null);
+  }
+
+  private static SeriesThreshold threshold(JobFile file, int i, Mode mode, int horizon) {
+    Double above = file.get(ABOVE.at(i));
+    Double below = file.get(BELOW.at(i));
+    boolean hasAbove = file.has(ABOVE.at(i));
+    int within = file.get(WITHIN.at(i));
+    if (within > horizon) {
+      file.problem(
+          WITHIN.at(i),
+          "expected at most the horizon of %s, %d, got %d"
+              .formatted(mode.label(), horizon, within));
+    }
+    double probability = file.get(PROBABILITY.at(i));
+    Pattern series = file.get(THRESHOLD_SERIES.at(i));
+    if (hasAbove == file.has(BELOW.at(i))) {
+      file.problem(
+          ABOVE.at(i),
+          "expected either above or below, got " + (hasAbove ? "both" : "none of them"));
+      return null;
+    }
+    Double limit = hasAbove ? above : below;
+    return limit == null // which is a problem already
+        ? null
+        : new SeriesThreshold(series, new Threshold(limit, hasAbove, within, probability));
+  }
+
+  private static GroupSettings group(JobFile file, int i) {
+    Pattern series = file.require(GROUP_SERIES.at(i));
+    String name = file.get(GROUP_NAME.at(i));
+    boolean hasName = series != null && series.matcher("").groupCount() > 0;
+    if (series != null && hasName == (name != null)) {
+      file.problem(
+          GROUP_NAME.at(i),
+          "expected a name, or one capturing group in series, got "
+              + (hasName ? "both" : "none of them"));
+    }
+    return new GroupSettings(series, name, file.get(GROUP_SURPRISE.at(i)));
   }
 }

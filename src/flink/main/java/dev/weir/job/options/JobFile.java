@@ -3,7 +3,7 @@ package dev.weir.job.options;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.ForecastSpec;
+import dev.weir.option.Front;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.io.Reader;
@@ -11,14 +11,18 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -37,7 +41,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * The text of a job file as keys and values, each with its line. Only known options pass; a wrong
  * one is named with its line and with what was expected, all of them at once.
  */
-public final class JobFile implements ForecastSpec.Front {
+public final class JobFile implements Front {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobFile.class);
   private static final String SET = "--set";
@@ -53,6 +57,7 @@ public final class JobFile implements ForecastSpec.Front {
 
   private final String name;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<Option<?>, Object> values = new LinkedHashMap<>(); // null where it is wrong
   private final Set<String> sections = new HashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
   private int keys;
@@ -91,6 +96,7 @@ public final class JobFile implements ForecastSpec.Front {
     overrides.forEach((key, value) -> file.put(key, new Entry(value, SET)));
     file.checkKeys();
     file.stop();
+    file.entries.forEach(file::parse);
     return file;
   }
 
@@ -219,27 +225,27 @@ public final class JobFile implements ForecastSpec.Front {
   }
 
   private void checkKeys() {
-    Set<String> known = new HashSet<>();
-    JobOptions.all().forEach(option -> known.add(option.key()));
     entries.forEach(
         (key, entry) -> {
-          if (!known.contains(JobOptions.withoutEntry(key)) && !isFree(key)) {
+          if (JobOptions.of(key) == null && !isFree(key)) {
             problems.add(
                 "%s %s: %s: expected a known key%s"
                     .formatted(
                         name,
                         entry.where,
                         key,
-                        key.length() > MAX_LIKENESS ? "" : ", such as " + nearest(key, known)));
+                        key.length() > MAX_LIKENESS ? "" : ", such as " + nearest(key)));
           }
         });
   }
 
   /** The known key that needs the fewest edits. */
-  private static String nearest(String key, Set<String> known) {
-    TreeMap<Integer, String> byDistance = new TreeMap<>();
-    known.stream().sorted().forEach(k -> byDistance.putIfAbsent(distance(key, k), k));
-    return byDistance.firstEntry().getValue();
+  private static String nearest(String key) {
+    return JobOptions.all().stream()
+        .map(Option::key)
+        .sorted()
+        .min(Comparator.comparing(known -> distance(key, known)))
+        .orElseThrow();
   }
 
   private static int distance(String a, String b) {
@@ -264,12 +270,24 @@ public final class JobFile implements ForecastSpec.Front {
     return sections.contains(section);
   }
 
+  /** Whether there is a section of this mode, be it empty. */
+  public boolean hasSection(Mode mode) {
+    return hasSection("forecast." + mode.label());
+  }
+
+  /** The options that are given, those of the entries of lists and of table formats among them. */
+  public Set<Option<?>> given() {
+    return Collections.unmodifiableSet(values.keySet());
+  }
+
   /**
-   * How many entries a list has that this option is of. One that comes after a gap, as {@code
-   * --set} can make it, or is one too many becomes a problem.
+   * The entries of the list that an option is of. One that comes after a gap, as {@code --set} can
+   * make it, or is one too many becomes a problem.
+   *
+   * @param read an entry; null beside a problem
    */
-  public int entries(Option<?> option, int max) {
-    String list = option.key().substring(0, option.key().indexOf("[]"));
+  public <T> List<T> entries(Option<?> option, int max, IntFunction<T> read) {
+    String list = option.section().replace("[]", "");
     int count = 0;
     while (hasSection("%s[%d]".formatted(list, count))) {
       count++;
@@ -287,16 +305,23 @@ public final class JobFile implements ForecastSpec.Front {
     if (count > max) {
       problem(list, "expected at most %d entries, got %d".formatted(max, count));
     }
-    return Math.min(count, max);
+    return IntStream.range(0, Math.min(count, max))
+        .mapToObj(read)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   public boolean has(Option<?> option) {
-    return entries.containsKey(option.key());
+    return values.containsKey(option);
   }
 
-  /** Gives an option that is not there a value that follows from another one. */
-  public void addDefault(Option<?> option, String text, Option<?> from) {
-    entries.putIfAbsent(option.key(), new Entry(text, "by " + from.key()));
+  /** Gives an option that is not there the number of values of another one. */
+  public void addDefault(Option<Integer> option, Option<? extends List<?>> from) {
+    if (has(from) && !entries.containsKey(option.key())) {
+      Entry entry = new Entry(Integer.toString(get(from).size()), "by " + from.key());
+      entries.put(option.key(), entry);
+      parse(option.key(), entry);
+    }
   }
 
   /**
@@ -305,7 +330,10 @@ public final class JobFile implements ForecastSpec.Front {
    * @param format that they are below
    */
   public Map<String, String> formatOptions(Option<String> format) {
-    String prefix = format.key() + ".options.";
+    return below(format.key() + ".options.");
+  }
+
+  private Map<String, String> below(String prefix) {
     Map<String, String> options = new LinkedHashMap<>();
     entries.forEach(
         (key, entry) -> {
@@ -316,30 +344,48 @@ public final class JobFile implements ForecastSpec.Front {
     return options;
   }
 
-  /** The option's value, or its default; a value of the wrong type becomes a problem. */
+  private void parse(String key, Entry entry) {
+    Option<?> declared = JobOptions.of(key);
+    if (declared == null) {
+      values.put(freeOption(key), entry.text);
+      return;
+    }
+    Option<?> option = declared.named(key);
+    Object value = null;
+    try {
+      value = option.parse(entry.text);
+    } catch (IllegalArgumentException e) {
+      problem(option, option.wrong(ClientProperties.withoutUser(entry.text)));
+    }
+    values.put(option, value);
+  }
+
+  private static Option<?> freeOption(String key) {
+    Option<String> option = Option.text(key, null, "");
+    for (Option<?> format : List.of(MappingOptions.FORMAT, CovariateOptions.FORMAT)) {
+      if (key.startsWith(format.key())) {
+        return option.needs(format);
+      }
+    }
+    return option;
+  }
+
+  /** The option's value, or its default if it is absent or wrong. */
   public <T> T get(Option<T> option) {
     return get(option, option.defaultValue());
   }
 
   /** As {@link #get(Option)}, with another default. */
+  @SuppressWarnings("unchecked")
   public <T> T get(Option<T> option, T otherwise) {
-    Entry entry = entries.get(option.key());
-    if (entry == null) {
-      return otherwise;
-    }
-    try {
-      return option.parse(entry.text);
-    } catch (IllegalArgumentException e) {
-      problem(option, option.wrong(ClientProperties.withoutUser(entry.text)));
-      return otherwise;
-    }
+    Object value = values.get(option);
+    return value == null ? otherwise : (T) value;
   }
 
   /** As {@link #get(Option)}, and a problem when the option is absent and has no default. */
   public <T> T require(Option<T> option) {
     if (!has(option) && option.defaultValue() == null) {
-      problems.add(
-          "%s: %s: expected %s, got nothing".formatted(name, option.key(), option.expected()));
+      problem(option, "expected %s, got nothing".formatted(option.expected()));
       return null;
     }
     return get(option);
@@ -350,15 +396,12 @@ public final class JobFile implements ForecastSpec.Front {
    * line, which the process table and shell histories show, and warned of in the file.
    */
   public Map<String, String> properties() {
-    Map<String, String> properties = new LinkedHashMap<>();
-    entries.forEach(
-        (key, entry) -> {
-          if (key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
-            String property = key.substring(JobOptions.PROPERTIES_PREFIX.length());
-            properties.put(property, entry.text);
-            if (ClientProperties.holdsSecret(property, entry.text)) {
-              plainSecret(key, entry);
-            }
+    Map<String, String> properties = below(JobOptions.PROPERTIES_PREFIX);
+    properties.forEach(
+        (property, value) -> {
+          if (ClientProperties.holdsSecret(property, value)) {
+            String key = JobOptions.PROPERTIES_PREFIX + property;
+            plainSecret(key, entries.get(key));
           }
         });
     return properties;
@@ -386,10 +429,13 @@ public final class JobFile implements ForecastSpec.Front {
   }
 
   @Override
-  public Option<?> in(Mode mode, Option<?> option) {
-    return ForecastOptions.OF_MODE.contains(option)
-        ? option.under("forecast." + mode.label())
-        : option;
+  public <T> Option<T> in(Mode mode, Option<T> option) {
+    return ForecastOptions.OF_MODE.contains(option) ? ForecastOptions.in(mode, option) : option;
+  }
+
+  @Override
+  public boolean modelsArrive() {
+    return true;
   }
 
   /** Notes something wrong with an option, with its line when it is there. */

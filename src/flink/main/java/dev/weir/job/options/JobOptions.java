@@ -4,16 +4,15 @@ import dev.weir.kafka.BrokerAddresses;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.model.Mode;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.option.AnomalyOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
-import dev.weir.rnn.Cell;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -27,21 +26,35 @@ import org.apache.flink.configuration.MemorySize;
  */
 public final class JobOptions {
 
+  /** The sections of the job file, in the order of the reference. */
+  private static final List<String> SECTIONS =
+      List.of(
+          (",kafka,kafka.registry,topics,observations,covariates,source,window,state,learning,"
+                  + "learning.shared,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
+                  + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
+                  + "forecast.many-to-one,forecast.many-to-many,classify")
+              .split(","));
+
+  private static final String COMMITTED = "safe after a stop with a savepoint, which commits first";
+
   private static final Pattern ENTRY = Pattern.compile("\\[\\d{1,3}]");
 
   public static final Option<String> NAME =
-      Option.name("name", null, "Name of the job; also its consumer group unless that is given.");
+      Option.name("name", null, "Name of the job; also its consumer group unless that is given.")
+          .change("safe: places are in the savepoint, ids follow the name");
 
   public static final Option<String> BOOTSTRAP_SERVERS =
       new Option<>(
-          "kafka.bootstrap-servers",
-          Option.Type.TEXT,
-          BrokerAddresses.EXPECTED,
-          null,
-          "Brokers to start from, host:port[,host:port...].",
-          JobOptions::addresses);
+              "kafka.bootstrap-servers",
+              Option.Type.TEXT,
+              BrokerAddresses.EXPECTED,
+              null,
+              "Brokers to start from, host:port[,host:port...].",
+              JobOptions::addresses)
+          .change("safe for the same Kafka cluster");
   public static final Option<String> GROUP =
-      Option.name("kafka.group-id", null, "Consumer group of the source; by default the name.");
+      Option.name("kafka.group-id", null, "Consumer group of the source; by default the name.")
+          .change("safe: places are in the savepoint");
 
   public static final Option<String> PROPERTIES_FILE =
       Option.text(
@@ -55,21 +68,23 @@ public final class JobOptions {
 
   public static final Option<List<String>> OBSERVATIONS =
       Option.list(
-          "topics.observations",
-          "a topic's name, or a list of names",
-          List.of("observations"),
-          100,
-          "Topic that the values arrive on, or several.",
-          NAME.parser());
+              "topics.observations",
+              "a topic's name, or a list of names",
+              List.of("observations"),
+              100,
+              "Topic that the values arrive on, or several.",
+              NAME.parser())
+          .change(Option.OLD_TOPIC);
   public static final Option<String> PATTERN =
       new Option<>(
-          "topics.pattern",
-          Option.Type.TEXT,
-          "a regular expression such as sensors[.].*",
-          null,
-          "In place of topics.observations: all topics whose whole names match, also those that are"
-              + " made later.",
-          JobOptions::pattern);
+              "topics.pattern",
+              Option.Type.TEXT,
+              "a regular expression such as sensors[.].*",
+              null,
+              "In place of topics.observations: all topics whose whole names match, also those that are"
+                  + " made later.",
+              JobOptions::pattern)
+          .change(Option.OLD_TOPIC);
   public static final Option<String> FORECASTS =
       Option.name("topics.forecasts", "forecasts", "Topic that the forecasts leave on.");
   public static final Option<String> SCORES =
@@ -81,7 +96,8 @@ public final class JobOptions {
           "Topic for records that can't be used; by default the first of the observations, or the"
               + " job's name beside a pattern, plus .dlq.");
   public static final Option<String> MODELS =
-      Option.name("topics.models", "models", "Compacted topic that base models arrive on.");
+      Option.name("topics.models", "models", "Compacted topic that base models arrive on.")
+          .change(Option.OLD_TOPIC);
   public static final Option<Boolean> CREATE_TOPICS =
       Option.flag(
           "topics.create-missing",
@@ -96,20 +112,23 @@ public final class JobOptions {
 
   public static final Option<RunMode> MODE =
       Option.choice(
-          "source.mode",
-          RunMode.class,
-          RunMode.STREAMING,
-          "bounded: reads up to source.end and stops with a savepoint that streaming goes on"
-              + " from; mode for short.");
+              "source.mode",
+              RunMode.class,
+              RunMode.STREAMING,
+              "bounded: reads up to source.end and stops with a savepoint that streaming goes on"
+                  + " from; mode for short.")
+          .change("safe: a bounded run's savepoint is what streaming goes on from");
   public static final Option<SourcePosition> START =
       position(
-          "source.start",
-          "Where a job begins that has no savepoint; by default committed, and earliest when"
-              + " bounded.");
+              "source.start",
+              "Where a job begins that has no savepoint; by default committed, and earliest when"
+                  + " bounded.")
+          .change("without effect: a savepoint says where to go on");
   public static final Option<SourcePosition> END =
       position(
-          "source.end",
-          "Where a bounded job ends, of what is there when it is submitted; by default latest.");
+              "source.end",
+              "Where a bounded job ends, of what is there when it is submitted; by default latest.")
+          .needs(MODE, RunMode.BOUNDED);
 
   private static Option<SourcePosition> position(String key, String description) {
     return new Option<>(
@@ -131,15 +150,6 @@ public final class JobOptions {
           "How far ahead of the clock an observation may be before it is a dead letter; less than"
               + " state.ttl, by default half of it where that is less.");
 
-  public static final Option<Integer> MAX_SERIES =
-      Option.integer(
-          "state.max-series",
-          0,
-          0,
-          Integer.MAX_VALUE,
-          "Series that one task may keep; observations of further ones are dead letters; 0 for no"
-              + " limit.");
-
   public static final Option<MemorySize> CACHE =
       new Option<>(
           "state.cache",
@@ -158,11 +168,12 @@ public final class JobOptions {
 
   public static final Option<Made> OUTPUT =
       Option.choice(
-          "output",
-          Made.class,
-          null,
-          "mixture: experts that learn each series, the model among them; network: the model's"
-              + " own forecasts. By default mixture, and network where learning is off.");
+              "output",
+              Made.class,
+              null,
+              "mixture: experts that learn each series, the model among them; network: the model's"
+                  + " own forecasts. By default mixture, and network where learning is off.")
+          .change(Option.UNTESTED);
 
   /** How forecasts, scores and incidents are written. */
   public enum Format {
@@ -172,18 +183,12 @@ public final class JobOptions {
 
   public static final Option<Format> FORECAST_FORMAT =
       Option.choice(
-          "forecasts.format",
-          Format.class,
-          Format.AVRO,
-          "How forecasts, scores and incidents are written: as Avro or as JSON objects with the"
-              + " same fields.");
-  public static final Option<Integer> SCORES_EVERY =
-      Option.integer(
-          "scores.every",
-          10,
-          0,
-          1_000_000,
-          "A score after so many observations of a series; 0 for none.");
+              "forecasts.format",
+              Format.class,
+              Format.AVRO,
+              "How forecasts, scores and incidents are written: as Avro or as JSON objects with the same"
+                  + " fields.")
+          .change("safe: readers of Weir tell both apart");
 
   /** Short keys and the keys that they abbreviate. */
   public static final Map<String, String> SHORT_FORMS =
@@ -224,62 +229,30 @@ public final class JobOptions {
 
   public static final Option<Delivery> GUARANTEE =
       Option.choice(
-          "delivery.guarantee",
-          Delivery.class,
-          Delivery.EXACTLY_ONCE,
-          "What a consumer may rely on; at-least-once shows forecasts without waiting for a"
-              + " checkpoint.");
+              "delivery.guarantee",
+              Delivery.class,
+              Delivery.EXACTLY_ONCE,
+              "What a consumer may rely on; at-least-once shows forecasts without waiting for a"
+                  + " checkpoint.")
+          .change(COMMITTED);
   public static final Option<Duration> TRANSACTION_TIMEOUT =
       Option.duration(
-          "delivery.transaction-timeout",
-          Duration.ofMinutes(10),
-          Duration.ofSeconds(1),
-          "How long a transaction may stay open: longer than a checkpoint and a restart, at most"
-              + " the broker's transaction.max.timeout.ms.");
+              "delivery.transaction-timeout",
+              Duration.ofMinutes(10),
+              Duration.ofSeconds(1),
+              "How long a transaction may stay open: longer than a checkpoint and a restart, at most"
+                  + " the broker's transaction.max.timeout.ms.")
+          .change(COMMITTED);
   public static final Option<String> TRANSACTION_PREFIX =
       Option.name(
-          "delivery.transaction-prefix",
-          null,
-          "Unique to the job on its brokers; by default weir- and the name.");
-
-  /** The options of one mode, which is wanted as soon as its section is there. */
-  public record ModeOptions(
-      Mode mode,
-      Option<String> model,
-      Option<String> file,
-      Option<Integer> horizon,
-      Option<Scaling> scaling,
-      Option<Readout> readout,
-      Option<Cell> cell) {
-
-    private static ModeOptions of(Mode mode) {
-      String section = "forecast." + mode.label();
-      Option<Integer> horizon = ForecastOptions.HORIZON.under(section);
-      return new ModeOptions(
-          mode,
-          ForecastOptions.MODEL.under(section),
-          ForecastOptions.FILE.under(section),
-          mode == Mode.MANY_TO_MANY ? horizon.withDefault(null) : horizon,
-          ForecastOptions.SCALING.under(section),
-          ForecastOptions.READOUT.under(section),
-          ForecastOptions.CELL.under(section));
-    }
-
-    public String section() {
-      return "forecast." + mode.label();
-    }
-
-    List<Option<?>> all() {
-      return List.of(model, file, horizon, scaling, readout, cell);
-    }
-  }
-
-  public static final List<ModeOptions> MODES =
-      List.of(ModeOptions.of(Mode.MANY_TO_ONE), ModeOptions.of(Mode.MANY_TO_MANY));
+              "delivery.transaction-prefix",
+              null,
+              "Unique to the job on its brokers; by default weir- and the name.")
+          .change(COMMITTED);
 
   /** Made at the first use: the classes of the other options use this one. */
   private static final class Declared {
-    static final List<Option<?>> ALL = List.copyOf(declared());
+    static final List<Option<?>> ALL = declared();
     static final Map<String, Option<?>> BY_KEY =
         ALL.stream().collect(Collectors.toMap(Option::key, option -> option));
   }
@@ -290,66 +263,30 @@ public final class JobOptions {
   }
 
   private static List<Option<?>> declared() {
-    List<Option<?>> all =
-        new ArrayList<>(
-            List.of(
-                NAME,
-                BOOTSTRAP_SERVERS,
-                GROUP,
-                PROPERTIES_FILE,
-                OBSERVATIONS,
-                PATTERN,
-                FORECASTS,
-                SCORES,
-                DEAD_LETTERS,
-                MODELS,
-                CREATE_TOPICS,
-                MODE,
-                START,
-                END,
-                ForecastOptions.SEQ_LEN,
-                ForecastOptions.STRIDE,
-                ForecastOptions.FEATURES,
-                ForecastOptions.FEATURES_AHEAD,
-                ForecastOptions.CALENDAR,
-                ForecastOptions.TIME_ZONE,
-                ForecastOptions.INTERVAL,
-                ForecastOptions.GAP,
-                ForecastOptions.MAX_FILL,
-                ForecastOptions.OUT_OF_ORDERNESS,
-                IDLE_TIMEOUT,
-                MAX_FUTURE,
-                ForecastOptions.TTL,
-                MAX_SERIES,
-                CACHE,
-                OUTPUT,
-                ForecastOptions.LEARNING,
-                ForecastOptions.SIZE,
-                ForecastOptions.COVARIATES,
-                ForecastOptions.EXPERTS,
-                ForecastOptions.SEASON,
-                ForecastOptions.LEVELS,
-                SCORES_EVERY,
-                FORECAST_FORMAT,
-                ForecastOptions.EXPLAIN,
-                GUARANTEE,
-                TRANSACTION_TIMEOUT,
-                TRANSACTION_PREFIX));
-    all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
-    all.addAll(all.indexOf(ForecastOptions.COVARIATES) + 1, HolidayOptions.ALL);
-    all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
-    all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
-    all.add(all.indexOf(SCORES) + 1, AlarmOptions.TOPIC);
-    all.addAll(all.indexOf(FORECAST_FORMAT) + 1, WebhookOptions.ALL);
-    all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmRuleOptions.ALL);
-    all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmOptions.ALL);
-    all.addAll(all.indexOf(CREATE_TOPICS) + 1, CovariateOptions.ALL);
-    all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
-    all.add(all.indexOf(FORECASTS), CovariateOptions.TOPIC);
-    all.addAll(all.indexOf(ForecastOptions.LEVELS) + 1, BoundsOptions.ALL);
-    MODES.forEach(mode -> all.addAll(mode.all()));
-    all.addAll(ClassifyOptions.ALL);
-    return all;
+    List<Option<?>> all = new ArrayList<>();
+    List.of(
+            JobOptions.class,
+            RegistryOptions.class,
+            ForecastOptions.class,
+            NetworkOptions.class,
+            HolidayOptions.class,
+            BoundsOptions.class,
+            AnomalyOptions.class,
+            ClassifyOptions.class)
+        .forEach(type -> all.addAll(Option.declaredIn(type)));
+    all.removeAll(ForecastOptions.OF_MODE);
+    all.removeIf(option -> option == ForecastOptions.SEASON_LENGTH);
+    Stream.of(AlarmOptions.ALL, WebhookOptions.ALL, MappingOptions.ALL, CovariateOptions.ALL)
+        .forEach(all::addAll);
+    for (Mode mode : Mode.values()) {
+      for (Option<?> option : ForecastOptions.OF_MODE) {
+        if (option != ForecastOptions.MODE) {
+          all.add(ForecastOptions.in(mode, option));
+        }
+      }
+    }
+    all.sort(Comparator.comparing(option -> SECTIONS.indexOf(option.section())));
+    return List.copyOf(all);
   }
 
   /** The option with this key, or null if unknown. */
@@ -364,9 +301,7 @@ public final class JobOptions {
 
   /** Whether it is the key of a list whose entries have options. */
   static boolean hasEntries(String key) {
-    String prefix = key + "[].";
-    return Stream.concat(AlarmRuleOptions.ALL.stream(), HolidayOptions.ALL.stream())
-        .anyMatch(option -> option.key().startsWith(prefix));
+    return SECTIONS.contains(key + "[]");
   }
 
   private JobOptions() {}

@@ -51,12 +51,13 @@ public final class MappingOptions {
           "Full name of the records' message in the schema file, with the format protobuf.");
   public static final Option<List<NamePart>> SERIES =
       Option.list(
-          "observations.series",
-          "a list of " + NamePart.EXPECTED,
-          List.of(NamePart.KEY),
-          16,
-          "Parts of a series' name, joined by slashes.",
-          NamePart::parse);
+              "observations.series",
+              "a list of " + NamePart.EXPECTED,
+              List.of(NamePart.KEY),
+              16,
+              "Parts of a series' name, joined by slashes.",
+              NamePart::parse)
+          .change("series with other names are new ones");
   public static final Option<FieldPath> TIME =
       path("observations.time", "When a value was observed; by default the record's timestamp.");
   public static final Option<TimeText.Unit> TIME_UNIT =
@@ -67,29 +68,32 @@ public final class MappingOptions {
           "What a time counts that is a number; auto: what gives a time from 1973 to 2286.");
   public static final Option<List<FieldPath>> VALUES =
       Option.list(
-          "observations.values",
-          "a list of " + FieldPath.EXPECTED,
-          null,
-          MAX_FIELDS,
-          "Numbers, each a series; of several, a series' name ends with the field's.",
-          FieldPath::parse);
+              "observations.values",
+              "a list of " + FieldPath.EXPECTED,
+              null,
+              MAX_FIELDS,
+              "Numbers, each a series; of several, a series' name ends with the field's.",
+              FieldPath::parse)
+          .change("series with other names are new ones");
   public static final Option<List<FieldPath>> FEATURES =
       Option.list(
-          "observations.features",
-          "a list of " + FieldPath.EXPECTED,
-          List.of(),
-          MAX_FIELDS,
-          "Covariates of each value, window.features of them.",
-          FieldPath::parse);
+              "observations.features",
+              "a list of " + FieldPath.EXPECTED,
+              List.of(),
+              MAX_FIELDS,
+              "Covariates of each value, window.features of them.",
+              FieldPath::parse)
+          .change("as window.features; in another order, each means another one");
   public static final Option<List<ArrayPath>> FEATURES_AHEAD =
       Option.list(
-          "observations.features-ahead",
-          "a list of " + ArrayPath.EXPECTED,
-          List.of(),
-          ForecastOptions.MAX_LEARNED_COVARIATES,
-          "Covariates known ahead, window.features-ahead of them: of each, an array with a number"
-              + " for each of the steps after the value, in order; null: not known.",
-          ArrayPath::parse);
+              "observations.features-ahead",
+              "a list of " + ArrayPath.EXPECTED,
+              List.of(),
+              ForecastOptions.MAX_LEARNED_COVARIATES,
+              "Covariates known ahead, window.features-ahead of them: of each, an array with a number"
+                  + " for each of the steps after the value, in order; null: not known.",
+              ArrayPath::parse)
+          .change("as window.features-ahead; in another order, each means another one");
   public static final Option<FieldPath> LABEL =
       path(
           "observations.label", "The true class of the window that ends there, where it is known.");
@@ -112,46 +116,37 @@ public final class MappingOptions {
           "A value that is null or missing makes no observation, or a dead letter of its record; by"
               + " default the latter only if the record has no other value.");
 
-  public static final List<Option<?>> ALL =
-      List.of(
-          FORMAT,
-          COLUMNS,
-          SCHEMA_FILE,
-          MESSAGE,
-          SERIES,
-          TIME,
-          TIME_UNIT,
-          VALUES,
-          FEATURES,
-          FEATURES_AHEAD,
-          LABEL,
-          ENDS_WINDOW,
-          EACH,
-          ON_NULL);
+  static final List<Option<?>> ALL =
+      Option.declaredIn(MappingOptions.class, new Option.Need(FORMAT, null));
 
   /**
-   * What the section says; the file must have a format and values.
+   * What a section says of records; the file must have what it needs.
    *
    * @param directory where a relative path starts
-   * @throws IOException when the schema's file can't be read
+   * @param name parts of the name of a series or of a group
+   * @throws IOException if the schema's file can't be read
    */
-  public static ObservationMapping mapping(JobFile file, Path directory) throws IOException {
-    String schema = file.get(SCHEMA_FILE);
+  public static ObservationMapping mapping(
+      JobFile file, Path directory, String section, Option<List<NamePart>> name)
+      throws IOException {
+    String schema = file.get(SCHEMA_FILE.under(section));
     return new ObservationMapping(
-        file.get(FORMAT),
-        file.formatOptions(FORMAT),
-        file.get(COLUMNS),
-        file.get(SERIES),
-        file.get(TIME),
-        file.get(TIME_UNIT),
-        file.get(VALUES),
-        file.get(FEATURES),
-        file.get(FEATURES_AHEAD),
-        file.get(LABEL),
-        file.get(ENDS_WINDOW),
-        file.get(EACH),
-        file.get(ON_NULL),
-        schema == null ? null : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE)));
+        file.get(FORMAT.under(section)),
+        file.formatOptions(FORMAT.under(section)),
+        file.get(COLUMNS.under(section)),
+        file.get(name),
+        file.get(TIME.under(section)),
+        file.get(TIME_UNIT.under(section)),
+        file.get(VALUES.under(section), List.of()),
+        file.get(FEATURES.under(section)),
+        file.get(FEATURES_AHEAD.under(section)),
+        file.get(LABEL.under(section)),
+        file.get(ENDS_WINDOW.under(section)),
+        file.get(EACH.under(section)),
+        file.get(ON_NULL.under(section)),
+        schema == null
+            ? null
+            : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE.under(section))));
   }
 
   static Option<FieldPath> path(String key, String description) {

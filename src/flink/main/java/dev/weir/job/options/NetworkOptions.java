@@ -17,43 +17,49 @@ public final class NetworkOptions {
 
   private static final NetworkTraining DEFAULT = NetworkTraining.DEFAULT;
 
-  static final Option<Integer> EVERY =
+  public static final Option<Integer> EVERY =
       Option.integer(
-          "learning.every",
-          DEFAULT.every(),
-          1,
-          1_000,
-          "Networks learn at every so many observations of a series; the other experts at each.");
-  static final Option<Integer> START =
+              "learning.every",
+              DEFAULT.every(),
+              1,
+              1_000,
+              "Networks learn at every so many observations of a series; the other experts at each.")
+          .unit("observations");
+  public static final Option<Integer> START =
       Option.integer(
-          "learning.start",
-          DEFAULT.start(),
-          0,
-          1_000_000,
-          "Observations of a series before networks begin to learn; each needs a few in any case,"
-              + " a copy of the base model 200.");
-  static final Option<Integer> STEPS =
+              "learning.start",
+              DEFAULT.start(),
+              0,
+              1_000_000,
+              "Observations of a series before networks begin to learn; each needs a few in any case,"
+                  + " a copy of the base model 200.")
+          .unit("observations");
+  public static final Option<Integer> STEPS =
       Option.integer(
-          "learning.steps",
-          DEFAULT.steps(),
-          1,
-          16,
-          "Updates of a network's weights each time that it learns; twice as many while a series is"
-              + " young.");
-  static final Option<Integer> REPLAY =
+              "learning.steps",
+              DEFAULT.steps(),
+              1,
+              16,
+              "Updates of a network's weights each time that it learns; twice as many while a series is"
+                  + " young.")
+          .unit("updates");
+  public static final Option<Integer> REPLAY =
       Option.integer(
-          "learning.replay",
-          null,
-          1,
-          4_096,
-          "Observations that windows drawn from the past reach back; by default 512.");
-  static final Option<Method> OPTIMIZER =
+              "learning.replay",
+              null,
+              1,
+              4_096,
+              "Observations that windows drawn from the past reach back; by default 512.")
+          .unit("observations")
+          .change(Option.LEARNS_AGAIN);
+  public static final Option<Method> OPTIMIZER =
       Option.choice(
-          "learning.optimizer",
-          Method.class,
-          DEFAULT.method(),
-          "How gradients become weights; sgd keeps nothing for each weight, adam two numbers.");
-  static final Option<Double> RATE =
+              "learning.optimizer",
+              Method.class,
+              DEFAULT.method(),
+              "How gradients become weights; sgd keeps nothing for each weight, adam two numbers.")
+          .change(Option.LEARNS_AGAIN);
+  public static final Option<Double> RATE =
       new Option<>(
           "learning.rate",
           Option.Type.NUMBER,
@@ -64,38 +70,45 @@ public final class NetworkOptions {
           NetworkOptions::rate);
   public static final Option<Targets> TARGETS =
       Option.choice(
-          "learning.targets",
-          Targets.class,
-          DEFAULT.targets(),
-          "What birnn is trained to foresee: the values after its window, or at each step of it"
-              + " those after that step, for one direction only.");
-  static final Option<Boolean> BIDIRECTIONAL =
+              "learning.targets",
+              Targets.class,
+              DEFAULT.targets(),
+              "What birnn is trained to foresee: the values after its window, or at each step of it"
+                  + " those after that step, for one direction only.")
+          .change(Option.LEARNS_AGAIN);
+  public static final Option<Boolean> BIDIRECTIONAL =
       Option.flag(
-          "learning.bidirectional",
-          DEFAULT.bidirectional(),
-          "Whether birnn and birnn-many-to-many read their window both ways.");
+              "learning.bidirectional",
+              DEFAULT.bidirectional(),
+              "Whether birnn and birnn-many-to-many read their window both ways.")
+          .change(Option.LEARNS_AGAIN);
   public static final Option<Boolean> TUNED =
       Option.flag(
-          "learning.tuned",
-          false,
-          "Whether each series tunes a copy of the base model, an expert beside the model as it"
-              + " came; 16 bytes for each of the model's weights, at most 32768 of them.");
-  static final Option<Tuning> ON_NEW_MODEL =
+              "learning.tuned",
+              false,
+              "Whether each series tunes a copy of the base model, an expert beside the model as it"
+                  + " came; 16 bytes for each of the model's weights, at most 32768 of them.")
+          .change("each series begins or loses its copy");
+  public static final Option<Tuning> ON_NEW_MODEL =
       Option.choice(
-          "learning.on-new-model",
-          List.of(Tuning.REPLACE, Tuning.KEEP),
-          value -> value.name().toLowerCase(Locale.ROOT),
-          Tuning.REPLACE,
-          "What a new base model does to the copies of the old one: it replaces them, or they go on"
-              + " if it has the same shape.");
+              "learning.on-new-model",
+              List.of(Tuning.REPLACE, Tuning.KEEP),
+              value -> value.name().toLowerCase(Locale.ROOT),
+              Tuning.REPLACE,
+              "What a new base model does to the copies of the old one: it replaces them, or they go on"
+                  + " if it has the same shape.")
+          .needs(TUNED, true);
 
   public static final Option<Boolean> SHARED =
       Option.flag(
-          "learning.shared.enabled",
-          false,
-          "Whether what the series have in common is learned: a copy of the base model is trained"
-              + " on samples of all series, and published when it is better; learning.shared: on"
-              + " for short, and on where learning.shared.budget is given.");
+              "learning.shared.enabled",
+              false,
+              "Whether what the series have in common is learned: a copy of the base model is trained on"
+                  + " samples of all series, and published when it is better; learning.shared: on for"
+                  + " short, and on where learning.shared.budget is given.")
+          .change(
+              "on: begins with the active model; off: what the trainer knows is lost, and "
+                  + Option.UNCLAIMED);
   public static final Option<Percent> BUDGET =
       new Option<>(
           "learning.shared.budget",
@@ -118,21 +131,6 @@ public final class NetworkOptions {
 
   /** The experts that the options of windows are for. */
   private static final List<String> WINDOWED = List.of("birnn", "birnn-many-to-many");
-
-  static final List<Option<?>> ALL =
-      List.of(
-          EVERY,
-          START,
-          STEPS,
-          REPLAY,
-          OPTIMIZER,
-          RATE,
-          TARGETS,
-          BIDIRECTIONAL,
-          TUNED,
-          ON_NEW_MODEL,
-          SHARED,
-          BUDGET);
 
   private NetworkOptions() {}
 
@@ -176,9 +174,6 @@ public final class NetworkOptions {
           TUNED,
           "expected false with window.calendar (%s), since the past is kept without it, got true"
               .formatted(Calendar.labels(calendar)));
-    }
-    if (!tuned && file.has(ON_NEW_MODEL)) {
-      file.problem(ON_NEW_MODEL, "expected learning.tuned: true beside it, got no copies to keep");
     }
     List<String> experts = file.get(ForecastOptions.EXPERTS);
     if (experts == null || Collections.disjoint(experts, WINDOWED)) {

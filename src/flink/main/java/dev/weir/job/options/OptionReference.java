@@ -1,13 +1,12 @@
 package dev.weir.job.options;
 
-import dev.weir.forecast.expert.Experts;
-import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Option.Need;
+import dev.weir.option.ValueWords;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,58 +14,22 @@ import java.util.stream.Collectors;
 /** The reference of the job file, made from its options themselves, so that it can't go stale. */
 public final class OptionReference {
 
-  /**
-   * One option.
-   *
-   * @param key its path in the job file, joined by dots
-   * @param type in one word
-   * @param expected what a value must be
-   * @param defaultText the value when it is absent; null when it has none
-   * @param required whether it must be there
-   * @param unit of a number, or empty
-   * @param description one sentence
-   * @param change what a changed value does to a job that is started with a savepoint
-   */
-  public record Row(
-      String key,
-      String type,
-      String expected,
-      String defaultText,
-      boolean required,
-      String unit,
-      String description,
-      String change) {}
-
   private static final List<Option<?>> REQUIRED =
       List.of(JobOptions.NAME, JobOptions.BOOTSTRAP_SERVERS);
 
-  /** Without those that a jar beside this one brings, which other machines do not have. */
-  private static final String EXPERTS =
-      "a list of experts, of %s and your own".formatted(String.join(", ", Experts.NAMES));
-
-  private static final String UNCLAIMED =
-      "the start needs Flink's execution.state-recovery.ignore-unclaimed-state: true";
-
-  private static final String MANY_TO_MANY = "forecast.many-to-many.";
+  private static final String MANY_TO_MANY = "forecast.many-to-many";
 
   private OptionReference() {}
 
-  /** Every option, in the order of the documentation. */
-  public static List<Row> rows() {
-    return JobOptions.all().stream().map(OptionReference::row).toList();
+  /** Whether a job file must have it. */
+  public static boolean isRequired(Option<?> option) {
+    return REQUIRED.contains(option);
   }
 
-  private static Row row(Option<?> option) {
-    OptionNotes.Note note = OptionNotes.of(option);
-    return new Row(
-        option.key(),
-        option.type().name().toLowerCase(Locale.ROOT),
-        option == ForecastOptions.EXPERTS ? EXPERTS : option.expected(),
-        option.defaultText(),
-        REQUIRED.contains(option),
-        note.unit(),
-        option.description(),
-        note.change());
+  /** What it has no effect without, such as {@code learning.tuned: true}; empty for nothing. */
+  public static String needed(Option<?> option) {
+    Option.Need need = option.need();
+    return need == null ? "" : need.text(need.option().key());
   }
 
   /** A page in Markdown, one table for each section of the job file. */
@@ -87,61 +50,76 @@ public final class OptionReference {
             *untested*: try it beside the running job first; *old topic*: a savepoint holds places in it, so start without one; *unclaimed*: the
             start needs Flink's `execution.state-recovery.ignore-unclaimed-state: true`.
             """
-                .formatted(OptionNotes.LEARNS_AGAIN));
+                .formatted(Option.LEARNS_AGAIN));
     Set<String> described = new HashSet<>();
-    sections()
-        .forEach(
-            (section, rows) -> {
-              page.append("\n## ").append(section).append("\n\n");
-              page.append("| key | values | default | | savepoint |\n|---|---|---|---|---|\n");
-              List<String> known = new ArrayList<>();
-              String change = "";
-              for (Row row : rows) {
-                if (described.add(row.description + row.change)
-                    && !row.description.startsWith("As ")) {
-                  page.append(line(row, section, change)).append('\n');
-                  change = row.change;
-                } else {
-                  known.add("`" + row.key.substring(row.key.lastIndexOf('.') + 1) + "`");
-                }
-              }
-              if (!known.isEmpty()) {
-                page.append("\nAs in a section above: ")
-                    .append(String.join(", ", known))
-                    .append(".\n");
-              }
-            });
+    Map<String, List<Option<?>>> sections =
+        JobOptions.all().stream()
+            .filter(option -> !option.section().equals(MANY_TO_MANY))
+            .collect(
+                Collectors.groupingBy(Option::section, LinkedHashMap::new, Collectors.toList()));
+    sections.forEach((section, options) -> page.append(table(section, options, described)));
     return page.append("\nThe section `forecast.many-to-many` has the same options.\n").toString();
   }
 
-  private static Map<String, List<Row>> sections() {
-    Map<String, List<Row>> sections = new LinkedHashMap<>();
-    for (Row row : rows()) {
-      if (row.key.startsWith(MANY_TO_MANY)) {
-        continue;
-      }
-      String[] parts = row.key.split("\\.");
-      String section =
-          switch (parts.length) {
-            case 1 -> "At the top";
-            case 2 -> "`" + parts[0] + "`";
-            default -> "`" + parts[0] + "." + parts[1] + "`";
-          };
-      sections.computeIfAbsent(section, name -> new ArrayList<>()).add(row);
+  /**
+   * One section.
+   *
+   * @param described what the sections above say
+   */
+  private static String table(String section, List<Option<?>> options, Set<String> described) {
+    StringBuilder table = new StringBuilder("\n## ");
+    table.append(section.isEmpty() ? "At the top" : "`" + section + "`").append("\n\n");
+    Need common = common(options);
+    if (common != null) {
+      table.append("All need `").append(common.text(common.option().key())).append("`.\n\n");
     }
-    return sections;
+    table.append("| key | values | default | | savepoint |\n|---|---|---|---|---|\n");
+    List<String> known = new ArrayList<>();
+    String change = "";
+    for (Option<?> option : options) {
+      if (described.add(option.description() + option.change())
+          && !option.description().startsWith("As ")) {
+        table.append(line(option, common, change)).append('\n');
+        change = option.change();
+      } else {
+        known.add("`" + option.name() + "`");
+      }
+    }
+    if (!known.isEmpty()) {
+      table.append("\nAs in a section above: ").append(String.join(", ", known)).append(".\n");
+    }
+    return table.toString();
   }
 
-  private static String line(Row row, String section, String above) {
+  /** What all options of a section need, be it by what they need; null if there is no such. */
+  private static Need common(List<Option<?>> options) {
+    return options.stream()
+        .map(Option::need)
+        .filter(need -> need != null && options.stream().allMatch(option -> needs(option, need)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean needs(Option<?> option, Need need) {
+    return option.equals(need.option())
+        || need.equals(option.need())
+        || option.need() != null && needs(JobOptions.of(option.need().option().key()), need);
+  }
+
+  private static String line(Option<?> option, Need common, String above) {
     String otherwise =
-        row.required ? "required" : row.defaultText == null ? "" : "`" + row.defaultText + "`";
-    String prefix = section.startsWith("`") ? section.replace("`", "") + "." : "";
+        isRequired(option)
+            ? "required"
+            : option.defaultText() == null ? "" : "`" + option.defaultText() + "`";
+    String needed = needed(option);
+    boolean isCommon = needed.isEmpty() || option.need().equals(common);
+    String change = option.change();
     return List.of(
-            "`" + row.key.substring(prefix.length()) + "`",
-            brief(row),
+            "`" + option.name() + "`",
+            ValueWords.of(option),
             otherwise,
-            row.description,
-            row.change.equals(above) && brief(above).length() > 20 ? "as above" : brief(row.change))
+            option.description() + (isCommon ? "" : " Needs `" + needed + "`."),
+            change.equals(above) && brief(above).length() > 20 ? "as above" : brief(change))
         .stream()
         .map(cell -> cell.replace("|", "\\|"))
         .collect(Collectors.joining(" | ", "| ", " |"));
@@ -149,30 +127,10 @@ public final class OptionReference {
 
   private static String brief(String change) {
     return change
-        .replace(OptionNotes.LEARNS_AGAIN, "learns again")
-        .replace(OptionNotes.UNTESTED, "untested")
-        .replace(OptionNotes.OLD_TOPIC, "old topic")
-        .replace(UNCLAIMED, "unclaimed")
+        .replace(Option.LEARNS_AGAIN, "learns again")
+        .replace(Option.UNTESTED, "untested")
+        .replace(Option.OLD_TOPIC, "old topic")
+        .replace(Option.UNCLAIMED, "unclaimed")
         .replaceFirst("^safe(: |$)", "");
-  }
-
-  /** The values in few words: the page's introduction describes names, durations and lists. */
-  private static String brief(Row row) {
-    String values =
-        row.expected
-            .replaceFirst("^a name of letters.*", "name")
-            .replaceFirst("^a duration of .*, from (.*)$", "duration from $1")
-            .replaceFirst("^duration from PT0.001S to P3650D$", "duration above 0")
-            .replaceFirst("^duration from PT0S to P3650D$", "duration")
-            .replaceFirst("^a (whole )?number from", "from")
-            .replaceFirst("^true or false, on or off$", "flag")
-            .replaceFirst("^a list of experts, .*", "[names](learning.md#the-experts)")
-            .replaceFirst("^a list of field names joined by dots, such as device.id$", "paths")
-            .replaceFirst("^field names joined by dots, such as device.id$", "a path")
-            .replaceFirst("^a list of a field's path .*", "[parts](topics.md#records-of-your-own)")
-            .replaceFirst(
-                "^the path of an array such as .*", "[path](topics.md#records-of-your-own)")
-            .replaceFirst("^text$", "");
-    return row.unit.isEmpty() ? values : values + ", " + row.unit;
   }
 }

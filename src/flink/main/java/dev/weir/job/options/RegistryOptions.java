@@ -3,43 +3,44 @@ package dev.weir.job.options;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.option.Option;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** The options of a job file that say where the schemas of its topics are. */
 public final class RegistryOptions {
 
   /** How values are written. */
-  enum Format {
+  public enum Format {
     AVRO,
     AVRO_CONFLUENT
   }
 
-  static final Option<Format> FORMAT =
+  public static final Option<Format> FORMAT =
       Option.choice(
-          "kafka.format",
-          Format.class,
-          Format.AVRO,
-          "How observations, forecasts and scores are written: avro, plain; avro-confluent, behind"
-              + " the id of their schema in a registry.");
-  static final Option<String> URL =
+              "kafka.format",
+              Format.class,
+              Format.AVRO,
+              "How observations, forecasts and scores are written: avro, plain; avro-confluent, behind"
+                  + " the id of their schema in a registry.")
+          .change(
+              "not tested; records already on the topics keep their format, so name new topics");
+  public static final Option<String> URL =
       new Option<>(
-          "kafka.registry.url",
-          Option.Type.VALUE,
-          RegistrySettings.EXPECTED_URL + ", without a user",
-          null,
-          "Where the registry's Confluent-compatible API begins; user and password are set in"
-              + " kafka.properties or its file as basic.auth.user.info.",
-          RegistrySettings::url);
-  static final Option<Duration> PATIENCE =
+              "kafka.registry.url",
+              Option.Type.VALUE,
+              RegistrySettings.EXPECTED_URL + ", without a user",
+              null,
+              "Where the registry's Confluent-compatible API begins; user and password are set in"
+                  + " kafka.properties or its file as basic.auth.user.info.",
+              RegistrySettings::url)
+          .needs(FORMAT, Format.AVRO_CONFLUENT);
+  public static final Option<Duration> PATIENCE =
       Option.duration(
-          "kafka.registry.patience",
-          RegistrySettings.DEFAULT_PATIENCE,
-          Duration.ZERO,
-          "How long a record whose schema is not known waits for a registry that is away, and all"
-              + " behind it, before it is a dead letter.");
-
-  static final List<Option<?>> ALL = List.of(FORMAT, URL, PATIENCE);
+              "kafka.registry.patience",
+              RegistrySettings.DEFAULT_PATIENCE,
+              Duration.ZERO,
+              "How long a record whose schema is not known waits for a registry that is away, and all"
+                  + " behind it, before it is a dead letter.")
+          .needs(FORMAT, Format.AVRO_CONFLUENT);
 
   /** Whether records are behind the ids of their schemas in a registry. */
   public static boolean isRegistered(JobFile file) {
@@ -53,11 +54,6 @@ public final class RegistryOptions {
     Format format = file.get(FORMAT);
     Duration patience = file.get(PATIENCE);
     if (format == Format.AVRO) {
-      for (Option<?> option : List.of(URL, PATIENCE)) {
-        if (file.has(option)) {
-          file.problem(option, "expected kafka.format: avro-confluent beside it, got avro");
-        }
-      }
       return null;
     }
     String url = file.require(URL);

@@ -2,6 +2,7 @@ package dev.weir.job.options;
 
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.option.AnomalyOptions;
 import dev.weir.option.Option;
 import dev.weir.webhook.WebhookFormat;
 import dev.weir.webhook.WebhookSettings;
@@ -13,38 +14,46 @@ public final class WebhookOptions {
 
   public static final Option<String> ADDRESS =
       Option.text(
-          "alarms.webhook",
-          null,
-          "Address that weir webhook posts incidents to: https://..., or "
-              + ClientProperties.REFERENCES
-              + " with it.");
+              "alarms.webhook",
+              null,
+              "Address that weir webhook posts incidents to: https://..., or "
+                  + ClientProperties.REFERENCES
+                  + " with it.")
+          .needs(AnomalyOptions.ENABLED, true)
+          .change("without effect on the job");
   public static final Option<String> SECRET =
       Option.text(
-          "alarms.webhook-secret",
-          null,
-          "Where the secret is that signs the posts, or PagerDuty's routing key: "
-              + ClientProperties.REFERENCES
-              + "; by default they are not signed.");
+              "alarms.webhook-secret",
+              null,
+              "Where the secret is that signs the posts, or PagerDuty's routing key: "
+                  + ClientProperties.REFERENCES
+                  + "; by default they are not signed.")
+          .change("without effect on the job");
   public static final Option<WebhookFormat> FORMAT =
       Option.choice(
-          "alarms.webhook-format",
-          WebhookFormat.class,
-          WebhookFormat.JSON,
-          "What is posted: json, the record and a sentence; slack, a message of an incoming webhook;"
-              + " pagerduty, an event of the Events API v2.");
+              "alarms.webhook-format",
+              WebhookFormat.class,
+              WebhookFormat.JSON,
+              "What is posted: json, the record and a sentence; slack, a message of an incoming webhook;"
+                  + " pagerduty, an event of the Events API v2.")
+          .change("without effect on the job");
   public static final Option<Severity> SEVERITY =
       Option.choice(
-          "alarms.webhook-severity",
-          Severity.class,
-          Severity.LOW,
-          "Least severity of the records that are posted.");
+              "alarms.webhook-severity",
+              Severity.class,
+              Severity.LOW,
+              "Least severity of the records that are posted.")
+          .change("without effect on the job");
   public static final Option<String> PAGE =
       Option.text(
-          "alarms.page",
-          null,
-          "Address of the live page, for the links of posts and of weir alarms --explain.");
+              "alarms.page",
+              null,
+              "Address of the live page, for the links of posts and of weir alarms --explain.")
+          .needs(AnomalyOptions.ENABLED, true)
+          .change("without effect on the job");
 
-  static final List<Option<?>> ALL = List.of(ADDRESS, SECRET, FORMAT, SEVERITY, PAGE);
+  static final List<Option<?>> ALL =
+      Option.declaredIn(WebhookOptions.class, new Option.Need(ADDRESS, null));
 
   private static final String REFERENCE = "\\$\\{(env|file|directory):[^}]+}";
 
@@ -52,13 +61,6 @@ public final class WebhookOptions {
 
   /** Notes what is wrong; a value may be secret, so none is shown. */
   public static void check(JobFile file) {
-    for (Option<?> option : ALL) {
-      if (file.has(option) && !file.get(AlarmOptions.ENABLED)) {
-        file.problem(option, "expected alarms: on beside it, got no alarms");
-      } else if (file.has(option) && option != ADDRESS && option != PAGE && !file.has(ADDRESS)) {
-        file.problem(option, "expected alarms.webhook beside it, got none");
-      }
-    }
     String address = file.get(ADDRESS);
     if (address != null && !address.matches(REFERENCE) && WebhookSettings.uri(address) == null) {
       file.problem(

@@ -74,7 +74,7 @@ class WebhookOptionsTest {
         "alarms.webhook-secret: expected alarms.webhook beside it, got none");
     assertProblem(
         Map.of("alarms.webhook", "https://a.example", "alarms", "off"),
-        "alarms.webhook: expected alarms: on beside it, got no alarms");
+        "alarms.webhook: expected alarms.enabled: true beside it, got false");
     assertProblem(Map.of("alarms.page", "weir"), "alarms.page: expected an address that starts");
     for (String part : new String[] {"?token=hush", "#token=hush"}) {
       assertThatThrownBy(() -> read(Map.of("alarms.page", "https://weir.example/" + part)))

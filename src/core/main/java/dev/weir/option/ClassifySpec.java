@@ -1,0 +1,143 @@
+package dev.weir.option;
+
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.classify.series.WindowRule;
+import dev.weir.classify.series.WindowRule.Kind;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.ModelFormatException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The specification of a classification, as {@link ForecastSpec} is that of a forecast. Not
+ * thread-safe.
+ */
+public final class ClassifySpec extends Spec {
+
+  private String model;
+  private ClassifierModel initial;
+
+  /** With each option's default. */
+  public ClassifySpec(Front front) {
+    super(front);
+  }
+
+  /**
+   * Takes a model.
+   *
+   * @param name null for none
+   * @param first the model to start with; null if it is not known yet
+   */
+  public void model(String name, ClassifierModel first) {
+    model = name;
+    initial = first;
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param name what it is called if the file does not say it
+   * @return null beside a problem
+   */
+  public ClassifierModel read(String name, byte[] file, String where) {
+    try {
+      return ClassifierFiles.fromBytes(file, name, where);
+    } catch (ModelFormatException e) {
+      front.problem(ClassifyOptions.FILE, e.getMessage());
+      return null;
+    }
+  }
+
+  /**
+   * The settings that all of this gives.
+   *
+   * @return null beside a problem that the front collects
+   */
+  public ClassifySettings settings() {
+    checkNeeds();
+    Option<String> file = front.modelsArrive() ? ClassifyOptions.FILE : ClassifyOptions.MODEL;
+    Option<String> other = front.modelsArrive() ? ClassifyOptions.MODEL : ClassifyOptions.FILE;
+    if (model == null && has(file)) {
+      front.problem(file, "expected %s beside it, got none".formatted(front.name(other)));
+    }
+    boolean learns = get(ClassifyOptions.LEARNING);
+    if (model == null && !learns) {
+      front.problem(other, "expected a model where nothing is learned, got none");
+      return null;
+    }
+    List<String> classes = get(ClassifyOptions.CLASSES);
+    int maxClasses =
+        has(ClassifyOptions.MAX_CLASSES)
+            ? get(ClassifyOptions.MAX_CLASSES)
+            : Math.max(classes.size(), ClassifyOptions.MAX_CLASSES.defaultValue());
+    if (classes.size() > maxClasses) {
+      front.problem(
+          ClassifyOptions.MAX_CLASSES,
+          "expected at least the %d of %s, got %d"
+              .formatted(classes.size(), front.name(ClassifyOptions.CLASSES), maxClasses));
+      return null;
+    }
+    WindowRule rule = rule();
+    if (rule == null) {
+      return null;
+    }
+    try {
+      ClassifySettings settings =
+          new ClassifySettings(
+              get(ForecastOptions.SEQ_LEN),
+              get(ForecastOptions.STRIDE),
+              1 + get(ForecastOptions.FEATURES),
+              rule,
+              model,
+              initial == null ? null : ClassifierFiles.toBytes(initial),
+              classes,
+              maxClasses,
+              learns,
+              get(ClassifyOptions.WAITING),
+              ClassifySettings.SEED,
+              get(ForecastOptions.TTL),
+              get(ForecastOptions.MAX_SERIES));
+      String problem = initial == null ? null : settings.problemWith(initial);
+      if (problem != null) {
+        front.problem(ClassifyOptions.FILE, problem);
+      }
+      checkBytes(
+          ClassifyOptions.WAITING,
+          SeriesClassifier.seriesBytes(settings),
+          ClassifySettings.MAX_SERIES_BYTES,
+          "; take a smaller %s or %s"
+              .formatted(
+                  front.name(ClassifyOptions.WAITING), front.name(ClassifyOptions.MAX_CLASSES)));
+      return settings;
+    } catch (IllegalArgumentException e) { // what the values of several options make together
+      front.problem(ForecastOptions.FEATURES, e.getMessage());
+      return null;
+    }
+  }
+
+  private WindowRule rule() {
+    Duration time = get(ClassifyOptions.WINDOW_TIME);
+    Duration gap = get(ClassifyOptions.SESSION_GAP);
+    if (time == null && gap == null) {
+      return WindowRule.COUNT;
+    }
+    Option<Duration> option =
+        time == null ? ClassifyOptions.SESSION_GAP : ClassifyOptions.WINDOW_TIME;
+    boolean isRight = checkTtl(option);
+    if (time != null && gap != null) {
+      front.problem(
+          ClassifyOptions.SESSION_GAP,
+          "expected it or %s, got both".formatted(front.name(ClassifyOptions.WINDOW_TIME)));
+      isRight = false;
+    }
+    if (get(ForecastOptions.STRIDE) > 1) {
+      front.problem(
+          ForecastOptions.STRIDE,
+          "expected 1 with windows by time or session, got " + get(ForecastOptions.STRIDE));
+      isRight = false;
+    }
+    return isRight ? new WindowRule(time == null ? Kind.SESSION : Kind.TIME, get(option)) : null;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.weir.option;
+
+import dev.weir.model.Mode;
+
+/** Where a specification comes from: it knows what its users call an option. */
+public interface Front {
+
+  /** The option as users write it. */
+  String name(Option<?> option);
+
+  /** Reports that an option is wrong: collects the message or throws. */
+  void problem(Option<?> option, String message);
+
+  /** The option of one forecast, where there may be one for each mode. */
+  default <T> Option<T> in(Mode mode, Option<T> option) {
+    return option;
+  }
+
+  /** Whether its users can give the option. */
+  default boolean knows(Option<?> option) {
+    return true;
+  }
+
+  /** Whether models arrive while it runs, so that a name alone is a model. */
+  default boolean modelsArrive() {
+    return false;
+  }
+
+  /** Fails if a problem was collected. */
+  default void stop() {}
+}

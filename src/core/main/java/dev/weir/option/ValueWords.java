@@ -1,0 +1,38 @@
+package dev.weir.option;
+
+import dev.weir.forecast.expert.Experts;
+
+/** Says in the generated references which values an option has. */
+public final class ValueWords {
+
+  /** Without those that a jar beside this one brings, which other machines do not have. */
+  private static final String EXPERTS =
+      "a list of experts, of %s and your own".formatted(String.join(", ", Experts.NAMES));
+
+  private ValueWords() {}
+
+  /** What a value must be. */
+  public static String expected(Option<?> option) {
+    return option.equals(ForecastOptions.EXPERTS) ? EXPERTS : option.expected();
+  }
+
+  /** The same in few words: the pages describe names, durations and lists. */
+  public static String of(Option<?> option) {
+    String values =
+        expected(option)
+            .replaceFirst("^a name of letters.*", "name")
+            .replaceFirst("^a duration of .*, from (.*)$", "duration from $1")
+            .replaceFirst("^duration from PT0.001S to P3650D$", "duration above 0")
+            .replaceFirst("^duration from PT0S to P3650D$", "duration")
+            .replaceFirst("^a (whole )?number from", "from")
+            .replaceFirst("^true or false, on or off$", "flag")
+            .replaceFirst("^a list of experts, .*", "[names](learning.md#the-experts)")
+            .replaceFirst("^a list of field names joined by dots, such as device.id$", "paths")
+            .replaceFirst("^field names joined by dots, such as device.id$", "a path")
+            .replaceFirst("^a list of a field's path .*", "[parts](topics.md#records-of-your-own)")
+            .replaceFirst(
+                "^the path of an array such as .*", "[path](topics.md#records-of-your-own)")
+            .replaceFirst("^text$", "");
+    return option.unit().isEmpty() ? values : values + ", " + option.unit();
+  }
+}

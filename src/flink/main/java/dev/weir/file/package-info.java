@@ -1,0 +1,9 @@
+/**
+ * Reads the files that job files and SQL statements name, also by Flink's file systems: local
+ * paths, {@code s3://}, {@code hdfs://} and so on. The SQL jar contains this package.
+ *
+ * <p>Start at {@link dev.weir.file.NamedFile}.
+ *
+ * <p>Allowed imports: {@code model}, Flink and the JDK.
+ */
+package dev.weir.file;

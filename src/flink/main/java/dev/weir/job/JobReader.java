@@ -1,0 +1,327 @@
+package dev.weir.job;
+
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.file.NamedFile;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.expert.ExplanationSettings;
+import dev.weir.forecast.learn.HolidaySettings.Override;
+import dev.weir.forecast.network.WindowTrainer;
+import dev.weir.forecast.shared.SharedSettings;
+import dev.weir.holiday.HolidayRegions;
+import dev.weir.job.options.AlarmOptions;
+import dev.weir.job.options.CovariateOptions;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.JobOptions.Made;
+import dev.weir.job.options.MappingOptions;
+import dev.weir.job.options.NetworkOptions;
+import dev.weir.job.options.RegistryOptions;
+import dev.weir.job.options.WebhookOptions;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.option.ClassifyOptions;
+import dev.weir.option.ClassifyOptions.ClassFormat;
+import dev.weir.option.ClassifySpec;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.ForecastSpec;
+import dev.weir.option.HolidayOptions;
+import dev.weir.option.Option;
+import dev.weir.stream.covariate.CovariateSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.MemorySize;
+
+/** Reads the settings of a job from its file. What is wrong becomes a problem of the file. */
+final class JobReader {
+
+  private static final String ALONE = "expected a section forecast beside it, got classify alone";
+
+  /** Sections that only forecasts have, and options of others. */
+  private static final List<String> OF_FORECASTS =
+      List.of(
+          "learning",
+          "intervals",
+          "scores",
+          "forecasts",
+          "alarms",
+          "output",
+          "experts",
+          "season",
+          "bounds",
+          "holidays",
+          "window.interval",
+          "window.gap",
+          "window.max-fill",
+          "window.calendar",
+          "window.time-zone",
+          "window.features-ahead",
+          "observations.features-ahead",
+          "topics.forecasts",
+          "topics.scores",
+          "topics.alarms");
+
+  private final JobFile file;
+  private final Path directory;
+  private final List<Mode> modes;
+  private final boolean classifies;
+
+  JobReader(JobFile file, Path directory) {
+    this.file = file;
+    this.directory = directory;
+    this.modes = Arrays.stream(Mode.values()).filter(file::hasSection).toList();
+    this.classifies = file.hasSection(ClassifyOptions.SECTION);
+  }
+
+  JobSettings read() {
+    String name = file.require(JobOptions.NAME);
+    if (modes.isEmpty() && !classifies) {
+      file.problem(
+          "forecast",
+          "expected many-to-one, many-to-many or both, or a section classify, got none");
+    }
+    if (classifies && modes.isEmpty()) {
+      checkAlone();
+    }
+    file.addDefault(ForecastOptions.FEATURES, MappingOptions.FEATURES);
+    file.addDefault(ForecastOptions.FEATURES_AHEAD, MappingOptions.FEATURES_AHEAD);
+    if (file.has(CovariateOptions.TOPIC)) {
+      file.addDefault(ForecastOptions.FEATURES_AHEAD, CovariateOptions.FEATURES);
+    }
+    WebhookOptions.check(file);
+    ForecastSpec spec = spec();
+    ClassifySettings classify = classifies ? classify() : null;
+    KafkaSettings kafka = new TopicReader(file, directory, !modes.isEmpty(), classifies).read(name);
+    ForecastSettings forecast = spec.settings();
+    List<SharedSettings> shared = shared(forecast);
+    CovariateSettings covariates = covariates(forecast);
+    file.stop();
+    return new JobSettings(
+        name,
+        kafka,
+        forecast,
+        covariates,
+        shared,
+        classify,
+        file.get(JobOptions.IDLE_TIMEOUT),
+        file.get(JobOptions.CREATE_TOPICS));
+  }
+
+  /** What classes do not go with has no effect. */
+  private void checkAlone() {
+    for (Option<?> option : file.given()) {
+      String key = option.key();
+      if (OF_FORECASTS.stream().anyMatch(of -> key.equals(of) || key.startsWith(of + "."))) {
+        file.problem(option, ALONE);
+      }
+    }
+    if (file.hasSection("holidays.overrides[0]")) {
+      file.problem("holidays.overrides", ALONE);
+    }
+  }
+
+  private ForecastSpec spec() {
+    ForecastSpec spec = new ForecastSpec(file);
+    spec.take(file.given(), file::get);
+    boolean learns = learns();
+    spec.set(ForecastOptions.LEARNING, learns);
+    if (learns) {
+      boolean hasHolidays =
+          file.has(HolidayOptions.REGIONS)
+              || file.has(HolidayOptions.FILE)
+              || file.hasSection("holidays.overrides[0]");
+      spec.holidays(
+          hasHolidays
+              ? HolidayRegions.settings(
+                  spec,
+                  directory,
+                  HolidayOptions.SERIES,
+                  regions ->
+                      file.entries(
+                          HolidayOptions.SERIES,
+                          HolidayOptions.MAX_OVERRIDES,
+                          entry -> days(entry, regions)))
+              : null);
+      spec.training(NetworkOptions.read(file));
+    }
+    Mode first = modes.isEmpty() ? Mode.MANY_TO_ONE : modes.get(0);
+    spec.alarms(AlarmOptions.read(file, first, spec.horizon(first)));
+    boolean ofTopic = file.has(CovariateOptions.TOPIC);
+    spec.names(
+        new ExplanationSettings(
+            names(file.get(MappingOptions.FEATURES)),
+            names(
+                ofTopic
+                    ? file.get(CovariateOptions.FEATURES)
+                    : file.get(MappingOptions.FEATURES_AHEAD))));
+    MemorySize cache = file.get(JobOptions.CACHE);
+    if (cache != null) {
+      spec.cache(cache.getBytes());
+    }
+    modes.forEach(mode -> add(spec, mode));
+    if (!modes.isEmpty()) {
+      checkTuned(learns);
+    }
+    return spec;
+  }
+
+  private boolean learns() {
+    boolean learning = file.get(ForecastOptions.LEARNING);
+    Made output = file.get(JobOptions.OUTPUT);
+    if (!learning && output == Made.MIXTURE) {
+      file.problem(JobOptions.OUTPUT, "expected network, since learning is off, got mixture");
+    }
+    return learning && output != Made.NETWORK;
+  }
+
+  /**
+   * @param fields null for records of Weir's own, whose covariates have no names
+   */
+  private static List<String> names(List<?> fields) {
+    return fields == null ? List.of() : fields.stream().map(Object::toString).toList();
+  }
+
+  private void add(ForecastSpec spec, Mode mode) {
+    String name = file.get(file.in(mode, ForecastOptions.MODEL));
+    Option<String> option = file.in(mode, ForecastOptions.FILE);
+    int seqLen = file.get(ForecastOptions.SEQ_LEN);
+    byte[] bytes = name == null ? null : bytes(option);
+    ForecastModel model =
+        bytes == null ? null : spec.read(mode, name, bytes, file.get(option), seqLen);
+    spec.add(mode, name, model == null ? null : model.withName(name)); // the job file's word counts
+  }
+
+  /** The bytes of a model's file; null if there is none. */
+  private byte[] bytes(Option<String> option) {
+    String location = file.get(option);
+    try {
+      return location == null
+          ? null
+          : NamedFile.model(location, file.get(ForecastOptions.SEQ_LEN), directory);
+    } catch (IllegalArgumentException e) {
+      file.problem(option, e.getMessage());
+      return null;
+    }
+  }
+
+  /** A copy of no model would be asked for and never made, and a name is that of one model. */
+  private void checkTuned(boolean learns) {
+    List<String> models =
+        modes.stream().map(mode -> file.get(file.in(mode, ForecastOptions.MODEL))).toList();
+    boolean hasModel = models.stream().anyMatch(Objects::nonNull);
+    if (file.get(NetworkOptions.TUNED) && !(hasModel && learns)) {
+      file.problem(
+          NetworkOptions.TUNED,
+          "expected false without %s, got true"
+              .formatted(hasModel ? "a mixture that learns" : "a model to copy"));
+    }
+    if (models.size() > 1 && models.get(0) != null && models.get(0).equals(models.get(1))) {
+      file.problem(
+          file.in(Mode.MANY_TO_MANY, ForecastOptions.MODEL),
+          "expected another name than that of many-to-one");
+    }
+  }
+
+  private Override days(int entry, HolidayRegions regions) {
+    Pattern series = file.require(HolidayOptions.SERIES.at(entry));
+    Option<List<String>> option = HolidayOptions.SERIES_REGIONS.at(entry);
+    if (!file.has(option)) {
+      file.problem(option, "expected a list of regions, or none, got nothing");
+    }
+    try {
+      return new Override(series, regions.days(file.get(option)));
+    } catch (IllegalArgumentException e) {
+      file.problem(option, e.getMessage());
+      return null;
+    }
+  }
+
+  private ClassifySettings classify() {
+    Duration outOfOrderness = file.get(ForecastOptions.OUT_OF_ORDERNESS);
+    if (!outOfOrderness.isZero()) {
+      file.problem(
+          ForecastOptions.OUT_OF_ORDERNESS,
+          "expected PT0S with classify, which takes observations in their order, got "
+              + outOfOrderness);
+    }
+    if (RegistryOptions.isRegistered(file)
+        && file.get(ClassifyOptions.FORMAT) == ClassFormat.AVRO) {
+      file.problem(
+          ClassifyOptions.FORMAT,
+          "expected json beside kafka.format: avro-confluent, got avro, which needs no registry");
+    }
+    ClassifySpec spec = new ClassifySpec(file);
+    spec.take(file.given(), file::get);
+    String name = file.get(ClassifyOptions.MODEL);
+    byte[] bytes = name == null ? null : bytes(ClassifyOptions.FILE);
+    ClassifierModel model =
+        bytes == null ? null : spec.read(name, bytes, file.get(ClassifyOptions.FILE));
+    spec.model(name, model == null ? null : model.withName(name)); // the job file's word counts
+    return spec.settings();
+  }
+
+  /** What shared learning trains: the base models of the job; empty where it is off. */
+  private List<SharedSettings> shared(ForecastSettings forecast) {
+    boolean isOn =
+        file.has(NetworkOptions.SHARED)
+            ? file.get(NetworkOptions.SHARED)
+            : file.has(NetworkOptions.BUDGET);
+    if (!isOn) {
+      return List.of();
+    }
+    double budget = file.get(NetworkOptions.BUDGET).value() / 100;
+    List<SharedSettings> shared = new ArrayList<>();
+    for (Target target : forecast.targets()) {
+      if (target.model() == null || target.model().isEmpty()) {
+        continue;
+      }
+      String problem =
+          target.initialModel() == null ? null : WindowTrainer.problemWith(target.initial());
+      if (problem != null) {
+        file.problem(NetworkOptions.SHARED, problem);
+      }
+      shared.add(SharedSettings.of(forecast, target, budget));
+    }
+    if (shared.isEmpty()) {
+      file.problem(
+          NetworkOptions.SHARED,
+          "expected a base model that reads windows, such as forecast.many-to-one.model with a"
+              + " file of weir train --epochs 0, got none");
+    }
+    if (forecast.seqLen() < 2 && forecast.sampling().isByCount()) {
+      file.problem(
+          NetworkOptions.SHARED,
+          "expected window.seq-len of 2 or more, or window.interval, got a window of 1");
+    }
+    return shared;
+  }
+
+  /** How observations are joined with covariates; null for a job that reads no topic of them. */
+  private CovariateSettings covariates(ForecastSettings forecast) {
+    if (!file.has(CovariateOptions.TOPIC)) {
+      return null;
+    }
+    int features = file.get(ForecastOptions.FEATURES_AHEAD);
+    int horizon = forecast.ahead() / features;
+    int keep = file.get(CovariateOptions.KEEP);
+    if (keep < horizon) {
+      file.problem(
+          CovariateOptions.KEEP,
+          "expected at least the horizon, %d, got %d".formatted(horizon, keep));
+    }
+    return new CovariateSettings(
+        file.get(CovariateOptions.KEY),
+        features,
+        horizon,
+        forecast.sampling().interval(),
+        keep,
+        forecast.limits().ttl());
+  }
+}

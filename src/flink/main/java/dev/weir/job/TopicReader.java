@@ -1,0 +1,299 @@
+package dev.weir.job;
+
+import dev.weir.job.options.AlarmOptions;
+import dev.weir.job.options.CovariateOptions;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.JobOptions.Format;
+import dev.weir.job.options.JobOptions.RunMode;
+import dev.weir.job.options.MappingOptions;
+import dev.weir.job.options.RegistryOptions;
+import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.CovariateTopic;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.KafkaSettings.ClassTopics;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ObservationTopics;
+import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.SourcePosition;
+import dev.weir.kafka.SourceRange;
+import dev.weir.kafka.mapping.MappedRecords;
+import dev.weir.kafka.mapping.NamePart;
+import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.option.ClassifyOptions;
+import dev.weir.option.ClassifyOptions.ClassFormat;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Reads from a job file where the ends of its pipeline are, and what their records are. */
+final class TopicReader {
+
+  private final JobFile file;
+  private final Path directory;
+  private final boolean forecasts;
+  private final boolean classifies;
+
+  /**
+   * @param directory where a relative path starts
+   * @param forecasts whether the job forecasts
+   * @param classifies whether the job classifies
+   */
+  TopicReader(JobFile file, Path directory, boolean forecasts, boolean classifies) {
+    this.file = file;
+    this.directory = directory;
+    this.forecasts = forecasts;
+    this.classifies = classifies;
+  }
+
+  KafkaSettings read(String name) {
+    ObservationTopics observations = observations();
+    String deadLetters =
+        file.get(
+            JobOptions.DEAD_LETTERS,
+            (observations.pattern() == null ? observations.first() : name) + ".dlq");
+    ClassTopics ofClasses =
+        !classifies
+            ? null
+            : new ClassTopics(
+                file.get(ClassifyOptions.CLASSES_TOPIC),
+                file.get(ClassifyOptions.LABELS_TOPIC),
+                file.get(ClassifyOptions.FORMAT) == ClassFormat.JSON,
+                forecasts);
+    Topics topics =
+        new Topics(
+            observations,
+            file.get(JobOptions.FORECASTS),
+            file.get(JobOptions.SCORES),
+            deadLetters,
+            file.get(JobOptions.MODELS),
+            ofClasses,
+            AlarmOptions.topic(file),
+            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
+            covariates());
+    if (topics.isJson() && RegistryOptions.isRegistered(file)) {
+      file.problem(
+          JobOptions.FORECAST_FORMAT,
+          "expected avro beside kafka.format: avro-confluent, got json, which needs no registry");
+    }
+    if (topics.all().stream().distinct().count() < topics.all().size()) {
+      file.problem("topics", "expected different names, got " + topics.all());
+    }
+    if (!topics.ownMatches().isEmpty()) {
+      file.problem(
+          JobOptions.PATTERN,
+          "expected none of the job's other topics to match, got " + topics.ownMatches());
+    }
+    Map<String, String> clients = clientProperties();
+    return new KafkaSettings(
+        file.require(JobOptions.BOOTSTRAP_SERVERS),
+        clients,
+        file.get(JobOptions.GROUP, name),
+        topics,
+        file.get(JobOptions.GUARANTEE),
+        file.get(JobOptions.TRANSACTION_TIMEOUT),
+        file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name),
+        maxFuture(),
+        span(),
+        SourceOffsets.STREAM, // these two are measured on the topics when the job is submitted
+        0,
+        RegistryOptions.read(file, clients),
+        observationMapping());
+  }
+
+  private ObservationTopics observations() {
+    ObservationTopics observations =
+        new ObservationTopics(
+            file.has(JobOptions.PATTERN) ? List.of() : file.get(JobOptions.OBSERVATIONS),
+            file.has(JobOptions.PATTERN) ? file.get(JobOptions.PATTERN, "") : null);
+    if (file.has(JobOptions.PATTERN) && file.has(JobOptions.OBSERVATIONS)) {
+      file.problem(
+          JobOptions.PATTERN,
+          "expected it or topics.observations, got both: " + file.get(JobOptions.OBSERVATIONS));
+    }
+    if (observations.isOne()) {
+      return observations;
+    }
+    String one = "expected one topic of observations beside it, got several";
+    if (file.get(JobOptions.MODE) == RunMode.BOUNDED) {
+      file.problem(JobOptions.MODE, one);
+    }
+    SourcePosition start = file.get(JobOptions.START);
+    if (start != null && !start.equals(SourcePosition.COMMITTED)) {
+      file.problem(JobOptions.START, one);
+    }
+    return observations;
+  }
+
+  /** An observation further ahead than the ttl would make its series forget what it has learned. */
+  private Duration maxFuture() {
+    Duration maxFuture = file.get(JobOptions.MAX_FUTURE);
+    Duration ttl = file.get(ForecastOptions.TTL);
+    if (ttl.isZero() || maxFuture.compareTo(ttl) < 0 && file.has(JobOptions.MAX_FUTURE)) {
+      return maxFuture;
+    }
+    if (file.has(JobOptions.MAX_FUTURE)) {
+      file.problem(
+          JobOptions.MAX_FUTURE,
+          "expected less than state.ttl (%s), since one fast clock would make series start again,"
+                  .formatted(ttl)
+              + " got "
+              + maxFuture);
+    }
+    Duration half = ttl.dividedBy(2);
+    return maxFuture.compareTo(half) < 0 ? maxFuture : half;
+  }
+
+  private SourceRange span() {
+    boolean bounded = file.get(JobOptions.MODE) == RunMode.BOUNDED;
+    SourcePosition start = file.get(JobOptions.START);
+    SourcePosition end = file.get(JobOptions.END);
+    if (!bounded) {
+      return new SourceRange(start == null ? SourcePosition.COMMITTED : start, null);
+    }
+    return new SourceRange(
+        start == null ? SourcePosition.EARLIEST : start, end == null ? SourcePosition.LATEST : end);
+  }
+
+  /** Those of the file that the job file names, then its own. */
+  private Map<String, String> clientProperties() {
+    Map<String, String> properties = new LinkedHashMap<>();
+    String location = file.get(JobOptions.PROPERTIES_FILE);
+    if (location != null) {
+      try {
+        properties.putAll(ClientProperties.referTo(directory.resolve(location)));
+      } catch (IOException e) {
+        file.problem(
+            JobOptions.PROPERTIES_FILE, "expected a readable file, got %s".formatted(location));
+      } catch (IllegalArgumentException e) {
+        file.problem(JobOptions.PROPERTIES_FILE, e.getMessage());
+      }
+    }
+    properties.putAll(file.properties());
+    return properties;
+  }
+
+  /** Where covariates arrive; null for a job that reads no topic of them. */
+  private CovariateTopic covariates() {
+    if (!file.has(CovariateOptions.TOPIC)) {
+      return null;
+    }
+    int features = file.get(ForecastOptions.FEATURES_AHEAD);
+    checkCovariates(forecasts, "a section forecast", "none");
+    checkCovariates(features > 0, "window.features-ahead of 1 or more", "0");
+    checkCovariates(file.has(ForecastOptions.INTERVAL), "window.interval", "none");
+    if (file.has(MappingOptions.FEATURES_AHEAD)) {
+      file.problem(
+          MappingOptions.FEATURES_AHEAD, "expected none beside topics.covariates, got some");
+    }
+    ObservationMapping mapping =
+        !file.has(CovariateOptions.FORMAT)
+                || file.require(CovariateOptions.TIME) == null
+                || file.require(CovariateOptions.FEATURES) == null
+            ? null
+            : mapping(CovariateOptions.SECTION, CovariateOptions.GROUP);
+    if (mapping != null) {
+      checkCount(CovariateOptions.FEATURES, ForecastOptions.FEATURES_AHEAD);
+    }
+    return new CovariateTopic(
+        file.get(CovariateOptions.TOPIC), features, file.get(CovariateOptions.MAX_FUTURE), mapping);
+  }
+
+  private void checkCovariates(boolean holds, String expected, String got) {
+    if (!holds) {
+      file.problem(
+          CovariateOptions.TOPIC, "expected %s beside it, got %s".formatted(expected, got));
+    }
+  }
+
+  /** Null for a topic of Weir's own records, or when something is wrong. */
+  private ObservationMapping observationMapping() {
+    if (!file.has(MappingOptions.FORMAT) || file.require(MappingOptions.VALUES) == null) {
+      return null;
+    }
+    for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
+      if (file.has(option) && !classifies) {
+        file.problem(option, "expected a section classify beside it, got none");
+      }
+    }
+    checkCount(MappingOptions.FEATURES, ForecastOptions.FEATURES);
+    if (file.has(MappingOptions.FEATURES_AHEAD)) {
+      checkCount(MappingOptions.FEATURES_AHEAD, ForecastOptions.FEATURES_AHEAD);
+    }
+    return mapping(MappingOptions.SECTION, MappingOptions.SERIES);
+  }
+
+  private void checkCount(Option<? extends List<?>> fields, Option<Integer> count) {
+    if (file.get(count) != file.get(fields).size()) {
+      file.problem(
+          fields,
+          "expected %d, as %s says, got %d"
+              .formatted(file.get(count), count.key(), file.get(fields).size()));
+    }
+  }
+
+  /**
+   * What a section says of records that are not Weir's own; null when something is wrong.
+   *
+   * @param name parts of a name of a series or of a group
+   */
+  private ObservationMapping mapping(String section, Option<List<NamePart>> name) {
+    Option<String> schemaFile = MappingOptions.SCHEMA_FILE.under(section);
+    if (!checkFormat(section)) {
+      return null;
+    }
+    try {
+      ObservationMapping mapping = MappingOptions.mapping(file, directory, section, name);
+      new MappedRecords(mapping, null);
+      return mapping;
+    } catch (IOException e) {
+      file.problem(schemaFile, e.getMessage());
+    } catch (IllegalArgumentException e) {
+      file.problem(section, e.getMessage());
+    }
+    return null;
+  }
+
+  /** Checks what a format needs beside it; returns whether there is a schema if it needs one. */
+  private boolean checkFormat(String section) {
+    Option<String> option = MappingOptions.FORMAT.under(section);
+    String format = file.get(option);
+    boolean isRegistered = ObservationMapping.REGISTERED.equals(format);
+    if (isRegistered != RegistryOptions.isRegistered(file)) {
+      file.problem(
+          option,
+          isRegistered
+              ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
+              : "expected avro-confluent beside kafka.format: avro-confluent, got " + format);
+    }
+    Option<?> columns = MappingOptions.COLUMNS.under(section);
+    if ("csv".equals(format) && !file.has(columns)) {
+      file.problem(columns, "expected all columns in their order with csv, got none");
+    }
+    boolean isRight =
+        checkPresence(MappingOptions.SCHEMA_FILE, section, ObservationMapping::needsFile);
+    return checkPresence(MappingOptions.MESSAGE, section, ObservationMapping.PROTOBUF::equals)
+        && isRight;
+  }
+
+  private boolean checkPresence(Option<String> of, String section, Predicate<String> isNeededBy) {
+    Option<String> option = of.under(section);
+    String format = file.get(MappingOptions.FORMAT.under(section));
+    boolean isNeeded = isNeededBy.test(format);
+    if (file.has(option) == isNeeded) {
+      return true;
+    }
+    file.problem(
+        option,
+        isNeeded
+            ? "expected %s with %s, got nothing".formatted(option.expected(), format)
+            : "expected nothing with %s, got some".formatted(format));
+    return false;
+  }
+}
