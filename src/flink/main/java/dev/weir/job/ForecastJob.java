@@ -47,10 +47,10 @@ public final class ForecastJob {
   /** Forecasts become visible with the checkpoint, so there must be some. */
   static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
-  /** What a task that is cancelled may take beyond the patience of its Kafka clients. */
   /** A learned version is as long as the first one, but for what is said of its training. */
   private static final int LEARNED_METADATA_BYTES = 2048;
 
+  /** What a task that is cancelled may take beyond the patience of its Kafka clients. */
   private static final Duration CANCELLATION = Duration.ofMinutes(3);
 
   private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);

@@ -187,7 +187,6 @@ final class TopicReader {
     int features = file.get(ForecastOptions.FEATURES_AHEAD);
     checkCovariates(forecasts, "a section forecast", "none");
     checkCovariates(features > 0, "window.features-ahead of 1 or more", "0");
-    checkCovariates(file.has(ForecastOptions.INTERVAL), "window.interval", "none");
     if (file.has(MappingOptions.FEATURES_AHEAD)) {
       file.problem(
           MappingOptions.FEATURES_AHEAD, "expected none beside topics.covariates, got some");

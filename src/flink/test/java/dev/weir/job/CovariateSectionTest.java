@@ -72,11 +72,8 @@ class CovariateSectionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "window.features=21 learning.covariates=on | window.features: expected at most 20 covariates, got 21 by window.features and 0 by window.features-ahead",
         "window.features=14 window.features-ahead=7 | window.features-ahead: expected at most 20 covariates, got 14 by window.features and 7 by window.features-ahead",
-        "window.features-ahead=3 learning.covariates=off | window.features-ahead: expected 0 where nothing is learned from them and no model reads them, got 3",
         "window.features-ahead=3 learning=off forecast.many-to-one.model=a forecast.many-to-one.file=builtin:weir forecast.many-to-many.model=b forecast.many-to-many.file=builtin:weir | window.features-ahead: expected 0 where nothing is learned from them and no model reads them, got 3",
-        "window.features-ahead=21 | window.features-ahead: expected a whole number from 0 to 20, got",
       })
   void wrongCovariatesAreRefused(String options, String message) {
     assertThatThrownBy(() -> read(options))

@@ -27,6 +27,7 @@ public final class CovariateOptions {
               null,
               "Topic that covariates known ahead arrive on, by series or group; absent: observations"
                   + " bring their own.")
+          .needs(ForecastOptions.INTERVAL)
           .change("on: safe; another name: as topics.observations; off: " + Option.UNCLAIMED);
 
   public static final Option<Pattern> KEY =
