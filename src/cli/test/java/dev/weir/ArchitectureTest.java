@@ -129,6 +129,7 @@ class ArchitectureTest {
               "dev.weir.forecast..",
               "dev.weir.model..",
               "dev.weir.option..",
+              "dev.weir.spec..",
               "dev.weir.rnn..")
           .should()
           .onlyDependOnClassesThat()
@@ -142,6 +143,7 @@ class ArchitectureTest {
               "dev.weir.forecast..",
               "dev.weir.model..",
               "dev.weir.option..",
+              "dev.weir.spec..",
               "dev.weir.rnn..")
           .because("weir-core needs the JDK and Jackson's parser, and neither Flink nor Kafka");
 
@@ -232,6 +234,7 @@ class ArchitectureTest {
               "dev.weir.file..",
               "dev.weir.holiday..",
               "dev.weir.option..",
+              "dev.weir.spec..",
               "dev.weir.classify..",
               "dev.weir.forecast..",
               "dev.weir.model..",

@@ -5,7 +5,7 @@ import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.Classification;
 import dev.weir.model.ClassifierModel;
 import dev.weir.option.ClassifyOptions;
-import dev.weir.option.ClassifySpec;
+import dev.weir.spec.ClassifySpec;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.io.IOException;

@@ -12,7 +12,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.ForecastSpec;
+import dev.weir.spec.ForecastSpec;
 import dev.weir.option.Option;
 import dev.weir.option.Seasons;
 import java.io.IOException;

@@ -20,7 +20,7 @@
  * PublicSignaturesTest}).
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.engine}, {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code option}
- * and the JDK.
+ * forecast.engine}, {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code option},
+ * {@code spec} and the JDK.
  */
 package dev.weir.core;

@@ -213,7 +213,8 @@ public record Option<T>(
     return defaultValue == null ? null : text(defaultValue);
   }
 
-  static String text(Object value) {
+  /** A value as a job file has it. */
+  public static String text(Object value) {
     if (value instanceof List<?> list && list.size() != 1) {
       return list.stream().map(Option::text).collect(Collectors.joining(", ", "[", "]"));
     }
@@ -221,7 +222,7 @@ public record Option<T>(
     return one instanceof Enum<?> word ? word(word) : one.toString();
   }
 
-  static String word(Enum<?> value) {
+  private static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

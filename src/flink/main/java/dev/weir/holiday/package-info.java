@@ -5,7 +5,7 @@
  * dev.weir.holiday.HolidayFile} reads a user's own, and {@link dev.weir.holiday.HolidayOverrides}
  * which series have others. The SQL jar contains this package.
  *
- * <p>Allowed imports: {@code file}, {@code forecast.learn}, {@code option}, Jackson, Jollyday and
- * the JDK.
+ * <p>Allowed imports: {@code file}, {@code forecast.learn}, {@code option}, {@code spec}, Jackson,
+ * Jollyday and the JDK.
  */
 package dev.weir.holiday;

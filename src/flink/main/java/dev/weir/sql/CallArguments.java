@@ -3,7 +3,7 @@ package dev.weir.sql;
 import dev.weir.file.NamedFile;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.Front;
+import dev.weir.spec.Front;
 import dev.weir.option.Option;
 import java.lang.reflect.Field;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.weir.sql;
 import dev.weir.classify.series.ClassifySettings;
 import dev.weir.model.ClassifierModel;
 import dev.weir.option.ClassifyOptions;
-import dev.weir.option.ClassifySpec;
+import dev.weir.spec.ClassifySpec;
 import dev.weir.option.ForecastOptions;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;

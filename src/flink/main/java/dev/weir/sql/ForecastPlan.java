@@ -12,7 +12,7 @@ import dev.weir.holiday.HolidayRegions;
 import dev.weir.model.ForecastModel;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.ForecastSpec;
+import dev.weir.spec.ForecastSpec;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Seasons;

@@ -9,6 +9,6 @@
  * <p>Allowed imports: {@code classify.series}, {@code file}, {@code forecast}, {@code
  * forecast.alarm}, {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code
  * forecast.network}, {@code forecast.window}, {@code holiday}, {@code model}, {@code option},
- * {@code sql.aggregate}, {@code state}, Flink, SLF4J and the JDK.
+ * {@code spec}, {@code sql.aggregate}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.sql;

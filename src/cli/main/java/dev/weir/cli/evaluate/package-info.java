@@ -9,6 +9,6 @@
  * cli.option}, {@code cli.series}, {@code dashboard.http}, {@code forecast}, {@code
  * forecast.alarm}, {@code forecast.engine}, {@code forecast.evaluation}, {@code forecast.expert},
  * {@code forecast.learn}, {@code forecast.window}, {@code holiday}, {@code kafka.wire}, {@code
- * model}, {@code option}, all packages of {@code job}, Jackson, picocli and the JDK.
+ * model}, {@code option}, {@code spec}, all packages of {@code job}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.evaluate;

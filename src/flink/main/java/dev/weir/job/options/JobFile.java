@@ -3,7 +3,7 @@ package dev.weir.job.options;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.Front;
+import dev.weir.spec.Front;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.io.Reader;

@@ -1,4 +1,4 @@
-package dev.weir.option;
+package dev.weir.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,10 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.option.BoundsOptions;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.HolidayOptions;
+import dev.weir.option.Option;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

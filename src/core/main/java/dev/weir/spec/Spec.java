@@ -1,5 +1,7 @@
-package dev.weir.option;
+package dev.weir.spec;
 
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;

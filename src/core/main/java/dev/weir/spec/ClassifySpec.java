@@ -1,4 +1,4 @@
-package dev.weir.option;
+package dev.weir.spec;
 
 import dev.weir.classify.series.ClassifySettings;
 import dev.weir.classify.series.SeriesClassifier;
@@ -7,6 +7,9 @@ import dev.weir.classify.series.WindowRule.Kind;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
+import dev.weir.option.ClassifyOptions;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,9 +1,12 @@
-package dev.weir.option;
+package dev.weir.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.classify.series.ClassifySettings;
 import dev.weir.classify.series.WindowRule;
+import dev.weir.option.ClassifyOptions;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

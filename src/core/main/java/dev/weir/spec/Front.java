@@ -1,6 +1,7 @@
-package dev.weir.option;
+package dev.weir.spec;
 
 import dev.weir.model.Mode;
+import dev.weir.option.Option;
 
 /** Where a specification comes from: it knows what its users call an option. */
 public interface Front {

@@ -1,4 +1,4 @@
-package dev.weir.option;
+package dev.weir.spec;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.AlarmRules;
@@ -21,6 +21,12 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
+import dev.weir.option.AnomalyOptions;
+import dev.weir.option.BoundsOptions;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.HolidayOptions;
+import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -350,7 +356,7 @@ public final class ForecastSpec extends Spec {
       front.problem(
           ForecastOptions.MAX_FILL,
           "expected %s carry or linear beside it, since nothing else fills, got %s"
-              .formatted(front.name(ForecastOptions.GAP), Option.word(gap)));
+              .formatted(front.name(ForecastOptions.GAP), Option.text(gap)));
     }
     return new Sampling(interval, gap, get(ForecastOptions.MAX_FILL));
   }
