@@ -65,6 +65,7 @@ class CommandSecretsTest {
         "tail --kafka sasl.oauthbearer.token.endpoint.url=https://USER@h/t | --kafka: sasl.oauthbearer.token.endpoint.url: expected no secret on the command line",
         "tail --kafka-properties PROPERTIES --bootstrap-servers localhost:1 | sasl.oauthbearer.token.endpoint.url: expected a URL without user and password",
         "tail --registry http://USER@localhost:1 | --registry: expected http://HOST",
+        "tail --registry http://localhost/x --kafka basic.auth.user.info=USER | --kafka: basic.auth.user.info: expected no secret on the command line",
         "tail USER@localhost:1 | [hidden]@localhost:1",
       })
   void aPasswordIsRefusedAndNotRepeated(String command, String problem) throws Exception {

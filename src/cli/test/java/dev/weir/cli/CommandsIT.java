@@ -307,14 +307,6 @@ class CommandsIT {
   }
 
   @Test
-  void aFolderIsNoCsv() throws Exception {
-    assertFails(
-        InProcess.run(
-            "produce", "--input", "jobs", "--topic", "unread", "--bootstrap-servers", kafka),
-        "weir: jobs: expected a CSV file, got a folder");
-  }
-
-  @Test
   void aBrokerThatIsNotThereIsMissedInFewWords() throws Exception {
     WeirProcess weir =
         WeirProcess.run(
@@ -407,15 +399,6 @@ class CommandsIT {
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(2);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err()).contains(problem);
-  }
-
-  @Test
-  void aWrongJobFileIsExplainedInFull() throws Exception {
-    Path job = dir.resolve("job.yaml");
-    Files.writeString(
-        job,
-        Files.readString(Path.of("jobs/many-to-one.yaml")).replace("seq-len: 5", "seq-len: five"));
-    assertFails(InProcess.run("run", job.toString()), "window.seq-len", "five");
   }
 
   /** Exit code 1, and on standard error one line with these words; no stack trace, no result. */

@@ -31,9 +31,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -169,11 +168,8 @@ class ManySeriesIT {
     ForecastCodec forecasts = new ForecastCodec();
     ScoreCodec scores = new ScoreCodec();
     SplittableRandom random = new SplittableRandom(6);
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", servers, "linger.ms", "20", "batch.size", "262144"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer =
+        KafkaClients.of(servers).with("linger.ms", "20").with("batch.size", "262144").producer()) {
       for (int i = 0; i < VALUES; i++) {
         for (int k = 0; k < SERIES; k++) {
           String series = name(k);

@@ -14,9 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -241,11 +240,7 @@ class ModelVersionsIT {
   void whatCanNotBeReadIsListedAndHarmsNothing() throws Exception {
     ModelTopic topic = topic("hostile");
     topic.publish(model("demand", 1));
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(kafka).producer()) {
       byte[] bell = {'d', '@', 7};
       producer.send(new ProducerRecord<>("hostile", bell, new byte[] {1, 2, 3})).get();
       producer.send(new ProducerRecord<>("hostile", new byte[0], new byte[0])).get();

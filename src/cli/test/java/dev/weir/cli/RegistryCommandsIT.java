@@ -115,22 +115,4 @@ class RegistryCommandsIT {
     System.arraycopy(more, 0, all, words.length, more.length);
     return all;
   }
-
-  @Test
-  void aSecretOnTheCommandLineIsRefusedAndNotRepeated() {
-    for (String[] words :
-        List.of(
-            new String[] {"tail", "--registry", "http://weir:" + SECRET + "@localhost/x"},
-            new String[] {
-              "tail",
-              "--registry",
-              "http://localhost/x",
-              "--kafka",
-              "basic.auth.user.info=weir:" + SECRET
-            })) {
-      InProcess refused = InProcess.run(words);
-      assertThat(refused.exitCode()).as("%s", refused).isEqualTo(2);
-      assertThat(refused.err()).contains("weir tail: --").doesNotContain(SECRET);
-    }
-  }
 }

@@ -36,9 +36,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -142,11 +141,7 @@ class RunningJobCommandsIT {
   }
 
   private static void send(String topic, byte[] value) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(kafka).producer()) {
       producer.send(new ProducerRecord<>(topic, new byte[] {1}, value)).get();
     }
   }
@@ -241,11 +236,7 @@ class RunningJobCommandsIT {
       Assumptions.abort("something listens on 8081");
     }
     try (EmbeddedBroker lonely = EmbeddedBroker.start(own, 0);
-        KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                Map.of("bootstrap.servers", lonely.bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+        Producer<byte[], byte[]> producer = KafkaClients.of(lonely.bootstrapServers()).producer()) {
       try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(lonely.bootstrapServers()))) {
         admin.createMissing(
             new Topics("observations", "forecasts", "scores", "observations.dlq", "models"), 2);
@@ -323,11 +314,7 @@ class RunningJobCommandsIT {
       admin.create("wide", partitions, Map.of());
       admin.create("wide.dlq", partitions, Map.of());
     }
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(kafka).producer()) {
       for (int offset = 0; offset < each; offset++) {
         for (int partition = 0; partition < partitions; partition++) {
           producer.send(new ProducerRecord<>("wide", partition, null, new byte[] {7}));

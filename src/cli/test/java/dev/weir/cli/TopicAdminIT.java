@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,10 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,17 +53,13 @@ class TopicAdminIT {
   void aCreatedTopicTakesRecordsAtOnce() throws Exception {
     KafkaFixture kafka = KafkaFixture.shared();
     try (TopicAdmin admin = kafka.admin();
-        KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(
-                Map.of(
-                    ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    kafka.bootstrapServers(),
-                    ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                    false,
+        Producer<byte[], byte[]> producer =
+            KafkaClients.of(kafka.bootstrapServers())
+                .with(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false)
+                .with(
                     ProducerConfig.RETRIES_CONFIG, // so that the first refusal is seen
-                    0),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+                    0)
+                .producer()) {
       admin.create("first", 1, Map.of());
       producer.send(new ProducerRecord<>("first", new byte[] {1})).get(); // connects
       admin.create("fresh", LOGS, Map.of());

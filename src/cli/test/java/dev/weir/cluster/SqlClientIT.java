@@ -28,9 +28,8 @@ import java.util.regex.Pattern;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,11 +140,7 @@ class SqlClientIT {
 
   private static void send(String servers, int from, int to) {
     ObservationCodec codec = new ObservationCodec();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", servers),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(servers).producer()) {
       for (int i = from; i < to; i++) {
         for (int s = 0; s < SERIES; s++) {
           Observation o = observation(s, i);

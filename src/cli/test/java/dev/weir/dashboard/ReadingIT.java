@@ -35,10 +35,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -50,16 +49,12 @@ import org.junit.jupiter.api.Timeout;
 public class ReadingIT {
 
   private static KafkaFixture kafka;
-  private static KafkaProducer<byte[], byte[]> patient; // sends nothing by itself
+  private static Producer<byte[], byte[]> patient; // sends nothing by itself
 
   @BeforeAll
   static void start() throws Exception {
     kafka = KafkaFixture.shared();
-    patient =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 60_000),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    patient = KafkaClients.of(kafka.bootstrapServers()).with("linger.ms", 60_000).producer();
   }
 
   @AfterAll
@@ -182,7 +177,7 @@ public class ReadingIT {
   @Test
   void whatWasAbortedAndWhatIsOpenLeavesNoHoleInTheHistory() throws Exception {
     Topics topics = topics("transactions", 2);
-    try (KafkaProducer<byte[], byte[]> producer = transactional("history")) {
+    try (Producer<byte[], byte[]> producer = transactional("history")) {
       producer.initTransactions();
       for (int i = 0; i < 12; i++) { // each second one aborted, the newest three open
         producer.beginTransaction();
@@ -356,11 +351,8 @@ public class ReadingIT {
     return times;
   }
 
-  private static KafkaProducer<byte[], byte[]> transactional(String id) {
-    return new KafkaProducer<>(
-        Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", id),
-        new ByteArraySerializer(),
-        new ByteArraySerializer());
+  private static Producer<byte[], byte[]> transactional(String id) {
+    return KafkaClients.of(kafka.bootstrapServers()).with("transactional.id", id).producer();
   }
 
   /** Sends them as one batch of each partition. */

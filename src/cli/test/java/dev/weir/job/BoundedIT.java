@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -26,12 +27,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
@@ -121,15 +121,10 @@ class BoundedIT {
 
   /** Leaves a mark behind the last record, so that the topic's end is not the last one's next. */
   private static void sendInOneTransaction(List<Observation> observations) throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                kafka.bootstrapServers(),
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                "history"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer =
+        KafkaClients.of(kafka.bootstrapServers())
+            .with(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "history")
+            .producer()) {
       producer.initTransactions();
       producer.beginTransaction();
       for (Observation observation : observations) {

@@ -35,9 +35,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -318,11 +317,8 @@ class DashboardIT {
         admin.createMissing(topics, 1);
       }
       try (Dashboard page = page(servers, topics, DashboardSettings.BACK, 8 << 20);
-          KafkaProducer<byte[], byte[]> producer =
-              new KafkaProducer<>(
-                  Map.of("bootstrap.servers", servers, "transactional.id", "t"),
-                  new ByteArraySerializer(),
-                  new ByteArraySerializer())) {
+          Producer<byte[], byte[]> producer =
+              KafkaClients.of(servers).with("transactional.id", "t").producer()) {
         producer.initTransactions();
         for (boolean commit : List.of(false, true)) {
           producer.beginTransaction();
@@ -372,11 +368,7 @@ class DashboardIT {
   private static void send(
       String servers, String topic, int partition, List<Observation> observations)
       throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", servers),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(servers).producer()) {
       ObservationCodec codec = new ObservationCodec();
       for (Observation observation : observations) {
         producer.send(

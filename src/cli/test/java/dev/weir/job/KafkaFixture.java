@@ -34,7 +34,7 @@ import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -50,7 +50,6 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The broker of this JVM's tests, with its topics as the bytes that they hold. Each test has topics
@@ -67,21 +66,16 @@ public final class KafkaFixture {
 
   private final Path dir;
   private final EmbeddedBroker broker;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private final Set<String> created = ConcurrentHashMap.newKeySet();
 
   private KafkaFixture(Path dir, EmbeddedBroker broker) {
     this.dir = dir;
     this.broker = broker;
     this.producer =
-        new KafkaProducer<>(
-            Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                broker.bootstrapServers(),
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                16 << 20),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+        KafkaClients.of(broker.bootstrapServers())
+            .with(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20)
+            .producer();
   }
 
   /** Starts it for the first test that asks; it ends with the JVM. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.connector.UnreadRecords.Answer;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +12,10 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +30,7 @@ class UnreadRecordsIT {
     return new TopicPartition(topic, number);
   }
 
-  private static void send(KafkaProducer<byte[], byte[]> producer, String topic, int partition) {
+  private static void send(Producer<byte[], byte[]> producer, String topic, int partition) {
     producer.send(new ProducerRecord<>(topic, partition, null, new byte[] {1}));
     producer.flush();
   }
@@ -38,11 +38,8 @@ class UnreadRecordsIT {
   @Test
   void onlyRecordsThatReadersSeeAreUnread() throws Exception {
     KafkaFixture kafka = KafkaFixture.shared();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "writer"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer =
+        KafkaClients.of(kafka.bootstrapServers()).with("transactional.id", "writer").producer()) {
       kafka.create("ends", 5, Map.of());
       producer.initTransactions();
       producer.beginTransaction();
