@@ -4,6 +4,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.engine.Judgment;
 import java.util.function.Consumer;
+import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
@@ -45,45 +46,29 @@ public final class AnomaliesTableFunction extends ForecastTableFunction {
 
   @Override
   Consumer<Judgment> judgments() {
-    return this::collectValue;
+    return judged -> collect(COLUMNS.row(judged));
   }
 
-  private void collectValue(Judgment judged) {
-    String reason = judged.reason() == null ? null : judged.reason().label();
-    collect(
-        GenericRowData.of(
-            TimestampData.fromEpochMillis(judged.time()),
-            judged.value(),
-            orNull(judged.forecast()),
-            orNull(judged.lower()),
-            orNull(judged.upper()),
-            judged.surprise(),
-            judged.isAlarm(),
-            StringData.fromString(reason),
-            judged.model().isEmpty() ? null : StringData.fromString(judged.model()),
-            judged.modelVersion() < 0 ? null : judged.modelVersion(),
-            StringData.fromString(Status.OK.name()),
-            null));
-  }
-
-  private static Double orNull(double number) {
-    return Double.isNaN(number) ? null : number;
-  }
+  /** The columns of {@code ANOMALIES}. */
+  static final OutputColumns<Judgment> COLUMNS =
+      new OutputColumns<Judgment>()
+          .withRowTime("value_time", of -> TimestampData.fromEpochMillis(of.time()))
+          .with("actual_value", DataTypes.DOUBLE(), Judgment::value)
+          .with(
+              "forecast_value", DataTypes.DOUBLE(), of -> OutputColumns.numberOrNull(of.forecast()))
+          .with("lower_bound", DataTypes.DOUBLE(), of -> OutputColumns.numberOrNull(of.lower()))
+          .with("upper_bound", DataTypes.DOUBLE(), of -> OutputColumns.numberOrNull(of.upper()))
+          .with("surprise", DataTypes.DOUBLE(), Judgment::surprise)
+          .with("is_anomaly", DataTypes.BOOLEAN().notNull(), Judgment::isAlarm)
+          .with(
+              "reason",
+              DataTypes.STRING(),
+              of -> of.reason() == null ? null : StringData.fromString(of.reason().label()))
+          .withModel(Judgment::model, Judgment::modelVersion)
+          .withStatus(of -> Status.OK);
 
   @Override
   GenericRowData refused(DeadLetter letter, TimestampData time) {
-    return GenericRowData.of(
-        time,
-        null,
-        null,
-        null,
-        null,
-        null,
-        false,
-        null,
-        null,
-        null,
-        StringData.fromString(letter.reason().name()),
-        StringData.fromString(letter.message()));
+    return COLUMNS.refused(letter, time);
   }
 }

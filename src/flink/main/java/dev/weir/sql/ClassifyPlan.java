@@ -8,8 +8,6 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
-import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
 
@@ -29,9 +27,6 @@ record ClassifyPlan(
 
   private static final long serialVersionUID = 1L;
 
-  /** Columns of a classification, without the partition's key and the row's time. */
-  static final int COLUMNS = 12;
-
   /**
    * Checks all that can be checked without reading a file.
    *
@@ -44,23 +39,7 @@ record ClassifyPlan(
     columns.text(Signature.LABEL_COLUMN);
     columns.timestamp(Signature.LABEL_TIME_COLUMN);
     settings(arguments, false);
-    DataType time = columns.time();
-    return DataTypes.ROW(
-            DataTypes.FIELD("window_start", time),
-            DataTypes.FIELD("window_end", time.notNull()),
-            DataTypes.FIELD("steps", DataTypes.INT()),
-            DataTypes.FIELD("predicted", DataTypes.STRING()),
-            DataTypes.FIELD("probability", DataTypes.DOUBLE()),
-            DataTypes.FIELD(
-                "probabilities", DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE())),
-            DataTypes.FIELD("label", DataTypes.STRING()),
-            DataTypes.FIELD("labels", DataTypes.BIGINT()),
-            DataTypes.FIELD("model", DataTypes.STRING()),
-            DataTypes.FIELD("model_version", DataTypes.BIGINT()),
-            DataTypes.FIELD("status", DataTypes.STRING().notNull()),
-            DataTypes.FIELD("error", DataTypes.STRING()))
-        .notNull()
-        .bridgedTo(RowData.class);
+    return ClassifyTableFunction.COLUMNS.type(columns.time());
   }
 
   /** Checks everything, and reads the model if there is one. */

@@ -22,7 +22,6 @@ import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.GenericMapData;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.RowData.FieldGetter;
 import org.apache.flink.table.data.StringData;
@@ -231,16 +230,15 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     public void collect(Output output) {
       if (output instanceof Classification classification) {
         statuses[classification.status().ordinal()].inc();
-        collectRow(classification, classification.windowEnd() == time ? label : null);
+        ClassifyTableFunction.this.collect(
+            COLUMNS.row(
+                new Row(classification, classification.windowEnd() == time ? label : null)));
       } else {
         DeadLetter letter = (DeadLetter) output;
         deadLetters[letter.reason().ordinal()].inc();
         if (plan.refusedRows()) {
-          GenericRowData row = new GenericRowData(ClassifyPlan.COLUMNS);
-          row.setField(1, TimestampData.fromEpochMillis(time));
-          row.setField(10, StringData.fromString(letter.reason().name()));
-          row.setField(11, StringData.fromString(letter.message()));
-          ClassifyTableFunction.this.collect(row);
+          ClassifyTableFunction.this.collect(
+              COLUMNS.refused(letter, TimestampData.fromEpochMillis(time)));
         }
       }
     }
@@ -287,27 +285,37 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     }
   }
 
-  private void collectRow(Classification said, StringData label) {
-    GenericRowData row = new GenericRowData(ClassifyPlan.COLUMNS);
-    row.setField(0, TimestampData.fromEpochMillis(said.windowStart()));
-    row.setField(1, TimestampData.fromEpochMillis(said.windowEnd()));
-    row.setField(2, said.steps());
-    if (!said.label().isEmpty()) {
+  /** A classification and the label of its window's last row; null without. */
+  private record Row(Classification said, StringData label) {
+
+    private boolean isKnown() {
+      return !said.label().isEmpty();
+    }
+
+    private GenericMapData probabilities() {
       Map<StringData, Double> probabilities = new LinkedHashMap<>();
       for (int k = 0; k < said.probabilities().length; k++) {
         probabilities.put(StringData.fromString(said.classes().get(k)), said.probabilities()[k]);
       }
-      row.setField(3, StringData.fromString(said.label()));
-      row.setField(4, said.probability());
-      row.setField(5, new GenericMapData(probabilities));
+      return new GenericMapData(probabilities);
     }
-    row.setField(6, label);
-    row.setField(7, said.labels());
-    if (!said.model().isEmpty()) {
-      row.setField(8, StringData.fromString(said.model()));
-      row.setField(9, said.modelVersion() < 0 ? null : said.modelVersion());
-    }
-    row.setField(10, StringData.fromString(said.status().name()));
-    collect(row);
   }
+
+  /** The columns of {@code CLASSIFY}. */
+  static final OutputColumns<Row> COLUMNS =
+      new OutputColumns<Row>()
+          .withTime("window_start", of -> TimestampData.fromEpochMillis(of.said.windowStart()))
+          .withRowTime("window_end", of -> TimestampData.fromEpochMillis(of.said.windowEnd()))
+          .with("steps", DataTypes.INT(), of -> of.said.steps())
+          .with("predicted", DataTypes.STRING(), of -> OutputColumns.textOrNull(of.said.label()))
+          .with(
+              "probability", DataTypes.DOUBLE(), of -> of.isKnown() ? of.said.probability() : null)
+          .with(
+              "probabilities",
+              DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE()),
+              of -> of.isKnown() ? of.probabilities() : null)
+          .with("label", DataTypes.STRING(), Row::label)
+          .with("labels", DataTypes.BIGINT(), of -> of.said.labels())
+          .withModel(of -> of.said.model(), of -> of.said.modelVersion())
+          .withStatus(of -> of.said.status());
 }

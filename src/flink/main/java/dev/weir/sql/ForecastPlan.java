@@ -20,8 +20,6 @@ import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
-import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
 
@@ -75,29 +73,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   static DataType output(CallContext call) {
     DataType time = checked(call, Signature.FORECAST);
     boolean explains = new CallArguments(call, Signature.FORECAST).get(ForecastOptions.EXPLAIN);
-    return DataTypes.ROW(ForecastTableFunction.Column.fields(time, explains))
-        .notNull()
-        .bridgedTo(RowData.class);
+    return ForecastTableFunction.columns(explains).type(time);
   }
 
   /** As {@link #output}, of {@code ANOMALIES}. */
   static DataType anomalies(CallContext call) {
-    DataType time = checked(call, Signature.ANOMALIES);
-    return DataTypes.ROW(
-            DataTypes.FIELD("value_time", time.notNull()),
-            DataTypes.FIELD("actual_value", DataTypes.DOUBLE()),
-            DataTypes.FIELD("forecast_value", DataTypes.DOUBLE()),
-            DataTypes.FIELD("lower_bound", DataTypes.DOUBLE()),
-            DataTypes.FIELD("upper_bound", DataTypes.DOUBLE()),
-            DataTypes.FIELD("surprise", DataTypes.DOUBLE()),
-            DataTypes.FIELD("is_anomaly", DataTypes.BOOLEAN().notNull()),
-            DataTypes.FIELD("reason", DataTypes.STRING()),
-            DataTypes.FIELD("model", DataTypes.STRING()),
-            DataTypes.FIELD("model_version", DataTypes.BIGINT()),
-            DataTypes.FIELD("status", DataTypes.STRING().notNull()),
-            DataTypes.FIELD("error", DataTypes.STRING()))
-        .notNull()
-        .bridgedTo(RowData.class);
+    return AnomaliesTableFunction.COLUMNS.type(checked(call, Signature.ANOMALIES));
   }
 
   /** The kind of time of a call that is right so far. */

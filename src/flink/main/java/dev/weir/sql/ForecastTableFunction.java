@@ -12,10 +12,7 @@ import dev.weir.forecast.learn.LearnerState;
 import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -100,7 +97,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   /** A row that can't be used, as one of the output. */
   GenericRowData refused(DeadLetter letter, TimestampData time) {
-    return Column.refused(letter, time, plan.explains());
+    return columns(plan.explains()).refused(letter, time);
   }
 
   @Override
@@ -204,122 +201,73 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   private void collectRows(Output output) {
     if (output instanceof Forecast forecast && judgments() == null) {
-      for (GenericRowData row : Column.rows(forecast, plan.explains())) {
-        collect(row);
+      OutputColumns<Step> columns = plan.explains() ? EXPLAINED : COLUMNS;
+      Step step = new Step(forecast);
+      for (step.index = 0; step.index < forecast.horizon(); step.index++) {
+        collect(columns.row(step));
       }
     } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
       collect(refused(letter, TimestampData.fromEpochMillis(time)));
     }
   }
 
-  /** The columns of {@code FORECAST}, in their order: name, type and value. */
-  enum Column {
-    ORIGIN(null, (of, i) -> of.origin),
-    STEP(DataTypes.INT(), (of, i) -> i + 1),
-    TARGET_TIME(
-        null,
-        (of, i) ->
-            of.forecast.times() == null
-                ? null
-                : TimestampData.fromEpochMillis(of.forecast.times()[i])),
-    FORECAST_VALUE(DataTypes.DOUBLE(), (of, i) -> of.forecast.values()[i]),
-    LOWER_BOUND(DataTypes.DOUBLE(), (of, i) -> of.narrow == null ? null : of.narrow.lower()[i]),
-    UPPER_BOUND(DataTypes.DOUBLE(), (of, i) -> of.narrow == null ? null : of.narrow.upper()[i]),
-    MODEL(DataTypes.STRING(), (of, i) -> of.model),
-    MODEL_VERSION(
-        DataTypes.BIGINT(),
-        (of, i) ->
-            of.forecast.modelVersion() == Forecast.NO_VERSION ? null : of.forecast.modelVersion()),
-    STATUS(DataTypes.STRING().notNull(), (of, i) -> of.status),
-    ERROR(DataTypes.STRING(), (of, i) -> null),
-    FORECAST_MEAN(DataTypes.DOUBLE(), (of, i) -> of.forecast.steps().mean()[i]),
-    /** Last, and only where forecasts are explained. */
-    EXPLANATION(
-        DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE()),
-        (of, i) -> i > 0 ? null : parts(of.forecast.explanation()));
+  /** A step of a forecast, with what all of its rows share. */
+  private static final class Step {
+    final Forecast forecast;
+    final TimestampData origin;
+    final Forecast.Interval narrow; // null without intervals
+    int index;
 
-    private static final Column[] ALL = values();
-
-    /** A forecast with what all of its rows share. */
-    private static final class Shared {
-      final Forecast forecast;
-      final TimestampData origin;
-      final Forecast.Interval narrow; // null without intervals
-      final StringData model;
-      final StringData status;
-
-      Shared(Forecast forecast) {
-        this.forecast = forecast;
-        origin = TimestampData.fromEpochMillis(forecast.origin());
-        narrow = forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
-        model = forecast.model().isEmpty() ? null : StringData.fromString(forecast.model());
-        status = StringData.fromString(forecast.status().name());
-      }
+    Step(Forecast forecast) {
+      this.forecast = forecast;
+      this.origin = TimestampData.fromEpochMillis(forecast.origin());
+      this.narrow = forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
     }
 
-    @FunctionalInterface
-    private interface Value {
-      /** The value at a step, from 0, as Flink keeps it. */
-      Object of(Shared forecast, int step);
+    TimestampData time() {
+      return forecast.times() == null
+          ? null
+          : TimestampData.fromEpochMillis(forecast.times()[index]);
     }
 
-    private final DataType type; // null: that of the table's times
-    private final Value value;
-
-    Column(DataType type, Value value) {
-      this.type = type;
-      this.value = value;
-    }
-
-    /**
-     * @param time the type of the table's times
-     */
-    static List<DataTypes.Field> fields(DataType time, boolean explains) {
-      return Arrays.stream(ALL)
-          .limit(count(explains))
-          .map(
-              each ->
-                  DataTypes.FIELD(
-                      each.name().toLowerCase(Locale.ROOT),
-                      each == ORIGIN ? time.notNull() : each.type == null ? time : each.type))
-          .toList();
-    }
-
-    private static int count(boolean explains) {
-      return explains ? ALL.length : ALL.length - 1;
-    }
-
-    /** One row for each step. */
-    static GenericRowData[] rows(Forecast forecast, boolean explains) {
-      Shared shared = new Shared(forecast);
-      GenericRowData[] rows = new GenericRowData[forecast.horizon()];
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = new GenericRowData(count(explains));
-        for (int c = 0; c < rows[i].getArity(); c++) {
-          rows[i].setField(c, ALL[c].value.of(shared, i));
-        }
-      }
-      return rows;
-    }
-
-    /** The row of an input row that can't be used. */
-    static GenericRowData refused(DeadLetter letter, TimestampData time, boolean explains) {
-      GenericRowData row = new GenericRowData(count(explains));
-      row.setField(ORIGIN.ordinal(), time);
-      row.setField(STATUS.ordinal(), StringData.fromString(letter.reason().name()));
-      row.setField(ERROR.ordinal(), StringData.fromString(letter.message()));
-      return row;
-    }
-
-    private static GenericMapData parts(Explanation explanation) {
-      if (explanation == null) {
+    GenericMapData explanation() {
+      if (index > 0 || forecast.explanation() == null) {
         return null;
       }
       Map<StringData, Double> parts = new LinkedHashMap<>();
-      for (Explanation.Part part : explanation.parts()) {
+      for (Explanation.Part part : forecast.explanation().parts()) {
         parts.put(StringData.fromString(part.name()), part.amount());
       }
       return new GenericMapData(parts);
     }
+  }
+
+  private static final OutputColumns<Step> COLUMNS =
+      new OutputColumns<Step>()
+          .withRowTime("origin", of -> of.origin)
+          .with("step", DataTypes.INT(), of -> of.index + 1)
+          .withTime("target_time", Step::time)
+          .with("forecast_value", DataTypes.DOUBLE(), of -> of.forecast.values()[of.index])
+          .with(
+              "lower_bound",
+              DataTypes.DOUBLE(),
+              of -> of.narrow == null ? null : of.narrow.lower()[of.index])
+          .with(
+              "upper_bound",
+              DataTypes.DOUBLE(),
+              of -> of.narrow == null ? null : of.narrow.upper()[of.index])
+          .withModel(of -> of.forecast.model(), of -> of.forecast.modelVersion())
+          .withStatus(of -> of.forecast.status())
+          .with("forecast_mean", DataTypes.DOUBLE(), of -> of.forecast.steps().mean()[of.index]);
+
+  private static final OutputColumns<Step> EXPLAINED =
+      COLUMNS.with(
+          "explanation",
+          DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE()),
+          Step::explanation);
+
+  /** The columns of {@code FORECAST}. */
+  static OutputColumns<?> columns(boolean explains) {
+    return explains ? EXPLAINED : COLUMNS;
   }
 }

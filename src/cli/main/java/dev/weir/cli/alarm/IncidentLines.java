@@ -26,29 +26,35 @@ final class IncidentLines {
    * @param isNews whether the record is shown as what happened, else as how the incident is now
    */
   static String text(Incident incident, boolean isNews) {
-    Worst worst = incident.worst();
-    if (!incident.members().isEmpty()) {
-      return group(incident, isNews);
-    }
-    String expected =
-        Double.isNaN(worst.expected())
-            ? ""
-            : ", expected " + ForecastLines.number(worst.expected());
     return String.format(
         Locale.ROOT,
-        "%s  %-7s %-6s  %-7s  %s  %s%s  %s  %d values in %s",
+        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d values in %s",
         ForecastLines.minute(incident.start()),
         state(incident, isNews),
         incident.severity().label(),
         incident.reason().label(),
         Printable.line(incident.series()),
-        ForecastLines.number(worst.value()),
-        expected,
+        incident.members().isEmpty() ? value(incident.worst()) : members(incident),
         incident.warning() == null
-            ? String.format(Locale.ROOT, "surprise %.1f", worst.surprise())
+            ? String.format(Locale.ROOT, "surprise %.1f", incident.worst().surprise())
             : text(incident.warning()),
         incident.values(),
         Duration.ofMillis(incident.duration()));
+  }
+
+  private static String value(Worst worst) {
+    return Double.isNaN(worst.expected())
+        ? ForecastLines.number(worst.value())
+        : ForecastLines.number(worst.value())
+            + ", expected "
+            + ForecastLines.number(worst.expected());
+  }
+
+  /** The members of a group, in place of a value. */
+  private static String members(Incident incident) {
+    return incident.members().stream()
+        .map(m -> String.format(Locale.ROOT, "%s %.1f", Printable.line(m.series()), m.surprise()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String state(Incident incident, boolean isNews) {
@@ -56,26 +62,6 @@ final class IncidentLines {
       return incident.event().name().toLowerCase(Locale.ROOT);
     }
     return incident.isOpen() ? "open" : "closed";
-  }
-
-  /** Names the members in place of a value. */
-  private static String group(Incident incident, boolean isNews) {
-    return String.format(
-        Locale.ROOT,
-        "%s  %-7s %-6s  %-7s  %s  %s  surprise %.1f  %d values in %s",
-        ForecastLines.minute(incident.start()),
-        state(incident, isNews),
-        incident.severity().label(),
-        incident.reason().label(),
-        Printable.line(incident.series()),
-        incident.members().stream()
-            .map(
-                m ->
-                    String.format(Locale.ROOT, "%s %.1f", Printable.line(m.series()), m.surprise()))
-            .collect(Collectors.joining(", ")),
-        incident.worst().surprise(),
-        incident.values(),
-        Duration.ofMillis(incident.duration()));
   }
 
   /** Such as {@code above 90 within 4: 83 %, about 2026-03-03 10:40, crossed}. */

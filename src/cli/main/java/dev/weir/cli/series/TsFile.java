@@ -59,18 +59,32 @@ public final class TsFile {
   static Contents read(Reader text, String name, List<String> classes) throws IOException {
     TsFile ts = new TsFile(name, classes);
     ts.read(new BufferedReader(text), classes == null);
-    if (ts.windows.isEmpty()) {
+    return contents(name, ts.channels, ts.classes, ts.windows, ts.labels, ts.missing);
+  }
+
+  /**
+   * @param windows may be none, which fails
+   */
+  static Contents contents(
+      String name,
+      int channels,
+      List<String> classes,
+      List<float[]> windows,
+      List<Integer> labels,
+      long missing)
+      throws IOException {
+    if (windows.isEmpty()) {
       throw new IOException(name + ": expected at least one window, got none");
     }
     try {
       return new Contents(
           new LabelledWindows(
-              ts.channels,
-              ts.classes,
-              ts.windows.toArray(float[][]::new),
-              ts.labels.stream().mapToInt(Integer::intValue).toArray()),
-          ts.missing);
-    } catch (IllegalArgumentException e) { // more of something than anybody has
+              channels,
+              classes,
+              windows.toArray(float[][]::new),
+              labels.stream().mapToInt(Integer::intValue).toArray()),
+          missing);
+    } catch (IllegalArgumentException e) { // such as one class alone
       throw new IOException(name + ": " + e.getMessage(), e);
     }
   }

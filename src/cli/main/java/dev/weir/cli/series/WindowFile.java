@@ -186,20 +186,7 @@ public final class WindowFile {
 
     TsFile.Contents contents() throws IOException {
       end();
-      if (windows.isEmpty()) {
-        throw new IOException(name + ": expected at least one window, got none");
-      }
-      try {
-        return new TsFile.Contents(
-            new LabelledWindows(
-                channels,
-                classes,
-                windows.toArray(float[][]::new),
-                labels.stream().mapToInt(Integer::intValue).toArray()),
-            missing);
-      } catch (IllegalArgumentException e) { // such as one class alone
-        throw new IOException(name + ": " + e.getMessage(), e);
-      }
+      return TsFile.contents(name, channels, classes, windows, labels, missing);
     }
   }
 }
