@@ -2,8 +2,8 @@ package dev.weir.core;
 
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ForecastOptions;
-import dev.weir.spec.Front;
 import dev.weir.option.Option;
+import dev.weir.spec.Front;
 import dev.weir.spec.Spec;
 import java.util.List;
 import java.util.Map;

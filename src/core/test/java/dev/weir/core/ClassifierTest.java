@@ -91,7 +91,7 @@ class ClassifierTest {
     assertThatThrownBy(() -> Classifier.builder().build())
         .hasMessage("window: expected the number of values, got none");
     assertThatThrownBy(() -> Classifier.builder().window(4).learning(false).build())
-        .hasMessage("model: expected one where nothing is learned, got none");
+        .hasMessage("model: expected a model where nothing is learned, got none");
     assertThatThrownBy(() -> Classifier.builder().window(4).stride(0))
         .hasMessage("stride: expected 1 to 1,000,000, got 0");
     assertThatThrownBy(() -> Classifier.builder().window(4).model(new byte[3], "x").build())

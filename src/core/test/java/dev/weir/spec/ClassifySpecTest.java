@@ -40,7 +40,8 @@ class ClassifySpecTest {
     ClassifySpec spec = new ClassifySpec(front);
     List<Option<?>> all =
         Stream.concat(
-                Option.declaredIn(ClassifyOptions.class).stream(),
+                Option.declaredIn(ClassifyOptions.class).stream()
+                    .filter(option -> option.section().equals(ClassifyOptions.SECTION)),
                 Stream.of(
                     ForecastOptions.SEQ_LEN,
                     ForecastOptions.STRIDE,

@@ -24,11 +24,11 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ClassifyOptions.ClassFormat;
-import dev.weir.spec.ClassifySpec;
 import dev.weir.option.ForecastOptions;
-import dev.weir.spec.ForecastSpec;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
+import dev.weir.spec.ClassifySpec;
+import dev.weir.spec.ForecastSpec;
 import dev.weir.stream.covariate.CovariateSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,7 +198,7 @@ final class JobReader {
     spec.add(mode, name, model == null ? null : model.withName(name)); // the job file's word counts
   }
 
-  /** The bytes of a model's file; null if there is none. */
+  /** The bytes of the file that an option names; null without one. */
   private byte[] bytes(Option<String> option) {
     String location = file.get(option);
     try {

@@ -277,7 +277,11 @@ final class Signature {
 
   private String row(Argument argument) {
     Option<?> option = argument.option;
-    String sentence = option.description().replaceFirst("; [^;]* for short", "");
+    String sentence =
+        option
+            .description()
+            .replaceFirst("; [^;]* for short", "")
+            .replace(" A relative path starts at the job file.", "");
     for (Argument other : arguments) { // what users of SQL call it
       if (other.option.key().contains(".")) {
         sentence = sentence.replace(other.option.key(), other.label);

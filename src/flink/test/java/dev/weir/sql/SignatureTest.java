@@ -30,6 +30,7 @@ class SignatureTest {
     written = with(written, Signature.CLASSIFY, Signature.FORECAST);
     if (Boolean.getBoolean("docs.write")) {
       Files.writeString(PAGE, written);
+      page = written;
     }
     assertThat(page).as("-Ddocs.write=true writes it again").isEqualTo(written);
   }
