@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.forecast.evaluation.CoreEvaluation;
-import dev.weir.forecast.evaluation.Evaluation;
-import dev.weir.forecast.evaluation.SeriesScore;
+import dev.weir.cli.evaluate.CoreEvaluation;
+import dev.weir.cli.evaluate.Evaluation;
+import dev.weir.cli.evaluate.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
 import java.io.IOException;
 import java.nio.file.Files;

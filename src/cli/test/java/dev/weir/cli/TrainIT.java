@@ -67,7 +67,7 @@ class TrainIT {
     }
     Files.writeString(lines, json.append("]}\n"));
     String train =
-        "train --task base --input %s --out %s --samples 600 --synthetic 0 --hidden-size 3"
+        "train --task base --input %s --out %s --samples 600 --hidden-size 3"
             .formatted(lines, model);
     InProcess trained = run(train);
     assertThat(trained.exitCode()).as(trained.err()).isZero();
@@ -97,7 +97,7 @@ class TrainIT {
   @CsvSource({"many-to-one, 20", "many-to-many, 7"})
   void aNetworkOfWindowsGoesFromSeriesIntoAForecast(String mode, int horizon) throws IOException {
     String train =
-        "train --task base --mode %s --seq-len 6 --input %s --out %s --samples 600 --synthetic 1"
+        "train --task base --mode %s --seq-len 6 --input %s --out %s --samples 600"
             .formatted(mode, series, model);
     InProcess trained = run(train + " --hidden-size 3");
     assertThat(trained.exitCode()).as(trained.err()).isZero();

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * 17.6 us a window); so networks of a few units have {@link ScalarKernel}, beside which 32 keeps
  * its 17.6. After hidden_size 8, which may come here, it takes 18.4.
  */
-public final class ColumnKernel implements RecurrentKernel {
+final class ColumnKernel implements RecurrentKernel {
 
   private final RnnConfig config;
   private final int hiddenSize;

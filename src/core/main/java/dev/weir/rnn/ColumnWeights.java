@@ -10,7 +10,7 @@ package dev.weir.rnn;
  * the rows of sigmoid gates are halved, which is exact, so that one tanh serves all gates by
  * sigmoid(x) = 0.5 + 0.5 tanh(x/2).
  */
-public final class ColumnWeights {
+final class ColumnWeights {
 
   /** The tensors of one layer. */
   static final class Layer {

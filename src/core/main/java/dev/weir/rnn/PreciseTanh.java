@@ -11,7 +11,7 @@ package dev.weir.rnn;
  *
  * <p>Holds scratch; not thread-safe. Allocates only when it is asked for more values than before.
  */
-public final class PreciseTanh {
+final class PreciseTanh {
 
   private final boolean vectors = Kernels.vectors();
   private double[] wide = new double[0];

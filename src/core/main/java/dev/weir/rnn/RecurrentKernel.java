@@ -8,7 +8,7 @@ package dev.weir.rnn;
  *
  * <p>Lengths are checked by {@code Rnn}, not here. Not thread-safe: one kernel per thread.
  */
-public interface RecurrentKernel {
+interface RecurrentKernel {
 
   /** As in {@link Kernels#create}. */
   String name();

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  * Tells how far a bounded job has read, from the offsets that {@code ObservationSourceReader}
  * commits after each checkpoint: a restart of the job does not take them back.
  */
-public final class HistoryProgress implements AutoCloseable {
+final class HistoryProgress implements AutoCloseable {
 
   /** The offset of a partition that no checkpoint contains yet. */
   public static final long NOTHING = -1;

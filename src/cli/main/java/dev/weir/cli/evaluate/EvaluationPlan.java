@@ -1,6 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.UsageException;
+import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -8,9 +9,6 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.evaluation.Evaluation;
-import dev.weir.forecast.evaluation.Evaluation.Trial;
-import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.learn.HolidaySettings;

@@ -12,7 +12,6 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.OrderedContext;
 import dev.weir.forecast.engine.SeriesForecaster;
-import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.WindowState;

@@ -3,8 +3,6 @@ package dev.weir.cli.evaluate;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
-import dev.weir.forecast.evaluation.Evaluation;
-import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.kafka.wire.Json;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.UsageException;
+import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.CsvTime;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.evaluation.Evaluation.Trial;
 import java.util.List;
 import picocli.CommandLine.Option;
 

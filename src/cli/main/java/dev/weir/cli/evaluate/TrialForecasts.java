@@ -1,11 +1,10 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.evaluate.Evaluation.Sums;
+import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.evaluation.ErrorsByAge;
-import dev.weir.forecast.evaluation.Evaluation.Sums;
-import dev.weir.forecast.evaluation.Evaluation.Trial;
 import java.io.IOException;
 import java.util.Arrays;
 

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * month (or of each quarter or year), or at the end of each, the next ones do; a month is no fixed
  * time, so the spacing of the forecast itself would drift.
  */
-public final class TargetTimes {
+final class TargetTimes {
 
   /** Newest values that are looked at. */
   private static final int LOOKED_AT = 13;

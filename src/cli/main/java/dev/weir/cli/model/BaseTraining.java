@@ -1,12 +1,8 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.model.BaseTrainer.Progress;
 import dev.weir.cli.option.OutputFile;
-import dev.weir.forecast.pretraining.BaseTrainer;
-import dev.weir.forecast.pretraining.BaseTrainer.Progress;
-import dev.weir.forecast.pretraining.SharedStretches;
-import dev.weir.forecast.pretraining.TrainingSeries;
-import dev.weir.forecast.pretraining.TrainingTask;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
@@ -100,7 +96,6 @@ final class BaseTraining {
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     provenance.put("series", Integer.toString(series.size()));
     provenance.put("families", Long.toString(families()));
-    provenance.put("synthetic_series", Integer.toString(settings.synthetic()));
     provenance.put("seed", Long.toString(settings.seed()));
     provenance.put("samples", Long.toString(settings.samples()));
     provenance.put("held_out_loss", heldOut("", score(progress, last)));
@@ -126,14 +121,8 @@ final class BaseTraining {
     for (TrainingSeries one : series) {
       hash = 31 * hash + Arrays.hashCode(one.values()) + 7 * one.season();
     }
-    return "%s %s %d %d %d %016x"
-        .formatted(
-            task,
-            settings.learningRate(),
-            settings.samples(),
-            settings.synthetic(),
-            settings.seed(),
-            hash);
+    return "%s %s %d %d %016x"
+        .formatted(task, settings.learningRate(), settings.samples(), settings.seed(), hash);
   }
 
   private static void save(TrainingState state, Progress progress) throws IOException {

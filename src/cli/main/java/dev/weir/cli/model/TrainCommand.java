@@ -7,14 +7,8 @@ import dev.weir.cli.option.TaskOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
-import dev.weir.cli.series.TrainingFiles;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer.Settings;
-import dev.weir.forecast.pretraining.BaseTrainer;
-import dev.weir.forecast.pretraining.CandidateTask;
-import dev.weir.forecast.pretraining.SeasonalTask;
-import dev.weir.forecast.pretraining.TrainingSeries;
-import dev.weir.forecast.pretraining.TrainingTask;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -93,13 +87,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       defaultValue = "6000000",
       description = "Base: forecasts to learn from (default: ${DEFAULT-VALUE}).")
   private long samples;
-
-  @Option(
-      names = "--synthetic",
-      defaultValue = "2000",
-      description =
-          "Base: series that are made at random beside those (default: ${DEFAULT-VALUE}).")
-  private int synthetic;
 
   @Option(
       names = "--last",
@@ -243,8 +230,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   /** Of a network for all series that reads windows. */
   private static final int SEASONAL_HIDDEN_SIZE = 32;
 
-  private static final List<String> OF_BASE =
-      List.of("--without", "--samples", "--synthetic", "--last");
+  private static final List<String> OF_BASE = List.of("--without", "--samples", "--last");
 
   private static final List<String> OF_WINDOWS =
       List.of(
@@ -410,7 +396,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     try {
       BaseTrainer.Settings settings =
           new BaseTrainer.Settings(
-              learningRate == null ? 0.004 : learningRate, samples, synthetic, seed, threads);
+              learningRate == null ? 0.004 : learningRate, samples, seed, threads);
       return new BaseTraining(out, modelName, baseTask(), settings, series, others)
           .run(restart, last);
     } catch (IllegalArgumentException e) {

@@ -7,8 +7,8 @@
  *
  * <p>Allowed imports: {@code classify}, {@code classify.network}, {@code cli.console}, {@code
  * cli.grid}, {@code cli.option}, {@code cli.series}, {@code forecast}, {@code forecast.engine},
- * {@code forecast.expert}, {@code forecast.network}, {@code forecast.pretraining}, {@code job},
- * {@code kafka}, {@code kafka.admin}, {@code kafka.wire}, {@code model}, {@code option}, {@code
- * rnn}, Jackson, picocli and the JDK.
+ * {@code forecast.expert}, {@code forecast.learn}, {@code forecast.network}, {@code job}, {@code
+ * kafka}, {@code kafka.admin}, {@code kafka.wire}, {@code model}, {@code option}, {@code rnn},
+ * Jackson, picocli and the JDK.
  */
 package dev.weir.cli.model;

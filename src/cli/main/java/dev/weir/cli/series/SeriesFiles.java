@@ -26,14 +26,15 @@ import java.util.zip.ZipException;
 public final class SeriesFiles {
 
   /** Of the names of files with series. */
-  static final String ENDING = "\\.csv(\\.gz)?$";
+  /** A regular expression for the names of CSV files. */
+  public static final String ENDING = "\\.csv(\\.gz)?$";
 
   private static final Pattern ENDS = Pattern.compile(ENDING);
 
   private SeriesFiles() {}
 
   /** The text of a file, which is compressed by gzip if its name ends in .gz. */
-  static Reader text(Path file) throws IOException {
+  public static Reader text(Path file) throws IOException {
     String name = file.getFileName().toString();
     InputStream bytes = Files.newInputStream(file);
     try {
@@ -187,7 +188,8 @@ public final class SeriesFiles {
   }
 
   /** Files among the inputs, and those of folders among them that match, in order. */
-  static List<Path> files(List<Path> inputs, List<Path> without, Pattern ends) throws IOException {
+  public static List<Path> files(List<Path> inputs, List<Path> without, Pattern ends)
+      throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path input : inputs) {
       if (Files.isDirectory(input)) {

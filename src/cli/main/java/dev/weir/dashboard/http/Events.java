@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * last sent, so that nothing is ever queued: a slow page gets fewer and larger events, and one that
  * takes nothing at all is dropped when the server's write times out.
  */
-public final class Events implements AutoCloseable {
+final class Events implements AutoCloseable {
 
   static final int MAX_CLIENTS = 32;
 

@@ -3,8 +3,8 @@ package dev.weir.cli.series;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.cli.evaluate.Evaluation;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.evaluation.Evaluation;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;

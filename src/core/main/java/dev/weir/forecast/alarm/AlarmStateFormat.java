@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * The bytes of an {@link AlarmState}, independent of the engine that stores them: its doubles,
  * longs and counts, little-endian.
  */
-public final class AlarmStateFormat {
+final class AlarmStateFormat {
 
   /** The layout that {@link #write} writes. */
   public static final byte VERSION = 1;

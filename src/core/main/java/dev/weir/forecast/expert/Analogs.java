@@ -25,7 +25,7 @@ import java.util.Arrays;
  *
  * <p>rho is learned at the first step of each of the {@link HorizonGroups}.
  */
-public final class Analogs implements Expert {
+final class Analogs implements Expert {
 
   private static final int PATIENCE = 20; // candidates, at least
   private static final double ANCHOR = 0.3;

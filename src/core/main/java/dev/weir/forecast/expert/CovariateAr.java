@@ -8,7 +8,7 @@ import dev.weir.forecast.expert.ForecastParts.Kind;
  * one before, and a season and a week before the target. An observed covariate, which is not known
  * at the target's time, is taken one value earlier.
  */
-public final class CovariateAr extends IteratedRegression {
+final class CovariateAr extends IteratedRegression {
 
   private static final int PER_PERIOD = 3;
   private static final int PER_COVARIATE = 4;

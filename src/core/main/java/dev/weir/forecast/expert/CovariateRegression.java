@@ -17,7 +17,7 @@ import java.util.Arrays;
  * m and s, and one with slow ones and z = sign(z) log(1 + 2 |z|), for which a peak weighs less.
  * Without a season it repeats the newest value.
  */
-public final class CovariateRegression implements Expert {
+final class CovariateRegression implements Expert {
 
   private static final int PHASES = 24; // of a longer season several share a regression
   private static final int OTHERS = 4;

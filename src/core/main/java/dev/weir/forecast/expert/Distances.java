@@ -19,7 +19,7 @@ import java.util.Arrays;
  * <p>Scratch: nothing in it outlives a call, except that two experts which ask for the same
  * distances one after the other may share them.
  */
-public final class Distances {
+final class Distances {
 
   /**
    * How values are compared.

@@ -25,7 +25,7 @@ import java.util.Arrays;
  * and Practice, section 10.5, fitted recursively. Phases count from index 0 of the series; the
  * second season need not be a multiple of the first.
  */
-public final class FourierProfile implements Expert {
+final class FourierProfile implements Expert {
 
   private static final int FIRST_PAIRS = 3; // of cosine and sine, at most
   private static final int SECOND_PAIRS = 2;

@@ -14,7 +14,7 @@ import dev.weir.forecast.expert.ForecastParts.Kind;
  * iterated, added to the profile, transformed back. Without a season the profile is the newest
  * value and the deviations are differences from it.
  */
-public final class LogRls implements Expert {
+final class LogRls implements Expert {
 
   private static final int LAGS = 24;
 

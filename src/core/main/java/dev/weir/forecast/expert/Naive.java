@@ -4,7 +4,7 @@ import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 
 /** Repeats the newest value: nothing beats it on a random walk. */
-public final class Naive implements Expert {
+final class Naive implements Expert {
 
   @Override
   public String name() {

@@ -5,7 +5,7 @@ package dev.weir.forecast.expert;
  * on those i steps before, within [0, 1]. The state that is passed in holds the last h deviations,
  * then sums of products and of squares for each step.
  */
-public final class Persistence {
+final class Persistence {
 
   private static final double FORGETTING = 0.998;
 

@@ -13,7 +13,7 @@ package dev.weir.forecast.expert;
  * with s the running deviation. Anchored at the newest value, so theta = 0 is {@link Naive}.
  * Forgets fast (lambda .995): with few coefficients that is worth more than many lags.
  */
-public final class RlsAr extends IteratedRegression {
+final class RlsAr extends IteratedRegression {
 
   private static final int PER_PERIOD = 4;
   private static final int SIZE = LAGS + 2 * PER_PERIOD + 2;

@@ -4,7 +4,7 @@ import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 
 /** The median of the newest values: the best answer to a flat series with spikes. */
-public final class RunningMedian implements Expert {
+final class RunningMedian implements Expert {
 
   private final String name;
   private final double[] window;

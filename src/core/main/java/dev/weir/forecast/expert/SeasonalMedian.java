@@ -9,7 +9,7 @@ import java.util.Arrays;
  * Without a season, the median of the last 15 values. Computed from the history at each call; keeps
  * only how deviations persist.
  */
-public final class SeasonalMedian implements Expert {
+final class SeasonalMedian implements Expert {
 
   private static final int SEASONS = 7;
   private static final int VALUES = 15;

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * rho_i is the running regression, within [0, 1], of a deviation on the one i steps before. Without
  * a season: {@link Naive}.
  */
-public final class SeasonalProfile implements Expert {
+final class SeasonalProfile implements Expert {
 
   private static final double WEEKLY = 0.25; // weight of the newest value at its phase, at least
   private static final double DAILY = 0.1;

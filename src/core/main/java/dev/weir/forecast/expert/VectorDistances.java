@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
-public final class VectorDistances {
+final class VectorDistances {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();

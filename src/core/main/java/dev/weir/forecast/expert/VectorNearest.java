@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call but a guess at
  * the next limit, which changes no result.
  */
-public final class VectorNearest {
+final class VectorNearest {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;

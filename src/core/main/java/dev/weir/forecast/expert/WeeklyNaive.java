@@ -6,7 +6,7 @@ import dev.weir.forecast.expert.ForecastParts.Kind;
  * Repeats the value of seven seasons ago (last Monday at ten, if the season is a day), of one
  * season ago while that is all there is, and the newest value without a season.
  */
-public final class WeeklyNaive implements Expert {
+final class WeeklyNaive implements Expert {
 
   @Override
   public String name() {

@@ -44,7 +44,7 @@ import java.util.Arrays;
  * can tell apart; over 750 values it may be worse than {@link Naive} at 24 steps. The first week of
  * weekly lags are those of the origin, which the network has to tell from true ones.
  */
-public final class WindowedNetwork implements Expert {
+final class WindowedNetwork implements Expert {
 
   private static final int INPUTS = WindowInputs.INPUTS;
   private static final int HIDDEN = 16; // of each direction

@@ -7,7 +7,7 @@ import dev.weir.forecast.expert.History;
  * How a network made the forecast of step 1 out of the candidates: {@code base + sum of weight_e
  * (said_e - base) + residual}. All forecasts are relative to the newest value.
  */
-public final class FirstStep {
+final class FirstStep {
 
   final double[] said; // (candidates)
   final double[] weights; // (candidates); 0 where no network was applied

@@ -16,7 +16,7 @@ import dev.weir.forecast.expert.NewestWeight;
  *
  * <p>Keeps settings only; the running errors are passed in.
  */
-public final class Hedge {
+final class Hedge {
 
   /** Below this weight (e^-40) an exponential is not worth its time. */
   private static final double HOPELESS = 40;

@@ -4,7 +4,7 @@ package dev.weir.forecast.learn;
  * The time from one value of a series to the next, where it is nearly always the same: a view of
  * the series' state, which holds a step in milliseconds and the share of the steps equal to it.
  */
-public final class ObservationSpacing {
+final class ObservationSpacing {
 
   /** Doubles kept. */
   static final int DOUBLES = 2;

@@ -6,7 +6,7 @@ package dev.weir.forecast.learn;
  * many; and the mean of our errors with their signs lately. A view of the series' state, which
  * holds a row of (horizon) for each.
  */
-public final class RunningScores {
+final class RunningScores {
 
   /** Rows of sums of |error|. */
   public static final int OURS = 0;

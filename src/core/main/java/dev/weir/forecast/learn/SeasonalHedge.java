@@ -18,7 +18,7 @@ import dev.weir.forecast.expert.NewestWeight;
  *
  * <p>Keeps settings and scratch; L and R are passed in, each as a slice of (experts).
  */
-public final class SeasonalHedge {
+final class SeasonalHedge {
 
   private static final int PHASES = 24;
   private static final double SHARE = 0.3; // of R

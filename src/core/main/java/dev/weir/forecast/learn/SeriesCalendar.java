@@ -13,7 +13,7 @@ import dev.weir.model.LocalClock;
  *
  * <p>A flyweight, bound for each value; not thread-safe. Binding allocates nothing.
  */
-public final class SeriesCalendar {
+final class SeriesCalendar {
 
   /** The kinds of days on which a forecast is corrected. */
   static final int HOLIDAY = 0;

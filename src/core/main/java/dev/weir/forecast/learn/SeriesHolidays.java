@@ -4,7 +4,7 @@ package dev.weir.forecast.learn;
  * The holidays of one series by some {@link HolidaySettings}. Never saved: they are found again by
  * the name of the series. Immutable.
  */
-public final class SeriesHolidays {
+final class SeriesHolidays {
 
   private final HolidaySettings settings;
   private final HolidayDays days;

@@ -19,7 +19,7 @@ import java.util.Arrays;
  * of the {@link HorizonGroups}, the first two of which share one. Keeps settings and scratch; Q and
  * theta are in the {@link State}.
  */
-public final class StackedRegression {
+final class StackedRegression {
 
   private static final double LAMBDA = 0.997;
   private static final double RIDGE = 300;

@@ -12,7 +12,7 @@ import dev.weir.rnn.RnnConfig;
  *
  * <p>All times are nanoseconds of CPU.
  */
-public final class TrainingCost {
+final class TrainingCost {
 
   /** Reading, windowing and writing one record, without a network. */
   private static final double RECORD = 1_400;

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.evaluation.CoreEvaluation;
-import dev.weir.forecast.evaluation.Evaluation;
-import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.Experts;
@@ -282,18 +279,6 @@ class LearnerTest {
     assertThat(forecast(learner, ramp)[1]).isEqualTo(1.7e9 + 1001, within(0.05));
     double next = 1.7e9 + Math.sin(2 * Math.PI * 1001 / 24);
     assertThat(forecast(learner, wave)[1]).isEqualTo(next, within(0.05));
-  }
-
-  @Test
-  void onNoiseItIsNotBetterThanTheMeanCouldBe() { // a relMAE below this would be foresight
-    Random random = new Random(4);
-    double[] walk = new double[3_000];
-    for (int t = 1; t < walk.length; t++) {
-      walk[t] = walk[t - 1] + random.nextGaussian();
-    }
-    SeriesScore score =
-        CoreEvaluation.evaluate(LearnerSettings.defaults(2), "walk", walk, 1).get(Evaluation.WEIR);
-    assertThat(score.relMae()).isBetween(0.99, 1.02);
   }
 
   @Test

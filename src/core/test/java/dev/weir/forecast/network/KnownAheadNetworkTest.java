@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
@@ -27,6 +26,7 @@ import dev.weir.rnn.RnnConfig;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -68,7 +68,7 @@ class KnownAheadNetworkTest {
     List<Forecast> forecasts = new ArrayList<>();
     for (int t = 0; t < rows.size(); t++) {
       Observation o = rows.get(t);
-      double[] next = Evaluation.knownAhead(known, t, model.horizon());
+      double[] next = next(known, t, model.horizon());
       windows.offer(
           state,
           new Observation("s", o.time(), o.value(), o.features(), null, false, next),
@@ -268,5 +268,11 @@ class KnownAheadNetworkTest {
     Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, Targets.AFTER_WINDOW);
     assertThatThrownBy(() -> ModelTrainer.of(settings, List.of(rows)))
         .hasMessage("ahead: expected 2, got 1 (s)");
+  }
+
+  /** The covariates of so many rows after one; fewer at the end. */
+  private static double[] next(double[][] known, int row, int steps) {
+    int end = Math.min(row + 1 + steps, known.length);
+    return Arrays.stream(known, row + 1, end).flatMapToDouble(Arrays::stream).toArray();
   }
 }

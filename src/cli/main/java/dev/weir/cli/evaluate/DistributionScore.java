@@ -1,0 +1,115 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.score.DistributionSums;
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * How well the predictive distributions of a method forecast one series, over all origins. All
+ * scores are divided by the scale of {@link SeriesScore#mase}; smaller is better.
+ *
+ * <p>The distribution has the ends of the intervals as quantiles: (1 - level) / 2 and (1 + level) /
+ * 2 for each level, and the forecast as its median.
+ *
+ * @param taus levels of the quantiles, ascending
+ * @param pinball (taus), mean pinball loss of each quantile over all steps
+ * @param pinballByStep (steps), mean over the quantiles
+ * @param crpsByStep (steps), mean continuous ranked probability score; linear between the quantiles
+ *     and constant beyond the outermost
+ * @param intervalScoreByStep (levels, steps), as {@link SeriesScore#intervalScore}
+ */
+public record DistributionScore(
+    double[] taus,
+    double[] pinball,
+    double[] pinballByStep,
+    double[] crpsByStep,
+    double[][] intervalScoreByStep) {
+
+  /** The mean over all steps. */
+  public double crps() {
+    return mean(crpsByStep);
+  }
+
+  /** The mean over all quantiles and steps. */
+  public double meanPinball() {
+    return mean(pinball);
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(Double.NaN);
+  }
+
+  /** Sums over origins. Not thread-safe. */
+  static final class Sums {
+    private final int levels;
+    private final DistributionScorer scorer;
+    private final double[] quantiles; // scratch
+    private DistributionSums sums; // null before the first origin
+    private int steps;
+
+    /**
+     * @param levels ascending
+     */
+    Sums(double[] levels) {
+      this.levels = levels.length;
+      this.scorer = new DistributionScorer(levels);
+      this.quantiles = new double[scorer.quantiles()];
+    }
+
+    /**
+     * Adds the forecasts of one origin.
+     *
+     * @param truth (steps), NaN where it is not known
+     * @param forecast (steps)
+     * @param lower (levels, steps)
+     * @param upper (levels, steps)
+     */
+    void add(double[] truth, double[] forecast, double[][] lower, double[][] upper) {
+      if (sums == null) {
+        steps = forecast.length;
+        sums = scorer.newSums(steps);
+      }
+      for (int i = 0; i < steps; i++) {
+        quantiles[levels] = forecast[i];
+        for (int k = 0; k < levels; k++) {
+          quantiles[levels - 1 - k] = lower[k][i];
+          quantiles[levels + 1 + k] = upper[k][i];
+        }
+        if (!Double.isNaN(truth[i])) {
+          scorer.add(sums, i, quantiles, truth[i]);
+        }
+      }
+    }
+
+    /** The means, over the scale; null without forecasts or intervals. */
+    DistributionScore score(double scale) {
+      if (sums == null || levels == 0) {
+        return null;
+      }
+      int count = scorer.quantiles();
+      double[] taus = new double[count];
+      Arrays.setAll(taus, scorer::tau);
+      double[] pinball = new double[count];
+      Arrays.setAll(pinball, q -> mean(steps, i -> scorer.pinball(sums, i, q)) / scale);
+      double[] pinballByStep = new double[steps];
+      Arrays.setAll(pinballByStep, i -> mean(count, q -> scorer.pinball(sums, i, q)) / scale);
+      double[] crpsByStep = new double[steps];
+      Arrays.setAll(crpsByStep, i -> scorer.crps(sums, i) / scale);
+      double[][] byLevel = new double[levels][steps];
+      for (int k = 0; k < levels; k++) {
+        int level = k;
+        Arrays.setAll(byLevel[k], i -> scorer.interval(sums, i, level) / scale);
+      }
+      return new DistributionScore(taus, pinball, pinballByStep, crpsByStep, byLevel);
+    }
+
+    private static double mean(int count, IntToDoubleFunction of) {
+      double sum = 0;
+      for (int k = 0; k < count; k++) {
+        sum += of.applyAsDouble(k);
+      }
+      return sum / count;
+    }
+  }
+}

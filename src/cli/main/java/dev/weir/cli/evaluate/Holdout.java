@@ -1,0 +1,95 @@
+package dev.weir.cli.evaluate;
+
+import java.util.BitSet;
+
+/**
+ * Scores of one forecast of each series, made at the end of its training part and compared with the
+ * values that followed: the protocol of the M competitions (Makridakis et al. 2020) and of most
+ * published tables.
+ *
+ * <p>The scale of MASE and MSIS is the mean |y[t] - y[t-m]| of the training part, m the season of
+ * the scores. Immutable.
+ */
+public final class Holdout {
+
+  private static final double FLOOR = 1e-9;
+
+  private final String series;
+  private final double[] y;
+  private final double[] truth;
+  private final int m;
+  private final BitSet missing;
+
+  /** Without filled-in values. */
+  public Holdout(String series, double[] training, double[] truth, int m) {
+    this(series, training, truth, m, new BitSet());
+  }
+
+  /**
+   * @param training values in order of time, not copied
+   * @param truth the values after them, not copied: as many as are forecast; NaN where there is no
+   *     value, which is not scored
+   * @param m season of the scores; 1 for none
+   * @param missing indices of training values that are filled in
+   * @throws IllegalArgumentException when the training part is not longer than a season
+   */
+  public Holdout(String series, double[] training, double[] truth, int m, BitSet missing) {
+    if (training.length <= m) {
+      throw new IllegalArgumentException(
+          "%s: expected more than %d values before the truth for a season of %d, got %d"
+              .formatted(series, m, m, training.length));
+    }
+    this.series = series;
+    this.y = training;
+    this.truth = truth;
+    this.m = m;
+    this.missing = missing;
+  }
+
+  public String series() {
+    return series;
+  }
+
+  /** Season of the scores. */
+  public int m() {
+    return m;
+  }
+
+  /** The value a whole number of seasons before each step; the newest value if m is 1. */
+  public double[] seasonalNaive() {
+    double[] forecast = new double[truth.length];
+    for (int i = 0; i < forecast.length; i++) {
+      forecast[i] = y[y.length - m + i % m];
+    }
+    return forecast;
+  }
+
+  /**
+   * Scores of one forecast. {@link SeriesScore#relMae} is the error over that of {@link
+   * #seasonalNaive}.
+   *
+   * @param forecast (horizon)
+   * @param levels of the intervals, such as 0.8; empty without
+   * @param lower (levels, horizon), lower ends
+   * @param upper as lower
+   */
+  public SeriesScore score(double[] forecast, double[] levels, double[][] lower, double[][] upper) {
+    Evaluation.Sums sums = new Evaluation.Sums(levels.length);
+    Evaluation.Sums naive = new Evaluation.Sums(0);
+    double[] seasonal = seasonalNaive();
+    for (int i = 1; i <= truth.length; i++) {
+      sums.add(i, truth[i - 1], forecast[i - 1]);
+      naive.add(i, truth[i - 1], seasonal[i - 1]);
+      for (int k = 0; k < levels.length; k++) {
+        sums.addInterval(k, levels[k], truth[i - 1], lower[k][i - 1], upper[k][i - 1]);
+      }
+    }
+    if (levels.length > 0) {
+      sums.addDistribution(levels, truth, forecast, lower, upper);
+    }
+    double scale = Math.max(FLOOR, Evaluation.meanDifference(y, missing, y.length, m, false));
+    double squaredScale =
+        Math.max(FLOOR, Math.sqrt(Evaluation.meanDifference(y, missing, y.length, 1, true)));
+    return sums.score(scale, squaredScale, naive.meanError());
+  }
+}

@@ -1,0 +1,62 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.evaluate.Evaluation.Sums;
+import dev.weir.cli.evaluate.Evaluation.Trial;
+import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Scores the core's mixture on a whole series, without the job's operators. */
+public final class CoreEvaluation {
+
+  private CoreEvaluation() {}
+
+  /**
+   * Scores by method: the mixture, the mixture without networks, and those of {@link Evaluation}.
+   *
+   * @param m season of the scores and of the learner
+   */
+  public static Map<String, SeriesScore> evaluate(
+      LearnerSettings settings, String series, double[] y, int m) {
+    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+    scores.put(Evaluation.WEIR, mixture(settings, series, y, m));
+    List<String> plain = new ArrayList<>(settings.experts());
+    if (plain.removeAll(Experts.NETWORKS) || settings.combines()) {
+      LearnerSettings without = settings.withExperts(plain).withoutNetwork();
+      scores.put(Evaluation.WITHOUT_NETWORKS, mixture(without, series, y, m));
+    }
+    Trial trial = new Trial(series, y, m, settings.horizon());
+    scores.putAll(new Evaluation(settings).evaluateOthers(trial, m));
+    return scores;
+  }
+
+  /** The score of the mixture alone. */
+  static SeriesScore mixture(LearnerSettings settings, String series, double[] y, int m) {
+    Trial trial = new Trial(series, y, m, settings.horizon());
+    Learner learner = new Learner(settings);
+    LearnerState state = learner.newSeries(series, m);
+    List<Double> levels = settings.levels();
+    double[] values = new double[settings.horizon()];
+    double[][] lower = new double[levels.size()][settings.horizon()];
+    double[][] upper = new double[levels.size()][settings.horizon()];
+    Sums sums = new Sums(levels.size());
+    for (int t = 1; t <= trial.lastOrigin(); t++) { // t values seen
+      learner.observe(state, t - 1, y[t - 1]);
+      if (t >= trial.firstOrigin()) {
+        learner.forecast(state, values, lower, upper);
+        trial.add(sums, t, values);
+        for (int k = 0; k < levels.size(); k++) {
+          trial.addInterval(sums, k, levels.get(k), t, lower[k], upper[k]);
+        }
+        double[] all = levels.stream().mapToDouble(Double::doubleValue).toArray();
+        trial.addDistribution(sums, t, all, values, lower, upper);
+      }
+    }
+    return trial.score(sums);
+  }
+}

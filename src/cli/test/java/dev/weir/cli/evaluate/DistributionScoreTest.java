@@ -1,0 +1,44 @@
+package dev.weir.cli.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+/** Scores by hand. */
+class DistributionScoreTest {
+
+  @Test
+  void scoresAreMeansOverOriginsByStep() {
+    DistributionScore.Sums sums = new DistributionScore.Sums(new double[] {0.5, 0.8});
+    double[][] lower = {{3, 1}, {2, 0}};
+    double[][] upper = {{5, 7}, {6, 9}};
+    sums.add(new double[] {4, 8}, new double[] {4, 4}, lower, upper);
+    sums.add(new double[] {1, 4}, new double[] {4, 4}, lower, upper);
+    DistributionScore score = sums.score(10);
+    assertThat(score.taus())
+        .containsExactly(new double[] {0.1, 0.25, 0.5, 0.75, 0.9}, within(1e-12));
+    // losses of step 1: truth 4: .2 .25 0 .25 .2, truth 1: .9 1.5 1.5 1 .5
+    //           step 2: truth 8: .8 1.75 2 .75 .1, truth 4: .4 .75 0 .75 .5
+    assertThat(score.pinball())
+        .containsExactly(
+            new double[] {2.3 / 40, 4.25 / 40, 3.5 / 40, 2.75 / 40, 1.3 / 40}, within(1e-12));
+    assertThat(score.pinballByStep())
+        .containsExactly(new double[] {6.3 / 100, 7.8 / 100}, within(1e-12));
+    assertThat(score.meanPinball()).isEqualTo(14.1 / 200, within(1e-12));
+    // 50 %: widths 2 and 6, misses of 2 and 1 count 4 times; 80 %: widths 4 and 9, a miss of 1 ten
+    // times
+    assertThat(score.intervalScoreByStep()[0])
+        .containsExactly(new double[] {(2 + 10) / 20.0, (10 + 6) / 20.0}, within(1e-12));
+    assertThat(score.intervalScoreByStep()[1])
+        .containsExactly(new double[] {(4 + 14) / 20.0, 18 / 20.0}, within(1e-12));
+    assertThat(score.crps())
+        .isEqualTo((score.crpsByStep()[0] + score.crpsByStep()[1]) / 2, within(1e-12));
+  }
+
+  @Test
+  void withoutIntervalsThereIsNoScore() {
+    DistributionScore.Sums sums = new DistributionScore.Sums(new double[] {0.8});
+    assertThat(sums.score(1)).isNull();
+  }
+}

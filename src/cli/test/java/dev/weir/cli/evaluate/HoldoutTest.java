@@ -1,0 +1,54 @@
+package dev.weir.cli.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+/** Scores by hand. */
+class HoldoutTest {
+
+  private static final double[] TRAINING = {1, 5, 2, 8, 4}; // in seasons of 2: 1, 3, 2 apart
+  private static final double[] TRUTH = {6, 3, 10};
+
+  @Test
+  void theSeasonalNaiveForecastRepeatsTheLastSeason() {
+    assertThat(new Holdout("a", TRAINING, TRUTH, 2).seasonalNaive()).containsExactly(8, 4, 8);
+    assertThat(new Holdout("a", TRAINING, TRUTH, 1).seasonalNaive()).containsExactly(4, 4, 4);
+  }
+
+  @Test
+  void theScaleIsThatOfTheTrainingPart() {
+    Holdout holdout = new Holdout("a", TRAINING, TRUTH, 2);
+    double[][] lower = {{4, 4, 7}}; // the last one is above its forecast
+    double[][] upper = {{7, 6, 9}}; // holds 6, is 1 above 3 and 1 below 10
+
+    SeriesScore score =
+        holdout.score(new double[] {5, 6, 6}, new double[] {0.95}, lower, upper); // off by 1, 3, 4
+
+    assertThat(score.mase()).isEqualTo(8.0 / 3 / 2, within(1e-12));
+    assertThat(score.smape()).isEqualTo(200 * (1.0 / 11 + 3.0 / 9 + 4.0 / 16) / 3, within(1e-12));
+    assertThat(score.rmsse())
+        .isEqualTo(Math.sqrt(26.0 / 3) / Math.sqrt((16 + 9 + 36 + 16) / 4.0), within(1e-12));
+    assertThat(score.relMae()).isEqualTo(8.0 / (2 + 1 + 2), within(1e-12));
+    assertThat(score.coverage()).containsExactly(1.0 / 3);
+    assertThat(score.intervalScore()[0]) // M4: 2 / (1 - level) for each unit outside
+        .isEqualTo((3 + (2 + 40) + (2 + 40)) / 3.0 / 2, within(1e-9));
+    assertThat(score.distribution().intervalScoreByStep()[0])
+        .containsExactly(new double[] {3 / 2.0, 42 / 2.0, 42 / 2.0}, within(1e-9));
+    // quantiles .025, .5, .975: 4, 5, 7 below and above 6; 4, 6, 6 above 3; 7, 6, 9 below 10
+    double first = 0.025 * 2 + 0.5 * 1 + 0.025 * 1;
+    double second = 0.975 * 1 + 0.5 * 3 + 0.025 * 3;
+    double third = 0.025 * 3 + 0.5 * 4 + 0.975 * 1;
+    assertThat(score.distribution().pinballByStep())
+        .containsExactly(new double[] {first / 3 / 2, second / 3 / 2, third / 3 / 2}, within(1e-9));
+  }
+
+  @Test
+  void aSeriesMustBeLongerThanItsSeason() {
+    assertThatThrownBy(() -> new Holdout("a", TRAINING, TRUTH, 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a: expected more than 5 values before the truth for a season of 5, got 5");
+  }
+}

@@ -1,0 +1,263 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.cli.evaluate.DistributionScore;
+import dev.weir.cli.evaluate.Evaluation.Sums;
+import dev.weir.cli.evaluate.Evaluation.Trial;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.score.ProperScores;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+/** Scores of distributions out of the operator, against the intervals that it gave out before. */
+class DistributionScoresTest {
+
+  private static final int HORIZON = 6;
+  private static final int SEASON = 5;
+  private static final int VALUES = 520;
+  private static final long MINUTE = 60_000;
+  private static final List<Double> LEVELS = List.of(0.5, 0.8, 0.95);
+  private static final double[] TAUS = {0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975};
+
+  private static ForecastSettings settings(int scoresEvery) {
+    LearnerSettings learner = LearnerSettings.small(HORIZON).withLevels(LEVELS);
+    Learning learning = new Learning(learner, SEASON, scoresEvery);
+    return new ForecastSettings(
+        4,
+        1,
+        0,
+        List.of(),
+        Duration.ZERO,
+        new Sampling(MINUTE, Gap.SKIP, 0),
+        StateLimits.NONE,
+        List.of(new Target(Mode.MANY_TO_ONE, null, HORIZON, null, learning)));
+  }
+
+  private static final class Harness
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+    Harness(ForecastSettings settings, OperatorSubtaskState state) throws Exception {
+      super(
+          new ForecastOperator(settings),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
+          model -> "",
+          Types.STRING);
+      setup(OutputSerializer.INSTANCE);
+      if (state != null) {
+        initializeState(state);
+      }
+      open();
+    }
+
+    void send(long minute, double value) throws Exception {
+      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
+      Observation observation = new Observation("s", MINUTE * minute, value);
+      processElement1(new ObservationEvent(observation, source), observation.time());
+    }
+
+    <T extends Output> List<T> all(Class<T> type) {
+      return extractOutputValues().stream()
+          .filter(type::isInstance)
+          .map(type::cast)
+          .collect(Collectors.toCollection(ArrayList::new));
+    }
+  }
+
+  /** A season, noise of changing size, and a shift of the level that intervals miss. */
+  private static double[] values() {
+    SplittableRandom random = new SplittableRandom(5);
+    double[] values = new double[VALUES];
+    for (int i = 0; i < VALUES; i++) {
+      double size = i / 80 % 2 == 0 ? 1 : 3;
+      values[i] =
+          4 * Math.sin(2 * Math.PI * i / SEASON) + size * random.nextDouble() + (i > 300 ? 9 : 0);
+    }
+    return values;
+  }
+
+  private static Harness run(double[] values) throws Exception {
+    Harness harness = new Harness(settings(1), null);
+    for (int i = 0; i < values.length; i++) {
+      harness.send(i + 1, values[i]);
+    }
+    return harness;
+  }
+
+  /** Its quantiles at a step from 1. */
+  private static double[] quantiles(Forecast forecast, int step) {
+    int n = LEVELS.size();
+    double[] quantiles = new double[2 * n + 1];
+    quantiles[n] = forecast.values()[step - 1];
+    for (int k = 0; k < n; k++) {
+      quantiles[n - 1 - k] = forecast.intervals().get(k).lower()[step - 1];
+      quantiles[n + 1 + k] = forecast.intervals().get(k).upper()[step - 1];
+    }
+    return quantiles;
+  }
+
+  @Test
+  void scoresAreThoseOfTheIntervalsThatWereIssued() throws Exception {
+    double[] values = values();
+    Harness harness = run(values);
+    List<Forecast> forecasts = harness.all(Forecast.class);
+    Map<Long, Score> scores = new TreeMap<>();
+    harness.all(Score.class).forEach(score -> scores.put(score.time() / MINUTE, score));
+    int scored = 0;
+    for (int t = 3; t <= VALUES; t++) { // values seen; the first forecast has no interval
+      Score.Distribution at = scores.get((long) t).distribution();
+      assertThat(at.scored()).isEqualTo(t - 2);
+      assertThat(at.steps()).isEqualTo(List.of(1, 2, 3, 4, 5, 6).subList(0, at.steps().size()));
+      if (t % 37 != 0 && t != VALUES) {
+        continue;
+      }
+      for (int s = 0; s < at.steps().size(); s++) {
+        int step = at.steps().get(s);
+        double crps = 0;
+        double[] losses = new double[TAUS.length];
+        double[] intervals = new double[LEVELS.size()];
+        int count = t - step - 1;
+        for (int origin = 2; origin + step <= t; origin++) {
+          Forecast forecast = forecasts.get(origin - 1);
+          double truth = values[origin + step - 1];
+          double[] quantiles = quantiles(forecast, step);
+          crps += ProperScores.crps(TAUS, quantiles, truth) / count;
+          for (int q = 0; q < TAUS.length; q++) {
+            losses[q] += ProperScores.pinball(TAUS[q], quantiles[q], truth) / count;
+          }
+          for (int k = 0; k < LEVELS.size(); k++) {
+            double lower = quantiles[LEVELS.size() - 1 - k];
+            double upper = quantiles[LEVELS.size() + 1 + k];
+            intervals[k] += ProperScores.interval(LEVELS.get(k), lower, upper, truth) / count;
+          }
+        }
+        assertThat(at.crpsByStep().get(s)).isCloseTo(crps, within(1e-5));
+        for (int q = 0; q < TAUS.length; q++) {
+          assertThat(at.quantiles().get(q).quantile()).isCloseTo(TAUS[q], within(1e-12));
+          assertThat(at.quantiles().get(q).lossByStep().get(s)).isCloseTo(losses[q], within(1e-5));
+        }
+        for (int k = 0; k < LEVELS.size(); k++) {
+          assertThat(at.intervals().get(k).scoreByStep().get(s))
+              .isCloseTo(intervals[k], within(1e-4));
+        }
+        scored++;
+      }
+    }
+    assertThat(scored).isEqualTo(90);
+  }
+
+  @Test
+  void jobAndEvaluationGiveTheSameScores() throws Exception {
+    double[] values = values();
+    Harness harness = run(values);
+    List<Forecast> forecasts = harness.all(Forecast.class);
+    List<Score> scores = harness.all(Score.class); // of values from the second on
+    Trial trial = new Trial("s", values, SEASON, HORIZON);
+    Sums sums = new Sums(LEVELS.size());
+    for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
+      Forecast forecast = forecasts.get(t - 1);
+      double[] levels = LEVELS.stream().mapToDouble(level -> level).toArray();
+      double[][] lower = new double[LEVELS.size()][];
+      double[][] upper = new double[LEVELS.size()][];
+      for (int k = 0; k < LEVELS.size(); k++) {
+        lower[k] = forecast.intervals().get(k).lower();
+        upper[k] = forecast.intervals().get(k).upper();
+      }
+      trial.addDistribution(sums, t, levels, forecast.values(), lower, upper);
+    }
+    DistributionScore evaluated = trial.score(sums).distribution();
+    int[] steps = {1, 2, 3, 4, 5, 6};
+    for (int s = 0; s < steps.length; s++) {
+      // the job's mean of all values before the trial is taken out again
+      int until = trial.lastOrigin() + steps[s];
+      int before = trial.firstOrigin() + steps[s] - 1;
+      double sum =
+          sum(scores.get(until - 2), s, steps[s], until)
+              - sum(scores.get(before - 2), s, steps[s], before);
+      assertThat(sum / trial.origins() / trial.scale())
+          .isCloseTo(evaluated.crpsByStep()[steps[s] - 1], within(1e-6));
+    }
+  }
+
+  private static double sum(Score score, int s, int step, int seen) {
+    assertThat(score.time()).isEqualTo(MINUTE * seen);
+    return score.distribution().crpsByStep().get(s) * (seen - step - 1);
+  }
+
+  @Test
+  void restoredScoresGoOnAsIfNothingHadHappened() throws Exception {
+    double[] values = values();
+    Harness whole = run(values);
+    Harness first = new Harness(settings(1), null);
+    for (int i = 0; i < 211; i++) {
+      first.send(i + 1, values[i]);
+    }
+    Harness second = new Harness(settings(1), first.snapshot(1, 1));
+    for (int i = 211; i < VALUES; i++) {
+      second.send(i + 1, values[i]);
+    }
+    List<Score> expected = whole.all(Score.class);
+    List<Score> restored = second.all(Score.class);
+    assertThat(restored).isEqualTo(expected.subList(210, expected.size()));
+  }
+
+  @Test
+  void stateThatKeptNoScoresBeginsWithZero() throws Exception {
+    double[] values = values();
+    Harness off = new Harness(settings(0), null);
+    for (int i = 0; i < 200; i++) {
+      off.send(i + 1, values[i]);
+    }
+    assertThat(off.all(Score.class)).isEmpty();
+    Harness on = new Harness(settings(1), off.snapshot(1, 1));
+    on.send(201, values[200]);
+    Score score = on.all(Score.class).get(0);
+    assertThat(score.scored()).isEqualTo(200);
+    assertThat(score.distribution().scored()).isEqualTo(1);
+    double[] quantiles = quantiles(off.all(Forecast.class).get(199), 1);
+    assertThat(score.distribution().crpsByStep().get(0))
+        .isCloseTo(ProperScores.crps(TAUS, quantiles, values[200]), within(1e-5));
+  }
+
+  @Test
+  void valuesAfterAGapAreNotScored() throws Exception {
+    double[] values = values();
+    Harness harness = new Harness(settings(1), null);
+    for (int i = 0; i < 100; i++) {
+      harness.send(i + 1, values[i]);
+    }
+    harness.send(103, values[102]); // two are missing
+    harness.send(104, values[103]);
+    List<Score> scores = harness.all(Score.class);
+    List<Long> scored = new ArrayList<>();
+    for (Score score : scores.subList(scores.size() - 3, scores.size())) {
+      scored.add(score.distribution().scored());
+    }
+    assertThat(scored).containsExactly(98L, 98L, 99L);
+  }
+}
