@@ -71,6 +71,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       OptionsCommand.class,
       StatusCommand.class,
       DoctorCommand.class,
+      StateCommand.class,
       CompletionCommand.class
     },
     footer = {
@@ -90,7 +91,7 @@ public final class Weir implements Runnable {
   static {
     GROUPS.put("Try it", List.of("demo", "tutorial"));
     GROUPS.put("Files, without Kafka", List.of("forecast", "evaluate", "train"));
-    GROUPS.put("Jobs", List.of("init", "doctor", "run", "submit", "status", "stop"));
+    GROUPS.put("Jobs", List.of("init", "doctor", "run", "submit", "status", "stop", "state"));
     GROUPS.put(
         "Topics",
         List.of("produce", "tail", "alarms", "webhook", "dashboard", "dead-letters", "model"));

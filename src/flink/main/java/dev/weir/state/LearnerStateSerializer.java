@@ -10,6 +10,9 @@ import org.apache.flink.core.memory.DataOutputView;
 /** Serializes what has been learned of a series, as {@link LearnerStateFormat} defines. */
 public final class LearnerStateSerializer extends WeirSerializer<LearnerState> {
 
+  /** Name of the state in Flink, before that of a mode; part of each savepoint. */
+  public static final String STATE = "learned-";
+
   private static final long serialVersionUID = 1L;
 
   public static final LearnerStateSerializer INSTANCE = new LearnerStateSerializer();

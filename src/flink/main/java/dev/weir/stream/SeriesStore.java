@@ -6,6 +6,7 @@ import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
+import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -47,8 +48,6 @@ final class SeriesStore {
   /** Observations that "learned" does not contain. Its name is part of each savepoint. */
   private static final ValueStateDescriptor<ObservationLog> LOG =
       new ValueStateDescriptor<>("unlearned", WeirTypeInformation.OBSERVATION_LOG);
-
-  private static final String LEARNED = "learned-";
 
   /** Unlearned observations that a checkpoint may hold of a series: a restore learns them again. */
   static final int MAX_LOG = 32;
@@ -133,7 +132,7 @@ final class SeriesStore {
           mode,
           context.getState(
               new ValueStateDescriptor<>(
-                  LEARNED + mode.label(), WeirTypeInformation.LEARNER_STATE)));
+                  LearnerStateSerializer.STATE + mode.label(), WeirTypeInformation.LEARNER_STATE)));
     }
     this.features = features;
     this.keys = keys;
@@ -224,7 +223,7 @@ final class SeriesStore {
       if (logs > 0) {
         learnRestored();
       }
-      return read(learned.get(mode), LEARNED + mode.label());
+      return read(learned.get(mode), LearnerStateSerializer.STATE + mode.label());
     }
     Entry entry = current();
     if (!entry.hasLearned) {
@@ -242,7 +241,7 @@ final class SeriesStore {
   }
 
   private LearnerState caughtUp(Mode mode, ObservationLog log) throws IOException {
-    LearnerState saved = read(learned.get(mode), LEARNED + mode.label());
+    LearnerState saved = read(learned.get(mode), LearnerStateSerializer.STATE + mode.label());
     return log == null ? saved : forecaster.catchUp(series, mode, saved, log);
   }
 

@@ -1,0 +1,148 @@
+package dev.weir.cli;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.network.BaseModelExpert;
+import dev.weir.forecast.network.TunedModelExpert;
+import dev.weir.job.JobSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code weir state}: what a savepoint contains. */
+@Command(
+    name = "state",
+    description = "What a savepoint contains.",
+    mixinStandardHelpOptions = true,
+    subcommands = StateCommand.Dump.class,
+    footer = {"", StateCommand.EXAMPLE})
+final class StateCommand implements Runnable {
+
+  static final String EXAMPLE =
+      "Example: weir state dump savepoints/savepoint-1 --series pump-7 --job job.yaml";
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "weir state: expected dump, got nothing");
+  }
+
+  @Command(
+      name = "dump",
+      description = "Prints what a series has learned: each part by name, with its numbers.",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {"", StateCommand.EXAMPLE})
+  static final class Dump implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+        paramLabel = "SAVEPOINT",
+        description = "Folder or URI of a savepoint, as weir stop prints it.")
+    private String savepoint;
+
+    @Option(names = "--series", required = true, description = "Which series.")
+    private String series;
+
+    @Option(
+        names = "--job",
+        paramLabel = "JOB.yaml",
+        required = true,
+        description = "The job file, with the settings that the series was learned with.")
+    private Path file;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides one option of it.")
+    private final Map<String, String> overrides = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() throws Exception {
+      JobSettings job = JobSettings.read(file, overrides);
+      boolean known = false;
+      try (SavepointSeries saved = open()) {
+        for (Target target : job.forecast().targets()) {
+          LearnerState state = saved.learned(target.mode());
+          if (state != null) {
+            known = true;
+            print(target, job.forecast().seqLen(), state);
+          }
+        }
+      }
+      if (!known) {
+        throw new IOException(
+            "--series: expected one that the savepoint has learned, got %s"
+                .formatted(Printable.line(series)));
+      }
+      return 0;
+    }
+
+    private SavepointSeries open() throws IOException {
+      try {
+        return new SavepointSeries(new org.apache.flink.core.fs.Path(savepoint), series);
+      } catch (IOException | RuntimeException e) {
+        throw new IOException(
+            "expected a savepoint in Flink's canonical format, as weir stop writes it, got %s (%s)"
+                .formatted(
+                    Printable.line(savepoint), Printable.line(String.valueOf(e.getMessage()))),
+            e);
+      }
+    }
+
+    private void print(Target target, int seqLen, LearnerState state) throws IOException {
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf("%s: %,d bytes%n", target.mode().label(), state.bytes());
+      learner(target, seqLen, state)
+          .print(state, (name, numbers) -> out.printf("  %s: %s%n", name, text(numbers)));
+      out.flush();
+    }
+
+    /** One whose experts the state was learned with: a base model takes part, or none. */
+    private static Learner learner(Target target, int seqLen, LearnerState state)
+        throws IOException {
+      LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
+      BaseModelExpert base = new BaseModelExpert(seqLen);
+      for (int models = 0; models <= 2 && settings != null; models++) {
+        List<Expert> own =
+            models == 0
+                ? List.of()
+                : models == 1
+                    ? List.of(base)
+                    : List.of(base, new TunedModelExpert(base, seqLen, settings.training()));
+        Learner learner = new Learner(settings, own);
+        if (learner.fits(state)) {
+          return learner;
+        }
+      }
+      throw new IOException(
+          "--job: expected the settings that the series was learned with, got others");
+    }
+
+    /** Numbers as short as they were kept: most are floats. */
+    private static String text(double[] numbers) {
+      return DoubleStream.of(numbers)
+          .mapToObj(
+              x ->
+                  x == Math.rint(x) && Math.abs(x) < 1e15
+                      ? Long.toString((long) x)
+                      : (float) x == x ? Float.toString((float) x) : Double.toString(x))
+          .collect(Collectors.joining(" "));
+    }
+  }
+}
