@@ -214,18 +214,7 @@ class SharedTrainerTest {
     ForecastModel other =
         Fleet.untrained(5).withName("fleet"); // of another size, and a higher version
     ForecastModel published =
-        new ForecastModel(
-            other.name(),
-            90,
-            other.mode(),
-            other.rnn(),
-            other.seqLen(),
-            other.horizon(),
-            other.readout(),
-            other.scaling(),
-            other.weights(),
-            other.head(),
-            other.provenance());
+        other.withVersion(90);
     assertThat(trainer.use(new ActiveModel(published, false))).isTrue();
     List<Publication> publications = new ArrayList<>();
     for (SampledValue sample : SAMPLES.subList(SAMPLES.size() / 2, SAMPLES.size())) {
