@@ -37,7 +37,7 @@
  *       incidents that the job writes.
  *   <li>{@code ModeForecaster} in {@link dev.weir.forecast.engine} creates the score that the job
  *       writes.
- *   <li>{@code ForecastFunction.processBroadcastElement} in {@link dev.weir.stream} replaces the
+ *   <li>{@code SeriesFunction.processBroadcastElement} in {@link dev.weir.stream} replaces the
  *       weights of a running job.
  *   <li>{@link dev.weir.forecast.shared.SharedTrainer} trains the base model on all series and
  *       decides what is published.

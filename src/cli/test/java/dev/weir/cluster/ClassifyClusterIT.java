@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.ClassState;
-import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.SourceRecord;
@@ -79,7 +78,7 @@ class ClassifyClusterIT {
 
   private static Map<String, Classification> byTheCore(JobSettings job) throws Exception {
     ClassFixture context = new ClassFixture();
-    SeriesClassifier classifier = new SeriesClassifier(job.classify(), context);
+    ClassFixture.OneSeries classifier = context.classifier(job.classify());
     SourceRecord source = new SourceRecord("t", 0, 0, -1, null, null);
     for (List<Step> steps : all()) {
       ClassState state = classifier.newState();

@@ -7,7 +7,6 @@ import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.classify.series.WindowRule;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.LabelEvent;
@@ -142,7 +141,7 @@ class ClassifyIT {
             Duration.ZERO,
             0);
     ClassFixture context = new ClassFixture();
-    SeriesClassifier classifier = new SeriesClassifier(settings, context);
+    ClassFixture.OneSeries classifier = context.classifier(settings);
     for (List<Step> steps : all()) {
       ClassState state = classifier.newState();
       for (int i = 0; i < STEPS; i++) {

@@ -2,6 +2,7 @@ package dev.weir.core;
 
 import dev.weir.classify.series.ClassState;
 import dev.weir.forecast.Classification;
+import dev.weir.forecast.window.SeriesState;
 import dev.weir.model.ClassifierModel;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ public final class ClassifiedSeries {
 
   private final Classifier classifier;
   private final String name;
-  ClassState state; // null before the first observation
+  final SeriesState<ClassState> state = new SeriesState<>();
 
   ClassifiedSeries(Classifier classifier, String name) {
     this.classifier = classifier;
@@ -58,6 +59,6 @@ public final class ClassifiedSeries {
 
   /** All that is known of the series, for {@link Classifier#restore}. */
   public byte[] save() {
-    return SavedState.write(state == null ? classifier.newState() : state);
+    return SavedState.write(state.times() == null ? classifier.newState() : state.times());
   }
 }

@@ -2,8 +2,15 @@ package dev.weir.core;
 
 import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.forecast.Classification;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.model.ClassifierModel;
+import dev.weir.model.ModelFormatException;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -31,10 +38,22 @@ import java.util.Set;
  */
 public final class Classifier {
 
-  private final EnginePool<ClassEngine> engines;
+  private static final SourceRecord NO_RECORD = new SourceRecord(null, 0, 0, -1, null, null);
+
+  private final ClassifySettings settings;
+  private final EnginePool<SeriesClassifier> engines;
 
   private Classifier(ClassifySettings settings) {
-    this.engines = new EnginePool<>(() -> new ClassEngine(settings), new ClassEngine(settings));
+    this.settings = settings;
+    this.engines = new EnginePool<>(() -> engine(settings));
+  }
+
+  private static SeriesClassifier engine(ClassifySettings settings) {
+    try {
+      return new SeriesClassifier(settings, SeriesOrder.LATER);
+    } catch (ModelFormatException e) {
+      throw new IllegalStateException("a model that was read before must be readable", e);
+    }
   }
 
   /** Settings to begin with; the window is needed. */
@@ -60,36 +79,48 @@ public final class Classifier {
   public ClassifiedSeries restore(String name, byte[] saved) {
     ClassifiedSeries series = series(name);
     if (saved != null) {
-      series.state = SavedState.readClasses(saved);
+      series.state.times(SavedState.readClasses(saved));
     }
     return series;
   }
 
-  Optional<Classification> observe(ClassifiedSeries series, Observation observation) {
-    ClassEngine engine = engines.take();
-    try {
-      return engine.observe(series, observation);
-    } finally {
-      engines.giveBack(engine);
-    }
+  Optional<Classification> observe(ClassifiedSeries of, Observation observation) {
+    int features = settings.channels() - 1;
+    dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name());
+    int got = next.features().length;
+    Checks.check(got == features, "features", Integer.toString(features), got);
+    int ahead = next.ahead().length;
+    Checks.check(ahead == 0, "ahead", "none, since a class is not forecast", ahead + " numbers");
+    return engines.run(
+        engine -> {
+          Classification said = null;
+          for (Output output :
+              engine.observe(of.state, next, NO_RECORD, Long.MIN_VALUE).outputs()) {
+            if (output instanceof DeadLetter late) {
+              throw new LateObservationException(of.name() + ": " + late.message());
+            }
+            said = (Classification) output;
+          }
+          return Optional.ofNullable(said);
+        });
   }
 
-  void label(ClassifiedSeries series, long time, String label) {
-    ClassEngine engine = engines.take();
-    try {
-      engine.label(series, time, label);
-    } finally {
-      engines.giveBack(engine);
+  void label(ClassifiedSeries of, long time, String label) {
+    LabelEvent event = new LabelEvent(of.name(), time, label, NO_RECORD);
+    DeadLetter refused =
+        engines.run(
+            engine ->
+                engine.label(of.state, event, Long.MIN_VALUE).outputs().stream()
+                    .map(DeadLetter.class::cast) // a label ends no window
+                    .findFirst()
+                    .orElse(null));
+    if (refused != null) {
+      throw new IllegalArgumentException(refused.message());
     }
   }
 
   ClassState newState() {
-    ClassEngine engine = engines.take();
-    try {
-      return engine.newState();
-    } finally {
-      engines.giveBack(engine);
-    }
+    return engines.run(SeriesClassifier::newState);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.weir.core;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
@@ -10,20 +12,35 @@ import java.util.function.Supplier;
  */
 final class EnginePool<E> {
 
+  /** What an engine does for one thread. */
+  @FunctionalInterface
+  interface Work<E, R> {
+    R of(E engine) throws IOException;
+  }
+
   private final AtomicReferenceArray<E> idle;
   private final Supplier<E> factory;
 
-  /**
-   * @param first an engine that is there already
-   */
-  EnginePool(Supplier<E> factory, E first) {
+  /** Makes an engine at once, so that wrong settings are noticed. */
+  EnginePool(Supplier<E> factory) {
     this.factory = factory;
     this.idle = new AtomicReferenceArray<>(4 * Runtime.getRuntime().availableProcessors());
-    idle.set(0, first);
+    idle.set(0, factory.get());
   }
 
-  /** An engine for this thread alone, until it is given back. */
-  E take() {
+  /** Runs an engine for this thread alone. */
+  <R> R run(Work<E, R> work) {
+    E engine = take();
+    try {
+      return work.of(engine);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of a state with I/O, which none is here
+    } finally {
+      giveBack(engine);
+    }
+  }
+
+  private E take() {
     for (int i = 0; i < idle.length(); i++) {
       E engine = idle.get(i) == null ? null : idle.getAndSet(i, null);
       if (engine != null) {
@@ -33,7 +50,7 @@ final class EnginePool<E> {
     return factory.get();
   }
 
-  void giveBack(E engine) {
+  private void giveBack(E engine) {
     for (int i = 0; i < idle.length(); i++) {
       if (idle.compareAndSet(i, null, engine)) {
         return;

@@ -1,10 +1,19 @@
 package dev.weir.core;
 
+import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Forecasts series and learns each from its own values, as a Weir job does with the same options,
@@ -37,7 +46,7 @@ public final class Forecaster {
 
   private final ForecastSettings settings;
   private final ForecastModel model; // null if absent
-  private final EnginePool<Engine> engines;
+  private final EnginePool<SeriesForecaster> engines;
   private final Series only = new Series(this, ONLY);
 
   /**
@@ -46,7 +55,15 @@ public final class Forecaster {
   Forecaster(ForecastSettings settings, ForecastModel model) {
     this.settings = settings;
     this.model = model;
-    this.engines = new EnginePool<>(() -> new Engine(settings), new Engine(settings));
+    this.engines = new EnginePool<>(() -> engine(settings));
+  }
+
+  private static SeriesForecaster engine(ForecastSettings settings) {
+    try {
+      return SeriesForecaster.inOrder(settings);
+    } catch (IOException e) {
+      throw new IllegalStateException("a model that was read before must be readable", e);
+    }
   }
 
   /** Settings to begin with; all but the horizon have a default. */
@@ -120,31 +137,49 @@ public final class Forecaster {
             model == null ? "" : (target.learning() == null ? "" : " and ") + model());
   }
 
-  Forecast observe(Series series, Observation observation) {
-    Engine engine = engines.take();
-    try {
-      return engine.observe(series, observation);
-    } finally {
-      engines.giveBack(engine);
-    }
+  /** Observations are taken in their order, so nothing waits and no timer is needed. */
+  Forecast observe(Series of, Observation observation) {
+    dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name());
+    return engines.run(
+        engine -> {
+          String problem = engine.problemWith(next);
+          if (problem != null) {
+            throw new IllegalArgumentException(problem);
+          }
+          return observe(engine, of, next);
+        });
   }
 
-  Forecast forecast(Series series) {
-    Engine engine = engines.take();
-    try {
-      return engine.forecast(series);
-    } finally {
-      engines.giveBack(engine);
-    }
+  private static Forecast observe(
+      SeriesForecaster engine, Series of, dev.weir.forecast.Observation next) throws IOException {
+    Forecast made = null;
+    of.incidents = List.of();
+    ForecastResult result;
+    do { // what a job's state left waiting is taken in first
+      result = engine.observe(of.state, next);
+      for (Output output : result.outputs()) {
+        if (output instanceof Forecast forecast) {
+          made = forecast;
+        } else if (output instanceof Incident incident) {
+          of.incidents = Stream.concat(of.incidents.stream(), Stream.of(incident)).toList();
+        } else if (output instanceof DeadLetter late) {
+          throw new LateObservationException(of.name() + ": " + late.message());
+        }
+      }
+    } while (result.hasMore());
+    return made == null ? engine.forecastOfRepeated(0, of.name(), of.state) : made;
   }
 
-  Score score(Series series) {
-    Engine engine = engines.take();
-    try {
-      return engine.score(series);
-    } finally {
-      engines.giveBack(engine);
-    }
+  Forecast forecast(Series of) {
+    return engines.run(engine -> engine.forecast(0, of.name(), of.state));
+  }
+
+  Score score(Series of) {
+    return engines.run(engine -> engine.score(0, of.name(), of.state));
+  }
+
+  Mode mode() {
+    return settings.targets().get(0).mode();
   }
 
   /** The settings of a job with the same options; for tests. */

@@ -120,8 +120,7 @@ final class SavedState {
     LearnerState learned =
         read(source, "learned", LearnerStateFormat.VERSION, LearnerStateFormat::read);
     end(source);
-    into.window = window;
-    into.learned = learned;
+    into.restore(window, learned);
   }
 
   /** The same of a series with classes. */

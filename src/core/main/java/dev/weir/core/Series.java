@@ -3,6 +3,7 @@ package dev.weir.core;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
 import java.util.List;
@@ -22,13 +23,18 @@ public final class Series {
 
   private final Forecaster forecaster;
   private final String name;
-  WindowState window; // null before the first observation
-  LearnerState learned; // null before the first observation, and where nothing is learned
+  final ForecastState state = new ForecastState();
   List<Incident> incidents = List.of();
 
   Series(Forecaster forecaster, String name) {
     this.forecaster = forecaster;
     this.name = name;
+  }
+
+  /** Takes in what was saved; null for nothing. */
+  void restore(WindowState window, LearnerState learned) {
+    state.times(window);
+    state.learned(forecaster.mode(), learned);
   }
 
   /** Its name; what is random in learning follows from it. */
@@ -82,11 +88,13 @@ public final class Series {
    * for bit. The bytes end with checksums.
    */
   public byte[] save() {
-    return SavedState.write(window, learned);
+    return SavedState.write(state.times(), state.learned(forecaster.mode()));
   }
 
   /** Bytes of its state in memory, about as many as {@link #save} returns. */
   public int bytes() {
+    WindowState window = state.times();
+    LearnerState learned = state.learned(forecaster.mode());
     return (window == null ? 0 : window.bytes()) + (learned == null ? 0 : learned.bytes());
   }
 }

@@ -3,7 +3,6 @@ package dev.weir.sql;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.engine.Judgment;
-import java.util.function.Consumer;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
@@ -45,8 +44,13 @@ public final class AnomaliesTableFunction extends ForecastTableFunction {
   }
 
   @Override
-  Consumer<Judgment> judgments() {
-    return judged -> collect(COLUMNS.row(judged));
+  boolean judges() {
+    return true;
+  }
+
+  @Override
+  GenericRowData row(Judgment judged) {
+    return COLUMNS.row(judged);
   }
 
   /** The columns of {@code ANOMALIES}. */

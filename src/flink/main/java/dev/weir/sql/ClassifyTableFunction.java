@@ -1,6 +1,6 @@
 package dev.weir.sql;
 
-import dev.weir.classify.series.ClassContext;
+import dev.weir.classify.series.ClassResult;
 import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.forecast.Classification;
@@ -9,13 +9,14 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.window.SeriesState;
 import dev.weir.model.ClassifierModel;
 import dev.weir.state.ClassStateSerializer;
+import dev.weir.state.ResultCounters;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.DataTypes;
@@ -57,8 +58,14 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
   private transient FieldGetter value;
   private transient FieldGetter label; // null without labels
   private transient FieldGetter labelTime; // null: each label is of its row
-  private transient Partition partition;
+  private transient ResultCounters counters;
+  private transient Counter labels;
+  private transient Counter rightLabels;
+  private transient PartitionTimers timers;
   private transient SeriesClassifier series;
+  private transient Partition partition;
+  private transient long time; // of the current call, as the next
+  private transient StringData said; // label of the row that came
 
   /** For SQL: {@code CREATE FUNCTION CLASSIFY AS 'dev.weir.sql.ClassifyTableFunction'}. */
   public ClassifyTableFunction() {
@@ -102,8 +109,13 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     value = plan.columns().value().getter();
     label = plan.label() == null ? null : plan.label().getter();
     labelTime = plan.labelTime() == null ? null : plan.labelTime().getter();
-    partition = new Partition(context.getMetricGroup().addGroup("weir"));
-    series = new SeriesClassifier(plan.settings(), partition);
+    MetricGroup metrics = context.getMetricGroup().addGroup("weir");
+    counters = ResultCounters.ofClasses(metrics, metrics);
+    labels = metrics.counter("labels");
+    rightLabels = metrics.counter("rightLabels");
+    timers = new PartitionTimers();
+    partition = new Partition();
+    series = new SeriesClassifier(plan.settings(), System::currentTimeMillis);
   }
 
   /**
@@ -118,41 +130,39 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
       RowData row,
       Object... arguments)
       throws IOException {
-    TimeContext<Long> clock = context.timeContext(Long.class);
-    long time = clock.time();
-    StringData said = label == null ? null : (StringData) label.getFieldOrNull(row);
-    partition.at(clock, expiry, time, isOf(row, time) ? said : null);
+    at(context.timeContext(Long.class), expiry);
+    StringData of = label == null ? null : (StringData) label.getFieldOrNull(row);
+    said = isOf(row, time) ? of : null;
     String name = input.name(row);
-    boolean isLabelOnly = said != null && value.getFieldOrNull(row) == null;
+    boolean isLabelOnly = of != null && value.getFieldOrNull(row) == null;
     DeadLetter refused = isLabelOnly ? null : input.problemWith(name, row, time);
     if (refused != null) {
-      partition.collect(refused);
+      collectRow(refused);
       return;
     }
-    ClassState known = series.fitted(SqlSeriesContext.get(state));
+    partition.load(PartitionTimers.get(state));
     if (!isLabelOnly) {
       Observation observation = new Observation(name, time, input.value(row), input.features(row));
-      known = series.observe(known, observation, ForecastTableFunction.ROW);
+      take(series.observe(partition, observation, ForecastTableFunction.ROW, timers.watermark()));
     }
-    boolean isTaken = said == null || label(known, name, row, time, said.toString());
-    if (isTaken || !isLabelOnly) {
-      SqlSeriesContext.put(state, known);
+    if (of != null) {
+      label(name, row, of.toString());
     }
     wakeOverdue(state);
   }
 
-  private boolean label(ClassState known, String name, RowData row, long time, String said)
-      throws IOException {
+  private void label(String name, RowData row, String said) throws IOException {
     Object of = labelTime == null ? null : labelTime.getFieldOrNull(row);
     long labelled = of == null ? time : ((TimestampData) of).getMillisecond();
     if (said.isBlank() || said.length() > ClassifierModel.MAX_CLASS_LENGTH || labelled < 0) {
       String problem =
           "%s: expected 1 to %d characters, of 1970 or later, got '%.60s'"
               .formatted(plan.label().name(), ClassifierModel.MAX_CLASS_LENGTH, said);
-      partition.collect(new DeadLetter(Reason.LABEL, problem, ForecastTableFunction.ROW));
-      return false;
+      collectRow(new DeadLetter(Reason.LABEL, problem, ForecastTableFunction.ROW));
+      return;
     }
-    return series.label(known, new LabelEvent(name, labelled, said, ForecastTableFunction.ROW));
+    LabelEvent event = new LabelEvent(name, labelled, said, ForecastTableFunction.ROW);
+    take(series.label(partition, event, timers.watermark()));
   }
 
   /** Whether the row's label is of the row itself. */
@@ -165,123 +175,67 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
   public void onTimer(
       OnTimerContext context, MapView<Integer, ClassState> state, MapView<Integer, Long> expiry)
       throws IOException {
-    TimeContext<Long> clock = context.timeContext(Long.class);
-    partition.at(clock, expiry, clock.time(), null);
-    wake(state, clock.time());
+    at(context.timeContext(Long.class), expiry);
+    said = null;
+    partition.load(PartitionTimers.get(state));
+    wake(time);
     wakeOverdue(state);
   }
 
-  private void wake(MapView<Integer, ClassState> state, long time) throws IOException {
-    ClassState known = SqlSeriesContext.get(state);
-    if (known != null) { // the planner adds the partition's key to each row
-      SqlSeriesContext.put(state, series.wake("", known, time) ? known : null);
-    }
+  private void at(TimeContext<Long> clock, MapView<Integer, Long> expiry) {
+    time = clock.time();
+    timers.at(clock);
+    partition.expiry = expiry;
   }
 
-  /** A job's timers that are late fire at once; in SQL it is for us to see to that. */
+  private void wake(long due) throws IOException { // the planner adds the key to each row
+    take(series.wake("", partition, due, timers.watermark()));
+  }
+
   private void wakeOverdue(MapView<Integer, ClassState> state) throws IOException {
-    for (Long due = partition.overdue.pollFirst();
-        due != null;
-        due = partition.overdue.pollFirst()) {
-      wake(state, due);
+    for (Long due = timers.nextOverdue(); due != null; due = timers.nextOverdue()) {
+      wake(due);
+    }
+    if (partition.isChanged()) {
+      PartitionTimers.put(state, partition.times());
     }
   }
 
-  /** The current partition, as a {@link SeriesClassifier} sees it. */
-  private final class Partition implements ClassContext {
-
-    /** Asked for in this call, and passed already: Flink drops such timers silently. */
-    final TreeSet<Long> overdue = new TreeSet<>();
-
-    private final Counter[] counted = new Counter[Counted.values().length];
-    private final Counter[] deadLetters = new Counter[Reason.values().length];
-    private final Counter[] statuses = new Counter[Classification.Status.values().length];
-    private final Counter labels;
-    private final Counter rightLabels;
-    private TimeContext<Long> clock; // of the current call, as all below
-    private MapView<Integer, Long> expiry;
-    private long time;
-    private StringData label;
-
-    Partition(MetricGroup metrics) {
-      for (Counted what : Counted.values()) {
-        counted[what.ordinal()] = metrics.counter(what.metric());
-      }
-      for (Reason reason : Reason.values()) {
-        deadLetters[reason.ordinal()] =
-            metrics.addGroup("reason", reason.name()).counter("deadLetters");
-      }
-      for (Classification.Status status : Classification.Status.values()) {
-        statuses[status.ordinal()] =
-            metrics.addGroup("status", status.name()).counter("classifications");
-      }
-      labels = metrics.counter("labels");
-      rightLabels = metrics.counter("rightLabels");
+  private void take(ClassResult result) {
+    counters.count(result);
+    for (Output output : result.outputs()) {
+      collectRow(output);
     }
-
-    void at(TimeContext<Long> clock, MapView<Integer, Long> expiry, long time, StringData label) {
-      this.clock = clock;
-      this.expiry = expiry;
-      this.time = time;
-      this.label = label;
-    }
-
-    @Override
-    public void collect(Output output) {
-      if (output instanceof Classification classification) {
-        statuses[classification.status().ordinal()].inc();
-        ClassifyTableFunction.this.collect(
-            COLUMNS.row(
-                new Row(classification, classification.windowEnd() == time ? label : null)));
-      } else {
-        DeadLetter letter = (DeadLetter) output;
-        deadLetters[letter.reason().ordinal()].inc();
-        if (plan.refusedRows()) {
-          ClassifyTableFunction.this.collect(
-              COLUMNS.refused(letter, TimestampData.fromEpochMillis(time)));
-        }
-      }
-    }
-
-    @Override
-    public void count(Counted what) {
-      counted[what.ordinal()].inc();
-    }
-
-    @Override
-    public void labelled(boolean isRight, double logLoss, long delay) {
+    for (ClassResult.Labelled labelled : result.labelled()) {
       labels.inc();
-      rightLabels.inc(isRight ? 1 : 0);
+      rightLabels.inc(labelled.isRight() ? 1 : 0);
     }
+    timers.set(result);
+  }
+
+  private void collectRow(Output output) {
+    counters.count(output);
+    if (output instanceof Classification classification) {
+      collect(
+          COLUMNS.row(new Row(classification, classification.windowEnd() == time ? said : null)));
+    } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
+      collect(COLUMNS.refused(letter, TimestampData.fromEpochMillis(time)));
+    }
+  }
+
+  /** What is kept of the current partition; of its timer only when it is asked for. */
+  private static final class Partition extends SeriesState<ClassState> {
+
+    private MapView<Integer, Long> expiry; // of the current call
 
     @Override
     public Long expiry() throws IOException {
-      return SqlSeriesContext.get(expiry);
+      return PartitionTimers.get(expiry);
     }
 
     @Override
     public void expiry(Long at) throws IOException {
-      SqlSeriesContext.put(expiry, at);
-    }
-
-    @Override
-    public long now() {
-      return System.currentTimeMillis();
-    }
-
-    @Override
-    public long watermark() {
-      Long watermark = clock.currentWatermark();
-      return watermark == null ? Long.MIN_VALUE : watermark;
-    }
-
-    @Override
-    public void wakeAt(long timestamp) {
-      if (timestamp > watermark()) {
-        clock.registerOnTime(timestamp);
-      } else {
-        overdue.add(timestamp);
-      }
+      PartitionTimers.put(expiry, at);
     }
   }
 

@@ -6,16 +6,20 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastResult;
+import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.model.Mode;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.ResultCounters;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.DataTypes;
@@ -61,7 +65,9 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   private final ForecastPlan plan; // null before the call is known
   private transient InputRow input;
-  private transient SqlSeriesContext seriesContext;
+  private transient ResultCounters counters;
+  private transient PartitionTimers timers;
+  private transient Partition partition;
   private transient SeriesForecaster series;
   private transient long time; // of the current call
   transient LongSupplier clock; // a test sets its own before the start
@@ -90,9 +96,14 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     return new ForecastTableFunction(plan);
   }
 
-  /** Takes how each value compares with its forecast; null: not wanted. */
-  Consumer<Judgment> judgments() {
-    return null;
+  /** Whether there is a row for each value, not for each step of each forecast. */
+  boolean judges() {
+    return false;
+  }
+
+  /** How a value compares with its forecast, as one of the output. */
+  GenericRowData row(Judgment judged) {
+    throw new UnsupportedOperationException("no row for each value");
   }
 
   /** A row that can't be used, as one of the output. */
@@ -139,8 +150,13 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     MetricGroup metrics = context.getMetricGroup().addGroup("weir");
     input = new InputRow(plan.columns(), plan.horizon());
     clock = clock == null ? System::currentTimeMillis : clock;
-    seriesContext = new SqlSeriesContext(metrics, this::collectRows, judgments(), clock);
-    series = new SeriesForecaster(plan.settings(), seriesContext);
+    counters = ResultCounters.ofForecasts(metrics);
+    timers = new PartitionTimers();
+    partition = new Partition(plan.settings().targets().get(0).mode());
+    series = new SeriesForecaster(plan.settings(), clock);
+    if (judges()) {
+      series.result().wantJudgments();
+    }
     if (series.use(0, null, SeriesForecaster.NO_TIME)) {
       LOG.info("{}: kernel {}", signature().function(), series.kernel(0));
     }
@@ -158,24 +174,20 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
       RowData row,
       Object... arguments)
       throws IOException {
-    TimeContext<Long> clock = context.timeContext(Long.class);
-    time = clock.time();
-    seriesContext.at(entry, learned, clock, input.name(row));
-    DeadLetter refused = input.problemWith(seriesContext.name(), row, time);
+    String name = input.name(row);
+    partition.at(entry, learned, name);
+    at(context.timeContext(Long.class));
+    DeadLetter refused = input.problemWith(name, row, time);
     if (refused != null) {
-      seriesContext.collect(refused);
+      collectRows(refused);
       return;
     }
     Observation observation =
         new Observation(
-            seriesContext.name(),
-            time,
-            input.value(row),
-            input.features(row),
-            null,
-            false,
-            input.ahead(row));
-    series.observe(observation, ROW);
+            name, time, input.value(row), input.features(row), null, false, input.ahead(row));
+    do {
+      collectRows(series.observe(partition, observation, ROW, timers.watermark()));
+    } while (series.result().hasMore());
     wakeOverdue();
   }
 
@@ -185,22 +197,40 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
       MapView<Integer, PartitionState> entry,
       MapView<Integer, LearnerState> learned)
       throws IOException {
-    TimeContext<Long> clock = context.timeContext(Long.class);
-    time = clock.time();
-    seriesContext.at(entry, learned, clock, null);
-    series.wake(seriesContext.name(), time);
+    partition.at(entry, learned, null);
+    at(context.timeContext(Long.class));
+    wake(time);
     wakeOverdue();
   }
 
-  /** A job's timers that are late fire at once; in SQL it is for us to see to that. */
+  private void at(TimeContext<Long> clock) {
+    time = clock.time();
+    timers.at(clock);
+  }
+
   private void wakeOverdue() throws IOException {
-    for (Long due = seriesContext.nextOverdue(); due != null; due = seriesContext.nextOverdue()) {
-      series.wake(seriesContext.name(), due);
+    for (Long due = timers.nextOverdue(); due != null; due = timers.nextOverdue()) {
+      wake(due);
     }
+    partition.save();
+  }
+
+  private void wake(long due) throws IOException {
+    do {
+      collectRows(series.wake(partition.name, partition, due, timers.watermark()));
+    } while (series.result().hasMore());
+  }
+
+  private void collectRows(ForecastResult result) {
+    counters.count(result);
+    result.outputs().forEach(this::collectRows);
+    result.judgments().forEach(judged -> collect(row(judged)));
+    timers.set(result);
   }
 
   private void collectRows(Output output) {
-    if (output instanceof Forecast forecast && judgments() == null) {
+    counters.count(output);
+    if (output instanceof Forecast forecast && !judges()) {
       OutputColumns<Step> columns = plan.explains() ? EXPLAINED : COLUMNS;
       Step step = new Step(forecast);
       for (step.index = 0; step.index < forecast.horizon(); step.index++) {
@@ -208,6 +238,61 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
       }
     } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
       collect(refused(letter, TimestampData.fromEpochMillis(time)));
+    }
+  }
+
+  /** What is kept of the current partition. */
+  private static final class Partition extends ForecastState {
+
+    private final Mode mode;
+    private MapView<Integer, PartitionState> series; // of the current call, as all below
+    private MapView<Integer, LearnerState> learners;
+    private PartitionState entry;
+    private String name; // null if a timer fires for one that has expired
+
+    Partition(Mode mode) {
+      this.mode = mode;
+    }
+
+    /**
+     * A call begins.
+     *
+     * @param given name of the partition; null: from the state
+     */
+    void at(
+        MapView<Integer, PartitionState> series,
+        MapView<Integer, LearnerState> learners,
+        String given)
+        throws IOException {
+      this.series = series;
+      this.learners = learners;
+      entry = PartitionTimers.get(series);
+      name = given == null && entry != null ? entry.name : given;
+      load(entry == null ? null : entry.window);
+      expiry(entry == null ? null : entry.expiry);
+      isRead = false;
+      learnedMore = false;
+    }
+
+    @Override
+    protected void readLearned() throws IOException {
+      learned[mode.ordinal()] = PartitionTimers.get(learners);
+    }
+
+    void save() throws IOException {
+      if (times() == null) {
+        if (entry != null) {
+          PartitionTimers.put(series, null);
+        }
+      } else if (isChanged() || !Objects.equals(entry.expiry, expiry())) {
+        PartitionState next = entry == null ? new PartitionState(name, null, null) : entry;
+        next.window = times();
+        next.expiry = expiry();
+        PartitionTimers.put(series, next);
+      }
+      if (learnedMore) {
+        PartitionTimers.put(learners, learned(mode));
+      }
     }
   }
 

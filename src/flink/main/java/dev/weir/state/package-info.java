@@ -1,13 +1,15 @@
 /**
- * Serializes the state of a series for Flink. The job and SQL use the same serializers.
+ * Serializes the state of a series for Flink, and counts results. The job and SQL use the same
+ * serializers and counters.
  *
  * <p>Start at {@link dev.weir.state.WeirSerializer}, the base class, which adds a version byte and
  * a checksum to the bytes of a value. {@link dev.weir.forecast.learn.LearnerStateFormat} and {@link
  * dev.weir.forecast.window.WindowStateFormat} define the bytes. {@link
  * dev.weir.state.LearnerStateSerializer} and {@link dev.weir.state.WindowStateSerializer} adapt
- * them to Flink. {@link dev.weir.state.ClassStateSerializer} does so for classes.
+ * them to Flink. {@link dev.weir.state.ClassStateSerializer} does so for classes. {@link
+ * dev.weir.state.ResultCounters} counts what became of series.
  *
- * <p>Allowed imports: {@code classify.series}, {@code forecast.learn}, {@code forecast.window},
- * Flink's type serializers and the JDK.
+ * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.learn}, {@code
+ * forecast.window}, Flink's type serializers and metrics, and the JDK.
  */
 package dev.weir.state;

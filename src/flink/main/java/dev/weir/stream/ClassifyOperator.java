@@ -32,8 +32,7 @@ public final class ClassifyOperator
     ClassifyFunction function = (ClassifyFunction) getUserFunction();
     function.restored(this);
     if (isAlone) { // else the operator that forecasts logs them
-      LateLog.start(
-          getProcessingTimeService(), function.metrics.late(), function.metrics.observations);
+      LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);
     }
   }
 }

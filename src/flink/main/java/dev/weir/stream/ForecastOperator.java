@@ -85,8 +85,7 @@ public final class ForecastOperator
     }
     super.open();
     function.restored(this);
-    LateLog.start(
-        getProcessingTimeService(), function.metrics.late(), function.metrics.observations);
+    LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);
   }
 
   private long cacheBytes() {

@@ -5,7 +5,6 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.window.SeriesOrder;
-import dev.weir.forecast.window.SeriesTimer;
 import dev.weir.forecast.window.SeriesTimes;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
@@ -50,10 +49,11 @@ final class SeriesCounter {
    * have had no ttl before. Only an operator can walk the keys of its state.
    *
    * @param series the state that each series has
+   * @param expiry when its timer fires; null without a ttl
    */
   <S extends SeriesTimes, O extends AbstractStreamOperator<?> & Triggerable<String, VoidNamespace>>
       void restored(
-          O operator, ValueStateDescriptor<S> series, SeriesOrder order, SeriesTimer timer)
+          O operator, ValueStateDescriptor<S> series, SeriesOrder order, ValueState<Long> expiry)
           throws Exception {
     KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
     count = 0;
@@ -71,10 +71,12 @@ final class SeriesCounter {
         series,
         (String key, ValueState<S> state) -> {
           count++;
-          Long expiry = timer.expiry();
-          timers.registerEventTimeTimer(
-              VoidNamespace.INSTANCE,
-              expiry == null ? order.restored(state.value(), timer) : expiry);
+          Long timer = expiry.value();
+          if (timer == null) {
+            timer = order.restored(state.value());
+            expiry.update(timer);
+          }
+          timers.registerEventTimeTimer(VoidNamespace.INSTANCE, timer);
         });
   }
 
@@ -82,8 +84,11 @@ final class SeriesCounter {
     return most > 0 && count >= most;
   }
 
-  void added() {
-    count++; // by one thread only
+  /** A series was seen to: whether it was not known before, and is not afterwards. */
+  void count(boolean wasNew, boolean isGone) {
+    if (wasNew != isGone) {
+      count += isGone ? -1 : 1; // by one thread only
+    }
   }
 
   /** A series that could not be taken: the log says so too, but not for each. */
@@ -115,10 +120,5 @@ final class SeriesCounter {
               + " {} so far; the LATE dead letters just before say which, and whose clock to set",
           resumed);
     }
-  }
-
-  /** The current series is forgotten. */
-  void dropped() {
-    count--;
   }
 }

@@ -1,6 +1,8 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SequenceWindow;
@@ -9,6 +11,7 @@ import dev.weir.model.Mode;
 import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -70,86 +73,172 @@ final class SeriesStore {
   /** An entry without its arrays of numbers, in bytes; {@code StateSizeTest} measures it. */
   static final int ENTRY_BYTES = 600;
 
-  private final ValueState<WindowState> window;
-  private final Map<Mode, ValueState<LearnerState>> learned = new EnumMap<>(Mode.class);
-  private final ValueState<ObservationLog> log;
+  private final ValueState<WindowState> windows;
+  private final Map<Mode, ValueState<LearnerState>> learners = new EnumMap<>(Mode.class);
+  private final ValueState<ObservationLog> logs;
+  private final ValueState<Long> expiry; // null without a ttl
   private final int features;
+  private final int windowBefore;
   private final Consumer<String> keys; // selects a series
   private final long room; // bytes; 0: no cache
   private final Map<String, Entry> entries = new HashMap<>();
   private final List<Entry> slots = new ArrayList<>();
   private final SplittableRandom random = new SplittableRandom(1);
-  private SeriesForecaster forecaster;
-  private int windowBefore;
-  private long logs; // restored, where nothing is cached
+  private long restored; // series with a log, where nothing is cached
   private long bytes; // of all entries
   private long unsaved; // of those whose state waits for the next checkpoint
   private volatile long misses;
-  private String series;
-  private Entry current; // null before it is asked for, and where nothing is cached
+  private Entry current;
 
-  /** A cached series. */
-  private static final class Entry {
-    final String series;
-    final LearnerState[] learned = new LearnerState[Mode.values().length];
+  /** A series, as it is kept here. */
+  private final class Entry extends ForecastState {
+    String series;
     int slot = -1; // where it is in the list; -1: not in the cache
     int bytes;
-    WindowState window;
-    boolean hasLearned; // whether "learned" and "log" have been read
-    ObservationLog log;
-    boolean isLogSaved;
-    boolean hasNewWindow;
-    boolean learnedMore;
-    boolean needsState; // a log does not say what has become of it
+    boolean isLogSaved = room > 0 || restored > 0; // until it has been read nobody knows
     int unsaved; // its part of what waits for the next checkpoint
 
     Entry(String series) {
       this.series = series;
     }
 
+    /** Another series takes its place. */
+    void reset(String next) {
+      series = next;
+      Arrays.fill(learned, null);
+      log = null;
+      isRead = false;
+      isLogSaved = restored > 0;
+    }
+
+    @Override
+    protected void readLearned() throws IOException {
+      log = isLogSaved ? read(logs, LOG.getName(), series) : null;
+      isLogSaved = log != null;
+      for (Map.Entry<Mode, ValueState<LearnerState>> each : learners.entrySet()) {
+        String name = LearnerStateSerializer.STATE + each.getKey().label();
+        learned[each.getKey().ordinal()] = read(each.getValue(), name, series);
+      }
+    }
+
+    @Override
+    public Long expiry() throws IOException {
+      return expiry.value();
+    }
+
+    @Override
+    public void expiry(Long time) throws IOException {
+      expiry.update(time);
+    }
+
     int size() {
       int size = ENTRY_BYTES + 2 * series.length();
-      size += window == null ? 0 : window.bytes();
+      size += times() == null ? 0 : times().bytes();
       size += log == null ? 0 : log.bytes();
       for (LearnerState state : learned) {
         size += state == null ? 0 : state.bytes();
       }
       return size;
     }
+
+    boolean needsState() {
+      return !isRepeatable;
+    }
+
+    boolean hasChanged() {
+      return isChanged() || learnedMore;
+    }
+
+    void modelChanged() {
+      isRepeatable &= log == null;
+      learnedMore |= !isRepeatable;
+    }
+
+    void observed(SequenceWindow window, boolean repeatable) {
+      isRepeatable &= repeatable;
+      if (!isRepeatable) {
+        return;
+      }
+      if (log == null) {
+        log = new ObservationLog(window, features, windowBefore);
+      } else if (log.unlearned() < MAX_LOG) {
+        log.append(window);
+      } else {
+        isRepeatable = false;
+      }
+    }
+
+    /** Writes what has changed of the series, which is selected. */
+    void write(boolean evicted) throws IOException {
+      if (isChanged()) {
+        windows.update(times()); // null clears
+        saved();
+      }
+      if (!learnedMore) {
+        return;
+      }
+      learnedMore = false;
+      int unlearned = log == null ? 0 : log.unlearned();
+      if (room > 0 && isRepeatable && unlearned <= (evicted ? MAX_LOG_EVICTED : MAX_LOG)) {
+        logs.update(log);
+        isLogSaved = true;
+        return;
+      }
+      for (Map.Entry<Mode, ValueState<LearnerState>> state : learners.entrySet()) {
+        state.getValue().update(learned[state.getKey().ordinal()]);
+      }
+      if (isLogSaved) {
+        restored -= room == 0 && read(logs, LOG.getName(), series) != null ? 1 : 0;
+        logs.clear();
+      }
+      log = null;
+      isLogSaved = false;
+      isRepeatable = true;
+      SeriesStore.this.unsaved -= unsaved;
+      unsaved = 0;
+    }
   }
 
   /**
-   * @param modes that learn
+   * @param windowBefore observations before a new one that what is learned of it depends on
    * @param keys selects a series
    * @param room bytes of the cache; 0 for none
    */
   SeriesStore(
-      RuntimeContext context, List<Mode> modes, int features, Consumer<String> keys, long room) {
-    this.window = context.getState(WINDOW);
-    this.log = modes.isEmpty() ? null : context.getState(LOG);
-    for (Mode mode : modes) {
-      learned.put(
-          mode,
-          context.getState(
-              new ValueStateDescriptor<>(
-                  LearnerStateSerializer.STATE + mode.label(), WeirTypeInformation.LEARNER_STATE)));
+      RuntimeContext context,
+      ForecastSettings settings,
+      int windowBefore,
+      Consumer<String> keys,
+      long room) {
+    this.windows = context.getState(WINDOW);
+    this.expiry = settings.limits().ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
+    for (Target target : settings.targets()) {
+      if (target.learning() != null) {
+        learners.put(
+            target.mode(),
+            context.getState(
+                new ValueStateDescriptor<>(
+                    LearnerStateSerializer.STATE + target.mode().label(),
+                    WeirTypeInformation.LEARNER_STATE)));
+      }
     }
-    this.features = features;
+    this.logs = learners.isEmpty() ? null : context.getState(LOG);
+    this.features = settings.features();
+    this.windowBefore = windowBefore;
     this.keys = keys;
-    this.room = modes.isEmpty() ? 0 : room;
+    this.room = learners.isEmpty() ? 0 : room;
   }
 
-  /** Learns what a saved state has not learned yet; given before the first series is. */
-  void forecaster(SeriesForecaster forecaster) {
-    this.forecaster = forecaster;
-    this.windowBefore = forecaster.windowBefore();
+  /** When the timer of the selected series fires; null without a ttl. */
+  ValueState<Long> expiry() {
+    return expiry;
   }
 
   /** Where nothing is cached: whether restored series have something to learn. */
   void restored(KeyedStateBackend<String> backend) {
-    if (log != null && room == 0) {
+    if (logs != null && room == 0) {
       try (Stream<String> logged = backend.getKeys(LOG.getName(), VoidNamespace.INSTANCE)) {
-        logs = logged.count();
+        restored = logged.count();
       }
     }
   }
@@ -159,10 +248,7 @@ final class SeriesStore {
    * model of their time, so the next checkpoint saves the states.
    */
   void modelChanged() {
-    for (Entry entry : slots) {
-      entry.needsState |= entry.log != null;
-      entry.learnedMore |= entry.needsState;
-    }
+    slots.forEach(Entry::modelChanged);
   }
 
   /** Cached series. */
@@ -175,30 +261,25 @@ final class SeriesStore {
     return misses;
   }
 
-  /** The series of the next calls; it is selected already. */
-  void at(String series) {
-    this.series = series;
-    this.current = null;
-  }
-
-  private Entry current() throws IOException {
-    if (current == null) {
-      current = entries.get(series);
-      if (current == null) {
-        misses++; // by one thread only
-        current = new Entry(series);
-        current.window = read(window, WINDOW.getName());
+  /** What is kept of a series, which is selected already; valid until {@link #done}. */
+  ForecastState at(String series) throws IOException {
+    Entry entry = entries.get(series);
+    if (entry == null) {
+      if (room > 0 || current == null) {
+        entry = new Entry(series);
+      } else {
+        entry = current; // where nothing is cached, one for all
+        entry.reset(series);
       }
+      misses += room > 0 ? 1 : 0; // by one thread only
+      entry.load(read(windows, WINDOW.getName(), series));
     }
-    return current;
-  }
-
-  WindowState window() throws IOException {
-    return room == 0 ? read(window, WINDOW.getName()) : current().window;
+    current = entry;
+    return entry;
   }
 
   /** RocksDB reads a value when it is asked for, long after a restore. */
-  private <T> T read(ValueState<T> state, String name) throws IOException {
+  private static <T> T read(ValueState<T> state, String name, String series) throws IOException {
     try {
       return state.value();
     } catch (IOException | RuntimeException e) {
@@ -206,113 +287,28 @@ final class SeriesStore {
     }
   }
 
-  /**
-   * @param state null to drop the series
-   */
-  void window(WindowState state) throws IOException {
-    if (room == 0) {
-      window.update(state); // null clears
-      return;
-    }
-    current().window = state;
-    current.hasNewWindow = true;
-  }
-
-  LearnerState learned(Mode mode) throws IOException {
-    if (room == 0) {
-      if (logs > 0) {
-        learnRestored();
-      }
-      return read(learned.get(mode), LearnerStateSerializer.STATE + mode.label());
-    }
-    Entry entry = current();
-    if (!entry.hasLearned) {
-      entry.hasLearned = true;
-      entry.log = read(log, LOG.getName());
-      entry.isLogSaved = entry.log != null;
-      for (Mode each : learned.keySet()) {
-        entry.learned[each.ordinal()] = caughtUp(each, entry.log);
-      }
-      if (entry.log != null && !forecaster.fits(entry.log)) {
-        entry.log = null; // a new one begins with the next observation
-      }
-    }
-    return entry.learned[mode.ordinal()];
-  }
-
-  private LearnerState caughtUp(Mode mode, ObservationLog log) throws IOException {
-    LearnerState saved = read(learned.get(mode), LearnerStateSerializer.STATE + mode.label());
-    return log == null ? saved : forecaster.catchUp(series, mode, saved, log);
-  }
-
-  /** What a savepoint of another backend left to be learned. */
-  private void learnRestored() throws IOException {
-    ObservationLog restored = read(log, LOG.getName());
-    if (restored != null) {
-      for (Mode mode : learned.keySet()) {
-        learned.get(mode).update(caughtUp(mode, restored));
-      }
-      log.clear();
-      logs--;
-    }
-  }
-
-  /**
-   * @param state null to drop it
-   */
-  void learned(Mode mode, LearnerState state) throws IOException {
-    if (room == 0) {
-      if (logs > 0 && read(log, LOG.getName()) != null) { // of a state that was not asked for
-        log.clear();
-        logs--;
-      }
-      learned.get(mode).update(state);
-      return;
-    }
-    Entry entry = current();
-    if (!entry.hasLearned) { // and so it is not known whether there is a log
-      entry.hasLearned = true;
-      entry.isLogSaved = true;
-    }
-    entry.learned[mode.ordinal()] = state;
-    entry.learnedMore = true;
-    entry.needsState |= state == null;
-  }
-
   /** All modes have learned the newest observation of a window. */
   void observed(SequenceWindow window, boolean repeatable) {
-    if (room == 0) {
-      return;
-    }
-    Entry entry = current;
-    entry.needsState |= !repeatable;
-    if (entry.needsState) {
-      return;
-    }
-    if (entry.log == null) {
-      entry.log = new ObservationLog(window, features, windowBefore);
-    } else if (entry.log.unlearned() < MAX_LOG) {
-      entry.log.append(window);
-    } else {
-      entry.needsState = true;
+    if (room > 0) {
+      current.observed(window, repeatable);
     }
   }
 
   /** Nothing more comes of the current series for now: it stays in the cache, or is written. */
   void done() throws IOException {
     Entry entry = current;
-    if (entry == null) {
+    if (room == 0) {
+      entry.write(true);
       return;
     }
-    current = null;
-    if (entry.window == null) {
-      write(entry, true);
+    if (entry.times() == null) {
+      entry.write(true);
       remove(entry);
       return;
     }
     int size = entry.size();
     if (entry.slot < 0 && bytes + size > room && random.nextInt(TAKEN_IN) > 0) {
-      write(entry, true);
+      entry.write(true);
       return;
     }
     if (entry.slot < 0) {
@@ -322,21 +318,21 @@ final class SeriesStore {
     }
     bytes += size - entry.bytes;
     entry.bytes = size;
-    if (entry.needsState && entry.unsaved == 0) {
+    if (entry.needsState() && entry.unsaved == 0) {
       entry.unsaved = size;
       unsaved += size;
       if (unsaved > MAX_UNSAVED) {
-        write(entry, false);
+        entry.write(false);
       }
     }
     if (bytes > room) {
       while (bytes > room && !slots.isEmpty()) {
         Entry evicted = slots.get(random.nextInt(slots.size()));
         keys.accept(evicted.series);
-        write(evicted, true);
+        evicted.write(true);
         remove(evicted);
       }
-      keys.accept(series);
+      keys.accept(entry.series);
     }
   }
 
@@ -358,39 +354,10 @@ final class SeriesStore {
   void flush() throws IOException {
     for (int i = 0; i < slots.size(); i++) {
       Entry entry = slots.get(i);
-      if (entry.hasNewWindow || entry.learnedMore) {
+      if (entry.hasChanged()) {
         keys.accept(entry.series);
-        write(entry, false);
+        entry.write(false);
       }
     }
-  }
-
-  /** Writes what has changed of the selected series. */
-  private void write(Entry entry, boolean evicted) throws IOException {
-    if (entry.hasNewWindow) {
-      window.update(entry.window); // null clears
-      entry.hasNewWindow = false;
-    }
-    if (!entry.learnedMore) {
-      return;
-    }
-    entry.learnedMore = false;
-    int unlearned = entry.log == null ? 0 : entry.log.unlearned();
-    if (!entry.needsState && unlearned <= (evicted ? MAX_LOG_EVICTED : MAX_LOG)) {
-      log.update(entry.log);
-      entry.isLogSaved = true;
-      return;
-    }
-    for (Map.Entry<Mode, ValueState<LearnerState>> state : learned.entrySet()) {
-      state.getValue().update(entry.learned[state.getKey().ordinal()]);
-    }
-    if (entry.isLogSaved) {
-      log.clear();
-    }
-    entry.log = null;
-    entry.isLogSaved = false;
-    entry.needsState = false;
-    unsaved -= entry.unsaved;
-    entry.unsaved = 0;
   }
 }

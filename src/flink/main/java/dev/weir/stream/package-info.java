@@ -2,9 +2,10 @@
  * Runs the forecasting in Flink: the keyed operators with their state, timers and broadcast models,
  * the serializers of records, the watermarks and the metrics.
  *
- * <p>Start at {@code ForecastFunction}. Its method {@code processBroadcastElement} replaces the
- * weights of a running job. {@link dev.weir.forecast} contains the calculations. {@code
- * ClassifyFunction} is the same for classes, with {@link dev.weir.classify.series}.
+ * <p>Start at {@code SeriesFunction}, the keyed operator of forecasts ({@code ForecastFunction})
+ * and of classes ({@code ClassifyFunction}). Its method {@code processBroadcastElement} replaces
+ * the weights of a running job. {@link dev.weir.forecast.engine} and {@link
+ * dev.weir.classify.series} contain the calculations.
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
  * forecast.engine}, {@code forecast.learn}, {@code forecast.shared}, {@code forecast.window},

@@ -18,6 +18,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.ExtremeEpisodes;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -181,8 +182,8 @@ class ExtremeSeriesTest {
           }
         }
       }
-      assertThat(operator.function.metrics.skippedUpdates.getCount()).isZero();
-      assertThat(operator.function.metrics.restarts.getCount()).isZero();
+      assertThat(operator.function.results.of(Counted.SKIPPED_UPDATE).getCount()).isZero();
+      assertThat(operator.function.results.of(Counted.RESTART).getCount()).isZero();
     }
   }
 
@@ -240,8 +241,8 @@ class ExtremeSeriesTest {
       for (int n = 300; n < 400; n++) {
         assertNumbers(operator.next(ExtremeEpisodes.sine(n)));
       }
-      assertThat(operator.function.metrics.skippedUpdates.getCount()).isPositive();
-      assertThat(operator.function.metrics.restarts.getCount()).isPositive();
+      assertThat(operator.function.results.of(Counted.SKIPPED_UPDATE).getCount()).isPositive();
+      assertThat(operator.function.results.of(Counted.RESTART).getCount()).isPositive();
     }
   }
 

@@ -389,7 +389,7 @@ class ForecastMetricsTest {
   @Test
   void manyForecastsAreSampledAndFewAreMeasuredEach() {
     RecordedMetrics recorded = new RecordedMetrics();
-    ForecastMetrics metrics = new ForecastMetrics(recorded);
+    ForecastMetrics metrics = new ForecastMetrics(recorded, List.of());
     int sampled = 0;
     for (int n = 0; n < 100_000; n++) {
       if (metrics.isSampled()) {

@@ -10,12 +10,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.OrderedContext;
+import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.SeriesForecaster;
-import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.Sampling;
-import dev.weir.forecast.window.WindowState;
-import dev.weir.model.Mode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
@@ -56,7 +53,7 @@ final class FileForecaster {
   private final EvaluationSeasons season;
   private final IncidentSettings incidents;
   private final Progress progress;
-  private final Map<Kind, Queue<Engine>> idle = new ConcurrentHashMap<>();
+  private final Map<Kind, Queue<SeriesForecaster>> idle = new ConcurrentHashMap<>();
 
   /**
    * @param incidents null for none
@@ -97,12 +94,14 @@ final class FileForecaster {
   void read(Grid grid, Reader reader) throws IOException {
     String name = grid.rows().get(0).series();
     Kind kind = new Kind(season.learned(name), grid.sampling());
-    Queue<Engine> engines = idle.computeIfAbsent(kind, none -> new ConcurrentLinkedQueue<>());
-    Engine engine = engines.poll();
+    Queue<SeriesForecaster> engines =
+        idle.computeIfAbsent(kind, none -> new ConcurrentLinkedQueue<>());
+    SeriesForecaster engine = engines.poll();
+    ForecastSettings settings = plan.withSeason(kind.season, incidents).withSampling(kind.sampling);
     if (engine == null) { // networks are compiled once for each core
-      engine = new Engine(plan.withSeason(kind.season, incidents).withSampling(kind.sampling));
+      engine = SeriesForecaster.inOrder(settings);
     }
-    engine.read(grid, reader);
+    read(engine, settings.targets().get(0).horizon(), grid, reader);
     engines.add(engine);
   }
 
@@ -148,88 +147,42 @@ final class FileForecaster {
     }
   }
 
-  /** The engine of one task, with the state of one series. */
-  private final class Engine extends OrderedContext {
-
-    private final SeriesForecaster forecaster;
-    private final int steps;
-    private WindowState window; // of the current series, as all that follow
-    private LearnerState learned;
-    private Grid grid;
-    private int row;
-    private Reader reader;
-
-    Engine(ForecastSettings settings) throws IOException {
-      forecaster = new SeriesForecaster(settings, this);
-      forecaster.use(0, null, SeriesForecaster.NO_TIME);
-      steps = settings.targets().get(0).horizon();
-    }
-
-    void read(Grid grid, Reader reader) throws IOException {
-      this.grid = grid;
-      this.reader = reader;
-      window = null;
-      learned = null;
-      double[][] ahead = grid.rows().stream().map(Observation::ahead).toArray(double[][]::new);
-      int values = FutureRows.values(grid.rows());
-      for (row = 0; row < values; row++) {
-        if (!grid.isMissing(row)) {
-          observe(ahead);
+  private void read(SeriesForecaster engine, int steps, Grid grid, Reader reader)
+      throws IOException {
+    ForecastState state = new ForecastState();
+    double[][] ahead = grid.rows().stream().map(Observation::ahead).toArray(double[][]::new);
+    int values = FutureRows.values(grid.rows());
+    for (int row = 0; row < values; row++) {
+      if (!grid.isMissing(row)) {
+        Observation value = grid.rows().get(row);
+        Observation observation =
+            new Observation(
+                value.series(),
+                grid.jobTime(row),
+                value.value(),
+                value.features(),
+                null,
+                false,
+                Evaluation.knownAhead(ahead, row, steps));
+        String problem = engine.problemWith(observation);
+        if (problem != null) {
+          throw refused(value, row, problem);
         }
+        for (Output output : engine.observe(state, observation).outputs()) {
+          if (output instanceof Forecast forecast) {
+            reader.take(forecast, row);
+          } else if (output instanceof Incident incident) {
+            reader.take(incident);
+          } else if (output instanceof DeadLetter letter) {
+            throw refused(value, row, letter.message());
+          }
+        }
+        progress.add(1);
       }
     }
+  }
 
-    private void observe(double[][] ahead) throws IOException {
-      Observation value = grid.rows().get(row);
-      Observation observation =
-          new Observation(
-              value.series(),
-              grid.jobTime(row),
-              value.value(),
-              value.features(),
-              null,
-              false,
-              Evaluation.knownAhead(ahead, row, steps));
-      String problem = forecaster.problemWith(observation);
-      if (problem != null) {
-        throw new IOException("%s value %d: %s".formatted(value.series(), row + 1, problem));
-      }
-      forecaster.observe(observation, null);
-      progress.add(1);
-    }
-
-    @Override
-    public void collect(Output output) {
-      if (output instanceof Forecast forecast) {
-        reader.take(forecast, row);
-      } else if (output instanceof Incident incident) {
-        reader.take(incident);
-      } else if (output instanceof DeadLetter letter) {
-        throw new UncheckedIOException(
-            new IOException(
-                "%s value %d: %s"
-                    .formatted(grid.rows().get(row).series(), row + 1, letter.message())));
-      }
-    }
-
-    @Override
-    public WindowState window() {
-      return window;
-    }
-
-    @Override
-    public void window(WindowState state) {
-      window = state;
-    }
-
-    @Override
-    public LearnerState learned(Mode mode) {
-      return learned;
-    }
-
-    @Override
-    public void learned(Mode mode, LearnerState state) {
-      learned = state;
-    }
+  private static IOException refused(Observation value, int row, String problem) {
+    return new IOException("%s value %d: %s".formatted(value.series(), row + 1, problem));
   }
 }

@@ -1,7 +1,7 @@
 package dev.weir.classify.series;
 
 import dev.weir.classify.Probabilities;
-import dev.weir.classify.series.ClassContext.Counted;
+import dev.weir.classify.series.ClassResult.Labelled;
 import dev.weir.classify.series.ClassState.EarlyLabel;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
@@ -11,18 +11,21 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.window.SeriesOrder;
+import dev.weir.forecast.window.SeriesResult.Counted;
+import dev.weir.forecast.window.SeriesState;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
- * All that a task does to classify series, whatever engine it runs in: cuts each into windows, has
- * each window classified by the model and by what was learned of the series, learns from labels,
- * which come when they come, and forgets a series that is silent for too long. The engine is a
- * {@link ClassContext}.
+ * All that a task does to classify series, whatever it runs in: cuts each into windows, has each
+ * window classified by the model and by what was learned of the series, learns from labels, which
+ * come when they come, and forgets a series that is silent for too long. A call takes what is kept
+ * of a series, changes it, and returns one reused {@link ClassResult}.
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
@@ -32,7 +35,8 @@ public final class SeriesClassifier {
   static final int MAX_EARLY = 10_000;
 
   private final ClassifySettings settings;
-  private final ClassContext context;
+  final ClassResult result = new ClassResult();
+  private final LongSupplier clock;
   private final SeriesLearner learner;
   private final int channels;
   private final SeriesOrder order;
@@ -40,22 +44,23 @@ public final class SeriesClassifier {
   private float[] window = {};
 
   /**
+   * @param clock the machine's, milliseconds since 1970
    * @throws ModelFormatException if the initial model is no classifier
    * @throws IllegalArgumentException if the initial model does not fit
    */
-  public SeriesClassifier(ClassifySettings settings, ClassContext context)
+  public SeriesClassifier(ClassifySettings settings, LongSupplier clock)
       throws ModelFormatException {
     this.settings = settings;
-    this.context = context;
+    this.clock = clock;
     this.channels = settings.channels();
-    this.order = new SeriesOrder(settings.ttl());
+    this.order = new SeriesOrder(settings.ttl(), clock);
     this.learner = new SeriesLearner(settings);
   }
 
   /** Bytes of a series that has classified its first window, without what it reads of a model. */
   public static int seriesBytes(ClassifySettings settings) {
     try {
-      SeriesClassifier classifier = new SeriesClassifier(settings.withoutModel(), null);
+      SeriesClassifier classifier = new SeriesClassifier(settings.withoutModel(), () -> 0);
       return classifier.newState().bytes() + classifier.learner.bytes();
     } catch (ModelFormatException e) {
       throw new IllegalStateException("without a model nothing is read", e);
@@ -96,7 +101,7 @@ public final class SeriesClassifier {
    *
    * @param known null for nothing
    */
-  public ClassState fitted(ClassState known) {
+  ClassState fitted(ClassState known) {
     return known != null && known.fits(settings) ? known : restarted(known);
   }
 
@@ -111,31 +116,35 @@ public final class SeriesClassifier {
   /**
    * Takes in the next observation of a series and classifies the windows that it ends.
    *
-   * @param known what is known of the series; null for nothing
-   * @return what is known of it now
+   * @param source the record that brought it
+   * @param watermark event time, milliseconds since 1970; {@link Long#MAX_VALUE} once the input has
+   *     ended
    */
-  public ClassState observe(ClassState known, Observation observation, SourceRecord source)
+  public ClassResult observe(
+      SeriesState<ClassState> kept, Observation observation, SourceRecord source, long watermark)
       throws IOException {
-    ClassState state = fitted(known);
+    result.clear();
+    ClassState state = fitted(kept.times());
     String series = observation.series();
     long time = observation.time();
     WindowRule rule = settings.rule();
     if (order.isSilence(state, time)) {
       end(series, state);
-      context.count(Counted.EXPIRED);
+      result.count(Counted.EXPIRED, 1);
       state = restarted(state);
     }
+    kept.times(state);
     long before = state.lastTime;
     if (time <= reached(state)) {
       if (!resumes(state, observation, source)) {
-        return state;
+        return result;
       }
       resume(series, state, time);
     } else if (state.size > 0 && rule.endsBefore(state.windowFirst, before, time)) {
       close(series, state, rule.lastTime(state.windowFirst, before));
     }
     state.clearMarks();
-    order.touched(state, before, time, context);
+    order.touched(kept, state, before, time, watermark, result);
     append(state, observation);
     if (observation.label() != null) {
       hold(state, observation, source);
@@ -144,12 +153,12 @@ public final class SeriesClassifier {
       close(series, state, time);
     } else if (!rule.isByCount()) {
       if (state.size == 1) { // it may grow: then it is woken again
-        context.wakeAt(rule.lastTime(time, time) + 1);
+        result.wakeAt(rule.lastTime(time, time) + 1);
       }
     } else if (state.sinceWindow >= settings.stride()) {
       classify(series, state, nextFirstTime(state), time);
     }
-    return state;
+    return result;
   }
 
   /** Event time may have ended a window before all of its observations came. */
@@ -170,14 +179,14 @@ public final class SeriesClassifier {
       isSame = state.rows[newest + 1 + f] == (float) observation.features()[f];
     }
     if (isSame) {
-      context.count(Counted.DUPLICATE);
+      result.count(Counted.DUPLICATE, 1);
       return false;
     }
-    if (SeriesOrder.isAhead(state.lastTime, context) && SeriesOrder.resumes(state, time, context)) {
-      context.count(Counted.RESUMED);
+    if (order.isAhead(state.lastTime) && order.resumes(state, time)) {
+      result.count(Counted.RESUMED, 1);
       return true;
     }
-    context.collect(SeriesOrder.late(reached(state), time, time, source));
+    result.add(SeriesOrder.late(reached(state), time, time, source));
     return false;
   }
 
@@ -269,7 +278,7 @@ public final class SeriesClassifier {
   }
 
   /** The series is to be forgotten: classifies the window that is open, by time or by session. */
-  public void end(String series, ClassState state) {
+  void end(String series, ClassState state) {
     WindowRule rule = settings.rule();
     if (!rule.isByCount() && state.size > 0) {
       close(series, state, rule.lastTime(state.windowFirst, state.lastTime));
@@ -277,33 +286,42 @@ public final class SeriesClassifier {
   }
 
   /**
-   * Event time has come to where a series wanted to be woken.
+   * Event time has come to where a series wanted to be woken, which is forgotten now if it was
+   * silent for too long.
    *
-   * @return whether the series is to be kept; else all that is known of it is to be dropped
+   * @param watermark as for {@link #observe}
    */
-  public boolean wake(String series, ClassState state, long timestamp) throws IOException {
+  public ClassResult wake(
+      String series, SeriesState<ClassState> kept, long timestamp, long watermark)
+      throws IOException {
+    result.clear();
+    ClassState state = kept.times();
+    if (state == null) {
+      return result;
+    }
     boolean fits = state.fits(settings);
     WindowRule rule = settings.rule();
     if (fits && !rule.isByCount() && state.size > 0) {
       long end = rule.lastTime(state.windowFirst, state.lastTime);
-      if (SeriesOrder.isAhead(context.watermark(), context)) { // of another series, by its clock
-        context.wakeAt(Math.max(end, context.watermark() + rule.length().toMillis()) + 1);
+      if (order.isAhead(watermark)) { // of another series, by its clock
+        result.wakeAt(Math.max(end, watermark + rule.length().toMillis()) + 1);
       } else if (end < timestamp) {
         close(series, state, end);
       } else {
-        context.wakeAt(end + 1);
+        result.wakeAt(end + 1);
       }
     }
-    if (!order.isDue(state, timestamp, context) || !order.isOver(state, context)) {
-      return true;
+    kept.times(state);
+    if (order.isDue(kept, state, timestamp, watermark, result) && order.isOver(state)) {
+      if (fits) {
+        end(series, state);
+      }
+      result.count(Counted.UNUSED_LABEL, state.early.size());
+      result.count(Counted.EXPIRED, 1);
+      kept.expiry(null);
+      kept.times(null);
     }
-    if (fits) {
-      end(series, state);
-    }
-    state.early.forEach(label -> context.count(Counted.UNUSED_LABEL));
-    context.expiry(null);
-    context.count(Counted.EXPIRED);
-    return false;
+    return result;
   }
 
   /** Classifies the window as it is, which owns the labels of some times. */
@@ -320,14 +338,14 @@ public final class SeriesClassifier {
     double[] probabilities = learner.classify(state, window);
     remember(state, firstTime, lastTime, probabilities);
     state.sinceWindow = 0;
-    context.collect(classification(series, state, probabilities));
+    result.add(classification(series, state, probabilities));
     learnEarly(state, firstTime, lastTime);
   }
 
   private void remember(ClassState state, long firstTime, long lastTime, double[] probabilities) {
     int place = state.nextWindow;
     if (!state.isLabelled(place)) {
-      context.count(Counted.UNLABELLED); // the learner gives it up too
+      result.count(Counted.UNLABELLED, 1); // the learner gives it up too
     }
     state.firstTimes[place] = firstTime;
     state.lastTimes[place] = lastTime;
@@ -376,19 +394,31 @@ public final class SeriesClassifier {
   }
 
   /**
-   * Takes in a label: of a window that waits for it, or of one that is still to come.
+   * Takes in a label: of a window that waits for it, or of one that is still to come. If it can't
+   * be taken, nothing changes and there is a dead letter.
    *
-   * @param state as {@link #fitted} gives it
-   * @return whether it could be taken; else there is a dead letter
+   * @param watermark as for {@link #observe}
    */
-  public boolean label(ClassState state, LabelEvent event) throws IOException {
+  public ClassResult label(SeriesState<ClassState> kept, LabelEvent event, long watermark)
+      throws IOException {
+    result.clear();
+    ClassState state = fitted(kept.times());
+    if (isTaken(kept, state, event, watermark)) {
+      kept.times(state);
+    }
+    return result;
+  }
+
+  private boolean isTaken(
+      SeriesState<ClassState> kept, ClassState state, LabelEvent event, long watermark)
+      throws IOException {
     addClasses(state);
     if (isRefused(state, event)) {
       return false;
     }
     long time = event.time();
     if (state.windows == 0 || time > state.lastTimes[state.place(0)]) {
-      return await(state, event);
+      return await(kept, state, event, watermark);
     }
     int age = age(state, time);
     if (age < 0) {
@@ -405,7 +435,9 @@ public final class SeriesClassifier {
     return false;
   }
 
-  private boolean await(ClassState state, LabelEvent event) throws IOException {
+  private boolean await(
+      SeriesState<ClassState> kept, ClassState state, LabelEvent event, long watermark)
+      throws IOException {
     long time = event.time();
     int at = state.early.size();
     while (at > 0 && state.early.get(at - 1).time() > time) {
@@ -413,7 +445,7 @@ public final class SeriesClassifier {
     }
     if (at > 0 && state.early.get(at - 1).time() == time) {
       boolean isSame = state.early.get(at - 1).label().equals(event.label());
-      context.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL);
+      result.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL, 1);
       if (!isSame) {
         contradicts(event);
       }
@@ -424,8 +456,9 @@ public final class SeriesClassifier {
       return false;
     }
     if (state.lastTime == Long.MIN_VALUE) { // of a series that may never come
-      context.count(Counted.UNKNOWN_SERIES_LABEL);
-      order.touched(state, state.lastTime, Math.min(time, context.now()), context);
+      result.count(Counted.UNKNOWN_SERIES_LABEL, 1);
+      long seen = Math.min(time, clock.getAsLong());
+      order.touched(kept, state, state.lastTime, seen, watermark, result);
     }
     state.early.add(at, new EarlyLabel(time, event.label(), event.source().timestamp()));
     return true;
@@ -460,7 +493,7 @@ public final class SeriesClassifier {
   }
 
   private void refuse(LabelEvent event, String message) {
-    context.collect(new DeadLetter(Reason.LABEL, message, event.source()));
+    result.add(new DeadLetter(Reason.LABEL, message, event.source()));
   }
 
   /** How many windows came after the one that a time belongs to; -1 if it belongs to none. */
@@ -486,7 +519,7 @@ public final class SeriesClassifier {
     while (!state.early.isEmpty() && state.early.get(0).time() <= lastTime) {
       EarlyLabel label = state.early.remove(0);
       if (label.time() < firstTime || !(state.names.contains(label.label()) || mayAdd(state))) {
-        context.count(Counted.UNUSED_LABEL);
+        result.count(Counted.UNUSED_LABEL, 1);
       } else {
         learn(state, 0, label.label(), label.recordTime());
       }
@@ -501,7 +534,7 @@ public final class SeriesClassifier {
     int index = state.names.indexOf(label);
     if (state.isLabelled(place)) {
       boolean isSame = state.mayBe(place, index);
-      context.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL);
+      result.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL, 1);
       return isSame;
     }
     if (index < 0) {
@@ -532,6 +565,6 @@ public final class SeriesClassifier {
     state.scored++;
     state.right += isRight ? 1 : 0;
     state.lossSum += loss;
-    context.labelled(isRight, loss, delay);
+    result.labelled.add(new Labelled(isRight, loss, delay));
   }
 }

@@ -1,6 +1,13 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
+import dev.weir.forecast.Incident.Outcome;
+import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.Incident.Severity;
+import dev.weir.forecast.Incident.Value;
+import dev.weir.forecast.Incident.Warning;
+import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.GroupTracker;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -9,29 +16,44 @@ import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
+import dev.weir.forecast.alarm.ThresholdState;
+import dev.weir.forecast.alarm.ThresholdTracker;
+import dev.weir.forecast.alarm.ThresholdTracker.Change;
+import dev.weir.forecast.alarm.ThresholdWarning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Judges each observed value by the forecast of one step that was issued before it, warns of
- * thresholds by the forecast that is made at it, and reports incidents to the {@link
- * SeriesContext}. One instance for each task; not thread-safe. A value without an incident
- * allocates nothing.
+ * thresholds by the forecast that is made at it, and adds incidents to the {@link ForecastResult}.
+ * One instance for each task; not thread-safe. A value without an incident allocates nothing.
  */
 final class AlarmMonitor {
 
+  /** Scored forecasts of the last step before the first warning. */
+  private static final int KNOWN = 50;
+
   private final AlarmRules rules;
   private final IncidentTracker[] trackers; // of the common settings, then of each override
-  private final ThresholdMonitor thresholds;
-  private final IncidentReporter reporter;
+  private final ThresholdTracker[] thresholds;
   private final Learner learner;
-  private final SeriesContext context;
+  private final ForecastResult result;
   private final double[] next = new double[4];
   private final double[] before = new double[2]; // a value some seasons before, and its lag
+  private final double[] forecast; // (horizon)
+  private final double[][] lower; // (levels, horizon)
+  private final double[][] upper;
+  private String series; // of the current value, as all below
+  private SequenceWindow window; // that ends with it; null if the series is dropped
+  private String model;
+  private long version;
+  private boolean hasReported;
 
-  AlarmMonitor(AlarmRules rules, Learner learner, SeriesContext context) {
+  AlarmMonitor(AlarmRules rules, Learner learner, ForecastResult result) {
     this.rules = rules;
     this.trackers = new IncidentTracker[1 + rules.overrides().size()];
     trackers[0] = new IncidentTracker(rules.common());
@@ -39,10 +61,23 @@ final class AlarmMonitor {
       IncidentSettings settings = rules.overrides().get(i - 1).settings();
       trackers[i] = settings == null ? null : new IncidentTracker(settings);
     }
-    this.reporter = new IncidentReporter(context);
-    this.thresholds = new ThresholdMonitor(rules, learner, reporter);
+    List<Double> levels = learner.settings().levels();
+    this.thresholds =
+        rules.thresholds().stream()
+            .map(each -> new ThresholdTracker(each.threshold(), levels))
+            .toArray(ThresholdTracker[]::new);
+    for (ThresholdTracker tracker : thresholds) {
+      if (tracker.threshold().within() > learner.horizon()) {
+        throw new IllegalArgumentException(
+            "within: expected at most the horizon, %d, got %d"
+                .formatted(learner.horizon(), tracker.threshold().within()));
+      }
+    }
+    this.forecast = new double[learner.horizon()];
+    this.lower = new double[levels.size()][forecast.length];
+    this.upper = new double[levels.size()][forecast.length];
     this.learner = learner;
-    this.context = context;
+    this.result = result;
   }
 
   /** What counts for a series, which is remembered with its state. */
@@ -65,10 +100,10 @@ final class AlarmMonitor {
    */
   void observe(
       LearnerState state, SequenceWindow window, boolean isNew, String model, long version) {
-    reporter.at(window.series(), window, model, version);
+    at(window.series(), window, model, version);
     IncidentTracker tracker = trackers[1 + rule(state, window.series()).override()];
     if (tracker == null) {
-      stop(state, window.series(), isNew);
+      stop(state, isNew);
       return;
     }
     SeriesAlarms alarms = state.alarms();
@@ -101,24 +136,24 @@ final class AlarmMonitor {
     Event event =
         tracker.observe(
             alarms, window.origin(), window.last(), next[0], next[1], before[0], (int) before[1]);
-    if (isNew && context.followsAlarms()) {
-      context.judged(judgment(tracker, window, model, version));
+    if (isNew && result.wantsJudgments) {
+      result.judgments.add(judgment(tracker));
     }
     if (event != null && !isNew) {
       alarms.incident(known);
     } else if (event != null) {
-      reporter.report(event, tracker.newest());
+      report(event, tracker.newest());
     }
     SeriesRule rule = rule(state, window.series());
     if (isNew && rule.group() != null) {
-      tell(rule, window, alarms.values(), tracker.surprise());
+      tell(rule, alarms.values(), tracker.surprise());
     }
   }
 
   /** Tells a group of a member's surprise. */
-  private void tell(SeriesRule rule, SequenceWindow window, long values, double surprise) {
+  private void tell(SeriesRule rule, long values, double surprise) {
     if (values > GroupTracker.BEGINNING && surprise > GroupTracker.EXPECTED) {
-      context.surprised(
+      result.surprises.add(
           new MemberSurprise(
               rule.group(),
               window.series(),
@@ -131,8 +166,7 @@ final class AlarmMonitor {
     }
   }
 
-  private Judgment judgment(
-      IncidentTracker tracker, SequenceWindow window, String model, long version) {
+  private Judgment judgment(IncidentTracker tracker) {
     return new Judgment(
         window.origin(),
         window.last(),
@@ -151,17 +185,17 @@ final class AlarmMonitor {
    *
    * @return whether anything was reported of the value: then it must never be learned again
    */
-  boolean ahead(LearnerState state, SequenceWindow window, boolean isNew) {
+  boolean ahead(LearnerState state, boolean isNew) {
     SeriesAlarms alarms = state.alarms();
-    SeriesRule rule = rule(state, window.series());
+    SeriesRule rule = rule(state, series);
     if (alarms != null && rule.settings() != null) { // else they are closed at the next new value
-      thresholds.observe(rule, state, window, isNew);
+      warn(rule, state, isNew);
       boolean open = isNew && alarms.isOpen();
-      if (open || reporter.hasReported()) {
-        context.incident(window.series(), open);
+      if (open || hasReported) {
+        result.isOpen = open;
       }
     }
-    return reporter.hasReported();
+    return hasReported;
   }
 
   /**
@@ -171,32 +205,217 @@ final class AlarmMonitor {
    */
   void drop(LearnerState state, String series, String model, long version) {
     if (state != null && state.alarms() != null) {
-      reporter.at(series, null, model, version);
-      closeAll(state.alarms(), series);
+      at(series, null, model, version);
+      closeAll(state.alarms());
     }
   }
 
   /** Ends all alarms of a series that shall have none. */
-  private void stop(LearnerState state, String series, boolean isNew) {
+  private void stop(LearnerState state, boolean isNew) {
     SeriesAlarms alarms = state.alarms();
     if (alarms != null && (isNew || !alarms.isOpen())) {
-      closeAll(alarms, series);
+      closeAll(alarms);
       state.alarms(null);
     }
   }
 
-  private void closeAll(SeriesAlarms alarms, String series) {
+  private void closeAll(SeriesAlarms alarms) {
     close(trackers[0], alarms);
-    thresholds.closeAll(alarms);
-    if (reporter.hasReported()) {
-      context.incident(series, false);
+    alarms.thresholds().forEach(this::close);
+    if (hasReported) {
+      result.isOpen = false;
     }
   }
 
   private void close(IncidentTracker tracker, SeriesAlarms alarms) {
     Event event = tracker.close(alarms);
     if (event != null) {
-      reporter.report(event, tracker.newest());
+      report(event, tracker.newest());
     }
+  }
+
+  /**
+   * Warns of thresholds by the forecast that was made at the newest value.
+   *
+   * @param isNew false for a value that is learned again: it opens and ends no warning
+   */
+  private void warn(SeriesRule rule, LearnerState state, boolean isNew) {
+    List<ThresholdState> states = state.alarms().thresholds();
+    int[] wanted = rule.thresholds();
+    if (!fit(states, wanted) && !replace(states, wanted, isNew)) {
+      states.forEach(ThresholdState::dropWaiting);
+      return;
+    }
+    if (wanted.length == 0) {
+      return;
+    }
+    learner.forecast(state, forecast, lower, upper);
+    for (int i = 0; i < wanted.length; i++) {
+      warn(thresholds[wanted[i]], states.get(i), rule, state, isNew);
+    }
+  }
+
+  private void warn(
+      ThresholdTracker tracker,
+      ThresholdState threshold,
+      SeriesRule rule,
+      LearnerState state,
+      boolean isNew) {
+    long time = window.origin();
+    double value = window.last();
+    ThresholdWarning open = threshold.warning();
+    if (open != null && time <= open.end() && isNew) { // the series went back in time
+      close(threshold);
+    }
+    if (window.missing() > 0) {
+      tracker.skip(threshold);
+    }
+    boolean isKnown = learner.scored(state, tracker.threshold().within()) >= KNOWN;
+    tracker.predict(threshold, value, isKnown ? forecast : null, lower, upper);
+    long spacing = window.spacing();
+    int quiet = rule.settings().quiet();
+    Change change = tracker.warn(threshold, time, value, forecast, spacing, quiet, isNew);
+    if (change != null) {
+      report(threshold, tracker.newest(), outcome(change));
+    }
+  }
+
+  private static Outcome outcome(Change change) {
+    return switch (change) {
+      case OPENED -> null;
+      case CROSSED -> Outcome.CROSSED;
+      case MISSED -> Outcome.MISSED;
+    };
+  }
+
+  private boolean fit(List<ThresholdState> states, int[] wanted) {
+    boolean fit = states.size() == wanted.length;
+    for (int i = 0; i < wanted.length && fit; i++) {
+      fit = thresholds[wanted[i]].fits(states.get(i));
+    }
+    return fit;
+  }
+
+  /**
+   * Replaces the states after a change of the options; those of the same events stay.
+   *
+   * @return whether that was done: a value that is learned again must not end a warning
+   */
+  private boolean replace(List<ThresholdState> states, int[] wanted, boolean isNew) {
+    List<ThresholdState> before = new ArrayList<>(states);
+    List<ThresholdState> after = new ArrayList<>();
+    for (int number : wanted) {
+      ThresholdTracker tracker = thresholds[number];
+      ThresholdState known = before.stream().filter(tracker::fits).findFirst().orElse(null);
+      before.remove(known);
+      after.add(known == null ? tracker.newSeries() : known);
+    }
+    if (!isNew && before.stream().anyMatch(state -> state.warning() != null)) {
+      return false;
+    }
+    before.forEach(this::close);
+    states.clear();
+    states.addAll(after);
+    return true;
+  }
+
+  private void close(ThresholdState threshold) {
+    ThresholdWarning open = ThresholdTracker.close(threshold);
+    if (open != null) {
+      report(threshold, open, Outcome.DROPPED);
+    }
+  }
+
+  /**
+   * A value has come.
+   *
+   * @param window that ends with it; null if the series is dropped
+   */
+  private void at(String series, SequenceWindow window, String model, long version) {
+    this.series = series;
+    this.window = window;
+    this.model = model;
+    this.version = version;
+    this.hasReported = false;
+  }
+
+  /** Of unusual values. */
+  private void report(Event event, OpenIncident incident) {
+    send(
+        event,
+        Incident.id(series, incident.start()),
+        incident.start(),
+        incident.end(),
+        incident.values(),
+        new Worst(
+            incident.worstTime(),
+            incident.worst(),
+            incident.expected(),
+            incident.error(),
+            incident.surprise()),
+        incident.reason(),
+        incident.severity(),
+        null);
+  }
+
+  /**
+   * Of a threshold.
+   *
+   * @param outcome null if the warning begins
+   */
+  private void report(ThresholdState threshold, ThresholdWarning warning, Outcome outcome) {
+    double limit = threshold.limit();
+    boolean above = threshold.above();
+    int within = threshold.within();
+    Long crossing = warning.crossing() == ThresholdWarning.NO_TIME ? null : warning.crossing();
+    send(
+        outcome == null ? Event.OPENED : Event.CLOSED,
+        Incident.id(series, warning.start(), limit, above, within),
+        warning.start(),
+        warning.end(),
+        warning.values(),
+        new Worst(warning.time(), warning.value(), warning.forecast(), Double.NaN, 0),
+        Reason.THRESHOLD,
+        outcome == Outcome.CROSSED ? Severity.HIGH : Severity.MEDIUM,
+        new Warning(limit, above, within, warning.probability(), crossing, outcome));
+  }
+
+  private void send(
+      Event event,
+      String id,
+      long start,
+      long end,
+      long values,
+      Worst worst,
+      Reason reason,
+      Severity severity,
+      Warning warning) {
+    hasReported = true;
+    result.add(
+        new Incident(
+            series,
+            id,
+            event,
+            window == null ? end : window.origin(),
+            start,
+            end,
+            values,
+            worst,
+            reason,
+            severity,
+            newest(),
+            model,
+            version,
+            warning,
+            List.of()));
+  }
+
+  private List<Value> newest() {
+    List<Value> newest = new ArrayList<>();
+    int size = window == null ? 0 : window.size();
+    for (int i = Math.max(0, size - Incident.NEWEST); i < size; i++) {
+      newest.add(new Value(window.time(i), window.value(i)));
+    }
+    return newest;
   }
 }

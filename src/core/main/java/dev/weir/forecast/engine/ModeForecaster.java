@@ -11,6 +11,7 @@ import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.CandidateNetwork;
+import dev.weir.forecast.learn.LatestScores;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -26,7 +27,7 @@ import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
-import java.io.IOException;
+import dev.weir.model.Mode;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,6 @@ final class ModeForecaster {
   private final boolean knowsAhead; // whether covariates known ahead come with observations
   private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
-  private final SeriesContext context;
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private final AlarmMonitor alarms; // null when no alarms are reported
@@ -59,13 +59,12 @@ final class ModeForecaster {
   private long before; // values of the current series before its newest and what is missing there
 
   ModeForecaster(
-      ForecastSettings all, Target target, ForecastModel initialModel, SeriesContext context) {
+      ForecastSettings all, Target target, ForecastModel initialModel, ForecastResult result) {
     this.target = target;
     this.zone = all.zone();
     this.knowsAhead = all.featuresAhead() > 0;
     int seqLen = all.seqLen();
     this.initialModel = initialModel;
-    this.context = context;
     List<Expert> own = new ArrayList<>();
     LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
     boolean combinesAlone = settings != null && settings.isAlone() && settings.combines();
@@ -89,7 +88,7 @@ final class ModeForecaster {
     this.alarms =
         learner == null || target.learning().alarms() == null
             ? null
-            : new AlarmMonitor(target.learning().alarms(), learner, context);
+            : new AlarmMonitor(target.learning().alarms(), learner, result);
     this.covariateNames =
         learner == null || target.learning().explanation() == null
             ? null
@@ -103,6 +102,14 @@ final class ModeForecaster {
 
   private static List<String> names(ExplanationSettings settings, Covariates.Count covariates) {
     return settings.names(covariates.observed(), covariates.ahead());
+  }
+
+  Mode mode() {
+    return target.mode();
+  }
+
+  boolean hasAlarms() {
+    return alarms != null;
   }
 
   boolean learns() {
@@ -179,19 +186,21 @@ final class ModeForecaster {
 
   /**
    * Scores what was forecast of the window's newest value, learns from it, and makes the next
-   * forecast, in that order; the state is of the current key.
+   * forecast, in that order.
+   *
+   * @param known what was learned of the series before; null for nothing
    */
-  LearnerState learn(SequenceWindow window) throws IOException {
-    boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
-    LearnerState known = reset && alarms == null ? null : context.learned(target.mode());
-    if (reset && alarms != null) {
-      alarms.drop(known, window.series(), model(), modelVersion());
-      known = null;
+  LearnerState learn(LearnerState known, SequenceWindow window) {
+    if (window.missing() > 0 && window.gap() == Gap.RESET) {
+      drop(known, window.series());
+      return learn(null, window, true);
     }
-    LearnerState state = learn(known, window, true);
-    context.scored(target.mode(), window.series(), learner.newest());
-    context.learned(target.mode(), state);
-    return state;
+    return learn(known, window, true);
+  }
+
+  /** What {@link #learn} has scored at the newest value; valid until the next. */
+  LatestScores scored() {
+    return learner.newest();
   }
 
   /**
@@ -209,8 +218,8 @@ final class ModeForecaster {
     }
     if (state == null || !learner.isSpacedAs(state, window)) {
       repeatable &= state == null;
-      if (alarms != null && isNew) {
-        alarms.drop(known, window.series(), model(), modelVersion());
+      if (isNew) {
+        drop(known, window.series());
       }
       state = learner.newSeries(window.series(), season);
       if (!isNew && known != null) { // nothing may be reported: an open incident stays open
@@ -228,7 +237,7 @@ final class ModeForecaster {
     }
     learner.observe(state, window);
     if (alarms != null) {
-      repeatable &= !alarms.ahead(state, window, isNew);
+      repeatable &= !alarms.ahead(state, isNew);
     }
     return state;
   }
@@ -292,13 +301,10 @@ final class ModeForecaster {
     return restarts - before;
   }
 
-  /** Drops what was learned of the current series. */
-  void forget(String series) throws IOException {
+  /** Closes the incidents of a series that is dropped. */
+  void drop(LearnerState known, String series) {
     if (alarms != null) {
-      alarms.drop(context.learned(target.mode()), series, model(), modelVersion());
-    }
-    if (learner != null) {
-      context.learned(target.mode(), null);
+      alarms.drop(known, series, model(), modelVersion());
     }
   }
 
@@ -320,45 +326,32 @@ final class ModeForecaster {
    * what the experts said of the series that was observed last. Null if it was not learned like
    * this.
    */
-  Forecast again(SequenceWindow window) throws IOException {
-    LearnerState state = known();
+  Forecast again(LearnerState known, SequenceWindow window) {
     if (learner == null) {
       return alone(window);
     }
-    return state == null ? null : mixture(window, state, null);
+    return isOfThese(known) ? mixture(window, known, null) : null;
   }
 
   /**
    * Learns again what was learned with other settings, so that {@link #again} has a forecast; the
    * newest value of the window was learned before.
    */
-  void fit(SequenceWindow window) throws IOException {
-    if (learner == null) {
-      return;
-    }
-    LearnerState known = context.learned(target.mode());
-    LearnerState state = known();
-    if (state != null && learner.isSpacedAs(state, window)) {
-      return;
-    }
-    if (state == null && known != null) {
-      state = relearn(known, window);
-    }
-    if (state == null || !learner.isSpacedAs(state, window)) {
-      state = learn(known, window, true); // the series starts again, with this value
-    }
-    context.learned(target.mode(), state);
+  LearnerState fit(LearnerState known, SequenceWindow window) {
+    LearnerState state = known == null || isOfThese(known) ? known : relearn(known, window);
+    return state != null && learner.isSpacedAs(state, window)
+        ? state
+        : learn(known, window, true); // the series starts again, with this value
   }
 
   /** The score at the newest value; null while unknown. */
-  Score scoreSoFar(SequenceWindow window) throws IOException {
-    LearnerState state = known();
-    return state == null || learner.scored(state, 1) == 0 ? null : score(window, state);
+  Score scoreSoFar(LearnerState known, SequenceWindow window) {
+    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known);
   }
 
-  private LearnerState known() throws IOException {
-    LearnerState state = learner == null ? null : context.learned(target.mode());
-    return state != null && learner.fits(state, target.learning().season()) ? state : null;
+  /** Whether it was learned with these settings. */
+  private boolean isOfThese(LearnerState state) {
+    return learner != null && state != null && learner.fits(state, target.learning().season());
   }
 
   private Forecast withoutLearning(SequenceWindow window) {

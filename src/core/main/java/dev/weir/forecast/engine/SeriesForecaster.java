@@ -5,25 +5,24 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.SeriesContext.Counted;
 import dev.weir.forecast.learn.LearnerState;
-import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.SeriesOrder;
+import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.forecast.window.Windows.Outcome;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
- * All that a task does with its series, whatever engine it runs in: brings each into event-time
- * order, cuts it into windows, learns it, has each window that is due forecast, tells how the
- * forecasts have done, and forgets a series that is silent for too long. The engine is a {@link
- * SeriesContext}.
+ * All that a task does with its series, whatever it runs in: brings each into event-time order,
+ * cuts it into windows, learns it, has each window that is due forecast, tells how the forecasts
+ * have done, and forgets a series that is silent for too long. A call takes what is kept of a
+ * series, changes it, and returns one reused {@link ForecastResult}.
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
@@ -35,21 +34,22 @@ public final class SeriesForecaster {
   private final ForecastSettings settings;
   private final int covariates; // known ahead
   private final int ahead; // numbers known ahead of an observation that are used, at most
-  private final SeriesContext context;
+  private final ForecastResult result;
   private final boolean inOrder;
   private final Windows windows;
   private final SeriesOrder order;
   private final ModeForecaster[] forecasters; // by target
 
   /**
+   * @param clock the machine's, milliseconds since 1970
    * @throws IllegalArgumentException when an initial model does not fit its target
    * @throws IOException if the bytes of an initial model are not a readable model
    */
-  public SeriesForecaster(ForecastSettings settings, SeriesContext context) throws IOException {
+  public SeriesForecaster(ForecastSettings settings, LongSupplier clock) throws IOException {
     this.settings = settings;
     this.covariates = settings.covariatesAhead();
     this.ahead = settings.ahead();
-    this.context = context;
+    this.result = new ForecastResult(settings.targets().size());
     this.inOrder = settings.outOfOrderness().isZero();
     this.windows =
         new Windows(
@@ -59,12 +59,26 @@ public final class SeriesForecaster {
             settings.sampling(),
             ahead,
             settings.columnsKept());
-    this.order = new SeriesOrder(settings.limits().ttl());
+    this.order = new SeriesOrder(settings.limits().ttl(), clock);
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
-      forecasters[i] = new ModeForecaster(settings, target, read(target), context);
+      forecasters[i] = new ModeForecaster(settings, target, read(target), result);
     }
+  }
+
+  /**
+   * One with the initial models, of series that come in order and never expire: nothing waits and
+   * nothing depends on the clock.
+   *
+   * @throws IOException if the bytes of an initial model are not a readable model
+   */
+  public static SeriesForecaster inOrder(ForecastSettings settings) throws IOException {
+    SeriesForecaster forecaster = new SeriesForecaster(settings, SeriesOrder.LATER);
+    for (int i = 0; i < forecaster.forecasters.length; i++) {
+      forecaster.use(i, null, NO_TIME);
+    }
+    return forecaster;
   }
 
   private ForecastModel read(Target target) throws IOException {
@@ -135,73 +149,77 @@ public final class SeriesForecaster {
     return null;
   }
 
-  /**
-   * Takes in an observation of the current series, which {@link #problemWith} finds no fault with.
-   *
-   * @param source the record that brought it; for a dead letter
-   */
-  public void observe(Observation observation, SourceRecord source) throws IOException {
-    if (observation.ahead().length > ahead) {
-      take(observation.knownAhead(ahead), source);
-    } else {
-      take(observation, source);
-    }
+  /** What all calls return; to say what is wanted. */
+  public ForecastResult result() {
+    return result;
   }
 
-  private void take(Observation observation, SourceRecord source) throws IOException {
-    WindowState known = context.window();
-    if (known == null && !context.admit(observation.series(), source)) {
-      return;
+  /**
+   * Takes in an observation of a series, which {@link #problemWith} finds no fault with. To be
+   * called again while the result {@link ForecastResult#hasMore}.
+   *
+   * @param source the record that brought it, for a dead letter; null for none
+   * @param watermark event time, milliseconds since 1970; {@link Long#MAX_VALUE} once the input has
+   *     ended
+   */
+  public ForecastResult observe(
+      ForecastState series, Observation observation, SourceRecord source, long watermark)
+      throws IOException {
+    result.clear();
+    if (observation.ahead().length > ahead) {
+      take(series, observation.knownAhead(ahead), source, watermark);
+    } else {
+      take(series, observation, source, watermark);
     }
-    WindowState state = known == null ? windows.newState() : fitted(known);
-    long completeUpTo = inOrder ? Windows.IN_ORDER : context.watermark();
-    boolean changed = false;
-    while (advance(
-        observation.series(), state, completeUpTo)) { // left by a savepoint of more patience
-      advanced(observation.series(), state, NO_TIME);
-      changed = true;
+    return result;
+  }
+
+  /** The same of one that {@link #inOrder} gave. */
+  public ForecastResult observe(ForecastState series, Observation observation) throws IOException {
+    return observe(series, observation, null, Long.MIN_VALUE);
+  }
+
+  private void take(
+      ForecastState series, Observation observation, SourceRecord source, long watermark)
+      throws IOException {
+    WindowState state = series.times() == null ? windows.newState() : fitted(series.times());
+    long completeUpTo = inOrder ? Windows.IN_ORDER : watermark;
+    if (advance(observation.series(), series, state, completeUpTo)) {
+      result.more(); // left by a savepoint of more patience
+      return;
     }
     long time = windows.timeOf(state, observation);
     if (time <= completeUpTo) {
-      resetAfterSilence(observation.series(), state, time);
+      resetAfterSilence(observation.series(), series, state, time);
     }
     long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
-    boolean resumes = false;
-    if (outcome == Outcome.LATE) {
-      if (SeriesOrder.isAhead(state.lastTime(), context)) {
-        resumes = SeriesOrder.resumes(state, time, context);
-        changed = true;
-      }
-    } else if (outcome != Outcome.DUPLICATE) {
-      changed = true;
-    }
+    boolean isAhead = outcome == Outcome.LATE && order.isAhead(state.lastTime());
+    boolean resumes = isAhead && order.resumes(state, time);
     if (resumes) {
       windows.resume(state, observation);
     }
-    if (resumes || outcome == Outcome.APPENDED) {
-      advanced(observation.series(), state, source == null ? NO_TIME : source.timestamp());
+    boolean moves = resumes || outcome == Outcome.APPENDED;
+    if (moves) {
+      advanced(observation.series(), series, state);
     }
-    if (resumes || outcome == Outcome.APPENDED || outcome == Outcome.PENDING) {
+    if (moves || outcome == Outcome.PENDING) {
       state.clearMarks();
+      order.touched(series, state, before, time, watermark, result);
     }
-    if (changed) { // once a record: on RocksDB each write is paid for
-      context.window(state);
+    if (moves || isAhead || outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
+      series.times(state); // else it is as before: on RocksDB each write is paid for
     }
     switch (outcome) {
-      case APPENDED -> order.touched(state, before, time, context);
-      case PENDING -> {
-        context.wakeAt(windows.timeOf(state, observation));
-        order.touched(state, before, time, context);
-      }
-      case CORRECTED -> context.count(Counted.CORRECTION, 1);
-      case DUPLICATE -> context.count(Counted.DUPLICATE, 1);
+      case APPENDED -> {}
+      case PENDING -> result.wakeAt(windows.timeOf(state, observation));
+      case CORRECTED -> result.count(Counted.CORRECTION, 1);
+      case DUPLICATE -> result.count(Counted.DUPLICATE, 1);
       case LATE -> {
         if (resumes) {
-          order.touched(state, before, time, context);
-          context.count(Counted.RESUMED, 1);
+          result.count(Counted.RESUMED, 1);
         } else {
-          context.collect(SeriesOrder.late(state.lastTime(), observation.time(), time, source));
+          result.add(SeriesOrder.late(state.lastTime(), observation.time(), time, source));
         }
       }
     }
@@ -213,157 +231,192 @@ public final class SeriesForecaster {
   private WindowState fitted(WindowState state) {
     WindowState fitted = windows.fit(state);
     for (int i = 0; fitted != state && i < fitted.pendingSize(); i++) {
-      context.wakeAt(fitted.pendingTime(i));
+      result.wakeAt(fitted.pendingTime(i));
     }
     return fitted;
   }
 
-  /** Appends the earliest waiting observation if it is complete; false if none waits. */
-  private boolean advance(String series, WindowState state, long completeUpTo) throws IOException {
-    if (state.pendingSize() > 0 && state.pendingTime(0) <= completeUpTo) {
-      resetAfterSilence(series, state, state.pendingTime(0));
+  /** Moves on to the earliest waiting observation if it is complete; false if none waits. */
+  private boolean advance(String name, ForecastState series, WindowState state, long completeUpTo)
+      throws IOException {
+    if (state.pendingSize() == 0 || state.pendingTime(0) > completeUpTo) {
+      return false;
     }
-    return windows.advance(state, completeUpTo);
+    resetAfterSilence(name, series, state, state.pendingTime(0));
+    windows.advance(state, completeUpTo);
+    advanced(name, series, state);
+    series.times(state);
+    return true;
   }
 
   /** Nothing that was known before a silence longer than the ttl has to do with what comes next. */
-  private void resetAfterSilence(String series, WindowState state, long next) throws IOException {
+  private void resetAfterSilence(String name, ForecastState series, WindowState state, long next)
+      throws IOException {
     if (order.isSilence(state, next)) {
       state.forget();
-      forgetLearned(series);
-      context.count(Counted.EXPIRED, 1);
+      forgetLearned(name, series);
+      result.count(Counted.EXPIRED, 1);
     }
   }
 
-  private void forgetLearned(String series) throws IOException {
+  private void forgetLearned(String name, ForecastState series) throws IOException {
     for (ModeForecaster forecaster : forecasters) {
-      forecaster.forget(series);
+      if (forecaster.hasAlarms()) { // an incident may be open
+        read(name, series);
+        forecaster.drop(series.learned(forecaster.mode()), name);
+      }
+    }
+    for (ModeForecaster forecaster : forecasters) {
+      if (forecaster.learns()) {
+        series.learned(forecaster.mode(), null);
+      }
     }
   }
 
   /**
-   * Event time has reached one that {@link SeriesContext#wakeAt} was asked for.
+   * Event time has reached one that a result asked for. To be called again while the result {@link
+   * ForecastResult#hasMore}.
    *
-   * @param series name of the current series
+   * @param name of the series
+   * @param watermark as for {@link #observe}
    */
-  public void wake(String series, long timestamp) throws IOException {
-    WindowState state = context.window();
-    if (state == null) {
-      return;
+  public ForecastResult wake(String name, ForecastState series, long timestamp, long watermark)
+      throws IOException {
+    result.clear();
+    if (series.times() == null) {
+      return result;
     }
-    state = fitted(state);
-    boolean changed = false;
-    while (advance(series, state, timestamp)) {
-      changed = true;
-      advanced(series, state, NO_TIME);
+    WindowState state = fitted(series.times());
+    if (advance(name, series, state, timestamp)) {
+      result.more();
+      return result;
     }
-    boolean isDue = order.isDue(state, timestamp, context);
-    if (isDue && order.isOver(state, context)) {
-      context.window(null);
-      forgetLearned(series);
-      context.expiry(null);
-      context.count(Counted.EXPIRED, 1);
-    } else if (changed || isDue) {
-      context.window(state);
+    boolean isDue = order.isDue(series, state, timestamp, watermark, result);
+    if (isDue && order.isOver(state)) {
+      series.times(null);
+      forgetLearned(name, series);
+      series.expiry(null);
+      result.count(Counted.EXPIRED, 1);
+    } else if (isDue) {
+      series.times(state);
     }
+    return result;
   }
 
-  /**
-   * The series has moved on by one observation: learn from it, and forecast if a window is due.
-   *
-   * @param recordTime timestamp of the observation's record, or {@link #NO_TIME}
-   */
-  private void advanced(String series, WindowState state, long recordTime) throws IOException {
+  /** The series has moved on by one observation: learn from it, and forecast if one is due. */
+  private void advanced(String name, ForecastState series, WindowState state) throws IOException {
     if (windows.missing() > 0 && !windows.resumed()) {
-      context.count(Counted.GAP, 1);
-      context.count(Counted.MISSING, windows.missing());
+      result.count(Counted.GAP, 1);
+      result.count(Counted.MISSING, windows.missing());
     }
-    boolean due = windows.isDue(state);
-    boolean sampled = due && context.isSampled();
-    long bytes = state.bytes();
+    result.isDue = windows.isDue(state);
+    result.bytes = state.bytes();
+    result.isRepeatable = !windows.resumed();
     SequenceWindow window = null;
-    boolean learns = false;
-    boolean repeatable = !windows.resumed();
-    for (ModeForecaster forecaster : forecasters) {
-      if (!due && !forecaster.learns()) {
+    for (int i = 0; i < forecasters.length; i++) {
+      ModeForecaster forecaster = forecasters[i];
+      if (!result.isDue && !forecaster.learns()) {
         continue;
       }
       if (window == null) {
-        window = windows.window(series, state);
+        window = windows.window(name, state);
       }
-      long start = sampled ? System.nanoTime() : 0;
+      boolean isTimed = result.isDue && result.wantsNanos;
+      long start = isTimed ? System.nanoTime() : 0;
       LearnerState learned = null;
       if (forecaster.learns()) {
-        learned = forecaster.learn(window);
-        learns = true;
-        repeatable &= forecaster.isRepeatable();
-        context.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
-        context.count(Counted.RESTART, forecaster.newRestarts());
-        bytes += learned.bytes();
+        read(name, series);
+        learned = forecaster.learn(series.learned(forecaster.mode()), window);
+        series.learned(forecaster.mode(), learned);
+        result.scored[i] = forecaster.scored();
+        result.hasLearned = true;
+        result.isRepeatable &= forecaster.isRepeatable();
+        result.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
+        result.count(Counted.RESTART, forecaster.newRestarts());
+        result.bytes += learned.bytes();
       }
-      if (due) {
+      if (result.isDue) {
         Forecast forecast = forecaster.forecast(window, learned);
-        if (sampled) {
-          context.took(forecast.mode(), System.nanoTime() - start);
+        if (isTimed) {
+          result.nanos[i] = System.nanoTime() - start;
         }
-        context.collect(forecast);
+        result.add(forecast);
       }
       if (learned != null && forecaster.isScoreDue(learned)) {
-        context.collect(forecaster.score(window, learned));
+        result.add(forecaster.score(window, learned));
       }
     }
-    if (learns) {
-      context.observed(window, repeatable);
+    result.window = window == null && result.wantsWindow ? windows.window(name, state) : window;
+  }
+
+  /** Has what was learned of a series read when it is first needed, and brought up to date. */
+  private void read(String name, ForecastState series) throws IOException {
+    if (!series.read() || series.log == null) {
+      return;
     }
-    if (context.followsValues()) {
-      context.advanced(window == null ? windows.window(series, state) : window);
+    if (!windows.fits(series.log)) {
+      series.log = null; // kept under other features or another interval: its rows mean nothing now
+      return;
     }
-    if (sampled) {
-      context.sampled(window.origin(), recordTime, bytes);
+    for (ModeForecaster forecaster : forecasters) {
+      if (forecaster.learns()) {
+        int mode = forecaster.mode().ordinal();
+        series.learned[mode] = forecaster.catchUp(series.learned[mode], series.log, windows, name);
+      }
     }
   }
 
   /**
-   * The forecast that a target has made at the newest value of the current series, made again from
-   * what is known of it, without an explanation; learns nothing.
+   * The forecast that a target has made at the newest value of a series, made again from what is
+   * known of it, without an explanation; learns nothing.
    *
    * @param target its number in the settings
    * @return null of a series that is not known, or that other settings have learned
    */
-  public Forecast forecast(int target, String series) throws IOException {
-    WindowState state = known();
-    return state == null ? null : forecasters[target].again(windows.again(series, state));
+  public Forecast forecast(int target, String name, ForecastState series) {
+    return isKnown(series)
+        ? forecasters[target].again(learned(target, series), windows.again(name, series.times()))
+        : null;
   }
 
   /**
    * The same where {@link #observe} found that its observation came before: what other settings
    * have learned of the series is learned again first, and kept. Never null.
    */
-  public Forecast forecastOfRepeated(int target, String series) throws IOException {
-    WindowState known = context.window();
-    WindowState state = fitted(known);
-    if (state != known) {
-      context.window(state);
+  public Forecast forecastOfRepeated(int target, String name, ForecastState series) {
+    WindowState state = fitted(series.times());
+    if (state != series.times()) {
+      series.times(state);
     }
-    forecasters[target].fit(windows.again(series, state));
-    return forecasters[target].again(windows.again(series, state));
+    ModeForecaster forecaster = forecasters[target];
+    if (forecaster.learns()) {
+      series.learned(
+          forecaster.mode(),
+          forecaster.fit(learned(target, series), windows.again(name, series.times())));
+    }
+    return forecaster.again(learned(target, series), windows.again(name, series.times()));
   }
 
   /**
-   * How a target's forecasts of the current series have done so far.
+   * How a target's forecasts of a series have done so far.
    *
    * @param target its number in the settings
    * @return null while none has met its truth, and where nothing is learned
    */
-  public Score score(int target, String series) throws IOException {
-    WindowState state = known();
-    return state == null ? null : forecasters[target].scoreSoFar(windows.again(series, state));
+  public Score score(int target, String name, ForecastState series) {
+    return isKnown(series)
+        ? forecasters[target].scoreSoFar(
+            learned(target, series), windows.again(name, series.times()))
+        : null;
   }
 
-  /** What the windows remember of the current series; null for nothing. */
-  private WindowState known() throws IOException {
-    WindowState state = context.window();
-    return state == null || windows.fit(state) != state || state.size() == 0 ? null : state;
+  private LearnerState learned(int target, ForecastState series) {
+    return series.learned(forecasters[target].mode());
+  }
+
+  private boolean isKnown(ForecastState series) {
+    WindowState state = series.times();
+    return state != null && windows.fit(state) == state && state.size() > 0;
   }
 
   /** How many observations before a new one what is learned of it depends on. */
@@ -372,29 +425,5 @@ public final class SeriesForecaster {
         .mapToInt(f -> f.windowBefore(settings.seqLen()))
         .max()
         .orElse(0);
-  }
-
-  /** Whether the rows of a log are observations as these settings have them. */
-  public boolean fits(ObservationLog log) {
-    return windows.fits(log);
-  }
-
-  /**
-   * Learns what a saved state has not learned yet.
-   *
-   * @param saved null where nothing was learned before
-   * @return the state as it was after the newest observation of the log; of a log that was kept
-   *     under other features or another interval, whose rows mean nothing now, the saved one
-   */
-  public LearnerState catchUp(String series, Mode mode, LearnerState saved, ObservationLog log) {
-    if (!fits(log)) {
-      return saved;
-    }
-    for (int i = 0; i < forecasters.length; i++) {
-      if (settings.targets().get(i).mode() == mode) {
-        return forecasters[i].catchUp(saved, log, windows, series);
-      }
-    }
-    throw new IllegalArgumentException("mode: expected one of the settings, got " + mode);
   }
 }

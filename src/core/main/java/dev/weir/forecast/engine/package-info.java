@@ -2,10 +2,11 @@
  * Processes each observation of a series: orders it, learns from it, and emits forecasts, scores
  * and dead letters.
  *
- * <p>Start at {@link dev.weir.forecast.engine.SeriesForecaster}. It processes one series at a time
- * and reports a late observation as a dead letter. Its {@link
- * dev.weir.forecast.engine.SeriesContext} provides state, timers and output; Flink's operator, SQL
- * and tests implement this interface.
+ * <p>Start at {@link dev.weir.forecast.engine.SeriesForecaster}. It processes one series at a time:
+ * a call takes what is kept of the series, a {@link dev.weir.forecast.engine.ForecastState},
+ * changes it, and returns a {@link dev.weir.forecast.engine.ForecastResult} with all that is to be
+ * sent and counted, and when to call again. The callers are Flink's operator, SQL, the library and
+ * tests.
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.expert}, {@code
  * forecast.learn}, {@code forecast.network}, {@code forecast.score}, {@code forecast.window},

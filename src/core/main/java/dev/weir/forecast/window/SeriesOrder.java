@@ -6,6 +6,7 @@ import dev.weir.forecast.SourceRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.LongSupplier;
 
 /**
  * The rule of forecasts and classes alike: when a series whose newest time was wrong goes on at an
@@ -21,6 +22,12 @@ import java.time.Instant;
  */
 public final class SeriesOrder {
 
+  /**
+   * A clock for series that come in order: later than any observation, so that none counts as one
+   * of the future and nothing depends on the day.
+   */
+  public static final LongSupplier LATER = () -> Long.MAX_VALUE / 2; // no sum overflows
+
   /** Late observations in a row after which a series is taken to go on at their time. */
   private static final int RESUMING = 3;
 
@@ -29,12 +36,15 @@ public final class SeriesOrder {
 
   private final long ttl; // 0: forever
   private final long half; // of a ttl, rounded up
+  private final LongSupplier clock; // asked for the few decisions that need it
   private long since; // the first timer of this task, by the clock; 0 before
 
   /**
    * @param ttl of a series without an observation; zero: it is kept forever
+   * @param clock the machine's, milliseconds since 1970
    */
-  public SeriesOrder(Duration ttl) {
+  public SeriesOrder(Duration ttl, LongSupplier clock) {
+    this.clock = clock;
     this.ttl = ttl.toMillis();
     this.half = (this.ttl + 1) / 2;
   }
@@ -50,8 +60,8 @@ public final class SeriesOrder {
   }
 
   /** Whether a time is in the future: an observation with a wrong time has moved it there. */
-  public static boolean isAhead(long time, SeriesTimer context) {
-    return time != Long.MAX_VALUE && time > context.now() + CLOCK_SKEW_MILLIS;
+  public boolean isAhead(long time) {
+    return time != Long.MAX_VALUE && time > clock.getAsLong() + CLOCK_SKEW_MILLIS;
   }
 
   /**
@@ -60,8 +70,8 @@ public final class SeriesOrder {
    * all that are not in the future. Stragglers and repeats are not: what they are behind has
    * happened.
    */
-  public static boolean resumes(SeriesTimes state, long time, SeriesTimer context) {
-    long latest = context.now() + CLOCK_SKEW_MILLIS;
+  public boolean resumes(SeriesTimes state, long time) {
+    long latest = clock.getAsLong() + CLOCK_SKEW_MILLIS;
     boolean follows = time <= latest && time > state.newestUpTo(latest);
     return state.late(time, follows) >= RESUMING;
   }
@@ -85,29 +95,36 @@ public final class SeriesOrder {
   }
 
   /**
-   * The current series has an observation. A series that is behind the watermark lives by the
-   * watermark, else it would be dropped again and again while its past comes in.
+   * A series has an observation. A series that is behind the watermark lives by the watermark, else
+   * it would be dropped again and again while its past comes in.
    *
    * @param before time of the series' newest observation before this one
+   * @param watermark event time; {@link Long#MAX_VALUE} once the input has ended
    */
-  public void touched(SeriesTimes state, long before, long time, SeriesTimer context)
+  public void touched(
+      SeriesState<?> series,
+      SeriesTimes times,
+      long before,
+      long time,
+      long watermark,
+      SeriesResult result)
       throws IOException {
     if (ttl == 0) {
       return;
     }
-    long now = Math.max(time, context.watermark());
+    long now = Math.max(time, watermark);
     if (now == Long.MAX_VALUE // the input has ended
         || Math.floorDiv(now, half) == Math.floorDiv(before, half)) { // the timer is late enough
       return;
     }
-    Long timer = context.expiry();
+    Long timer = series.expiry();
     long wanted = timerAfter(now);
     if (timer == null || timer < wanted) {
-      if (timer != null && !state.isTimed(timer)) { // else something waits for it
-        context.doNotWakeAt(timer);
+      if (timer != null && !times.isTimed(timer)) { // else something waits for it
+        result.doNotWakeAt(timer);
       }
-      context.wakeAt(wanted);
-      context.expiry(wanted);
+      result.wakeAt(wanted);
+      series.expiry(wanted);
     }
   }
 
@@ -116,31 +133,31 @@ public final class SeriesOrder {
     return (Math.floorDiv(now, half) + 3) * half;
   }
 
-  /** When the timer of the current series is to fire, which was restored and has none yet. */
-  public long restored(SeriesTimes state, SeriesTimer context) throws IOException {
-    long timer = timerAfter(state.newestTime());
-    context.expiry(timer);
-    return timer;
+  /** When the timer of a series is to fire, which was restored and has none yet. */
+  public long restored(SeriesTimes state) {
+    return timerAfter(state.newestTime());
   }
 
   /**
    * Whether the timer that fires is the series' own and event time says that it is silent. Sets the
    * next one.
    */
-  public boolean isDue(SeriesTimes state, long timestamp, SeriesTimer context) throws IOException {
-    if (ttl == 0 || context.watermark() == Long.MAX_VALUE) {
+  public boolean isDue(
+      SeriesState<?> series, SeriesTimes times, long timestamp, long watermark, SeriesResult result)
+      throws IOException {
+    if (ttl == 0 || watermark == Long.MAX_VALUE) {
       return false; // the end of the input is no silence
     }
-    Long timer = context.expiry();
+    Long timer = series.expiry();
     if (timer == null || timer != timestamp) {
       return false;
     }
-    long last = state.newestTime();
+    long last = times.newestTime();
     // else it has lived on while the job had no ttl
     boolean isSilent = last == Long.MIN_VALUE || timestamp - last > ttl;
-    long later = timerAfter(isSilent ? Math.max(timestamp, context.watermark()) : last);
-    context.wakeAt(later);
-    context.expiry(later);
+    long later = timerAfter(isSilent ? Math.max(timestamp, watermark) : last);
+    result.wakeAt(later);
+    series.expiry(later);
     return isSilent;
   }
 
@@ -149,8 +166,8 @@ public final class SeriesOrder {
    * either, while tasks ran. One observation from the future moves event time for all, and no
    * clock; an outage moves the clock, and no task runs.
    */
-  public boolean isOver(SeriesTimes state, SeriesTimer context) {
-    long now = context.now();
+  public boolean isOver(SeriesTimes state) {
+    long now = clock.getAsLong();
     if (since == 0) {
       since = now;
     }

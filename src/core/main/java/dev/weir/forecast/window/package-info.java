@@ -5,7 +5,9 @@
  * observation is late. {@link dev.weir.forecast.window.SeriesOrder} decides, also for classes, when
  * a series goes on at an earlier time and when it expires. {@link
  * dev.weir.forecast.window.WindowState} is the state of one series, and {@link
- * dev.weir.forecast.window.WindowStateFormat} defines its bytes.
+ * dev.weir.forecast.window.WindowStateFormat} defines its bytes. {@link
+ * dev.weir.forecast.window.SeriesState} and {@link dev.weir.forecast.window.SeriesResult} are what
+ * an engine is given of a series, and what it returns; forecasts and classes add their own to both.
  *
  * <p>Allowed imports: {@code forecast} and the JDK.
  */

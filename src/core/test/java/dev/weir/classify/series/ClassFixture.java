@@ -6,6 +6,8 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.window.SeriesResult.Counted;
+import dev.weir.forecast.window.SeriesState;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.InputView;
@@ -15,6 +17,7 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Settings, models and series to classify, and an engine that keeps what it is given. */
-public final class ClassFixture implements ClassContext {
+/** Settings, models and series to classify, and what came of all calls of a classifier. */
+public final class ClassFixture {
 
   public static final int CHANNELS = 2;
   public static final List<String> STATES = List.of("idle", "run", "fault");
@@ -32,51 +35,78 @@ public final class ClassFixture implements ClassContext {
   final List<Output> outputs = new ArrayList<>();
   final Map<Counted, Integer> counted = new EnumMap<>(Counted.class);
   final List<Long> timers = new ArrayList<>();
+  final SeriesState<ClassState> series = new SeriesState<>();
   long watermark = Long.MIN_VALUE;
   long now = Long.MAX_VALUE / 2;
-  Long expiry;
   int labelled;
   int right;
 
-  @Override
-  public void collect(Output output) {
-    outputs.add(output);
+  /** A classifier of one series, whose state is given to each call. */
+  public final class OneSeries {
+
+    private final SeriesClassifier classifier;
+
+    private OneSeries(ClassifySettings settings) throws IOException {
+      classifier = new SeriesClassifier(settings, () -> now);
+    }
+
+    SeriesClassifier classifier() {
+      return classifier;
+    }
+
+    public ClassState newState() {
+      return classifier.newState();
+    }
+
+    /** Returns the state after it. */
+    public ClassState observe(ClassState state, Observation observation, SourceRecord source)
+        throws IOException {
+      series.load(state);
+      take(classifier.observe(series, observation, source, watermark));
+      return series.times();
+    }
+
+    /** Returns whether it was taken. */
+    public boolean label(ClassState state, LabelEvent event) throws IOException {
+      series.load(state);
+      take(classifier.label(series, event, watermark));
+      return series.isChanged();
+    }
+
+    /** Returns whether the series is kept. */
+    boolean wake(ClassState state, long time) throws IOException {
+      series.load(state);
+      take(classifier.wake("machine", series, time, watermark));
+      return series.times() != null;
+    }
+
+    /** As at the end of a series. */
+    void end(ClassState state) {
+      classifier.result.clear();
+      classifier.end("machine", state);
+      take(classifier.result);
+    }
   }
 
-  @Override
-  public void count(Counted what) {
-    counted.merge(what, 1, Integer::sum);
+  /** A classifier whose results come here. */
+  public OneSeries classifier(ClassifySettings settings) throws IOException {
+    return new OneSeries(settings);
   }
 
-  @Override
-  public void labelled(boolean isRight, double logLoss, long delay) {
-    labelled++;
-    right += isRight ? 1 : 0;
-  }
-
-  @Override
-  public long watermark() {
-    return watermark;
-  }
-
-  @Override
-  public long now() {
-    return now;
-  }
-
-  @Override
-  public Long expiry() {
-    return expiry;
-  }
-
-  @Override
-  public void expiry(Long time) {
-    expiry = time;
-  }
-
-  @Override
-  public void wakeAt(long time) {
-    timers.add(time);
+  private void take(ClassResult result) {
+    outputs.addAll(result.outputs());
+    for (Counted what : Counted.values()) {
+      if (result.count(what) > 0) {
+        counted.merge(what, (int) result.count(what), Integer::sum);
+      }
+    }
+    for (ClassResult.Labelled label : result.labelled()) {
+      labelled++;
+      right += label.isRight() ? 1 : 0;
+    }
+    for (int i = 0; i < result.wakeUps(); i++) {
+      timers.add(result.wakeUp(i));
+    }
   }
 
   public List<Classification> classifications() {

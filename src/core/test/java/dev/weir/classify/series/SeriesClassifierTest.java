@@ -12,12 +12,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.network.NetworkClassifier;
-import dev.weir.classify.series.ClassContext.Counted;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.WindowRule.Kind;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.model.ClassifierModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -38,8 +38,8 @@ class SeriesClassifierTest {
 
   private final ClassFixture context = new ClassFixture();
 
-  private SeriesClassifier classifier(ClassifySettings settings) throws IOException {
-    return new SeriesClassifier(settings, context);
+  private ClassFixture.OneSeries classifier(ClassifySettings settings) throws IOException {
+    return context.classifier(settings);
   }
 
   private static ClassState copy(ClassState state) throws IOException {
@@ -54,7 +54,8 @@ class SeriesClassifierTest {
   @Test
   void aModelAloneAnswersAsItsNetwork() throws Exception {
     ClassifierModel model = model("states", 3, STATES);
-    SeriesClassifier classifier = classifier(settings(4, 2, WindowRule.COUNT, model, false, 6));
+    ClassFixture.OneSeries classifier =
+        classifier(settings(4, 2, WindowRule.COUNT, model, false, 6));
     ClassState state = classifier.newState();
     float[] window = new float[4 * ClassFixture.CHANNELS];
     for (int t = 1; t <= 6; t++) {
@@ -83,14 +84,14 @@ class SeriesClassifierTest {
     assertThat(last.label()).isEqualTo(STATES.get(Probabilities.largest(expected)));
     assertThat(last.model()).isEqualTo("states");
     assertThat(last.modelVersion()).isEqualTo(3);
-    assertThat(classifier.methods()).isEmpty();
+    assertThat(classifier.classifier().methods()).isEmpty();
   }
 
   @Test
   void windowsByTimeEndAtMultiplesOfTheirLength() throws Exception {
     WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
     ClassifierModel model = model("states", 1, STATES);
-    SeriesClassifier classifier = classifier(settings(3, 1, rule, model, true, 6));
+    ClassFixture.OneSeries classifier = classifier(settings(3, 1, rule, model, true, 6));
     ClassState state = classifier.newState();
     for (long time : new long[] {105, 110, 120, 130, 199, 200, 450}) {
       classifier.observe(state, observation(time, 1, time), source(time));
@@ -102,10 +103,10 @@ class SeriesClassifierTest {
             org.assertj.core.groups.Tuple.tuple(120L, 199L, 3),
             org.assertj.core.groups.Tuple.tuple(200L, 200L, 1));
     assertThat(context.classifications()).extracting(Classification::status).contains(Status.OK);
-    classifier.wake("machine", state, 500);
+    classifier.wake(state, 500);
     assertThat(context.classifications()).hasSize(3);
     assertThat(context.classifications().get(2).windowStart()).isEqualTo(450);
-    classifier.wake("machine", state, 600); // nothing came
+    classifier.wake(state, 600); // nothing came
     assertThat(context.classifications()).hasSize(3);
 
     classifier.label(state, label(100, "run")); // the first of the window's times
@@ -122,7 +123,7 @@ class SeriesClassifierTest {
   void aGapEndsASession() throws Exception {
     WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
     ClassifierModel model = model("states", 1, STATES);
-    SeriesClassifier classifier = classifier(settings(9, 1, rule, model, true, 6));
+    ClassFixture.OneSeries classifier = classifier(settings(9, 1, rule, model, true, 6));
     ClassState state = classifier.newState();
     for (long time : new long[] {10, 40, 90, 141, 150}) {
       classifier.observe(state, observation(time, 1, time), source(time));
@@ -130,10 +131,10 @@ class SeriesClassifierTest {
     assertThat(context.classifications()).singleElement();
     assertThat(context.classifications().get(0).steps()).isEqualTo(3);
     assertThat(context.timers).containsExactly(61L, 192L);
-    assertThat(classifier.wake("machine", state, 192)).isTrue(); // it has grown since
+    assertThat(classifier.wake(state, 192)).isTrue(); // it has grown since
     assertThat(context.timers).endsWith(201L);
     assertThat(context.classifications()).hasSize(1);
-    classifier.wake("machine", state, 201);
+    classifier.wake(state, 201);
     assertThat(context.classifications()).hasSize(2);
     assertThat(context.classifications().get(1).windowStart()).isEqualTo(141);
     classifier.label(state, label(140, "run")); // within the gap after the first
@@ -154,7 +155,7 @@ class SeriesClassifierTest {
   void anObservationMayEndASession() throws Exception {
     WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
     ClassifierModel model = model("states", 1, STATES);
-    SeriesClassifier classifier = classifier(settings(9, 1, rule, model, true, 6));
+    ClassFixture.OneSeries classifier = classifier(settings(9, 1, rule, model, true, 6));
     ClassState state = classifier.newState();
     classifier.observe(state, observation(10, 1, 1), source(10));
     classifier.observe(state, observation(20, 1, 2), source(20));
@@ -166,9 +167,9 @@ class SeriesClassifierTest {
     classifier.observe(state, marked(observation(40, 1, 3), "run", true), source(40)); // again
     assertThat(context.counted).containsEntry(Counted.DUPLICATE, 1);
     classifier.observe(state, observation(41, 1, 4), source(41)); // within the gap: the next one
-    assertThat(classifier.wake("machine", state, 61)).isTrue(); // as the first one had wanted
+    assertThat(classifier.wake(state, 61)).isTrue(); // as the first one had wanted
     assertThat(context.classifications()).hasSize(1);
-    classifier.wake("machine", state, 92);
+    classifier.wake(state, 92);
     assertThat(context.classifications()).hasSize(2);
     assertThat(context.classifications().get(1).windowStart()).isEqualTo(41);
     classifier.label(state, label(40, "run")); // has come with the observation
@@ -181,7 +182,7 @@ class SeriesClassifierTest {
   @Test
   void aLabelInAnObservationCountsAsOneThatComesAfterItsWindow() throws Exception {
     ClassifierModel model = model("states", 1, STATES);
-    SeriesClassifier classifier = classifier(settings(4, 3, model));
+    ClassFixture.OneSeries classifier = classifier(settings(4, 3, model));
     ClassState with = classifier.newState();
     ClassState apart = classifier.newState();
     for (Step step : ClassFixture.steps("machine", 40, 6)) {
@@ -223,7 +224,7 @@ class SeriesClassifierTest {
             11,
             Duration.ZERO,
             0);
-    SeriesClassifier classifier = classifier(named);
+    ClassFixture.OneSeries classifier = classifier(named);
     ClassState state = classifier.newState();
     classifier.observe(state, marked(observation(10, 1, 1), "odd\n", false), source(10));
     assertThat(context.problems())
@@ -234,7 +235,7 @@ class SeriesClassifierTest {
 
   @Test
   void observationsThatAreLateOrComeAgainChangeNothing() throws Exception {
-    SeriesClassifier classifier = classifier(settings(2, 1, model("states", 1, STATES)));
+    ClassFixture.OneSeries classifier = classifier(settings(2, 1, model("states", 1, STATES)));
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1_000, 1.1, 2.2), source(1));
     classifier.observe(state, observation(2_000, 1.3, 2.2), source(2));
@@ -254,7 +255,7 @@ class SeriesClassifierTest {
   @Test
   void labelsFindTheirWindowWheneverTheyCome() throws Exception {
     ClassifySettings settings = settings(2, 3, WindowRule.COUNT, null, true, 4);
-    SeriesClassifier classifier = classifier(settings);
+    ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.label(state, label(50, "early")); // before its window
     for (int t = 1; t <= 12; t++) { // windows end at 30, 60, 90 and 120
@@ -287,7 +288,7 @@ class SeriesClassifierTest {
 
   @Test
   void thereAreOnlySoManyClasses() throws Exception {
-    SeriesClassifier classifier = classifier(settings(1, 1, null));
+    ClassFixture.OneSeries classifier = classifier(settings(1, 1, null));
     ClassState state = classifier.newState();
     for (int t = 1; t <= 6; t++) {
       classifier.observe(state, observation(t, t, 1), source(t));
@@ -302,8 +303,9 @@ class SeriesClassifierTest {
   @Test
   void aSeriesLearnsWhatItsModelDoesNotKnow() throws Exception {
     ClassifierModel model = model("states", 1, List.of("run", "idle")); // and no fault
-    SeriesClassifier classifier = classifier(settings(12, 1, WindowRule.COUNT, model, true, 20));
-    assertThat(classifier.methods())
+    ClassFixture.OneSeries classifier =
+        classifier(settings(12, 1, WindowRule.COUNT, model, true, 20));
+    assertThat(classifier.classifier().methods())
         .containsExactly(
             "mixture",
             "last-label",
@@ -349,11 +351,11 @@ class SeriesClassifierTest {
     ClassifierModel model = model("states", 1, STATES);
     ClassifySettings settings = settings(11, 1, model);
     List<Step> steps = ClassFixture.steps("machine", 500, 6);
-    SeriesClassifier classifier = classifier(settings);
+    ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     ClassState copied = null;
     ClassFixture other = new ClassFixture();
-    SeriesClassifier again = new SeriesClassifier(settings, other);
+    ClassFixture.OneSeries again = other.classifier(settings);
     for (int i = 0; i < steps.size(); i++) {
       if (i == 233) {
         copied = copy(state);
@@ -376,7 +378,7 @@ class SeriesClassifierTest {
   void aClassificationDependsOnNothingThatComesLater() throws Exception {
     ClassifySettings settings = settings(11, 1, model("states", 1, STATES));
     List<Step> steps = new ArrayList<>(ClassFixture.steps("machine", 300, 7));
-    SeriesClassifier classifier = classifier(settings);
+    ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     ClassState other = classifier.newState();
     for (int i = 0; i < steps.size(); i++) {
@@ -398,14 +400,14 @@ class SeriesClassifierTest {
 
   @Test
   void aNewModelReplacesTheOldOneAndItsReadout() throws Exception {
-    SeriesClassifier classifier = classifier(settings(3, 1, model("states", 1, STATES)));
+    ClassFixture.OneSeries classifier = classifier(settings(3, 1, model("states", 1, STATES)));
     ClassState state = classifier.newState();
     List<Step> steps = ClassFixture.steps("machine", 60, 8);
     for (Step step : steps.subList(0, 30)) {
       classifier.observe(state, step.observation(), source(1));
     }
     long before = state.readoutModel;
-    classifier.use(model("states", 2, STATES));
+    classifier.classifier().use(model("states", 2, STATES));
     classifier.observe(state, steps.get(30).observation(), source(1));
     assertThat(context.classifications().get(30).modelVersion()).isEqualTo(2);
     assertThat(state.readoutModel).isNotEqualTo(before);
@@ -421,18 +423,18 @@ class SeriesClassifierTest {
     ClassifySettings settings =
         new ClassifySettings(
             2, 1, 2, WindowRule.COUNT, "states", null, STATES, 3, false, 5, 1, Duration.ZERO, 0);
-    SeriesClassifier classifier = classifier(settings);
+    ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1, 1, 1), source(1));
     Classification without = context.classifications().get(0);
     assertThat(without.status()).isEqualTo(Status.FALLBACK);
     assertThat(without.probabilities()).containsExactly(1 / 3.0, 1 / 3.0, 1 / 3.0);
     assertThat(without.modelVersion()).isEqualTo(-1);
-    classifier.use(model("states", 4, STATES));
+    classifier.classifier().use(model("states", 4, STATES));
     classifier.observe(state, observation(2, 1, 1), source(2));
     assertThat(context.classifications().get(1).status()).isEqualTo(Status.OK);
     ClassState other = classifier(given).newState(); // of more classes
-    assertThat(classifier.fitted(other)).isNotSameAs(other);
+    assertThat(classifier.classifier().fitted(other)).isNotSameAs(other);
   }
 
   @Test
@@ -452,7 +454,7 @@ class SeriesClassifierTest {
             1,
             Duration.ofMillis(100),
             0);
-    SeriesClassifier classifier = classifier(settings);
+    ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1_010, 1, 1), source(1));
     classifier.observe(state, observation(1_020, 1, 1), source(1));
@@ -465,18 +467,18 @@ class SeriesClassifierTest {
     assertThat(again.early).isEmpty();
     assertThat(context.counted).containsOnlyKeys(Counted.EXPIRED, Counted.UNUSED_LABEL);
     context.counted.clear();
-    assertThat(context.expiry).isEqualTo(1_350);
+    assertThat(context.series.expiry()).isEqualTo(1_350);
     classifier.label(again, label(3_000, "run")); // waits
 
     context.watermark = 1_350;
-    assertThat(classifier.wake("machine", again, 1_250)).isTrue(); // another timer
-    assertThat(classifier.wake("machine", again, 1_350)).isTrue(); // not yet by the clock
+    assertThat(classifier.wake(again, 1_250)).isTrue(); // another timer
+    assertThat(classifier.wake(again, 1_350)).isTrue(); // not yet by the clock
     context.now += 100;
     context.watermark = Long.MAX_VALUE;
-    assertThat(classifier.wake("machine", again, 1_500)).isTrue(); // the input has ended
+    assertThat(classifier.wake(again, 1_500)).isTrue(); // the input has ended
     context.watermark = 1_500;
-    assertThat(classifier.wake("machine", copy(again), 1_500)).isFalse();
-    assertThat(context.expiry).isNull();
+    assertThat(classifier.wake(copy(again), 1_500)).isFalse();
+    assertThat(context.series.expiry()).isNull();
     assertThat(context.counted)
         .isEqualTo(Map.of(Counted.EXPIRED, 1, Counted.UNUSED_LABEL, 1)); // lost, not in silence
   }
@@ -484,7 +486,7 @@ class SeriesClassifierTest {
   @Test
   void contradictingLabelsBecomeDeadLetters() throws Exception {
     WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
-    SeriesClassifier classifier =
+    ClassFixture.OneSeries classifier =
         classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
     ClassState state = classifier.newState();
     for (String early : List.of("run", "run", "fault")) { // at one time
@@ -520,7 +522,7 @@ class SeriesClassifierTest {
   void aValueAheadOfTimeDoesNotSilenceItsSeries(Kind kind) throws Exception {
     Duration length = Duration.ofMillis(kind == Kind.TIME ? 4_000 : 2_000);
     WindowRule rule = kind == Kind.COUNT ? WindowRule.COUNT : new WindowRule(kind, length);
-    SeriesClassifier classifier =
+    ClassFixture.OneSeries classifier =
         classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
     ClassState state = classifier.newState();
     for (int t = 1; t <= 10; t++) {
@@ -534,7 +536,7 @@ class SeriesClassifierTest {
       context.now = 1_000 * t;
       state = copy(classifier.observe(state, observation(1_000 * t, 1, t), source(t)));
       if (kind != Kind.COUNT) {
-        classifier.wake("machine", state, ahead); // event time is wrong for all
+        classifier.wake(state, ahead); // event time is wrong for all
       }
     }
     assertThat(context.counted).containsEntry(Counted.RESUMED, 1);
@@ -545,7 +547,7 @@ class SeriesClassifierTest {
                 + " PT8M8S");
     int before = context.labelled;
     assertThat(classifier.label(state, label(30_000, "run"))).isTrue();
-    classifier.end("machine", state);
+    classifier.end(state);
     assertThat(context.labelled).isEqualTo(before + 1);
     Classification last = context.classifications().get(context.classifications().size() - 1);
     assertThat(last.windowEnd()).isEqualTo(30_000);
@@ -555,7 +557,7 @@ class SeriesClassifierTest {
 
   @Test
   void valuesBeyondFloatsAreTaken() throws Exception {
-    SeriesClassifier classifier = classifier(settings(11, 1, model("states", 1, STATES)));
+    ClassFixture.OneSeries classifier = classifier(settings(11, 1, model("states", 1, STATES)));
     ClassState state = classifier.newState();
     double[] values = {1e300, -1e300, 0, 1e38, -1e-300, 3};
     for (int i = 0; i < 300; i++) {
@@ -584,8 +586,8 @@ class SeriesClassifierTest {
     List<ClassifySettings> turns = List.of(alone, with, without, with, alone, without);
     int i = 0;
     for (ClassifySettings turn : turns) {
-      SeriesClassifier classifier = classifier(turn);
-      assertThat(classifier.fitted(state)).isSameAs(state);
+      ClassFixture.OneSeries classifier = classifier(turn);
+      assertThat(classifier.classifier().fitted(state)).isSameAs(state);
       for (int end = i + 12; i < end; i++) {
         if (i >= 3) { // of a window before this turn at first
           Step late = steps.get(i - 3);
@@ -618,7 +620,7 @@ class SeriesClassifierTest {
                     Duration.ZERO,
                     0))
             .newState();
-    SeriesClassifier more =
+    ClassFixture.OneSeries more =
         classifier(
             new ClassifySettings(
                 1,
@@ -643,7 +645,7 @@ class SeriesClassifierTest {
   @Test
   void anExtremeValueIsForgotten() throws Exception {
     for (ClassifierModel model : new ClassifierModel[] {null, model("states", 1, STATES)}) {
-      SeriesClassifier classifier = classifier(settings(11, 1, model));
+      ClassFixture.OneSeries classifier = classifier(settings(11, 1, model));
       ClassState state = classifier.newState();
       List<Step> steps = ClassFixture.steps("machine", 200, 10);
       for (int i = 0; i < steps.size(); i++) {
@@ -664,12 +666,12 @@ class SeriesClassifierTest {
   @Test
   void whatEventTimeHasEndedIsNotOpenedAgain() throws Exception {
     WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
-    SeriesClassifier classifier =
+    ClassFixture.OneSeries classifier =
         classifier(settings(5, 1, rule, model("states", 1, STATES), true, 6));
     ClassState state = classifier.newState();
     classifier.observe(state, observation(100, 1, 1), source(1));
     classifier.observe(state, observation(130, 1, 1), source(1));
-    classifier.wake("machine", state, 200); // others are further
+    classifier.wake(state, 200); // others are further
     classifier.observe(state, observation(140, 1, 1), source(1));
     classifier.observe(state, observation(200, 1, 1), source(1));
     assertThat(context.classifications()).hasSize(1);
@@ -682,13 +684,13 @@ class SeriesClassifierTest {
   @Test
   void aLongSessionOwnsAllOfItsTimesAndEndsWithItsSeries() throws Exception {
     WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
-    SeriesClassifier classifier =
+    ClassFixture.OneSeries classifier =
         classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
     ClassState state = classifier.newState();
     for (int t = 10; t <= 200; t += 10) {
       classifier.observe(state, observation(t, 1, 1), source(t));
     }
-    classifier.end("machine", state);
+    classifier.end(state);
     assertThat(context.classifications()).hasSize(1);
     assertThat(context.classifications().get(0).windowStart()).isEqualTo(180);
     assertThat(classifier.label(state, label(10, "run"))).isTrue();

@@ -213,8 +213,7 @@ class SharedTrainerTest {
     run(trainer, SAMPLES.subList(0, SAMPLES.size() / 2));
     ForecastModel other =
         Fleet.untrained(5).withName("fleet"); // of another size, and a higher version
-    ForecastModel published =
-        other.withVersion(90);
+    ForecastModel published = other.withVersion(90);
     assertThat(trainer.use(new ActiveModel(published, false))).isTrue();
     List<Publication> publications = new ArrayList<>();
     for (SampledValue sample : SAMPLES.subList(SAMPLES.size() / 2, SAMPLES.size())) {

@@ -1,0 +1,30 @@
+package dev.weir.classify.series;
+
+import dev.weir.forecast.window.SeriesResult;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one call of a {@link SeriesClassifier} made of a series. */
+public final class ClassResult extends SeriesResult {
+
+  /**
+   * A label has met its window.
+   *
+   * @param delay from the window's newest observation to the label's record, milliseconds; negative
+   *     if not known
+   */
+  public record Labelled(boolean isRight, double logLoss, long delay) {}
+
+  final List<Labelled> labelled = new ArrayList<>();
+
+  @Override
+  public void clear() {
+    super.clear();
+    labelled.clear();
+  }
+
+  /** Labels that have met their window. */
+  public List<Labelled> labelled() {
+    return labelled;
+  }
+}
