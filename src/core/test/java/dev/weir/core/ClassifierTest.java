@@ -93,7 +93,7 @@ class ClassifierTest {
     assertThatThrownBy(() -> Classifier.builder().window(4).learning(false).build())
         .hasMessage("model: expected a model where nothing is learned, got none");
     assertThatThrownBy(() -> Classifier.builder().window(4).stride(0))
-        .hasMessage("stride: expected 1 to 1,000,000, got 0");
+        .hasMessage("stride: expected a whole number from 1 to 1000000, got '0'");
     assertThatThrownBy(() -> Classifier.builder().window(4).model(new byte[3], "x").build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("model: ");

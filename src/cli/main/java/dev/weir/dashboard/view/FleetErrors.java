@@ -117,7 +117,7 @@ public record FleetErrors(
         return Arrays.stream(shares).map(share -> Double.NaN).toArray();
       }
       int[] places = Arrays.stream(shares).mapToInt(share -> (int) (share * (size - 1))).toArray();
-      Arrays.parallelSort(bits, 0, size);
+      Selection.select(bits, size, places);
       return Arrays.stream(places).mapToDouble(at -> Double.longBitsToDouble(bits[at])).toArray();
     }
   }

@@ -178,7 +178,8 @@ record SeriesSnapshot(RowBlock[] blocks, int size, int[] byName) {
     for (int i = 0; i < keys.length; i++) {
       keys[i] = keys[i] << bits | i;
     }
-    Arrays.parallelSort(keys);
+    Selection.select(keys, keys.length, from, to - 1);
+    Arrays.sort(keys, from, to);
     for (int i = from; i < to; i++) {
       rows.add(row(found[(int) (keys[i] & (1L << bits) - 1)]));
     }
