@@ -2,51 +2,30 @@ package dev.weir.stream.shared;
 
 import dev.weir.forecast.shared.TrainerState;
 import dev.weir.forecast.shared.TrainerStateFormat;
-import dev.weir.state.WeirSerializer;
+import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
-import org.apache.flink.core.memory.DataOutputView;
 
 /** Serializes what a trainer knows, as {@link TrainerStateFormat} defines. */
-final class TrainerStateSerializer extends WeirSerializer<TrainerState> {
+final class TrainerStateSerializer extends StateSerializer<TrainerState> {
 
   private static final long serialVersionUID = 1L;
 
   static final TrainerStateSerializer INSTANCE = new TrainerStateSerializer();
 
-  @Override
-  public byte version() {
-    return TrainerStateFormat.VERSION;
+  private TrainerStateSerializer() {
+    super(
+        TrainerStateFormat.VERSION,
+        TrainerStateFormat::write,
+        TrainerStateFormat::read,
+        TrainerStateSerializer::copyOf);
   }
 
-  @Override
-  protected boolean isChecked() {
-    return true;
-  }
-
-  @Override
-  protected void write(TrainerState state, DataOutputView target) throws IOException {
-    TrainerStateFormat.write(state, target);
-  }
-
-  @Override
-  protected TrainerState read(byte version, DataInputView source) throws IOException {
-    return TrainerStateFormat.read(source);
-  }
-
-  /** Mutable: the trainer goes on while a snapshot is written. */
-  @Override
-  public boolean isImmutableType() {
-    return false;
-  }
-
-  @Override
-  public TrainerState copy(TrainerState from) {
+  private static TrainerState copyOf(TrainerState from) {
     try {
       DataOutputSerializer bytes = new DataOutputSerializer(1 << 16);
       TrainerStateFormat.write(from, bytes);
