@@ -45,7 +45,7 @@ import org.apache.flink.shaded.netty4.io.netty.util.ReferenceCountUtil;
  * read by any page. Flink finds this class with a {@code ServiceLoader}; it does nothing without
  * {@link #ENABLED}, which {@link LocalCluster} sets.
  */
-final class ReadOnlyRest implements InboundChannelHandlerFactory {
+public final class ReadOnlyRest implements InboundChannelHandlerFactory {
 
   static final ConfigOption<Boolean> ENABLED =
       ConfigOptions.key("weir.rest.read-only")
