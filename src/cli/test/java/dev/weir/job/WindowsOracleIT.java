@@ -332,7 +332,7 @@ class WindowsOracleIT {
   void aPartitionFarBehindTheOtherLosesNothingAndMakesNothingLate(int parallelism)
       throws Exception {
     KafkaFixture kafka = KafkaFixture.shared();
-    String name = "behind";
+    String name = "behind-" + parallelism;
     String topic = name + ".observations";
     Map<String, String> overrides = kafka.sampleOverrides(name);
     overrides.put("window.out-of-orderness", "PT1M");

@@ -232,7 +232,8 @@ public final class ForecastSpec extends Spec {
       Part part, SeasonCounts seasons, Covariates.Count covariates, AlarmRules rules) {
     int horizon = horizon(part.mode);
     int seqLen = get(ForecastOptions.SEQ_LEN);
-    if (part.mode == Mode.MANY_TO_MANY && horizon != seqLen) {
+    boolean isAlone = !learns() && part.initial != null; // then its file says which horizons it has
+    if (part.mode == Mode.MANY_TO_MANY && horizon != seqLen && !isAlone) {
       problem(
           part.mode,
           ForecastOptions.HORIZON,
