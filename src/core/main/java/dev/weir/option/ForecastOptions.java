@@ -206,8 +206,7 @@ public final class ForecastOptions {
       Option.flag(
           "forecasts.explain",
           false,
-          "Whether each forecast says what its next value consists of: level, season, recent values,"
-              + " covariates, analogs, networks and holidays.");
+          "Whether each forecast says what its next value consists of.");
 
   /** In a job file the name of a section, below which the rest is. */
   public static final Option<Mode> MODE =

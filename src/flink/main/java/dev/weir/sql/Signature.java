@@ -257,16 +257,14 @@ final class Signature {
       }
     }
     if (known != null) {
+      List<String> missing =
+          known.arguments.stream().filter(a -> !takes(a)).map(a -> a.label).toList();
+      List<String> shared = arguments.stream().filter(known::takes).map(a -> a.label).toList();
+      boolean isMost = missing.size() < shared.size();
       table
-          .append("\nAs for `")
-          .append(known.function)
-          .append("`: ")
-          .append(
-              arguments.stream()
-                  .filter(known::takes)
-                  .map(argument -> "`" + argument.label + "`")
-                  .collect(Collectors.joining(", ")))
-          .append(".\n");
+          .append("\nAs for `%s`%s `".formatted(known.function, isMost ? ", but for" : ":"))
+          .append(String.join("`, `", isMost ? missing : shared))
+          .append("`.\n");
     }
     return table.toString();
   }
