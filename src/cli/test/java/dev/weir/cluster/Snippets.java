@@ -37,13 +37,9 @@ final class Snippets {
     excuse("mvn -B verify", "runs this test");
     excuse("mvn -N dependency:copy ", "needs a repository; the test puts the same jar there");
     excuse("mvn -B -P release ", "builds the archive; the workflow release.yml runs it");
-    excuse("mvn -P bench ", "takes minutes; .ci/nightly runs it with one small network");
-    excuse("apt-get ", "changes the machine");
     excuse("curl -fLO https://archive.apache.org/", "downloads Flink");
     excuse("tar -xzf flink-", "unpacks Flink");
     excuse("flink-2.2.1/bin/", "is Flink's own; the test has a cluster of the same jars");
-    excuse("mkdir -p target-bench", "prepares the benchmark");
-    excuse("LD_LIBRARY_PATH=", "needs PyTorch and takes minutes");
     excuse(
         "./weir evaluate --input m4-hourly-train.csv.gz",
         "needs the files of M4, whose licence is unknown: HoldoutEvaluationIT");
