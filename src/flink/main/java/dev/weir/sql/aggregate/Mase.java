@@ -1,9 +1,6 @@
 package dev.weir.sql.aggregate;
 
-import java.math.BigDecimal;
 import java.math.MathContext;
-import org.apache.flink.api.common.typeutils.base.BigDecSerializer;
-import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.functions.AggregateFunction;
 
 /**
@@ -16,21 +13,10 @@ public final class Mase extends AggregateFunction<Double, Mase.Errors> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Exact sums: retraction leaves no remainder. Flink reads and writes the fields. */
+  /** The sums of the errors. Flink reads and writes the fields. */
   public static final class Errors {
-    @DataTypeHint(
-        value = "RAW",
-        bridgedTo = BigDecimal.class,
-        rawSerializer = BigDecSerializer.class)
-    public BigDecimal ours = BigDecimal.ZERO;
-
-    @DataTypeHint(
-        value = "RAW",
-        bridgedTo = BigDecimal.class,
-        rawSerializer = BigDecSerializer.class)
-    public BigDecimal naive = BigDecimal.ZERO;
-
-    public long rows = 0;
+    public RowMean.Sum ours = new RowMean.Sum();
+    public RowMean.Sum naive = new RowMean.Sum();
   }
 
   @Override
@@ -46,34 +32,31 @@ public final class Mase extends AggregateFunction<Double, Mase.Errors> {
     add(errors, actual, forecast, naive, -1);
   }
 
-  private static void add(Errors errors, Double actual, Double forecast, Double naive, int rows) {
-    if (actual == null || forecast == null || naive == null) {
+  private static void add(Errors errors, Double actual, Double forecast, Double naive, int sign) {
+    if (RowMean.isNull(actual, forecast, naive)) {
       return;
     }
     double ours = Math.abs(actual - forecast);
     double theirs = Math.abs(actual - naive);
-    if (!Double.isFinite(ours) || !Double.isFinite(theirs)) {
-      return;
+    if (Double.isFinite(ours) && Double.isFinite(theirs)) {
+      errors.ours.add(ours, sign);
+      errors.naive.add(theirs, sign);
     }
-    errors.rows += rows;
-    errors.ours = errors.ours.add(new BigDecimal(rows * ours));
-    errors.naive = errors.naive.add(new BigDecimal(rows * theirs));
   }
 
   public void merge(Errors errors, Iterable<Errors> others) {
     for (Errors other : others) {
-      errors.ours = errors.ours.add(other.ours);
-      errors.naive = errors.naive.add(other.naive);
-      errors.rows += other.rows;
+      errors.ours.merge(other.ours);
+      errors.naive.merge(other.naive);
     }
   }
 
   @Override
   public Double getValue(Errors errors) {
-    if (errors.rows <= 0 || errors.naive.signum() <= 0) {
+    if (errors.ours.rows <= 0 || errors.naive.sum.signum() <= 0) {
       return null;
     }
-    double ratio = errors.ours.divide(errors.naive, MathContext.DECIMAL128).doubleValue();
+    double ratio = errors.ours.sum.divide(errors.naive.sum, MathContext.DECIMAL128).doubleValue();
     return Double.isFinite(ratio) ? ratio : null;
   }
 }

@@ -1,7 +1,6 @@
 package dev.weir.sql.aggregate;
 
 import dev.weir.forecast.score.ProperScores;
-import org.apache.flink.table.functions.AggregateFunction;
 
 /**
  * {@code PINBALL_LOSS(actual, quantile, level)}: mean pinball (quantile) loss of the forecasts of a
@@ -9,39 +8,23 @@ import org.apache.flink.table.functions.AggregateFunction;
  * with a NULL or a number that is not finite do not count; NULL when none does. A level that is not
  * within 0 and 1 fails.
  */
-public final class PinballLoss extends AggregateFunction<Double, ExactMean> {
+public final class PinballLoss extends RowMean {
 
   private static final long serialVersionUID = 1L;
 
-  @Override
-  public ExactMean createAccumulator() {
-    return new ExactMean();
+  public void accumulate(Sum mean, Double actual, Double quantile, Double level) {
+    mean.add(term(actual, quantile, level), 1);
   }
 
-  public void accumulate(ExactMean mean, Double actual, Double quantile, Double level) {
-    add(mean, actual, quantile, level, 1);
+  public void retract(Sum mean, Double actual, Double quantile, Double level) {
+    mean.add(term(actual, quantile, level), -1);
   }
 
-  public void retract(ExactMean mean, Double actual, Double quantile, Double level) {
-    add(mean, actual, quantile, level, -1);
-  }
-
-  private static void add(ExactMean mean, Double actual, Double quantile, Double level, int rows) {
-    if (actual == null || quantile == null || !Level.isGiven("PINBALL_LOSS", level)) {
-      return;
+  private static double term(Double actual, Double quantile, Double level) {
+    if (isNull(actual, quantile, level)) {
+      return Double.NaN;
     }
-    double loss = ProperScores.pinball(level, quantile, actual);
-    if (Double.isFinite(loss)) {
-      mean.add(loss, rows);
-    }
-  }
-
-  public void merge(ExactMean mean, Iterable<ExactMean> others) {
-    mean.merge(others);
-  }
-
-  @Override
-  public Double getValue(ExactMean mean) {
-    return mean.value();
+    checkLevel("PINBALL_LOSS", level);
+    return ProperScores.pinball(level, quantile, actual);
   }
 }
