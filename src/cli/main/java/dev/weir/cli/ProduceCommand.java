@@ -129,11 +129,11 @@ final class ProduceCommand implements Callable<Integer> {
       return 2;
     }
     ObservationMapping mapping = kafka.mapping();
-    if (format == null && mapping != null && !mapping.format().equals("json")) {
+    if (format == null && mapping != null && !mapping.format().name().equals("json")) {
       System.err.printf(
           "weir produce: --format: expected one, since the job file has observations.format: %s,"
               + " got none%n",
-          mapping.format());
+          mapping.format().name());
       return 2;
     }
     boolean isJson = format == null ? mapping != null : format == Format.json;

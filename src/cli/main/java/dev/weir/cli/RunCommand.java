@@ -98,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
       DuplicateJobCheck.checkBrokers(
           settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
     }
-    boolean isBounded = settings.kafka().span().isBounded();
+    boolean isBounded = settings.kafka().source().span().isBounded();
     try (WebhookDelivery webhook = isBounded ? null : WebhookCommand.beside(read);
         LocalCluster cluster = LocalCluster.start(flink)) {
       if (isBounded) {
@@ -119,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
 
   /** Starts from the newest savepoint of the folder, if there is one. */
   private void goOn(JobSettings settings) throws IOException {
-    if (savepoint != null || settings.kafka().span().isBounded()) {
+    if (savepoint != null || settings.kafka().source().span().isBounded()) {
       throw new IOException(
           "--state: expected a streaming job without --savepoint, got %s"
               .formatted(savepoint == null ? "a bounded one" : "--savepoint " + savepoint));

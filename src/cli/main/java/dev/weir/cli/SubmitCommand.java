@@ -130,7 +130,7 @@ final class SubmitCommand implements Callable<Integer> {
 
   private int submit(StreamExecutionEnvironment env, JobWebhook read) throws Exception {
     JobSettings settings = read.job();
-    if (settings.kafka().span().isBounded()) {
+    if (settings.kafka().source().span().isBounded()) {
       try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
         System.err.printf(
             "%s is submitted, job id %s; waits for the end of its history%n",

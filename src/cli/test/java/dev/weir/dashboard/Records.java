@@ -26,16 +26,7 @@ public final class Records {
       new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
 
   /** The same of a job that raises alarms. */
-  public static final Topics WITH_ALARMS =
-      new Topics(
-          TOPICS.observations(),
-          TOPICS.forecasts(),
-          TOPICS.scores(),
-          TOPICS.deadLetters(),
-          TOPICS.models(),
-          null,
-          "alarms",
-          false);
+  public static final Topics WITH_ALARMS = TOPICS.withAlarms("alarms");
 
   private Records() {}
 

@@ -252,7 +252,7 @@ class BoundedIT {
   private static SourceOffsets resolve(String start, String end) throws Exception {
     KafkaSettings settings = spans("spans", start, end);
     try (TopicAdmin admin = kafka.admin()) {
-      return new TopicOffsets(admin, settings).resolve(settings.span());
+      return new TopicOffsets(admin, settings).resolve(settings.source().span());
     }
   }
 

@@ -354,8 +354,8 @@ class RegistryJobIT {
     assertThat(init.out()).contains("north/level", "north/alarms", "2026-");
     JobSettings guessed = JobSettings.read(file, Map.of());
     assertThat(guessed.kafka().registry().url()).hasToString(registry);
-    assertThat(guessed.kafka().mapping().format()).isEqualTo("avro-confluent");
-    assertThat(guessed.kafka().mapping().time()).hasToString("meta.at_micros");
+    assertThat(guessed.kafka().source().mapping().format().name()).isEqualTo("avro-confluent");
+    assertThat(guessed.kafka().source().mapping().time().path()).hasToString("meta.at_micros");
     Files.delete(file);
   }
 

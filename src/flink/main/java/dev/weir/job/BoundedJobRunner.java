@@ -45,7 +45,7 @@ public final class BoundedJobRunner implements AutoCloseable {
             ? Duration.ZERO
             : settings.idleTimeout().plus(SLACK);
     this.progress = new HistoryProgress(settings.kafka(), client.getJobID().toString());
-    this.ends = settings.kafka().offsets().ends();
+    this.ends = settings.kafka().source().offsets().ends();
   }
 
   /**
@@ -55,7 +55,7 @@ public final class BoundedJobRunner implements AutoCloseable {
    */
   public static BoundedJobRunner submit(StreamExecutionEnvironment env, JobSettings settings)
       throws Exception {
-    if (!settings.kafka().span().isBounded()) {
+    if (!settings.kafka().source().span().isBounded()) {
       throw new IllegalArgumentException("mode: expected bounded, got streaming");
     }
     JobSettings prepared = ForecastJob.prepareTopics(settings);

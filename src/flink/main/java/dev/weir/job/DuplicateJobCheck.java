@@ -87,7 +87,7 @@ public final class DuplicateJobCheck {
       JobSettings settings, ReadableConfig flink, boolean restarts, Consumer<String> say)
       throws InterruptedException {
     KafkaSettings kafka = settings.kafka();
-    if (kafka.delivery() != KafkaSettings.Delivery.EXACTLY_ONCE) {
+    if (!kafka.delivery().isExact()) {
       return;
     }
     Duration interval =
@@ -111,7 +111,7 @@ public final class DuplicateJobCheck {
       List<String> outputs,
       OpenTransactions transactions,
       Consumer<String> say) {
-    String own = Pattern.quote(kafka.transactionPrefix()) + "(-groups|-learned)?";
+    String own = Pattern.quote(kafka.delivery().prefix()) + "(-groups|-learned)?";
     for (String topic : outputs) {
       Hidden hidden = transactions.hiding(topic);
       String other =
@@ -177,7 +177,7 @@ public final class DuplicateJobCheck {
   }
 
   private void watch(OpenTransactions transactions) throws InterruptedException {
-    String prefix = settings.kafka().transactionPrefix();
+    String prefix = settings.kafka().delivery().prefix();
     List<Transaction> first = firstOpen(transactions, prefix);
     if (first.isEmpty()) {
       return;
@@ -245,6 +245,6 @@ public final class DuplicateJobCheck {
     KafkaSettings kafka = settings.kafka();
     return new IllegalStateException(
         "transactions of %s on Kafka at %s: %s"
-            .formatted(kafka.transactionPrefix(), kafka.bootstrapServers(), why));
+            .formatted(kafka.delivery().prefix(), kafka.bootstrapServers(), why));
   }
 }

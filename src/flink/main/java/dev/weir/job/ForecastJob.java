@@ -149,7 +149,7 @@ public final class ForecastJob {
           env.getConfiguration(),
           text -> System.err.println("%s: %s".formatted(settings.name(), text)));
     }
-    if (settings.kafka().span().isBounded()) {
+    if (settings.kafka().source().span().isBounded()) {
       try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
         System.out.println(
             "history is through, savepoint: " + run.stopAtEnd(line.getOptionValue("savepoints")));
@@ -184,7 +184,7 @@ public final class ForecastJob {
   private static JobClient execute(
       StreamExecutionEnvironment env, JobSettings prepared, ForecastPipeline.Middle middle)
       throws Exception {
-    env.configure(defaults(env.getConfiguration(), prepared.kafka().transactionTimeout()));
+    env.configure(defaults(env.getConfiguration(), prepared.kafka().delivery().timeout()));
     ForecastPipeline.build(env, prepared, middle);
     return env.executeAsync(prepared.name());
   }
@@ -278,7 +278,7 @@ public final class ForecastJob {
       List<SharedSettings> shared = withVersions(settings.shared(), kafka, admin);
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
-      SourceOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.span());
+      SourceOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.source().span());
       if (offsets.starts() != null) {
         LOG.info("reads {} from {} to {}", topics.observations(), offsets.starts(), offsets.ends());
       }

@@ -40,6 +40,7 @@ final class HistoryProgress implements AutoCloseable {
     Map<Integer, OffsetAndMetadata> committed = offsets.committed();
     Map<Integer, Long> unread = new TreeMap<>();
     settings
+        .source()
         .offsets()
         .ends()
         .forEach(

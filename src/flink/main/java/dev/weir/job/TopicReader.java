@@ -96,15 +96,13 @@ final class TopicReader {
         clients,
         file.get(JobOptions.GROUP, name),
         topics,
-        file.get(JobOptions.GUARANTEE),
-        file.get(JobOptions.TRANSACTION_TIMEOUT),
-        file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name),
-        maxFuture(),
-        span(),
-        SourceOffsets.STREAM, // these two are measured on the topics when the job is submitted
-        0,
-        RegistryOptions.read(file, clients),
-        observationMapping());
+        new KafkaSettings.Transactions(
+            file.get(JobOptions.GUARANTEE),
+            file.get(JobOptions.TRANSACTION_TIMEOUT),
+            file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name)),
+        new KafkaSettings.Source(maxFuture(), span(), SourceOffsets.STREAM, observationMapping()),
+        0, // measured on the topics when the job is submitted, as the offsets
+        RegistryOptions.read(file, clients));
   }
 
   private ObservationTopics observations() {

@@ -15,31 +15,18 @@ import java.util.Map;
  *     that they refer to
  * @param group consumer group of the source
  * @param topics the topics' names
- * @param delivery what a consumer may rely on
- * @param transactionTimeout how long a transaction may stay open: longer than a checkpoint and a
- *     restart, shorter than the broker's {@code transaction.max.timeout.ms}
- * @param transactionPrefix unique to the job on its brokers
- * @param maxFuture how far ahead of the clock an observation may be
- * @param span what is read of the observations
- * @param offsets the span's offsets; known when the job is submitted
  * @param maxDeadLetterBytes the longest value that the dead-letter topic takes
  * @param registry where the schemas of observations, forecasts and scores are; null: plain Avro
- * @param mapping what observations are that are not our own records; null: they are
  */
 public record KafkaSettings(
     String bootstrapServers,
     Map<String, String> properties,
     String group,
     Topics topics,
-    Delivery delivery,
-    Duration transactionTimeout,
-    String transactionPrefix,
-    Duration maxFuture,
-    SourceRange span,
-    SourceOffsets offsets,
+    Transactions delivery,
+    Source source,
     int maxDeadLetterBytes,
-    RegistrySettings registry,
-    ObservationMapping mapping)
+    RegistrySettings registry)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -59,6 +46,39 @@ public record KafkaSettings(
     EXACTLY_ONCE,
     /** Visible at once; after a failure some come again. */
     AT_LEAST_ONCE
+  }
+
+  /**
+   * How results are written.
+   *
+   * @param timeout how long a transaction may stay open: longer than a checkpoint and a restart,
+   *     shorter than the broker's {@code transaction.max.timeout.ms}
+   * @param prefix of transactional ids, unique to the job on its brokers
+   */
+  public record Transactions(Delivery guarantee, Duration timeout, String prefix)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Whether results are written in transactions. */
+    public boolean isExact() {
+      return guarantee == Delivery.EXACTLY_ONCE;
+    }
+  }
+
+  /**
+   * Which observations are read.
+   *
+   * @param maxFuture how far ahead of the clock an observation may be
+   * @param span what is read of the topics
+   * @param offsets the span's offsets; known when the job is submitted
+   * @param mapping what observations are that are not our own records; null: they are
+   */
+  public record Source(
+      Duration maxFuture, SourceRange span, SourceOffsets offsets, ObservationMapping mapping)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
   }
 
   /**
@@ -82,19 +102,6 @@ public record KafkaSettings(
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
-
-    /** Those of a job that reads no topic of covariates. */
-    public Topics(
-        ObservationTopics observations,
-        String forecasts,
-        String scores,
-        String deadLetters,
-        String models,
-        ClassTopics ofClasses,
-        String alarms,
-        boolean isJson) {
-      this(observations, forecasts, scores, deadLetters, models, ofClasses, alarms, isJson, null);
-    }
 
     /** Whether the job forecasts, so that there are forecasts and scores. */
     public boolean forecasting() {
@@ -188,7 +195,8 @@ public record KafkaSettings(
           models,
           null,
           null,
-          false);
+          false,
+          null);
     }
   }
 
@@ -215,39 +223,27 @@ public record KafkaSettings(
             ClientProperties.masked(properties),
             group,
             topics,
-            delivery);
+            delivery.guarantee());
   }
 
   /** The same ends with what only the brokers know. */
   public KafkaSettings measured(SourceOffsets measured, int bytes) {
-    return with(topics, measured, bytes, registry);
+    Source found = new Source(source.maxFuture, source.span, measured, source.mapping);
+    return with(topics, found, bytes, registry);
   }
 
   /** The same ends with what only the registry knows. */
   public KafkaSettings withRegistry(RegistrySettings asked) {
-    return with(topics, offsets, maxDeadLetterBytes, asked);
+    return with(topics, source, maxDeadLetterBytes, asked);
   }
 
   /** The same ends with the topics that there are now. */
   public KafkaSettings withTopics(Topics found) {
-    return with(found, offsets, maxDeadLetterBytes, registry);
+    return with(found, source, maxDeadLetterBytes, registry);
   }
 
-  private KafkaSettings with(
-      Topics found, SourceOffsets measured, int bytes, RegistrySettings asked) {
+  private KafkaSettings with(Topics found, Source measured, int bytes, RegistrySettings asked) {
     return new KafkaSettings(
-        bootstrapServers,
-        properties,
-        group,
-        found,
-        delivery,
-        transactionTimeout,
-        transactionPrefix,
-        maxFuture,
-        span,
-        measured,
-        bytes,
-        asked,
-        mapping);
+        bootstrapServers, properties, group, found, delivery, measured, bytes, asked);
   }
 }

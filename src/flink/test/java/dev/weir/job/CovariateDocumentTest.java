@@ -46,7 +46,7 @@ class CovariateDocumentTest {
     List<Piece> records = Documents.blocks(DOCUMENT, "");
     assertThat(records).hasSize(1);
     byte[] record = records.get(0).text().getBytes(StandardCharsets.UTF_8);
-    MappedRecords mapped = new MappedRecords(job.kafka().mapping(), null);
+    MappedRecords mapped = new MappedRecords(job.kafka().source().mapping(), null);
     mapped.open(MappedRecords.ALONE);
     List<InputEvent> events = new ArrayList<>();
     mapped.read(new SourceRecord("visitors", 0, 0, 1, null, record), events::add);

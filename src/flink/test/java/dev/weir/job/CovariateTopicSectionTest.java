@@ -74,7 +74,7 @@ class CovariateTopicSectionTest {
     assertThat(topic.name()).isEqualTo("weather");
     assertThat(topic.features()).isEqualTo(3);
     assertThat(topic.maxFuture()).isEqualTo(Duration.ofHours(72));
-    assertThat(topic.mapping().columns()).hasSize(5);
+    assertThat(topic.mapping().format().columns()).hasSize(5);
     assertThat(settings.kafka().topics().all())
         .containsExactlyInAnyOrder(
             "observations", "forecasts", "scores", "observations.dlq", "models", "weather");

@@ -231,14 +231,11 @@ class ClientPropertiesTest {
             Map.of("sasl.jaas.config", LOGIN.formatted("pw-1"), "security.protocol", "SASL_SSL"),
             "pumps",
             new KafkaSettings.Topics("o", "f", "s", "d", "m"),
-            KafkaSettings.Delivery.EXACTLY_ONCE,
-            Duration.ofMinutes(10),
-            "weir-pumps",
-            Duration.ofDays(1),
-            SourceRange.STREAM,
-            SourceOffsets.STREAM,
+            new KafkaSettings.Transactions(
+                KafkaSettings.Delivery.EXACTLY_ONCE, Duration.ofMinutes(10), "weir-pumps"),
+            new KafkaSettings.Source(
+                Duration.ofDays(1), SourceRange.STREAM, SourceOffsets.STREAM, null),
             0,
-            null,
             null);
     assertThat(settings.toString())
         .contains("broker:9093", "sasl.jaas.config=[hidden]", "security.protocol=SASL_SSL")

@@ -41,10 +41,11 @@ final class LetterReader {
   /** Of a job. */
   LetterReader(KafkaSettings job) {
     this(
-        job.mapping() == null
+        job.source().mapping() == null
             ? null
             : new MappedRecords(
-                job.mapping(), new RegisteredRecords(RegistrySubjects.impatient(job.registry()))),
+                job.source().mapping(),
+                new RegisteredRecords(RegistrySubjects.impatient(job.registry()))),
         job.topics().observations());
     if (mapped != null) {
       mapped.open(MappedRecords.ALONE);

@@ -2,7 +2,6 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.option.Durations;
 import java.io.IOException;
 import java.time.Duration;
@@ -129,8 +128,8 @@ final class ClusterChecks {
           text);
       return;
     }
-    boolean exactlyOnce = job.kafka().delivery() == Delivery.EXACTLY_ONCE;
-    Duration timeout = job.kafka().transactionTimeout();
+    boolean exactlyOnce = job.kafka().delivery().isExact();
+    Duration timeout = job.kafka().delivery().timeout();
     if (exactlyOnce && interval.multipliedBy(INTERVALS).compareTo(timeout) > 0) {
       findings.fail(
           "checkpoints",

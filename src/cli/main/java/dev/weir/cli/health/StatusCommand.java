@@ -199,7 +199,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         String prefix =
             settings != null
-                ? settings.kafka().transactionPrefix()
+                ? settings.kafka().delivery().prefix()
                 : name == null ? null : "weir-" + name;
         if (look.has(look.topics.output())) {
           new TransactionHealth(look, findings).look(prefix, findings.checkpointInterval());

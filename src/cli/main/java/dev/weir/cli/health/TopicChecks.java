@@ -4,7 +4,6 @@ import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.LatestRecords.Extent;
@@ -60,16 +59,17 @@ final class TopicChecks {
     boolean isReadable = registry();
     RecordValidator records =
         new RecordValidator(
-            kafka.maxFuture(),
+            kafka.source().maxFuture(),
             job.forecast().features(),
             job.forecast().covariatesAhead(),
             RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
-            isReadable ? kafka.mapping() : null);
+            isReadable ? kafka.source().mapping() : null);
     for (String name : look.observations()) {
       findings.allowed(name, () -> observations(name, parallelism));
       records(name, isReadable ? records::observation : null);
       List<String> examples = records.takeExamples();
-      if (kafka.mapping() != null) { // what is right for a reader may be wrong for its writer
+      if (kafka.source().mapping()
+          != null) { // what is right for a reader may be wrong for its writer
         examples.forEach(example -> findings.ok("as read", "%s", example));
       }
     }
@@ -330,7 +330,7 @@ final class TopicChecks {
           topic,
           example[0].contains(": SCHEMA: ")
               ? "register the schema that they name, or write them with one that is"
-              : kafka.mapping() != null
+              : kafka.source().mapping() != null
                   ? "change observations in the job file"
                   : "write them as observation.avsc says",
           "none of the newest %d records can be used: %s",
@@ -370,24 +370,24 @@ final class TopicChecks {
   }
 
   private void transactions() {
-    if (kafka.delivery() != Delivery.EXACTLY_ONCE) {
+    if (!kafka.delivery().isExact()) {
       findings.ok("transactions", "none: at-least-once");
       return;
     }
     String most = look.facts.broker("transaction.max.timeout.ms");
-    long millis = kafka.transactionTimeout().toMillis();
+    long millis = kafka.delivery().timeout().toMillis();
     if (most != null && most.matches("[0-9]{1,18}") && millis > Long.parseLong(most)) {
       findings.fail(
           "transactions",
           "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
           "delivery.transaction-timeout is %s, where the brokers allow %s",
-          kafka.transactionTimeout(),
+          kafka.delivery().timeout(),
           Duration.ofMillis(Long.parseLong(most)));
     } else {
       findings.ok(
           "transactions",
           "delivery.transaction-timeout %s, brokers allow %s",
-          kafka.transactionTimeout(),
+          kafka.delivery().timeout(),
           most == null ? "what they don't say" : Duration.ofMillis(Long.parseLong(most)));
     }
   }

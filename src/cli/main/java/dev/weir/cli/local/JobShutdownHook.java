@@ -95,25 +95,25 @@ public final class JobShutdownHook implements AutoCloseable {
 
   private void tellWhatIsLeft() {
     KafkaSettings kafka = settings.kafka();
-    if (kafka.delivery() != KafkaSettings.Delivery.EXACTLY_ONCE) {
+    if (!kafka.delivery().isExact()) {
       return;
     }
     try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
-      List<Transaction> left = admin.openTransactions().of(kafka.transactionPrefix());
+      List<Transaction> left = admin.openTransactions().of(kafka.delivery().prefix());
       if (!left.isEmpty()) {
         long end = left.stream().mapToLong(Transaction::end).max().getAsLong();
         System.err.printf(
             "weir run: leaves %d open transactions of %s: readers of %s wait until %s or until the"
                 + " job starts again%n",
             left.size(),
-            kafka.transactionPrefix(),
+            kafka.delivery().prefix(),
             kafka.topics().forecasts(),
             OpenTransactions.time(end));
       }
     } catch (RuntimeException e) {
       System.err.printf(
           "weir run: could not look for open transactions of %s: %s%n",
-          kafka.transactionPrefix(), Printable.line(String.valueOf(e.getMessage())));
+          kafka.delivery().prefix(), Printable.line(String.valueOf(e.getMessage())));
     }
   }
 

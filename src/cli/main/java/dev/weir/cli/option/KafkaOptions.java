@@ -100,7 +100,7 @@ public class KafkaOptions {
 
   /** What the job's observations are that are not our own records; null: they are. */
   public ObservationMapping mapping() throws IOException {
-    return job() == null ? null : job().kafka().mapping();
+    return job() == null ? null : job().kafka().source().mapping();
   }
 
   /** The address of the live page that the job file names; null if it names none. */

@@ -56,7 +56,8 @@ public final class TopicOptions {
         kafka.topic("--models", own.models(), Topics::models),
         kafka.job() == null ? null : kafka.job().kafka().topics().ofClasses(),
         kafka.job() == null ? null : kafka.job().kafka().topics().alarms(),
-        kafka.job() != null && kafka.job().kafka().topics().isJson());
+        kafka.job() != null && kafka.job().kafka().topics().isJson(),
+        null);
   }
 
   public Topics topics() {
@@ -68,6 +69,7 @@ public final class TopicOptions {
         models,
         null,
         null,
-        false);
+        false,
+        null);
   }
 }

@@ -131,22 +131,23 @@ public final class MappingOptions {
       throws IOException {
     String schema = file.get(SCHEMA_FILE.under(section));
     return new ObservationMapping(
-        file.get(FORMAT.under(section)),
-        file.formatOptions(FORMAT.under(section)),
-        file.get(COLUMNS.under(section)),
+        new ObservationMapping.Format(
+            file.get(FORMAT.under(section)),
+            file.formatOptions(FORMAT.under(section)),
+            file.get(COLUMNS.under(section)),
+            schema == null
+                ? null
+                : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE.under(section)))),
         file.get(name),
-        file.get(TIME.under(section)),
-        file.get(TIME_UNIT.under(section)),
+        new ObservationMapping.Time(
+            file.get(TIME.under(section)), file.get(TIME_UNIT.under(section))),
         file.get(VALUES.under(section), List.of()),
-        file.get(FEATURES.under(section)),
-        file.get(FEATURES_AHEAD.under(section)),
-        file.get(LABEL.under(section)),
-        file.get(ENDS_WINDOW.under(section)),
-        file.get(EACH.under(section)),
         file.get(ON_NULL.under(section)),
-        schema == null
-            ? null
-            : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE.under(section))));
+        new ObservationMapping.Covariates(
+            file.get(FEATURES.under(section)), file.get(FEATURES_AHEAD.under(section))),
+        new ObservationMapping.WindowEnd(
+            file.get(LABEL.under(section)), file.get(ENDS_WINDOW.under(section))),
+        file.get(EACH.under(section)));
   }
 
   static Option<FieldPath> path(String key, String description) {

@@ -1,7 +1,6 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.connector.KafkaConnectors;
 import java.time.Duration;
@@ -86,10 +85,10 @@ final class JobRights {
         missing.add("Read on group " + group);
       }
     }
-    if (job.delivery() == Delivery.EXACTLY_ONCE) {
-      String id = job.transactionPrefix() + A_TRANSACTION;
+    if (job.delivery().isExact()) {
+      String id = job.delivery().prefix() + A_TRANSACTION;
       if (isRefused(admin.describeTransactions(List.of(id)).description(id))) {
-        missing.add("Write on transactional ids that begin with " + job.transactionPrefix());
+        missing.add("Write on transactional ids that begin with " + job.delivery().prefix());
       }
     }
     return missing;

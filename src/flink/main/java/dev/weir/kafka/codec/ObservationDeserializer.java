@@ -87,7 +87,11 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
   public static ObservationDeserializer of(
       TypeInformation<InputEvent> type, KafkaSettings settings, int ahead) {
     return new ObservationDeserializer(
-        type, settings.maxFuture(), settings.registry(), settings.mapping(), ahead);
+        type,
+        settings.source().maxFuture(),
+        settings.registry(),
+        settings.source().mapping(),
+        ahead);
   }
 
   @Override

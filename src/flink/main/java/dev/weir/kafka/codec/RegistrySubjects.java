@@ -52,7 +52,7 @@ public final class RegistrySubjects {
       String alarmTopic = kafka.topics().alarms();
       int alarms = alarmTopic == null ? -1 : client.idOf(subject(alarmTopic), IncidentCodec.SCHEMA);
       Map<Integer, String> writers =
-          kafka.mapping() == null
+          kafka.source().mapping() == null
               ? writers(client, kafka.topics().observations().names())
               : Map.of(); // records of any schema, each asked for when it comes
       LOG.info(

@@ -91,7 +91,7 @@ public final class KafkaConnectors {
   public Source<InputEvent, ?, ?> observations(
       TypeInformation<InputEvent> type, int ahead, Duration idleTimeout, boolean isInOrder) {
     KafkaSettings kafka = settings; // this object is not serializable
-    Map<Integer, Long> ends = kafka.offsets().ends();
+    Map<Integer, Long> ends = kafka.source().offsets().ends();
     Properties consumer = consumerProperties(kafka.group());
     if (ends != null) {
       // ObservationSourceReader commits; commits of Kafka's reader would erase the job id beside
@@ -104,7 +104,7 @@ public final class KafkaConnectors {
         topics.pattern() == null
             ? new ExistingTopics(topics.names())
             : KafkaSubscriber.getTopicPatternSubscriber(Pattern.compile(topics.pattern())),
-        starts(kafka.offsets()),
+        starts(kafka.source().offsets()),
         ObservationDeserializer.of(type, kafka, ahead),
         isInOrder && ends == null, // with ends they are not read
         (reader, context) -> {
@@ -140,7 +140,7 @@ public final class KafkaConnectors {
         consumerProperties(labelGroup(settings)),
         new ExistingTopics(List.of(settings.topics().ofClasses().labels())),
         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST),
-        new LabelDeserializer(type, settings.maxFuture()),
+        new LabelDeserializer(type, settings.source().maxFuture()),
         false,
         (reader, context) -> new PartitionReader<>(reader));
   }
@@ -227,13 +227,13 @@ public final class KafkaConnectors {
    * and fails the job.
    */
   private String patience(Duration shortest) {
-    Duration wanted = settings.transactionTimeout();
+    Duration wanted = settings.delivery().timeout();
     return Long.toString((wanted.compareTo(shortest) > 0 ? wanted : shortest).toMillis());
   }
 
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
   public Sink<Output> sink() {
-    return sink(settings.transactionPrefix(), settings.maxDeadLetterBytes());
+    return sink(settings.delivery().prefix(), settings.maxDeadLetterBytes());
   }
 
   /**
@@ -242,12 +242,12 @@ public final class KafkaConnectors {
    */
   public Sink<Output> learnedModels() {
     int longest = Math.max(settings.maxDeadLetterBytes(), MAX_LEARNED_BYTES);
-    return sink(settings.transactionPrefix() + "-learned", longest);
+    return sink(settings.delivery().prefix() + "-learned", longest);
   }
 
   /** Incidents of groups, in transactions of their own for the same reason. */
   public Sink<Output> groupIncidents() {
-    return sink(settings.transactionPrefix() + "-groups", settings.maxDeadLetterBytes());
+    return sink(settings.delivery().prefix() + "-groups", settings.maxDeadLetterBytes());
   }
 
   private Sink<Output> sink(String transactionPrefix, int maxBytes) {
@@ -267,13 +267,13 @@ public final class KafkaConnectors {
     properties.putAll(settings.properties());
     properties.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-        Long.toString(settings.transactionTimeout().toMillis()));
+        Long.toString(settings.delivery().timeout().toMillis()));
     KafkaSink<Output> sink =
         KafkaSink.<Output>builder()
             .setKafkaProducerConfig(properties)
             .setBootstrapServers(settings.bootstrapServers())
             .setDeliveryGuarantee(
-                settings.delivery() == KafkaSettings.Delivery.EXACTLY_ONCE
+                settings.delivery().isExact()
                     ? DeliveryGuarantee.EXACTLY_ONCE
                     : DeliveryGuarantee.AT_LEAST_ONCE)
             .setTransactionalIdPrefix(transactionPrefix)

@@ -69,18 +69,19 @@ public final class MappedRecords implements Serializable {
   public MappedRecords(ObservationMapping mapping, RecordSource registered) {
     this.mapping = mapping;
     MappedSchema fields = new MappedSchema(mapping);
-    if (mapping.hasSchema()) {
-      if (!mapping.options().isEmpty()) {
+    if (mapping.format().hasSchema()) {
+      if (!mapping.format().options().isEmpty()) {
         throw new IllegalArgumentException(
             "format.options: expected none with %s, got %s"
-                .formatted(mapping.format(), mapping.options().keySet()));
+                .formatted(mapping.format().name(), mapping.format().options().keySet()));
       }
       this.reader = reader(mapping, fields, registered);
       this.format = null;
       this.hasChanges = false;
       return;
     }
-    TableFormat table = TableFormat.of(mapping.format(), mapping.options(), fields.type());
+    TableFormat table =
+        TableFormat.of(mapping.format().name(), mapping.format().options(), fields.type());
     this.reader = null;
     this.format = table.decoder();
     this.hasChanges = table.hasChanges();
@@ -88,13 +89,13 @@ public final class MappedRecords implements Serializable {
 
   private static RecordSource reader(
       ObservationMapping mapping, MappedSchema fields, RecordSource registered) {
-    if (mapping.isRegistered()) {
+    if (mapping.format().isRegistered()) {
       return registered;
     }
-    if (mapping.format().equals(ObservationMapping.AVRO)) {
-      return new AvroRecords(mapping.schema());
+    if (mapping.format().name().equals(ObservationMapping.AVRO)) {
+      return new AvroRecords(mapping.format().schema());
     }
-    ProtobufRecords records = new ProtobufRecords(mapping.schema());
+    ProtobufRecords records = new ProtobufRecords(mapping.format().schema());
     fields.checkPaths(records::has);
     return records;
   }
@@ -111,13 +112,13 @@ public final class MappedRecords implements Serializable {
       }
     } catch (Exception e) {
       throw new IllegalStateException(
-          "format %s: %s".formatted(mapping.format(), e.getMessage()), e);
+          "format %s: %s".formatted(mapping.format().name(), e.getMessage()), e);
     }
     schema = new MappedSchema(mapping);
     rows = new MappedRows(mapping, schema);
-    boolean isDebezium = mapping.format().equals(DebeziumRows.FORMAT);
+    boolean isDebezium = mapping.format().name().equals(DebeziumRows.FORMAT);
     collector = isDebezium ? new DebeziumRows(rows, schema.type()) : rows;
-    parts = TableFormat.parts(mapping.format(), mapping.options());
+    parts = TableFormat.parts(mapping.format().name(), mapping.format().options());
   }
 
   /** Reads a record, of which each observation that the mapping finds is right. */
@@ -211,6 +212,7 @@ public final class MappedRecords implements Serializable {
     if (messages.size() > 1) {
       messages.remove(0);
     }
-    return "record: expected %s, got: %s".formatted(mapping.format(), String.join(": ", messages));
+    return "record: expected %s, got: %s"
+        .formatted(mapping.format().name(), String.join(": ", messages));
   }
 }

@@ -47,8 +47,8 @@ final class MappedRows implements Collector<RowData> {
     this.mapping = mapping;
     this.fields = new Fields(mapping, schema);
     this.row = new RowData[fields.levels];
-    this.numbers = new double[mapping.features().size()];
-    this.texts = new String[mapping.ahead().size()][];
+    this.numbers = new double[mapping.covariates().observed().size()];
+    this.texts = new String[mapping.covariates().ahead().size()][];
   }
 
   void begin(SourceRecord record) {
@@ -278,12 +278,12 @@ final class MappedRows implements Collector<RowData> {
     String text = text(fields.time);
     try {
       return TimeText.millis(
-          text == null || text.length() > MAX_NUMBER ? "" : text.strip(), mapping.unit());
+          text == null || text.length() > MAX_NUMBER ? "" : text.strip(), mapping.time().unit());
     } catch (DateTimeException | ArithmeticException e) {
       String why = text == null ? "null or nothing" : shown(text);
       throw new FieldException(
           text == null ? Reason.FIELD : Reason.TIME,
-          "%s: expected %s, got %s".formatted(mapping.time(), TimeText.EXPECTED, why));
+          "%s: expected %s, got %s".formatted(mapping.time().path(), TimeText.EXPECTED, why));
     }
   }
 
@@ -292,7 +292,7 @@ final class MappedRows implements Collector<RowData> {
       return Observation.NO_FEATURES;
     }
     for (int i = 0; i < numbers.length; i++) {
-      FieldPath path = mapping.features().get(i);
+      FieldPath path = mapping.covariates().observed().get(i);
       String text = text(fields.features.get(i));
       if (mapping.isOfCovariates() && (text == null || text.isBlank())) {
         numbers[i] = Double.NaN;
@@ -325,7 +325,7 @@ final class MappedRows implements Collector<RowData> {
     for (int k = 0; k < covariates; k++) {
       for (int i = 0; i < texts[k].length; i++) {
         if (texts[k][i] != null && !texts[k][i].isBlank()) {
-          known[i * covariates + k] = number(mapping.ahead().get(k), texts[k][i]);
+          known[i * covariates + k] = number(mapping.covariates().ahead().get(k), texts[k][i]);
         }
       }
     }
@@ -418,12 +418,12 @@ final class MappedRows implements Collector<RowData> {
       for (NamePart part : mapping.series()) {
         series.add(part.path() == null ? null : schema.places(part.path()));
       }
-      time = mapping.time() == null ? null : schema.places(mapping.time());
+      time = mapping.time().path() == null ? null : schema.places(mapping.time().path());
       values = mapping.values().stream().map(schema::places).toList();
-      features = mapping.features().stream().map(schema::places).toList();
-      ahead = mapping.ahead().stream().map(schema::places).toList();
-      label = mapping.label() == null ? null : schema.places(mapping.label());
-      endsWindow = mapping.endsWindow() == null ? null : schema.places(mapping.endsWindow());
+      features = mapping.covariates().observed().stream().map(schema::places).toList();
+      ahead = mapping.covariates().ahead().stream().map(schema::places).toList();
+      label = mapping.end().label() == null ? null : schema.places(mapping.end().label());
+      endsWindow = mapping.end().isHere() == null ? null : schema.places(mapping.end().isHere());
       names = mapping.values().stream().map(mapping::nameOf).toList();
     }
   }

@@ -134,8 +134,9 @@ final class MappedSchema {
    */
   MappedSchema(ObservationMapping mapping) {
     this.mapping = mapping;
-    List<String> lists = mapping.ahead().stream().map(path -> path.array().last()).toList();
-    for (String column : mapping.columns()) {
+    List<String> lists =
+        mapping.covariates().ahead().stream().map(path -> path.array().last()).toList();
+    for (String column : mapping.format().columns()) {
       Node node = leaf(List.of(column));
       node.isList = lists.contains(column);
       node.isLeaf = !node.isList;
@@ -148,8 +149,11 @@ final class MappedSchema {
     }
     List<FieldPath> paths = paths(mapping);
     paths.forEach(this::arrays);
-    mapping.ahead().forEach(path -> arrays(path.array()));
-    mapping.ahead().forEach(path -> levelsOf(path).forEach(level -> numbers(level, path)));
+    mapping.covariates().ahead().forEach(path -> arrays(path.array()));
+    mapping
+        .covariates()
+        .ahead()
+        .forEach(path -> levelsOf(path).forEach(level -> numbers(level, path)));
     for (FieldPath path : paths) {
       List<Integer> levels = levels(path);
       if (levels.isEmpty()) {
@@ -185,11 +189,12 @@ final class MappedSchema {
 
   private static List<FieldPath> paths(ObservationMapping mapping) {
     List<FieldPath> paths = new ArrayList<>(mapping.values());
-    paths.addAll(mapping.features());
+    paths.addAll(mapping.covariates().observed());
     mapping.series().stream()
         .filter(part -> part.kind() == Kind.FIELD)
         .forEach(part -> paths.add(part.path()));
-    for (FieldPath path : new FieldPath[] {mapping.time(), mapping.label(), mapping.endsWindow()}) {
+    for (FieldPath path :
+        new FieldPath[] {mapping.time().path(), mapping.end().label(), mapping.end().isHere()}) {
       if (path != null) {
         paths.add(path);
       }
@@ -218,7 +223,7 @@ final class MappedSchema {
             "each: expected an array that the schema has, got " + String.join(".", names));
       }
     }
-    for (ArrayPath path : mapping.ahead()) {
+    for (ArrayPath path : mapping.covariates().ahead()) {
       if (levelsOf(path).stream().noneMatch(level -> isIn(fields, level, path))) {
         throw new IllegalArgumentException("expected fields that the schema has, got " + path);
       }

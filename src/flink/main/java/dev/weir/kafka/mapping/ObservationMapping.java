@@ -8,40 +8,23 @@ import java.util.Map;
 /**
  * Which fields of a record make which observations.
  *
- * @param format name of one of Flink's table formats, or {@link #REGISTERED}
- * @param options of the format, without its name before them
- * @param columns all fields of a record in their order, for a format without names such as csv;
- *     empty: fields have names
  * @param series parts of a series' name, joined by slashes
- * @param time when it was observed; null: the record's timestamp
- * @param unit of numbers that are times
  * @param values one series each; where there are several, a series' name ends with the field's;
  *     empty: records are covariates, of which features may be missing
- * @param features covariates of each value
- * @param ahead covariates known ahead, each a number for each step; empty: none
- * @param label the class of the window that ends there; null: none
- * @param endsWindow true where a window by session ends; null: none
- * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
- *     one
  * @param onNull what happens to a value that is null or missing; null: it is skipped unless the
  *     record has no other
- * @param schema of {@link #AVRO} or {@link #PROTOBUF}; null for other formats
+ * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
+ *     one
  */
 public record ObservationMapping(
-    String format,
-    Map<String, String> options,
-    List<String> columns,
+    Format format,
     List<NamePart> series,
-    FieldPath time,
-    TimeText.Unit unit,
+    Time time,
     List<FieldPath> values,
-    List<FieldPath> features,
-    List<ArrayPath> ahead,
-    FieldPath label,
-    FieldPath endsWindow,
-    ElementPath each,
     OnNull onNull,
-    SchemaFile schema)
+    Covariates covariates,
+    WindowEnd end,
+    ElementPath each)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -57,17 +40,77 @@ public record ObservationMapping(
   /** Protobuf of the message in a file; Flink's own format wants a generated class. */
   public static final String PROTOBUF = "protobuf";
 
+  /**
+   * How records are written.
+   *
+   * @param name of one of Flink's table formats, or {@link #REGISTERED}
+   * @param options of the format, without its name before them
+   * @param columns all fields of a record in their order, for a format without names such as csv;
+   *     empty: fields have names
+   * @param schema of {@link #AVRO} or {@link #PROTOBUF}; null for other formats
+   */
+  public record Format(
+      String name, Map<String, String> options, List<String> columns, SchemaFile schema)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    public Format {
+      options = Map.copyOf(options);
+      columns = List.copyOf(columns);
+    }
+
+    boolean hasSchema() {
+      return isRegistered() || needsFile(name);
+    }
+
+    boolean isRegistered() {
+      return name.equals(REGISTERED);
+    }
+  }
+
+  /**
+   * When a value was observed.
+   *
+   * @param path null: the record's timestamp
+   * @param unit of numbers that are times
+   */
+  public record Time(FieldPath path, TimeText.Unit unit) implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * Covariates of each value.
+   *
+   * @param observed with the value
+   * @param ahead known ahead, each a number for each step; empty: none
+   */
+  public record Covariates(List<FieldPath> observed, List<ArrayPath> ahead)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    public Covariates {
+      observed = List.copyOf(observed);
+      ahead = List.copyOf(ahead);
+    }
+  }
+
+  /**
+   * What is known of a window that ends with a value.
+   *
+   * @param label its class; null: none
+   * @param isHere true where a window by session ends; null: none
+   */
+  public record WindowEnd(FieldPath label, FieldPath isHere) implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+  }
+
   /** Whether records of a format need the schema in a file. */
   public static boolean needsFile(String format) {
     return format.equals(AVRO) || format.equals(PROTOBUF);
-  }
-
-  boolean hasSchema() {
-    return isRegistered() || needsFile(format);
-  }
-
-  boolean isRegistered() {
-    return format.equals(REGISTERED);
   }
 
   /** Whether records are covariates only, without a value. */
@@ -84,12 +127,8 @@ public record ObservationMapping(
   }
 
   public ObservationMapping {
-    options = Map.copyOf(options);
-    columns = List.copyOf(columns);
     series = List.copyOf(series);
     values = List.copyOf(values);
-    features = List.copyOf(features);
-    ahead = List.copyOf(ahead);
   }
 
   /** What a value's series is called after the parts that all have; empty for a single value. */

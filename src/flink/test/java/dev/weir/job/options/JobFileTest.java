@@ -75,8 +75,8 @@ class JobFileTest {
     assertThat(settings.kafka().topics().observations())
         .isEqualTo(ObservationTopics.of("observations"));
     assertThat(settings.kafka().topics().deadLetters()).isEqualTo("observations.dlq");
-    assertThat(settings.kafka().delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
-    assertThat(settings.kafka().transactionPrefix()).isEqualTo("weir-pumps");
+    assertThat(settings.kafka().delivery().guarantee()).isEqualTo(Delivery.EXACTLY_ONCE);
+    assertThat(settings.kafka().delivery().prefix()).isEqualTo("weir-pumps");
     assertThat(settings.forecast().outOfOrderness()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.forecast().stride()).isEqualTo(1);
     assertThat(settings.forecast().targets())
@@ -86,14 +86,14 @@ class JobFileTest {
 
   @Test
   void maxFutureIsTooSmallForAnObservationToRestartItsSeries() {
-    assertThat(read(GOOD).kafka().maxFuture()).isEqualTo(Duration.ofHours(1));
-    assertThat(read(GOOD + "state: {ttl: 7 d}\n").kafka().maxFuture())
+    assertThat(read(GOOD).kafka().source().maxFuture()).isEqualTo(Duration.ofHours(1));
+    assertThat(read(GOOD + "state: {ttl: 7 d}\n").kafka().source().maxFuture())
         .isEqualTo(Duration.ofHours(1));
-    assertThat(read(GOOD + "state: {ttl: 40 min}\n").kafka().maxFuture())
+    assertThat(read(GOOD + "state: {ttl: 40 min}\n").kafka().source().maxFuture())
         .isEqualTo(Duration.ofMinutes(20));
     String day = GOOD.replace("seq-len: 5", "seq-len: 5\n  max-future: PT24H");
-    assertThat(read(day).kafka().maxFuture()).isEqualTo(Duration.ofDays(1));
-    assertThat(read(day + "state: {ttl: PT25H}\n").kafka().maxFuture())
+    assertThat(read(day).kafka().source().maxFuture()).isEqualTo(Duration.ofDays(1));
+    assertThat(read(day + "state: {ttl: PT25H}\n").kafka().source().maxFuture())
         .isEqualTo(Duration.ofDays(1));
     assertRefused(
         day + "state:\n  ttl: PT24H\n",
@@ -116,14 +116,15 @@ class JobFileTest {
 
   @Test
   void aJobStreamsFromWhereItsGroupIsUnlessTheFileSaysOtherwise() {
-    assertThat(read(GOOD).kafka().span()).isEqualTo(SourceRange.STREAM);
-    assertThat(read(GOOD + "source: {start: 1200}\n").kafka().span())
+    assertThat(read(GOOD).kafka().source().span()).isEqualTo(SourceRange.STREAM);
+    assertThat(read(GOOD + "source: {start: 1200}\n").kafka().source().span())
         .isEqualTo(new SourceRange(new SourcePosition(SourcePosition.Kind.OFFSET, 1200), null));
-    assertThat(read(GOOD + "mode: bounded\n").kafka().span())
+    assertThat(read(GOOD + "mode: bounded\n").kafka().source().span())
         .isEqualTo(new SourceRange(SourcePosition.EARLIEST, SourcePosition.LATEST));
     assertThat(
             read(GOOD + "mode: bounded\nsource: {start: committed, end: 2026-01-31T00:00:00Z}\n")
                 .kafka()
+                .source()
                 .span())
         .isEqualTo(
             new SourceRange(

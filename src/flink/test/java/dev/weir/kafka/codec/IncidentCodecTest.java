@@ -194,7 +194,8 @@ public class IncidentCodecTest {
   }
 
   private static ProducerRecord<byte[], byte[]> written(boolean isJson, RegistrySettings registry) {
-    Topics topics = new Topics(ObservationTopics.of("o"), "f", "s", "d", "m", null, "a", isJson);
+    Topics topics =
+        new Topics(ObservationTopics.of("o"), "f", "s", "d", "m", null, "a", isJson, null);
     OutputRecords records = new OutputRecords(topics, 1 << 20, registry);
     records.open(null, null);
     return records.serialize(INCIDENT, null, null);

@@ -41,20 +41,15 @@ class CovariateDeserializerTest {
   private static ObservationMapping mapping(
       String format, List<String> columns, String each, String... features) {
     return new ObservationMapping(
-        format,
-        Map.of(),
-        columns,
+        new ObservationMapping.Format(format, Map.of(), columns, null),
         List.of(NamePart.parse("site")),
-        FieldPath.parse("at"),
-        TimeText.Unit.AUTO,
+        new ObservationMapping.Time(FieldPath.parse("at"), TimeText.Unit.AUTO),
         List.of(),
-        List.of(features).stream().map(FieldPath::parse).toList(),
-        List.of(),
-        null,
-        null,
-        each == null ? null : ElementPath.parse(each),
         OnNull.SKIP,
-        null);
+        new ObservationMapping.Covariates(
+            List.of(features).stream().map(FieldPath::parse).toList(), List.of()),
+        new ObservationMapping.WindowEnd(null, null),
+        each == null ? null : ElementPath.parse(each));
   }
 
   private static List<CovariateEvent> read(ObservationMapping mapping, byte[] value) {
