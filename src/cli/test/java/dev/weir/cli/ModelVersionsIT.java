@@ -10,6 +10,7 @@ import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.TestModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,18 +77,7 @@ class ModelVersionsIT {
     ForecastModel sample = ModelFiles.read(Path.of(FILE), ModelFiles.Defaults.NONE);
     float[] weights = sample.weights().clone();
     weights[0] = version;
-    return new ForecastModel(
-        name,
-        version,
-        sample.mode(),
-        sample.rnn(),
-        sample.seqLen(),
-        sample.horizon(),
-        sample.readout(),
-        sample.scaling(),
-        weights,
-        sample.head(),
-        sample.provenance());
+    return TestModel.like(sample).name(name).version(version).weights(weights).build();
   }
 
   /** Versions of the records that jobs read. */

@@ -26,6 +26,7 @@ import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.TestModel;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -471,18 +472,7 @@ class ForecastJobClusterIT {
     for (int i = 0; i < bias.length; i++) {
       bias[i] += 0.25f;
     }
-    return new ForecastModel(
-        model.name(),
-        version,
-        model.mode(),
-        model.rnn(),
-        model.seqLen(),
-        model.horizon(),
-        model.readout(),
-        model.scaling(),
-        model.weights(),
-        new ForecastModel.Head(model.head().weight(), bias),
-        model.provenance());
+    return TestModel.like(model).version(version).head(model.head().weight(), bias).build();
   }
 
   private static void publish(ForecastModel model) throws Exception {

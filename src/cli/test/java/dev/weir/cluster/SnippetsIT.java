@@ -12,15 +12,13 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
-import dev.weir.model.Mode;
 import dev.weir.model.Safetensors;
 import dev.weir.model.Safetensors.Tensor;
 import java.io.IOException;
@@ -183,15 +181,9 @@ class SnippetsIT {
     }
     Learning learning = new Learning(LearnerSettings.defaults(24).withLevels(List.of(0.8)), 24, 0);
     ForecastSettings settings =
-        new ForecastSettings(
-            5,
-            1,
-            0,
-            List.of(),
-            Duration.ZERO,
-            new Sampling(Duration.ofHours(1), Sampling.Gap.SKIP, 100),
-            StateLimits.NONE,
-            List.of(new Target(Mode.MANY_TO_ONE, null, 24, null, learning)));
+        TestSettings.of(5, TestSettings.learned(24, learning))
+            .sampling(new Sampling(Duration.ofHours(1), Sampling.Gap.SKIP, 100))
+            .build();
     Map<String, double[]> sums =
         new TreeMap<>(); // n, naive errors, ours beside them, smape, held, all
     long window = Duration.ofDays(28).toMillis();

@@ -9,6 +9,7 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -19,7 +20,6 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -158,7 +158,7 @@ class SqlClientIT {
             LearnerSettings.defaults(HORIZON).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
     byte[] weights = BuiltInModels.bytes("builtin:window-many-to-one", 5);
     Target target = new Target(Mode.MANY_TO_ONE, "window-many-to-one", HORIZON, weights, learning);
-    ForecastSettings settings = new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target));
+    ForecastSettings settings = TestSettings.of(5, target).build();
     List<Step> steps = new ArrayList<>();
     for (int s = 0; s < SERIES; s++) {
       List<Observation> series = new ArrayList<>();

@@ -11,10 +11,9 @@ import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.connector.ObservationProducer;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
@@ -92,22 +91,13 @@ class CovariateJobIT {
     RnnConfig rnn = new RnnConfig(Cell.GRU, 1 + AHEAD * HORIZON, 4, 1, true, true);
     SplittableRandom random = new SplittableRandom(3);
     ForecastModel model =
-        new ForecastModel(
-            "net",
-            1,
-            Mode.MANY_TO_ONE,
-            rnn,
-            5,
-            HORIZON,
-            Readout.FINAL_HIDDEN,
-            Scaling.LAST,
-            weights(random, rnn.parameterCount()),
-            new ForecastModel.Head(
-                weights(random, HORIZON * rnn.outputSize()), weights(random, HORIZON)),
-            List.of(),
-            new AheadInputs(List.of(0.1, 30.0), List.of(0.6, 40.0)),
-            List.of(),
-            Map.of());
+        TestModel.of(rnn, 5, HORIZON)
+            .name("net")
+            .scaling(Scaling.LAST)
+            .weights(weights(random, rnn.parameterCount()))
+            .head(weights(random, HORIZON * rnn.outputSize()), weights(random, HORIZON))
+            .ahead(new AheadInputs(List.of(0.1, 30.0), List.of(0.6, 40.0)))
+            .build();
     Path file = checkpoints.resolve("net.safetensors");
     ModelFiles.write(model, file);
     return Map.of(

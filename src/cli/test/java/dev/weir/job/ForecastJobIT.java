@@ -14,8 +14,7 @@ import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.BufferedReader;
@@ -113,18 +112,15 @@ class ForecastJobIT {
 
   private static ForecastModel with(
       ForecastModel model, long version, Mode mode, int seqLen, int horizon, float[] weights) {
-    return new ForecastModel(
-        model.name(),
-        version,
-        mode,
-        model.rnn(),
-        seqLen,
-        horizon,
-        model.readout(),
-        model.scaling(),
-        weights,
-        model.head(),
-        Map.of());
+    return TestModel.of(model.rnn(), seqLen, horizon)
+        .name(model.name())
+        .version(version)
+        .mode(mode)
+        .readout(model.readout())
+        .scaling(model.scaling())
+        .weights(weights)
+        .head(model.head())
+        .build();
   }
 
   /** A network that can be anything, since it has no head to fit. */
@@ -132,18 +128,7 @@ class ForecastJobIT {
       String name, Mode mode, int inputSize, int seqLen, int horizon) {
     int hidden = mode == Mode.MANY_TO_ONE ? horizon : 1;
     RnnConfig rnn = new RnnConfig(Cell.GRU, inputSize, hidden, 1, false, true);
-    return new ForecastModel(
-        name,
-        99,
-        mode,
-        rnn,
-        seqLen,
-        horizon,
-        Readout.FINAL_HIDDEN,
-        Scaling.NONE,
-        new float[rnn.parameterCount()],
-        null,
-        Map.of());
+    return TestModel.of(rnn, seqLen, horizon).name(name).version(99).mode(mode).build();
   }
 
   private static byte[] record(ForecastModel model, byte[] weights) throws IOException {

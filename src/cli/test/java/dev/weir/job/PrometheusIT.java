@@ -11,9 +11,8 @@ import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.File;
@@ -205,18 +204,11 @@ class PrometheusIT {
   /** A small network without a head. */
   private static ForecastModel model(long version, int horizon) {
     RnnConfig rnn = new RnnConfig(Cell.GRU, 1, horizon, 1, false, true);
-    return new ForecastModel(
-        "sample-many-to-one",
-        version,
-        Mode.MANY_TO_ONE,
-        rnn,
-        5,
-        horizon,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        new float[rnn.parameterCount()],
-        null,
-        Map.of());
+    return TestModel.of(rnn, 5, horizon)
+        .name("sample-many-to-one")
+        .version(version)
+        .scaling(Scaling.LAST)
+        .build();
   }
 
   // ---- asking

@@ -12,8 +12,8 @@ import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
@@ -120,19 +120,14 @@ class UpgradeIT {
 
   private static ForecastModel model(
       String name, long version, Mode mode, RnnConfig rnn, int horizon, int outFeatures) {
-    return new ForecastModel(
-        name,
-        version,
-        mode,
-        rnn,
-        4,
-        horizon,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        numbers(rnn.parameterCount(), version),
-        new ForecastModel.Head(
-            numbers(outFeatures * rnn.outputSize(), version), numbers(outFeatures, version)),
-        Map.of());
+    return TestModel.of(rnn, 4, horizon)
+        .name(name)
+        .version(version)
+        .mode(mode)
+        .scaling(Scaling.LAST)
+        .weights(numbers(rnn.parameterCount(), version))
+        .head(numbers(outFeatures * rnn.outputSize(), version), numbers(outFeatures, version))
+        .build();
   }
 
   private static float[] numbers(int n, long version) {

@@ -13,15 +13,14 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.ObservationWatermarks;
@@ -129,18 +128,11 @@ class WindowsOracleIT {
 
   /** A network without memory whose answers are its inputs: the forecast is the window. */
   private static ForecastModel copier(int seqLen) {
-    return new ForecastModel(
-        "copier",
-        1,
-        Mode.MANY_TO_MANY,
-        new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false),
-        seqLen,
-        seqLen,
-        Readout.FINAL_HIDDEN,
-        Scaling.NONE,
-        new float[] {1, 0},
-        null,
-        Map.of());
+    return TestModel.of(new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false), seqLen, seqLen)
+        .name("copier")
+        .mode(Mode.MANY_TO_MANY)
+        .weights(1, 0)
+        .build();
   }
 
   private static List<Output> run(
@@ -162,7 +154,10 @@ class WindowsOracleIT {
         ForecastPipeline.build(
                 arrivals,
                 models,
-                new ForecastSettings(seqLen, stride, 0, outOfOrderness, List.of(target)))
+                TestSettings.of(seqLen, target)
+                    .stride(stride)
+                    .outOfOrderness(outOfOrderness)
+                    .build())
             .executeAndCollect()) {
       results.forEachRemaining(outputs::add);
     }

@@ -20,11 +20,10 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
-import dev.weir.model.Mode;
 import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,9 +151,7 @@ class AnomaliesSqlIT {
             .setParallelism(1);
     Learning learning =
         new Learning(LearnerSettings.defaults(2), 12, 0, new IncidentSettings(alarms(), 1, 10));
-    ForecastSettings settings =
-        new ForecastSettings(
-            5, 1, 0, Duration.ZERO, List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
+    ForecastSettings settings = TestSettings.of(5, TestSettings.learned(2, learning)).build();
     List<Incident> incidents = new ArrayList<>();
     try (CloseableIterator<Output> outputs =
         ForecastPipeline.build(

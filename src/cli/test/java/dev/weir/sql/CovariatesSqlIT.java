@@ -9,17 +9,16 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Sampling;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.nio.file.Files;
@@ -32,7 +31,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -192,12 +190,10 @@ class CovariatesSqlIT {
         new Learning(learner.withLevels(List.of(0.8)).withCovariates(covariates), season, 0);
     String name = model == null ? null : model.name();
     byte[] initial = model == null ? null : ModelFiles.toBytes(model);
-    return new ForecastSettings(
-        5,
-        1,
-        features,
-        Duration.ZERO,
-        List.of(new Target(Mode.MANY_TO_ONE, name, learner.horizon(), initial, learning)));
+    return TestSettings.of(
+            5, new Target(Mode.MANY_TO_ONE, name, learner.horizon(), initial, learning))
+        .features(features)
+        .build();
   }
 
   /** Without Flink, series by series. */
@@ -255,18 +251,13 @@ class CovariatesSqlIT {
   private static ForecastModel network() {
     RnnConfig config = new RnnConfig(Cell.GRU, 2, 3, 1, false, false);
     SplittableRandom random = new SplittableRandom(17);
-    return new ForecastModel(
-        "two-inputs",
-        4,
-        Mode.MANY_TO_ONE,
-        config,
-        5,
-        HORIZON,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        floats(random, config.parameterCount()),
-        new ForecastModel.Head(floats(random, HORIZON * 3), floats(random, HORIZON)),
-        Map.of());
+    return TestModel.of(config, 5, HORIZON)
+        .name("two-inputs")
+        .version(4)
+        .scaling(Scaling.LAST)
+        .weights(floats(random, config.parameterCount()))
+        .head(floats(random, HORIZON * 3), floats(random, HORIZON))
+        .build();
   }
 
   private static float[] floats(SplittableRandom random, int count) {
@@ -281,21 +272,14 @@ class CovariatesSqlIT {
   private static ForecastModel networkOfWhatIsAhead() {
     RnnConfig config = new RnnConfig(Cell.GRU, 1 + 2 * HORIZON, 3, 1, false, false);
     SplittableRandom random = new SplittableRandom(18);
-    return new ForecastModel(
-        "ahead",
-        4,
-        Mode.MANY_TO_ONE,
-        config,
-        5,
-        HORIZON,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        floats(random, config.parameterCount()),
-        new ForecastModel.Head(floats(random, HORIZON * 3), floats(random, HORIZON)),
-        List.of(),
-        new AheadInputs(List.of(5.0, 25.0), List.of(3.0, 14.5)),
-        List.of(),
-        Map.of());
+    return TestModel.of(config, 5, HORIZON)
+        .name("ahead")
+        .version(4)
+        .scaling(Scaling.LAST)
+        .weights(floats(random, config.parameterCount()))
+        .head(floats(random, HORIZON * 3), floats(random, HORIZON))
+        .ahead(new AheadInputs(List.of(5.0, 25.0), List.of(3.0, 14.5)))
+        .build();
   }
 
   @ParameterizedTest
@@ -311,18 +295,7 @@ class CovariatesSqlIT {
     Learning learning = learns ? new Learning(learner, 6, 0) : null;
     Target target =
         new Target(Mode.MANY_TO_ONE, model.name(), HORIZON, ModelFiles.toBytes(model), learning);
-    ForecastSettings settings =
-        new ForecastSettings(
-            5,
-            1,
-            0,
-            List.of(),
-            Duration.ZERO,
-            Sampling.BY_COUNT,
-            StateLimits.NONE,
-            List.of(target),
-            ZoneOffset.UTC,
-            2);
+    ForecastSettings settings = TestSettings.of(5, target).featuresAhead(2).build();
     List<Observation> all =
         readings().stream()
             .map(reading -> reading.observation)

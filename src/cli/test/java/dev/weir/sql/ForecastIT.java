@@ -15,6 +15,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
@@ -91,7 +92,7 @@ class ForecastIT {
             .setParallelism(1);
     List<Forecast> forecasts = new ArrayList<>();
     ForecastSettings settings =
-        new ForecastSettings(5, 1, 0, Duration.ofMinutes(1), List.of(target));
+        TestSettings.of(5, target).outOfOrderness(Duration.ofMinutes(1)).build();
     try (CloseableIterator<Output> outputs =
         ForecastPipeline.build(
                 env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels, settings)
@@ -138,8 +139,7 @@ class ForecastIT {
     Learning learning =
         new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
     Target target =
-        new Target(Mode.MANY_TO_ONE, null, 3, null, learning)
-            .withBounds(new Bounds(0, Double.POSITIVE_INFINITY, true));
+        TestSettings.learned(3, learning).withBounds(new Bounds(0, Double.POSITIVE_INFINITY, true));
     List<Forecast> expected = byTheJob(observations, target);
     SqlFixture sql = new SqlFixture(flink.environment(2));
     sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
@@ -159,8 +159,7 @@ class ForecastIT {
     List<Observation> observations = observations();
     Learning learning =
         new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
-    List<Forecast> expected =
-        byTheJob(observations, new Target(Mode.MANY_TO_ONE, null, 3, null, learning));
+    List<Forecast> expected = byTheJob(observations, TestSettings.learned(3, learning));
     StreamExecutionEnvironment env = flink.environment(2);
     env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
     SqlFixture sql = new SqlFixture(env);

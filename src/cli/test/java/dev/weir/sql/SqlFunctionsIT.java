@@ -7,14 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.score.ProperScores;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,8 +190,7 @@ class SqlFunctionsIT {
     for (int i = 0; i < window.length; i++) {
       series.add(new Observation("s", i, window[i]));
     }
-    List<Forecast> forecasts =
-        OneSeries.forecasts(new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target)), series);
+    List<Forecast> forecasts = OneSeries.forecasts(TestSettings.of(5, target).build(), series);
     return forecasts.get(forecasts.size() - 1).values();
   }
 

@@ -8,9 +8,9 @@ import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
@@ -18,7 +18,6 @@ import dev.weir.model.Mode;
 import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -81,8 +80,7 @@ class SqlThroughputIT {
                         new SourceRecord("n", 0, 0, -1, null, null))),
                 WeirTypeInformation.MODEL_EVENT)
             .filter(arrival -> false);
-    ForecastPipeline.build(
-            observations, models, new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target)))
+    ForecastPipeline.build(observations, models, TestSettings.of(5, target).build())
         .sinkTo(new DiscardingSink<>());
     long start = System.nanoTime();
     env.execute("job");
@@ -143,12 +141,8 @@ class SqlThroughputIT {
             Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"));
     Target network = new Target(Mode.MANY_TO_ONE, "sample-many-to-one", 2, weights, null);
     Target small =
-        new Target(
-            Mode.MANY_TO_ONE,
-            null,
-            2,
-            null,
-            new Learning(LearnerSettings.small(2).withLevels(List.of(0.8)), 1, 0));
+        TestSettings.learned(
+            2, new Learning(LearnerSettings.small(2).withLevels(List.of(0.8)), 1, 0));
     FlinkFixture flink = FlinkFixture.shared();
     double[] best = new double[5];
     for (int round = 0; round < ROUNDS; round++) {

@@ -16,14 +16,11 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.score.ProperScores;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.Mode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,15 +45,9 @@ class DistributionScoresTest {
   private static ForecastSettings settings(int scoresEvery) {
     LearnerSettings learner = LearnerSettings.small(HORIZON).withLevels(LEVELS);
     Learning learning = new Learning(learner, SEASON, scoresEvery);
-    return new ForecastSettings(
-        4,
-        1,
-        0,
-        List.of(),
-        Duration.ZERO,
-        new Sampling(MINUTE, Gap.SKIP, 0),
-        StateLimits.NONE,
-        List.of(new Target(Mode.MANY_TO_ONE, null, HORIZON, null, learning)));
+    return TestSettings.of(4, TestSettings.learned(HORIZON, learning))
+        .sampling(new Sampling(MINUTE, Gap.SKIP, 0))
+        .build();
   }
 
   private static final class Harness

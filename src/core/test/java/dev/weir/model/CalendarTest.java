@@ -8,7 +8,6 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CalendarTest {
@@ -51,21 +50,7 @@ class CalendarTest {
 
   private static ForecastModel model(int inputSize, List<Calendar> calendar) {
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, inputSize, 2, 1, false, false);
-    return new ForecastModel(
-        "m",
-        3,
-        Mode.MANY_TO_ONE,
-        config,
-        5,
-        2,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        new float[config.parameterCount()],
-        null,
-        calendar,
-        AheadInputs.NONE,
-        List.of(),
-        Map.of());
+    return TestModel.of(config, 5, 2).version(3).scaling(Scaling.LAST).calendar(calendar).build();
   }
 
   @Test

@@ -17,18 +17,13 @@ class ForecastModelTest {
 
   private static ForecastModel model(
       Mode mode, int horizon, float[] weights, ForecastModel.Head head) {
-    return new ForecastModel(
-        "pump",
-        1,
-        mode,
-        RNN,
-        5,
-        horizon,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        weights,
-        head,
-        Map.of());
+    return TestModel.of(RNN, 5, horizon)
+        .name("pump")
+        .mode(mode)
+        .scaling(Scaling.LAST)
+        .weights(weights)
+        .head(head)
+        .build();
   }
 
   private static float[] weights() {
@@ -124,19 +119,7 @@ class ForecastModelTest {
         .hasMessageEndingWith("got 7");
     RnnConfig huge = new RnnConfig(Cell.LSTM, 4096, 4096, 64, true, true);
     assertThatThrownBy(
-            () ->
-                new ForecastModel(
-                    "huge",
-                    0,
-                    Mode.MANY_TO_ONE,
-                    huge,
-                    5,
-                    4096,
-                    Readout.FINAL_HIDDEN,
-                    Scaling.NONE,
-                    new float[0],
-                    null,
-                    Map.of()))
+            () -> TestModel.of(huge, 5, 4096).name("huge").version(0).weights(new float[0]).build())
         .hasMessageStartingWith("rnn: expected at most 67108864 parameters, got more for ");
   }
 
@@ -150,17 +133,6 @@ class ForecastModelTest {
 
   private static ForecastModel withNote(String note) {
     ForecastModel model = model(Mode.MANY_TO_ONE, 4, weights(), head(4));
-    return new ForecastModel(
-        model.name(),
-        model.version(),
-        model.mode(),
-        model.rnn(),
-        model.seqLen(),
-        model.horizon(),
-        model.readout(),
-        model.scaling(),
-        model.weights(),
-        model.head(),
-        Map.of("note", note));
+    return TestModel.like(model).provenance(Map.of("note", note)).build();
   }
 }

@@ -53,18 +53,13 @@ class ModelFileFuzzTest {
   private static byte[] sample(Cell cell, int layers, boolean bidirectional) {
     RnnConfig config = new RnnConfig(cell, 1, 2, layers, bidirectional, layers != 2);
     return ModelFiles.toBytes(
-        new ForecastModel(
-            "m",
-            1,
-            Mode.MANY_TO_ONE,
-            config,
-            5,
-            3,
-            Readout.LAST_STEP,
-            new Scaling(Scaling.Rule.FIXED, 1, 2),
-            Initialization.recurrent(config, new TorchRandom(1)),
-            new ForecastModel.Head(new float[3 * config.outputSize()], new float[3]),
-            Map.of("note", "größe")));
+        TestModel.of(config, 5, 3)
+            .readout(Readout.LAST_STEP)
+            .scaling(new Scaling(Scaling.Rule.FIXED, 1, 2))
+            .weights(Initialization.recurrent(config, new TorchRandom(1)))
+            .head(new float[3 * config.outputSize()], new float[3])
+            .provenance(Map.of("note", "größe"))
+            .build());
   }
 
   private static List<byte[]> samples() {

@@ -370,18 +370,15 @@ class ModelFilesTest {
         new ForecastModel.Head(Arrays.copyOfRange(all, 60, 72), Arrays.copyOfRange(all, 72, 75));
     assertThat(model)
         .isEqualTo(
-            new ForecastModel(
-                "pump-7.night",
-                42,
-                Mode.MANY_TO_ONE,
-                rnn,
-                5,
-                3,
-                Readout.LAST_STEP,
-                Scaling.fixed(-12.5, 0.25),
-                weights,
-                head,
-                Map.of("trained_on", "F\u00fcllstand \"night\"", "relmae", "0.9")));
+            TestModel.of(rnn, 5, 3)
+                .name("pump-7.night")
+                .version(42)
+                .readout(Readout.LAST_STEP)
+                .scaling(Scaling.fixed(-12.5, 0.25))
+                .weights(weights)
+                .head(head)
+                .provenance(Map.of("trained_on", "F\u00fcllstand \"night\"", "relmae", "0.9"))
+                .build());
     assertThat(ModelFiles.toBytes(model)).isEqualTo(Files.readAllBytes(FORMAT_1));
   }
 

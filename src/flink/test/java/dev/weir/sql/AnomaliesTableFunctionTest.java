@@ -9,14 +9,13 @@ import dev.weir.forecast.alarm.IncidentTracker;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.Mode;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.time.Duration;
@@ -45,15 +44,11 @@ class AnomaliesTableFunctionTest {
 
   private static ForecastSettings settings(IncidentSettings incidents, Sampling sampling) {
     Learning learning = new Learning(LEARNER, 1, 0, incidents);
-    return new ForecastSettings(
-        5,
-        incidents == null ? 1 : Integer.MAX_VALUE,
-        0,
-        List.of(),
-        Duration.ZERO,
-        sampling,
-        new StateLimits(Duration.ZERO, 0),
-        List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
+    return TestSettings.of(5, TestSettings.learned(2, learning))
+        .stride(incidents == null ? 1 : Integer.MAX_VALUE)
+        .sampling(sampling)
+        .limits(new StateLimits(Duration.ZERO, 0))
+        .build();
   }
 
   private static ForecastSettings judging() {

@@ -7,10 +7,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.model.Mode;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.math.BigDecimal;
@@ -82,12 +81,10 @@ class CovariateColumnsTest {
   private static ForecastSettings settings(Duration patience, Covariates.Count covariates) {
     Learning learning =
         new Learning(LearnerSettings.small(HORIZON).withCovariates(covariates), 6, 0);
-    return new ForecastSettings(
-        4,
-        1,
-        covariates.observed(),
-        patience,
-        List.of(new Target(Mode.MANY_TO_ONE, null, HORIZON, null, learning)));
+    return TestSettings.of(4, TestSettings.learned(HORIZON, learning))
+        .features(covariates.observed())
+        .outOfOrderness(patience)
+        .build();
   }
 
   /** Each value follows a plan, which is known one, two or all steps ahead, and a price. */

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.Mode;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.time.Duration;
@@ -30,15 +29,11 @@ class ForecastTableFunctionTest {
 
   private static ForecastSettings settings(Duration patience, Sampling sampling, Duration ttl) {
     Learning learning = new Learning(LearnerSettings.small(1), LearnerSettings.AUTO, 0);
-    return new ForecastSettings(
-        3,
-        1,
-        0,
-        List.of(),
-        patience,
-        sampling,
-        new StateLimits(ttl, 0),
-        List.of(new Target(Mode.MANY_TO_ONE, null, 1, null, learning)));
+    return TestSettings.of(3, TestSettings.learned(1, learning))
+        .outOfOrderness(patience)
+        .sampling(sampling)
+        .limits(new StateLimits(ttl, 0))
+        .build();
   }
 
   private static ForecastSettings atOnce() {

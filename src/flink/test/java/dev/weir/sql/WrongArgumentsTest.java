@@ -6,20 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -371,21 +368,12 @@ class WrongArgumentsTest {
   private static Path hourly(Path dir) throws Exception {
     RnnConfig config = new RnnConfig(Cell.GRU, 3, 2, 1, true, false);
     ForecastModel model =
-        new ForecastModel(
-            "hourly",
-            1,
-            Mode.MANY_TO_ONE,
-            config,
-            5,
-            2,
-            Readout.FINAL_HIDDEN,
-            Scaling.LAST,
-            new float[config.parameterCount()],
-            new ForecastModel.Head(new float[2 * 4], new float[2]),
-            List.of(Calendar.HOUR_OF_DAY),
-            AheadInputs.NONE,
-            List.of(),
-            Map.of());
+        TestModel.of(config, 5, 2)
+            .name("hourly")
+            .scaling(Scaling.LAST)
+            .head(new float[2 * 4], new float[2])
+            .calendar(List.of(Calendar.HOUR_OF_DAY))
+            .build();
     Path file = dir.resolve("hourly.safetensors");
     ModelFiles.write(model, file);
     return file;

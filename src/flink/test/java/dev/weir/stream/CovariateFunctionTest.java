@@ -14,12 +14,11 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,16 +49,11 @@ class CovariateFunctionTest {
   private static ForecastSettings settings(Duration outOfOrderness, int ahead) {
     LearnerSettings learner =
         LearnerSettings.small(HORIZON).withCovariates(new Covariates.Count(0, ahead));
-    Target target = new Target(Mode.MANY_TO_ONE, null, HORIZON, null, new Learning(learner, 1, 0));
-    return new ForecastSettings(
-        4,
-        1,
-        0,
-        List.of(),
-        outOfOrderness,
-        new Sampling(MINUTE, Gap.SKIP, 5),
-        StateLimits.NONE,
-        List.of(target));
+    Target target = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
+    return TestSettings.of(4, target)
+        .outOfOrderness(outOfOrderness)
+        .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
+        .build();
   }
 
   private static final class Harness

@@ -9,9 +9,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -19,7 +19,6 @@ import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.ObservationLogSerializer;
@@ -28,8 +27,6 @@ import dev.weir.state.WindowStateSerializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -89,10 +86,10 @@ class DamagedStateTest {
   private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
       harness() throws Exception {
     Learning learning = new Learning(LearnerSettings.small(2), 1, 0);
-    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, learning);
+    Target target = TestSettings.learned(2, learning);
     KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
-            new ForecastOperator(new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target))),
+            new ForecastOperator(TestSettings.of(5, target).build()),
             arrival -> ((ObservationEvent) arrival).observation().series(),
             model -> "",
             Types.STRING);

@@ -18,19 +18,18 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
@@ -61,7 +60,7 @@ class EventTimeTest {
   private static final long MINUTE = 60_000;
   private static final Target NETWORK = new Target(Mode.MANY_TO_ONE, "none", 2, null, null);
   private static final Target LEARNED =
-      new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LearnerSettings.small(2), 1, 5));
+      TestSettings.learned(2, new Learning(LearnerSettings.small(2), 1, 5));
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -74,8 +73,7 @@ class EventTimeTest {
 
   private static ForecastSettings settings(Duration outOfOrderness, Gap gap, Target target) {
     Sampling sampling = gap == null ? Sampling.BY_COUNT : new Sampling(MINUTE, gap, 100);
-    return new ForecastSettings(
-        3, 1, 0, List.of(), outOfOrderness, sampling, StateLimits.NONE, List.of(target));
+    return TestSettings.of(3, target).outOfOrderness(outOfOrderness).sampling(sampling).build();
   }
 
   /** Counters by their name, whatever group they are in. */
@@ -225,15 +223,7 @@ class EventTimeTest {
 
   private static ForecastSettings reading(int features, List<Calendar> calendar, byte[] model) {
     Target target = new Target(Mode.MANY_TO_ONE, "hours", 2, model, null);
-    return new ForecastSettings(
-        3,
-        1,
-        features,
-        calendar,
-        Duration.ZERO,
-        Sampling.BY_COUNT,
-        StateLimits.NONE,
-        List.of(target));
+    return TestSettings.of(3, target).features(features).calendar(calendar).build();
   }
 
   /** High in the afternoon; and each eight hours as high as a feature has said two hours before. */
@@ -310,21 +300,7 @@ class EventTimeTest {
     RnnConfig config = new RnnConfig(Cell.RNN_RELU, 4, 2, 1, false, false);
     float[] weights = {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0}; // one unit reads sine, one cosine
     ForecastModel model =
-        new ForecastModel(
-            "hours",
-            1,
-            Mode.MANY_TO_ONE,
-            config,
-            3,
-            2,
-            Readout.FINAL_HIDDEN,
-            Scaling.NONE,
-            weights,
-            null,
-            HOURS,
-            AheadInputs.NONE,
-            List.of(),
-            Map.of());
+        TestModel.of(config, 3, 2).name("hours").weights(weights).calendar(HOURS).build();
     Operator operator = new Operator(reading(1, HOURS, ModelFiles.toBytes(model)), null);
     for (int hour = 1; hour <= 6; hour++) {
       long time = hour * 60 * MINUTE;
@@ -339,21 +315,12 @@ class EventTimeTest {
   @Test
   void aModelThatReadsAnotherCalendarIsRefusedByName() throws Exception {
     ForecastModel model =
-        new ForecastModel(
-            "hours",
-            4,
-            Mode.MANY_TO_ONE,
-            new RnnConfig(Cell.RNN_RELU, 3, 2, 1, false, false),
-            3,
-            2,
-            Readout.FINAL_HIDDEN,
-            Scaling.NONE,
-            new float[10],
-            null,
-            HOURS,
-            AheadInputs.NONE,
-            List.of(),
-            Map.of());
+        TestModel.of(new RnnConfig(Cell.RNN_RELU, 3, 2, 1, false, false), 3, 2)
+            .name("hours")
+            .version(4)
+            .weights(new float[10])
+            .calendar(HOURS)
+            .build();
     SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});
     List<Calendar> days = List.of(Calendar.DAY_OF_WEEK);
     for (List<Calendar> calendar : List.of(List.<Calendar>of(), days)) {
@@ -385,15 +352,7 @@ class EventTimeTest {
       byCount.send(minute, minute % 3);
     }
     ForecastSettings seconds =
-        new ForecastSettings(
-            3,
-            1,
-            0,
-            List.of(),
-            Duration.ZERO,
-            new Sampling(1_000, Gap.SKIP, 100),
-            StateLimits.NONE,
-            List.of(LEARNED));
+        TestSettings.of(3, LEARNED).sampling(new Sampling(1_000, Gap.SKIP, 100)).build();
     ForecastSettings same = settings(Duration.ZERO, Gap.SKIP, LEARNED);
     assertThat(stepsAfter(minutes, same)).isEqualTo(21);
     assertThat(stepsAfter(byCount, same)).isEqualTo(21); // once a minute, as it found itself
@@ -464,7 +423,7 @@ class EventTimeTest {
   @Test
   void scoresAreWrittenIfEveryOtherObservationIsMissing() throws Exception {
     Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
-    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, everyTen);
+    Target target = TestSettings.learned(2, everyTen);
     Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, target), null);
     operator.send(0, 0);
     operator.send(1, 1);

@@ -15,10 +15,9 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.model.Mode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,8 +40,8 @@ class ExplainedForecastsTest {
   private static ForecastSettings settings(boolean explains) {
     Learning learning = new Learning(LearnerSettings.defaults(HORIZON), 6, 0);
     learning = explains ? learning.explained(ExplanationSettings.NUMBERED) : learning;
-    Target target = new Target(Mode.MANY_TO_ONE, null, HORIZON, null, learning);
-    return new ForecastSettings(4, 1, 0, Duration.ZERO, List.of(target));
+    Target target = TestSettings.learned(HORIZON, learning);
+    return TestSettings.of(4, target).build();
   }
 
   private static final class Harness

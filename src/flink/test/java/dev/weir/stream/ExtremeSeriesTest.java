@@ -12,27 +12,24 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.ExtremeEpisodes;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SeriesResult.Counted;
-import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -57,9 +54,7 @@ class ExtremeSeriesTest {
     private long time;
 
     Operator(Target... targets) throws Exception {
-      function =
-          new ForecastFunction(
-              new ForecastSettings(SEQ_LEN, 1, 0, Duration.ZERO, List.of(targets)));
+      function = new ForecastFunction(TestSettings.of(SEQ_LEN, targets).build());
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new CoBroadcastWithKeyedOperator<>(function, List.of(ForecastFunction.MODELS)),
@@ -106,18 +101,13 @@ class ExtremeSeriesTest {
     float[] head = new float[rows * config.outputSize()];
     Arrays.fill(head, 0.3f);
     return ModelFiles.toBytes(
-        new ForecastModel(
-            mode.label(),
-            1,
-            mode,
-            config,
-            SEQ_LEN,
-            mode == Mode.MANY_TO_ONE ? 3 : SEQ_LEN,
-            Readout.FINAL_HIDDEN,
-            scaling,
-            Initialization.recurrent(config, new TorchRandom(7)),
-            new ForecastModel.Head(head, new float[rows]),
-            Map.of()));
+        TestModel.of(config, SEQ_LEN, mode == Mode.MANY_TO_ONE ? 3 : SEQ_LEN)
+            .name(mode.label())
+            .mode(mode)
+            .scaling(scaling)
+            .weights(Initialization.recurrent(config, new TorchRandom(7)))
+            .head(head, new float[rows])
+            .build());
   }
 
   private static Target target(Mode mode, byte[] model, boolean learns) {
@@ -229,7 +219,7 @@ class ExtremeSeriesTest {
   void stateThatContainsNanIsResetAndUpdatesAreCounted() throws Exception {
     LearnerSettings learner =
         LearnerSettings.defaults(3).withExperts(List.of("naive", "analogs", "birnn"));
-    Target target = new Target(Mode.MANY_TO_ONE, null, 3, null, new Learning(learner, 24, 1));
+    Target target = TestSettings.learned(3, new Learning(learner, 24, 1));
     try (Operator operator = new Operator(target)) {
       for (int n = 0; n < 300; n++) {
         operator.next(ExtremeEpisodes.sine(n));

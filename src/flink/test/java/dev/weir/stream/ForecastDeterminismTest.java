@@ -12,12 +12,11 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,15 +44,12 @@ class ForecastDeterminismTest {
   private static ForecastSettings settings(Gap gap, boolean patient) {
     Sampling sampling = new Sampling(MINUTE, gap, 5);
     Learning learning = new Learning(LearnerSettings.small(2), 1, 3);
-    return new ForecastSettings(
-        3,
-        2,
-        0,
-        List.of(),
-        Duration.ofMillis(patient ? PATIENCE : 0),
-        sampling,
-        new StateLimits(Duration.ofMillis(TTL), 0),
-        List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
+    return TestSettings.of(3, TestSettings.learned(2, learning))
+        .stride(2)
+        .outOfOrderness(Duration.ofMillis(patient ? PATIENCE : 0))
+        .sampling(sampling)
+        .limits(new StateLimits(Duration.ofMillis(TTL), 0))
+        .build();
   }
 
   private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>

@@ -19,6 +19,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
@@ -27,14 +28,12 @@ import dev.weir.forecast.learn.LearnerState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
@@ -60,7 +59,7 @@ class ForecastFunctionTest {
   }
 
   private static ForecastSettings settings(Duration outOfOrderness, Target... targets) {
-    return new ForecastSettings(SEQ_LEN, 1, 0, outOfOrderness, List.of(targets));
+    return TestSettings.of(SEQ_LEN, targets).outOfOrderness(outOfOrderness).build();
   }
 
   private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness(
@@ -93,18 +92,12 @@ class ForecastFunctionTest {
   /** A network without memory whose answer is its input, so that forecasts are known by hand. */
   private static ForecastModel model(String name, long version, Mode mode, float gain) {
     RnnConfig config = new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false);
-    return new ForecastModel(
-        name,
-        version,
-        mode,
-        config,
-        SEQ_LEN,
-        mode == Mode.MANY_TO_ONE ? 1 : SEQ_LEN,
-        Readout.FINAL_HIDDEN,
-        Scaling.NONE,
-        new float[] {gain, 0},
-        null,
-        Map.of());
+    return TestModel.of(config, SEQ_LEN, mode == Mode.MANY_TO_ONE ? 1 : SEQ_LEN)
+        .name(name)
+        .version(version)
+        .mode(mode)
+        .weights(gain, 0)
+        .build();
   }
 
   private static SourceRecord source(long offset) {
@@ -309,9 +302,8 @@ class ForecastFunctionTest {
   @Test
   void withASecondSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
     Learning two = new Learning(LEARNING.learner().withSecondSeason(30), 7, 10);
-    Target one =
-        new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LEARNING.learner(), 7, 10));
-    Target both = new Target(Mode.MANY_TO_ONE, null, 2, null, two);
+    Target one = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
+    Target both = TestSettings.learned(2, two);
     var before = harness(settings(Duration.ZERO, one), null);
     for (int t = 0; t < 90; t++) {
       send(before, at("s", t, noisySine(t)));
@@ -334,9 +326,8 @@ class ForecastFunctionTest {
 
   @Test
   void withAnotherSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
-    Target found = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
-    Target given =
-        new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LEARNING.learner(), 7, 10));
+    Target found = TestSettings.learned(2, LEARNING);
+    Target given = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
     var before = harness(settings(Duration.ZERO, found), null);
     for (int t = 0; t < 30; t++) {
       send(before, at("s", t, noisySine(t)));
@@ -364,7 +355,7 @@ class ForecastFunctionTest {
     var first = harness(settings(Duration.ZERO, ONE), null);
     first.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
     OperatorSubtaskState saved = first.snapshot(1, 1);
-    ForecastSettings longer = new ForecastSettings(SEQ_LEN + 1, 1, 0, Duration.ZERO, List.of(ONE));
+    ForecastSettings longer = TestSettings.of(SEQ_LEN + 1, ONE).build();
     assertThatThrownBy(() -> harness(longer, saved))
         .hasStackTraceContaining(
             "the restored state and the job file disagree: seq_len: expected 4, got 3"
@@ -400,7 +391,7 @@ class ForecastFunctionTest {
 
   @Test
   void whatIsLearnedInAJobIsWhatTheCoreLearns() throws Exception {
-    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+    Target target = TestSettings.learned(2, LEARNING);
     var harness = harness(settings(Duration.ZERO, target), null);
     Learner learner = new Learner(LEARNING.learner());
     LearnerState memory = learner.newSeries("s", LEARNING.season());
@@ -427,9 +418,7 @@ class ForecastFunctionTest {
 
   @Test
   void aSeriesThatIsLearnedIsForecastBetterThanByItsLastValue() throws Exception {
-    var harness =
-        harness(
-            settings(Duration.ZERO, new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING)), null);
+    var harness = harness(settings(Duration.ZERO, TestSettings.learned(2, LEARNING)), null);
     for (int t = 0; t < 600; t++) {
       send(harness, at("s", t, noisySine(t)));
     }
@@ -617,7 +606,7 @@ class ForecastFunctionTest {
 
   @Test
   void shufflingTheFutureLeavesWhatWasLearnedAsItWas() throws Exception {
-    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+    Target target = TestSettings.learned(2, LEARNING);
     List<List<Forecast>> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
       var harness = harness(settings(Duration.ZERO, target), null);

@@ -16,13 +16,13 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.covariate.CovariateJoinTest;
@@ -73,15 +73,10 @@ class ForecastMetricsTest {
   }
 
   private static ForecastSettings settings(Target... targets) {
-    return new ForecastSettings(
-        SEQ_LEN,
-        1,
-        0,
-        List.of(),
-        Duration.ZERO,
-        new Sampling(MINUTE, Gap.CARRY, 10),
-        new StateLimits(Duration.ofDays(1), 100),
-        List.of(targets));
+    return TestSettings.of(SEQ_LEN, targets)
+        .sampling(new Sampling(MINUTE, Gap.CARRY, 10))
+        .limits(new StateLimits(Duration.ofDays(1), 100))
+        .build();
   }
 
   private final class Operator {
@@ -125,18 +120,12 @@ class ForecastMetricsTest {
   private static ForecastModel model(String name, long version, Mode mode, int horizon) {
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 4, 1, false, false);
     int outputs = mode == Mode.MANY_TO_ONE ? horizon : 1;
-    return new ForecastModel(
-        name,
-        version,
-        mode,
-        config,
-        SEQ_LEN,
-        horizon,
-        Readout.FINAL_HIDDEN,
-        Scaling.NONE,
-        new float[config.parameterCount()],
-        new ForecastModel.Head(new float[4 * outputs], new float[outputs]),
-        Map.of());
+    return TestModel.of(config, SEQ_LEN, horizon)
+        .name(name)
+        .version(version)
+        .mode(mode)
+        .head(new float[4 * outputs], new float[outputs])
+        .build();
   }
 
   // ---- what is documented
@@ -213,7 +202,7 @@ class ForecastMetricsTest {
   @Test
   void incidentsAreCountedWhileTheyAreOpen() throws Exception {
     Learning judged = new Learning(LearnerSettings.small(2), 7, 5, IncidentSettings.defaults());
-    ForecastSettings settings = settings(new Target(Mode.MANY_TO_ONE, null, 2, null, judged));
+    ForecastSettings settings = settings(TestSettings.learned(2, judged));
     Operator operator = new Operator(settings, null);
     SplittableRandom random = new SplittableRandom(6);
     for (int t = 0; t < 500; t++) {
@@ -286,8 +275,7 @@ class ForecastMetricsTest {
   @Test
   void withoutScoresThereIsNoRelativeCrps() throws Exception {
     Learning off = new Learning(LearnerSettings.small(2), 7, 0);
-    Operator operator =
-        new Operator(settings(new Target(Mode.MANY_TO_ONE, null, 2, null, off)), null);
+    Operator operator = new Operator(settings(TestSettings.learned(2, off)), null);
     assertThat(operator.metrics.names())
         .anyMatch(name -> name.endsWith("relativeError"))
         .noneMatch(name -> name.endsWith("relativeCrps"));
@@ -371,8 +359,7 @@ class ForecastMetricsTest {
 
   @Test
   void latencyStartsAtTheObservationsTimeAndAtTheRecords() throws Exception {
-    Operator operator =
-        new Operator(settings(new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING)), null);
+    Operator operator = new Operator(settings(TestSettings.learned(2, LEARNING)), null);
     long hourAgo = System.currentTimeMillis() / MINUTE - 60;
     operator.send("a", hourAgo, 1, System.currentTimeMillis() - 5_000);
     assertThat(median(operator, "eventLatencyMillis")).isBetween(3_600e3, 3_700e3);

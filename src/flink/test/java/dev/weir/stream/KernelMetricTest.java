@@ -9,16 +9,14 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Kernels;
 import dev.weir.rnn.RnnConfig;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -30,7 +28,7 @@ class KernelMetricTest {
   void aMetricTellsOnWhichKernelTheNetworksRunOnceAModelIsThere() throws Exception {
     RecordedMetrics metrics = new RecordedMetrics();
     Target target = new Target(Mode.MANY_TO_ONE, "m", 1, null, null);
-    ForecastSettings settings = new ForecastSettings(3, 1, 0, Duration.ZERO, List.of(target));
+    ForecastSettings settings = TestSettings.of(3, target).build();
     try (var harness =
         new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
             new RecordedMetrics.Operator(settings, metrics),
@@ -51,18 +49,10 @@ class KernelMetricTest {
 
   private static ForecastModel model(long version, int hiddenSize) {
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, hiddenSize, 1, false, false);
-    return new ForecastModel(
-        "m",
-        version,
-        Mode.MANY_TO_ONE,
-        config,
-        3,
-        1,
-        Readout.FINAL_HIDDEN,
-        Scaling.NONE,
-        new float[config.parameterCount()],
-        new ForecastModel.Head(new float[hiddenSize], new float[1]),
-        Map.of());
+    return TestModel.of(config, 3, 1)
+        .version(version)
+        .head(new float[hiddenSize], new float[1])
+        .build();
   }
 
   private static SourceRecord source() {

@@ -12,12 +12,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.model.Mode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -49,18 +46,9 @@ class ResumedSeriesTest {
     Harness(StateBackend backend) throws Exception {
       super(
           new ForecastOperator(
-              new ForecastSettings(
-                  3,
-                  1,
-                  0,
-                  Duration.ZERO,
-                  List.of(
-                      new Target(
-                          Mode.MANY_TO_ONE,
-                          null,
-                          2,
-                          null,
-                          new Learning(LearnerSettings.small(2), 1, 0))))),
+              TestSettings.of(
+                      3, TestSettings.learned(2, new Learning(LearnerSettings.small(2), 1, 0)))
+                  .build()),
           arrival -> ((ObservationEvent) arrival).observation().series(),
           model -> "",
           Types.STRING);

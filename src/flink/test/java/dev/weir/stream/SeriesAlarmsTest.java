@@ -19,12 +19,11 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,15 +65,10 @@ class SeriesAlarmsTest {
   }
 
   static ForecastSettings learning(Learning learning, Gap gap, long cache) {
-    return new ForecastSettings(
-        SEQ_LEN,
-        1,
-        0,
-        List.of(),
-        Duration.ZERO,
-        new Sampling(MINUTE, gap, 5),
-        new StateLimits(Duration.ofDays(1), 0, cache),
-        List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
+    return TestSettings.of(SEQ_LEN, TestSettings.learned(2, learning))
+        .sampling(new Sampling(MINUTE, gap, 5))
+        .limits(new StateLimits(Duration.ofDays(1), 0, cache))
+        .build();
   }
 
   static final OutputTag<MemberSurprise> SURPRISES =
@@ -466,15 +460,10 @@ class SeriesAlarmsTest {
     Learning fewer =
         new Learning(LearnerSettings.small(2).withExperts(List.of("naive")), 1, 0, ALARMS);
     ForecastSettings other =
-        new ForecastSettings(
-            SEQ_LEN,
-            1,
-            0,
-            List.of(),
-            Duration.ZERO,
-            before.sampling(),
-            before.limits(),
-            List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, fewer)));
+        TestSettings.of(SEQ_LEN, TestSettings.learned(2, fewer))
+            .sampling(before.sampling())
+            .limits(before.limits())
+            .build();
     try (Harness harness = new Harness(other, true, state)) {
       for (int i = 500; i < 530; i++) {
         harness.send(new Observation("s", START + i * MINUTE, 0.5));

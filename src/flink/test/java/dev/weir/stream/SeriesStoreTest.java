@@ -15,6 +15,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -61,19 +62,16 @@ class SeriesStoreTest {
    */
   private static ForecastSettings settings(
       long patience, Sampling sampling, int features, long cache, Duration ttl, Target... targets) {
-    return new ForecastSettings(
-        SEQ_LEN,
-        1,
-        features,
-        List.of(),
-        Duration.ofMillis(patience),
-        sampling,
-        new StateLimits(ttl, 0, cache),
-        List.of(targets));
+    return TestSettings.of(SEQ_LEN, targets)
+        .features(features)
+        .outOfOrderness(Duration.ofMillis(patience))
+        .sampling(sampling)
+        .limits(new StateLimits(ttl, 0, cache))
+        .build();
   }
 
   private static Target target(Mode mode, int horizon, Learning learning) {
-    return new Target(mode, null, horizon, null, learning);
+    return TestSettings.learned(mode, horizon, learning);
   }
 
   /** A mixture with a network that reads windows, seasons and weeks. */

@@ -9,9 +9,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -20,7 +20,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -47,7 +46,7 @@ class StateAccessTest {
   private void start(StateBackend backend, Duration patience, Target target) throws Exception {
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
-            new ForecastOperator(new ForecastSettings(5, 1, 0, patience, List.of(target))),
+            new ForecastOperator(TestSettings.of(5, target).outOfOrderness(patience).build()),
             arrival -> ((ObservationEvent) arrival).observation().series(),
             model -> "",
             Types.STRING);
@@ -70,7 +69,7 @@ class StateAccessTest {
   }
 
   private static Target learner() {
-    return new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+    return TestSettings.learned(2, LEARNING);
   }
 
   private void send(long time, double value) throws Exception {

@@ -14,10 +14,9 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,17 +138,14 @@ class StateLimitsTest {
   private static ForecastSettings settings(
       long ttl, int maxSeries, long outOfOrderness, int features) {
     Learning learning = new Learning(LearnerSettings.small(SEQ_LEN), 1, 0);
-    return new ForecastSettings(
-        SEQ_LEN,
-        1,
-        features,
-        List.of(),
-        Duration.ofMillis(outOfOrderness),
-        Sampling.BY_COUNT,
-        new StateLimits(Duration.ofMillis(ttl), maxSeries, 0),
-        List.of(
-            new Target(Mode.MANY_TO_ONE, null, SEQ_LEN, null, learning),
-            new Target(Mode.MANY_TO_MANY, null, SEQ_LEN, null, learning)));
+    return TestSettings.of(
+            SEQ_LEN,
+            TestSettings.learned(SEQ_LEN, learning),
+            TestSettings.learned(Mode.MANY_TO_MANY, SEQ_LEN, learning))
+        .features(features)
+        .outOfOrderness(Duration.ofMillis(outOfOrderness))
+        .limits(new StateLimits(Duration.ofMillis(ttl), maxSeries, 0))
+        .build();
   }
 
   /** A savepoint finds what it holds by these names alone. */

@@ -14,6 +14,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
@@ -24,9 +25,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -63,19 +62,14 @@ class StateSizeTest {
   }
 
   private static ForecastSettings settings(int seqLen, Duration ttl, Target... targets) {
-    return new ForecastSettings(
-        seqLen,
-        1,
-        0,
-        List.of(),
-        Duration.ZERO,
-        new Sampling(MINUTE, Gap.SKIP, 5),
-        new StateLimits(ttl, 0, 1L << 30),
-        List.of(targets));
+    return TestSettings.of(seqLen, targets)
+        .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
+        .limits(new StateLimits(ttl, 0, 1L << 30))
+        .build();
   }
 
   private static Target learner(Mode mode, LearnerSettings settings, int horizon, int season) {
-    return new Target(mode, null, horizon, null, new Learning(settings, season, 0));
+    return TestSettings.learned(mode, horizon, new Learning(settings, season, 0));
   }
 
   static Stream<Job> jobs() throws Exception {
@@ -87,24 +81,18 @@ class StateSizeTest {
     Target small = learner(Mode.MANY_TO_ONE, LearnerSettings.small(2), 2, 24);
     Target many = learner(Mode.MANY_TO_MANY, LearnerSettings.small(5), 5, 24);
     Learning judged = new Learning(LearnerSettings.small(2), 24, 0, IncidentSettings.defaults());
-    Target alarms = new Target(Mode.MANY_TO_ONE, null, 2, null, judged);
+    Target alarms = TestSettings.learned(2, judged);
     Learning scored = new Learning(LearnerSettings.small(2), 24, 10);
-    Target scores = new Target(Mode.MANY_TO_ONE, null, 2, null, scored);
+    Target scores = TestSettings.learned(2, scored);
     LearnerSettings covariates =
         LearnerSettings.small(2).withCovariates(new Covariates.Count(0, AHEAD));
     Target ahead = learner(Mode.MANY_TO_ONE, covariates, 2, 24);
     ForecastSettings read =
-        new ForecastSettings(
-            5,
-            1,
-            0,
-            List.of(),
-            Duration.ZERO,
-            new Sampling(MINUTE, Gap.SKIP, 5),
-            new StateLimits(Duration.ZERO, 0, 1L << 30),
-            List.of(network),
-            ZoneOffset.UTC,
-            AHEAD);
+        TestSettings.of(5, network)
+            .featuresAhead(AHEAD)
+            .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
+            .limits(new StateLimits(Duration.ZERO, 0, 1L << 30))
+            .build();
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
     Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);

@@ -12,13 +12,12 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.model.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +41,8 @@ class ExplanationsPageTest {
     }
     Learning learning =
         new Learning(LearnerSettings.defaults(2), 24, 0).explained(ExplanationSettings.NUMBERED);
-    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, learning);
-    ForecastSettings settings = new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target));
+    Target target = TestSettings.learned(2, learning);
+    ForecastSettings settings = TestSettings.of(5, target).build();
     List<Forecast> forecasts = OneSeries.forecasts(settings, observations);
     return forecasts.get(forecasts.size() - 1);
   }

@@ -13,7 +13,6 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.Mode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,8 +34,7 @@ class BoundedForecastsTest {
   }
 
   private static List<Forecast> forecasts(Target target) throws Exception {
-    return OneSeries.forecasts(
-        new ForecastSettings(SEQ_LEN, 1, 0, Duration.ZERO, List.of(target)), observations());
+    return OneSeries.forecasts(TestSettings.of(SEQ_LEN, target).build(), observations());
   }
 
   @Test
@@ -62,8 +60,7 @@ class BoundedForecastsTest {
   @Test
   void mixtureIsBoundedWithItsIntervals() throws Exception {
     Learning learning = new Learning(LearnerSettings.small(3), LearnerSettings.NONE, 0);
-    List<Forecast> bounded =
-        forecasts(new Target(Mode.MANY_TO_ONE, null, 3, null, learning).withBounds(BOUNDS));
+    List<Forecast> bounded = forecasts(TestSettings.learned(3, learning).withBounds(BOUNDS));
     for (Forecast forecast : bounded) {
       assertWithin(forecast.values());
       for (Interval interval : forecast.intervals()) {

@@ -9,21 +9,18 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.model.AheadInputs;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -53,12 +50,10 @@ class CombiningModelTest {
       Mode mode, LearnerSettings learner, ForecastModel initial) {
     Learning learning = learner == null ? null : new Learning(learner, SEASON, 0);
     byte[] model = ModelFiles.toBytes(initial);
-    return new ForecastSettings(
-        mode == Mode.MANY_TO_MANY ? HORIZON : 5,
-        1,
-        0,
-        Duration.ZERO,
-        List.of(new Target(mode, "weir", HORIZON, model, learning)));
+    return TestSettings.of(
+            mode == Mode.MANY_TO_MANY ? HORIZON : 5,
+            new Target(mode, "weir", HORIZON, model, learning))
+        .build();
   }
 
   private static double error(List<Forecast> forecasts, int from) {
@@ -106,21 +101,12 @@ class CombiningModelTest {
     float[] weights = builtIn.weights().clone();
     int bias = builtIn.candidateShape().offset("res.2.bias");
     weights[bias] += 0.5f;
-    return new ForecastModel(
-        "weir",
-        builtIn.version() + 1,
-        builtIn.mode(),
-        builtIn.rnn(),
-        builtIn.seqLen(),
-        builtIn.horizon(),
-        builtIn.readout(),
-        builtIn.scaling(),
-        weights,
-        null,
-        List.of(),
-        AheadInputs.NONE,
-        builtIn.candidates(),
-        builtIn.provenance());
+    return TestModel.like(builtIn)
+        .name("weir")
+        .version(builtIn.version() + 1)
+        .weights(weights)
+        .head(null)
+        .build();
   }
 
   @Test
@@ -141,18 +127,12 @@ class CombiningModelTest {
   void whatCombinesIsBuiltInAgainOnceTheActiveModelReadsWindows() throws Exception {
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, false, true);
     ForecastModel windows =
-        new ForecastModel(
-            "weir",
-            9,
-            Mode.MANY_TO_ONE,
-            rnn,
-            5,
-            HORIZON,
-            Readout.FINAL_HIDDEN,
-            Scaling.LAST,
-            new float[rnn.parameterCount()],
-            new ForecastModel.Head(new float[2 * HORIZON], new float[HORIZON]),
-            Map.of());
+        TestModel.of(rnn, 5, HORIZON)
+            .name("weir")
+            .version(9)
+            .scaling(Scaling.LAST)
+            .head(new float[2 * HORIZON], new float[HORIZON])
+            .build();
     LearnerSettings learner = LearnerSettings.defaults(HORIZON);
     int swap = 60; // before the network is judged by its errors, which differ
     List<Forecast> other =

@@ -12,21 +12,17 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.WindowTrainer;
-import dev.weir.forecast.window.Sampling;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,21 +41,14 @@ class NetworkCovariatesTest {
     SplittableRandom random = new SplittableRandom(11);
     int outputs = mode == Mode.MANY_TO_ONE ? horizon : 1;
     AheadInputs inputs = ahead == 0 ? AheadInputs.NONE : AheadInputs.asTheyAre(ahead);
-    return new ForecastModel(
-        "net",
-        1,
-        mode,
-        rnn,
-        SEQ_LEN,
-        horizon,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        floats(random, rnn.parameterCount()),
-        new ForecastModel.Head(floats(random, outputs * rnn.outputSize()), floats(random, outputs)),
-        List.of(),
-        inputs,
-        List.of(),
-        Map.of());
+    return TestModel.of(rnn, SEQ_LEN, horizon)
+        .name("net")
+        .mode(mode)
+        .scaling(Scaling.LAST)
+        .weights(floats(random, rnn.parameterCount()))
+        .head(floats(random, outputs * rnn.outputSize()), floats(random, outputs))
+        .ahead(inputs)
+        .build();
   }
 
   private static float[] floats(SplittableRandom random, int n) {
@@ -77,17 +66,7 @@ class NetworkCovariatesTest {
     Target target =
         new Target(
             model.mode(), model.name(), model.horizon(), ModelFiles.toBytes(model), learning);
-    return new ForecastSettings(
-        SEQ_LEN,
-        1,
-        0,
-        List.of(),
-        Duration.ZERO,
-        Sampling.BY_COUNT,
-        StateLimits.NONE,
-        List.of(target),
-        ZoneOffset.UTC,
-        ahead);
+    return TestSettings.of(SEQ_LEN, target).featuresAhead(ahead).build();
   }
 
   /** Each of them knows some steps more than the model reads. */
@@ -212,8 +191,8 @@ class NetworkCovariatesTest {
     assertThat(settings(model(Mode.MANY_TO_ONE, 0, HORIZON), true, 0).columnsKept()).isZero();
     LearnerSettings learner =
         LearnerSettings.small(HORIZON).withCovariates(new Covariates.Count(0, AHEAD));
-    Target none = new Target(Mode.MANY_TO_ONE, null, HORIZON, null, new Learning(learner, 1, 0));
-    ForecastSettings mixture = new ForecastSettings(SEQ_LEN, 1, 0, Duration.ZERO, List.of(none));
+    Target none = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
+    ForecastSettings mixture = TestSettings.of(SEQ_LEN, none).build();
     assertThat(mixture.columnsKept()).isZero();
     assertThat(mixture.ahead()).isEqualTo(AHEAD * HORIZON);
   }

@@ -8,13 +8,12 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.model.AheadInputs;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.TestModel;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,12 +47,7 @@ class SeasonalModelTest {
   private static ForecastSettings settings(Mode mode, LearnerSettings learner) throws IOException {
     Learning learning = learner == null ? null : new Learning(learner, SEASON, 0);
     byte[] model = ModelFiles.toBytes(builtIn(mode).withName("window"));
-    return new ForecastSettings(
-        SEQ_LEN,
-        1,
-        0,
-        Duration.ZERO,
-        List.of(new Target(mode, "window", HORIZON, model, learning)));
+    return TestSettings.of(SEQ_LEN, new Target(mode, "window", HORIZON, model, learning)).build();
   }
 
   private static double error(List<Forecast> forecasts, int from) {
@@ -104,21 +98,11 @@ class SeasonalModelTest {
     bias[bias.length - 1] += 0.5f; // of the last step, which is not asked for
     bias[5] += 0.5f; // what is added at the first step
     ForecastModel changed =
-        new ForecastModel(
-            "window",
-            builtIn.version() + 1,
-            builtIn.mode(),
-            builtIn.rnn(),
-            builtIn.seqLen(),
-            builtIn.horizon(),
-            builtIn.readout(),
-            builtIn.scaling(),
-            builtIn.weights(),
-            new ForecastModel.Head(builtIn.head().weight(), bias),
-            List.of(),
-            AheadInputs.NONE,
-            builtIn.candidates(),
-            builtIn.provenance());
+        TestModel.like(builtIn)
+            .name("window")
+            .version(builtIn.version() + 1)
+            .head(builtIn.head().weight(), bias)
+            .build();
     for (LearnerSettings learner :
         List.of(LearnerSettings.network(HORIZON), LearnerSettings.defaults(HORIZON))) {
       ForecastSettings settings = settings(Mode.MANY_TO_ONE, learner);
@@ -140,7 +124,7 @@ class SeasonalModelTest {
     assertThat(alone.problemWith(BuiltInModels.weir(), target))
         .startsWith("kind: expected a network that reads windows, got one that combines");
     ForecastModel one = builtIn(Mode.MANY_TO_ONE);
-    ForecastSettings wider = new ForecastSettings(6, 1, 0, Duration.ZERO, List.of(target));
+    ForecastSettings wider = TestSettings.of(6, target).build();
     assertThat(wider.problemWith(one, target))
         .isEqualTo("seq_len: expected 6, got 5 (model window-many-to-one version 1)");
     Target far = new Target(Mode.MANY_TO_ONE, "window", 49, null, target.learning());

@@ -8,14 +8,10 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
-import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BaseModelExpertTest {
@@ -23,18 +19,10 @@ class BaseModelExpertTest {
   /** A network without memory that answers with twice its newest input. */
   private static final NetworkForecaster DOUBLING =
       new NetworkForecaster(
-          new ForecastModel(
-              "doubling",
-              1,
-              Mode.MANY_TO_ONE,
-              new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false),
-              2,
-              1,
-              Readout.FINAL_HIDDEN,
-              Scaling.NONE,
-              new float[] {2, 0},
-              null,
-              Map.of()));
+          TestModel.of(new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false), 2, 1)
+              .name("doubling")
+              .weights(2, 0)
+              .build());
 
   private final BaseModelExpert expert = new BaseModelExpert();
   private final Learner learner =

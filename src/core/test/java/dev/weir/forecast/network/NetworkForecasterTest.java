@@ -11,20 +11,19 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
-import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,18 +103,13 @@ class NetworkForecasterTest {
   /** One unit that copies its input through tanh: weight_ih 1, all else 0. */
   private static ForecastModel copier(Mode mode, int seqLen, Scaling scaling) {
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 1, 1, false, false);
-    return new ForecastModel(
-        "copier",
-        3,
-        mode,
-        config,
-        seqLen,
-        mode == Mode.MANY_TO_ONE ? 1 : seqLen,
-        Readout.FINAL_HIDDEN,
-        scaling,
-        new float[] {1, 0},
-        null,
-        Map.of());
+    return TestModel.of(config, seqLen, mode == Mode.MANY_TO_ONE ? 1 : seqLen)
+        .name("copier")
+        .version(3)
+        .mode(mode)
+        .scaling(scaling)
+        .weights(1, 0)
+        .build();
   }
 
   @Test
@@ -166,18 +160,7 @@ class NetworkForecasterTest {
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, false);
     float[] weights = {1, 0.5f, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0};
     ForecastModel model =
-        new ForecastModel(
-            "bare",
-            0,
-            Mode.MANY_TO_ONE,
-            config,
-            2,
-            2,
-            Readout.FINAL_HIDDEN,
-            Scaling.NONE,
-            weights,
-            null,
-            Map.of());
+        TestModel.of(config, 2, 2).name("bare").version(0).weights(weights).build();
     Forecast forecast = new NetworkForecaster(model).forecast(window(0.1, 0.4));
     // the backward direction ends at the oldest value, the forward one at the newest
     assertThat(forecast.values())
@@ -193,21 +176,12 @@ class NetworkForecasterTest {
   void calendarIsThatOfTheZone(String zone, int second) {
     // one unit that copies the sine of the hour of day, the input after the value
     ForecastModel model =
-        new ForecastModel(
-            "hour",
-            0,
-            Mode.MANY_TO_ONE,
-            new RnnConfig(Cell.RNN_TANH, 3, 1, 1, false, false),
-            3,
-            1,
-            Readout.FINAL_HIDDEN,
-            Scaling.NONE,
-            new float[] {0, 1, 0, 0},
-            null,
-            List.of(Calendar.HOUR_OF_DAY),
-            AheadInputs.NONE,
-            List.of(),
-            Map.of());
+        TestModel.of(new RnnConfig(Cell.RNN_TANH, 3, 1, 1, false, false), 3, 1)
+            .name("hour")
+            .version(0)
+            .weights(0, 1, 0, 0)
+            .calendar(List.of(Calendar.HOUR_OF_DAY))
+            .build();
     Forecast forecast =
         new NetworkForecaster(model, ZoneId.of(zone)).forecast(window(0.1, 0.2, 0.3));
     double sine = Math.sin(2 * Math.PI * second / 86_400);
@@ -223,18 +197,12 @@ class NetworkForecasterTest {
     ForecastModel.Head head = new ForecastModel.Head(new float[] {0, 1}, new float[] {0.5f});
     for (Readout readout : List.of(Readout.FINAL_HIDDEN, Readout.LAST_STEP)) {
       ForecastModel model =
-          new ForecastModel(
-              "m",
-              0,
-              Mode.MANY_TO_ONE,
-              config,
-              3,
-              1,
-              readout,
-              Scaling.NONE,
-              weights,
-              head,
-              Map.of());
+          TestModel.of(config, 3, 1)
+              .version(0)
+              .readout(readout)
+              .weights(weights)
+              .head(head)
+              .build();
       double seen = readout == Readout.FINAL_HIDDEN ? 0.1 : 0.3;
       assertThat(new NetworkForecaster(model).forecast(window(0.1, 0.2, 0.3)).values()[0])
           .as(readout.label())

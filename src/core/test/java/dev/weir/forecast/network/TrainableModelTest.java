@@ -9,12 +9,11 @@ import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Loss;
 import dev.weir.rnn.RnnConfig;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,21 +49,16 @@ class TrainableModelTest {
     int rows = mode == Mode.MANY_TO_ONE ? HORIZON : 1;
     RnnConfig rnn = new RnnConfig(cell, 1, headed ? 6 : rows, LAYERS, bidirectional, true);
     Random random = new Random(11);
-    return new ForecastModel(
-        "m",
-        1,
-        mode,
-        rnn,
-        SEQ_LEN,
-        horizon,
-        readout,
-        Scaling.NONE,
-        uniform(random, rnn.parameterCount()),
-        headed
-            ? new ForecastModel.Head(
-                uniform(random, rows * rnn.outputSize()), uniform(random, rows))
-            : null,
-        Map.of());
+    return TestModel.of(rnn, SEQ_LEN, horizon)
+        .mode(mode)
+        .readout(readout)
+        .weights(uniform(random, rnn.parameterCount()))
+        .head(
+            headed
+                ? new ForecastModel.Head(
+                    uniform(random, rows * rnn.outputSize()), uniform(random, rows))
+                : null)
+        .build();
   }
 
   private static float[] uniform(Random random, int count) {

@@ -18,11 +18,11 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,21 +43,18 @@ class TunedModelExpertTest {
     int rows = mode == Mode.MANY_TO_ONE ? horizon : 1;
     RnnConfig rnn = new RnnConfig(cell, 1, headed ? 5 : rows, 2, true, true);
     Random random = new Random(version);
-    return new ForecastModel(
-        "m",
-        version,
-        mode,
-        rnn,
-        SEQ_LEN,
-        horizon,
-        readout,
-        scaling,
-        uniform(random, rnn.parameterCount()),
-        headed
-            ? new ForecastModel.Head(
-                uniform(random, rows * rnn.outputSize()), uniform(random, rows))
-            : null,
-        Map.of());
+    return TestModel.of(rnn, SEQ_LEN, horizon)
+        .version(version)
+        .mode(mode)
+        .readout(readout)
+        .scaling(scaling)
+        .weights(uniform(random, rnn.parameterCount()))
+        .head(
+            headed
+                ? new ForecastModel.Head(
+                    uniform(random, rows * rnn.outputSize()), uniform(random, rows))
+                : null)
+        .build();
   }
 
   private static ForecastModel model(long version) {
@@ -263,18 +260,11 @@ class TunedModelExpertTest {
     int hidden = 200; // 40,400 weights and more
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, hidden, 1, false, true);
     ForecastModel large =
-        new ForecastModel(
-            "m",
-            9,
-            Mode.MANY_TO_ONE,
-            rnn,
-            SEQ_LEN,
-            3,
-            Readout.FINAL_HIDDEN,
-            Scaling.LAST,
-            new float[rnn.parameterCount()],
-            new ForecastModel.Head(new float[3 * hidden], new float[] {1, 2, 3}),
-            Map.of());
+        TestModel.of(rnn, SEQ_LEN, 3)
+            .version(9)
+            .scaling(Scaling.LAST)
+            .head(new float[3 * hidden], new float[] {1, 2, 3})
+            .build();
     Task task = new Task(REPLACE, 3).model(model(1));
     assertThat(task.tuned.bytes(large)).isZero();
     Series series = new Series(task, 1);

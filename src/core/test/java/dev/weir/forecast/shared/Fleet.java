@@ -7,8 +7,8 @@ import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -62,18 +61,12 @@ public final class Fleet {
   /** A GRU with random weights, whose head is zero: it repeats the last value. */
   public static ForecastModel untrained(int hiddenSize) {
     RnnConfig rnn = new RnnConfig(Cell.GRU, 1, hiddenSize, 1, false, true);
-    return new ForecastModel(
-        "fleet",
-        1,
-        Mode.MANY_TO_ONE,
-        rnn,
-        SEQ_LEN,
-        HORIZON,
-        Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        Initialization.recurrent(rnn, new TorchRandom(7)),
-        new ForecastModel.Head(new float[HORIZON * hiddenSize], new float[HORIZON]),
-        Map.of());
+    return TestModel.of(rnn, SEQ_LEN, HORIZON)
+        .name("fleet")
+        .scaling(Scaling.LAST)
+        .weights(Initialization.recurrent(rnn, new TorchRandom(7)))
+        .head(new float[HORIZON * hiddenSize], new float[HORIZON])
+        .build();
   }
 
   /** What shared learning publishes of a fleet whose values arrive one hour after the other. */

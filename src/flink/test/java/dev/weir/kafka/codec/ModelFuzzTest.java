@@ -8,8 +8,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
@@ -41,18 +40,14 @@ class ModelFuzzTest {
     RnnConfig config = new RnnConfig(cell, 2, 3, layers, true, true);
     int rows = mode == Mode.MANY_TO_ONE ? 4 : 1;
     ForecastModel model =
-        new ForecastModel(
-            "demand",
-            3,
-            mode,
-            config,
-            5,
-            mode == Mode.MANY_TO_ONE ? 4 : 5,
-            Readout.FINAL_HIDDEN,
-            Scaling.NONE,
-            Initialization.recurrent(config, new TorchRandom(1)),
-            new ForecastModel.Head(new float[rows * config.outputSize()], new float[rows]),
-            Map.of("trained on", "nothing"));
+        TestModel.of(config, 5, mode == Mode.MANY_TO_ONE ? 4 : 5)
+            .name("demand")
+            .version(3)
+            .mode(mode)
+            .weights(Initialization.recurrent(config, new TorchRandom(1)))
+            .head(new float[rows * config.outputSize()], new float[rows])
+            .provenance(Map.of("trained on", "nothing"))
+            .build();
     return new ModelCodec().encode(model, Instant.EPOCH);
   }
 

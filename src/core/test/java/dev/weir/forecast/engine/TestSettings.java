@@ -1,0 +1,93 @@
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.model.Calendar;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** Builds settings of forecasts: in order, by count, without limits, unless a test says other. */
+public final class TestSettings {
+
+  private final int seqLen;
+  private final List<Target> targets;
+  private int stride = 1;
+  private int features;
+  private int featuresAhead;
+  private List<Calendar> calendar = List.of();
+  private Duration outOfOrderness = Duration.ZERO;
+  private Sampling sampling = Sampling.BY_COUNT;
+  private StateLimits limits = StateLimits.NONE;
+
+  private TestSettings(int seqLen, List<Target> targets) {
+    this.seqLen = seqLen;
+    this.targets = targets;
+    featuresAhead = targets.stream().mapToInt(Target::learnedAhead).max().orElse(0);
+  }
+
+  public static TestSettings of(int seqLen, Target... targets) {
+    return new TestSettings(seqLen, List.of(targets));
+  }
+
+  /** A target without a model. */
+  public static Target learned(Mode mode, int horizon, Learning learning) {
+    return new Target(mode, null, horizon, null, learning);
+  }
+
+  /** Many to one, without a model. */
+  public static Target learned(int horizon, Learning learning) {
+    return learned(Mode.MANY_TO_ONE, horizon, learning);
+  }
+
+  public TestSettings stride(int wanted) {
+    stride = wanted;
+    return this;
+  }
+
+  public TestSettings features(int wanted) {
+    features = wanted;
+    return this;
+  }
+
+  public TestSettings featuresAhead(int wanted) {
+    featuresAhead = wanted;
+    return this;
+  }
+
+  public TestSettings calendar(List<Calendar> wanted) {
+    calendar = wanted;
+    return this;
+  }
+
+  public TestSettings outOfOrderness(Duration wanted) {
+    outOfOrderness = wanted;
+    return this;
+  }
+
+  public TestSettings sampling(Sampling wanted) {
+    sampling = wanted;
+    return this;
+  }
+
+  public TestSettings limits(StateLimits wanted) {
+    limits = wanted;
+    return this;
+  }
+
+  public ForecastSettings build() {
+    return new ForecastSettings(
+        seqLen,
+        stride,
+        features,
+        calendar,
+        outOfOrderness,
+        sampling,
+        limits,
+        targets,
+        ZoneOffset.UTC,
+        featuresAhead);
+  }
+}
