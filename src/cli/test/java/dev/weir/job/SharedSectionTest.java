@@ -70,11 +70,11 @@ class SharedSectionTest {
             List.of("learning.shared.budget=10 %"),
             List.of("learning.enabled=off", "learning.shared=on"))) {
       SharedSettings shared = read(MODEL, options.toArray(new String[0])).shared().get(0);
-      assertThat(shared.model()).isEqualTo("start");
+      assertThat(shared.target().model()).isEqualTo("start");
       assertThat(shared.budget()).isEqualTo(0.1);
-      assertThat(shared.seqLen()).isEqualTo(7);
-      assertThat(shared.horizon()).isEqualTo(3);
-      assertThat(shared.learner() == null).isEqualTo(options.size() == 2);
+      assertThat(shared.forecast().seqLen()).isEqualTo(7);
+      assertThat(shared.target().horizon()).isEqualTo(3);
+      assertThat(shared.target().learning() == null).isEqualTo(options.size() == 2);
     }
     assertThat(read(MODEL, "learning.shared=off", "learning.shared.budget=5 %").shared()).isEmpty();
     assertThat(read(MODEL, "learning.shared.budget=250%").shared().get(0).budget()).isEqualTo(2.5);

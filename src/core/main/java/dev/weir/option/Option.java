@@ -24,9 +24,6 @@ import java.util.stream.Collectors;
  * @param defaultValue the value when it is absent; null when it has none
  * @param description one sentence
  * @param parser from text to value; throws {@link IllegalArgumentException}
- * @param unit of a number; empty where the value says it itself
- * @param change effect of another value on a job that is started with a savepoint
- * @param need what it has no effect without; null for nothing
  */
 public record Option<T>(
     String key,
@@ -35,9 +32,7 @@ public record Option<T>(
     T defaultValue,
     String description,
     Function<String, T> parser,
-    String unit,
-    String change,
-    Need need) {
+    Notes notes) {
 
   /** The effect of a change that has none on what a series has learned. */
   public static final String SAFE = "safe";
@@ -64,6 +59,15 @@ public record Option<T>(
     }
   }
 
+  /**
+   * What a user of the option should know.
+   *
+   * @param unit of a number; empty where the value says it itself
+   * @param change effect of another value on a job that is started with a savepoint
+   * @param need what it has no effect without; null for nothing
+   */
+  public record Notes(String unit, String change, Need need) {}
+
   /** What kind of value an option takes. */
   public enum Type {
     TEXT,
@@ -88,17 +92,29 @@ public record Option<T>(
       T defaultValue,
       String description,
       Function<String, T> parser) {
-    this(key, type, expected, defaultValue, description, parser, "", SAFE, null);
+    this(key, type, expected, defaultValue, description, parser, new Notes("", SAFE, null));
+  }
+
+  public String unit() {
+    return notes.unit;
+  }
+
+  public String change() {
+    return notes.change;
+  }
+
+  public Need need() {
+    return notes.need;
   }
 
   /** The same option with a unit. */
   public Option<T> unit(String of) {
-    return new Option<>(key, type, expected, defaultValue, description, parser, of, change, need);
+    return with(new Notes(of, notes.change, notes.need));
   }
 
   /** The same option with the effect of another value at a start with a savepoint. */
   public Option<T> change(String effect) {
-    return new Option<>(key, type, expected, defaultValue, description, parser, unit, effect, need);
+    return with(new Notes(notes.unit, effect, notes.need));
   }
 
   /** The same option, which has no effect unless another one is given. */
@@ -112,8 +128,11 @@ public record Option<T>(
   }
 
   private Option<T> with(Need other) {
-    return new Option<>(
-        key, type, expected, defaultValue, description, parser, unit, change, other);
+    return with(new Notes(notes.unit, notes.change, other));
+  }
+
+  private Option<T> with(Notes others) {
+    return new Option<>(key, type, expected, defaultValue, description, parser, others);
   }
 
   /** The options that the public constants of a class declare, in their order. */
@@ -130,9 +149,9 @@ public record Option<T>(
           Option<?> option = (Option<?>) field.get(null);
           boolean needsIt =
               common != null
-                  && option.need == null
+                  && option.need() == null
                   && !option.equals(common.option)
-                  && (common.option.need == null || !option.equals(common.option.need.option));
+                  && (common.option.need() == null || !option.equals(common.option.need().option));
           all.add(needsIt ? option.with(common) : option);
         } catch (IllegalAccessException e) {
           throw new IllegalStateException(e);
@@ -150,9 +169,9 @@ public record Option<T>(
   /** The same option in another section of the job file. */
   public Option<T> under(String section) {
     Need there =
-        need == null || !need.option.section().equals(section())
-            ? need
-            : new Need(need.option.under(section), need.value);
+        need() == null || !need().option.section().equals(section())
+            ? need()
+            : new Need(need().option.under(section), need().value);
     return named(section + "." + name()).with(there);
   }
 
@@ -171,13 +190,12 @@ public record Option<T>(
 
   /** The same option with another key. */
   public Option<T> named(String other) {
-    return new Option<>(
-        other, type, expected, defaultValue, description, parser, unit, change, need);
+    return new Option<>(other, type, expected, defaultValue, description, parser, notes);
   }
 
   /** The same option with another default, null for none, and another description. */
   public Option<T> with(T value, String sentence) {
-    return new Option<>(key, type, expected, value, sentence, parser, unit, change, need);
+    return new Option<>(key, type, expected, value, sentence, parser, notes);
   }
 
   /**

@@ -22,18 +22,18 @@ class LearningPageTest {
   @Test
   void theSizesAreThoseOfTheCode() throws Exception {
     assertThat(Files.readString(PAGE))
-        .contains(row("values that analogs compare (w)", LearnerSettings::analogWindow))
-        .contains(row("neighbors (K)", LearnerSettings::analogNeighbours))
-        .contains(row("longest week, values", LearnerSettings::longestWeek))
+        .contains(row("values that analogs compare (w)", of -> of.memory().analogWindow()))
+        .contains(row("neighbors (K)", of -> of.memory().analogNeighbours()))
+        .contains(row("longest week, values", of -> of.memory().longestWeek()))
         .contains(
             "| values looked back to, horizon up to 8 / beyond | %d / %d | %d / %d | %d / %d |"
                 .formatted(
-                    LearnerSettings.small(8).tail(),
-                    LearnerSettings.small(9).tail(),
-                    LearnerSettings.defaults(8).tail(),
-                    LearnerSettings.defaults(9).tail(),
-                    LearnerSettings.full(8).tail(),
-                    LearnerSettings.full(9).tail()))
+                    LearnerSettings.small(8).memory().tail(),
+                    LearnerSettings.small(9).memory().tail(),
+                    LearnerSettings.defaults(8).memory().tail(),
+                    LearnerSettings.defaults(9).memory().tail(),
+                    LearnerSettings.full(8).memory().tail(),
+                    LearnerSettings.full(9).memory().tail()))
         .contains(
             "| experts | %s | %s | %s |"
                 .formatted(

@@ -200,14 +200,14 @@ public final class ForecastJob {
     ModelVersions versions = new ModelTopic(kafka.clients(), topic).versions();
     List<SharedSettings> known = new ArrayList<>();
     for (SharedSettings each : shared) {
-      byte[] initial = each.initialModel();
+      byte[] initial = each.target().initialModel();
       int needed = initial == null ? 0 : initial.length + LEARNED_METADATA_BYTES;
       if (needed > room) {
         throw new IllegalStateException(
             "topic %s: expected room for %,d bytes, which versions of %s take, got max.message.bytes for %,d"
-                .formatted(topic, needed, each.model(), room));
+                .formatted(topic, needed, each.target().model(), room));
       }
-      known.add(each.withNewestVersion(versions.newest(each.model())));
+      known.add(each.withNewestVersion(versions.newest(each.target().model())));
     }
     return known;
   }

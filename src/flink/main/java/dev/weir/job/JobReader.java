@@ -287,7 +287,7 @@ final class JobReader {
       if (problem != null) {
         file.problem(NetworkOptions.SHARED, problem);
       }
-      shared.add(SharedSettings.of(forecast, target, budget));
+      shared.add(new SharedSettings(forecast, target, budget, -1));
     }
     if (shared.isEmpty()) {
       file.problem(

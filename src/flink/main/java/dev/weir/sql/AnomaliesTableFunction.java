@@ -62,12 +62,15 @@ public final class AnomaliesTableFunction extends ForecastTableFunction {
               "forecast_value", DataTypes.DOUBLE(), of -> OutputColumns.numberOrNull(of.forecast()))
           .with("lower_bound", DataTypes.DOUBLE(), of -> OutputColumns.numberOrNull(of.lower()))
           .with("upper_bound", DataTypes.DOUBLE(), of -> OutputColumns.numberOrNull(of.upper()))
-          .with("surprise", DataTypes.DOUBLE(), Judgment::surprise)
-          .with("is_anomaly", DataTypes.BOOLEAN().notNull(), Judgment::isAlarm)
+          .with("surprise", DataTypes.DOUBLE(), of -> of.surprise().size())
+          .with("is_anomaly", DataTypes.BOOLEAN().notNull(), of -> of.surprise().isAlarm())
           .with(
               "reason",
               DataTypes.STRING(),
-              of -> of.reason() == null ? null : StringData.fromString(of.reason().label()))
+              of ->
+                  of.surprise().reason() == null
+                      ? null
+                      : StringData.fromString(of.surprise().reason().label()))
           .withModel(Judgment::model, Judgment::modelVersion)
           .withStatus(of -> Status.OK);
 

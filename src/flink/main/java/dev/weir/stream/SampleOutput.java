@@ -7,8 +7,6 @@ import dev.weir.forecast.shared.TrainingEvent.ActiveModel;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.ModelFiles;
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.Output;
@@ -34,21 +32,16 @@ public final class SampleOutput {
   private final BlockSampler[] samplers; // by target
   private final Output<? extends StreamRecord<?>> output;
 
-  /**
-   * @throws IOException if an initial model is not readable
-   */
-  SampleOutput(List<Target> targets, Output<? extends StreamRecord<?>> output) throws IOException {
+  SampleOutput(List<Target> targets, Output<? extends StreamRecord<?>> output) {
     this.targets = targets;
     this.output = output;
     this.samplers = new BlockSampler[targets.size()];
     for (int i = 0; i < samplers.length; i++) {
       SharedSettings settings = targets.get(i).settings();
       samplers[i] = settings.sampler();
-      if (settings.initialModel() != null) {
-        samplers[i].rate(
-            settings.rate(
-                ModelFiles.fromBytes(
-                    settings.initialModel(), ModelFiles.Defaults.NONE, "initial model")));
+      ForecastModel initial = settings.target().initial();
+      if (initial != null) {
+        samplers[i].rate(settings.rate(initial));
       }
     }
   }
@@ -56,7 +49,7 @@ public final class SampleOutput {
   /** A model is active from now on; its size decides how much is sampled. */
   void use(Mode mode, ForecastModel model) {
     for (int i = 0; i < samplers.length; i++) {
-      if (targets.get(i).settings().mode() == mode) {
+      if (targets.get(i).settings().target().mode() == mode) {
         samplers[i].rate(targets.get(i).settings().rate(model));
       }
     }
@@ -65,7 +58,7 @@ public final class SampleOutput {
   /** Tells the trainer of a mode that a model is active; of all tasks, one does. */
   void active(Mode mode, ForecastModel model, boolean restored) {
     for (Target target : targets) {
-      if (target.settings().mode() == mode) {
+      if (target.settings().target().mode() == mode) {
         send(target, new ActiveModel(model, restored));
       }
     }

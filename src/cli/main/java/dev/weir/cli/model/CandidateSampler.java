@@ -57,7 +57,7 @@ final class CandidateSampler {
       return LearnerSettings.AUTO;
     }
     boolean fits =
-        2 * season + settings.horizon() + 4 <= settings.exactLimit()
+        2 * season + settings.horizon() + 4 <= LearnerSettings.EXACT_LIMIT
             && 3 * season <= series.values().length;
     return fits && x >= AUTO_SEASON + NO_SEASON ? season : LearnerSettings.NONE;
   }

@@ -173,9 +173,7 @@ final class AlarmMonitor {
         next[0],
         next[2],
         next[3],
-        tracker.surprise(),
-        tracker.reason(),
-        tracker.isAlarm(),
+        new Judgment.Surprise(tracker.surprise(), tracker.reason(), tracker.isAlarm()),
         model,
         version);
   }

@@ -10,9 +10,6 @@ import dev.weir.forecast.Incident.Reason;
  * @param forecast NaN without one
  * @param lower lower end of its narrowest interval; NaN without one
  * @param upper as lower
- * @param surprise 0 to 5, see {@link dev.weir.forecast.alarm.AlarmDetector}
- * @param reason what is surprising; null if nothing is
- * @param isAlarm whether the value raises an alarm
  * @param model name of the model in the forecast; empty without one
  * @param modelVersion its version; negative without one
  */
@@ -22,8 +19,16 @@ public record Judgment(
     double forecast,
     double lower,
     double upper,
-    double surprise,
-    Reason reason,
-    boolean isAlarm,
+    Surprise surprise,
     String model,
-    long modelVersion) {}
+    long modelVersion) {
+
+  /**
+   * How surprising the value is.
+   *
+   * @param size 0 to 5, see {@link dev.weir.forecast.alarm.AlarmDetector}
+   * @param reason what is surprising; null if nothing is
+   * @param isAlarm whether the value raises an alarm
+   */
+  public record Surprise(double size, Reason reason, boolean isAlarm) {}
+}

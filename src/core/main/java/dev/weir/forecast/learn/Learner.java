@@ -79,9 +79,9 @@ public final class Learner {
         new ArrayList<>(
             Experts.create(
                 settings.experts(),
-                settings.analogWindow(),
-                settings.analogNeighbours(),
-                settings.tail(),
+                settings.memory().analogWindow(),
+                settings.memory().analogNeighbours(),
+                settings.memory().tail(),
                 settings.training()));
     if (settings.covariates().all() > 0) {
       all.addAll(Experts.ofCovariates(settings.covariates()));
@@ -99,7 +99,7 @@ public final class Learner {
             : new CandidateStage(
                 ensemble.experts().stream().map(Expert::name).toList(),
                 followed,
-                !settings.stacking());
+                settings.isAlone());
     if (stage != null) {
       stage.use(network);
     }
@@ -205,7 +205,7 @@ public final class Learner {
     }
     boolean found = season == LearnerSettings.AUTO && old.needsSeason();
     int first = season == LearnerSettings.AUTO ? 1 : season;
-    if (found && old.hasSeasonUpTo(settings.exactLimit() / 2)) {
+    if (found && old.hasSeasonUpTo(LearnerSettings.EXACT_LIMIT / 2)) {
       first = old.season();
     }
     LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
@@ -445,7 +445,7 @@ public final class Learner {
     int known = state.season();
     int[] calendar = ObservationSpacing.calendar(state.spacing.regular());
     int season = detector.detect(values, values.length, known, calendar);
-    if (season != known && 2 * season + horizon + 4 <= settings.exactLimit()) {
+    if (season != known && 2 * season + horizon + 4 <= LearnerSettings.EXACT_LIMIT) {
       changeSeason(state, season);
     }
   }

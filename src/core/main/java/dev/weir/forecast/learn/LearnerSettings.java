@@ -15,17 +15,9 @@ import java.util.List;
  * @param horizon steps ahead
  * @param experts names, see {@link Experts#NAMES}; the first ones are computed first; none where a
  *     network that reads windows forecasts alone
- * @param analogWindow values that analogs compare
- * @param analogNeighbours analogs averaged
- * @param tail values that analogs and season detection look back
- * @param exactLimit values kept, at most; a season may be half of it
- * @param longestWeek seven seasons are looked back to if they are no more values than this
- * @param stacking whether a regression on the experts competes with their weighted mean
- * @param combines whether a network that was trained for all series has the last word
- * @param eta how sharply weights follow errors
- * @param discount how long errors count: the mean is 1 / (1 - discount) values deep
+ * @param memory how far each series looks back
+ * @param combination how the experts become one forecast
  * @param levels of the intervals, ascending, each within (0, 1)
- * @param intervalStep how fast intervals of a series with many values follow their misses
  * @param training how the networks among the experts learn
  * @param covariates what comes beside the values
  * @param secondSeason observations in a longer season beside that of each series; 1 for none
@@ -34,17 +26,9 @@ import java.util.List;
 public record LearnerSettings(
     int horizon,
     List<String> experts,
-    int analogWindow,
-    int analogNeighbours,
-    int tail,
-    int exactLimit,
-    int longestWeek,
-    boolean stacking,
-    boolean combines,
-    double eta,
-    double discount,
+    Memory memory,
+    Combination combination,
     List<Double> levels,
-    double intervalStep,
     NetworkTraining training,
     Covariates.Count covariates,
     int secondSeason,
@@ -59,11 +43,8 @@ public record LearnerSettings(
   /** As a season: no season. */
   public static final int NONE = 1;
 
-  /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
-  private static final int MAX_WEEK = 720;
-
-  /** Slow, so that ends don't follow chance; young series take larger steps anyway. */
-  private static final double INTERVAL_STEP = 0.01;
+  /** Values kept, at most; a season may be half of it. */
+  public static final int EXACT_LIMIT = 2600;
 
   private static final List<String> FEW =
       List.of(
@@ -84,35 +65,74 @@ public record LearnerSettings(
     experts = List.copyOf(experts);
     levels = List.copyOf(levels);
     check(horizon >= 1 && horizon <= 1_000, "horizon", "1 to 1000", horizon);
-    check(!experts.isEmpty() || !stacking && !combines, "experts", "at least one", experts);
-    check(analogWindow >= 2, "analog window", "at least 2", analogWindow);
-    check(analogNeighbours >= 1, "analog neighbours", "at least 1", analogNeighbours);
-    int longest = maxHorizon(tail, analogWindow);
+    check(
+        !experts.isEmpty() || !combination.stacking && !combination.combines,
+        "experts",
+        "at least one",
+        experts);
+    int longest = memory.maxHorizon();
     check(
         horizon <= longest,
         "horizon",
         "at most " + longest + " for a learner of this size",
         horizon);
-    check(exactLimit >= 400, "exact limit", "at least 400", exactLimit);
-    check(eta >= 0, "eta", "at least 0", eta);
-    check(discount > 0 && discount < 1, "discount", "a number within (0, 1)", discount);
     check(!levels.isEmpty(), "levels", "at least one", levels);
     double last = 0;
     for (double level : levels) {
       check(level > last && level < 1, "levels", "ascending, within (0, 1)", levels);
       last = level;
     }
-    check(intervalStep > 0 && intervalStep < 1, "interval step", "within (0, 1)", intervalStep);
     check(secondSeason >= 1, "second season", "at least 1", secondSeason);
   }
 
-  private static int maxHorizon(int tail, int analogWindow) {
-    return Math.min(1_000, tail - analogWindow - 50);
+  /**
+   * How far each series looks back.
+   *
+   * @param analogWindow values that analogs compare
+   * @param analogNeighbours analogs averaged
+   * @param tail values that analogs and season detection look back
+   * @param longestWeek seven seasons are looked back to if they are no more values than this
+   */
+  public record Memory(int analogWindow, int analogNeighbours, int tail, int longestWeek)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
+    private static final int WEEK = 720;
+
+    private static final Memory SHORT = new Memory(24, 12, 512, WEEK);
+
+    private int maxHorizon() {
+      return Math.min(1_000, tail - analogWindow - 50);
+    }
+  }
+
+  /**
+   * How the experts become one forecast.
+   *
+   * @param stacking whether a regression on the experts competes with their weighted mean
+   * @param combines whether a network that was trained for all series has the last word
+   * @param eta how sharply weights follow errors
+   */
+  public record Combination(boolean stacking, boolean combines, double eta)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static Combination of(boolean stacking, boolean combines) {
+      return new Combination(stacking, combines, 8);
+    }
   }
 
   /** Steps ahead of a learner that remembers as much, at most. */
   public int maxHorizon() {
-    return maxHorizon(tail, analogWindow);
+    return memory.maxHorizon();
+  }
+
+  /** Whether a network that was trained for all series has the last word. */
+  public boolean combines() {
+    return combination.combines;
   }
 
   private static void check(boolean holds, String what, String expected, Object got) {
@@ -126,17 +146,17 @@ public record LearnerSettings(
     int tail = horizon <= 8 ? 1000 : 1200; // in both cases a day of five minutes fits the budget
     List<String> experts =
         Experts.NAMES.stream().filter(name -> !Experts.NETWORKS.contains(name)).toList();
-    return of(horizon, experts, 24, 12, tail, MAX_WEEK, true, true);
+    return of(horizon, experts, new Memory(24, 12, tail, Memory.WEEK), true, true);
   }
 
   /** For a network that forecasts alone: nothing is learned but how large errors are. */
   public static LearnerSettings alone(int horizon) {
-    return of(horizon, CHEAP, 24, 12, 512, MAX_WEEK, false, true);
+    return of(horizon, CHEAP, Memory.SHORT, false, true);
   }
 
   /** For a network that reads windows and seasons and forecasts alone: the same. */
   public static LearnerSettings network(int horizon) {
-    return of(horizon, List.of(), 24, 12, 512, MAX_WEEK, false, false);
+    return of(horizon, List.of(), Memory.SHORT, false, false);
   }
 
   /**
@@ -153,38 +173,23 @@ public record LearnerSettings(
 
   /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
-    return of(horizon, FEW, 12, 8, 512, MAX_WEEK, true, false);
+    return of(horizon, FEW, new Memory(12, 8, 512, Memory.WEEK), true, false);
   }
 
   /** The longest memory and a larger network. */
   public static LearnerSettings full(int horizon) {
     List<String> experts = except("birnn", "birnn-many-to-many");
-    return of(horizon, experts, 24, 12, 2048, 2600, true, true);
+    return of(horizon, experts, new Memory(24, 12, 2048, 2600), true, true);
   }
 
   private static LearnerSettings of(
-      int horizon,
-      List<String> experts,
-      int window,
-      int neighbours,
-      int tail,
-      int longestWeek,
-      boolean stacking,
-      boolean combines) {
+      int horizon, List<String> experts, Memory memory, boolean stacking, boolean combines) {
     return new LearnerSettings(
         horizon,
         experts,
-        window,
-        neighbours,
-        tail,
-        2600,
-        longestWeek,
-        stacking,
-        combines,
-        8,
-        0.98,
+        memory,
+        Combination.of(stacking, combines),
         List.of(0.8, 0.95),
-        INTERVAL_STEP,
         NetworkTraining.DEFAULT,
         Covariates.Count.NONE,
         NONE,
@@ -204,34 +209,35 @@ public record LearnerSettings(
 
   /** Whether a network forecasts alone: see {@link #alone} and {@link #network}. */
   public boolean isAlone() {
-    return !stacking;
+    return !combination.stacking;
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return with(names, levels, training, combines, covariates, secondSeason, holidays);
+    return with(names, levels, training, combination, covariates, secondSeason, holidays);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return with(experts, wanted, training, combines, covariates, secondSeason, holidays);
+    return with(experts, wanted, training, combination, covariates, secondSeason, holidays);
   }
 
   public LearnerSettings withTraining(NetworkTraining wanted) {
-    return with(experts, levels, wanted, combines, covariates, secondSeason, holidays);
+    return with(experts, levels, wanted, combination, covariates, secondSeason, holidays);
   }
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    return with(experts, levels, training, false, covariates, secondSeason, holidays);
+    Combination plain = new Combination(combination.stacking, false, combination.eta);
+    return with(experts, levels, training, plain, covariates, secondSeason, holidays);
   }
 
   /** The same, and experts that learn from covariates. */
   public LearnerSettings withCovariates(Covariates.Count wanted) {
-    return with(experts, levels, training, combines, wanted, secondSeason, holidays);
+    return with(experts, levels, training, combination, wanted, secondSeason, holidays);
   }
 
   /** The same, and forecasts that are corrected on holidays; null for none. */
   public LearnerSettings withHolidays(HolidaySettings wanted) {
-    return with(experts, levels, training, combines, covariates, secondSeason, wanted);
+    return with(experts, levels, training, combination, covariates, secondSeason, wanted);
   }
 
   /**
@@ -240,40 +246,52 @@ public record LearnerSettings(
    * @param wanted observations; {@link #NONE} for none
    */
   public LearnerSettings withSecondSeason(int wanted) {
-    return with(experts, levels, training, combines, covariates, wanted, holidays);
+    return with(experts, levels, training, combination, covariates, wanted, holidays);
   }
 
   private LearnerSettings with(
       List<String> experts,
       List<Double> levels,
       NetworkTraining training,
-      boolean combines,
+      Combination combination,
       Covariates.Count covariates,
       int secondSeason,
       HolidaySettings holidays) {
     return new LearnerSettings(
         horizon,
         experts,
-        analogWindow,
-        analogNeighbours,
-        tail,
-        exactLimit,
-        longestWeek,
-        stacking,
-        combines,
-        eta,
-        discount,
+        memory,
+        combination,
         levels,
-        intervalStep,
         training,
         covariates,
         secondSeason,
         holidays);
   }
 
-  /** What a state depends on: learners of the same layout can continue each other's. */
+  /**
+   * What a state depends on: learners of the same layout can continue each other's. Saved states
+   * contain the hash of this text.
+   */
   String layout() {
-    String all = withTraining(training.layout()).withHolidays(null).toString();
-    return holidays == null ? all : all + ", own holidays"; // on any days
+    return ("LearnerSettings[horizon=%s, experts=%s, analogWindow=%s, analogNeighbours=%s, tail=%s,"
+            + " exactLimit=2600, longestWeek=%s, stacking=%s, combines=%s, eta=%s, discount=0.98,"
+            + " levels=%s, intervalStep=0.01, training=%s, covariates=%s, secondSeason=%s,"
+            + " holidays=null]%s")
+        .formatted(
+            horizon,
+            experts,
+            memory.analogWindow,
+            memory.analogNeighbours,
+            memory.tail,
+            memory.longestWeek,
+            combination.stacking,
+            combination.combines,
+            combination.eta,
+            levels,
+            training.layout(),
+            covariates,
+            secondSeason,
+            holidays == null ? "" : ", own holidays"); // on any days
   }
 }

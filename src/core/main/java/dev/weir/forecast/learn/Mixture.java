@@ -35,6 +35,12 @@ final class Mixture {
   /** From so many on it has the share that its own errors give it. */
   private static final int JUDGED = 200;
 
+  /** How long errors count: the mean is 50 values deep. */
+  private static final double DISCOUNT = 0.98;
+
+  /** Slow, so that ends don't follow chance; young series take larger steps anyway. */
+  private static final double INTERVAL_STEP = 0.01;
+
   /** How its share follows errors where it forecasts alone, and how long they count. */
   private static final double ALONE_ETA = 32;
 
@@ -45,7 +51,6 @@ final class Mixture {
   private final int experts;
   private final int horizon;
   private final int levels;
-  private final double discount;
   private final SeasonalHedge hedge;
   private final Hedge finalHedge;
   private final Hedge combinedHedge; // of the base forecast and what a network makes of it
@@ -81,14 +86,15 @@ final class Mixture {
     this.experts = ensemble.size();
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
-    this.discount = settings.discount();
     this.holidays =
         settings.holidays() == null ? null : new HolidayCorrection(settings.holidays(), followed);
-    this.finalHedge = new Hedge(settings.eta(), settings.discount());
-    this.combinedHedge = settings.stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
+    this.finalHedge = new Hedge(settings.combination().eta(), DISCOUNT);
+    this.combinedHedge =
+        settings.combination().stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
     this.hedge = new SeasonalHedge(finalHedge, experts, followed.count());
-    this.regression = settings.stacking() ? new StackedRegression(followed, experts) : null;
-    this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
+    this.regression =
+        settings.combination().stacking() ? new StackedRegression(followed, experts) : null;
+    this.tracker = new IntervalTracker(horizon, settings.levels(), INTERVAL_STEP);
     this.newest = new LatestScores(levels);
     this.scorer =
         new DistributionScorer(
@@ -497,6 +503,6 @@ final class Mixture {
   /** The running error of an expert at step i, about 50 values deep. */
   double runningError(StateView state, int e, int i) {
     long matured = state.scores.count(i);
-    return matured == 0 ? 0 : state.losses(i).get(e) / (1 - Math.pow(discount, matured));
+    return matured == 0 ? 0 : state.losses(i).get(e) / (1 - Math.pow(DISCOUNT, matured));
   }
 }

@@ -69,21 +69,21 @@ final class StateLayout {
 
   StateLayout(LearnerSettings settings, List<Expert> experts, int season) {
     boolean network = settings.combines();
-    if (season > settings.exactLimit() / 2) {
+    if (season > LearnerSettings.EXACT_LIMIT / 2) {
       throw new IllegalArgumentException(
           "season: expected at most %d, half of what is kept exactly, got %d"
-              .formatted(settings.exactLimit() / 2, season));
+              .formatted(LearnerSettings.EXACT_LIMIT / 2, season));
     }
     int horizon = settings.horizon();
     FollowedSteps followed = new FollowedSteps(horizon);
     int waiting = DelayLine.places(followed);
-    int exact = History.exact(horizon, season, settings.longestWeek());
+    int exact = History.exact(horizon, season, settings.memory().longestWeek());
     int replay =
         Math.max(
             experts.stream().mapToInt(Expert::replay).max().orElse(0),
             network ? CandidateShape.WINDOW : 0);
     int count = experts.size();
-    shape = new SeriesDimensions(horizon, season, exact, settings.tail(), replay);
+    shape = new SeriesDimensions(horizon, season, exact, settings.memory().tail(), replay);
     levels = settings.levels().size();
     flat = new boolean[count];
 
@@ -95,7 +95,9 @@ final class StateLayout {
     scores = d.add("running scores", RunningScores.doubles(horizon, levels));
     intervalDoubles = d.add("most frequent value", IntervalState.DOUBLES);
     stackedSizes =
-        d.add("sizes of inputs", settings.stacking() ? StackedRegression.doubles(followed) : 0);
+        d.add(
+            "sizes of inputs",
+            settings.combination().stacking() ? StackedRegression.doubles(followed) : 0);
     mixtureDoublesEnd = d.size();
     covariateDoubles = d.add("covariates", Covariates.doubles(settings.covariates()));
     expertDoubles = d.add(experts, expert -> expert.doubles(shape));
@@ -115,7 +117,9 @@ final class StateLayout {
     combinedLosses =
         f.add("running errors of base and network", network ? followed.count() * 2 : 0);
     stackedRegression =
-        f.add("regression", settings.stacking() ? StackedRegression.floats(followed, count) : 0);
+        f.add(
+            "regression",
+            settings.combination().stacking() ? StackedRegression.floats(followed, count) : 0);
     holidays =
         f.add("holidays", settings.holidays() == null ? 0 : HolidayCorrection.floats(followed));
     candidates = f.add("candidates", network ? CandidateStage.floats(followed) : 0);
@@ -132,7 +136,8 @@ final class StateLayout {
       int first = s.add("open forecasts of " + experts.get(e).name(), flat[e] ? 0 : waiting);
       said[e] = flat[e] ? said[e] : first;
     }
-    corrected = s.add("open forecasts of the regression", settings.stacking() ? waiting : 0);
+    corrected =
+        s.add("open forecasts of the regression", settings.combination().stacking() ? waiting : 0);
     base = s.add("open forecasts, the network's base", network ? waiting : 0);
     combined = s.add("open forecasts of the network", network ? waiting : 0);
     candidateInputs = s.add("inputs of candidates", network ? CandidateStage.inputShorts() : 0);

@@ -49,7 +49,9 @@ final class StateLayouts {
 
   /** Whether it is, and has the sizes of one. */
   boolean fits(LearnerState state) {
-    if (!state.isComplete() || !isOne(state) || !state.hasSeasonUpTo(settings.exactLimit() / 2)) {
+    if (!state.isComplete()
+        || !isOne(state)
+        || !state.hasSeasonUpTo(LearnerSettings.EXACT_LIMIT / 2)) {
       return false;
     }
     StateLayout expected = of(state.season());

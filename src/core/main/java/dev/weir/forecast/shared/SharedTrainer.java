@@ -8,9 +8,7 @@ import dev.weir.forecast.shared.TrainingEvent.ActiveModel;
 import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.LocalClock;
-import dev.weir.model.ModelFiles;
 import dev.weir.rnn.WeightAverage;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,23 +66,24 @@ public final class SharedTrainer {
 
   /**
    * @param saved state of a trainer that this one continues; null for a new one
-   * @throws IOException if the initial model is not readable
    */
-  public SharedTrainer(SharedSettings settings, TrainerState saved) throws IOException {
+  public SharedTrainer(SharedSettings settings, TrainerState saved) {
     this.settings = settings;
-    this.clock = new LocalClock(settings.zone());
+    this.clock = new LocalClock(settings.forecast().zone());
     this.untouched = saved == null || !saved.fits(settings);
     this.state =
         untouched
-            ? new TrainerState(settings.seqLen(), settings.horizon(), settings.features())
+            ? new TrainerState(
+                settings.forecast().seqLen(),
+                settings.target().horizon(),
+                settings.forecast().features())
             : saved;
     for (Block block : state.waiting.values()) {
       waitingValues += block.size;
       waitingBytes += block.bytes();
     }
-    if (untouched && settings.initialModel() != null) {
-      String where = "initial model of " + settings.mode().label();
-      start(ModelFiles.fromBytes(settings.initialModel(), ModelFiles.Defaults.NONE, where));
+    if (untouched && settings.target().initialModel() != null) {
+      start(settings.target().initial());
     } else {
       attach();
     }
@@ -114,7 +113,7 @@ public final class SharedTrainer {
     Block block = state.waiting.get(key);
     long before = 0;
     if (block == null) {
-      block = new Block(settings.features());
+      block = new Block(settings.forecast().features());
       state.waiting.put(key, block);
     } else {
       before = block.bytes();
@@ -254,9 +253,9 @@ public final class SharedTrainer {
   private void process(Block.Key key, Block block, List<Publication> publications) {
     List<Window> windows =
         block.windows(
-            settings.seqLen(),
-            settings.horizon(),
-            settings.features(),
+            settings.forecast().seqLen(),
+            settings.target().horizon(),
+            settings.forecast().features(),
             state.active.calendar(),
             clock);
     if (windows.isEmpty()) {
@@ -284,8 +283,8 @@ public final class SharedTrainer {
 
   private int capacity() {
     int bytes =
-        Double.BYTES * (settings.seqLen() + settings.horizon())
-            + Float.BYTES * settings.seqLen() * (state.active.rnn().inputSize() - 1);
+        Double.BYTES * (settings.forecast().seqLen() + settings.target().horizon())
+            + Float.BYTES * settings.forecast().seqLen() * (state.active.rnn().inputSize() - 1);
     return Math.max(BATCH, Math.min(BUFFER, BUFFER_BYTES / bytes));
   }
 

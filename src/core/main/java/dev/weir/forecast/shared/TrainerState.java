@@ -53,9 +53,9 @@ public final class TrainerState {
 
   /** Whether a trainer with these settings can go on from here. */
   boolean fits(SharedSettings settings) {
-    return seqLen == settings.seqLen()
-        && horizon == settings.horizon()
-        && features == settings.features()
-        && (active == null || active.name().equals(settings.model()));
+    return seqLen == settings.forecast().seqLen()
+        && horizon == settings.target().horizon()
+        && features == settings.forecast().features()
+        && (active == null || active.name().equals(settings.target().model()));
   }
 }

@@ -1,6 +1,8 @@
 package dev.weir.forecast.shared;
 
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -14,7 +16,7 @@ import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
 import java.io.IOException;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -92,18 +94,16 @@ public final class Fleet {
   }
 
   public static SharedSettings settings(ForecastModel start, double budget) {
+    byte[] initial = start == null ? null : ModelFiles.toBytes(start);
+    return settings(0, new Target(Mode.MANY_TO_ONE, "fleet", HORIZON, initial, null), budget);
+  }
+
+  static SharedSettings settings(int features, Target target, double budget) {
     return new SharedSettings(
-        Mode.MANY_TO_ONE,
-        "fleet",
-        SEQ_LEN,
-        HORIZON,
-        0,
-        List.of(),
-        start == null ? null : ModelFiles.toBytes(start),
-        null,
+        new ForecastSettings(SEQ_LEN, 1, features, Duration.ZERO, List.of(target)),
+        target,
         budget,
-        -1,
-        ZoneOffset.UTC);
+        -1);
   }
 
   /** The values of all series that are sampled, of one time after the other. */
@@ -111,7 +111,7 @@ public final class Fleet {
       SharedSettings settings, ForecastModel model, double[][] series, int from) {
     BlockSampler sampler = settings.sampler();
     sampler.rate(settings.rate(model));
-    Windows windows = new Windows(settings.seqLen(), 1, 0);
+    Windows windows = new Windows(settings.forecast().seqLen(), 1, 0);
     WindowState[] states = new WindowState[series.length];
     List<TrainingEvent.SampledValue> samples = new ArrayList<>();
     for (int t = 0; t < series[0].length; t++) {

@@ -2,11 +2,11 @@ package dev.weir.forecast.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,18 +69,7 @@ class SharedTrainerLimitsTest {
     int features = 100; // a block takes 300 + 16 * (17 + 800) bytes
     int fitting = (int) (SharedTrainer.MAX_WAITING_BYTES / (300 + 16 * 817));
     SharedSettings settings =
-        new SharedSettings(
-            Mode.MANY_TO_ONE,
-            "fleet",
-            12,
-            2,
-            features,
-            List.of(),
-            null,
-            null,
-            1,
-            -1,
-            ZoneOffset.UTC);
+        Fleet.settings(features, new Target(Mode.MANY_TO_ONE, "fleet", 2, null, null), 1);
     SharedTrainer trainer = new SharedTrainer(settings, null);
     double[] covariates = new double[features];
     int blocks = fitting + 70;

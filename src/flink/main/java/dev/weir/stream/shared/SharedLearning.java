@@ -27,7 +27,7 @@ public final class SharedLearning {
   }
 
   private static String name(SharedSettings settings) {
-    return "shared-" + settings.mode().label();
+    return "shared-" + settings.target().mode().label();
   }
 
   /**

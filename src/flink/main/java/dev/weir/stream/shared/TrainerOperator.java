@@ -69,14 +69,14 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
     if (isRestored && trainer.isNew()) {
       LOG.warn(
           "shared learning of {} starts again: window, horizon, features or model are others",
-          settings.model());
+          settings.target().model());
     }
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    metrics = new TrainerMetrics(getMetricGroup(), settings.mode(), trainer);
+    metrics = new TrainerMetrics(getMetricGroup(), settings.target().mode(), trainer);
     goOnLater();
   }
 
@@ -107,7 +107,7 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
         LOG.warn(
             "shared learning of {} drops samples: expected at most {} MB of them to wait for their"
                 + " truth, got more; lower learning.shared.budget",
-            settings.model(),
+            settings.target().model(),
             SharedTrainer.MAX_WAITING_BYTES >> 20);
       }
       return;
@@ -117,7 +117,7 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
     if (trainer.use(active)) {
       LOG.info(
           "shared learning of {} {} from version {}",
-          settings.model(),
+          settings.target().model(),
           trainer.isTraining() ? "starts" : "pauses, since it can't train copies,",
           active.model().version());
     }
@@ -140,7 +140,7 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
       LOG.warn(
           "shared learning of {} can't publish: expected one series of ten to be held out, by a hash"
               + " of its name, got none so far",
-          settings.model());
+          settings.target().model());
     }
   }
 
