@@ -50,15 +50,10 @@ public final class Dashboard implements AutoCloseable {
     this.settings = settings;
     var topics = settings.topics();
     this.state =
-        new DashboardState(
-            topics,
-            settings.registry(),
-            settings.mapping(),
-            settings.maxSeries(),
-            settings.historyBytes());
-    KafkaClients clients = KafkaClients.of(settings.bootstrapServers(), settings.properties());
+        new DashboardState(topics, settings.registry(), settings.mapping(), settings.limits());
+    KafkaClients clients = settings.clients();
     this.monitor = new TopicMonitor(clients, topics);
-    int back = settings.back();
+    int back = settings.limits().back();
     this.readers =
         List.of(
             new TopicReader(
@@ -175,7 +170,7 @@ public final class Dashboard implements AutoCloseable {
         return "There is no topic %s on Kafka at %s yet; %s."
             .formatted(
                 topic.getKey(),
-                settings.bootstrapServers(),
+                settings.clients().bootstrapServers(),
                 topic.getValue().formatted(topic.getKey()));
       }
     }

@@ -19,6 +19,7 @@ import dev.weir.Patience;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -443,7 +444,7 @@ class SecuredKafkaIT {
     Topics topics = new Topics("seen", "seen.f", "seen.s", "seen.dlq", "seen.m");
     try (Dashboard page =
         Dashboard.start(
-            new DashboardSettings(broker.sasl(), clients, topics, null),
+            new DashboardSettings(KafkaClients.of(broker.sasl(), clients), topics),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       awaitPage(

@@ -19,7 +19,6 @@ import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.connector.ObservationProducer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -176,7 +175,7 @@ class TransactionsIT {
     }
     assertThat(open()).as("left by the dead").isNotEmpty();
     String waiting = "wait behind an open transaction of weir-plant, until ";
-    DashboardSettings settings = new DashboardSettings(kafka, Map.of(), TOPICS, (URI) null);
+    DashboardSettings settings = new DashboardSettings(KafkaClients.of(kafka), TOPICS);
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (WeirProcess tail = WeirProcess.start("tail", "--bootstrap-servers", kafka);
         Dashboard page = Dashboard.start(settings, anyPort, null)) {

@@ -12,6 +12,7 @@ import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import java.net.InetAddress;
@@ -78,7 +79,7 @@ class AlarmPageIT {
 
   private static Dashboard page(JobSettings of) throws Exception {
     return Dashboard.start(
-        new DashboardSettings(kafka.bootstrapServers(), Map.of(), of.kafka().topics(), null),
+        new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), of.kafka().topics()),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         null);
   }

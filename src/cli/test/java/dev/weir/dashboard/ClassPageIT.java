@@ -11,6 +11,7 @@ import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
 import dev.weir.job.options.JobFile;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.model.ClassifierFiles;
@@ -78,7 +79,7 @@ class ClassPageIT {
     dashboard =
         Dashboard.start(
             new DashboardSettings(
-                kafka.bootstrapServers(), Map.of(), settings.kafka().topics(), null),
+                KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics()),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null);
     steps = ClassFixture.steps("lathe", STEPS, 3);

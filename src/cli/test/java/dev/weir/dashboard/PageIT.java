@@ -148,7 +148,7 @@ class PageIT {
 
   private static Dashboard serve(Topics topics, int port) throws IOException {
     return Dashboard.start(
-        new DashboardSettings(kafka.bootstrapServers(), Map.of(), topics, null),
+        new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), topics),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         null);
   }
@@ -751,7 +751,7 @@ class PageIT {
   void aDemoSaysThatItReplays() throws Exception {
     String note = "This demo replays 7 public series.";
     DashboardSettings told =
-        new DashboardSettings(kafka.bootstrapServers(), Map.of(), topics(), null).withNote(note);
+        new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), topics()).withNote(note);
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (Dashboard demo = Dashboard.start(told, any, null)) {
       open(demo, "");

@@ -10,6 +10,7 @@ import dev.weir.Patience;
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.read.TopicReader;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
@@ -164,7 +165,7 @@ public class ReadingIT {
   }
 
   private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
-    DashboardState state = new DashboardState(topics, null, 10, 1 << 20);
+    DashboardState state = new DashboardState(topics, null, null, new Limits(1_000, 10, 1 << 20));
     assertThat(state.histories.ask(row)).as("was not kept").isTrue();
     try (HistoryLoader lookBack =
         new HistoryLoader(clients(), topics, state, 1_000, Patience.LIMIT)) {
@@ -285,17 +286,7 @@ public class ReadingIT {
     try (Dashboard page =
         Dashboard.start(
             new DashboardSettings(
-                kafka.bootstrapServers(),
-                Map.of(),
-                topics,
-                null,
-                null,
-                null,
-                1_000,
-                10,
-                1 << 20,
-                null,
-                null),
+                clients(), topics, null, null, null, new Limits(1_000, 10, 1 << 20), null, null),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       await()

@@ -7,6 +7,7 @@ import dev.weir.dashboard.http.JobPage;
 import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
@@ -27,7 +28,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -58,8 +58,15 @@ public final class ServedPage implements AutoCloseable {
   private ServedPage(String token, Duration idle, int maxSeries, Topics topics) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(
-            "localhost:1", Map.of(), topics, null, null, null, 10, maxSeries, 8 << 20, null, RULES);
-    this.state = new DashboardState(topics, null, settings.maxSeries(), settings.historyBytes());
+            KafkaClients.of("localhost:1"),
+            topics,
+            null,
+            null,
+            null,
+            new Limits(10, maxSeries, 8 << 20),
+            null,
+            RULES);
+    this.state = new DashboardState(topics, null, null, settings.limits());
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =
         new HistoryLoader(

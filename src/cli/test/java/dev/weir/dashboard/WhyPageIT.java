@@ -14,6 +14,7 @@ import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.net.InetAddress;
@@ -73,7 +74,7 @@ class WhyPageIT {
     dashboard =
         Dashboard.start(
             new DashboardSettings(
-                kafka.bootstrapServers(), Map.of(), settings.kafka().topics(), null),
+                KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics()),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null);
     job.await()

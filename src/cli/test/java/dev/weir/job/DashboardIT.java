@@ -10,6 +10,7 @@ import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
@@ -60,7 +61,14 @@ class DashboardIT {
       throws IOException {
     return Dashboard.start(
         new DashboardSettings(
-            bootstrapServers, Map.of(), topics, null, null, null, back, 1_000, history, null, null),
+            KafkaClients.of(bootstrapServers),
+            topics,
+            null,
+            null,
+            null,
+            new Limits(back, 1_000, history),
+            null,
+            null),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         null);
   }
@@ -111,7 +119,7 @@ class DashboardIT {
     overrides.put("learning.size", "small");
     JobSettings settings = JobSettings.read(job, overrides);
     Topics topics = settings.kafka().topics();
-    try (Dashboard page = page(kafka.bootstrapServers(), topics, DashboardSettings.BACK, 8 << 20)) {
+    try (Dashboard page = page(kafka.bootstrapServers(), topics, Limits.USUAL.back(), 8 << 20)) {
       // the page is there before its topics are
       await()
           .atMost(WAIT)
@@ -270,7 +278,7 @@ class DashboardIT {
       admin.createMissing(topics, 1);
     }
     send(servers, topics.observations().first(), 0, observations(0, 20));
-    try (Dashboard page = page(servers, topics, DashboardSettings.BACK, 8 << 20)) {
+    try (Dashboard page = page(servers, topics, Limits.USUAL.back(), 8 << 20)) {
       await().atMost(WAIT).until(() -> observations(page) == 60);
       broker.close();
       await()
@@ -316,7 +324,7 @@ class DashboardIT {
       try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
         admin.createMissing(topics, 1);
       }
-      try (Dashboard page = page(servers, topics, DashboardSettings.BACK, 8 << 20);
+      try (Dashboard page = page(servers, topics, Limits.USUAL.back(), 8 << 20);
           Producer<byte[], byte[]> producer =
               KafkaClients.of(servers).with("transactional.id", "t").producer()) {
         producer.initTransactions();

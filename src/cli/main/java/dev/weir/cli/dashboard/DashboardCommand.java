@@ -6,6 +6,7 @@ import dev.weir.cli.option.TopicOptions;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -78,19 +79,19 @@ public final class DashboardCommand implements Callable<Integer> {
       description =
           "How many of its newest records are read of each partition at the start (default:"
               + " ${DEFAULT-VALUE}).")
-  private int back = DashboardSettings.BACK;
+  private int back = Limits.USUAL.back();
 
   @Option(
       names = "--max-series",
       paramLabel = "N",
       description = "Series that are kept, about 1 KB each (default: ${DEFAULT-VALUE}).")
-  private int maxSeries = DashboardSettings.MAX_SERIES;
+  private int maxSeries = Limits.USUAL.maxSeries();
 
   @Option(
       names = "--history",
       paramLabel = "MB",
       description = "Memory for the series' histories, in MB (default: ${DEFAULT-VALUE}).")
-  private int historyMegabytes = (int) (DashboardSettings.HISTORY_BYTES >> 20);
+  private int historyMegabytes = (int) (Limits.USUAL.historyBytes() >> 20);
 
   @Option(
       names = "--flink",
@@ -124,15 +125,12 @@ public final class DashboardCommand implements Callable<Integer> {
     PageServer.requireFree(bound); // before the brokers are waited for
     DashboardSettings settings =
         new DashboardSettings(
-            kafka.bootstrapServers(),
-            kafka.properties(),
+            kafka.clients(),
             topics(),
             registry.settings(kafka),
             kafka.mapping(),
             flink,
-            back,
-            maxSeries,
-            (long) historyMegabytes << 20,
+            new Limits(back, maxSeries, (long) historyMegabytes << 20),
             null,
             alarms());
     try (Dashboard dashboard = Dashboard.open(settings, bound, secret)) {

@@ -3,13 +3,12 @@ package dev.weir.cli.demo;
 import dev.weir.cli.dashboard.DashboardCommand;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.util.Map;
 
 /** The demo's page, up before there is anything to read. */
 final class DemoPage {
@@ -34,7 +33,7 @@ final class DemoPage {
    */
   static Dashboard open(String bootstrapServers, Integer port, String note) throws IOException {
     DashboardSettings settings =
-        new DashboardSettings(bootstrapServers, Map.of(), TOPICS, (URI) null).withNote(note);
+        new DashboardSettings(KafkaClients.of(bootstrapServers), TOPICS).withNote(note);
     if (port != null) {
       return open(settings, port);
     }

@@ -1,5 +1,6 @@
 package dev.weir.dashboard.http;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.DeadLetterSummary;
@@ -13,10 +14,10 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /** The whole job as the page shows it, taken each second. */
@@ -49,16 +50,27 @@ public final class JobPage {
   private volatile byte[] newest;
   private volatile long version;
 
-  /** One second. */
-  private record Point(
-      long time,
-      double observations,
-      double forecasts,
-      double p50,
-      double p99,
-      double skillNaive,
-      double skillSeasonalNaive,
-      double coverage) {}
+  /** What a second has of the whole job, by its name in the page's JSON. */
+  private enum Figure {
+    observations_per_second,
+    forecasts_per_second,
+    latency_p50_ms,
+    latency_p99_ms,
+    skill_naive,
+    skill_seasonal_naive,
+    coverage
+  }
+
+  /**
+   * One second.
+   *
+   * @param values of each figure, in their order
+   */
+  private record Point(long time, double... values) {
+    double of(Figure figure) {
+      return values[figure.ordinal()];
+    }
+  }
 
   /**
    * @param why what the page waits for, as a sentence; null when it waits for nothing
@@ -169,6 +181,17 @@ public final class JobPage {
 
   /** The page's contract; null and NaN are what is not known. */
   private record Job(
+      @JsonUnwrapped Phase phase,
+      @JsonUnwrapped Counts counts,
+      Rates rates,
+      Percentiles latencyMs,
+      @JsonUnwrapped Quality quality,
+      Map<String, Object> history,
+      List<DeadLetterSummary.Reason> deadLettersByReason,
+      List<ModelList.Entry> models,
+      IncidentList.Counts incidents) {}
+
+  private record Phase(
       long now,
       long started,
       String state,
@@ -176,77 +199,66 @@ public final class JobPage {
       String note,
       String why,
       Topics topics,
-      URI flink,
+      URI flink) {}
+
+  private record Counts(
       int series,
       long observations,
       long forecasts,
       long scores,
       long deadLetters,
       long unreadable,
-      long refused,
-      Rates rates,
-      Percentiles latencyMs,
-      JobSummary.Skill skill,
-      JobSummary.Skill newSkill,
-      JobSummary.Coverage coverage,
-      Map<Forecast.Status, Integer> status,
-      History history,
-      List<DeadLetterSummary.Reason> deadLettersByReason,
-      List<ModelList.Entry> models,
-      IncidentList.Counts incidents) {}
+      long refused) {}
 
   private record Rates(double observationsPerSecond, double forecastsPerSecond) {}
 
   private record Percentiles(double p50, double p99) {}
 
-  /** One number of each second, oldest first. */
-  private record History(
-      long[] time,
-      double[] observationsPerSecond,
-      double[] forecastsPerSecond,
-      double[] latencyP50Ms,
-      double[] latencyP99Ms,
-      double[] skillNaive,
-      double[] skillSeasonalNaive,
-      double[] coverage) {}
+  private record Quality(
+      JobSummary.Skill skill,
+      JobSummary.Skill newSkill,
+      JobSummary.Coverage coverage,
+      Map<Forecast.Status, Integer> status) {}
 
   private byte[] json(long now, String waiting, JobSummary figures, List<Point> points) {
     Histogram latency = Latencies.sum(latencies);
     return PageJson.of(
         new Job(
-            now,
-            started,
-            waiting == null ? "LIVE" : "WAITING",
-            since,
-            settings.note(),
-            waiting == null ? limit() : waiting,
-            settings.topics(),
-            flink,
-            state.series.size(),
-            state.observations.sum(),
-            state.forecasts.sum(),
-            state.scores.sum(),
-            state.deadLetters.sum(),
-            state.unreadable.sum() + state.damaged.sum(),
-            state.series.refused(),
-            new Rates(mean(Point::observations), mean(Point::forecasts)),
+            new Phase(
+                now,
+                started,
+                waiting == null ? "LIVE" : "WAITING",
+                since,
+                settings.note(),
+                waiting == null ? limit() : waiting,
+                settings.topics(),
+                flink),
+            new Counts(
+                state.series.size(),
+                state.observations.sum(),
+                state.forecasts.sum(),
+                state.scores.sum(),
+                state.deadLetters.sum(),
+                state.unreadable.sum() + state.damaged.sum(),
+                state.series.refused()),
+            new Rates(mean(Figure.observations_per_second), mean(Figure.forecasts_per_second)),
             new Percentiles(Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
-            figures.learned(),
-            figures.newborn(),
-            figures.coverage(),
-            figures.statuses(),
-            new History(
-                points.stream().mapToLong(Point::time).toArray(),
-                column(points, Point::observations),
-                column(points, Point::forecasts),
-                column(points, Point::p50),
-                column(points, Point::p99),
-                column(points, Point::skillNaive),
-                column(points, Point::skillSeasonalNaive),
-                column(points, Point::coverage)),
+            new Quality(
+                figures.learned(), figures.newborn(), figures.coverage(), figures.statuses()),
+            history(points),
             state.tally.reasons(),
             state.models.entries(figures.issuers()),
             state.incidents == null ? null : state.incidents.counts()));
+  }
+
+  /** One number of each second, oldest first. */
+  private static Map<String, Object> history(List<Point> points) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put("time", points.stream().mapToLong(Point::time).toArray());
+    for (Figure figure : Figure.values()) {
+      columns.put(figure.name(), points.stream().mapToDouble(p -> p.of(figure)).toArray());
+    }
+    return columns;
   }
 
   private String limit() {
@@ -256,15 +268,11 @@ public final class JobPage {
             .formatted(state.series.size());
   }
 
-  private double mean(ToDoubleFunction<Point> value) {
+  private double mean(Figure figure) {
     return history.stream()
         .skip(Math.max(0, history.size() - RATE_SECONDS))
-        .mapToDouble(value)
+        .mapToDouble(point -> point.of(figure))
         .average()
         .orElse(Double.NaN);
-  }
-
-  private static double[] column(List<Point> points, ToDoubleFunction<Point> value) {
-    return points.stream().mapToDouble(value).toArray();
   }
 }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.weir.dashboard.view.SeriesHistory.Issued;
+import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Score;
@@ -43,6 +44,9 @@ final class PageJson {
           .addMixIn(Score.class, ShownScore.class)
           .addMixIn(Issued.class, ShownForecast.class)
           .addMixIn(Forecast.Steps.class, ShownSteps.class)
+          .addMixIn(SeriesRow.Item.class, ShownRow.class)
+          .addMixIn(SeriesRow.Issuer.class, ShownIssuer.class)
+          .addMixIn(SeriesRow.Errors.class, ShownErrors.class)
           .build();
 
   private PageJson() {}
@@ -104,6 +108,20 @@ final class PageJson {
 
   @JsonIgnoreProperties({"intervals"}) // two of them are shown
   private interface ShownSteps {}
+
+  private interface ShownRow {
+    @JsonUnwrapped
+    SeriesRow.Issuer issuer();
+
+    @JsonUnwrapped
+    SeriesRow.Errors errors();
+  }
+
+  @JsonIgnoreProperties({"origin"})
+  private interface ShownIssuer {}
+
+  @JsonIgnoreProperties({"time", "scored", "level"})
+  private interface ShownErrors {}
 
   private static final class FiniteNumber extends JsonSerializer<Double> {
     @Override

@@ -73,11 +73,6 @@ public final class DashboardState {
   private final ClassificationCodec classificationCodec = new ClassificationCodec();
   private final LabelCodec labelCodec = new LabelCodec();
 
-  public DashboardState(
-      Topics topics, RegistrySettings registry, int maxSeries, long historyBytes) {
-    this(topics, registry, null, maxSeries, historyBytes);
-  }
-
   /**
    * @param registry where the schemas are; null: plain Avro
    * @param mapping what observations are that are not our own records; null: they are
@@ -86,8 +81,7 @@ public final class DashboardState {
       Topics topics,
       RegistrySettings registry,
       ObservationMapping mapping,
-      int maxSeries,
-      long historyBytes) {
+      DashboardSettings.Limits limits) {
     this.topics = topics;
     this.registry = registry;
     this.mapping = mapping;
@@ -96,8 +90,8 @@ public final class DashboardState {
     this.scoreCodec = scoreCodec();
     this.incidentCodec = topics.alarms() == null ? null : new IncidentCodec(registry);
     this.incidents = topics.alarms() == null ? null : new IncidentList();
-    this.series = new SeriesTable(maxSeries);
-    this.histories = new HistoryCache(historyBytes);
+    this.series = new SeriesTable(limits.maxSeries());
+    this.histories = new HistoryCache(limits.historyBytes());
   }
 
   /** A new one, since it is of one thread. */

@@ -86,24 +86,25 @@ public final class JobSummary {
     }
   }
 
-  void addIssuer(String model, long version) {
-    Version issuer = new Version(model, version);
+  void addIssuer(String model, Long version) {
+    Version issuer = new Version(model, version == null ? Forecast.NO_VERSION : version);
     if (issuers.size() < MAX_MODELS || issuers.containsKey(issuer)) {
       issuers.merge(issuer, 1, Integer::sum);
     }
   }
 
-  void add(double toNaive, double toSeasonalNaive, double level, double coverage, long scored) {
-    Means means = scored < LEARNED ? newborn : learned;
-    means.naive.add(toNaive);
-    means.seasonalNaive.add(toSeasonalNaive);
-    means.series += scored > 0 ? 1 : 0;
-    if (Double.isFinite(level) && Double.isFinite(coverage) && scored > 0) {
-      if (held.size() < MAX_MODELS || held.containsKey(level)) {
-        Held sum = held.computeIfAbsent(level, l -> new Held());
-        sum.held += coverage * scored;
-        sum.scored += scored;
-      }
+  void add(SeriesRow.Errors errors) {
+    Means means = errors.scored() < LEARNED ? newborn : learned;
+    means.naive.add(errors.relative());
+    means.seasonalNaive.add(errors.relativeSeasonal());
+    means.series += errors.scored() > 0 ? 1 : 0;
+    if (Double.isFinite(errors.level())
+        && Double.isFinite(errors.coverage())
+        && errors.scored() > 0
+        && (held.size() < MAX_MODELS || held.containsKey(errors.level()))) {
+      Held sum = held.computeIfAbsent(errors.level(), l -> new Held());
+      sum.held += errors.coverage() * errors.scored();
+      sum.scored += errors.scored();
     }
   }
 

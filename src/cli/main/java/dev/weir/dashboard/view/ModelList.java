@@ -86,7 +86,7 @@ public final class ModelList {
                     issuers.getOrDefault(version, 0),
                     isNewest(version))));
     issuers.entrySet().stream()
-        .filter(e -> !published.containsKey(e.getKey()) && !e.getKey().model().isEmpty())
+        .filter(e -> !published.containsKey(e.getKey()))
         .sorted(Comparator.comparing(e -> -e.getValue()))
         .limit(MOST)
         .forEach(

@@ -38,18 +38,67 @@ public final class SeriesRow {
 
   /** What is kept of one of its forecasts. */
   private static final class ModeRow {
-    long origin = Long.MIN_VALUE;
-    Forecast.Status status;
-    String model = "";
-    long version = Forecast.NO_VERSION;
-    long scoredTo = Long.MIN_VALUE;
-    long scored;
-    double mae = Double.NaN;
-    double mase = Double.NaN;
-    double naive = Double.NaN;
-    double seasonalNaive = Double.NaN;
-    double level = Double.NaN;
-    double coverage = Double.NaN;
+    Issuer issuer = Issuer.NONE;
+    Errors errors = Errors.NONE;
+  }
+
+  /**
+   * What the newest forecast says of itself.
+   *
+   * @param status null before the first one
+   * @param model null without one
+   * @param version null without a model
+   */
+  public record Issuer(long origin, Forecast.Status status, String model, Long version) {
+    private static final Issuer NONE = new Issuer(Long.MIN_VALUE, null, null, null);
+  }
+
+  /**
+   * Errors by the newest score, each NaN if it is not known.
+   *
+   * @param relative the error divided by that of the last value
+   * @param relativeSeasonal the same of the last season
+   */
+  public record Errors(
+      long time,
+      long scored,
+      double mae,
+      double mase,
+      double relative,
+      double relativeSeasonal,
+      double level,
+      double coverage) {
+
+    private static final Errors NONE =
+        new Errors(
+            Long.MIN_VALUE,
+            0,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN);
+
+    private static Errors of(Score score) {
+      return new Errors(
+          score.time(),
+          score.scored(),
+          score.mae(),
+          score.mase(),
+          ratio(score, "naive"),
+          ratio(score, "seasonal_naive"),
+          score.level(),
+          score.coverage());
+    }
+
+    private static double ratio(Score score, String method) {
+      return score.methods().stream()
+          .filter(other -> other.name().equals(method) && other.mae() > 0)
+          .mapToDouble(other -> score.mae() / other.mae())
+          .findFirst()
+          .orElse(Double.NaN);
+    }
   }
 
   /**
@@ -59,16 +108,10 @@ public final class SeriesRow {
   public record Item(
       String series,
       List<Mode> modes,
-      Forecast.Status status,
+      Issuer issuer,
       Long time,
       double value,
-      double mae,
-      double mase,
-      double relative,
-      double relativeSeasonal,
-      double coverage,
-      String model,
-      Long version,
+      Errors errors,
       double[] sparkline) {}
 
   /**
@@ -131,11 +174,13 @@ public final class SeriesRow {
     forecasts = partition;
     seen(now);
     ModeRow mode = mode(forecast.mode());
-    if (forecast.origin() >= mode.origin) {
-      mode.origin = forecast.origin();
-      mode.status = forecast.status();
-      mode.model = model;
-      mode.version = forecast.modelVersion();
+    if (forecast.origin() >= mode.issuer.origin) {
+      mode.issuer =
+          new Issuer(
+              forecast.origin(),
+              forecast.status(),
+              SeriesHistory.modelOrNull(model),
+              SeriesHistory.versionOrNull(forecast.modelVersion()));
       list();
     }
     return change(kept -> kept.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN));
@@ -155,24 +200,8 @@ public final class SeriesRow {
     scores = partition;
     seen(now);
     ModeRow mode = mode(score.mode());
-    if (score.time() >= mode.scoredTo) {
-      mode.scoredTo = score.time();
-      mode.scored = score.scored();
-      mode.mae = score.mae();
-      mode.mase = score.mase();
-      mode.level = score.level();
-      mode.coverage = score.coverage();
-      mode.naive = Double.NaN;
-      mode.seasonalNaive = Double.NaN;
-      for (Score.Method method : score.methods()) {
-        switch (method.name()) {
-          case "naive" -> mode.naive = method.mae();
-          case "seasonal_naive" -> mode.seasonalNaive = method.mae();
-          default -> {
-            // an expert
-          }
-        }
-      }
+    if (score.time() >= mode.errors.time) {
+      mode.errors = Errors.of(score);
       list();
     }
     return change(kept -> kept.score(score));
@@ -223,9 +252,10 @@ public final class SeriesRow {
       return;
     }
     ModeRow row = first();
-    block.status[place] = row.status == null ? RowBlock.NO_STATUS : (byte) row.status.ordinal();
-    block.toNaive[place] = ratio(row.mae, row.naive);
-    block.toSeasonalNaive[place] = ratio(row.mae, row.seasonalNaive);
+    Forecast.Status status = row.issuer.status;
+    block.status[place] = status == null ? RowBlock.NO_STATUS : (byte) status.ordinal();
+    block.toNaive[place] = row.errors.relative;
+    block.toSeasonalNaive[place] = row.errors.relativeSeasonal;
   }
 
   /** Adds this series to the figures of the whole job. */
@@ -234,22 +264,13 @@ public final class SeriesRow {
     if (row == null) {
       return;
     }
-    figures.add(row.status);
+    figures.add(row.issuer.status);
     for (ModeRow each : modes) {
-      if (each != null && each.status != null) {
-        figures.addIssuer(each.model, each.version);
+      if (each != null && each.issuer.model != null) {
+        figures.addIssuer(each.issuer.model, each.issuer.version);
       }
     }
-    figures.add(
-        ratio(row.mae, row.naive),
-        ratio(row.mae, row.seasonalNaive),
-        row.level,
-        row.coverage,
-        row.scored);
-  }
-
-  private static double ratio(double mae, double baseline) {
-    return baseline > 0 ? mae / baseline : Double.NaN;
+    figures.add(row.errors);
   }
 
   synchronized Item item() {
@@ -261,16 +282,10 @@ public final class SeriesRow {
     return new Item(
         name,
         Arrays.stream(MODES).filter(mode -> modes[mode.ordinal()] != null).toList(),
-        row.status,
+        row.issuer,
         SeriesHistory.timeOrNull(time),
         filled == 0 ? Double.NaN : sparkline[filled - 1],
-        row.mae,
-        row.mase,
-        ratio(row.mae, row.naive),
-        ratio(row.mae, row.seasonalNaive),
-        row.coverage,
-        SeriesHistory.modelOrNull(row.model),
-        SeriesHistory.versionOrNull(row.version),
+        row.errors,
         sparkline);
   }
 

@@ -7,19 +7,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.dashboard.Records;
 import dev.weir.dashboard.ServedPage;
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JobPageTest {
 
-  private final DashboardState state = new DashboardState(Records.TOPICS, null, 2, 1 << 20);
+  private final DashboardState state =
+      new DashboardState(Records.TOPICS, null, null, new Limits(1_000, 2, 1 << 20));
   private String waiting; // for what
   private final JobPage page =
       new JobPage(
-          new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null),
+          new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS),
           state,
           () -> waiting);
   private long now = System.currentTimeMillis();

@@ -11,6 +11,7 @@ import dev.weir.dashboard.Records;
 import dev.weir.dashboard.ServedPage;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.SeriesHistory;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.model.Mode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -440,7 +441,7 @@ class PageServerTest {
   @Test
   void serverOnAnotherAddressThanLoopbackNeedsAToken() throws Exception {
     DashboardSettings settings =
-        new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null);
+        new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS);
     InetSocketAddress all = new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0);
     assertThatThrownBy(() -> Dashboard.open(settings, all, null))
         .isInstanceOf(IllegalArgumentException.class)
@@ -459,7 +460,7 @@ class PageServerTest {
   void addressIsOneThatAnswers(String bind, String host) throws Exception {
     try (Dashboard dashboard =
         Dashboard.open(
-            new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null),
+            new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS),
             new InetSocketAddress(InetAddress.getByName(bind), 0),
             null)) {
       assertThat(dashboard.address().getHost()).isEqualTo(host);
@@ -473,7 +474,7 @@ class PageServerTest {
     assertThatThrownBy(
             () ->
                 Dashboard.open(
-                    new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null),
+                    new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS),
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), page.port()),
                     null))
         .isInstanceOf(BindException.class)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.dashboard.Records;
+import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.Observation;
 import dev.weir.model.Mode;
 import java.util.List;
@@ -14,7 +15,8 @@ class DashboardStateTest {
 
   private static final long HOUR = 3_600_000;
 
-  private final DashboardState state = new DashboardState(Records.TOPICS, null, 10, 1 << 20);
+  private final DashboardState state =
+      new DashboardState(Records.TOPICS, null, null, new Limits(1_000, 10, 1 << 20));
 
   private void observe(long time, long now) {
     state.takeObservation(Records.record(Records.observation("pump", time, 1)), true, now);

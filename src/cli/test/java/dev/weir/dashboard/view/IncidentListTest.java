@@ -3,6 +3,7 @@ package dev.weir.dashboard.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.dashboard.Records;
+import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.IncidentList.Counts;
 import dev.weir.dashboard.view.IncidentList.Query;
 import dev.weir.forecast.Incident;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class IncidentListTest {
 
-  private final DashboardState state = new DashboardState(Records.WITH_ALARMS, null, 10, 1 << 20);
+  private final DashboardState state =
+      new DashboardState(Records.WITH_ALARMS, null, null, new Limits(1_000, 10, 1 << 20));
   private final IncidentList list = state.incidents;
 
   private void take(long start, Event event) {

@@ -50,25 +50,25 @@ class SeriesRowTest {
     assertThat(block.relative(0)).isNaN();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 10, 1.5, 2, 3), 0, 5);
     SeriesRow.Item item = row.item();
-    assertThat(item.mae()).isEqualTo(1.5);
-    assertThat(item.relative()).isEqualTo(0.75); // 1.5 / 2
+    assertThat(item.errors().mae()).isEqualTo(1.5);
+    assertThat(item.errors().relative()).isEqualTo(0.75); // 1.5 / 2
     assertThat(block.relative(0)).isEqualTo(0.5);
-    assertThat(item.relativeSeasonal()).isEqualTo(0.5); // 1.5 / 3
-    assertThat(item.mase()).isEqualTo(0.5);
-    assertThat(item.coverage()).isEqualTo(0.75);
+    assertThat(item.errors().relativeSeasonal()).isEqualTo(0.5); // 1.5 / 3
+    assertThat(item.errors().mase()).isEqualTo(0.5);
+    assertThat(item.errors().coverage()).isEqualTo(0.75);
     // a perfect baseline is beaten by nobody, and there is no ratio to it
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 20, 1.5, 2, 0), 0, 5);
     assertThat(block.relative(0)).isEqualTo(0.75);
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 20, 1.5, 0, 0), 0, 5);
     assertThat(block.relative(0)).isNaN();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 15, 9, 9, 9), 0, 5); // older than known
-    assertThat(row.item().mae()).isEqualTo(1.5);
+    assertThat(row.item().errors().mae()).isEqualTo(1.5);
   }
 
   @Test
   void listShowsTheMostDirectModeAndNamesBoth() {
     row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 50, "wide", 3), "wide", 0, 5, true);
-    assertThat(row.item().model()).isEqualTo("wide");
+    assertThat(row.item().issuer().model()).isEqualTo("wide");
     row.issue(
         Records.forecast("pump", Mode.MANY_TO_ONE, 40, "", -1, Forecast.Status.FALLBACK, 1, 1),
         "",
@@ -76,11 +76,11 @@ class SeriesRowTest {
         5,
         true);
     assertThat(row.item().modes()).containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
-    assertThat(row.item().status()).isEqualTo(Forecast.Status.FALLBACK);
-    assertThat(row.item().version()).isNull();
+    assertThat(row.item().issuer().status()).isEqualTo(Forecast.Status.FALLBACK);
+    assertThat(row.item().issuer().version()).isNull();
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "direct", 2), "direct", 0, 5, true);
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 50, "older", 1), "older", 0, 5, true);
-    assertThat(row.item().model()).isEqualTo("direct");
+    assertThat(row.item().issuer().model()).isEqualTo("direct");
     assertThat(block.has(0, Forecast.Status.OK)).isTrue();
   }
 
@@ -99,7 +99,9 @@ class SeriesRowTest {
     assertThat(figures.learned().seasonalNaive()).isEqualTo(0.5, within(1e-12)); // 1 - sqrt(1/4)
     assertThat(figures.learned().series()).isEqualTo(2);
     assertThat(figures.newborn()).isEqualTo(new JobSummary.Skill(Double.NaN, Double.NaN, 0));
-    figures.add(0.75, 4, 0.8, Double.NaN, JobSummary.LEARNED - 1); // too few values
+    figures.add( // too few values
+        new SeriesRow.Errors(
+            0, JobSummary.LEARNED - 1, Double.NaN, Double.NaN, 0.75, 4, 0.8, Double.NaN));
     assertThat(figures.newborn().naive()).isEqualTo(0.25, within(1e-12));
     assertThat(figures.newborn().seasonalNaive()).isEqualTo(-3, within(1e-12));
     assertThat(figures.learned().naive()).as("as before").isEqualTo(0, within(1e-12));
