@@ -145,7 +145,7 @@ public final class AccessFilter extends HttpFilter {
     return COOKIE + request.getServerPort(); // as the browser sees it, behind a tunnel too
   }
 
-  /** In a time that says nothing about how much of it is right. */
+  /** Compares in constant time. */
   private boolean isToken(String given) {
     return MessageDigest.isEqual(digest(given), digest(token));
   }

@@ -219,13 +219,9 @@ public final class TopicReader implements AutoCloseable {
     if (!consumer.followed().equals(Set.copyOf(wanted))) {
       List<TopicPartition> unknown =
           wanted.stream().filter(partition -> !positions.containsKey(partition)).toList();
-      Map<TopicPartition, Long> begins = consumer.begins(unknown);
       Map<TopicPartition, Long> ends = consumer.ends(unknown);
-      for (TopicPartition partition : unknown) {
-        long end = ends.get(partition);
-        liveFrom.put(partition, end);
-        positions.put(partition, Math.max(begins.get(partition), end - back));
-      }
+      liveFrom.putAll(ends);
+      positions.putAll(consumer.before(ends, back));
       Map<TopicPartition, Long> places = new HashMap<>(positions);
       places.keySet().retainAll(wanted);
       consumer.follow(places);

@@ -16,12 +16,14 @@ import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ClassifierModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -188,9 +190,27 @@ public final class DashboardState {
         latencies.observed(observation.series(), observation.time(), now);
       }
     }
-    SeriesRow row = series.row(observation.series(), histories::offer);
+    update(
+        observation.series(),
+        row -> row.observe(observation, record.topic(), record.partition(), now));
+  }
+
+  /** A forecast or a class was read. */
+  private void answered(boolean live, long now) {
+    forecastRead = true;
+    if (live) {
+      synchronized (answers) {
+        lastForecast = now;
+        unanswered = 0;
+      }
+    }
+  }
+
+  /** Changes the row of a series, if there is room for it. */
+  private void update(String name, ToLongFunction<SeriesRow> change) {
+    SeriesRow row = series.row(name, histories::offer);
     if (row != null) {
-      histories.grown(row.observe(observation, record.topic(), record.partition(), now));
+      histories.grown(change.applyAsLong(row));
     }
   }
 
@@ -247,19 +267,12 @@ public final class DashboardState {
       unreadable.increment();
       return;
     }
-    forecastRead = true;
+    answered(live, now);
     if (live) {
-      synchronized (answers) {
-        lastForecast = now;
-        unanswered = 0;
-      }
       latencies.issued(forecast.series(), forecast.origin(), now);
     }
-    SeriesRow row = series.row(forecast.series(), histories::offer);
-    if (row != null) {
-      String model = model(forecast.model());
-      histories.grown(row.issue(forecast, model, record.partition(), now, live));
-    }
+    String model = model(forecast.model());
+    update(forecast.series(), row -> row.issue(forecast, model, record.partition(), now, live));
   }
 
   /** A forecast, or null. */
@@ -276,17 +289,8 @@ public final class DashboardState {
       unreadable.increment();
       return;
     }
-    forecastRead = true;
-    if (live) {
-      synchronized (answers) {
-        lastForecast = now;
-        unanswered = 0;
-      }
-    }
-    SeriesRow row = series.row(said.series(), histories::offer);
-    if (row != null) {
-      histories.grown(row.classify(said, now));
-    }
+    answered(live, now);
+    update(said.series(), row -> row.classify(said, now));
   }
 
   private void takeLabel(ConsumerRecord<byte[], byte[]> record, long now) {
@@ -296,10 +300,7 @@ public final class DashboardState {
         || label.label().length() > ClassifierModel.MAX_CLASS_LENGTH) {
       return; // the job reports it
     }
-    SeriesRow row = series.row(label.series(), histories::offer);
-    if (row != null) {
-      histories.grown(row.label(label.time(), label.label(), now));
-    }
+    update(label.series(), row -> row.label(label.time(), label.label(), now));
   }
 
   private void takeIncident(ConsumerRecord<byte[], byte[]> record) {
@@ -316,20 +317,13 @@ public final class DashboardState {
       unreadable.increment();
       return;
     }
-    SeriesRow row = series.row(score.series(), histories::offer);
-    if (row != null) {
-      histories.grown(row.score(score, record.partition(), now));
-    }
+    update(score.series(), row -> row.score(score, record.partition(), now));
   }
 
   /** A score, or null. */
   public static Score score(ScoreCodec codec, ConsumerRecord<byte[], byte[]> record) {
     Score score = decoded(codec::decode, record);
     return score != null && score.mode() != null && isSeries(score.series()) ? score : null;
-  }
-
-  private interface Decoder<T> {
-    T decode(byte[] value) throws MalformedRecordException;
   }
 
   /** The record's content; null if it is absent or malformed, which the job reports. */

@@ -7,10 +7,12 @@ import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * The newest observations and issued forecasts of one series, in order of time. Not thread-safe:
@@ -21,20 +23,24 @@ public final class SeriesHistory {
   /** Observations kept, and forecasts of each mode. */
   public static final int KEPT = 2_000;
 
-  private static final int FIRST = 32;
   private static final int OBJECT_BYTES = 16;
+  private static final int ENTRY_BYTES = 100; // of a time and a value
 
   private final String series;
-  private long[] times = new long[FIRST];
-  private double[] values = new double[FIRST];
-  private long[] news = new long[FIRST]; // the sequence number that each came with
-  private int size;
+  private final TreeMap<Long, Value> values = new TreeMap<>(); // by time
   private final Map<Mode, Forecasts> modes = new EnumMap<>(Mode.class);
   private final ClassHistory classes = new ClassHistory();
   private long sequence; // grows with each news
   private boolean cut;
 
   public static final long UNKNOWN = Long.MIN_VALUE;
+
+  /**
+   * An observed value.
+   *
+   * @param news the sequence number that it came with
+   */
+  private record Value(double value, long news) {}
 
   /** What the first value of a forecast consists of. */
   public record Parts(String[] name, double[] amount) {}
@@ -117,50 +123,31 @@ public final class SeriesHistory {
     long bytes() {
       long times = time == null ? 0 : OBJECT_BYTES + 8L * time.length;
       long amounts = parts == null ? 0 : 3 * OBJECT_BYTES + 8L * parts.amount.length;
-      return 136 + times + steps.bytes() + amounts;
+      return 200 + times + steps.bytes() + amounts;
     }
   }
 
   /** The forecasts of one mode, by origin. */
   private static final class Forecasts {
-    private Issued[] all = new Issued[FIRST];
-    private int size;
+    private final TreeMap<Long, Issued> all = new TreeMap<>();
     private long bytes;
     private Score score;
     private long scoreNews;
 
     /** False when there is one of this origin: the first one counts, as for any consumer. */
     boolean add(Issued issued) {
-      int at = size;
-      while (at > 0 && all[at - 1].origin > issued.origin) {
-        at--;
-      }
-      if (at > 0 && all[at - 1].origin == issued.origin) {
+      boolean isTooOld = all.size() == KEPT && issued.origin < all.firstKey();
+      if (isTooOld || all.putIfAbsent(issued.origin, issued) != null) {
         return false;
       }
-      if (size == all.length) {
-        if (size == 2 * KEPT) {
-          if (at < size - KEPT) {
-            return false; // older than what is kept
-          }
-          for (int i = 0; i < size - KEPT; i++) {
-            bytes -= all[i].bytes();
-          }
-          System.arraycopy(all, size - KEPT, all, 0, KEPT);
-          Arrays.fill(all, KEPT, size, null);
-          at -= size - KEPT;
-          size = KEPT;
-        } else {
-          all = Arrays.copyOf(all, Math.min(2 * KEPT, 2 * size));
-        }
+      Map.Entry<Long, Issued> before = all.lowerEntry(issued.origin);
+      if (before != null) {
+        issued.shareNames(before.getValue());
       }
-      System.arraycopy(all, at, all, at + 1, size - at);
-      if (at > 0) {
-        issued.shareNames(all[at - 1]);
-      }
-      all[at] = issued;
-      size++;
       bytes += issued.bytes();
+      if (all.size() > KEPT) {
+        bytes -= all.pollFirstEntry().getValue().bytes();
+      }
       return true;
     }
   }
@@ -220,46 +207,15 @@ public final class SeriesHistory {
   }
 
   public void observe(long time, double value) {
-    int at = size;
-    while (at > 0 && times[at - 1] > time) {
-      at--;
-    }
-    if (at > 0 && times[at - 1] == time) {
-      if (Double.compare(values[at - 1], value) != 0) { // a correction
-        values[at - 1] = value;
-        news[at - 1] = ++sequence;
-      }
+    Value known = values.get(time);
+    if (known != null && Double.compare(known.value, value) == 0) {
       return;
     }
-    if (size == times.length) {
-      if (size == 2 * KEPT) {
-        cut = true;
-        if (at < size - KEPT) {
-          return; // older than what is kept
-        }
-        at -= size - KEPT;
-        dropOldest();
-      } else {
-        int capacity = Math.min(2 * KEPT, 2 * size);
-        times = Arrays.copyOf(times, capacity);
-        values = Arrays.copyOf(values, capacity);
-        news = Arrays.copyOf(news, capacity);
-      }
+    values.put(time, new Value(value, ++sequence)); // or a correction
+    if (values.size() > KEPT) {
+      cut = true;
+      values.pollFirstEntry();
     }
-    System.arraycopy(times, at, times, at + 1, size - at);
-    System.arraycopy(values, at, values, at + 1, size - at);
-    System.arraycopy(news, at, news, at + 1, size - at);
-    times[at] = time;
-    values[at] = value;
-    news[at] = ++sequence;
-    size++;
-  }
-
-  private void dropOldest() {
-    System.arraycopy(times, size - KEPT, times, 0, KEPT);
-    System.arraycopy(values, size - KEPT, values, 0, KEPT);
-    System.arraycopy(news, size - KEPT, news, 0, KEPT);
-    size = KEPT;
   }
 
   /**
@@ -299,19 +255,15 @@ public final class SeriesHistory {
 
   /** Adds what another one knows and this one does not. */
   void merge(SeriesHistory other) {
-    long[] ownTimes = Arrays.copyOf(times, size);
-    double[] ownValues = Arrays.copyOf(values, size);
-    for (int i = 0; i < other.size; i++) {
-      observe(other.times[i], other.values[i]);
-    }
-    for (int i = 0; i < ownTimes.length; i++) { // what came since is newer than what was found
-      observe(ownTimes[i], ownValues[i]);
-    }
+    other.values.forEach(
+        (time, found) -> {
+          if (!values.containsKey(time)) { // what came since is newer than what was found
+            observe(time, found.value);
+          }
+        });
     other.modes.forEach(
         (mode, forecasts) -> {
-          for (int i = 0; i < forecasts.size; i++) {
-            add(mode, forecasts.all[i]);
-          }
+          forecasts.all.values().forEach(issued -> add(mode, issued));
           if (forecasts.score != null) {
             score(forecasts.score);
           }
@@ -324,9 +276,9 @@ public final class SeriesHistory {
   }
 
   long bytes() {
-    long bytes = 200 + 24L * times.length + classes.bytes();
+    long bytes = 200 + (long) ENTRY_BYTES * values.size() + classes.bytes();
     for (Forecasts forecasts : modes.values()) {
-      bytes += 100 + 4L * forecasts.all.length + forecasts.bytes;
+      bytes += 100 + forecasts.bytes;
       if (forecasts.score != null) {
         bytes += 150 + 60L * forecasts.score.methods().size();
         Score.Distribution distribution = forecasts.score.distribution();
@@ -342,22 +294,13 @@ public final class SeriesHistory {
   }
 
   public View view(long before, int limit, long after) {
-    int end = size;
-    while (end > 0 && times[end - 1] > before) {
-      end--;
-    }
-    int first = Math.max(0, Math.max(size - KEPT, end - limit));
-    int count = 0;
-    long[] viewTimes = new long[end > first ? end - first : 0];
-    double[] viewValues = new double[viewTimes.length];
-    for (int i = first; i < end; i++) {
-      if (news[i] > after) {
-        viewTimes[count] = times[i];
-        viewValues[count++] = values[i];
-      }
-    }
+    List<Map.Entry<Long, Value>> shown =
+        new ArrayList<>(
+            values.headMap(before, true).descendingMap().entrySet().stream().limit(limit).toList());
+    Collections.reverse(shown);
     // those of the observations shown; all without observations
-    long from = end > first ? times[first] : Long.MIN_VALUE;
+    long from = shown.isEmpty() ? Long.MIN_VALUE : shown.get(0).getKey();
+    shown.removeIf(entry -> entry.getValue().news <= after);
     Map<Mode, ModeView> views = new EnumMap<>(Mode.class);
     List<Swap> swaps = new ArrayList<>();
     modes.forEach(
@@ -365,31 +308,30 @@ public final class SeriesHistory {
           List<Issued> issued = new ArrayList<>();
           double level = Double.NaN;
           double wideLevel = Double.NaN;
-          for (int i = Math.max(0, forecasts.size - KEPT); i < forecasts.size; i++) {
-            Issued one = forecasts.all[i];
+          Issued last = null;
+          for (Issued one : forecasts.all.values()) {
             level = one.narrow() == null ? level : one.narrow().level();
             wideLevel = one.wide() == null ? wideLevel : one.wide().level();
-            if (one.origin < from || one.origin > before || one.news <= after) {
-              continue;
+            if (one.origin >= from && one.origin <= before && one.news > after) {
+              issued.add(one);
+              if (last != null && !one.isOfSameModel(last)) {
+                swaps.add(new Swap(one.origin, mode, one.model, one.version));
+              }
             }
-            issued.add(one);
-            if (i > 0 && !one.isOfSameModel(forecasts.all[i - 1])) {
-              swaps.add(new Swap(one.origin, mode, one.model, one.version));
-            }
+            last = one;
           }
           Score score = forecasts.scoreNews > after ? forecasts.score : null;
           views.put(mode, new ModeView(level, wideLevel, issued, score));
         });
-    long oldest = size == 0 ? Long.MIN_VALUE : times[Math.max(0, size - KEPT)];
     return new View(
         series,
         sequence,
-        Arrays.copyOf(viewTimes, count),
-        Arrays.copyOf(viewValues, count),
+        shown.stream().mapToLong(Map.Entry::getKey).toArray(),
+        shown.stream().mapToDouble(entry -> entry.getValue().value).toArray(),
         views,
         swaps,
         classes.view(from, before, after),
-        oldest,
+        values.isEmpty() ? Long.MIN_VALUE : values.firstKey(),
         cut);
   }
 }
