@@ -1,15 +1,10 @@
 package dev.weir.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.health.ClusterFailure;
-import dev.weir.cli.health.FlinkHealth;
 import dev.weir.cli.health.FlinkRest;
 import dev.weir.job.JobSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +19,6 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,8 +35,6 @@ import picocli.CommandLine.Spec;
       "          weir stop my-job.yaml --savepoints file:///savepoints"
     })
 final class StopCommand implements Callable<Integer> {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @Spec private CommandSpec spec;
 
@@ -75,14 +67,9 @@ final class StopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!FlinkRest.isAddress(jobManager)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir stop: --jobmanager: expected HOST:PORT, got '%s'"
-              .formatted(Printable.line(jobManager)));
-    }
+    FlinkRest flink = FlinkRest.of(spec, jobManager);
     String name = JobSettings.read(file, overrides).name();
-    String job = find(name);
+    String job = find(flink, name);
     Configuration configuration = new Configuration();
     int colon = jobManager.lastIndexOf(':');
     configuration.set(RestOptions.ADDRESS, jobManager.substring(0, colon));
@@ -108,17 +95,13 @@ final class StopCommand implements Callable<Integer> {
   }
 
   /** The id of the running job. */
-  private String find(String name) throws IOException {
-    List<String> running = new ArrayList<>();
-    for (JsonNode job : new FlinkRest(jobManager, PATIENCE).get("/jobs/overview").path("jobs")) {
-      String jid = job.path("jid").asText();
-      if (job.path("name").asText().equals(name)
-          && !FlinkHealth.ENDED.contains(job.path("state").asText())
-          && jid.matches("[0-9a-f]{32}")
-          && (id == null || id.equals(jid))) {
-        running.add(jid);
-      }
-    }
+  private String find(FlinkRest flink, String name) throws IOException {
+    List<String> running =
+        flink.jobs().stream()
+            .filter(job -> job.name().equals(name) && !job.hasEnded())
+            .map(FlinkRest.Job::id)
+            .filter(jid -> id == null || id.equals(jid))
+            .toList();
     if (running.isEmpty()) {
       throw new IOException(
           "Flink at %s: expected a running job %s%s, got none; weir status %s --jobmanager %s says what became of it"

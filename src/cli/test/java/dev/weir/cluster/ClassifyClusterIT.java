@@ -11,7 +11,6 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.admin.ClusterInfo;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.LabelCodec;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
@@ -120,10 +120,9 @@ class ClassifyClusterIT {
             .pollInterval(Duration.ofMillis(500))
             .until(
                 () ->
-                    new ClusterInfo(admin)
-                            .committed("states-labels", "labels").values().stream()
-                                .mapToLong(Long::longValue)
-                                .sum()
+                    admin.committed("states-labels", "labels").values().stream()
+                            .mapToLong(OffsetAndMetadata::offset)
+                            .sum()
                         == (long) SERIES.size() * STEPS);
       }
       send(servers, 0, 150);

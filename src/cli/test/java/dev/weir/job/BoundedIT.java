@@ -327,7 +327,7 @@ class BoundedIT {
     bounded(settings, 2, null, Duration.ofMillis(20)); // each partition ends near a snapshot
     awaitForecasts(settings, records.size());
     try (TopicAdmin admin = kafka.admin()) {
-      assertThat(new TopicOffsets(admin, settings.kafka()).committed())
+      assertThat(admin.committed(settings.kafka().group(), topic))
           .hasSize(partitions)
           .allSatisfy(
               (partition, place) -> {

@@ -8,7 +8,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.admin.TopicOffsets;
 import dev.weir.model.ForecastModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,8 +55,12 @@ class WithoutSavepointIT {
   /** How many observations the group has committed. */
   private static long place(JobSettings settings) {
     try (TopicAdmin admin = kafka.admin()) {
-      return new TopicOffsets(admin, settings.kafka())
-          .committed().values().stream().mapToLong(place -> place.offset()).sum();
+      return admin
+          .committed(settings.kafka().group(), settings.kafka().topics().observations().first())
+          .values()
+          .stream()
+          .mapToLong(place -> place.offset())
+          .sum();
     }
   }
 

@@ -2,7 +2,6 @@ package dev.weir.job;
 
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.admin.TopicOffsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -19,7 +18,6 @@ final class HistoryProgress implements AutoCloseable {
   private final KafkaSettings settings;
   private final String job;
   private final TopicAdmin admin;
-  private final TopicOffsets offsets;
 
   /**
    * @param settings with the offsets of a span that has an end
@@ -29,7 +27,6 @@ final class HistoryProgress implements AutoCloseable {
     this.settings = settings;
     this.job = job;
     this.admin = new TopicAdmin(settings.clients());
-    this.offsets = new TopicOffsets(admin, settings);
   }
 
   /**
@@ -37,7 +34,8 @@ final class HistoryProgress implements AutoCloseable {
    * #NOTHING}. Empty once all are, and a checkpoint holds what came of them.
    */
   public Map<Integer, Long> unread() {
-    Map<Integer, OffsetAndMetadata> committed = offsets.committed();
+    Map<Integer, OffsetAndMetadata> committed =
+        admin.committed(settings.group(), settings.topics().observations().first());
     Map<Integer, Long> unread = new TreeMap<>();
     settings
         .source()

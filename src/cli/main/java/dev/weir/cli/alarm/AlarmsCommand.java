@@ -4,14 +4,13 @@ import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
-import dev.weir.cli.option.OpenTransactionWarning;
 import dev.weir.cli.option.RegistryOption;
+import dev.weir.cli.option.TopicFollower;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.IncidentCodec;
-import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +42,6 @@ import picocli.CommandLine.Option;
     })
 public final class AlarmsCommand implements Callable<Integer> {
 
-  private static final Duration POLL = Duration.ofMillis(250);
   private static final int MAX_LAST = 100_000;
 
   /** Offsets of each partition that incidents are looked for in; more if more are asked for. */
@@ -145,7 +142,12 @@ public final class AlarmsCommand implements Callable<Integer> {
       long shown = list(consumer, ends);
       if (follow) {
         consumer.follow(ends);
-        follow(consumer, shown);
+        try (TopicFollower arriving = new TopicFollower(kafka, topic, "weir alarms")) {
+          arriving.follow(
+              consumer,
+              limit == null ? Long.MAX_VALUE : limit - shown,
+              record -> show(incident(record), true));
+        }
       }
     }
     return 0;
@@ -162,15 +164,10 @@ public final class AlarmsCommand implements Callable<Integer> {
       return 0;
     }
     long look = Math.max(LOOK, (long) RECORDS * wanted);
-    Map<TopicPartition, Long> from = new HashMap<>();
-    consumer
-        .begins(ends.keySet())
-        .forEach(
-            (partition, begin) -> from.put(partition, Math.max(begin, ends.get(partition) - look)));
     Map<String, Incident> byId = new HashMap<>(); // records of a series keep their order
     boolean all =
         consumer.read(
-            from,
+            consumer.before(ends, look),
             ends,
             PATIENCE,
             record -> {
@@ -187,7 +184,7 @@ public final class AlarmsCommand implements Callable<Integer> {
             .sorted(Comparator.comparingLong(Incident::start).thenComparing(Incident::series))
             .toList();
     newest = newest.subList(Math.max(0, newest.size() - wanted), newest.size());
-    newest.forEach(incident -> System.out.println(line(incident, false)));
+    newest.forEach(incident -> show(incident, false));
     if (newest.isEmpty() && !follow) {
       System.err.println("weir alarms: no incidents");
     }
@@ -207,9 +204,7 @@ public final class AlarmsCommand implements Callable<Integer> {
   private int explain(TopicConsumer consumer, Map<TopicPartition, Long> ends) throws IOException {
     Map<TopicPartition, Long> begins = consumer.begins(ends.keySet());
     for (long look : new long[] {LOOK, Long.MAX_VALUE}) {
-      Map<TopicPartition, Long> from = new HashMap<>();
-      begins.forEach(
-          (partition, begin) -> from.put(partition, Math.max(begin, ends.get(partition) - look)));
+      Map<TopicPartition, Long> from = consumer.before(ends, look);
       Map<String, List<Incident>> byId = new HashMap<>();
       if (!readOf(explain, consumer, from, ends, byId)) {
         reportMissing();
@@ -266,44 +261,22 @@ public final class AlarmsCommand implements Callable<Integer> {
         .orElse(List.of());
   }
 
-  private void follow(TopicConsumer consumer, long before) throws Exception {
-    long shown = before;
-    try (OpenTransactionWarning quiet =
-        new OpenTransactionWarning(
-            kafka, topic, line -> System.err.println("weir alarms: " + line))) {
-      while ((limit == null || shown < limit) && !System.out.checkError()) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        quiet.polled(records.isEmpty());
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          Incident incident = limit == null || shown < limit ? incident(record) : null;
-          if (incident != null) {
-            System.out.println(line(incident, true));
-            shown++;
-          }
-        }
-      }
-    }
-  }
-
   /** A record's incident; null when it is not wanted or none of ours. */
   private Incident incident(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      if (record.value() == null) {
-        throw new MalformedRecordException("expected a value, got none");
-      }
-      Incident incident = codec.decode(record.value());
-      return series == null || series.matcher(incident.series()).matches() ? incident : null;
-    } catch (MalformedRecordException e) {
-      System.err.printf(
-          "%s-%d@%d: %s; not one of ours, and passed over%n",
-          record.topic(), record.partition(), record.offset(), Printable.line(e.getMessage()));
-      return null;
-    }
+    Incident incident = TopicFollower.decoded(record, codec::decode);
+    return incident == null || series == null || series.matcher(incident.series()).matches()
+        ? incident
+        : null;
   }
 
-  private String line(Incident incident, boolean isNews) {
-    return format == Format.json
-        ? IncidentLines.json(incident)
-        : IncidentLines.text(incident, isNews);
+  /** Prints it; false for null. */
+  private boolean show(Incident incident, boolean isNews) {
+    if (incident != null) {
+      System.out.println(
+          format == Format.json
+              ? IncidentLines.json(incident)
+              : IncidentLines.text(incident, isNews));
+    }
+    return incident != null;
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.cli.deadletter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Table;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
 import dev.weir.kafka.wire.Json;
@@ -61,30 +62,18 @@ final class DeadLetterLines {
 
   private DeadLetterLines() {}
 
-  static String heading() {
-    return "%-12s %10s  %-24s %-24s %s"
-        .formatted("reason", "count", "oldest", "newest", "newest's");
-  }
-
-  static String text(Tally tally) {
-    return "%-12s %,10d  %-24s %-24s %s"
-        .formatted(
-            Printable.line(tally.reason, 40),
-            tally.count,
-            time(tally.first),
-            time(tally.last),
-            Printable.line(tally.last.message()));
-  }
-
-  static String json(Tally tally) {
-    ObjectNode node = Json.object();
-    node.put("reason", tally.reason);
-    node.put("count", tally.count);
-    node.put("oldest", place(tally.first));
-    node.put("newest", place(tally.last));
-    node.put("newest_message", tally.last.message());
-    return Json.ascii(node);
-  }
+  /** Tallies as a table, and each as JSON. */
+  static final Table<Tally> TALLIES =
+      new Table<Tally>()
+          .data("reason", tally -> tally.reason)
+          .text("reason", null, tally -> Printable.line(tally.reason, 40))
+          .column("count", "count", "%,d", tally -> tally.count)
+          .text("oldest", null, tally -> time(tally.first))
+          .data("oldest", tally -> place(tally.first))
+          .text("newest", null, tally -> time(tally.last))
+          .data("newest", tally -> place(tally.last))
+          .text("newest's", null, tally -> Printable.line(tally.last.message()))
+          .data("newest_message", tally -> tally.last.message());
 
   static String place(Letter letter) {
     return letter.partition() + ":" + letter.offset();

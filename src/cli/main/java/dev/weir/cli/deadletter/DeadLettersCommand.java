@@ -7,7 +7,9 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.DeadLetterTopic;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
+import dev.weir.kafka.wire.Json;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -117,12 +119,13 @@ public final class DeadLettersCommand implements Callable<Integer> {
           }
         });
     if (format == Format.json) {
-      tallies.values().forEach(tally -> System.out.println(DeadLetterLines.json(tally)));
+      for (Tally tally : tallies.values()) {
+        System.out.println(Json.ascii(DeadLetterLines.TALLIES.json(Json.object(), tally)));
+      }
       return 0;
     }
     if (!tallies.isEmpty()) {
-      System.out.println(DeadLetterLines.heading());
-      tallies.values().forEach(tally -> System.out.println(DeadLetterLines.text(tally)));
+      System.out.print(DeadLetterLines.TALLIES.text(List.copyOf(tallies.values())));
     }
     System.out.printf(
         "%,d dead letters on %s%n",

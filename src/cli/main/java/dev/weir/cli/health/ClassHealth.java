@@ -3,6 +3,7 @@ package dev.weir.cli.health;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.forecast.Classification;
+import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.admin.LatestRecords.Extent;
 import dev.weir.kafka.codec.ClassificationCodec;
 import java.util.HashMap;
@@ -16,29 +17,30 @@ final class ClassHealth {
   private static final double MAX_UNKNOWN = 0.5;
   private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
-  private final KafkaLook kafka;
+  private final Look look;
   private final Findings findings;
 
-  ClassHealth(KafkaLook kafka, Findings findings) {
-    this.kafka = kafka;
-    this.findings = findings;
+  ClassHealth(Look look) {
+    this.look = look;
+    this.findings = look.findings;
   }
 
-  /** Reports on a topic, if it exists. */
-  void look(String topic, int sample) {
-    Extent extent = kafka.extent(topic);
+  void check() {
+    ClassTopics topics = look.topics.ofClasses();
+    Extent extent = topics == null ? null : look.extent(topics.classes());
     if (extent == null) {
       return;
     }
+    String topic = topics.classes();
     ClassificationCodec codec = new ClassificationCodec();
     Map<String, Classification> newest = new HashMap<>(); // by series
     Map<String, Integer> statuses = new TreeMap<>();
     Map<String, Integer> classes = new TreeMap<>();
     int[] count = new int[1];
     int malformed =
-        kafka.newest(
+        look.newest(
             topic,
-            sample,
+            TopicHealth.SAMPLE,
             codec::decode,
             said -> {
               count[0]++;

@@ -6,6 +6,7 @@ import dev.weir.option.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Whether a Flink cluster fits a job: versions, slots, checkpoints, memory, clocks. */
@@ -22,51 +23,39 @@ final class ClusterChecks {
   /** Heartbeats come each ten seconds unless configured otherwise, and are given up after fifty. */
   private static final long HEARTBEAT_MILLIS = 60_000;
 
+  private final Look look;
   private final Findings findings;
   private final JobSettings job;
-  private final Long series;
-  private Map<String, String> config = Map.of();
 
-  /**
-   * @param series how many there will be; null when that is not known
-   */
-  ClusterChecks(Findings findings, JobSettings job, Long series) {
-    this.findings = findings;
-    this.job = job;
-    this.series = series;
+  ClusterChecks(Look look) {
+    this.look = look;
+    this.findings = look.findings;
+    this.job = look.job;
   }
 
-  /**
-   * Without a cluster: what can be said of the job alone.
-   *
-   * @param tasks of each operator
-   */
-  void withoutCluster(int tasks) {
-    findings.warn("flink", "name it with --jobmanager HOST:PORT", "not looked at");
-    interval(DEFAULT_INTERVAL, "which the job takes where none is configured");
-    new MemoryChecks(findings, job, series).withoutCluster(tasks);
-  }
-
-  /**
-   * Looks at the cluster.
-   *
-   * @param parallelism tasks of each operator; null: as configured
-   * @return tasks of each operator
-   */
-  int check(FlinkRest rest, Integer parallelism) throws IOException {
-    JsonNode overview = rest.get("/overview");
-    config = config(rest.get("/jobmanager/config"));
+  void check() throws IOException {
+    look.tasks = look.parallelism == null ? 1 : look.parallelism;
+    MemoryChecks memory = new MemoryChecks(findings, job, look.series);
+    if (look.flink == null) {
+      findings.warn("flink", "name it with --jobmanager HOST:PORT", "not looked at");
+      interval(DEFAULT_INTERVAL, "which the job takes where none is configured");
+      memory.withoutCluster(look.tasks);
+      return;
+    }
+    JsonNode overview = look.flink.get("/overview");
+    Map<String, String> config = config(look.flink.get("/jobmanager/config"));
     int tasks =
-        parallelism != null ? parallelism : (int) number(config.get("parallelism.default"), 1);
-    slots(rest, overview, tasks);
-    JsonNode taskManagers = rest.get("/taskmanagers").path("taskmanagers");
+        look.parallelism != null
+            ? look.parallelism
+            : (int) number(config.get("parallelism.default"), 1);
+    slots(look.flink, overview, tasks);
+    List<JsonNode> taskManagers = look.flink.taskManagers();
     interval(
         config.getOrDefault("execution.checkpointing.interval", DEFAULT_INTERVAL),
         "of the cluster's configuration");
-    new MemoryChecks(findings, job, series)
-        .check(taskManagers, config.getOrDefault("state.backend.type", "hashmap"), tasks);
+    memory.check(taskManagers, config.getOrDefault("state.backend.type", "hashmap"), tasks);
     clocks(taskManagers);
-    return tasks;
+    look.tasks = tasks;
   }
 
   private static Map<String, String> config(JsonNode answer) {
@@ -85,12 +74,9 @@ final class ClusterChecks {
     String version = overview.path("flink-version").asText("unknown");
     int all = overview.path("slots-total").asInt();
     int free = overview.path("slots-available").asInt();
-    boolean runs = false;
-    for (JsonNode other : rest.get("/jobs/overview").path("jobs")) {
-      runs |=
-          other.path("name").asText().equals(job.name())
-              && other.path("state").asText().equals("RUNNING");
-    }
+    boolean runs =
+        rest.jobs().stream()
+            .anyMatch(other -> other.name().equals(job.name()) && other.isRunning());
     if (!version.startsWith("2.2") && !version.startsWith("2.3")) {
       findings.warn("flink", "use 2.2 or 2.3, which Weir is tested with", "version %s", version);
     }
@@ -154,7 +140,7 @@ final class ClusterChecks {
   }
 
   /** A TaskManager's last heartbeat is a time of the JobManager's clock. */
-  private void clocks(JsonNode taskManagers) {
+  private void clocks(List<JsonNode> taskManagers) {
     long now = System.currentTimeMillis();
     long newest = 0;
     for (JsonNode taskManager : taskManagers) {

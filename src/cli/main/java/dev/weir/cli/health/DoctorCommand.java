@@ -10,7 +10,6 @@ import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,9 +40,6 @@ import picocli.CommandLine.Spec;
       "          weir doctor my-job.yaml --savepoint savepoints/savepoint-1a2b3c"
     })
 public final class DoctorCommand implements Callable<Integer> {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration KAFKA = Duration.ofSeconds(5);
 
   @Spec private CommandSpec spec;
 
@@ -86,11 +82,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    check(
-        jobManager == null || FlinkRest.isAddress(jobManager),
-        "--jobmanager",
-        "HOST:PORT",
-        jobManager);
+    FlinkRest flink = jobManager == null ? null : FlinkRest.of(spec, jobManager);
     check(
         parallelism == null || parallelism >= 1 && parallelism <= 32_768,
         "--parallelism",
@@ -101,7 +93,7 @@ public final class DoctorCommand implements Callable<Integer> {
         "--series",
         "1 to 10^12",
         series);
-    return report(format);
+    return report(flink, format);
   }
 
   /**
@@ -115,12 +107,11 @@ public final class DoctorCommand implements Callable<Integer> {
     doctor.file = file;
     doctor.overrides.putAll(overrides);
     doctor.savepoint = savepoint;
-    return doctor.report(Format.text);
+    return doctor.report(null, Format.text);
   }
 
-  private int report(Format format) {
-    Findings findings = new Findings();
-    examine(findings);
+  private int report(FlinkRest flink, Format format) {
+    Findings findings = examine(flink);
     if (format == Format.json) {
       System.out.println(findings.listJson());
     } else {
@@ -138,53 +129,45 @@ public final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void examine(Findings findings) {
+  private Findings examine(FlinkRest flink) {
     JobSettings job;
+    Findings unread = new Findings();
     try {
       job = JobSettings.read(file, overrides);
     } catch (JobFileException e) {
       e.getMessage()
           .lines()
-          .forEach(
-              line -> findings.fail("job file", "weir options says what there is", "%s", line));
-      return;
+          .forEach(line -> unread.fail("job file", "weir options says what there is", "%s", line));
+      return unread;
     } catch (IOException e) {
-      findings.fail("job file", "is it there, and may it be read?", "%s", e);
-      return;
+      unread.fail("job file", "is it there, and may it be read?", "%s", e);
+      return unread;
     }
-    findings.ok("job file", "%s: job %s", file, job.name());
-    int tasks = parallelism == null ? 1 : parallelism;
-    ClusterChecks cluster = new ClusterChecks(findings, job, series);
-    if (jobManager == null) {
-      cluster.withoutCluster(tasks);
-    } else {
-      try {
-        tasks = cluster.check(new FlinkRest(jobManager, PATIENCE), parallelism);
-      } catch (IOException e) {
-        findings.fail(
-            "flink", "start it, or name it with --jobmanager HOST:PORT", "%s", e.getMessage());
-      }
-    }
-    topics(findings, job, tasks, savepoint);
-  }
-
-  private static void topics(Findings findings, JobSettings job, int tasks, String savepoint) {
     KafkaSettings kafka = job.kafka();
+    Look look = new Look(Check.Command.DOCTOR, job, flink, kafka.registry());
+    look.parallelism = parallelism;
+    look.series = series;
+    look.savepoint = savepoint;
+    look.findings.ok("job file", "%s: job %s", file, job.name());
     try {
-      Map<String, String> properties = new HashMap<>(KafkaClients.limits(KAFKA));
+      Check.all(Check.Side.FLINK, look);
+    } catch (IOException e) {
+      look.findings.fail(
+          "flink", "start it, or name it with --jobmanager HOST:PORT", "%s", e.getMessage());
+    }
+    try {
+      Map<String, String> properties = new HashMap<>(KafkaClients.limits(Look.PATIENCE));
       properties.putAll(kafka.properties());
       ClientProperties.check(kafka.bootstrapServers(), properties);
-      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers(), properties);
-      try (KafkaLook look = new KafkaLook(clients, kafka.topics())) {
-        new TopicChecks(findings, job, look).check(tasks, savepoint);
-      }
-    } catch (IllegalStateException | KafkaException e) {
-      findings.fail(
+      look.atTopics(KafkaClients.of(kafka.bootstrapServers(), properties), kafka.topics());
+    } catch (IOException | IllegalStateException | KafkaException e) {
+      look.findings.fail(
           "brokers",
           "is a broker listening there? kafka.bootstrap-servers names it, docs/kafka-security.md has"
               + " what secured ones need",
           "%s",
           e.getMessage());
     }
+    return look.findings;
   }
 }

@@ -88,6 +88,11 @@ final class Findings {
     return figures.putObject(name);
   }
 
+  /** A part of a section that there is. */
+  ObjectNode figure(String section, String name) {
+    return (ObjectNode) figures.get(section).get(name);
+  }
+
   /** The interval of the job's checkpoints in milliseconds; -1 if it is not known. */
   long checkpointInterval() {
     return figures.at("/job/checkpoints/interval_ms").asLong(-1);

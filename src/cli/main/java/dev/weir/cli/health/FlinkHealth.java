@@ -2,9 +2,9 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.health.FlinkRest.Job;
 import dev.weir.forecast.DeadLetter;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -12,9 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A job as Flink's REST tells of it: does it run, does it fail, do its checkpoints complete. */
-public final class FlinkHealth {
-
-  public static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
+final class FlinkHealth {
 
   /** A failure is worth a look for so long after it. */
   private static final long RECENT_MILLIS = 5 * 60_000;
@@ -52,8 +50,11 @@ public final class FlinkHealth {
     this.findings = findings;
   }
 
-  /** One job of the overview. */
-  private record Job(String id, String name, String state, long start) {}
+  /** Looks at the job of that name or id, or the only one that runs, whose name is known then. */
+  static void look(Look look) throws IOException {
+    String found = look(look.flink, look.name, look.findings);
+    look.name = found == null ? look.name : found;
+  }
 
   /**
    * Looks at a job.
@@ -67,67 +68,55 @@ public final class FlinkHealth {
   }
 
   private String look(String wanted) throws IOException {
-    List<Job> jobs = new ArrayList<>();
-    for (JsonNode job : rest.get("/jobs/overview").path("jobs")) {
-      String id = job.path("jid").asText();
-      if (id.matches("[0-9a-f]{32}")) { // it becomes part of a path
-        jobs.add(
-            new Job(
-                id,
-                job.path("name").asText(),
-                job.path("state").asText(),
-                job.path("start-time").asLong()));
-      }
-    }
-    Job job = choose(jobs, wanted);
+    Job job = choose(rest.jobs(), wanted);
     if (job == null) {
       return null;
     }
     ObjectNode json = findings.section("job");
-    json.put("id", job.id);
-    json.put("name", job.name);
-    json.put("state", job.state);
-    JsonNode detail = rest.get("/jobs/" + job.id);
+    json.put("id", job.id());
+    json.put("name", job.name());
+    json.put("state", job.state());
+    JsonNode detail = rest.get("/jobs/" + job.id());
     long now = detail.path("now").asLong(System.currentTimeMillis());
     long uptime = detail.path("duration").asLong();
-    long restarts = metric(job.id, "numRestarts");
+    long restarts = metric(job.id(), "numRestarts");
     json.put("uptime_ms", uptime);
     json.put("restarts", restarts < 0 ? null : restarts);
     findings.ok(
         "job",
         "%s %s for %s, %s, id %s",
-        job.name,
-        job.state,
+        job.name(),
+        job.state(),
         Findings.duration(uptime),
         restarts < 0 ? "restarts unknown" : restarts + " restarts",
-        job.id);
-    if (!job.state.equals("RUNNING")) {
+        job.id());
+    if (!job.isRunning()) {
       findings.problem(
-          ENDED.contains(job.state)
+          job.hasEnded()
               ? "start it again: weir submit JOB.yaml --jobmanager "
                   + rest.address()
                   + ", with --savepoint to go on where it was"
               : "look at the exception below, and at the JobManager's log",
           "job %s is %s",
-          job.name,
-          job.state);
+          job.name(),
+          job.state());
     }
     exceptions(job, now, json);
     checkpoints(job, now, uptime, json);
     late(job, detail.path("vertices"), json);
     heap(json);
-    return job.name;
+    return job.name();
   }
 
   private Job choose(List<Job> jobs, String wanted) {
     List<Job> meant =
         jobs.stream()
-            .filter(job -> wanted == null || wanted.equals(job.name) || wanted.equals(job.id))
+            .filter(job -> wanted == null || wanted.equals(job.name()) || wanted.equals(job.id()))
             .sorted(
-                Comparator.comparing((Job job) -> ENDED.contains(job.state))
-                    .thenComparing(job -> -job.start))
+                Comparator.comparing((Job job) -> job.hasEnded())
+                    .thenComparing(job -> -job.start()))
             .toList();
-    List<Job> running = meant.stream().filter(job -> !ENDED.contains(job.state)).toList();
+    List<Job> running = meant.stream().filter(job -> !job.hasEnded()).toList();
     if (meant.isEmpty()) {
       findings.problem(
           "start it: weir submit JOB.yaml --jobmanager " + rest.address(),
@@ -151,7 +140,7 @@ public final class FlinkHealth {
           "Flink at %s runs %d jobs of the name %s",
           rest.address(),
           running.size(),
-          running.get(0).name);
+          running.get(0).name());
     }
     return meant.get(0);
   }
@@ -172,14 +161,14 @@ public final class FlinkHealth {
     for (JsonNode vertex : vertices) {
       String id = vertex.path("id").asText();
       String operator = vertex.path("name").asText().split("\\W", 2)[0];
-      if (!id.matches("[0-9a-f]{32}") || !Set.of("forecast", "classify").contains(operator)) {
+      if (!FlinkRest.isId(id) || !Set.of("forecast", "classify").contains(operator)) {
         continue;
       }
       Map<String, Long> sums = new HashMap<>();
       String names = operator + OBSERVATIONS + "," + operator + LATE;
       try {
         String path = "/jobs/%s/vertices/%s/subtasks/metrics?agg=sum&get=%s";
-        for (JsonNode metric : rest.get(path.formatted(job.id, id, names))) {
+        for (JsonNode metric : rest.get(path.formatted(job.id(), id, names))) {
           sums.put(metric.path("id").asText(), metric.path("sum").asLong());
         }
       } catch (IOException e) {
@@ -209,7 +198,7 @@ public final class FlinkHealth {
     Map<String, Double> metrics = Map.of();
     try {
       int left = MAX_TASK_MANAGERS;
-      for (JsonNode taskManager : rest.get("/taskmanagers").path("taskmanagers")) {
+      for (JsonNode taskManager : rest.taskManagers()) {
         String id = taskManager.path("id").asText();
         if (!id.matches("[\\w.:-]{1,200}") || left-- == 0) { // it becomes part of a path
           break;
@@ -251,7 +240,7 @@ public final class FlinkHealth {
 
   private void exceptions(Job job, long now, ObjectNode json) throws IOException {
     JsonNode newest =
-        rest.get("/jobs/" + job.id + "/exceptions?maxExceptions=1")
+        rest.get("/jobs/" + job.id() + "/exceptions?maxExceptions=1")
             .path("exceptionHistory")
             .path("entries")
             .path(0);
@@ -266,11 +255,11 @@ public final class FlinkHealth {
     json.put("last_exception", line);
     json.put("last_exception_ago_ms", ago);
     findings.ok("exception", "%s ago: %s", Findings.duration(ago), line);
-    if (job.state.equals("RUNNING") && ago < RECENT_MILLIS) {
+    if (job.isRunning() && ago < RECENT_MILLIS) {
       findings.problem(
           "the exception below says why; the TaskManagers' logs say more",
           "job %s failed %s ago and was restarted",
-          job.name,
+          job.name(),
           Findings.duration(ago));
     }
   }
@@ -290,8 +279,8 @@ public final class FlinkHealth {
     JsonNode answer;
     long interval;
     try {
-      answer = rest.get("/jobs/" + job.id + "/checkpoints");
-      interval = rest.get("/jobs/" + job.id + "/checkpoints/config").path("interval").asLong(-1);
+      answer = rest.get("/jobs/" + job.id() + "/checkpoints");
+      interval = rest.get("/jobs/" + job.id() + "/checkpoints/config").path("interval").asLong(-1);
     } catch (IOException e) {
       if (!e.getMessage().contains("status 404")) {
         throw e;
@@ -300,7 +289,7 @@ public final class FlinkHealth {
       findings.problem(
           "set execution.checkpointing.interval, by -D or in Flink's config.yaml",
           "job %s makes no checkpoints, so no forecast is committed",
-          job.name);
+          job.name());
       return;
     }
     JsonNode counts = answer.path("counts");
@@ -332,7 +321,7 @@ public final class FlinkHealth {
     } else {
       findings.ok("checkpoints", "%s; none completed yet", done);
     }
-    boolean running = job.state.equals("RUNNING");
+    boolean running = job.isRunning();
     long patience = Math.max(MIN_WAIT_MILLIS, INTERVALS * Math.max(0, interval));
     if (running && since > patience) {
       findings.problem(

@@ -12,11 +12,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /**
  * A JobManager's REST endpoint. Whatever answers there is a stranger: an answer has a limit in
@@ -24,8 +29,12 @@ import java.util.concurrent.TimeoutException;
  */
 public final class FlinkRest {
 
+  /** For a whole answer, where a person waits. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final int MAX_BYTES = 4 << 20;
   private static final int MAX_WORDS = 300;
+  private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
 
   private final String address;
   private final Duration patience;
@@ -35,7 +44,7 @@ public final class FlinkRest {
    * @param address HOST:PORT
    * @param patience for a whole answer
    */
-  public FlinkRest(String address, Duration patience) {
+  FlinkRest(String address, Duration patience) {
     this.address = address;
     this.patience = patience;
     this.http =
@@ -45,8 +54,23 @@ public final class FlinkRest {
             .build();
   }
 
+  /**
+   * At an address that the option {@code --jobmanager} of a command names.
+   *
+   * @throws ParameterException if it is not HOST:PORT
+   */
+  public static FlinkRest of(CommandSpec command, String address) {
+    if (!isAddress(address)) {
+      throw new ParameterException(
+          command.commandLine(),
+          "%s: --jobmanager: expected HOST:PORT, got '%s'"
+              .formatted(command.qualifiedName(), Printable.line(address)));
+    }
+    return new FlinkRest(address, PATIENCE);
+  }
+
   /** Whether it looks like HOST:PORT. */
-  public static boolean isAddress(String text) {
+  static boolean isAddress(String text) {
     try {
       URI uri = URI.create("http://" + text);
       return uri.getPort() >= 1
@@ -59,6 +83,42 @@ public final class FlinkRest {
 
   String address() {
     return address;
+  }
+
+  /** One job of the overview, whose id may be part of a path. */
+  public record Job(String id, String name, String state, long start) {
+
+    public boolean hasEnded() {
+      return ENDED.contains(state);
+    }
+
+    boolean isRunning() {
+      return state.equals("RUNNING");
+    }
+  }
+
+  /** All jobs that the cluster remembers, as {@link #get}. */
+  public List<Job> jobs() throws IOException {
+    List<Job> jobs = new ArrayList<>();
+    for (JsonNode job : get("/jobs/overview").path("jobs")) {
+      String id = job.path("jid").asText();
+      if (isId(id)) {
+        String name = job.path("name").asText();
+        jobs.add(new Job(id, name, job.path("state").asText(), job.path("start-time").asLong()));
+      }
+    }
+    return jobs;
+  }
+
+  static boolean isId(String text) {
+    return text.matches("[0-9a-f]{32}");
+  }
+
+  /** The TaskManagers as Flink describes them, as {@link #get}. */
+  List<JsonNode> taskManagers() throws IOException {
+    List<JsonNode> taskManagers = new ArrayList<>();
+    get("/taskmanagers").path("taskmanagers").forEach(taskManagers::add);
+    return taskManagers;
   }
 
   /**

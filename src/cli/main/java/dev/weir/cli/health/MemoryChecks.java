@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.job.JobSettings;
 import dev.weir.job.StateSizeEstimate;
+import java.util.List;
 
 /** Heap and disk that a number of series takes on both backends, beside what a cluster has. */
 final class MemoryChecks {
@@ -56,7 +57,7 @@ final class MemoryChecks {
    * @param backend {@code state.backend.type}
    * @param tasks of each operator
    */
-  void check(JsonNode taskManagers, String backend, int tasks) {
+  void check(List<JsonNode> taskManagers, String backend, int tasks) {
     if (series == null || taskManagers.isEmpty()) {
       withoutCluster(tasks);
       return;
@@ -125,7 +126,7 @@ final class MemoryChecks {
             each.cached(), (cache >> 20) + 1, tasks, Findings.bytes(CACHE_SHARE * cache * tasks));
   }
 
-  private void cache(JsonNode taskManagers, int tasks) {
+  private void cache(List<JsonNode> taskManagers, int tasks) {
     long heap = Long.MAX_VALUE; // of the smallest slot
     for (JsonNode taskManager : taskManagers) {
       int slots = Math.max(1, taskManager.path("slotsNumber").asInt(1));
@@ -162,7 +163,7 @@ final class MemoryChecks {
     return taskManager.path("hardware").path("freeMemory").asLong(Long.MAX_VALUE);
   }
 
-  private void heap(JsonNode taskManagers) {
+  private void heap(List<JsonNode> taskManagers) {
     long heap = series * each.heap();
     long there = 0;
     for (JsonNode taskManager : taskManagers) {

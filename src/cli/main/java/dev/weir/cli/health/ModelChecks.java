@@ -3,7 +3,6 @@ package dev.weir.cli.health;
 import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.model.Model;
 import java.io.IOException;
@@ -14,25 +13,33 @@ final class ModelChecks {
 
   private static final String MODEL = "model";
 
+  private final Look look;
   private final Findings findings;
   private final JobSettings job;
-  private final KafkaLook kafka;
   private final String name; // of the topic
+  private final TopicChecks topics;
+  private ModelVersions versions;
 
-  ModelChecks(Findings findings, JobSettings job, KafkaLook kafka) {
-    this.findings = findings;
-    this.job = job;
-    this.kafka = kafka;
-    this.name = kafka.topics.models();
+  ModelChecks(Look look) {
+    this.look = look;
+    this.findings = look.findings;
+    this.job = look.job;
+    this.name = look.topics.models();
+    this.topics = look.setup;
+  }
+
+  /** Checks the topic's settings, and that the active version of each model fits the job. */
+  void check() {
+    if (look.has(name)) {
+      findings.allowed(name, () -> check(topics.policy(name)));
+    }
   }
 
   /**
-   * Checks the topic's settings, and that the active version of each model fits the job.
-   *
    * @param policy the topic's {@code cleanup.policy}; empty if it is not told
    */
-  void check(String policy) {
-    int partitions = kafka.extent(name).partitions();
+  private void check(String policy) {
+    int partitions = look.extent(name).partitions();
     if (partitions != 1) {
       findings.fail(
           name,
@@ -41,7 +48,7 @@ final class ModelChecks {
           partitions);
       return;
     }
-    String text = kafka.facts.topic(name, "retention.ms");
+    String text = look.admin.topicSetting(name, "retention.ms");
     if (!policy.isEmpty() && !policy.contains("compact") && !"-1".equals(text)) {
       findings.fail(
           name,
@@ -50,7 +57,7 @@ final class ModelChecks {
           policy,
           text);
     }
-    int room = kafka.admin.maxValueBytes(name);
+    int room = look.admin.maxValueBytes(name);
     for (Target target : job.forecast().targets()) {
       if (target.initialModel() != null && target.initialModel().length > room) {
         findings.fail(
@@ -62,83 +69,80 @@ final class ModelChecks {
             target.initialModel().length);
       }
     }
-    ModelTopic models = kafka.models;
-    ModelVersions versions = models.versions();
+    versions = look.models.versions();
     findings.ok(
         name,
         "%s, %d versions, %d unreadable",
         policy,
         versions.all().size(),
         versions.unreadable().size());
-    checkForecasts(models, versions);
-    checkClassifier(models, versions);
-  }
-
-  private void checkForecasts(ModelTopic models, ModelVersions versions) {
     for (Target target : job.forecast().targets()) {
-      String model = target.model();
-      if (model != null && !model.isEmpty()) {
-        if (versions.active(model) != null) {
-          fits(models, model, one -> job.forecast().problemWith(one, target));
-        } else if (target.initialModel() != null) {
-          fromJobFile(model);
-        } else if (target.learning() != null) {
-          findings.ok(MODEL, "%s: none published yet; the mixture goes without", model);
-        } else {
-          missing(model, "learning is off: forecasts repeat the last value");
-        }
-      }
+      check(
+          target.model(),
+          target.initialModel() != null,
+          target.learning() == null ? null : "the mixture",
+          "learning is off: forecasts repeat the last value",
+          one -> job.forecast().problemWith(one, target));
     }
-  }
-
-  private void checkClassifier(ModelTopic models, ModelVersions versions) {
     ClassifySettings classify = job.classify();
-    if (classify != null && classify.model() != null) {
-      String model = classify.model();
-      if (versions.active(model) != null) {
-        fits(models, model, classify::problemWith);
-      } else if (classify.initialModel() != null) {
-        fromJobFile(model);
-      } else if (classify.learns()) {
-        findings.ok(MODEL, "%s: none published yet; what is learned goes without", model);
-      } else {
-        missing(model, "classify.learning is off: nothing is known");
-      }
+    if (classify != null) {
+      check(
+          classify.model(),
+          classify.initialModel() != null,
+          classify.learns() ? "what is learned" : null,
+          "classify.learning is off: nothing is known",
+          classify::problemWith);
     }
   }
 
-  private void fromJobFile(String model) {
-    findings.ok(MODEL, "%s: from the job file until one is published", model);
+  /**
+   * Checks a model that the job reads from the topic.
+   *
+   * @param model its name; null or empty for none
+   * @param learned what answers without it; null for nothing
+   * @param otherwise what happens then
+   */
+  private void check(
+      String model,
+      boolean isInJobFile,
+      String learned,
+      String otherwise,
+      Function<Model, String> problemWith) {
+    if (model == null || model.isEmpty()) {
+      return;
+    }
+    if (versions.active(model) != null) {
+      fits(model, problemWith);
+    } else if (isInJobFile) {
+      findings.ok(MODEL, "%s: from the job file until one is published", model);
+    } else if (learned != null) {
+      findings.ok(MODEL, "%s: none published yet; %s goes without", model, learned);
+    } else {
+      findings.warn(
+          MODEL,
+          "weir model publish FILE --name " + model,
+          "%s: none published and %s",
+          model,
+          otherwise);
+    }
   }
 
-  private void missing(String model, String consequence) {
-    findings.warn(
-        MODEL,
-        "weir model publish FILE --name " + model,
-        "%s: none published and %s",
-        model,
-        consequence);
-  }
-
-  private void fits(ModelTopic models, String name, Function<Model, String> problemWith) {
+  private void fits(String name, Function<Model, String> problemWith) {
     try {
-      fits(models.model(name, null), problemWith);
+      Model model = look.models.model(name, null);
+      String problem = problemWith.apply(model);
+      if (problem == null) {
+        findings.ok(MODEL, "%s version %d fits the job", model.name(), model.version());
+      } else {
+        findings.fail(
+            MODEL,
+            "publish one that fits, or change the job file, or weir model rollback",
+            "%s",
+            problem);
+      }
     } catch (IOException e) {
       findings.fail(
           MODEL, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
-    }
-  }
-
-  private void fits(Model model, Function<Model, String> problemWith) {
-    String problem = problemWith.apply(model);
-    if (problem == null) {
-      findings.ok(MODEL, "%s version %d fits the job", model.name(), model.version());
-    } else {
-      findings.fail(
-          MODEL,
-          "publish one that fits, or change the job file, or weir model rollback",
-          "%s",
-          problem);
     }
   }
 }

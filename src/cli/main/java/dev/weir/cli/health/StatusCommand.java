@@ -1,15 +1,12 @@
 package dev.weir.cli.health;
 
 import dev.weir.cli.console.Format;
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
 import dev.weir.cli.option.DurationConverter;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.RegistrySettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -46,8 +43,6 @@ import picocli.CommandLine.Spec;
 public final class StatusCommand implements Callable<Integer> {
 
   private static final String JOB_MANAGER = "localhost:8081";
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration KAFKA = Duration.ofSeconds(5);
 
   @Spec private CommandSpec spec;
 
@@ -98,17 +93,11 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (jobManager != null && !FlinkRest.isAddress(jobManager)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir status: --jobmanager: expected HOST:PORT, got '%s'"
-              .formatted(Printable.line(jobManager)));
-    }
+    rest = FlinkRest.of(spec, jobManager == null ? JOB_MANAGER : jobManager);
     if (mostLag < 0) {
       throw new ParameterException(
           spec.commandLine(), "weir status: --max-lag: expected 0 or more, got " + mostLag);
     }
-    rest = new FlinkRest(jobManager == null ? JOB_MANAGER : jobManager, PATIENCE);
     JobSettings settings = kafka.job();
     while (true) {
       Findings findings = look(settings);
@@ -144,19 +133,31 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   private Findings look(JobSettings settings) throws IOException {
-    Findings findings = new Findings();
+    Look look = new Look(Check.Command.STATUS, settings, rest, registry.settings(kafka));
+    look.name = settings == null || job != null ? job : settings.name();
+    look.group = group;
+    look.mostLag = mostLag;
     String flinkProblem = null;
-    String name = settings == null ? job : job == null ? settings.name() : job;
     try {
-      String found = FlinkHealth.look(rest, name, findings);
-      name = found == null ? name : found;
+      Check.all(Check.Side.FLINK, look);
     } catch (IOException e) {
       flinkProblem = e.getMessage();
     }
     // a topic's times are those of values: they don't tell an idle job, or a replay, from a dead
     // one
     boolean mustRun = jobManager != null || settings != null;
-    String kafkaProblem = topics(settings, name, flinkProblem != null && !mustRun, findings);
+    look.isAlone = flinkProblem != null && !mustRun;
+    String kafkaProblem = null;
+    try {
+      look.atTopics(
+          kafka.clients(Look.PATIENCE),
+          settings == null
+              ? new Topics("observations", "forecasts", "scores", "observations.dlq", "models")
+              : settings.kafka().topics());
+    } catch (IllegalStateException | KafkaException e) {
+      kafkaProblem = e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+    Findings findings = look.findings;
     tell(findings, "Flink", flinkProblem, mustRun, "--jobmanager HOST:PORT", kafkaProblem);
     boolean named = settings != null || kafka.isGiven("--bootstrap-servers");
     tell(findings, "Kafka", kafkaProblem, named, "--bootstrap-servers HOST:PORT", flinkProblem);
@@ -173,41 +174,6 @@ public final class StatusCommand implements Callable<Integer> {
     findings.ok(side, "not looked at, no answer; %s names it", how);
     if (named || other != null) {
       findings.problem("name it with " + how, "%s", problem);
-    }
-  }
-
-  /**
-   * Looks at the topics, and gives what is wrong when Kafka does not answer.
-   *
-   * @param alone whether nothing else tells of the job
-   */
-  private String topics(JobSettings settings, String name, boolean alone, Findings findings)
-      throws IOException {
-    Topics topics =
-        settings == null
-            ? new Topics("observations", "forecasts", "scores", "observations.dlq", "models")
-            : settings.kafka().topics();
-    String ofGroup = group != null ? group : settings == null ? name : settings.kafka().group();
-    RegistrySettings schemas = registry.settings(kafka);
-    try {
-      KafkaClients clients = kafka.clients(KAFKA);
-      try (KafkaLook look = new KafkaLook(clients, topics)) {
-        TopicHealth health = new TopicHealth(look, schemas, findings);
-        health.look(ofGroup, mostLag);
-        if (alone) {
-          health.grow();
-        }
-        String prefix =
-            settings != null
-                ? settings.kafka().delivery().prefix()
-                : name == null ? null : "weir-" + name;
-        if (look.has(look.topics.output())) {
-          new TransactionHealth(look, findings).look(prefix, findings.checkpointInterval());
-        }
-      }
-      return null;
-    } catch (IllegalStateException | KafkaException e) {
-      return e.getMessage() == null ? e.toString() : e.getMessage();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.cli.health;
 
+import dev.weir.forecast.DeadLetter;
 import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
@@ -7,9 +8,8 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.LatestRecords.Extent;
-import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.codec.RecordValidator;
-import dev.weir.kafka.codec.RegistrySubjects;
+import dev.weir.kafka.covariate.CovariateDeserializer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -26,56 +26,60 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class TopicChecks {
 
   private static final int SAMPLE = 200;
-  private static final String REGISTRY = "registry";
   private static final String CREATE =
       "create it, or set topics.create-missing: true and grant Create";
 
   private final Findings findings;
   private final JobSettings job;
   private final KafkaSettings kafka;
-  private final KafkaLook look;
+  private final Look look;
   private final Topics topics;
+  private RecordValidator validator; // null until it is needed
 
-  TopicChecks(Findings findings, JobSettings job, KafkaLook look) {
-    this.findings = findings;
-    this.job = job;
-    this.kafka = job.kafka();
+  TopicChecks(Look look) {
     this.look = look;
+    this.findings = look.findings;
+    this.job = look.job;
+    this.kafka = job.kafka();
     this.topics = look.topics;
   }
 
-  /**
-   * Checks topics, records, rights and transactions.
-   *
-   * @param parallelism tasks of each operator
-   * @param savepoint that the job starts from; null for none
-   */
-  void check(int parallelism, String savepoint) {
-    findings.ok("brokers", "%d at %s", look.facts.brokers(), kafka.bootstrapServers());
-    missing();
-    if (look.missing.isEmpty() || !job.createTopics()) {
-      rights();
+  void brokers() {
+    findings.ok("brokers", "%d at %s", look.admin.brokers(), kafka.bootstrapServers());
+  }
+
+  private RecordValidator validator() {
+    if (validator == null) {
+      validator =
+          new RecordValidator(
+              kafka.source().maxFuture(),
+              job.forecast().features(),
+              job.forecast().covariatesAhead(),
+              look.isReadable ? look.registry : null,
+              look.isReadable ? kafka.source().mapping() : null);
     }
-    boolean isReadable = registry();
-    RecordValidator records =
-        new RecordValidator(
-            kafka.source().maxFuture(),
-            job.forecast().features(),
-            job.forecast().covariatesAhead(),
-            RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
-            isReadable ? kafka.source().mapping() : null);
+    return validator;
+  }
+
+  void observations() {
     for (String name : look.observations()) {
-      findings.allowed(name, () -> observations(name, parallelism));
-      records(name, isReadable ? records::observation : null);
-      List<String> examples = records.takeExamples();
+      findings.allowed(name, () -> observations(name, look.tasks));
+      records(name, look.isReadable ? validator()::observation : null);
+      List<String> examples = validator().takeExamples();
       if (kafka.source().mapping()
           != null) { // what is right for a reader may be wrong for its writer
         examples.forEach(example -> findings.ok("as read", "%s", example));
       }
     }
+  }
+
+  void partitions() {
     look.observations()
-        .forEach(name -> findings.allowed("partitions", () -> partitions(name, savepoint)));
-    others(isReadable, records)
+        .forEach(name -> findings.allowed("partitions", () -> partitions(name, look.savepoint)));
+  }
+
+  void outputs() {
+    others()
         .forEach(
             (name, problemWith) -> {
               if (look.has(name)) {
@@ -83,15 +87,9 @@ final class TopicChecks {
                 records(name, problemWith);
               }
             });
-    if (look.has(topics.models())) {
-      ModelChecks models = new ModelChecks(findings, job, look);
-      findings.allowed(topics.models(), () -> models.check(policy(topics.models())));
-    }
-    findings.allowed("transactions", this::transactions);
-    findings.allowed("transactions", this::hidden);
   }
 
-  private void missing() {
+  void missing() {
     List<String> observations = topics.observations().names();
     if (observations.isEmpty()) {
       findings.fail(
@@ -118,59 +116,52 @@ final class TopicChecks {
    * The topics beside observations and models, in their order, and what says whether a record of
    * each can be used; null if records are not looked at.
    */
-  private Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> others(
-      boolean isReadable, RecordValidator records) {
+  private Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> others() {
     Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> others = new LinkedHashMap<>();
     if (topics.forecasting()) {
-      others.put(topics.forecasts(), isReadable ? records::forecast : null);
-      others.put(topics.scores(), isReadable ? records::score : null);
+      others.put(topics.forecasts(), look.isReadable ? validator()::forecast : null);
+      others.put(topics.scores(), look.isReadable ? validator()::score : null);
     }
     if (topics.alarms() != null) {
-      others.put(topics.alarms(), isReadable ? records::incident : null);
+      others.put(topics.alarms(), look.isReadable ? validator()::incident : null);
     }
     CovariateTopic covariates = topics.covariates();
     if (covariates != null) {
-      RegistrySettings registry = RegistrySubjects.impatient(kafka.registry());
-      others.put(
-          covariates.name(), isReadable ? CovariateChecks.problems(covariates, registry) : null);
+      others.put(covariates.name(), look.isReadable ? problems(covariates, look.registry) : null);
     }
     if (topics.ofClasses() != null) {
-      others.put(topics.ofClasses().classes(), records::classification);
-      others.put(topics.ofClasses().labels(), records::label);
+      others.put(topics.ofClasses().classes(), validator()::classification);
+      others.put(topics.ofClasses().labels(), validator()::label);
     }
-    others.put(topics.deadLetters(), records::deadLetter);
+    others.put(topics.deadLetters(), validator()::deadLetter);
     return others;
   }
 
-  /** Asks the schema registry, if there is one; says whether records can be read. */
-  private boolean registry() {
-    if (kafka.registry() == null) {
-      return true;
-    }
-    try {
-      RegistrySubjects.ids(kafka.registry(), topics)
-          .forEach(
-              (subject, id) ->
-                  findings.ok(
-                      REGISTRY,
-                      id == null
-                          ? "%s: the job's schema is registered when it starts"
-                          : "%s: the job's schema has id %d",
-                      subject,
-                      id));
-      return true;
-    } catch (IOException | IllegalStateException e) {
-      findings.fail(
-          REGISTRY,
-          "see to kafka.registry.url, and to the registry; records are not looked at without it",
-          "%s",
-          e.getMessage());
-      return false;
-    }
+  /**
+   * Says what is wrong with a record of covariates, in one line; null if it can be used.
+   *
+   * @param registry where the records' schemas are; null: plain Avro
+   */
+  static Function<ConsumerRecord<byte[], byte[]>, String> problems(
+      CovariateTopic topic, RegistrySettings registry) {
+    CovariateDeserializer records = new CovariateDeserializer(null, topic, registry);
+    records.openAlone();
+    return record -> {
+      String[] problem = new String[1];
+      records.read(
+          record,
+          event -> {
+            if (event instanceof DeadLetter letter) {
+              problem[0] = "%s: %s".formatted(letter.reason(), letter.message());
+            }
+          });
+      return problem[0];
+    };
   }
 
-  private String policy(String topic) {
-    String policy = look.facts.topic(topic, "cleanup.policy");
+  /** The topic's {@code cleanup.policy}; empty if it is not told. */
+  String policy(String topic) {
+    String policy = look.admin.topicSetting(topic, "cleanup.policy");
     if (policy == null) {
       findings.warn(topic, Findings.RIGHTS, "its settings are not told");
       return "";
@@ -206,7 +197,7 @@ final class TopicChecks {
    */
   private void partitions(String name, String savepoint) {
     Extent extent = look.extent(name);
-    Map<Integer, Long> committed = look.facts.committed(kafka.group(), name);
+    Map<Integer, Long> committed = look.committed(kafka.group(), name);
     Set<Integer> known = committed.keySet();
     if (savepoint != null) {
       try {
@@ -272,7 +263,7 @@ final class TopicChecks {
 
   /** Kafka judges a record's age by the time of its observation. */
   private void retention(String name) {
-    String text = look.facts.topic(name, "retention.ms");
+    String text = look.admin.topicSetting(name, "retention.ms");
     long millis = text != null && text.matches("-?[0-9]{1,18}") ? Long.parseLong(text) : -1;
     if (millis >= 0) {
       findings.warn(
@@ -306,9 +297,8 @@ final class TopicChecks {
   private void newest(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
     int[] count = new int[2];
     String[] example = new String[1];
-    look.tails.newest(
+    look.newest(
         topic,
-        look.extent(topic),
         SAMPLE,
         record -> {
           count[0]++;
@@ -347,7 +337,10 @@ final class TopicChecks {
     }
   }
 
-  private void rights() {
+  void rights() {
+    if (!look.missing.isEmpty() && job.createTopics()) {
+      return;
+    }
     try {
       look.admin.checkRights(kafka.withTopics(topics), !job.shared().isEmpty());
       String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
@@ -358,37 +351,6 @@ final class TopicChecks {
               : "all that the job needs");
     } catch (IllegalStateException e) {
       findings.fail("rights", "", "%s", e.getMessage());
-    }
-  }
-
-  /** Forecasts that read_committed readers wait for. */
-  private void hidden() {
-    Hidden hidden = look.hidden();
-    if (hidden != null && hidden.isLong(System.currentTimeMillis())) {
-      findings.warn("transactions", TransactionHealth.NEXT, "%s", hidden.sentence());
-    }
-  }
-
-  private void transactions() {
-    if (!kafka.delivery().isExact()) {
-      findings.ok("transactions", "none: at-least-once");
-      return;
-    }
-    String most = look.facts.broker("transaction.max.timeout.ms");
-    long millis = kafka.delivery().timeout().toMillis();
-    if (most != null && most.matches("[0-9]{1,18}") && millis > Long.parseLong(most)) {
-      findings.fail(
-          "transactions",
-          "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
-          "delivery.transaction-timeout is %s, where the brokers allow %s",
-          kafka.delivery().timeout(),
-          Duration.ofMillis(Long.parseLong(most)));
-    } else {
-      findings.ok(
-          "transactions",
-          "delivery.transaction-timeout %s, brokers allow %s",
-          kafka.delivery().timeout(),
-          most == null ? "what they don't say" : Duration.ofMillis(Long.parseLong(most)));
     }
   }
 }

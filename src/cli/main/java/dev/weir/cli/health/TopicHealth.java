@@ -5,15 +5,13 @@ import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.DeadLetterTopic;
+import dev.weir.kafka.admin.DeadLetterTopic.Letter;
+import dev.weir.kafka.admin.DeadLetterTopic.Source;
 import dev.weir.kafka.admin.LatestRecords.Extent;
 import dev.weir.kafka.admin.ModelVersions;
-import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.codec.ScoreCodec;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,14 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 
 /** A job as its topics tell of it, from a bounded sample of the newest records of each. */
 final class TopicHealth {
 
   /** Records of a topic that are looked at. */
-  private static final int SAMPLE = 1_000;
+  static final int SAMPLE = 1_000;
 
   private static final double MAX_DEAD = 0.1;
   private static final double MAX_FALLBACK = 0.5;
@@ -38,32 +34,24 @@ final class TopicHealth {
 
   private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
-  private final KafkaLook kafka;
+  private final Look look;
   private final Topics topics;
-  private final RegistrySettings schemas; // null: plain Avro
   private final Findings findings;
   private final long now = System.currentTimeMillis();
   private long malformed;
   private long newestModel = Long.MAX_VALUE; // its offset; not known yet
   private final Map<String, Map<Integer, Long>> read = new HashMap<>(); // by the job, by topic
 
-  TopicHealth(KafkaLook kafka, RegistrySettings schemas, Findings findings) {
-    this.kafka = kafka;
-    this.topics = kafka.topics;
-    this.schemas = RegistrySubjects.impatient(schemas);
-    this.findings = findings;
+  TopicHealth(Look look) {
+    this.look = look;
+    this.topics = look.topics;
+    this.findings = look.findings;
   }
 
-  /**
-   * Looks at the topics.
-   *
-   * @param group the job's; null when it is not known
-   * @param mostLag offsets that the job may be behind
-   */
-  void look(String group, long mostLag) {
+  void topics() {
     ObjectNode json = findings.section("topics");
     for (String name : topics.all()) {
-      Extent extent = kafka.extent(name);
+      Extent extent = look.extent(name);
       if (extent == null) {
         json.putObject(name).put("exists", false);
         findings.ok(name, "no such topic");
@@ -74,26 +62,18 @@ final class TopicHealth {
           .put("partitions", extent.partitions())
           .put("records", extent.length());
     }
-    String output = topics.output();
     List<String> needed = new ArrayList<>(topics.observations().names());
-    needed.add(output);
-    needed.removeIf(kafka::has);
+    needed.add(topics.output());
+    needed.removeIf(look::has);
     if (!needed.isEmpty() || topics.observations().names().isEmpty()) {
       findings.problem(
           "give the job file, weir status JOB.yaml, if its topics have other names",
           "there is no topic %s",
           needed.isEmpty() ? "that matches " + topics.observations() : needed.get(0));
     }
-    kafka.observations().forEach(name -> observations(name, group, mostLag, json));
-    if (topics.ofClasses() != null) {
-      String classes = topics.ofClasses().classes();
-      new ClassHealth(kafka, findings).look(classes, SAMPLE);
-    }
-    if (topics.forecasting() && areReadable()) {
-      forecasts();
-      scores(topics.scores());
-    }
-    deadLetters();
+  }
+
+  void malformed() {
     if (malformed > 0) {
       findings.problem(
           "does something else write there? weir tail names each one's place",
@@ -102,19 +82,19 @@ final class TopicHealth {
     }
   }
 
-  /** After {@link #look}: whether forecasts come while observations do. */
+  /** Whether forecasts come while observations do, if nothing else tells of the job. */
   void grow() {
-    List<String> observations = kafka.observations();
-    Extent forecasts = kafka.extent(topics.output());
-    if (observations.isEmpty() || forecasts == null || forecasts.length() == 0) {
+    List<String> observations = look.observations();
+    Extent forecasts = look.extent(topics.output());
+    if (!look.isAlone || observations.isEmpty() || forecasts == null || forecasts.length() == 0) {
       return; // said already
     }
-    long length = observations.stream().mapToLong(name -> kafka.extent(name).length()).sum();
+    long length = observations.stream().mapToLong(name -> look.extent(name).length()).sum();
     new TopicGrowth(
             () ->
                 new TopicGrowth.Ends(
-                    observations.stream().mapToLong(name -> kafka.tails.extent(name).end()).sum(),
-                    kafka.tails.extent(topics.output()).end()),
+                    observations.stream().mapToLong(name -> look.extentNow(name).end()).sum(),
+                    look.extentNow(topics.output()).end()),
             findings)
         .look(
             topics.observations().toString(),
@@ -122,24 +102,13 @@ final class TopicHealth {
             forecasts.length() / (double) Math.max(1, length));
   }
 
-  /** Asks the schema registry, if there is one, rather than wait for it at each record. */
-  private boolean areReadable() {
-    if (schemas == null) {
-      return true;
-    }
-    try {
-      RegistrySubjects.ask(schemas, topics.forecasts());
-      return true;
-    } catch (IOException | IllegalStateException e) {
-      findings.ok("registry", "no answer; forecasts and scores are not looked at");
-      findings.problem(
-          "see to kafka.registry.url or --registry, and to the registry", "%s", e.getMessage());
-      return false;
-    }
+  void lag() {
+    String group = look.group != null || look.job == null ? look.group : look.job.kafka().group();
+    look.observations().forEach(name -> lag(name, group == null ? look.name : group));
   }
 
-  private void observations(String name, String group, long mostLag, ObjectNode json) {
-    Extent extent = kafka.extent(name);
+  private void lag(String name, String group) {
+    Extent extent = look.extent(name);
     String records = "%,d in %d partitions".formatted(extent.length(), extent.partitions());
     if (group == null) {
       findings.ok(name, "%s; lag unknown: give the job file, --job or --group", records);
@@ -147,14 +116,14 @@ final class TopicHealth {
     }
     Map<Integer, Long> committed;
     try {
-      committed = kafka.facts.committed(group, name);
+      committed = look.committed(group, name);
     } catch (IllegalStateException e) { // without this right, the rest is still shown
       findings.ok(name, "%s; lag unknown: %s", records, e.getMessage());
       return;
     }
     read.put(name, committed);
     long lag = extent.behind(committed);
-    ((ObjectNode) json.get(name)).put("lag", lag);
+    findings.figure("topics", name).put("lag", lag);
     if (committed.isEmpty()) {
       findings.ok(name, "%s; group %s has committed nothing", records, group);
       if (extent.length() > 0) {
@@ -167,7 +136,7 @@ final class TopicHealth {
       return;
     }
     findings.ok(name, "%s; group %s is %,d behind", records, group, lag);
-    if (lag > mostLag) {
+    if (lag > look.mostLag) {
       findings.problem(
           "more tasks (--parallelism, up to the partitions), or learning.size: small; --max-lag"
               + " sets another limit",
@@ -178,12 +147,12 @@ final class TopicHealth {
     }
   }
 
-  private void forecasts() {
-    Extent extent = kafka.extent(topics.forecasts());
-    if (extent == null) {
+  void forecasts() {
+    Extent extent = look.extent(topics.forecasts());
+    if (extent == null || !isReadable()) {
       return;
     }
-    ForecastCodec codec = new ForecastCodec(schemas);
+    ForecastCodec codec = new ForecastCodec(look.registry);
     Map<String, Integer> statuses = new TreeMap<>();
     Map<String, Integer> live = new TreeMap<>();
     Set<String> series = new HashSet<>();
@@ -191,7 +160,7 @@ final class TopicHealth {
     int[] count = new int[1];
     Set<String> distinct = new HashSet<>();
     malformed +=
-        kafka.newest(
+        look.newest(
             topics.forecasts(),
             SAMPLE,
             codec::decode,
@@ -210,7 +179,7 @@ final class TopicHealth {
     json.put("series", series.size());
     if (count[0] == 0) {
       findings.ok(topics.forecasts(), "none committed yet");
-      if (kafka.observations().stream().anyMatch(name -> kafka.extent(name).length() > 0)) {
+      if (look.observations().stream().anyMatch(name -> look.extent(name).length() > 0)) {
         findings.problem(
             "is the job running? weir status --jobmanager HOST:PORT; forecasts are seen with the"
                 + " next checkpoint",
@@ -259,11 +228,11 @@ final class TopicHealth {
     ObjectNode json = findings.section("models");
     ObjectNode inForecasts = json.putObject("in_forecasts");
     live.forEach(inForecasts::put);
-    if (!kafka.has(topics.models())) {
+    if (!look.has(topics.models())) {
       findings.ok("models", "in forecasts: %s", live.isEmpty() ? "none" : live);
       return;
     }
-    ModelVersions versions = kafka.models.versions();
+    ModelVersions versions = look.models.versions();
     Map<String, Long> active = new TreeMap<>();
     Map<String, String> learned = new TreeMap<>();
     long newestOffset = -1;
@@ -290,15 +259,16 @@ final class TopicHealth {
     newestModel = newestOffset;
   }
 
-  private void scores(String topic) {
-    Extent extent = kafka.extent(topic);
-    if (extent == null) {
+  void scores() {
+    String topic = topics.scores();
+    Extent extent = look.extent(topic);
+    if (extent == null || !isReadable()) {
       return;
     }
-    ScoreCodec codec = new ScoreCodec(schemas);
+    ScoreCodec codec = new ScoreCodec(look.registry);
     Map<String, Score> newest = new HashMap<>();
     malformed +=
-        kafka.newest(
+        look.newest(
             topic,
             SAMPLE,
             codec::decode,
@@ -306,16 +276,16 @@ final class TopicHealth {
     new ForecastSkill(newest.values()).tell(findings, topic, extent.length());
   }
 
-  private void deadLetters() {
+  void deadLetters() {
     String topic = topics.deadLetters();
-    Extent extent = kafka.extent(topic);
+    Extent extent = look.extent(topic);
     if (extent == null) {
       return;
     }
     Map<String, Integer> reasons = new TreeMap<>();
     Map<String, Extent> windows = new HashMap<>();
-    for (String name : kafka.observations()) {
-      windows.put(name, window(kafka.extent(name), read.getOrDefault(name, Map.of())));
+    for (String name : look.observations()) {
+      windows.put(name, window(look.extent(name), read.getOrDefault(name, Map.of())));
     }
     Map<String, Integer> recent = new HashMap<>();
     long mostDead = 0;
@@ -325,26 +295,25 @@ final class TopicHealth {
     boolean[] rejected = new boolean[1];
     int[] count = new int[1];
     boolean all =
-        kafka.tails.newest(
+        look.newest(
             topic,
-            extent,
             // enough to see that they are too many, should one partition have them all
             (int) Math.max(SAMPLE, extent.partitions() * (mostDead + 1)),
             record -> {
               count[0]++;
-              String reason = header(record, DeadLetterCodec.REASON);
-              merge(reasons, reason.isEmpty() ? "(none)" : reason);
-              String from = header(record, DeadLetterCodec.TOPIC);
-              long offset = number(header(record, DeadLetterCodec.OFFSET));
-              int partition = (int) number(header(record, DeadLetterCodec.PARTITION));
-              Extent window = windows.get(from);
+              Letter letter = DeadLetterTopic.letter(record);
+              merge(reasons, letter.reason() == null ? "(none)" : letter.reason());
+              Source from = letter.source();
+              Extent window = from == null ? null : windows.get(from.topic());
               if (window != null) {
-                Long end = window.ends().get(partition);
+                Long end = window.ends().get(from.partition());
                 boolean isRecent =
-                    end != null && offset < end && offset >= window.begins().get(partition);
-                recent.merge(from, isRecent ? 1 : 0, Integer::sum);
-              } else if (from.equals(topics.models()) && offset >= Math.max(0, newestModel)) {
-                rejected[0] = true;
+                    end != null
+                        && from.offset() < end
+                        && from.offset() >= window.begins().get(from.partition());
+                recent.merge(from.topic(), isRecent ? 1 : 0, Integer::sum);
+              } else if (from != null && from.topic().equals(topics.models())) {
+                rejected[0] |= from.offset() >= Math.max(0, newestModel);
               }
             });
     // offsets include transaction marks: the records are known only if all were read
@@ -414,14 +383,7 @@ final class TopicHealth {
     counts.merge(name, 1, Integer::sum);
   }
 
-  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null || header.value() == null
-        ? ""
-        : new String(header.value(), StandardCharsets.UTF_8);
-  }
-
-  private static long number(String text) {
-    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+  private boolean isReadable() {
+    return topics.forecasting() && look.isReadable;
   }
 }

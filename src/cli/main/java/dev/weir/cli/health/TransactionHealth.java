@@ -1,7 +1,9 @@
 package dev.weir.cli.health;
 
+import dev.weir.kafka.KafkaSettings.Transactions;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.OpenTransactions.Transaction;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,26 +18,70 @@ final class TransactionHealth {
 
   private static final long USUAL_INTERVAL_MILLIS = 10_000;
 
-  static final String NEXT =
+  private static final String NEXT =
       "start that job again, from its newest savepoint or checkpoint, or wait";
 
-  private final KafkaLook kafka;
+  private final Look look;
   private final Findings findings;
 
-  TransactionHealth(KafkaLook kafka, Findings findings) {
-    this.kafka = kafka;
-    this.findings = findings;
+  TransactionHealth(Look look) {
+    this.look = look;
+    this.findings = look.findings;
+  }
+
+  void check() {
+    if (look.command == Check.Command.DOCTOR) {
+      findings.allowed("transactions", () -> timeout(look.job.kafka().delivery()));
+      findings.allowed(
+          "transactions",
+          () -> {
+            Hidden hidden = look.hidden();
+            if (hidden != null && hidden.isLong(System.currentTimeMillis())) {
+              findings.warn("transactions", NEXT, "%s", hidden.sentence());
+            }
+          });
+    } else if (look.has(look.topics.output())) {
+      running(
+          look.job != null
+              ? look.job.kafka().delivery().prefix()
+              : look.name == null ? null : "weir-" + look.name,
+          findings.checkpointInterval());
+    }
+  }
+
+  private void timeout(Transactions job) {
+    if (!job.isExact()) {
+      findings.ok("transactions", "none: at-least-once");
+      return;
+    }
+    String most = look.admin.brokerSetting("transaction.max.timeout.ms");
+    boolean isKnown = most != null && most.matches("[0-9]{1,18}");
+    Duration allowed = isKnown ? Duration.ofMillis(Long.parseLong(most)) : null;
+    if (isKnown && job.timeout().compareTo(allowed) > 0) {
+      findings.fail(
+          "transactions",
+          "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
+          "delivery.transaction-timeout is %s, where the brokers allow %s",
+          job.timeout(),
+          allowed);
+    } else {
+      findings.ok(
+          "transactions",
+          "delivery.transaction-timeout %s, brokers allow %s",
+          job.timeout(),
+          isKnown ? allowed : "what they don't say");
+    }
   }
 
   /**
-   * Looks at them.
+   * Of a job that runs.
    *
    * @param prefix of the job's transactional ids; null if not known
    * @param interval of the job's checkpoints in milliseconds; 0 or less if not known
    */
-  void look(String prefix, long interval) {
+  private void running(String prefix, long interval) {
     try {
-      Hidden hidden = kafka.hidden();
+      Hidden hidden = look.hidden();
       long now = System.currentTimeMillis();
       if (hidden != null && (hidden.transaction() == null || hidden.isLong(now))) {
         findings.ok("transactions", "%s", hidden.sentence());
@@ -47,7 +93,7 @@ final class TransactionHealth {
         }
       }
       List<Transaction> open =
-          prefix == null ? List.of() : kafka.admin.openTransactions().of(prefix);
+          prefix == null ? List.of() : look.admin.openTransactions().of(prefix);
       if (areOfTwo(open, interval > 0 ? interval : USUAL_INTERVAL_MILLIS)) {
         findings.problem(
             "stop one of them with a savepoint; weir submit and run refuse a second one without"

@@ -3,8 +3,8 @@
  * status}, which shows the state of a running job.
  *
  * <p>Start at {@link dev.weir.cli.health.DoctorCommand} or {@link
- * dev.weir.cli.health.StatusCommand}. {@code FlinkRest} reads Flink's REST API, {@code KafkaLook} a
- * job's topics, and what checks find goes to {@code Findings}.
+ * dev.weir.cli.health.StatusCommand}. {@code Check} lists all checks, {@code FlinkRest} reads
+ * Flink's REST API, {@code Look} a job's topics, and what checks find goes to {@code Findings}.
  *
  * <p>Allowed imports: {@code classify.series}, {@code cli.console}, {@code cli.option}, {@code
  * forecast}, {@code forecast.engine}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec},

@@ -2,11 +2,10 @@ package dev.weir.cli.tail;
 
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
-import dev.weir.cli.option.OpenTransactionWarning;
 import dev.weir.cli.option.RegistryOption;
+import dev.weir.cli.option.TopicFollower;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaClients;
@@ -16,7 +15,7 @@ import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.Decoder;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -26,7 +25,6 @@ import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,8 +46,6 @@ import picocli.CommandLine.Option;
       "          weir tail --classes --series 'pump-.*'"
     })
 public final class TailCommand implements Callable<Integer> {
-
-  private static final Duration POLL = Duration.ofMillis(250);
 
   /** The topic of classes where no job file names one. */
   private static final String CLASSES = "classes";
@@ -177,9 +173,8 @@ public final class TailCommand implements Callable<Integer> {
     forecasts = new ForecastCodec(schemas);
     scoreCodec = new ScoreCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(clients);
-        OpenTransactionWarning quiet =
-            new OpenTransactionWarning(
-                kafka, topic, line -> System.err.println("weir tail: " + line))) {
+        TopicFollower arriving =
+            new TopicFollower(kafka, uncommitted ? null : topic, "weir tail")) {
       List<TopicPartition> partitions =
           topics.stream().flatMap(name -> consumer.partitions(name).stream()).toList();
       long shown = 0;
@@ -194,19 +189,7 @@ public final class TailCommand implements Callable<Integer> {
         shown = showNewest(consumer, ends);
         consumer.follow(ends);
       }
-      while (shown < limit && !System.out.checkError()) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        if (!uncommitted) {
-          quiet.polled(records.isEmpty());
-        }
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          Line line = shown < limit ? line(record, true) : null;
-          if (line != null) {
-            show(line);
-            shown++;
-          }
-        }
-      }
+      arriving.follow(consumer, limit - shown, record -> show(line(record, true)));
     }
     return 0;
   }
@@ -219,12 +202,17 @@ public final class TailCommand implements Callable<Integer> {
    */
   private record Line(long time, String text, boolean isUnexplained) {}
 
-  private void show(Line line) {
+  /** Prints it; false for null. */
+  private boolean show(Line line) {
+    if (line == null) {
+      return false;
+    }
     System.out.println(line.text);
     if (line.isUnexplained && !missing) {
       missing = true;
       System.err.println("weir tail: --why: " + ExplanationLines.MISSING);
     }
+    return true;
   }
 
   /**
@@ -282,35 +270,20 @@ public final class TailCommand implements Callable<Integer> {
    * @param telling whether a record that is not a forecast of ours is reported
    */
   private Line line(ConsumerRecord<byte[], byte[]> record, boolean telling) {
-    try {
-      if (record.value() == null) {
-        throw new MalformedRecordException("expected a value, got none");
-      }
-      Output said =
-          !record.topic().equals(topic)
-              ? scoreCodec.decode(record.value())
-              : classes ? classifications.decode(record.value()) : forecasts.decode(record.value());
-      if (!filter.includes(said)) {
-        return null;
-      }
-      if (format == Format.json) {
-        return new Line(record.timestamp(), ForecastLines.json(said), false);
-      }
-      String line = ForecastLines.text(said);
-      if (!why || !(said instanceof Forecast forecast)) {
-        return new Line(record.timestamp(), line, false);
-      }
-      return forecast.explanation() == null
-          ? new Line(record.timestamp(), line, true)
-          : new Line(
-              record.timestamp(), line + ExplanationLines.text(forecast.explanation()), false);
-    } catch (MalformedRecordException e) {
-      if (telling) {
-        System.err.printf(
-            "%s-%d@%d: %s; not one of ours, and passed over%n",
-            record.topic(), record.partition(), record.offset(), Printable.line(e.getMessage()));
-      }
+    Decoder<? extends Output> decoder =
+        !record.topic().equals(topic)
+            ? scoreCodec::decode
+            : classes ? classifications::decode : forecasts::decode;
+    Output said = TopicFollower.decoded(record, decoder, telling);
+    if (said == null || !filter.includes(said)) {
       return null;
     }
+    String line = format == Format.json ? ForecastLines.json(said) : ForecastLines.text(said);
+    if (!why || !(said instanceof Forecast forecast)) {
+      return new Line(record.timestamp(), line, false);
+    }
+    boolean isUnexplained = forecast.explanation() == null;
+    String parts = isUnexplained ? "" : ExplanationLines.text(forecast.explanation());
+    return new Line(record.timestamp(), line + parts, isUnexplained);
   }
 }

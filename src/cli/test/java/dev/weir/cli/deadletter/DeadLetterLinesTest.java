@@ -10,6 +10,7 @@ import dev.weir.forecast.SourceRecord.Header;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
 import dev.weir.kafka.admin.DeadLetterTopic.Source;
 import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -102,12 +103,13 @@ class DeadLetterLinesTest {
           DeadLetterLines.Tally tally = new DeadLetterLines.Tally(words);
           tally.add(letter);
           List<String> lines = new java.util.ArrayList<>(text(letter, 100));
-          lines.add(DeadLetterLines.text(tally));
+          lines.addAll(DeadLetterLines.TALLIES.text(List.of(tally)).lines().toList());
           for (String line : lines) {
             assertThat(line).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
           }
           String json =
-              DeadLetterLines.json(letter, OWN.fields(letter), 100) + DeadLetterLines.json(tally);
+              DeadLetterLines.json(letter, OWN.fields(letter), 100)
+                  + Json.ascii(DeadLetterLines.TALLIES.json(Json.object(), tally));
           assertThat(json).matches("[\\x20-\\x7e]*");
           return Outcome.taken(lines.hashCode());
         },

@@ -28,12 +28,13 @@ class MemoryChecksTest {
   }
 
   /** Two, of two slots each. */
-  private static JsonNode taskManagers(long heap) throws Exception {
+  private static List<JsonNode> taskManagers(long heap) throws Exception {
     String one =
         """
         {"slotsNumber": 2, "memoryConfiguration": {"taskHeap": %d}, "hardware": {"freeMemory": %d}}"""
             .formatted(heap, heap);
-    return new ObjectMapper().readTree("[" + one + "," + one + "]");
+    JsonNode taskManager = new ObjectMapper().readTree(one);
+    return List.of(taskManager, taskManager);
   }
 
   private List<String> lines() {

@@ -6,8 +6,10 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +22,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -27,6 +30,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -247,8 +251,16 @@ public final class TopicAdmin implements AutoCloseable {
   public Topics found(Topics topics) {
     return topics.observations().pattern() == null
         ? topics
-        : topics.withObservations(
-            topics.observations().found(get("list topics", () -> admin.listTopics().names())));
+        : topics.withObservations(topics.observations().found(names("list topics")));
+  }
+
+  /** How many brokers there are now. */
+  public int brokers() {
+    return nodes().size();
+  }
+
+  private Collection<Node> nodes() {
+    return get("describe the cluster", () -> admin.describeCluster().nodes());
   }
 
   /** How many partitions a topic has. */
@@ -256,8 +268,8 @@ public final class TopicAdmin implements AutoCloseable {
     return describe(topic).partitions().size();
   }
 
-  /** The offsets that a group has committed in a topic, by partition. */
-  Map<Integer, OffsetAndMetadata> committed(String group, String topic) {
+  /** The offsets that a group has committed in a topic, of the partitions that have one. */
+  public Map<Integer, OffsetAndMetadata> committed(String group, String topic) {
     Map<Integer, OffsetAndMetadata> offsets = new TreeMap<>();
     get(
             "list the offsets of group " + group,
@@ -279,13 +291,44 @@ public final class TopicAdmin implements AutoCloseable {
 
   /** The longest value that fits into a record of this topic. */
   public int maxValueBytes(String topic) {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    String max =
-        get("describe topic " + topic, () -> admin.describeConfigs(List.of(resource)).all())
-            .get(resource)
-            .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-            .value();
+    String max = setting(ConfigResource.Type.TOPIC, topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
     return Math.max(0, Integer.parseInt(max) - RECORD_SLACK);
+  }
+
+  /**
+   * A setting of a topic, which may be its broker's default; null if it has none, or this user may
+   * not describe it.
+   */
+  public String topicSetting(String topic, String setting) {
+    return settingOrNull(ConfigResource.Type.TOPIC, topic, setting);
+  }
+
+  /** A setting of one of the brokers; null as in {@link #topicSetting}. */
+  public String brokerSetting(String setting) {
+    String one = nodes().iterator().next().idString();
+    return settingOrNull(ConfigResource.Type.BROKER, one, setting);
+  }
+
+  private String settingOrNull(ConfigResource.Type type, String name, String setting) {
+    try {
+      return setting(type, name, setting);
+    } catch (IllegalStateException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private String setting(ConfigResource.Type type, String name, String setting) {
+    ConfigResource resource = new ConfigResource(type, name);
+    ConfigEntry entry =
+        get(
+                "describe %s %s".formatted(type.name().toLowerCase(Locale.ROOT), name),
+                () -> admin.describeConfigs(List.of(resource)).all())
+            .get(resource)
+            .get(setting);
+    return entry == null ? null : entry.value();
   }
 
   /**
@@ -293,7 +336,7 @@ public final class TopicAdmin implements AutoCloseable {
    * controller's word has reached it, so that an unknown topic is asked for again.
    */
   <T> T get(String what, Function<Admin, KafkaFuture<T>> request) {
-    return get(what, () -> request.apply(admin));
+    return get(what, WAIT, () -> request.apply(admin));
   }
 
   private <T> T get(String what, Supplier<KafkaFuture<T>> request) {

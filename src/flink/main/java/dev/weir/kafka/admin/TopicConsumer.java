@@ -63,6 +63,13 @@ public final class TopicConsumer implements AutoCloseable {
     return consumer.endOffsets(partitions);
   }
 
+  /** The offsets so many before the given ends, or where the partitions begin. */
+  public Map<TopicPartition, Long> before(Map<TopicPartition, Long> ends, long offsets) {
+    Map<TopicPartition, Long> from = new HashMap<>(begins(ends.keySet()));
+    from.replaceAll((partition, begin) -> Math.max(begin, ends.get(partition) - offsets));
+    return from;
+  }
+
   /**
    * The offset of the first record of each partition that is not older, or the partition's end.
    *

@@ -11,7 +11,6 @@ import java.util.function.LongBinaryOperator;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
@@ -55,7 +54,9 @@ public final class TopicOffsets {
           case TIMESTAMP -> list(OffsetSpec.forTimestamp(position.at()));
           case COMMITTED -> {
             Map<Integer, Long> offsets = new TreeMap<>(earliest);
-            committed().forEach((partition, place) -> offsets.put(partition, place.offset()));
+            admin
+                .committed(group, topic)
+                .forEach((partition, place) -> offsets.put(partition, place.offset()));
             yield offsets;
           }
         };
@@ -86,10 +87,5 @@ public final class TopicOffsets {
         .get("list offsets of topic " + topic, a -> a.listOffsets(request, options).all())
         .forEach((partition, info) -> offsets.put(partition.partition(), info.offset()));
     return offsets;
-  }
-
-  /** Where the group has got to, by partition; without those where it has not been. */
-  public Map<Integer, OffsetAndMetadata> committed() {
-    return admin.committed(group, topic);
   }
 }

@@ -6,6 +6,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,22 +103,22 @@ public final class RecordValidator {
 
   /** Why it is no forecast; null when it is one. */
   public String forecast(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, value -> forecasts.decode(value));
+    return problem(record, forecasts::decode);
   }
 
   /** Why it is no score; null when it is one. */
   public String score(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, value -> scores.decode(value));
+    return problem(record, scores::decode);
   }
 
   /** Why it is no incident; null when it is one. */
   public String incident(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, value -> incidents.decode(value));
+    return problem(record, incidents::decode);
   }
 
   /** Why it is no classification; null when it is one. */
   public String classification(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, value -> classifications.decode(value));
+    return problem(record, classifications::decode);
   }
 
   /** Why a job would make a dead letter of a label; null when it would not. */
@@ -143,11 +144,7 @@ public final class RecordValidator {
     }
   }
 
-  private interface Decoder {
-    void decode(byte[] value) throws MalformedRecordException;
-  }
-
-  private static String problem(ConsumerRecord<byte[], byte[]> record, Decoder decoder) {
+  private static String problem(ConsumerRecord<byte[], byte[]> record, Decoder<?> decoder) {
     if (record.value() == null) {
       return "expected a value, got none";
     }

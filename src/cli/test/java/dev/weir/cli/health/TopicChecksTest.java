@@ -8,10 +8,10 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
-class CovariateChecksTest {
+class TopicChecksTest {
 
   private final Function<ConsumerRecord<byte[], byte[]>, String> problems =
-      CovariateChecks.problems(new CovariateTopic("weather", 2, Duration.ofDays(1), null), null);
+      TopicChecks.problems(new CovariateTopic("weather", 2, Duration.ofDays(1), null), null);
 
   private String problem(String value) {
     return problems.apply(new ConsumerRecord<>("weather", 0, 0, null, value.getBytes()));
