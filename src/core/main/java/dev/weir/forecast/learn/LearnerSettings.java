@@ -144,9 +144,7 @@ public record LearnerSettings(
   /** The default of a job: all experts that are no networks. */
   public static LearnerSettings defaults(int horizon) {
     int tail = horizon <= 8 ? 1000 : 1200; // in both cases a day of five minutes fits the budget
-    List<String> experts =
-        Experts.NAMES.stream().filter(name -> !Experts.NETWORKS.contains(name)).toList();
-    return of(horizon, experts, new Memory(24, 12, tail, Memory.WEEK), true, true);
+    return of(horizon, allButNetworks(), new Memory(24, 12, tail, Memory.WEEK), true, true);
   }
 
   /** For a network that forecasts alone: nothing is learned but how large errors are. */
@@ -178,8 +176,7 @@ public record LearnerSettings(
 
   /** The longest memory and a larger network. */
   public static LearnerSettings full(int horizon) {
-    List<String> experts = except("birnn", "birnn-many-to-many");
-    return of(horizon, experts, new Memory(24, 12, 2048, 2600), true, true);
+    return of(horizon, allButNetworks(), new Memory(24, 12, 2048, 2600), true, true);
   }
 
   private static LearnerSettings of(
@@ -196,8 +193,8 @@ public record LearnerSettings(
         null);
   }
 
-  private static List<String> except(String... names) {
-    return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
+  private static List<String> allButNetworks() {
+    return Experts.NAMES.stream().filter(name -> !Experts.NETWORKS.contains(name)).toList();
   }
 
   /** Bytes that the scores of distributions take in the state of a series. */
