@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.types.DataType;
 import org.junit.jupiter.api.Test;
 
 class SignatureTest {
@@ -33,6 +36,24 @@ class SignatureTest {
       page = written;
     }
     assertThat(page).as("-Ddocs.write=true writes it again").isEqualTo(written);
+  }
+
+  @Test
+  void eachColumnIsDescribed() throws IOException {
+    Map<String, OutputColumns<?>> columns =
+        Map.of(
+            "FORECAST", ForecastTableFunction.columns(true),
+            "ANOMALIES", AnomaliesTableFunction.COLUMNS,
+            "CLASSIFY", ClassifyTableFunction.COLUMNS);
+    String page = Files.readString(PAGE);
+    columns.forEach(
+        (function, of) ->
+            assertThat(page.replaceFirst("(?s).*\n## %s\n(.*?)\n## .*".formatted(function), "$1"))
+                .as("docs/sql.md, " + function)
+                .contains(
+                    DataType.getFieldNames(of.type(DataTypes.TIMESTAMP(3))).stream()
+                        .map("`%s`"::formatted)
+                        .toList()));
   }
 
   @Test

@@ -19,9 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.formats.avro.AvroFormatFactory;
 import org.apache.flink.formats.avro.AvroRowDataDeserializationSchema;
@@ -35,6 +37,8 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
+import org.apache.flink.table.types.logical.ArrayType;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,6 +91,45 @@ class TopicsTest {
         assertThat(type(others, created.group(1))).isEqualTo(type(topic.group(1)));
       }
     }
+  }
+
+  @Test
+  void tablesHaveTheFieldsOfTheirSchemas() {
+    Map.of("forecasts", ForecastCodec.SCHEMA, "scores", ScoreCodec.SCHEMA)
+        .forEach(
+            (table, schema) ->
+                assertThat(names(type(table)))
+                    .as("jobs/topics.sql: columns of %s, as in its .avsc", table)
+                    .isEqualTo(names(schema)));
+  }
+
+  private static List<String> names(LogicalType type) {
+    List<String> names = new ArrayList<>();
+    if (type instanceof RowType row) {
+      for (RowType.RowField field : row.getFields()) {
+        names.add(field.getName());
+        names.addAll(names(field.getType()));
+      }
+    } else if (type instanceof ArrayType array) {
+      names.addAll(names(array.getElementType()));
+    }
+    return names;
+  }
+
+  private static List<String> names(Schema schema) {
+    List<String> names = new ArrayList<>();
+    switch (schema.getType()) {
+      case RECORD -> {
+        for (Schema.Field field : schema.getFields()) {
+          names.add(field.name());
+          names.addAll(names(field.schema()));
+        }
+      }
+      case ARRAY -> names.addAll(names(schema.getElementType()));
+      case UNION -> schema.getTypes().forEach(type -> names.addAll(names(type)));
+      default -> {}
+    }
+    return names;
   }
 
   private static List<Path> filesWithTables() throws IOException {

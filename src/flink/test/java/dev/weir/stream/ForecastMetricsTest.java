@@ -149,7 +149,7 @@ class ForecastMetricsTest {
     kinds.putAll(TrainerOperatorTest.metrics().kinds());
     kinds.putAll(GroupFunctionTest.metrics().kinds());
     kinds.putAll(CovariateJoinTest.metrics().kinds());
-    assertThat(kinds).isEqualTo(documented());
+    assertThat(kinds).as("tables of docs/metrics.md").isEqualTo(documented());
   }
 
   @Test

@@ -17,7 +17,7 @@ class OptionReferenceTest {
       Files.writeString(page, OptionReference.markdown());
     }
     assertThat(Files.readString(page))
-        .as("./weir options --format markdown > docs/job-file.md writes it again")
+        .as("-Ddocs.write=true writes it again")
         .isEqualTo(OptionReference.markdown());
   }
 
