@@ -28,9 +28,8 @@
  * <ul>
  *   <li>{@link dev.weir.kafka.codec.ObservationDeserializer} decodes an observation and turns an
  *       unreadable one into a dead letter.
- *   <li>{@link dev.weir.forecast.window.Windows#offer} finds that an observation is late.
- *   <li>{@link dev.weir.forecast.engine.SeriesForecaster#observe} turns a late observation into a
- *       dead letter.
+ *   <li>{@link dev.weir.forecast.window.SeriesEngine} lets an observation wait for earlier ones and
+ *       turns a late one into a dead letter, for forecasts and classes.
  *   <li>{@link dev.weir.forecast.learn.Learner#observe} scores the earlier forecasts of an observed
  *       value (in {@code Mixture.score}) and then learns from the value.
  *   <li>{@code AlarmMonitor} in {@link dev.weir.forecast.engine} judges each value and creates the

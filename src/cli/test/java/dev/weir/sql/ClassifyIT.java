@@ -131,6 +131,7 @@ class ClassifyIT {
             1,
             2,
             WindowRule.COUNT,
+            Duration.ZERO,
             "states",
             ClassifierFiles.toBytes(MODEL),
             List.of(),
@@ -171,7 +172,7 @@ class ClassifyIT {
                     + " probabilities, labels, model, model_version, status, error FROM "
                     + classify(
                         "label_column => 'state', label_time_column => 'of', seq_len => 11,"
-                            + " weights_path => '%s'".formatted(weights)));
+                            + " in_order => TRUE, weights_path => '%s'".formatted(weights)));
     Map<String, Classification> expected = byTheCore();
     assertThat(rows).hasSize(expected.size()).hasSize(2 * STEPS);
     for (Row row : rows) {
@@ -217,6 +218,60 @@ class ClassifyIT {
     assertThat(last.getField(3)).isEqualTo(2L * STEPS);
     assertThat((double) last.getField(1)).isBetween(0.6, 1.0);
     assertThat((double) last.getField(2)).isBetween(0.05, 0.69);
+  }
+
+  /**
+   * Rows wait for the watermark; labels of the same rows, which then come first, change nothing.
+   */
+  @Test
+  void rowsOutOfOrderAreClassifiedInTheirOrder() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    for (Step step : ClassFixture.steps("lathe", STEPS, 1)) {
+      rows.add(
+          Row.of(
+              "lathe",
+              Instant.ofEpochMilli(step.observation().time()),
+              step.observation().value(),
+              step.observation().features()[0],
+              step.label()));
+    }
+    List<Row> shuffled =
+        ClassFixture.shuffled(rows, row -> ((Instant) row.getField(1)).toEpochMilli(), 9_000);
+    StreamExecutionEnvironment env = flink.environment(1);
+    SqlFixture session = new SqlFixture(env);
+    view(session, env, "ordered", rows);
+    view(session, env, "shuffled", shuffled);
+    String select =
+        "SELECT window_end, predicted, probabilities, label, labels FROM "
+            + classify("label_column => 'state', seq_len => 11, weights_path => '%s'%s");
+    List<Row> expected =
+        session.query(select.replace("plant", "ordered").formatted(weights, ", in_order => TRUE"));
+    assertThat(expected).hasSize(STEPS).allMatch(row -> row.getField(3) != null);
+    assertThat(session.query(select.replace("plant", "shuffled").formatted(weights, "")))
+        .isEqualTo(expected);
+  }
+
+  private static void view(
+      SqlFixture session, StreamExecutionEnvironment env, String name, List<Row> rows) {
+    session.tables.createTemporaryView(
+        name,
+        env.fromData(
+            rows,
+            Types.ROW_NAMED(
+                new String[] {"sensor", "ts", "v", "x", "state"},
+                Types.STRING,
+                Types.INSTANT,
+                Types.DOUBLE,
+                Types.DOUBLE,
+                Types.STRING)),
+        Schema.newBuilder()
+            .column("sensor", "STRING")
+            .column("ts", "TIMESTAMP_LTZ(3)")
+            .column("v", "DOUBLE")
+            .column("x", "DOUBLE")
+            .column("state", "STRING")
+            .watermark("ts", "ts - INTERVAL '9' SECOND")
+            .build());
   }
 
   @Test
@@ -272,7 +327,7 @@ class ClassifyIT {
         session.query(
             "SELECT status, error FROM CLASSIFY(input => TABLE shop PARTITION BY sensor,"
                 + " on_time => DESCRIPTOR(ts), value_column => 'v', label_column => 'state',"
-                + " label_time_column => 'of', seq_len => 2, ttl => 'PT48H', refused_rows => TRUE)"
+                + " label_time_column => 'of', seq_len => 2, in_order => TRUE, ttl => 'PT48H', refused_rows => TRUE)"
                 + " WHERE error IS NOT NULL");
     assertThat(refused).extracting(row -> row.getField(0)).containsExactly("LATE", "LATE", "LABEL");
     assertThat((String) refused.get(2).getField(1))

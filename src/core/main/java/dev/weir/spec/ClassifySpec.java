@@ -93,6 +93,7 @@ public final class ClassifySpec extends Spec {
               get(ForecastOptions.STRIDE),
               1 + get(ForecastOptions.FEATURES),
               rule,
+              get(ForecastOptions.OUT_OF_ORDERNESS),
               model,
               initial == null ? null : ClassifierFiles.toBytes(initial),
               classes,

@@ -31,7 +31,6 @@ import dev.weir.spec.ClassifySpec;
 import dev.weir.spec.ForecastSpec;
 import dev.weir.stream.covariate.CovariateSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -244,13 +243,6 @@ final class JobReader {
   }
 
   private ClassifySettings classify() {
-    Duration outOfOrderness = file.get(ForecastOptions.OUT_OF_ORDERNESS);
-    if (!outOfOrderness.isZero()) {
-      file.problem(
-          ForecastOptions.OUT_OF_ORDERNESS,
-          "expected PT0S with classify, which takes observations in their order, got "
-              + outOfOrderness);
-    }
     if (RegistryOptions.isRegistered(file)
         && file.get(ClassifyOptions.FORMAT) == ClassFormat.AVRO) {
       file.problem(

@@ -6,6 +6,7 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.spec.Front;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class CallArguments implements Front {
           ForecastOptions.SEASON, Signature.SECOND_SEASON,
           ForecastOptions.OUT_OF_ORDERNESS, Signature.IN_ORDER,
           AnomalyOptions.ENABLED, AnomalyOptions.BUDGET);
+
+  /** Anything but zero: rows wait for the table's watermark, whose delay the table says. */
+  private static final Duration UNTIL_WATERMARK = Duration.ofMillis(1);
 
   private final CallContext call;
   private final Signature signature;
@@ -71,6 +75,11 @@ final class CallArguments implements Front {
   @Override
   public void problem(Option<?> option, String message) {
     throw wrong(name(option), message);
+  }
+
+  /** How long a row waits. */
+  Duration outOfOrderness() {
+    return get(Signature.IN_ORDER) ? Duration.ZERO : UNTIL_WATERMARK;
   }
 
   /** The weights that an argument names. */

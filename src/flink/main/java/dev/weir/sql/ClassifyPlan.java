@@ -67,6 +67,7 @@ record ClassifyPlan(
     }
     ClassifySpec spec = new ClassifySpec(arguments);
     spec.take(arguments.given(), arguments::get);
+    spec.set(ForecastOptions.OUT_OF_ORDERNESS, arguments.outOfOrderness());
     spec.set(ForecastOptions.FEATURES, arguments.get(Signature.FEATURE_COLUMNS).size());
     if (hasModel) {
       String name = arguments.get(ClassifyOptions.MODEL);

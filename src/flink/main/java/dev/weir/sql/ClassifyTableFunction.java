@@ -9,6 +9,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.window.SeriesResult;
 import dev.weir.forecast.window.SeriesState;
 import dev.weir.model.ClassifierModel;
 import dev.weir.state.ClassStateSerializer;
@@ -137,13 +138,19 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     boolean isLabelOnly = of != null && value.getFieldOrNull(row) == null;
     DeadLetter refused = isLabelOnly ? null : input.problemWith(name, row, time);
     if (refused != null) {
-      collectRow(refused);
+      refuse(refused);
       return;
     }
     partition.load(PartitionTimers.get(state));
     if (!isLabelOnly) {
       Observation observation = new Observation(name, time, input.value(row), input.features(row));
-      take(series.observe(partition, observation, ForecastTableFunction.ROW, timers.watermark()));
+      SeriesResult result;
+      do {
+        result =
+            take(
+                series.observe(
+                    partition, observation, ForecastTableFunction.ROW, timers.watermark()));
+      } while (result.hasMore());
     }
     if (of != null) {
       label(name, row, of.toString());
@@ -158,7 +165,7 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
       String problem =
           "%s: expected 1 to %d characters, of 1970 or later, got '%.60s'"
               .formatted(plan.label().name(), ClassifierModel.MAX_CLASS_LENGTH, said);
-      collectRow(new DeadLetter(Reason.LABEL, problem, ForecastTableFunction.ROW));
+      refuse(new DeadLetter(Reason.LABEL, problem, ForecastTableFunction.ROW));
       return;
     }
     LabelEvent event = new LabelEvent(name, labelled, said, ForecastTableFunction.ROW);
@@ -189,7 +196,10 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
   }
 
   private void wake(long due) throws IOException { // the planner adds the key to each row
-    take(series.wake("", partition, due, timers.watermark()));
+    SeriesResult result;
+    do {
+      result = take(series.wake("", partition, due, timers.watermark()));
+    } while (result.hasMore());
   }
 
   private void wakeOverdue(MapView<Integer, ClassState> state) throws IOException {
@@ -201,24 +211,34 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     }
   }
 
-  private void take(ClassResult result) {
+  private SeriesResult take(ClassResult result) {
     counters.count(result);
     for (Output output : result.outputs()) {
-      collectRow(output);
+      collectRow(output, result);
     }
     for (ClassResult.Labelled labelled : result.labelled()) {
       labels.inc();
       rightLabels.inc(labelled.isRight() ? 1 : 0);
     }
     timers.set(result);
+    return result;
   }
 
-  private void collectRow(Output output) {
-    counters.count(output);
+  private void collectRow(Output output, ClassResult result) {
     if (output instanceof Classification classification) {
+      counters.count(output);
+      String known = result.label(classification.windowEnd());
+      StringData of = classification.windowEnd() == time ? said : null;
       collect(
-          COLUMNS.row(new Row(classification, classification.windowEnd() == time ? said : null)));
-    } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
+          COLUMNS.row(new Row(classification, known == null ? of : StringData.fromString(known))));
+    } else {
+      refuse((DeadLetter) output);
+    }
+  }
+
+  private void refuse(DeadLetter letter) {
+    counters.count(letter);
+    if (plan.refusedRows()) {
       collect(COLUMNS.refused(letter, TimestampData.fromEpochMillis(time)));
     }
   }

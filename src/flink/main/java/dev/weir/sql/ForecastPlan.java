@@ -18,7 +18,6 @@ import dev.weir.option.Seasons;
 import dev.weir.spec.ForecastSpec;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
-import java.time.Duration;
 import java.util.List;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
@@ -61,9 +60,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
-
-  /** Anything but zero: rows wait for the table's watermark, whose delay the table says. */
-  private static final Duration UNTIL_WATERMARK = Duration.ofMillis(1);
 
   /**
    * Checks all that can be checked without reading a file.
@@ -125,8 +121,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       spec.set(ForecastOptions.LEVELS, List.of(arguments.get(Signature.LEVEL) / 100.0));
       spec.set(ForecastOptions.SEASON, seasons());
       spec.set(ForecastOptions.SCORES_EVERY, 0);
-      boolean inOrder = arguments.get(Signature.IN_ORDER);
-      spec.set(ForecastOptions.OUT_OF_ORDERNESS, inOrder ? Duration.ZERO : UNTIL_WATERMARK);
+      spec.set(ForecastOptions.OUT_OF_ORDERNESS, arguments.outOfOrderness());
       if (signature == Signature.ANOMALIES) {
         spec.set(ForecastOptions.STRIDE, NO_FORECASTS);
         spec.alarms(AlarmRules.of(incidents()));

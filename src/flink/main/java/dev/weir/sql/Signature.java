@@ -168,6 +168,7 @@ final class Signature {
           new Argument("label_time_column", LABEL_TIME_COLUMN),
           new Argument("seq_len", ForecastOptions.SEQ_LEN),
           new Argument("stride", ForecastOptions.STRIDE),
+          new Argument("in_order", IN_ORDER),
           new Argument("window_time", ClassifyOptions.WINDOW_TIME),
           new Argument("session_gap", ClassifyOptions.SESSION_GAP),
           new Argument("classes", ClassifyOptions.CLASSES),

@@ -5,7 +5,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.window.SeriesOrder;
-import dev.weir.forecast.window.SeriesTimes;
+import dev.weir.forecast.window.WindowState;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -51,7 +51,7 @@ final class SeriesCounter {
    * @param series the state that each series has
    * @param expiry when its timer fires; null without a ttl
    */
-  <S extends SeriesTimes, O extends AbstractStreamOperator<?> & Triggerable<String, VoidNamespace>>
+  <S extends WindowState, O extends AbstractStreamOperator<?> & Triggerable<String, VoidNamespace>>
       void restored(
           O operator, ValueStateDescriptor<S> series, SeriesOrder order, ValueState<Long> expiry)
           throws Exception {

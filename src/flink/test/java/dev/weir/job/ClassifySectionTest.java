@@ -88,10 +88,13 @@ class ClassifySectionTest {
             learning: {size: small}
             forecast: {many-to-one: {horizon: 3}}
             classify: {session-gap: PT5S}
+            window: {out-of-orderness: PT10S}
             """);
     assertThat(job.forecast().targets()).hasSize(1);
     assertThat(job.classify().rule())
         .isEqualTo(new WindowRule(Kind.SESSION, Duration.ofSeconds(5)));
+    assertThat(job.classify().outOfOrderness()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(job.forecast().outOfOrderness()).isEqualTo(Duration.ofSeconds(10));
     assertThat(job.classify().model()).isNull();
     assertThat(job.kafka().topics().all())
         .containsExactly(
@@ -112,7 +115,7 @@ class ClassifySectionTest {
     assertRefused(
         """
         classify: {file: states.safetensors, window-time: PT1S, session-gap: PT1S}
-        window: {stride: 2, out-of-orderness: PT1S, interval: PT1S}
+        window: {stride: 2, interval: PT1S}
         season: 24
         learning: {rate: 0.01}
         """,
@@ -121,11 +124,16 @@ class ClassifySectionTest {
         "states.yaml line 6: season: expected a section forecast beside it, got classify alone",
         "states.yaml line 7: learning.rate: expected a section forecast beside it, got classify"
             + " alone",
-        "states.yaml line 5: window.out-of-orderness: expected PT0S with classify, which takes"
-            + " observations in their order, got PT1S",
         "states.yaml line 4: classify.file: expected classify.model beside it, got none",
         "states.yaml line 4: classify.session-gap: expected it or classify.window-time, got both",
         "states.yaml line 5: window.stride: expected 1 with windows by time or session, got 2");
+    assertRefused(
+        """
+        classify: {learning: true}
+        window: {out-of-orderness: PT1M}
+        state: {ttl: PT1M}
+        """,
+        "states.yaml line 6: state.ttl: expected more than window.out-of-orderness (PT1M), got PT1M");
     assertRefused(
         """
         classify: {learning: true}

@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
@@ -164,9 +165,15 @@ class ClassifyFunctionTest {
 
   private List<Harness> tasks(int count, StateBackend backend, OperatorSubtaskState state)
       throws Exception {
+    return tasks(count, ClassFixture.settings(11, 1, MODEL), backend, state);
+  }
+
+  private List<Harness> tasks(
+      int count, ClassifySettings settings, StateBackend backend, OperatorSubtaskState state)
+      throws Exception {
     List<Harness> tasks = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Harness task = new Harness(ClassFixture.settings(11, 1, MODEL), true, backend, count, i);
+      Harness task = new Harness(settings, true, backend, count, i);
       if (state != null) {
         task.initializeState(
             AbstractStreamOperatorTestHarness.repartitionOperatorState(
@@ -214,6 +221,81 @@ class ClassifyFunctionTest {
     assertThat(expected.get(expected.size() - 1).labels()).isEqualTo(119 - DELAY);
   }
 
+  private static long time(InputEvent event) {
+    return event instanceof LabelEvent label
+        ? label.time()
+        : ((ObservationEvent) event).observation().time();
+  }
+
+  /** Sends observations, and then the watermark that they allow. */
+  private static void sendUnordered(List<Harness> tasks, List<InputEvent> events, Duration delay)
+      throws Exception {
+    long newest = 0;
+    for (InputEvent event : events) {
+      send(tasks, List.of(event));
+      newest = Math.max(newest, time(event));
+      for (Harness task : tasks) {
+        task.processBothWatermarks(new Watermark(newest - delay.toMillis() - 1));
+      }
+    }
+  }
+
+  /** Each label in its observation; rows and labels wait in the state that is restored. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void outOfOrderClassesAreThoseInOrderAlsoAcrossASavepoint(StateBackend backend) throws Exception {
+    List<InputEvent> ordered = new ArrayList<>();
+    for (int s = 0; s < SERIES.size(); s++) {
+      for (Step step : ClassFixture.steps(SERIES.get(s), 90, s + 1)) {
+        Observation marked = ClassFixture.marked(step.observation(), step.label(), false);
+        ordered.add(new ObservationEvent(marked, source(marked.time())));
+      }
+    }
+    List<Harness> inOrder = tasks(1, backend, null);
+    send(inOrder, ordered);
+
+    Duration delay = Duration.ofSeconds(4);
+    ClassifySettings waits = ClassFixture.waiting(ClassFixture.settings(11, 1, MODEL), delay);
+    List<InputEvent> unordered =
+        ClassFixture.shuffled(ordered, ClassifyFunctionTest::time, delay.toMillis());
+    List<Harness> before = tasks(1, waits, backend, null);
+    int half = unordered.size() / 2;
+    sendUnordered(before, unordered.subList(0, half), delay);
+    OperatorSubtaskState state = before.get(0).snapshot(1, 1);
+    List<Harness> after = tasks(2, waits, backend, state);
+    sendUnordered(after, unordered.subList(half, unordered.size()), delay);
+    for (Harness task : after) {
+      task.processBothWatermarks(Watermark.MAX_WATERMARK);
+    }
+    List<Harness> all = new ArrayList<>(before);
+    all.addAll(after);
+    assertThat(sorted(all)).hasSize(5 * 90).isEqualTo(sorted(inOrder));
+    assertThat(all).allMatch(task -> task.deadLetters().isEmpty());
+  }
+
+  /** As forecasts do, with the same dead letter. */
+  @Test
+  void whatComesAfterItsTurnIsLate() throws Exception {
+    ClassifySettings waits =
+        ClassFixture.waiting(ClassFixture.settings(1, 1, MODEL), Duration.ofSeconds(1));
+    Harness harness = harness(waits);
+    List<Step> steps = ClassFixture.steps("a", 3, 1);
+    for (int i : new int[] {1, 2, 0}) {
+      harness.processElement1(new ObservationEvent(steps.get(i).observation(), source(i)), 0);
+      harness.processBothWatermarks(new Watermark(steps.get(i).observation().time()));
+    }
+    assertThat(harness.classifications())
+        .extracting(Classification::windowEnd)
+        .containsExactly(2_000L, 3_000L);
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::reason, DeadLetter::message)
+        .containsExactly(
+            tuple(
+                Reason.LATE,
+                "time: expected after 1970-01-01T00:00:03Z, got 1970-01-01T00:00:01Z, late by"
+                    + " PT2S"));
+  }
+
   @Test
   void modelsAreReplacedAndBadOnesRefused() throws Exception {
     Harness harness = harness(ClassFixture.settings(2, 1, MODEL));
@@ -240,7 +322,20 @@ class ClassifyFunctionTest {
     OperatorSubtaskState state = harness.snapshot(1, 1);
     ClassifySettings wider =
         new ClassifySettings(
-            2, 1, 3, WindowRule.COUNT, "states", null, List.of(), 5, true, 6, 11, Duration.ZERO, 0);
+            2,
+            1,
+            3,
+            WindowRule.COUNT,
+            Duration.ZERO,
+            "states",
+            null,
+            List.of(),
+            5,
+            true,
+            6,
+            11,
+            Duration.ZERO,
+            0);
     Harness other = new Harness(wider, true, new HashMapStateBackend(), 1, 0);
     assertThatThrownBy(() -> other.initializeState(state))
         .hasMessageContaining(
@@ -292,6 +387,7 @@ class ClassifyFunctionTest {
             1,
             2,
             WindowRule.COUNT,
+            Duration.ZERO,
             null,
             null,
             List.of("idle", "run"),
@@ -323,6 +419,7 @@ class ClassifyFunctionTest {
             1,
             2,
             WindowRule.COUNT,
+            Duration.ZERO,
             null,
             null,
             List.of(),
@@ -354,7 +451,20 @@ class ClassifyFunctionTest {
 
   private static ClassifySettings settings(int seqLen, Duration ttl, int maxSeries) {
     return new ClassifySettings(
-        seqLen, 1, 2, WindowRule.COUNT, null, null, List.of(), 3, true, 6, 1, ttl, maxSeries);
+        seqLen,
+        1,
+        2,
+        WindowRule.COUNT,
+        Duration.ZERO,
+        null,
+        null,
+        List.of(),
+        3,
+        true,
+        6,
+        1,
+        ttl,
+        maxSeries);
   }
 
   /** Others are further, by many ttls: its past comes in, and then the labels do. */
@@ -504,6 +614,7 @@ class ClassifyFunctionTest {
             1,
             2,
             new WindowRule(WindowRule.Kind.TIME, Duration.ofSeconds(4)),
+            Duration.ZERO,
             "states",
             null,
             List.of(),

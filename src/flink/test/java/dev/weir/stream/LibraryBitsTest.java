@@ -409,6 +409,7 @@ class LibraryBitsTest {
             3,
             ClassFixture.CHANNELS,
             WindowRule.COUNT,
+            Duration.ZERO,
             "states",
             ClassifierFiles.toBytes(model),
             List.of(),

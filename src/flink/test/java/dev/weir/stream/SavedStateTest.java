@@ -2,8 +2,16 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.series.ClassState;
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.ThresholdState;
 import dev.weir.forecast.alarm.ThresholdWarning;
@@ -19,6 +27,7 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.state.ClassStateSerializer;
 import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WeirSerializer;
@@ -27,6 +36,7 @@ import java.io.IOException;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -57,6 +67,7 @@ class SavedStateTest {
           "dev.weir.stream.ForecastModelSerializer$Snapshot", ForecastModelSerializer.INSTANCE,
           "dev.weir.state.LearnerStateSerializer$Snapshot", LearnerStateSerializer.INSTANCE,
           "dev.weir.state.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE,
+          "dev.weir.state.ClassStateSerializer$Snapshot", ClassStateSerializer.INSTANCE,
           "dev.weir.state.ObservationLogSerializer$Snapshot", ObservationLogSerializer.INSTANCE);
 
   private static byte[] bytes(String file) throws IOException {
@@ -388,6 +399,59 @@ class SavedStateTest {
       learner.observe(memory, 60_000L * t, value(t));
     }
     return memory;
+  }
+
+  /** Of a series with rows and labels that wait, early labels, and what it has learned. */
+  private static ClassState classes(ClassFixture of) throws IOException {
+    ClassFixture.OneSeries classifier = of.classifier(CLASSES);
+    ClassState state = classifier.newState();
+    for (Step step : ClassFixture.steps("machine", 30, 4)) {
+      long time = step.observation().time();
+      SourceRecord record = new SourceRecord("observations", 0, time, time, null, null);
+      state =
+          classifier.advance(
+              classifier.observe(
+                  state, ClassFixture.marked(step.observation(), step.label(), false), record),
+              time - 3_001);
+    }
+    SourceRecord record = new SourceRecord("labels", 0, 1, 2, null, null);
+    classifier.label(state, new LabelEvent("machine", 90_000, "fault", record));
+    return state;
+  }
+
+  private static final ClassifySettings CLASSES =
+      ClassFixture.waiting(ClassFixture.settings(1, 2, null), Duration.ofSeconds(3));
+
+  @Test
+  void savedClassesAreReadAndGoOnAsTheyWere() throws Exception {
+    byte[] saved = Files.readAllBytes(STATE.resolve("classes-1.bin"));
+    ClassState state = read(ClassStateSerializer.INSTANCE, saved);
+    assertThat(written(ClassStateSerializer.INSTANCE, state)).as(WHY).isEqualTo(saved);
+    assertThat(state.seen()).isEqualTo(26);
+    assertThat(state.lastTime()).isEqualTo(26_000);
+    assertThat(state.pendingSize()).isEqualTo(4);
+
+    ClassFixture now = new ClassFixture();
+    now.classifier(CLASSES).advance(classes(now), Long.MAX_VALUE);
+    ClassFixture then = new ClassFixture();
+    then.classifier(CLASSES).wake(state, 30_000);
+    assertThat(then.classifications()).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      Classification before = then.classifications().get(i);
+      Classification after = now.classifications().get(13 + i);
+      assertThat(before.windowEnd()).isEqualTo(after.windowEnd());
+      assertThat(before.labels()).isEqualTo(after.labels());
+      assertThat(before.probabilities()).containsExactly(after.probabilities(), within(1e-6));
+    }
+  }
+
+  /** {@code -Dstate.write=1}. */
+  @Test
+  @EnabledIfSystemProperty(named = "state.write", matches = "\\d+")
+  void whatThisBuildClassifiesIsSaved() throws Exception {
+    Path file = STATE.resolve("classes-" + System.getProperty("state.write") + ".bin");
+    assertThat(file).doesNotExist();
+    Files.write(file, written(ClassStateSerializer.INSTANCE, classes(new ClassFixture())));
   }
 
   /** {@code -Dstate.write=1}. */

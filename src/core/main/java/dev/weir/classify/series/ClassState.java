@@ -1,37 +1,49 @@
 package dev.weir.classify.series;
 
-import dev.weir.forecast.window.SeriesTimes;
+import dev.weir.forecast.StateFields;
+import dev.weir.forecast.window.WindowState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is remembered of one series: the observations of its window, the names of its classes, what
- * was learned, the windows that wait for their label and the labels that wait for their window.
- * Mutable; in the series' keyed state.
+ * What is remembered of one series: its newest observations and those that wait for an earlier one,
+ * the names of its classes, what was learned, the windows that wait for their label and the labels
+ * that wait for their window. Mutable; in the series' keyed state.
  */
-public final class ClassState extends SeriesTimes {
+public final class ClassState extends WindowState {
 
   /** In place of the end of a window that waits for no label; plus 1 and its class if known. */
   private static final long LABELLED = Long.MIN_VALUE;
 
   static final float[] NOTHING = {};
 
-  /** A label that came before its window, and the time of its record. */
-  record EarlyLabel(long time, String label, long recordTime) {}
+  /**
+   * What is said of the window of a time.
+   *
+   * @param label null for none
+   * @param recordTime time of the record that brought it; negative if not known
+   * @param endsWindow whether the window ends there
+   */
+  record Mark(long time, String label, long recordTime, boolean endsWindow) {
 
-  final int seqLen;
-  final int channels;
+    private static final Mark BLANK = new Mark(0, null, 0, false);
+
+    private static Mark fields(StateFields fields, Mark mark) throws IOException {
+      return new Mark(
+          fields.number("time", mark.time),
+          fields.text("label", mark.label),
+          fields.number("time of its record", mark.recordTime),
+          fields.flag("ends its window", mark.endsWindow));
+    }
+  }
+
   final int maxClasses;
   final int waiting;
 
-  final long[] times; // ring of the window's observations
-  final float[] rows; // (seq_len, channels), the same ring
-  int next;
-  int size;
-  int sinceWindow; // observations after the newest window
-  long windowFirst; // time of the open window's first observation, by time or by session
-  long lastTime = Long.MIN_VALUE;
+  int open; // observations of the open window that are kept, by time or by session
+  long windowFirst; // time of its first observation
 
   final List<String> names = new ArrayList<>();
   float[] learner = NOTHING;
@@ -49,19 +61,17 @@ public final class ClassState extends SeriesTimes {
   int nextWindow;
   int windows;
 
-  final List<EarlyLabel> early = new ArrayList<>(); // by time
+  final List<Mark> early = new ArrayList<>(); // labels that came before their window, by time
+  final List<Mark> marks = new ArrayList<>(); // of observations that wait, by time
   long labels;
   long scored; // those of windows of which anything had been said
   long right;
   double lossSum;
 
   ClassState(int seqLen, int channels, int maxClasses, int waiting) {
-    this.seqLen = seqLen;
-    this.channels = channels;
+    super(seqLen, channels - 1);
     this.maxClasses = maxClasses;
     this.waiting = waiting;
-    this.times = new long[seqLen];
-    this.rows = new float[seqLen * channels];
     this.firstTimes = new long[waiting];
     this.lastTimes = new long[waiting];
     this.ends = new long[waiting];
@@ -72,21 +82,14 @@ public final class ClassState extends SeriesTimes {
   /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
   public ClassState(ClassState other) {
     super(other);
-    seqLen = other.seqLen;
-    channels = other.channels;
     maxClasses = other.maxClasses;
     waiting = other.waiting;
-    times = other.times.clone();
-    rows = other.rows.clone();
     firstTimes = other.firstTimes.clone();
     lastTimes = other.lastTimes.clone();
     ends = other.ends.clone();
     said = other.said.clone();
-    next = other.next;
-    size = other.size;
-    sinceWindow = other.sinceWindow;
+    open = other.open;
     windowFirst = other.windowFirst;
-    lastTime = other.lastTime;
     names.addAll(other.names);
     learner = other.learner.clone();
     convolution = other.convolution.clone();
@@ -98,42 +101,91 @@ public final class ClassState extends SeriesTimes {
     nextWindow = other.nextWindow;
     windows = other.windows;
     early.addAll(other.early);
+    marks.addAll(other.marks);
     labels = other.labels;
     scored = other.scored;
     right = other.right;
     lossSum = other.lossSum;
   }
 
+  /** Declares all but the sizes and what {@link WindowState} has. */
+  void fields(StateFields fields) throws IOException {
+    open = fields.number("observations of the open window", open);
+    windowFirst = fields.number("first time of the open window", windowFirst);
+    fields.list("class", names, "", (each, name) -> each.text("name", name));
+    learner = fields.array("learned methods", learner);
+    convolution = fields.array("learned of convolutions", convolution);
+    learnerWindows = fields.number("windows of these", learnerWindows);
+    scaling = fields.array("scaling", scaling);
+    readout = fields.array("learned of the network", readout);
+    readoutModel = fields.number("network", readoutModel);
+    readoutWindows = fields.number("windows of the network", readoutWindows);
+    fields.numbers("windows, first times", firstTimes);
+    fields.numbers("windows, last times", lastTimes);
+    fields.numbers("windows, newest observations or labels", ends);
+    fields.numbers("windows, probabilities", said);
+    nextWindow = fields.number("place of the next window", nextWindow);
+    windows = fields.number("windows", windows);
+    fields.list("early label", early, Mark.BLANK, Mark::fields);
+    fields.list("waiting observation", marks, Mark.BLANK, Mark::fields);
+    labels = fields.number("labels", labels);
+    scored = fields.number("labels that were predicted", scored);
+    right = fields.number("right predictions", right);
+    lossSum = fields.number("sum of log losses", lossSum);
+  }
+
   /** Whether it has this shape; one of another job file may have another. */
   boolean fits(ClassifySettings settings) {
-    return seqLen == settings.seqLen()
-        && channels == settings.channels()
+    return seqLen() == settings.seqLen()
+        && features() == settings.channels() - 1
         && maxClasses == settings.maxClasses()
         && waiting == settings.waiting();
   }
 
+  /** Labels that wait, and observations that do, are of what comes next. */
   @Override
-  public long lastTime() {
-    return lastTime;
-  }
-
-  @Override
-  public long newestTime() {
-    return lastTime;
-  }
-
-  @Override
-  public long newestUpTo(long latest) {
-    long newest = Long.MIN_VALUE;
-    for (long time : times) { // also those of the windows before, as long as they are there
-      newest = Math.max(newest, time <= latest ? time : Long.MIN_VALUE);
-    }
-    return newest;
+  public void forget() {
+    super.forget();
+    open = 0;
+    names.clear();
+    learner = NOTHING;
+    convolution = NOTHING;
+    scaling = NOTHING;
+    readout = NOTHING;
+    learnerWindows = 0;
+    readoutWindows = 0;
+    Arrays.fill(ends, LABELLED);
+    nextWindow = 0;
+    windows = 0;
+    labels = 0;
+    scored = 0;
+    right = 0;
+    lossSum = 0;
   }
 
   @Override
   public boolean isTimed(long time) {
     return true; // a window may end then
+  }
+
+  /** Index of the first mark that is later; most marks are older than what comes. */
+  static int after(List<Mark> marks, long time) {
+    int at = marks.size();
+    while (at > 0 && marks.get(at - 1).time > time) {
+      at--;
+    }
+    return at;
+  }
+
+  /** Puts a mark in its place, instead of those from a time on up to its own. */
+  static void put(List<Mark> marks, long from, Mark mark) {
+    int end = after(marks, mark.time);
+    int first = end;
+    while (first > 0 && marks.get(first - 1).time >= from) {
+      first--;
+    }
+    marks.subList(first, end).clear();
+    marks.add(first, mark);
   }
 
   /** Whether the window of a place waits for no label. */
@@ -150,20 +202,15 @@ public final class ClassState extends SeriesTimes {
     return ends[place] == LABELLED || ends[place] == LABELLED + 1 + label;
   }
 
-  /** Time of the window's oldest observation. */
-  long firstTime() {
-    return times[Math.floorMod(next - size, seqLen)];
-  }
-
   /** Places of windows in their ring, by age: 0 is the newest. */
   int place(int age) {
     return Math.floorMod(nextWindow - 1 - age, waiting);
   }
 
   /** Size of the numbers, without the JVM's few bytes for each array. */
+  @Override
   public int bytes() {
-    return 8 * times.length
-        + 4 * rows.length
+    return super.bytes()
         + 4 * (learner.length + convolution.length + scaling.length + readout.length)
         + 24 * waiting
         + 4 * said.length;

@@ -14,6 +14,7 @@ import java.util.List;
  * @param stride observations from one window to the next, by count
  * @param channels values of an observation: its value and its features
  * @param rule where a window ends
+ * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param model name of the model to use; null: none
  * @param initialModel the model's safetensors bytes to start with; null: wait for the model topic
  * @param classes names of the classes; empty: those of the model and of the labels
@@ -29,6 +30,7 @@ public record ClassifySettings(
     int stride,
     int channels,
     WindowRule rule,
+    Duration outOfOrderness,
     String model,
     byte[] initialModel,
     List<String> classes,
@@ -98,6 +100,7 @@ public record ClassifySettings(
         stride,
         channels,
         rule,
+        outOfOrderness,
         model,
         null,
         classes,

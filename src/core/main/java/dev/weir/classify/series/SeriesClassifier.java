@@ -2,7 +2,7 @@ package dev.weir.classify.series;
 
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.series.ClassResult.Labelled;
-import dev.weir.classify.series.ClassState.EarlyLabel;
+import dev.weir.classify.series.ClassState.Mark;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
 import dev.weir.forecast.DeadLetter;
@@ -10,9 +10,12 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.window.SeriesEngine;
 import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.forecast.window.SeriesState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.forecast.window.Windows.Outcome;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
 import java.io.IOException;
@@ -29,19 +32,21 @@ import java.util.function.LongSupplier;
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
-public final class SeriesClassifier {
+public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState<ClassState>> {
 
   /** Labels of a series that came before their window, at most. */
   static final int MAX_EARLY = 10_000;
 
   private final ClassifySettings settings;
-  final ClassResult result = new ClassResult();
+  final ClassResult result;
   private final LongSupplier clock;
   private final SeriesLearner learner;
   private final int channels;
-  private final SeriesOrder order;
+  private final float[] row; // (channels)
 
   private float[] window = {};
+  private Observation offered; // of the current call, as the next
+  private SourceRecord offeredBy;
 
   /**
    * @param clock the machine's, milliseconds since 1970
@@ -50,10 +55,21 @@ public final class SeriesClassifier {
    */
   public SeriesClassifier(ClassifySettings settings, LongSupplier clock)
       throws ModelFormatException {
+    this(settings, clock, new ClassResult());
+  }
+
+  private SeriesClassifier(ClassifySettings settings, LongSupplier clock, ClassResult result)
+      throws ModelFormatException {
+    super(
+        new Windows(settings.seqLen(), settings.stride(), settings.channels() - 1),
+        new SeriesOrder(settings.ttl(), clock),
+        settings.outOfOrderness().isZero(),
+        result);
     this.settings = settings;
     this.clock = clock;
+    this.result = result;
     this.channels = settings.channels();
-    this.order = new SeriesOrder(settings.ttl(), clock);
+    this.row = new float[channels];
     this.learner = new SeriesLearner(settings);
   }
 
@@ -82,7 +98,7 @@ public final class SeriesClassifier {
     return learner.modelVersion();
   }
 
-  /** What is remembered of a series that has no observations yet. */
+  @Override
   public ClassState newState() {
     ClassState state =
         new ClassState(settings.seqLen(), channels, settings.maxClasses(), settings.waiting());
@@ -90,31 +106,21 @@ public final class SeriesClassifier {
     return state;
   }
 
-  /** When series expire. */
-  public SeriesOrder order() {
-    return order;
-  }
-
-  /**
-   * What is known of a series, as these settings need it: of other settings only the labels that
-   * wait can be used.
-   *
-   * @param known null for nothing
-   */
-  ClassState fitted(ClassState known) {
-    return known != null && known.fits(settings) ? known : restarted(known);
-  }
-
-  private ClassState restarted(ClassState known) {
-    ClassState state = newState();
-    if (known != null) {
-      state.early.addAll(known.early);
+  /** Of other settings only the observations and the labels that wait can be used. */
+  @Override
+  protected ClassState fit(ClassState known) {
+    if (known.fits(settings)) {
+      return known;
     }
+    ClassState state = windows.fit(known, newState());
+    state.early.addAll(known.early);
+    state.marks.addAll(known.features() == state.features() ? known.marks : List.of());
     return state;
   }
 
   /**
-   * Takes in the next observation of a series and classifies the windows that it ends.
+   * Takes in the next observation of a series and classifies the windows that it ends. To be called
+   * again while the result {@link ClassResult#hasMore}.
    *
    * @param source the record that brought it
    * @param watermark event time, milliseconds since 1970; {@link Long#MAX_VALUE} once the input has
@@ -124,76 +130,53 @@ public final class SeriesClassifier {
       SeriesState<ClassState> kept, Observation observation, SourceRecord source, long watermark)
       throws IOException {
     result.clear();
-    ClassState state = fitted(kept.times());
-    String series = observation.series();
-    long time = observation.time();
-    WindowRule rule = settings.rule();
-    if (order.isSilence(state, time)) {
-      end(series, state);
-      result.count(Counted.EXPIRED, 1);
-      state = restarted(state);
-    }
-    kept.times(state);
-    long before = state.lastTime;
-    if (time <= reached(state)) {
-      if (!resumes(state, observation, source)) {
-        return result;
-      }
-      resume(series, state, time);
-    } else if (state.size > 0 && rule.endsBefore(state.windowFirst, before, time)) {
-      close(series, state, rule.lastTime(state.windowFirst, before));
-    }
-    state.clearMarks();
-    order.touched(kept, state, before, time, watermark, result);
-    append(state, observation);
-    if (observation.label() != null) {
-      hold(state, observation, source);
-    }
-    if (rule.kind() == WindowRule.Kind.SESSION && observation.endsWindow()) {
-      close(series, state, time);
-    } else if (!rule.isByCount()) {
-      if (state.size == 1) { // it may grow: then it is woken again
-        result.wakeAt(rule.lastTime(time, time) + 1);
-      }
-    } else if (state.sinceWindow >= settings.stride()) {
-      classify(series, state, nextFirstTime(state), time);
+    offered = observation;
+    offeredBy = source;
+    Outcome outcome = take(kept, observation, source, watermark);
+    if (outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
+      mark(kept.times(), observation, source);
     }
     return result;
   }
 
-  /** Event time may have ended a window before all of its observations came. */
-  private long reached(ClassState state) {
-    return settings.rule().isByCount() || state.windows == 0
-        ? state.lastTime
-        : Math.max(state.lastTime, state.lastTimes[state.place(0)]);
+  /** What a waiting observation says of its window, in place of one that it corrects. */
+  private void mark(ClassState state, Observation observation, SourceRecord source) {
+    String label = observation.label();
+    if (label != null) {
+      addClasses(state);
+      label = isRefused(state, label, source) ? null : label;
+    }
+    long time = observation.time();
+    if (label != null || observation.endsWindow()) {
+      ClassState.put(
+          state.marks, time, new Mark(time, label, source.timestamp(), observation.endsWindow()));
+    } else {
+      state.marks.removeIf(mark -> mark.time() == time);
+    }
   }
 
-  /** Whether the series goes on with an observation behind its time, which else is refused. */
-  private boolean resumes(ClassState state, Observation observation, SourceRecord source) {
-    long time = observation.time();
-    int newest = Math.floorMod(state.next - 1, settings.seqLen()) * channels;
-    boolean isSame =
-        time == state.lastTime // also the one that has just ended a session
-            && state.rows[newest] == (float) observation.value();
-    for (int f = 0; f + 1 < channels && isSame; f++) {
-      isSame = state.rows[newest + 1 + f] == (float) observation.features()[f];
+  /** Event time may have ended a window before all of its observations came. */
+  @Override
+  protected long reached(ClassState state) {
+    return settings.rule().isByCount() || state.windows == 0
+        ? state.lastTime()
+        : Math.max(state.lastTime(), state.lastTimes[state.place(0)]);
+  }
+
+  @Override
+  protected void precede(String series, ClassState state, long time, boolean goesBack) {
+    WindowRule rule = settings.rule();
+    long before = state.lastTime();
+    if (goesBack) {
+      goBack(series, state, time);
+    } else if (state.open > 0 && rule.endsBefore(state.windowFirst, before, time)) {
+      close(series, state, rule.lastTime(state.windowFirst, before));
     }
-    if (isSame) {
-      result.count(Counted.DUPLICATE, 1);
-      return false;
-    }
-    if (order.isAhead(state.lastTime) && order.resumes(state, time)) {
-      result.count(Counted.RESUMED, 1);
-      return true;
-    }
-    result.add(SeriesOrder.late(reached(state), time, time, source));
-    return false;
   }
 
   /** The series goes on at an earlier time: labels from then on are of windows to come. */
-  private void resume(String series, ClassState state, long time) {
+  private void goBack(String series, ClassState state, long time) {
     end(series, state);
-    state.size = 0;
     for (int age = 0; age < state.windows; age++) {
       int place = state.place(age);
       if (state.lastTimes[place] >= time) {
@@ -203,21 +186,65 @@ public final class SeriesClassifier {
     }
   }
 
-  private void append(ClassState state, Observation observation) {
-    int at = state.next * channels;
-    state.times[state.next] = observation.time();
-    state.rows[at] = finite(observation.value());
+  @Override
+  protected void advanced(
+      String series, SeriesState<ClassState> kept, ClassState state, boolean hasWaited) {
+    WindowRule rule = settings.rule();
+    long time = state.lastTime();
+    if (!rule.isByCount()) {
+      state.windowFirst = state.open == 0 ? time : state.windowFirst;
+      state.open = Math.min(state.open + 1, settings.seqLen());
+    }
+    read(state, state.size() - 1, row, 0);
+    learner.observed(state, row);
+    boolean endsWindow = hasWaited ? takeMark(state, time) : takeLabel(state);
+    if (rule.kind() == WindowRule.Kind.SESSION && endsWindow) {
+      close(series, state, time);
+    } else if (!rule.isByCount()) {
+      if (state.open == 1) { // it may grow: then it is woken again
+        result.wakeAt(rule.lastTime(time, time) + 1);
+      }
+    } else if (windows.isDue(state)) {
+      classify(series, state, nextFirstTime(state), time);
+    }
+  }
+
+  /** What an observation that has waited says of its window; returns whether it ends it. */
+  private boolean takeMark(ClassState state, long time) {
+    boolean endsWindow = false;
+    while (!state.marks.isEmpty() && state.marks.get(0).time() <= time) {
+      Mark mark = state.marks.remove(0);
+      endsWindow = mark.endsWindow();
+      if (mark.label() != null) {
+        hold(state, mark);
+      }
+    }
+    return endsWindow;
+  }
+
+  /** The same of one that was offered in this call. */
+  private boolean takeLabel(ClassState state) {
+    String label = offered.label();
+    if (label != null) {
+      addClasses(state);
+      if (!isRefused(state, label, offeredBy)) {
+        hold(state, new Mark(offered.time(), label, offeredBy.timestamp(), false));
+      }
+    }
+    return offered.endsWindow();
+  }
+
+  /** Observations of the window that is open. */
+  private int size(ClassState state) {
+    return settings.rule().isByCount() ? state.size() : state.open;
+  }
+
+  /** Copies an observation, 0 being the oldest that is kept. */
+  private void read(ClassState state, int index, float[] to, int at) {
+    to[at] = finite(state.value(index));
     for (int f = 0; f + 1 < channels; f++) {
-      state.rows[at + 1 + f] = finite(observation.features()[f]);
+      to[at + 1 + f] = finite(state.feature(index, f));
     }
-    if (state.size == 0) {
-      state.windowFirst = observation.time();
-    }
-    state.next = (state.next + 1) % settings.seqLen();
-    state.size = Math.min(state.size + 1, settings.seqLen());
-    state.sinceWindow++;
-    state.lastTime = observation.time();
-    learner.observed(state, at);
   }
 
   /** A double beyond the range of floats counts as the largest of them. */
@@ -227,7 +254,7 @@ public final class SeriesClassifier {
 
   /** By count a window owns the times after those of the one before. */
   private static long nextFirstTime(ClassState state) {
-    return state.windows == 0 ? state.firstTime() : state.lastTimes[state.place(0)] + 1;
+    return state.windows == 0 ? state.time(0) : state.lastTimes[state.place(0)] + 1;
   }
 
   /**
@@ -237,57 +264,47 @@ public final class SeriesClassifier {
    */
   private void close(String series, ClassState state, long last) {
     classify(series, state, settings.rule().firstTime(state.windowFirst), last);
-    state.size = 0;
+    state.open = 0;
   }
 
   /**
    * An observation says the class of its window, which is learned once the window was classified.
    * Of several in a window the newest counts.
    */
-  private void hold(ClassState state, Observation observation, SourceRecord source) {
-    addClasses(state);
-    LabelEvent event =
-        new LabelEvent(observation.series(), observation.time(), observation.label(), source);
-    if (isRefused(state, event)) {
-      return;
-    }
+  private void hold(ClassState state, Mark label) {
     long first =
         settings.rule().isByCount()
             ? nextFirstTime(state)
             : settings.rule().firstTime(state.windowFirst);
-    int end = state.early.size();
-    while (end > 0 && state.early.get(end - 1).time() > event.time()) {
-      end--;
-    }
-    int from = end;
-    while (from > 0 && state.early.get(from - 1).time() >= first) {
-      from--;
-    }
-    state.early.subList(from, end).clear();
-    state.early.add(from, new EarlyLabel(event.time(), event.label(), source.timestamp()));
+    ClassState.put(state.early, first, label);
   }
 
   /** Refuses a label of a class that may not be. */
-  private boolean isRefused(ClassState state, LabelEvent event) {
-    if (state.names.contains(event.label()) || mayAdd(state)) {
+  private boolean isRefused(ClassState state, String label, SourceRecord source) {
+    if (state.names.contains(label) || mayAdd(state)) {
       return false;
     }
-    refuse(
-        event, "label: expected one of %s, got %s".formatted(state.names, quoted(event.label())));
+    refuse(source, "label: expected one of %s, got %s".formatted(state.names, quoted(label)));
     return true;
   }
 
   /** The series is to be forgotten: classifies the window that is open, by time or by session. */
   void end(String series, ClassState state) {
-    WindowRule rule = settings.rule();
-    if (!rule.isByCount() && state.size > 0) {
-      close(series, state, rule.lastTime(state.windowFirst, state.lastTime));
+    if (state.open > 0) {
+      close(series, state, settings.rule().lastTime(state.windowFirst, state.lastTime()));
     }
+  }
+
+  @Override
+  protected void silence(
+      String series, SeriesState<ClassState> kept, ClassState state, boolean isOver) {
+    end(series, state);
+    result.count(Counted.UNUSED_LABEL, isOver ? state.early.size() : 0);
   }
 
   /**
    * Event time has come to where a series wanted to be woken, which is forgotten now if it was
-   * silent for too long.
+   * silent for too long. To be called again while the result {@link ClassResult#hasMore}.
    *
    * @param watermark as for {@link #observe}
    */
@@ -295,49 +312,46 @@ public final class SeriesClassifier {
       String series, SeriesState<ClassState> kept, long timestamp, long watermark)
       throws IOException {
     result.clear();
-    ClassState state = kept.times();
-    if (state == null) {
-      return result;
-    }
-    boolean fits = state.fits(settings);
-    WindowRule rule = settings.rule();
-    if (fits && !rule.isByCount() && state.size > 0) {
-      long end = rule.lastTime(state.windowFirst, state.lastTime);
-      if (order.isAhead(watermark)) { // of another series, by its clock
-        result.wakeAt(Math.max(end, watermark + rule.length().toMillis()) + 1);
-      } else if (end < timestamp) {
-        close(series, state, end);
-      } else {
-        result.wakeAt(end + 1);
-      }
-    }
-    kept.times(state);
-    if (order.isDue(kept, state, timestamp, watermark, result) && order.isOver(state)) {
-      if (fits) {
-        end(series, state);
-      }
-      result.count(Counted.UNUSED_LABEL, state.early.size());
-      result.count(Counted.EXPIRED, 1);
-      kept.expiry(null);
-      kept.times(null);
+    if (kept.times() != null) {
+      wakeUp(series, kept, timestamp, watermark);
     }
     return result;
   }
 
+  @Override
+  protected void elapse(
+      String series,
+      SeriesState<ClassState> kept,
+      ClassState state,
+      long timestamp,
+      long watermark) {
+    if (state.open == 0) {
+      return;
+    }
+    WindowRule rule = settings.rule();
+    long end = rule.lastTime(state.windowFirst, state.lastTime());
+    if (order().isAhead(watermark)) { // of another series, by its clock
+      result.wakeAt(Math.max(end, watermark + rule.length().toMillis()) + 1);
+    } else if (end < timestamp) {
+      close(series, state, end);
+      kept.times(state);
+    } else {
+      result.wakeAt(end + 1);
+    }
+  }
+
   /** Classifies the window as it is, which owns the labels of some times. */
   private void classify(String series, ClassState state, long firstTime, long lastTime) {
-    int length = state.size * channels;
-    if (window.length != length) {
-      window = new float[length]; // the network wants just that length
+    int size = size(state);
+    if (window.length != size * channels) {
+      window = new float[size * channels]; // the network wants just that length
     }
-    int oldest = Math.floorMod(state.next - state.size, settings.seqLen());
-    int upTo = Math.min(state.size, settings.seqLen() - oldest) * channels;
-    System.arraycopy(state.rows, oldest * channels, window, 0, upTo);
-    System.arraycopy(state.rows, 0, window, upTo, length - upTo);
+    for (int i = 0; i < size; i++) {
+      read(state, state.size() - size + i, window, i * channels);
+    }
     addClasses(state);
     double[] probabilities = learner.classify(state, window);
     remember(state, firstTime, lastTime, probabilities);
-    state.sinceWindow = 0;
     result.add(classification(series, state, probabilities));
     learnEarly(state, firstTime, lastTime);
   }
@@ -349,7 +363,7 @@ public final class SeriesClassifier {
     }
     state.firstTimes[place] = firstTime;
     state.lastTimes[place] = lastTime;
-    state.ends[place] = state.lastTime;
+    state.ends[place] = state.lastTime();
     int at = place * settings.maxClasses();
     for (int k = 0; k < settings.maxClasses(); k++) {
       state.said[at + k] = (float) probabilities[k];
@@ -370,7 +384,8 @@ public final class SeriesClassifier {
   private Classification classification(String series, ClassState state, double[] probabilities) {
     int known = state.names.size();
     int best = Probabilities.largest(probabilities);
-    boolean isFull = state.size == settings.seqLen() || !settings.rule().isByCount();
+    int size = size(state);
+    boolean isFull = size == settings.seqLen() || !settings.rule().isByCount();
     Status status =
         known == 0
             ? Status.UNKNOWN
@@ -379,9 +394,9 @@ public final class SeriesClassifier {
                 : isFull ? Status.OK : Status.WARMUP;
     return new Classification(
         series,
-        state.firstTime(),
-        state.lastTime,
-        state.size,
+        state.time(state.size() - size),
+        state.lastTime(),
+        size,
         known == 0 ? "" : state.names.get(best),
         state.names,
         said(probabilities, known),
@@ -402,7 +417,7 @@ public final class SeriesClassifier {
   public ClassResult label(SeriesState<ClassState> kept, LabelEvent event, long watermark)
       throws IOException {
     result.clear();
-    ClassState state = fitted(kept.times());
+    ClassState state = fitted(kept);
     if (isTaken(kept, state, event, watermark)) {
       kept.times(state);
     }
@@ -413,7 +428,7 @@ public final class SeriesClassifier {
       SeriesState<ClassState> kept, ClassState state, LabelEvent event, long watermark)
       throws IOException {
     addClasses(state);
-    if (isRefused(state, event)) {
+    if (isRefused(state, event.label(), event.source())) {
       return false;
     }
     long time = event.time();
@@ -423,7 +438,7 @@ public final class SeriesClassifier {
     int age = age(state, time);
     if (age < 0) {
       refuse(
-          event,
+          event.source(),
           "time: expected one of the %d newest windows of series %s, got %s"
               .formatted(state.windows, event.series(), instant(time)));
       return false;
@@ -439,10 +454,7 @@ public final class SeriesClassifier {
       SeriesState<ClassState> kept, ClassState state, LabelEvent event, long watermark)
       throws IOException {
     long time = event.time();
-    int at = state.early.size();
-    while (at > 0 && state.early.get(at - 1).time() > time) {
-      at--;
-    }
+    int at = ClassState.after(state.early, time);
     if (at > 0 && state.early.get(at - 1).time() == time) {
       boolean isSame = state.early.get(at - 1).label().equals(event.label());
       result.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL, 1);
@@ -452,21 +464,21 @@ public final class SeriesClassifier {
       return isSame;
     }
     if (state.early.size() >= MAX_EARLY) {
-      refuse(event, "time: expected one of a window that there is, got " + instant(time));
+      refuse(event.source(), "time: expected one of a window that there is, got " + instant(time));
       return false;
     }
-    if (state.lastTime == Long.MIN_VALUE) { // of a series that may never come
+    if (state.newestTime() == Long.MIN_VALUE) { // of a series that may never come
       result.count(Counted.UNKNOWN_SERIES_LABEL, 1);
       long seen = Math.min(time, clock.getAsLong());
-      order.touched(kept, state, state.lastTime, seen, watermark, result);
+      order().touched(kept, state, Long.MIN_VALUE, seen, watermark, result);
     }
-    state.early.add(at, new EarlyLabel(time, event.label(), event.source().timestamp()));
+    state.early.add(at, new Mark(time, event.label(), event.source().timestamp(), false));
     return true;
   }
 
   private void contradicts(LabelEvent event) {
     refuse(
-        event,
+        event.source(),
         "label: expected the one that the window at %s of series %s has already, got %s"
             .formatted(instant(event.time()), event.series(), quoted(event.label())));
   }
@@ -492,8 +504,8 @@ public final class SeriesClassifier {
     return Instant.ofEpochMilli(time).toString();
   }
 
-  private void refuse(LabelEvent event, String message) {
-    result.add(new DeadLetter(Reason.LABEL, message, event.source()));
+  private void refuse(SourceRecord source, String message) {
+    result.add(new DeadLetter(Reason.LABEL, message, source));
   }
 
   /** How many windows came after the one that a time belongs to; -1 if it belongs to none. */
@@ -517,11 +529,12 @@ public final class SeriesClassifier {
   /** The newest window is there: learns its label if it has come already. */
   private void learnEarly(ClassState state, long firstTime, long lastTime) {
     while (!state.early.isEmpty() && state.early.get(0).time() <= lastTime) {
-      EarlyLabel label = state.early.remove(0);
+      Mark label = state.early.remove(0);
       if (label.time() < firstTime || !(state.names.contains(label.label()) || mayAdd(state))) {
         result.count(Counted.UNUSED_LABEL, 1);
       } else {
         learn(state, 0, label.label(), label.recordTime());
+        result.labels.put(label.time(), label.label());
       }
     }
   }

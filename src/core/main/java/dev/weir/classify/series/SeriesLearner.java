@@ -124,15 +124,19 @@ final class SeriesLearner {
     return model == null ? -1 : model.model().version();
   }
 
-  /** An observation has come, whose row in the state begins at a place. */
-  void observed(ClassState state, int at) {
+  /**
+   * An observation has come.
+   *
+   * @param row (channels)
+   */
+  void observed(ClassState state, float[] row) {
     if (convolution == null) {
       return;
     }
     if (state.scaling.length != scaling.length()) {
       state.scaling = new float[scaling.length()];
     }
-    scaling.add(state.scaling, state.rows, at);
+    scaling.add(state.scaling, row, 0);
   }
 
   /**

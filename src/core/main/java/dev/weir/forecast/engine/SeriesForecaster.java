@@ -7,11 +7,11 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.SeriesEngine;
 import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
-import dev.weir.forecast.window.Windows.Outcome;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
-public final class SeriesForecaster {
+public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastState> {
 
   /** In place of a time that nobody knows: of a model's publishing, or of a record. */
   public static final long NO_TIME = -1;
@@ -35,9 +35,6 @@ public final class SeriesForecaster {
   private final int covariates; // known ahead
   private final int ahead; // numbers known ahead of an observation that are used, at most
   private final ForecastResult result;
-  private final boolean inOrder;
-  private final Windows windows;
-  private final SeriesOrder order;
   private final ModeForecaster[] forecasters; // by target
 
   /**
@@ -46,20 +43,26 @@ public final class SeriesForecaster {
    * @throws IOException if the bytes of an initial model are not a readable model
    */
   public SeriesForecaster(ForecastSettings settings, LongSupplier clock) throws IOException {
-    this.settings = settings;
-    this.covariates = settings.covariatesAhead();
-    this.ahead = settings.ahead();
-    this.result = new ForecastResult(settings.targets().size());
-    this.inOrder = settings.outOfOrderness().isZero();
-    this.windows =
+    this(settings, clock, new ForecastResult(settings.targets().size()));
+  }
+
+  private SeriesForecaster(ForecastSettings settings, LongSupplier clock, ForecastResult result)
+      throws IOException {
+    super(
         new Windows(
             settings.seqLen(),
             settings.stride(),
             settings.features(),
             settings.sampling(),
-            ahead,
-            settings.columnsKept());
-    this.order = new SeriesOrder(settings.limits().ttl(), clock);
+            settings.ahead(),
+            settings.columnsKept()),
+        new SeriesOrder(settings.limits().ttl(), clock),
+        settings.outOfOrderness().isZero(),
+        result);
+    this.settings = settings;
+    this.covariates = settings.covariatesAhead();
+    this.ahead = settings.ahead();
+    this.result = result;
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
@@ -95,11 +98,6 @@ public final class SeriesForecaster {
       throw new IllegalArgumentException(problem);
     }
     return model;
-  }
-
-  /** When series expire. */
-  public SeriesOrder order() {
-    return order;
   }
 
   /**
@@ -179,87 +177,19 @@ public final class SeriesForecaster {
     return observe(series, observation, null, Long.MIN_VALUE);
   }
 
-  private void take(
-      ForecastState series, Observation observation, SourceRecord source, long watermark)
+  @Override
+  public WindowState newState() {
+    return windows.newState();
+  }
+
+  @Override
+  protected WindowState fit(WindowState known) {
+    return windows.fit(known);
+  }
+
+  @Override
+  protected void silence(String name, ForecastState series, WindowState state, boolean isOver)
       throws IOException {
-    WindowState state = series.times() == null ? windows.newState() : fitted(series.times());
-    long completeUpTo = inOrder ? Windows.IN_ORDER : watermark;
-    if (advance(observation.series(), series, state, completeUpTo)) {
-      result.more(); // left by a savepoint of more patience
-      return;
-    }
-    long time = windows.timeOf(state, observation);
-    if (time <= completeUpTo) {
-      resetAfterSilence(observation.series(), series, state, time);
-    }
-    long before = state.newestTime();
-    Outcome outcome = windows.offer(state, observation, completeUpTo);
-    boolean isAhead = outcome == Outcome.LATE && order.isAhead(state.lastTime());
-    boolean resumes = isAhead && order.resumes(state, time);
-    if (resumes) {
-      windows.resume(state, observation);
-    }
-    boolean moves = resumes || outcome == Outcome.APPENDED;
-    if (moves) {
-      advanced(observation.series(), series, state);
-    }
-    if (moves || outcome == Outcome.PENDING) {
-      state.clearMarks();
-      order.touched(series, state, before, time, watermark, result);
-    }
-    if (moves || isAhead || outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
-      series.times(state); // else it is as before: on RocksDB each write is paid for
-    }
-    switch (outcome) {
-      case APPENDED -> {}
-      case PENDING -> result.wakeAt(windows.timeOf(state, observation));
-      case CORRECTED -> result.count(Counted.CORRECTION, 1);
-      case DUPLICATE -> result.count(Counted.DUPLICATE, 1);
-      case LATE -> {
-        if (resumes) {
-          result.count(Counted.RESUMED, 1);
-        } else {
-          result.add(SeriesOrder.late(state.lastTime(), observation.time(), time, source));
-        }
-      }
-    }
-  }
-
-  /**
-   * As these windows need it. What waits may count as a later time now, with a timer of its own.
-   */
-  private WindowState fitted(WindowState state) {
-    WindowState fitted = windows.fit(state);
-    for (int i = 0; fitted != state && i < fitted.pendingSize(); i++) {
-      result.wakeAt(fitted.pendingTime(i));
-    }
-    return fitted;
-  }
-
-  /** Moves on to the earliest waiting observation if it is complete; false if none waits. */
-  private boolean advance(String name, ForecastState series, WindowState state, long completeUpTo)
-      throws IOException {
-    if (state.pendingSize() == 0 || state.pendingTime(0) > completeUpTo) {
-      return false;
-    }
-    resetAfterSilence(name, series, state, state.pendingTime(0));
-    windows.advance(state, completeUpTo);
-    advanced(name, series, state);
-    series.times(state);
-    return true;
-  }
-
-  /** Nothing that was known before a silence longer than the ttl has to do with what comes next. */
-  private void resetAfterSilence(String name, ForecastState series, WindowState state, long next)
-      throws IOException {
-    if (order.isSilence(state, next)) {
-      state.forget();
-      forgetLearned(name, series);
-      result.count(Counted.EXPIRED, 1);
-    }
-  }
-
-  private void forgetLearned(String name, ForecastState series) throws IOException {
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms()) { // an incident may be open
         read(name, series);
@@ -286,25 +216,14 @@ public final class SeriesForecaster {
     if (series.times() == null) {
       return result;
     }
-    WindowState state = fitted(series.times());
-    if (advance(name, series, state, timestamp)) {
-      result.more();
-      return result;
-    }
-    boolean isDue = order.isDue(series, state, timestamp, watermark, result);
-    if (isDue && order.isOver(state)) {
-      series.times(null);
-      forgetLearned(name, series);
-      series.expiry(null);
-      result.count(Counted.EXPIRED, 1);
-    } else if (isDue) {
-      series.times(state);
-    }
+    wakeUp(name, series, timestamp, watermark);
     return result;
   }
 
   /** The series has moved on by one observation: learn from it, and forecast if one is due. */
-  private void advanced(String name, ForecastState series, WindowState state) throws IOException {
+  @Override
+  protected void advanced(String name, ForecastState series, WindowState state, boolean hasWaited)
+      throws IOException {
     if (windows.missing() > 0 && !windows.resumed()) {
       result.count(Counted.GAP, 1);
       result.count(Counted.MISSING, windows.missing());
@@ -384,7 +303,7 @@ public final class SeriesForecaster {
    * have learned of the series is learned again first, and kept. Never null.
    */
   public Forecast forecastOfRepeated(int target, String name, ForecastState series) {
-    WindowState state = fitted(series.times());
+    WindowState state = fitted(series);
     if (state != series.times()) {
       series.times(state);
     }

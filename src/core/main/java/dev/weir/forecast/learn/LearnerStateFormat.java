@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.ArrayCodec;
 import dev.weir.forecast.alarm.SeriesAlarmsFormat;
 import dev.weir.forecast.score.DistributionSumsFormat;
 import java.io.DataInput;

@@ -55,7 +55,7 @@ public final class SeriesOrder {
   }
 
   /** Whether so much time between two observations of a series resets it. */
-  public boolean isSilence(SeriesTimes state, long next) {
+  public boolean isSilence(WindowState state, long next) {
     return ttl > 0 && state.lastTime() != Long.MIN_VALUE && next - state.lastTime() > ttl;
   }
 
@@ -70,7 +70,7 @@ public final class SeriesOrder {
    * all that are not in the future. Stragglers and repeats are not: what they are behind has
    * happened.
    */
-  public boolean resumes(SeriesTimes state, long time) {
+  public boolean resumes(WindowState state, long time) {
     long latest = clock.getAsLong() + CLOCK_SKEW_MILLIS;
     boolean follows = time <= latest && time > state.newestUpTo(latest);
     return state.late(time, follows) >= RESUMING;
@@ -103,7 +103,7 @@ public final class SeriesOrder {
    */
   public void touched(
       SeriesState<?> series,
-      SeriesTimes times,
+      WindowState times,
       long before,
       long time,
       long watermark,
@@ -134,7 +134,7 @@ public final class SeriesOrder {
   }
 
   /** When the timer of a series is to fire, which was restored and has none yet. */
-  public long restored(SeriesTimes state) {
+  public long restored(WindowState state) {
     return timerAfter(state.newestTime());
   }
 
@@ -143,7 +143,7 @@ public final class SeriesOrder {
    * next one.
    */
   public boolean isDue(
-      SeriesState<?> series, SeriesTimes times, long timestamp, long watermark, SeriesResult result)
+      SeriesState<?> series, WindowState times, long timestamp, long watermark, SeriesResult result)
       throws IOException {
     if (ttl == 0 || watermark == Long.MAX_VALUE) {
       return false; // the end of the input is no silence
@@ -166,7 +166,7 @@ public final class SeriesOrder {
    * either, while tasks ran. One observation from the future moves event time for all, and no
    * clock; an outage moves the clock, and no task runs.
    */
-  public boolean isOver(SeriesTimes state) {
+  public boolean isOver(WindowState state) {
     long now = clock.getAsLong();
     if (since == 0) {
       since = now;

@@ -47,7 +47,7 @@ public class SeriesResult {
     public static final Set<Counted> OF_FORECASTS =
         Collections.unmodifiableSet(EnumSet.range(DUPLICATE, RESUMED));
 
-    /** Those of classes: all that are about labels, and three. */
+    /** Those of classes: all that are about labels, and four. */
     public static final Set<Counted> OF_CLASSES = ofClasses();
 
     private final String metric;
@@ -57,7 +57,7 @@ public class SeriesResult {
     }
 
     private static Set<Counted> ofClasses() {
-      Set<Counted> all = EnumSet.of(DUPLICATE, EXPIRED, RESUMED);
+      Set<Counted> all = EnumSet.of(DUPLICATE, CORRECTION, EXPIRED, RESUMED);
       all.addAll(EnumSet.range(REPEATED_LABEL, UNLABELLED));
       return Collections.unmodifiableSet(all);
     }

@@ -7,9 +7,9 @@ import java.io.IOException;
  * and keeps what has changed after it. Parts that are seldom needed are read when they are asked
  * for: a subclass says how. Not thread-safe.
  *
- * @param <T> what each observation needs
+ * @param <T> the window, with what else each observation needs
  */
-public class SeriesState<T extends SeriesTimes> {
+public class SeriesState<T extends WindowState> {
 
   private T times;
   private boolean isChanged;

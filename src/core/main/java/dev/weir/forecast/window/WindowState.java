@@ -9,7 +9,10 @@ import java.util.Arrays;
  * and those that wait for an earlier one to arrive, sorted by time. Mutable; one per series, in the
  * series' keyed state.
  */
-public final class WindowState extends SeriesTimes {
+public class WindowState {
+
+  /** How many numbers {@link #saveMarks} gives. */
+  public static final int MARKS = 4;
 
   private static final int FIRST_PENDING = 4;
   private static final long[] NONE = {};
@@ -33,6 +36,13 @@ public final class WindowState extends SeriesTimes {
 
   private int pendingSize;
   private long[] pending = NONE; // by ascending time: as the ring, then how many are known ahead
+
+  // Zero for nearly each series: of its late observations, and of a silence. By the clock are the
+  // last two: how long it has been seen to be silent, and when that was last looked at.
+  private long lateRun;
+  private long lateTime;
+  private long silent;
+  private long silenceSeen;
 
   /** By count. */
   public WindowState(int seqLen, int features) {
@@ -65,7 +75,10 @@ public final class WindowState extends SeriesTimes {
 
   /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
   public WindowState(WindowState other) {
-    super(other);
+    lateRun = other.lateRun;
+    lateTime = other.lateTime;
+    silent = other.silent;
+    silenceSeen = other.silenceSeen;
     features = other.features;
     ahead = other.ahead;
     seqLen = other.seqLen;
@@ -135,7 +148,6 @@ public final class WindowState extends SeriesTimes {
   /**
    * Time of the newest observation in the ring; {@link Long#MIN_VALUE} if there is no observation.
    */
-  @Override
   public long lastTime() {
     return size == 0 ? Long.MIN_VALUE : time(size - 1);
   }
@@ -214,12 +226,12 @@ public final class WindowState extends SeriesTimes {
     return known;
   }
 
-  @Override
+  /** Whether something else than the expiry may need the timer of a time. */
   public boolean isTimed(long time) {
     return findPending(time) >= 0;
   }
 
-  @Override
+  /** Time of the newest observation, also of those that wait; {@link Long#MIN_VALUE} for none. */
   public long newestTime() {
     return pendingSize == 0 ? lastTime() : Math.max(lastTime(), pendingTime(pendingSize - 1));
   }
@@ -308,7 +320,7 @@ public final class WindowState extends SeriesTimes {
     }
   }
 
-  @Override
+  /** The newest time that is known and not after another; {@link Long#MIN_VALUE} for none. */
   public long newestUpTo(long latest) {
     int index = size - 1;
     while (index >= 0 && time(index) > latest) {
@@ -367,5 +379,58 @@ public final class WindowState extends SeriesTimes {
     if (covariates != null) {
       covariates.restore(from);
     }
+  }
+
+  /** The series has an observation that is used: it is neither silent nor in a row of late ones. */
+  public void clearMarks() {
+    lateRun = 0;
+    lateTime = 0;
+    silent = 0;
+    silenceSeen = 0;
+  }
+
+  /**
+   * A late observation.
+   *
+   * @param counts whether it may belong to a row of late ones; else it ends the row
+   * @return how many are in the row now, by ascending time
+   */
+  public long late(long time, boolean counts) {
+    lateRun = !counts ? 0 : lateRun > 0 && time > lateTime ? lateRun + 1 : 1;
+    lateTime = counts ? time : 0;
+    return lateRun;
+  }
+
+  /**
+   * Event time says that the series is silent.
+   *
+   * @param now by the clock
+   * @param since when this task started to run, by the clock
+   * @return milliseconds by the clock for which tasks have run and not seen the series
+   */
+  public long silent(long now, long since) {
+    if (silenceSeen > 0) {
+      silent += Math.max(0, now - Math.max(silenceSeen, since));
+    }
+    silenceSeen = now;
+    return silent;
+  }
+
+  /** Whether {@link #saveMarks} has anything to save. */
+  public boolean hasMarks() {
+    return (lateRun | lateTime | silent | silenceSeen) != 0;
+  }
+
+  /** Copies out what is known of late observations and of a silence: {@link #MARKS} numbers. */
+  public void saveMarks(LongBuffer to) {
+    to.put(lateRun).put(lateTime).put(silent).put(silenceSeen);
+  }
+
+  /** Takes in what {@link #saveMarks} gave. */
+  public void restoreMarks(LongBuffer from) {
+    lateRun = from.get();
+    lateTime = from.get();
+    silent = from.get();
+    silenceSeen = from.get();
   }
 }

@@ -59,7 +59,18 @@ public final class WindowStateFormat {
     target.write(bytes.array());
   }
 
+  /** Makes an empty state of the sizes that were saved. */
+  @FunctionalInterface
+  public interface Maker<T extends WindowState> {
+    T make(int seqLen, int features, long interval, int ahead, int columns);
+  }
+
   public static WindowState read(DataInput source) throws IOException {
+    return read(source, WindowState::new);
+  }
+
+  public static <T extends WindowState> T read(DataInput source, Maker<T> maker)
+      throws IOException {
     ByteBuffer head = read(source, HEAD);
     int seqLen = head.getInt();
     int features = head.getInt();
@@ -80,7 +91,7 @@ public final class WindowStateFormat {
     }
     checkSizes(seqLen, features, ahead, size, pending);
     checkColumns(columns, ahead, seqLen);
-    WindowState state = new WindowState(seqLen, features, interval, ahead, columns);
+    T state = maker.make(seqLen, features, interval, ahead, columns);
     if (marks != 0 && marks != WindowState.MARKS) {
       throw new IOException(
           "window: expected 0 or %d marks, got %d".formatted(WindowState.MARKS, marks));

@@ -106,14 +106,23 @@ public final class Windows {
    * rows mean nothing and the series starts again.
    */
   public WindowState fit(WindowState state) {
-    if (state.seqLen() == seqLen
+    return fits(state) ? state : fit(state, newState());
+  }
+
+  private boolean fits(WindowState state) {
+    return state.seqLen() == seqLen
         && state.features() == features
         && state.ahead() == ahead
         && state.columns() == columns
-        && state.interval() == sampling.interval()) {
-      return state;
-    }
-    WindowState fitted = newState();
+        && state.interval() == sampling.interval();
+  }
+
+  /**
+   * Copies what these windows can use of a state.
+   *
+   * @param fitted an empty one that fits
+   */
+  public <T extends WindowState> T fit(WindowState state, T fitted) {
     if (state.features() != features) {
       return fitted;
     }
@@ -155,14 +164,25 @@ public final class Windows {
    *     #IN_ORDER}
    */
   public Outcome offer(WindowState state, Observation observation, long completeUpTo) {
+    Outcome outcome = judge(state, observation, state.lastTime(), completeUpTo);
+    if (outcome == Outcome.APPENDED) {
+      append(state, observation);
+    }
+    return outcome;
+  }
+
+  /**
+   * What becomes of an observation: if it is complete it is to be appended, else it may wait from
+   * now on.
+   *
+   * @param reached what is not later is late
+   */
+  Outcome judge(WindowState state, Observation observation, long reached, long completeUpTo) {
     long time = timeOf(state, observation);
-    if (time <= state.lastTime()) {
+    if (time <= reached) {
       return isKnown(state, time, observation) ? Outcome.DUPLICATE : Outcome.LATE;
     }
     if (time <= completeUpTo) {
-      closeGap(state, time, observation.value(), observation.features());
-      state.append(time, observation.value(), observation.features(), 0);
-      know(state, observation.ahead());
       return Outcome.APPENDED;
     }
     int index = state.findPending(time);
@@ -173,6 +193,14 @@ public final class Windows {
     }
     state.addPending(time, observation.value(), observation.features(), observation.ahead());
     return index >= 0 ? Outcome.CORRECTED : Outcome.PENDING;
+  }
+
+  /** Appends an observation that is complete. */
+  void append(WindowState state, Observation observation) {
+    long time = timeOf(state, observation);
+    closeGap(state, time, observation.value(), observation.features());
+    state.append(time, observation.value(), observation.features(), 0);
+    know(state, observation.ahead());
   }
 
   /** The time that an observation counts as: its own, or the nearest one on its series' grid. */

@@ -21,10 +21,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToLongFunction;
 
 /** Settings, models and series to classify, and what came of all calls of a classifier. */
 public final class ClassFixture {
@@ -62,8 +66,22 @@ public final class ClassFixture {
     public ClassState observe(ClassState state, Observation observation, SourceRecord source)
         throws IOException {
       series.load(state);
-      take(classifier.observe(series, observation, source, watermark));
+      do {
+        take(classifier.observe(series, observation, source, watermark));
+      } while (classifier.result.hasMore());
       return series.times();
+    }
+
+    /** Event time goes on, as in Flink: each timer fires, in order. Returns the state after it. */
+    public ClassState advance(ClassState state, long to) throws IOException {
+      watermark = to;
+      while (!timers.isEmpty() && Collections.min(timers) <= to) {
+        long due = Collections.min(timers);
+        timers.removeAll(List.of(due));
+        wake(state, due);
+        state = series.times();
+      }
+      return state;
     }
 
     /** Returns whether it was taken. */
@@ -74,9 +92,11 @@ public final class ClassFixture {
     }
 
     /** Returns whether the series is kept. */
-    boolean wake(ClassState state, long time) throws IOException {
+    public boolean wake(ClassState state, long time) throws IOException {
       series.load(state);
-      take(classifier.wake("machine", series, time, watermark));
+      do {
+        take(classifier.wake("machine", series, time, watermark));
+      } while (classifier.result.hasMore());
       return series.times() != null;
     }
 
@@ -135,6 +155,7 @@ public final class ClassFixture {
         stride,
         CHANNELS,
         rule,
+        Duration.ZERO,
         model == null ? null : model.name(),
         model == null ? null : ClassifierFiles.toBytes(model),
         List.of(),
@@ -144,6 +165,44 @@ public final class ClassFixture {
         11,
         Duration.ZERO,
         0);
+  }
+
+  /** The same where a series waits for earlier observations. */
+  public static ClassifySettings waiting(ClassifySettings of, Duration outOfOrderness) {
+    return new ClassifySettings(
+        of.seqLen(),
+        of.stride(),
+        of.channels(),
+        of.rule(),
+        outOfOrderness,
+        of.model(),
+        of.initialModel(),
+        of.classes(),
+        of.maxClasses(),
+        of.learns(),
+        of.waiting(),
+        of.seed(),
+        of.ttl(),
+        of.maxSeries());
+  }
+
+  /** In another order: by time plus a delay of less than so much, the same each time. */
+  public static <T> List<T> shuffled(List<T> events, ToLongFunction<T> time, long delay) {
+    SplittableRandom random = new SplittableRandom(7);
+    Map<T, Long> arrivals = new IdentityHashMap<>();
+    events.forEach(event -> arrivals.put(event, time.applyAsLong(event) + random.nextLong(delay)));
+    return events.stream().sorted(Comparator.comparing(arrivals::get)).toList();
+  }
+
+  /** An observation with its label, which may end a session. */
+  public static Observation marked(Observation observation, String label, boolean endsWindow) {
+    return new Observation(
+        observation.series(),
+        observation.time(),
+        observation.value(),
+        observation.features(),
+        label,
+        endsWindow);
   }
 
   /** A network with random weights. */

@@ -1,12 +1,14 @@
 package dev.weir.classify.series;
 
 import static dev.weir.classify.series.ClassFixture.label;
+import static dev.weir.classify.series.ClassFixture.marked;
 import static dev.weir.classify.series.ClassFixture.model;
 import static dev.weir.classify.series.ClassFixture.observation;
 import static dev.weir.classify.series.ClassFixture.settings;
 import static dev.weir.classify.series.ClassFixture.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.classify.ClassScore;
@@ -42,10 +44,14 @@ class SeriesClassifierTest {
     return context.classifier(settings);
   }
 
-  private static ClassState copy(ClassState state) throws IOException {
+  private static byte[] bytes(ClassState state) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ClassStateFormat.write(state, new DataOutputStream(bytes));
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+    return bytes.toByteArray();
+  }
+
+  private static ClassState copy(ClassState state) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes(state)));
     ClassState read = ClassStateFormat.read(in);
     assertThat(in.available()).isZero();
     return read;
@@ -100,8 +106,7 @@ class SeriesClassifierTest {
     assertThat(context.classifications())
         .extracting(Classification::windowStart, Classification::windowEnd, Classification::steps)
         .containsExactly( // of the first the newest three
-            org.assertj.core.groups.Tuple.tuple(120L, 199L, 3),
-            org.assertj.core.groups.Tuple.tuple(200L, 200L, 1));
+            tuple(120L, 199L, 3), tuple(200L, 200L, 1));
     assertThat(context.classifications()).extracting(Classification::status).contains(Status.OK);
     classifier.wake(state, 500);
     assertThat(context.classifications()).hasSize(3);
@@ -139,16 +144,6 @@ class SeriesClassifierTest {
     assertThat(context.classifications().get(1).windowStart()).isEqualTo(141);
     classifier.label(state, label(140, "run")); // within the gap after the first
     assertThat(context.labelled).isEqualTo(1);
-  }
-
-  private static Observation marked(Observation observation, String label, boolean endsWindow) {
-    return new Observation(
-        observation.series(),
-        observation.time(),
-        observation.value(),
-        observation.features(),
-        label,
-        endsWindow);
   }
 
   @Test
@@ -215,6 +210,7 @@ class SeriesClassifierTest {
             1,
             settings.channels(),
             settings.rule(),
+            Duration.ZERO,
             settings.model(),
             settings.initialModel(),
             STATES,
@@ -250,6 +246,102 @@ class SeriesClassifierTest {
             "time: expected after 1970-01-01T00:00:02Z, got 1970-01-01T00:00:01.500Z, late by"
                 + " PT0.5S");
     assertThat(state).usingRecursiveComparison().isEqualTo(before);
+  }
+
+  /** With labels and ends of sessions in observations that wait, and a state saved each time. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void outOfOrderClassesAreThoseInOrder(Kind kind) throws Exception {
+    Duration length = Duration.ofMillis(kind == Kind.TIME ? 7_000 : 3_000);
+    WindowRule rule = kind == Kind.COUNT ? WindowRule.COUNT : new WindowRule(kind, length);
+    int stride = kind == Kind.COUNT ? 3 : 1;
+    ClassifySettings settings =
+        settings(12, stride, rule, model("states", 1, List.of("run", "idle")), true, 20);
+    List<Observation> observations = new ArrayList<>();
+    for (Step step : ClassFixture.steps("machine", 400, 6)) {
+      long place = step.observation().time() / 1_000;
+      if (place % 11 != 0 && place % 23 != 5) { // gaps, for sessions
+        String label = place % 3 == 0 ? step.label() : null;
+        observations.add(marked(step.observation(), label, place % 17 == 0));
+      }
+    }
+    ClassFixture.OneSeries classifier = classifier(settings);
+    ClassState state = classifier.newState();
+    for (Observation observation : observations) {
+      state = classifier.observe(state, observation, source(observation.time()));
+    }
+    classifier.end(state);
+
+    Duration delay = Duration.ofSeconds(5);
+    ClassFixture other = new ClassFixture();
+    ClassFixture.OneSeries waits = other.classifier(ClassFixture.waiting(settings, delay));
+    ClassState waiting = waits.newState();
+    long newest = 0;
+    int waited = 0;
+    List<Observation> shuffled =
+        ClassFixture.shuffled(observations, Observation::time, delay.toMillis());
+    assertThat(shuffled).isNotEqualTo(observations);
+    for (Observation observation : shuffled) {
+      waiting = copy(waits.observe(waiting, observation, source(observation.time())));
+      newest = Math.max(newest, observation.time());
+      waiting = waits.advance(waiting, newest - delay.toMillis() - 1);
+      waited = Math.max(waited, waiting.marks.size());
+    }
+    waiting = waits.advance(waiting, Long.MAX_VALUE);
+    waits.end(waiting);
+    assertThat(waited).isGreaterThan(1);
+    assertThat(other.outputs).hasSizeGreaterThan(20).isEqualTo(context.outputs);
+    assertThat(other.counted).isEqualTo(context.counted);
+    assertThat(waiting.labels).isGreaterThan(10).isEqualTo(state.labels);
+    assertThat(bytes(waiting)).isEqualTo(bytes(state));
+  }
+
+  @Test
+  void aWaitingObservationIsCorrectedAndALateOneRefused() throws Exception {
+    ClassifySettings settings = settings(2, 1, model("states", 1, STATES));
+    ClassFixture.OneSeries classifier =
+        classifier(ClassFixture.waiting(settings, Duration.ofSeconds(1)));
+    ClassState state =
+        classifier.observe(null, marked(observation(2_000, 1, 1), "run", false), source(1));
+    assertThat(classifier.label(state, label(1_000, "fault"))).isTrue(); // before its window
+    classifier.observe(state, observation(2_000, 1, 1), source(2)); // again: its label stays
+    classifier.observe(state, marked(observation(1_000, 4, 4), "idle", false), source(3));
+    classifier.observe(state, observation(1_000, 5, 5), source(4)); // instead of it, and of "idle"
+    assertThat(context.timers).containsExactly(2_000L, 1_000L);
+    assertThat(context.classifications()).isEmpty();
+    assertThat(context.counted).isEqualTo(Map.of(Counted.DUPLICATE, 1, Counted.CORRECTION, 1));
+
+    state = classifier.advance(copy(state), 2_500);
+    assertThat(context.classifications())
+        .extracting(Classification::windowEnd, Classification::labels)
+        .containsExactly(tuple(1_000L, 0L), tuple(2_000L, 1L));
+    assertThat(context.classifications().get(1).classes())
+        .containsExactly(STATES.toArray(String[]::new));
+    assertThat(context.labelled).isEqualTo(2);
+    classifier.observe(state, observation(1_500, 1, 1), source(5));
+    classifier.observe(state, observation(2_400, 1, 1), source(6)); // behind event time, in order
+    assertThat(context.classifications()).hasSize(3);
+    assertThat(context.problems())
+        .containsExactly(
+            "time: expected after 1970-01-01T00:00:02Z, got 1970-01-01T00:00:01.500Z, late by"
+                + " PT0.5S");
+  }
+
+  /** A savepoint of more patience: what waits comes first. */
+  @Test
+  void whatWaitsCountsOnceNothingIsWaitedFor() throws Exception {
+    ClassifySettings settings = settings(1, 1, model("states", 1, STATES));
+    ClassState state =
+        classifier(ClassFixture.waiting(settings, Duration.ofSeconds(9)))
+            .observe(null, marked(observation(1_000, 1, 1), "run", false), source(1));
+    ClassFixture.OneSeries inOrder = classifier(settings);
+    state = inOrder.observe(state, observation(2_000, 1, 1), source(2));
+    assertThat(context.classifications())
+        .extracting(Classification::windowEnd, Classification::labels)
+        .containsExactly(tuple(1_000L, 0L), tuple(2_000L, 1L));
+    ClassState wider = classifier(settings(3, 1, null)).classifier().fit(state);
+    assertThat(wider.lastTime()).isEqualTo(2_000);
+    assertThat(wider.labels).isZero();
   }
 
   @Test
@@ -370,7 +462,7 @@ class SeriesClassifierTest {
       }
     }
     assertThat(context.outputs).hasSizeGreaterThan(200).isEqualTo(other.outputs);
-    assertThat(copied).usingRecursiveComparison().isEqualTo(state);
+    assertThat(bytes(copied)).isEqualTo(bytes(state));
     assertThat(new ClassState(state)).usingRecursiveComparison().isEqualTo(state);
   }
 
@@ -422,7 +514,20 @@ class SeriesClassifierTest {
     ClassifySettings given = settings(2, 1, model("states", 1, STATES));
     ClassifySettings settings =
         new ClassifySettings(
-            2, 1, 2, WindowRule.COUNT, "states", null, STATES, 3, false, 5, 1, Duration.ZERO, 0);
+            2,
+            1,
+            2,
+            WindowRule.COUNT,
+            Duration.ZERO,
+            "states",
+            null,
+            STATES,
+            3,
+            false,
+            5,
+            1,
+            Duration.ZERO,
+            0);
     ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1, 1, 1), source(1));
@@ -434,7 +539,7 @@ class SeriesClassifierTest {
     classifier.observe(state, observation(2, 1, 1), source(2));
     assertThat(context.classifications().get(1).status()).isEqualTo(Status.OK);
     ClassState other = classifier(given).newState(); // of more classes
-    assertThat(classifier.classifier().fitted(other)).isNotSameAs(other);
+    assertThat(classifier.classifier().fit(other)).isNotSameAs(other);
   }
 
   @Test
@@ -445,6 +550,7 @@ class SeriesClassifierTest {
             1,
             2,
             WindowRule.COUNT,
+            Duration.ZERO,
             null,
             null,
             STATES,
@@ -463,7 +569,7 @@ class SeriesClassifierTest {
     assertThat(classifier.observe(state, observation(1_120, 1, 1), source(1))).isSameAs(state);
     assertThat(context.timers).endsWith(1_250L);
     ClassState again = classifier.observe(state, observation(1_221, 1, 1), source(1));
-    assertThat(again).isNotSameAs(state);
+    assertThat(again.windows).isOne();
     assertThat(again.early).isEmpty();
     assertThat(context.counted).containsOnlyKeys(Counted.EXPIRED, Counted.UNUSED_LABEL);
     context.counted.clear();
@@ -587,7 +693,7 @@ class SeriesClassifierTest {
     int i = 0;
     for (ClassifySettings turn : turns) {
       ClassFixture.OneSeries classifier = classifier(turn);
-      assertThat(classifier.classifier().fitted(state)).isSameAs(state);
+      assertThat(classifier.classifier().fit(state)).isSameAs(state);
       for (int end = i + 12; i < end; i++) {
         if (i >= 3) { // of a window before this turn at first
           Step late = steps.get(i - 3);
@@ -610,6 +716,7 @@ class SeriesClassifierTest {
                     1,
                     2,
                     WindowRule.COUNT,
+                    Duration.ZERO,
                     null,
                     null,
                     List.of("a", "b"),
@@ -627,6 +734,7 @@ class SeriesClassifierTest {
                 1,
                 2,
                 WindowRule.COUNT,
+                Duration.ZERO,
                 null,
                 null,
                 List.of("a", "b", "c"),
@@ -706,6 +814,7 @@ class SeriesClassifierTest {
                     1,
                     201,
                     WindowRule.COUNT,
+                    Duration.ZERO,
                     null,
                     null,
                     STATES,
@@ -720,7 +829,20 @@ class SeriesClassifierTest {
     assertThatThrownBy(
             () ->
                 new ClassifySettings(
-                    2, 1, 2, minutes, null, null, STATES, 3, true, 5, 1, Duration.ofSeconds(60), 0))
+                    2,
+                    1,
+                    2,
+                    minutes,
+                    Duration.ZERO,
+                    null,
+                    null,
+                    STATES,
+                    3,
+                    true,
+                    5,
+                    1,
+                    Duration.ofSeconds(60),
+                    0))
         .hasMessage("ttl: expected more than a window or a gap (PT1M), got PT1M");
     assertThatThrownBy(() -> settings(2, 1, WindowRule.COUNT, null, false, 6))
         .hasMessage("model: expected one where nothing is learned, got none");
@@ -732,6 +854,7 @@ class SeriesClassifierTest {
             1,
             3,
             WindowRule.COUNT,
+            Duration.ZERO,
             "m",
             null,
             List.of("a", "b"),

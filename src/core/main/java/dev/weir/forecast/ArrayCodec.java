@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  * rather than in 1.21, since there is no second array as long as the first. One for each value
  * written or read, since a serializer is shared by threads.
  */
-final class ArrayCodec {
+public final class ArrayCodec {
 
   private static final int CHUNK = 4096; // a multiple of each number's size
 
@@ -20,7 +20,7 @@ final class ArrayCodec {
   /**
    * @param most bytes that will be copied in all; a smaller value gets a smaller buffer
    */
-  ArrayCodec(long most) {
+  public ArrayCodec(long most) {
     bytes = ByteBuffer.allocate((int) Math.min(CHUNK, most)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -29,12 +29,12 @@ final class ArrayCodec {
     void copy(int at, int count);
   }
 
-  void write(long[] from, DataOutput target) throws IOException {
+  public void write(long[] from, DataOutput target) throws IOException {
     write(
         from.length, Long.BYTES, target, (at, count) -> bytes.asLongBuffer().put(from, at, count));
   }
 
-  void write(double[] from, DataOutput target) throws IOException {
+  public void write(double[] from, DataOutput target) throws IOException {
     write(
         from.length,
         Double.BYTES,
@@ -42,7 +42,7 @@ final class ArrayCodec {
         (at, count) -> bytes.asDoubleBuffer().put(from, at, count));
   }
 
-  void write(float[] from, DataOutput target) throws IOException {
+  public void write(float[] from, DataOutput target) throws IOException {
     write(
         from.length,
         Float.BYTES,
@@ -50,7 +50,7 @@ final class ArrayCodec {
         (at, count) -> bytes.asFloatBuffer().put(from, at, count));
   }
 
-  void write(short[] from, DataOutput target) throws IOException {
+  public void write(short[] from, DataOutput target) throws IOException {
     write(
         from.length,
         Short.BYTES,
@@ -67,19 +67,19 @@ final class ArrayCodec {
     }
   }
 
-  void read(DataInput source, long[] to) throws IOException {
+  public void read(DataInput source, long[] to) throws IOException {
     read(source, to.length, Long.BYTES, (at, count) -> bytes.asLongBuffer().get(to, at, count));
   }
 
-  void read(DataInput source, double[] to) throws IOException {
+  public void read(DataInput source, double[] to) throws IOException {
     read(source, to.length, Double.BYTES, (at, count) -> bytes.asDoubleBuffer().get(to, at, count));
   }
 
-  void read(DataInput source, float[] to) throws IOException {
+  public void read(DataInput source, float[] to) throws IOException {
     read(source, to.length, Float.BYTES, (at, count) -> bytes.asFloatBuffer().get(to, at, count));
   }
 
-  void read(DataInput source, short[] to) throws IOException {
+  public void read(DataInput source, short[] to) throws IOException {
     read(source, to.length, Short.BYTES, (at, count) -> bytes.asShortBuffer().get(to, at, count));
   }
 

@@ -1,0 +1,204 @@
+package dev.weir.forecast.window;
+
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.window.SeriesResult.Counted;
+import dev.weir.forecast.window.Windows.Outcome;
+import java.io.IOException;
+
+/**
+ * What forecasts and classes have in common: brings each series into event-time order, lets an
+ * observation wait for earlier ones, refuses one that is late, and forgets a series that is silent
+ * for too long. A subclass says what is made of a series that has moved on.
+ *
+ * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
+ *
+ * @param <T> the window of a series, with what else each observation needs
+ * @param <S> what is kept of a series
+ */
+public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<T>> {
+
+  protected final Windows windows;
+  private final SeriesOrder order;
+  private final boolean inOrder;
+  private final SeriesResult result;
+
+  /**
+   * @param inOrder whether each observation counts at once; else it waits for the watermark
+   * @param result what all calls return
+   */
+  protected SeriesEngine(Windows windows, SeriesOrder order, boolean inOrder, SeriesResult result) {
+    this.windows = windows;
+    this.order = order;
+    this.inOrder = inOrder;
+    this.result = result;
+  }
+
+  /** When series expire. */
+  public final SeriesOrder order() {
+    return order;
+  }
+
+  /** What is remembered of a series that has no observations yet. */
+  public abstract T newState();
+
+  /** The state, or what these settings can use of it. */
+  protected abstract T fit(T known);
+
+  /** The time that a series has reached: what is not later is late. */
+  protected long reached(T state) {
+    return state.lastTime();
+  }
+
+  /**
+   * An observation of this time is about to be appended.
+   *
+   * @param goesBack whether the series goes on at an earlier time with it
+   */
+  protected void precede(String name, T state, long time, boolean goesBack) {
+    // nothing ends before it
+  }
+
+  /**
+   * The series has moved on by one observation.
+   *
+   * @param hasWaited whether it came before this call
+   */
+  protected abstract void advanced(String name, S series, T state, boolean hasWaited)
+      throws IOException;
+
+  /** Event time has reached one that a result asked for, and no observation waits for it. */
+  protected void elapse(String name, S series, T state, long timestamp, long watermark) {
+    // only observations end a window
+  }
+
+  /**
+   * The series was silent for too long: nothing that is known of it but its window and what waits
+   * has to do with what comes next.
+   *
+   * @param isOver whether nothing comes next
+   */
+  protected abstract void silence(String name, S series, T state, boolean isOver)
+      throws IOException;
+
+  /** What is kept of a series, as these settings need it. */
+  protected final T fitted(S series) {
+    T known = series.times();
+    if (known == null) {
+      return newState();
+    }
+    T fitted = fit(known);
+    for (int i = 0; fitted != known && i < fitted.pendingSize(); i++) {
+      result.wakeAt(fitted.pendingTime(i)); // it may count as a later time now
+    }
+    return fitted;
+  }
+
+  /**
+   * Takes in an observation. The call is to be made again while the result {@link
+   * SeriesResult#hasMore}.
+   *
+   * @param source the record that brought it, for a dead letter; null for none
+   * @param watermark event time, milliseconds since 1970; {@link Long#MAX_VALUE} once the input has
+   *     ended
+   * @return what became of it; null if the call is to be made again
+   */
+  protected final Outcome take(
+      S series, Observation observation, SourceRecord source, long watermark) throws IOException {
+    String name = observation.series();
+    T state = fitted(series);
+    long completeUpTo = inOrder ? Windows.IN_ORDER : watermark;
+    if (advance(name, series, state, completeUpTo)) {
+      result.more(); // left by a savepoint of more patience
+      return null;
+    }
+    long time = windows.timeOf(state, observation);
+    if (time <= completeUpTo) {
+      resetAfterSilence(name, series, state, time);
+    }
+    long before = state.newestTime();
+    long reached = reached(state);
+    Outcome outcome = windows.judge(state, observation, reached, completeUpTo);
+    boolean isAhead = outcome == Outcome.LATE && order.isAhead(state.lastTime());
+    boolean resumes = isAhead && order.resumes(state, time);
+    boolean moves = resumes || outcome == Outcome.APPENDED;
+    if (moves) {
+      precede(name, state, time, resumes);
+      if (resumes) {
+        windows.resume(state, observation);
+      } else {
+        windows.append(state, observation);
+      }
+      advanced(name, series, state, false);
+    }
+    if (moves || outcome == Outcome.PENDING) {
+      state.clearMarks();
+      order.touched(series, state, before, time, watermark, result);
+    }
+    if (moves || isAhead || outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
+      series.times(state); // else it is as before: on RocksDB each write is paid for
+    }
+    switch (outcome) {
+      case APPENDED -> {}
+      case PENDING -> result.wakeAt(time);
+      case CORRECTED -> result.count(Counted.CORRECTION, 1);
+      case DUPLICATE -> result.count(Counted.DUPLICATE, 1);
+      case LATE -> {
+        if (resumes) {
+          result.count(Counted.RESUMED, 1);
+        } else {
+          result.add(SeriesOrder.late(reached, observation.time(), time, source));
+        }
+      }
+    }
+    return outcome;
+  }
+
+  /** Moves on to the earliest waiting observation if it is complete; false if none waits. */
+  private boolean advance(String name, S series, T state, long completeUpTo) throws IOException {
+    if (state.pendingSize() == 0 || state.pendingTime(0) > completeUpTo) {
+      return false;
+    }
+    long time = state.pendingTime(0);
+    resetAfterSilence(name, series, state, time);
+    precede(name, state, time, false);
+    windows.advance(state, completeUpTo);
+    advanced(name, series, state, true);
+    series.times(state);
+    return true;
+  }
+
+  private void resetAfterSilence(String name, S series, T state, long next) throws IOException {
+    if (order.isSilence(state, next)) {
+      silence(name, series, state, false);
+      state.forget();
+      result.count(Counted.EXPIRED, 1);
+    }
+  }
+
+  /**
+   * Event time has reached one that a result asked for. The call is to be made again while the
+   * result {@link SeriesResult#hasMore}.
+   *
+   * @param series one that is known
+   * @param watermark as for {@link #take}
+   */
+  protected final void wakeUp(String name, S series, long timestamp, long watermark)
+      throws IOException {
+    T state = fitted(series);
+    if (advance(name, series, state, timestamp)) {
+      result.more();
+      return;
+    }
+    elapse(name, series, state, timestamp, watermark);
+    boolean isDue = order.isDue(series, state, timestamp, watermark, result);
+    if (isDue && order.isOver(state)) {
+      silence(name, series, state, true);
+      series.times(null);
+      series.expiry(null);
+      result.count(Counted.EXPIRED, 1);
+    } else if (isDue) {
+      series.times(state);
+    }
+  }
+}
