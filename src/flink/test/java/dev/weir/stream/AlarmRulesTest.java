@@ -19,7 +19,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.stream.SeriesAlarmsTest.Harness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -147,23 +146,23 @@ class AlarmRulesTest {
   /** A ramp that ends below the limit: a warning is open at its end. */
   private static OperatorSubtaskState openWarning(AlarmRules rules, List<Incident> incidents)
       throws Exception {
-    try (Harness harness = new Harness(settings(rules, 1 << 20), true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings(rules, 1 << 20), true, null)) {
       for (int i = 0; i < 400; i++) {
         double value = i < 380 ? 50 + 0.1 * (i % 3) : 49.9 + 0.35 * (i - 379);
-        harness.send(new Observation("s", START + i * MINUTE, value));
+        harness.send("s", START + i * MINUTE, value);
       }
-      harness.send(new Observation("s", START + 400 * MINUTE, 56.8)); // is learned again
+      harness.send("s", START + 400 * MINUTE, 56.8); // is learned again
       incidents.addAll(warnings(harness.take(Incident.class)));
-      return harness.snapshot(1, 1);
+      return harness.checkpoint();
     }
   }
 
   private static List<Incident> goOn(AlarmRules rules, OperatorSubtaskState state, double value)
       throws Exception {
-    try (Harness harness = new Harness(settings(rules, 1 << 20), true, state)) {
-      harness.send(new Observation("s", START + 401 * MINUTE, value));
+    try (SeriesHarness harness = SeriesHarness.of(settings(rules, 1 << 20), true, state)) {
+      harness.send("s", START + 401 * MINUTE, value);
       List<Incident> incidents = warnings(harness.take(Incident.class));
-      harness.send(new Observation("s", START + 402 * MINUTE, value));
+      harness.send("s", START + 402 * MINUTE, value);
       assertThat(warnings(harness.take(Incident.class))).isEmpty();
       return incidents;
     }
@@ -206,8 +205,8 @@ class AlarmRulesTest {
             new Learning(LearnerSettings.small(2), 24, 0, rules(of(null, ABOVE))),
             Gap.RESET,
             1 << 20);
-    try (Harness harness = new Harness(reset, true, state)) {
-      harness.send(new Observation("s", START + 450 * MINUTE, 50));
+    try (SeriesHarness harness = SeriesHarness.of(reset, true, state)) {
+      harness.send("s", START + 450 * MINUTE, 50);
       List<Incident> dropped = warnings(harness.take(Incident.class));
       assertThat(dropped).extracting(Incident::id).containsExactly(opened.get(0).id());
       assertThat(dropped.get(0).warning().outcome()).isEqualTo(Outcome.DROPPED);
@@ -225,13 +224,13 @@ class AlarmRulesTest {
             List.of(
                 new GroupSettings(Pattern.compile("series-1"), "one", 3),
                 new GroupSettings(Pattern.compile("(series)-[123]"), null, 5)));
-    try (Harness harness = new Harness(settings(groups, 0), false, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings(groups, 0), false, null)) {
       List<Observation> observations = observations(700);
       for (Observation observation : observations) {
         harness.send(observation);
       }
       List<MemberSurprise> sent = new ArrayList<>();
-      harness.getSideOutput(SeriesAlarmsTest.SURPRISES).forEach(r -> sent.add(r.getValue()));
+      harness.getSideOutput(SeriesHarness.SURPRISES).forEach(r -> sent.add(r.getValue()));
       assertThat(sent)
           .extracting(MemberSurprise::series)
           .containsOnly("series-1", "series-3"); // the other has no alarms, or no group

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -27,14 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,7 +33,6 @@ class CovariateFunctionTest {
 
   private static final long MINUTE = 60_000;
   private static final int HORIZON = 3;
-  private static final int MAX_PARALLELISM = 8;
 
   private static ForecastSettings settings(Duration outOfOrderness, int ahead) {
     LearnerSettings learner =
@@ -54,45 +42,6 @@ class CovariateFunctionTest {
         .outOfOrderness(outOfOrderness)
         .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
         .build();
-  }
-
-  private static final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
-
-    Harness(ForecastSettings settings, boolean rocks, int tasks, int task) throws Exception {
-      super(
-          new ForecastOperator(settings),
-          arrival -> ((ObservationEvent) arrival).observation().series(),
-          model -> "",
-          Types.STRING,
-          MAX_PARALLELISM,
-          tasks,
-          task);
-      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
-      setup(OutputSerializer.INSTANCE);
-    }
-
-    void send(Observation o) throws Exception {
-      SourceRecord source = new SourceRecord("t", 0, o.time(), 1, null, new byte[] {7});
-      processElement1(new ObservationEvent(o, source), o.time());
-    }
-
-    void watermark(long time) throws Exception {
-      processBothWatermarks(new Watermark(time));
-    }
-
-    <T> List<T> take(Class<T> kind) {
-      List<T> taken =
-          extractOutputValues().stream().filter(kind::isInstance).map(kind::cast).toList();
-      getOutput().clear();
-      return taken;
-    }
-  }
-
-  private static Harness opened(ForecastSettings settings) throws Exception {
-    Harness harness = new Harness(settings, false, 1, 0);
-    harness.open();
-    return harness;
   }
 
   private static Observation at(String series, int minute, double value, double... ahead) {
@@ -116,8 +65,8 @@ class CovariateFunctionTest {
   @Test
   void stepsBeyondTheHorizonAreCut() throws Exception {
     double[] x = noise(60, 1);
-    try (Harness exact = opened(settings(Duration.ZERO, 1));
-        Harness more = opened(settings(Duration.ZERO, 1))) {
+    try (SeriesHarness exact = SeriesHarness.of(settings(Duration.ZERO, 1));
+        SeriesHarness more = SeriesHarness.of(settings(Duration.ZERO, 1))) {
       for (int t = 0; t + 10 < x.length; t++) {
         exact.send(at("s", t, x[t], after(x, t)));
         double[] longer = new double[9];
@@ -131,8 +80,8 @@ class CovariateFunctionTest {
 
   @Test
   void numbersThatAreNoWholeVectorsAreADeadLetter() throws Exception {
-    try (Harness two = opened(settings(Duration.ZERO, 2));
-        Harness none = opened(settings(Duration.ZERO, 0))) {
+    try (SeriesHarness two = SeriesHarness.of(settings(Duration.ZERO, 2));
+        SeriesHarness none = SeriesHarness.of(settings(Duration.ZERO, 0))) {
       two.send(at("s", 0, 1, 5, 6, 7));
       none.send(at("s", 0, 1, 5, 6));
       two.send(at("s", 1, 1, 5, 6));
@@ -150,7 +99,7 @@ class CovariateFunctionTest {
   /** Of 2 covariates and 3 steps, 6 numbers may be known; the next record may tell the rest. */
   @Test
   void forecastSaysHowManyNumbersItDidNotKnow() throws Exception {
-    try (Harness harness = opened(settings(Duration.ZERO, 2))) {
+    try (SeriesHarness harness = SeriesHarness.of(settings(Duration.ZERO, 2))) {
       harness.send(at("s", 0, 1, 5, 6, 7, Double.NaN, 8, 9));
       harness.send(at("s", 1, 1)); // what was said before is still known, of two steps
       harness.send(at("s", 2, 1, 5, 6));
@@ -160,7 +109,7 @@ class CovariateFunctionTest {
           .extracting(Forecast::covariatesMissing)
           .containsExactly(1, 3, 4, 6, 0);
     }
-    try (Harness without = opened(settings(Duration.ZERO, 0))) {
+    try (SeriesHarness without = SeriesHarness.of(settings(Duration.ZERO, 0))) {
       without.send(at("s", 0, 1));
       assertThat(without.take(Forecast.class))
           .extracting(Forecast::covariatesMissing)
@@ -170,19 +119,10 @@ class CovariateFunctionTest {
 
   @Test
   void missingNumbersAreCounted() throws Exception {
-    RecordedMetrics metrics = new RecordedMetrics();
-    try (var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
-            new RecordedMetrics.Operator(settings(Duration.ZERO, 2), metrics),
-            arrival -> ((ObservationEvent) arrival).observation().series(),
-            model -> "",
-            Types.STRING)) {
-      harness.setup(OutputSerializer.INSTANCE);
-      harness.open();
-      SourceRecord source = new SourceRecord("t", 0, 1, 1, null, new byte[] {7});
-      harness.processElement1(new ObservationEvent(at("s", 0, 1, 5, 6), source), 0);
-      harness.processElement1(new ObservationEvent(at("r", 0, 1), source), 0);
-      assertThat(metrics.count("weir.missingCovariates")).isEqualTo(4 + 6);
+    try (SeriesHarness harness = SeriesHarness.recorded(settings(Duration.ZERO, 2), null)) {
+      harness.send(at("s", 0, 1, 5, 6));
+      harness.send(at("r", 0, 1));
+      assertThat(harness.metrics.count("weir.missingCovariates")).isEqualTo(4 + 6);
     }
   }
 
@@ -192,7 +132,7 @@ class CovariateFunctionTest {
   private static double error(double[] y, double[] x) throws Exception {
     double sum = 0;
     int count = 0;
-    try (Harness harness = opened(settings(Duration.ZERO, 1))) {
+    try (SeriesHarness harness = SeriesHarness.of(settings(Duration.ZERO, 1))) {
       for (int t = 0; t < y.length; t++) {
         harness.send(at("s", t, y[t], after(x, t)));
         Forecast forecast = harness.take(Forecast.class).get(0);
@@ -227,7 +167,7 @@ class CovariateFunctionTest {
     System.arraycopy(later, split + HORIZON, other, split + HORIZON, 200 - split - HORIZON);
     List<List<Output>> outputs = new ArrayList<>();
     for (double[] covariate : List.of(x, other)) {
-      try (Harness harness = opened(settings(Duration.ZERO, 1))) {
+      try (SeriesHarness harness = SeriesHarness.of(settings(Duration.ZERO, 1))) {
         for (int t = 0; t < y.length - 1; t++) {
           harness.send(at("s", t, y[t], after(covariate, t)));
         }
@@ -266,20 +206,19 @@ class CovariateFunctionTest {
     return all;
   }
 
-  private static void send(List<Harness> tasks, List<Sent> records) throws Exception {
+  private static void send(List<SeriesHarness> tasks, List<Sent> records) throws Exception {
     for (Sent sent : records) {
-      int task =
-          KeyGroupRangeAssignment.assignKeyToParallelOperator(
-              sent.observation().series(), MAX_PARALLELISM, tasks.size());
-      tasks.get(task).send(sent.observation());
-      for (Harness each : tasks) {
+      tasks
+          .get(SeriesHarness.task(sent.observation().series(), tasks.size()))
+          .send(sent.observation());
+      for (SeriesHarness each : tasks) {
         each.watermark(sent.watermark());
       }
     }
   }
 
-  private static void collect(List<Harness> tasks, Map<String, List<Forecast>> bySeries) {
-    for (Harness task : tasks) {
+  private static void collect(List<SeriesHarness> tasks, Map<String, List<Forecast>> bySeries) {
+    for (SeriesHarness task : tasks) {
       for (Forecast forecast : task.take(Forecast.class)) {
         bySeries.computeIfAbsent(forecast.series(), s -> new ArrayList<>()).add(forecast);
       }
@@ -293,7 +232,7 @@ class CovariateFunctionTest {
     ForecastSettings settings = settings(Duration.ofMinutes(6), 2);
     List<Sent> all = shuffled();
     Map<String, List<Forecast>> expected = new HashMap<>();
-    try (Harness undisturbed = opened(settings)) {
+    try (SeriesHarness undisturbed = SeriesHarness.of(settings)) {
       send(List.of(undisturbed), all);
       undisturbed.watermark(Long.MAX_VALUE);
       collect(List.of(undisturbed), expected);
@@ -304,30 +243,23 @@ class CovariateFunctionTest {
     int checkpoint = 205;
     Map<String, List<Forecast>> actual = new HashMap<>();
     OperatorSubtaskState saved;
-    try (Harness first = new Harness(settings, rocks, 1, 0)) {
-      first.open();
+    try (SeriesHarness first = SeriesHarness.of(settings, rocks, null)) {
       send(List.of(first), all.subList(0, checkpoint));
       collect(List.of(first), actual);
-      saved = first.snapshot(1, 1);
+      saved = first.checkpoint();
       send(List.of(first), all.subList(checkpoint, checkpoint + 40)); // lost with the crash
     }
     assertThat(actual.get("s1").size()).isBetween(40, 68); // others wait
-    List<Harness> tasks =
-        List.of(new Harness(settings, rocks, 2, 0), new Harness(settings, rocks, 2, 1));
-    for (int task = 0; task < 2; task++) {
-      tasks
-          .get(task)
-          .initializeState(
-              AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                  saved, MAX_PARALLELISM, 1, 2, task));
-      tasks.get(task).open();
-    }
+    List<SeriesHarness> tasks =
+        List.of(
+            SeriesHarness.of(settings, rocks, saved, 2, 0),
+            SeriesHarness.of(settings, rocks, saved, 2, 1));
     send(tasks, all.subList(checkpoint, all.size()));
-    for (Harness task : tasks) {
+    for (SeriesHarness task : tasks) {
       task.watermark(Long.MAX_VALUE);
     }
     collect(tasks, actual);
-    for (Harness task : tasks) {
+    for (SeriesHarness task : tasks) {
       task.close();
     }
     assertThat(actual).isEqualTo(expected);

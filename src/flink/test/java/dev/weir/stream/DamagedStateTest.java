@@ -3,14 +3,8 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -27,14 +21,12 @@ import dev.weir.state.WindowStateSerializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.StateObjectCollection;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 /** State that has changed where it is stored. */
@@ -83,29 +75,18 @@ class DamagedStateTest {
     StateCorruption.assertIsSeen(ForecastModelSerializer.INSTANCE, model);
   }
 
-  private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
-      harness() throws Exception {
+  private static SeriesHarness harness(OperatorSubtaskState state) throws Exception {
     Learning learning = new Learning(LearnerSettings.small(2), 1, 0);
-    Target target = TestSettings.learned(2, learning);
-    KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
-        new KeyedTwoInputStreamOperatorTestHarness<>(
-            new ForecastOperator(TestSettings.of(5, target).build()),
-            arrival -> ((ObservationEvent) arrival).observation().series(),
-            model -> "",
-            Types.STRING);
-    harness.setup(OutputSerializer.INSTANCE);
-    return harness;
+    return SeriesHarness.of(TestSettings.of(5, TestSettings.learned(2, learning)).build(), state);
   }
 
   @Test
   void aCheckpointWithOneWrongNumberIsNotRestored() throws Exception {
     double value = 1234.56789;
     OperatorSubtaskState saved;
-    try (var harness = harness()) {
-      harness.open();
-      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
-      harness.processElement1(new ObservationEvent(new Observation("s", 1, value), source), 1);
-      saved = harness.snapshot(1, 1);
+    try (SeriesHarness harness = harness(null)) {
+      harness.send("s", 1, value);
+      saved = harness.checkpoint();
     }
     KeyGroupsStateHandle handle =
         (KeyGroupsStateHandle) saved.getManagedKeyedState().iterator().next();
@@ -121,17 +102,12 @@ class DamagedStateTest {
     KeyedStateHandle damaged =
         new KeyGroupsStateHandle(
             handle.getGroupRangeOffsets(), new ByteStreamStateHandle("damaged", bytes));
-    try (var harness = harness()) {
-      assertThatThrownBy(
-              () ->
-                  harness.initializeState(
-                      saved.toBuilder()
-                          .setManagedKeyedState(StateObjectCollection.singleton(damaged))
-                          .build()))
-          .hasStackTraceContaining("Serializer: expected checksum ")
-          .hasStackTraceContaining(
-              ": this state is damaged; start from the retained checkpoint or savepoint before it");
-    }
+    OperatorSubtaskState wrong =
+        saved.toBuilder().setManagedKeyedState(StateObjectCollection.singleton(damaged)).build();
+    assertThatThrownBy(() -> harness(wrong))
+        .hasStackTraceContaining("Serializer: expected checksum ")
+        .hasStackTraceContaining(
+            ": this state is damaged; start from the retained checkpoint or savepoint before it");
   }
 
   private static int indexOf(byte[] bytes, byte[] part) {

@@ -6,26 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
-import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,45 +33,19 @@ class ExplainedForecastsTest {
     return TestSettings.of(4, target).build();
   }
 
-  private static final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
-
-    Harness(boolean explains, boolean rocks, OperatorSubtaskState state) throws Exception {
-      super(
-          new ForecastOperator(settings(explains)),
-          arrival -> ((ObservationEvent) arrival).observation().series(),
-          model -> "",
-          Types.STRING);
-      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
-      setup(OutputSerializer.INSTANCE);
-      if (state != null) {
-        initializeState(state);
+  private static void send(SeriesHarness harness, int from, int to) throws Exception {
+    for (int t = from; t < to; t++) {
+      for (String series : SERIES) {
+        SplittableRandom random = new SplittableRandom(31L * t + series.hashCode());
+        double value = 20 + 3 * Math.sin(2 * Math.PI * t / 6) + random.nextDouble();
+        harness.send(series, 60_000L * (t + 1), value);
       }
-      open();
-    }
-
-    void send(int from, int to) throws Exception {
-      for (int t = from; t < to; t++) {
-        for (String series : SERIES) {
-          SplittableRandom random = new SplittableRandom(31L * t + series.hashCode());
-          double value = 20 + 3 * Math.sin(2 * Math.PI * t / 6) + random.nextDouble();
-          Observation observation = new Observation(series, 60_000L * (t + 1), value);
-          SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
-          processElement1(new ObservationEvent(observation, source), observation.time());
-        }
-      }
-    }
-
-    List<Forecast> forecasts() {
-      List<Forecast> all = new ArrayList<>();
-      extractOutputValues().forEach(output -> all.add((Forecast) output));
-      return all;
     }
   }
 
   private static List<Forecast> run(boolean explains, boolean rocks) throws Exception {
-    try (Harness harness = new Harness(explains, rocks, null)) {
-      harness.send(0, VALUES);
+    try (SeriesHarness harness = SeriesHarness.of(settings(explains), rocks, null)) {
+      send(harness, 0, VALUES);
       return harness.forecasts();
     }
   }
@@ -119,12 +82,12 @@ class ExplainedForecastsTest {
     List<Forecast> whole = run(true, rocks);
     OperatorSubtaskState state;
     int middle = VALUES / 2 + 3;
-    try (Harness first = new Harness(true, rocks, null)) {
-      first.send(0, middle);
-      state = first.snapshot(1, 1);
+    try (SeriesHarness first = SeriesHarness.of(settings(true), rocks, null)) {
+      send(first, 0, middle);
+      state = first.checkpoint();
     }
-    try (Harness second = new Harness(true, rocks, state)) {
-      second.send(middle, VALUES);
+    try (SeriesHarness second = SeriesHarness.of(settings(true), rocks, state)) {
+      send(second, middle, VALUES);
       assertThat(second.forecasts()).isEqualTo(whole.subList(SERIES.size() * middle, whole.size()));
     }
   }
@@ -132,12 +95,12 @@ class ExplainedForecastsTest {
   @Test
   void explanationCanBeSwitchedOnWithASavepoint() throws Exception {
     OperatorSubtaskState state;
-    try (Harness first = new Harness(false, false, null)) {
-      first.send(0, 50);
-      state = first.snapshot(1, 1);
+    try (SeriesHarness first = SeriesHarness.of(settings(false), false, null)) {
+      send(first, 0, 50);
+      state = first.checkpoint();
     }
-    try (Harness second = new Harness(true, false, state)) {
-      second.send(50, 60);
+    try (SeriesHarness second = SeriesHarness.of(settings(true), false, state)) {
+      send(second, 50, 60);
       assertThat(second.forecasts())
           .isEqualTo(run(true, false).subList(SERIES.size() * 50, SERIES.size() * 60));
     }

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
-import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
@@ -32,12 +27,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,32 +40,18 @@ class ExtremeSeriesTest {
   private static final int SEQ_LEN = 5;
 
   private static final class Operator implements AutoCloseable {
+    final SeriesHarness harness;
     final ForecastFunction function;
-    private final KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
-        harness;
     private long time;
 
     Operator(Target... targets) throws Exception {
-      function = new ForecastFunction(TestSettings.of(SEQ_LEN, targets).build());
-      harness =
-          new KeyedTwoInputStreamOperatorTestHarness<>(
-              new CoBroadcastWithKeyedOperator<>(function, List.of(ForecastFunction.MODELS)),
-              arrival -> ((ObservationEvent) arrival).observation().series(),
-              model -> "",
-              Types.STRING);
-      harness.setup(OutputSerializer.INSTANCE);
-      harness.open();
+      harness = SeriesHarness.of(TestSettings.of(SEQ_LEN, targets).build());
+      function = harness.function();
     }
 
     List<Output> next(double value) throws Exception {
-      time++;
-      harness.getOutput().clear();
-      harness.processElement1(
-          new ObservationEvent(
-              new Observation("s", time, value),
-              new SourceRecord("observations", 0, time, time, null, new byte[0])),
-          time);
-      return harness.extractOutputValues();
+      harness.send("s", ++time, value);
+      return harness.take(Output.class);
     }
 
     /** What was learned of the series, to be broken. */

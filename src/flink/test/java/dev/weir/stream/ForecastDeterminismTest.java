@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.StateLimits;
@@ -23,10 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,22 +43,6 @@ class ForecastDeterminismTest {
         .sampling(sampling)
         .limits(new StateLimits(Duration.ofMillis(TTL), 0))
         .build();
-  }
-
-  private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
-      harness(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
-    var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
-            new ForecastOperator(settings),
-            arrival -> ((ObservationEvent) arrival).observation().series(),
-            model -> "",
-            Types.STRING);
-    harness.setup(OutputSerializer.INSTANCE);
-    if (restored != null) {
-      harness.initializeState(restored);
-    }
-    harness.open();
-    return harness;
   }
 
   /** Of two series, in order of time; both end with one that all others are complete before. */
@@ -107,35 +84,32 @@ class ForecastDeterminismTest {
       SplittableRandom random)
       throws Exception {
     List<String> forecasts = new ArrayList<>();
-    var harness = harness(settings, null);
+    SeriesHarness harness = SeriesHarness.of(settings);
     long newest = Long.MIN_VALUE;
     long patience = settings.outOfOrderness().toMillis();
     int number = 0;
     for (Observation o : arrivals) {
-      SourceRecord source = new SourceRecord("observations", 0, number++, 1, null, new byte[0]);
-      harness.processElement1(new ObservationEvent(o, source), o.time());
+      harness.send(o);
+      number++;
       newest = Math.max(newest, o.time());
       if (random.nextInt(watermarks) == 0) {
-        harness.processBothWatermarks(new Watermark(newest - patience - 1));
+        harness.watermark(newest - patience - 1);
       }
       if (stops > 0 && random.nextInt(arrivals.size()) < stops) {
         OperatorSubtaskState state = harness.snapshot(number, number);
         collect(harness, forecasts);
         harness.close();
-        harness = harness(settings, state);
+        harness = SeriesHarness.of(settings, state);
       }
     }
-    harness.processBothWatermarks(
-        new Watermark(newest + MINUTE)); // a time may count as a later one
+    harness.watermark(newest + MINUTE); // a time may count as a later one
     collect(harness, forecasts);
     harness.close();
     forecasts.sort(Comparator.naturalOrder());
     return forecasts;
   }
 
-  private static void collect(
-      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness,
-      List<String> forecasts) {
+  private static void collect(SeriesHarness harness, List<String> forecasts) {
     for (Output output : harness.extractOutputValues()) {
       if (output instanceof Forecast f) {
         forecasts.add(

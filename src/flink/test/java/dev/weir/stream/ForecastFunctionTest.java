@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import static dev.weir.stream.SeriesHarness.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -9,13 +10,11 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -34,13 +33,8 @@ import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class ForecastFunctionTest {
@@ -49,44 +43,15 @@ class ForecastFunctionTest {
   private static final Target ONE = new Target(Mode.MANY_TO_ONE, "one", 1, null, null);
   private static final Target MANY = new Target(Mode.MANY_TO_MANY, "many", SEQ_LEN, null, null);
 
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable harness : open) {
-      harness.close();
-    }
-  }
+  @AutoClose private final Opened open = new Opened();
 
   private static ForecastSettings settings(Duration outOfOrderness, Target... targets) {
     return TestSettings.of(SEQ_LEN, targets).outOfOrderness(outOfOrderness).build();
   }
 
-  private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness(
-      ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
-    var harness = unopened(settings, new HashMapStateBackend());
-    if (restored != null) {
-      harness.initializeState(restored);
-    }
-    harness.open();
-    return harness;
-  }
-
-  private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> unopened(
-      ForecastSettings settings, StateBackend backend) throws Exception {
-    var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
-            new ForecastOperator(settings),
-            arrival ->
-                arrival instanceof ObservationEvent observed
-                    ? observed.observation().series()
-                    : "dead",
-            model -> "",
-            Types.STRING);
-    harness.setStateBackend(backend); // before the set-up, else it is not heard
-    harness.setup(OutputSerializer.INSTANCE);
-    open.add(harness);
-    return harness;
+  private SeriesHarness harness(ForecastSettings settings, OperatorSubtaskState restored)
+      throws Exception {
+    return open.add(SeriesHarness.of(settings, restored));
   }
 
   /** A network without memory whose answer is its input, so that forecasts are known by hand. */
@@ -100,58 +65,34 @@ class ForecastFunctionTest {
         .build();
   }
 
-  private static SourceRecord source(long offset) {
-    return new SourceRecord("observations", 0, offset, 1, null, new byte[] {(byte) offset});
-  }
-
   private static ObservationEvent at(String series, long time, double value) {
-    return new ObservationEvent(new Observation(series, time, value), source(time));
+    return SeriesHarness.event(new Observation(series, time, value));
   }
 
-  private static void send(
-      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness,
-      InputEvent... arrivals)
-      throws Exception {
+  private static void send(SeriesHarness harness, InputEvent... arrivals) throws Exception {
     for (InputEvent arrival : arrivals) {
-      harness.processElement1(
-          arrival, arrival instanceof ObservationEvent o ? o.observation().time() : Long.MIN_VALUE);
+      harness.send(arrival);
     }
-  }
-
-  private static List<Forecast> forecasts(
-      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness) {
-    return harness.extractOutputValues().stream()
-        .filter(Forecast.class::isInstance)
-        .map(Forecast.class::cast)
-        .toList();
-  }
-
-  private static List<DeadLetter> deadLetters(
-      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness) {
-    return harness.extractOutputValues().stream()
-        .filter(DeadLetter.class::isInstance)
-        .map(DeadLetter.class::cast)
-        .toList();
   }
 
   @Test
   void withoutAModelEachForecastRepeatsTheLastValueAndSaysSo() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
-    assertThat(forecasts(harness))
+    assertThat(harness.forecasts())
         .extracting(Forecast::status)
         .containsExactly(Status.WARMUP, Status.WARMUP, Status.FALLBACK);
-    assertThat(forecasts(harness)).allMatch(f -> f.modelVersion() == Forecast.NO_VERSION);
-    assertThat(forecasts(harness).get(2).values()).containsExactly(30);
+    assertThat(harness.forecasts()).allMatch(f -> f.modelVersion() == Forecast.NO_VERSION);
+    assertThat(harness.forecasts().get(2).values()).containsExactly(30);
   }
 
   @Test
   void bothModesForecastTheSameWindowsSideBySide() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE, MANY), null);
-    harness.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
-    harness.processElement2(new ModelUpdate(model("many", 5, Mode.MANY_TO_MANY, 3), source(1)), 0);
+    harness.publish(model("one", 1, Mode.MANY_TO_ONE, 2), source(0));
+    harness.publish(model("many", 5, Mode.MANY_TO_MANY, 3), source(1));
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
-    List<Forecast> last = forecasts(harness).subList(4, 6);
+    List<Forecast> last = harness.forecasts().subList(4, 6);
     assertThat(last.get(0).mode()).isEqualTo(Mode.MANY_TO_ONE);
     assertThat(last.get(0).values()).containsExactly(60);
     assertThat(last.get(1).mode()).isEqualTo(Mode.MANY_TO_MANY);
@@ -167,12 +108,12 @@ class ForecastFunctionTest {
         harness(
             settings(Duration.ZERO, new Target(Mode.MANY_TO_ONE, "one", 1, initial, null)), null);
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
-    harness.processElement2(new ModelUpdate(model("one", 2, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    harness.publish(model("one", 2, Mode.MANY_TO_ONE, 2), source(0));
     send(harness, at("s", 4, 40));
-    harness.processElement2( // the older one, published again: a rollback
-        new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 1), source(1)), 0);
+    harness. // the older one, published again: a rollback
+        publish(model("one", 1, Mode.MANY_TO_ONE, 1), source(1));
     send(harness, at("s", 5, 50));
-    List<Forecast> full = forecasts(harness).subList(2, 5);
+    List<Forecast> full = harness.forecasts().subList(2, 5);
     assertThat(full).extracting(Forecast::modelVersion).containsExactly(1L, 2L, 1L);
     assertThat(full).extracting(f -> f.values()[0]).containsExactly(30.0, 80.0, 50.0);
   }
@@ -180,11 +121,11 @@ class ForecastFunctionTest {
   @Test
   void aModelThatDoesNotFitBecomesADeadLetterAndTheActiveOneStays() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
-    harness.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
-    harness.processElement2(new ModelUpdate(model("one", 2, Mode.MANY_TO_MANY, 9), source(7)), 0);
+    harness.publish(model("one", 1, Mode.MANY_TO_ONE, 2), source(0));
+    harness.publish(model("one", 2, Mode.MANY_TO_MANY, 9), source(7));
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
-    assertThat(forecasts(harness).get(2).modelVersion()).isEqualTo(1);
-    assertThat(deadLetters(harness))
+    assertThat(harness.forecasts().get(2).modelVersion()).isEqualTo(1);
+    assertThat(harness.deadLetters())
         .containsExactly(
             new DeadLetter(
                 Reason.MODEL,
@@ -195,7 +136,7 @@ class ForecastFunctionTest {
   @Test
   void modelOfAnotherNameIsIgnored() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
-    harness.processElement2(new ModelUpdate(model("other", 2, Mode.MANY_TO_MANY, 9), source(7)), 0);
+    harness.publish(model("other", 2, Mode.MANY_TO_MANY, 9), source(7));
     assertThat(harness.extractOutputValues()).isEmpty();
   }
 
@@ -213,7 +154,7 @@ class ForecastFunctionTest {
   void aLateObservationIsADeadLetterWithItsBytesAndHowLate() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
     send(harness, at("s", 5000, 10), at("s", 2000, 20), at("s", 5000, 11));
-    assertThat(deadLetters(harness))
+    assertThat(harness.deadLetters())
         .containsExactly(
             new DeadLetter(
                 Reason.LATE,
@@ -229,7 +170,7 @@ class ForecastFunctionTest {
   void anObservationWithAnotherNumberOfFeaturesIsADeadLetter() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
     send(harness, new ObservationEvent(new Observation("s", 1, 1, new double[] {1}), source(9)));
-    assertThat(deadLetters(harness))
+    assertThat(harness.deadLetters())
         .containsExactly(new DeadLetter(Reason.FEATURES, "features: expected 0, got 1", source(9)));
   }
 
@@ -238,24 +179,24 @@ class ForecastFunctionTest {
     var harness = harness(settings(Duration.ofMillis(5), ONE), null);
     send(harness, at("s", 3, 30), at("s", 1, 10), at("t", 2, 7), at("s", 2, 20));
     assertThat(harness.extractOutputValues()).isEmpty();
-    harness.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(2));
-    assertThat(forecasts(harness))
+    harness.watermark(2);
+    assertThat(harness.forecasts())
         .extracting(Forecast::series, Forecast::origin)
         .containsExactlyInAnyOrder(
             org.assertj.core.groups.Tuple.tuple("s", 1L),
             org.assertj.core.groups.Tuple.tuple("s", 2L),
             org.assertj.core.groups.Tuple.tuple("t", 2L));
-    harness.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(3));
-    assertThat(forecasts(harness)).hasSize(4);
-    assertThat(deadLetters(harness)).isEmpty();
+    harness.watermark(3);
+    assertThat(harness.forecasts()).hasSize(4);
+    assertThat(harness.deadLetters()).isEmpty();
   }
 
   @Test
   void anObservationBehindTheWatermarkIsNotLateIfItsSeriesIsNot() throws Exception {
     var harness = harness(settings(Duration.ofMillis(5), ONE), null);
-    harness.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(100));
+    harness.watermark(100);
     send(harness, at("young", 7, 10));
-    assertThat(forecasts(harness)).extracting(Forecast::origin).containsExactly(7L);
+    assertThat(harness.forecasts()).extracting(Forecast::origin).containsExactly(7L);
   }
 
   @Test
@@ -264,28 +205,28 @@ class ForecastFunctionTest {
     ModelUpdate update = new ModelUpdate(model("one", 4, Mode.MANY_TO_ONE, 2), source(0));
     ObservationEvent[] before = {at("s", 1, 10), at("t", 1, 5), at("s", 2, 20), at("s", 4, 40)};
     ObservationEvent[] after = {at("s", 3, 30), at("t", 2, 6), at("s", 5, 50), at("t", 3, 7)};
-    var end = new org.apache.flink.streaming.api.watermark.Watermark(1000);
-    var middle = new org.apache.flink.streaming.api.watermark.Watermark(2);
+    var end = 1_000L;
+    var middle = 2L;
 
     var whole = harness(settings, null);
     whole.processElement2(update, 0);
     send(whole, before);
-    whole.processBothWatermarks(middle);
+    whole.watermark(middle);
     send(whole, after);
-    whole.processBothWatermarks(end);
+    whole.watermark(end);
 
     var first = harness(settings, null);
     first.processElement2(update, 0);
     send(first, before);
-    first.processBothWatermarks(middle);
+    first.watermark(middle);
     var second = harness(settings, first.snapshot(1, 1));
     send(second, after);
-    second.processBothWatermarks(end);
+    second.watermark(end);
 
     List<Output> parts = new ArrayList<>(first.extractOutputValues());
     parts.addAll(second.extractOutputValues());
     assertThat(parts).hasSize(8).containsExactlyInAnyOrderElementsOf(whole.extractOutputValues());
-    assertThat(forecasts(second)).anyMatch(f -> f.modelVersion() == 4); // the model came along
+    assertThat(second.forecasts()).anyMatch(f -> f.modelVersion() == 4); // the model came along
   }
 
   @Test
@@ -294,9 +235,9 @@ class ForecastFunctionTest {
     send(patient, at("s", 100, 1));
     var hasty = harness(settings(Duration.ZERO, ONE), patient.snapshot(1, 1));
     send(hasty, at("s", 200, 2), at("s", 150, 3));
-    hasty.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(1000));
-    assertThat(forecasts(hasty)).extracting(Forecast::origin).containsExactly(100L, 200L);
-    assertThat(deadLetters(hasty)).extracting(DeadLetter::reason).containsExactly(Reason.LATE);
+    hasty.watermark(1000);
+    assertThat(hasty.forecasts()).extracting(Forecast::origin).containsExactly(100L, 200L);
+    assertThat(hasty.deadLetters()).extracting(DeadLetter::reason).containsExactly(Reason.LATE);
   }
 
   @Test
@@ -312,8 +253,8 @@ class ForecastFunctionTest {
     send(with, at("s", 90, 1));
     var without = harness(settings(Duration.ZERO, one), with.snapshot(2, 2));
     send(without, at("s", 91, 1));
-    assertThat(forecasts(with).get(0).learningSteps()).isEqualTo(91);
-    assertThat(forecasts(without).get(0).learningSteps()).isEqualTo(92);
+    assertThat(with.forecasts().get(0).learningSteps()).isEqualTo(91);
+    assertThat(without.forecasts().get(0).learningSteps()).isEqualTo(92);
     Learner core = new Learner(two.learner());
     LearnerState memory = core.newSeries("s", 7);
     for (int t = 0; t <= 90; t++) {
@@ -321,7 +262,7 @@ class ForecastFunctionTest {
     }
     double[] expected = new double[2];
     core.forecast(memory, expected, null, null);
-    assertThat(forecasts(with).get(0).values()).containsExactly(expected, within(1e-2)); // 16 bits
+    assertThat(with.forecasts().get(0).values()).containsExactly(expected, within(1e-2)); // 16 bits
   }
 
   @Test
@@ -337,8 +278,8 @@ class ForecastFunctionTest {
     var other = harness(settings(Duration.ZERO, given), saved);
     send(same, at("s", 30, 1));
     send(other, at("s", 30, 1));
-    assertThat(forecasts(same).get(0).learningSteps()).isEqualTo(31);
-    assertThat(forecasts(other).get(0).learningSteps()).isEqualTo(31);
+    assertThat(same.forecasts().get(0).learningSteps()).isEqualTo(31);
+    assertThat(other.forecasts().get(0).learningSteps()).isEqualTo(31);
     Learner core = new Learner(LEARNING.learner());
     LearnerState memory = core.newSeries("s", 7);
     for (int t = 0; t <= 30; t++) {
@@ -346,14 +287,14 @@ class ForecastFunctionTest {
     }
     double[] expected = new double[2];
     core.forecast(memory, expected, null, null);
-    assertThat(forecasts(other).get(0).values()).containsExactly(expected, within(1e-5));
-    assertThat(forecasts(same).get(0).values()[1]).isNotCloseTo(expected[1], within(1e-3));
+    assertThat(other.forecasts().get(0).values()).containsExactly(expected, within(1e-5));
+    assertThat(same.forecasts().get(0).values()[1]).isNotCloseTo(expected[1], within(1e-3));
   }
 
   @Test
   void aRestoredModelThatDisagreesWithTheJobFileStopsTheJobAtOnce() throws Exception {
     var first = harness(settings(Duration.ZERO, ONE), null);
-    first.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    first.publish(model("one", 1, Mode.MANY_TO_ONE, 2), source(0));
     OperatorSubtaskState saved = first.snapshot(1, 1);
     ForecastSettings longer = TestSettings.of(SEQ_LEN + 1, ONE).build();
     assertThatThrownBy(() -> harness(longer, saved))
@@ -368,13 +309,12 @@ class ForecastFunctionTest {
     List<List<Forecast>> runs = new ArrayList<>();
     for (double[] future : new double[][] {{4, 5, 6, 7}, {7, 5, 4, 6}}) {
       var harness = harness(settings, null);
-      harness.processElement2(
-          new ModelUpdate(model("many", 1, Mode.MANY_TO_MANY, 3), source(1)), 0);
+      harness.publish(model("many", 1, Mode.MANY_TO_MANY, 3), source(1));
       send(harness, at("s", 1, 1), at("s", 2, 2), at("s", 3, 3));
       for (int i = 0; i < future.length; i++) {
         send(harness, at("s", 4 + i, future[i]));
       }
-      runs.add(forecasts(harness));
+      runs.add(harness.forecasts());
     }
     assertThat(runs.get(0).subList(0, 6)).isEqualTo(runs.get(1).subList(0, 6));
     assertThat(runs.get(0)).isNotEqualTo(runs.get(1));
@@ -403,7 +343,7 @@ class ForecastFunctionTest {
       learner.observe(memory, t, noisySine(t));
     }
     learner.forecast(memory, values, lower, upper);
-    List<Forecast> ours = forecasts(harness).stream().filter(f -> f.series().equals("s")).toList();
+    List<Forecast> ours = harness.forecasts().stream().filter(f -> f.series().equals("s")).toList();
     assertThat(ours).hasSize(400);
     Forecast last = ours.get(399);
     assertThat(last.values()).containsExactly(values);
@@ -422,11 +362,7 @@ class ForecastFunctionTest {
     for (int t = 0; t < 600; t++) {
       send(harness, at("s", t, noisySine(t)));
     }
-    List<Score> scores =
-        harness.extractOutputValues().stream()
-            .filter(Score.class::isInstance)
-            .map(Score.class::cast)
-            .toList();
+    List<Score> scores = harness.outputs(Score.class);
     assertThat(scores).hasSize(60);
     Score last = scores.get(59);
     double naive =
@@ -492,13 +428,13 @@ class ForecastFunctionTest {
     var whole = harness(settings, null);
     var first = harness(settings, null);
     for (var harness : List.of(whole, first)) {
-      publish(harness, model("one", 1, Mode.MANY_TO_ONE, 0.9f));
-      publish(harness, model("many", 1, Mode.MANY_TO_MANY, 0.8f));
+      harness.publish(model("one", 1, Mode.MANY_TO_ONE, 0.9f));
+      harness.publish(model("many", 1, Mode.MANY_TO_MANY, 0.8f));
     }
     for (int t = 0; t < 280; t++) {
       if (t == 240) {
-        publish(whole, model("one", 2, Mode.MANY_TO_ONE, 0.95f));
-        publish(first, model("one", 2, Mode.MANY_TO_ONE, 0.95f));
+        whole.publish(model("one", 2, Mode.MANY_TO_ONE, 0.95f));
+        first.publish(model("one", 2, Mode.MANY_TO_ONE, 0.95f));
       }
       send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
       send(first, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
@@ -506,8 +442,8 @@ class ForecastFunctionTest {
     var second = harness(settings, first.snapshot(1, 1));
     for (int t = 280; t < 360; t++) {
       if (t == 320) {
-        publish(whole, model("many", 2, Mode.MANY_TO_MANY, 1.1f));
-        publish(second, model("many", 2, Mode.MANY_TO_MANY, 1.1f));
+        whole.publish(model("many", 2, Mode.MANY_TO_MANY, 1.1f));
+        second.publish(model("many", 2, Mode.MANY_TO_MANY, 1.1f));
       }
       send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
       send(second, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
@@ -523,20 +459,9 @@ class ForecastFunctionTest {
         .isNotEqualTo(error(score, "expert:base-model"));
   }
 
-  private static void publish(
-      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness,
-      ForecastModel model)
-      throws Exception {
-    harness.processElement2(new ModelUpdate(model, source(0)), 0);
-  }
-
-  private static Score lastScore(
-      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness) {
-    return harness.extractOutputValues().stream()
-        .filter(Score.class::isInstance)
-        .map(Score.class::cast)
-        .reduce((a, b) -> b)
-        .get();
+  private static Score lastScore(SeriesHarness harness) {
+    List<Score> scores = harness.outputs(Score.class);
+    return scores.get(scores.size() - 1);
   }
 
   private static double error(Score score, String method) {
@@ -551,7 +476,7 @@ class ForecastFunctionTest {
     Learning fewer = new Learning(learner.withExperts(List.of("naive")), 12, 1);
     Target after = new Target(Mode.MANY_TO_ONE, "one", 1, null, fewer);
     var first = harness(settings(Duration.ZERO, before), null);
-    publish(first, model("one", 1, Mode.MANY_TO_ONE, 0.9f));
+    first.publish(model("one", 1, Mode.MANY_TO_ONE, 0.9f));
     for (int t = 0; t < 400; t++) {
       send(first, at("s", t, noisySine(t)));
     }
@@ -565,41 +490,21 @@ class ForecastFunctionTest {
   }
 
   @Test
-  void onRocksDbTheBitsAreThoseOfTheHeap() throws Exception {
-    Target target =
-        new Target(
-            Mode.MANY_TO_ONE, "one", 2, null, new Learning(LearnerSettings.defaults(2), 0, 10));
-    var heap = harness(settings(Duration.ZERO, target), null);
-    var rocks = unopened(settings(Duration.ZERO, target), new EmbeddedRocksDBStateBackend());
-    rocks.open();
-    for (int t = 0; t < 260; t++) { // past the first look for a season
-      send(heap, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-      send(rocks, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-    }
-    assertThat(rocks.extractOutputValues()).isEqualTo(heap.extractOutputValues());
-  }
-
-  @Test
   void thePublishedModelIsOneExpertAmongOthers() throws Exception {
     Target target =
         new Target(Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.small(1), 1, 50));
     var harness = harness(settings(Duration.ZERO, target), null);
     // a series that doubles and is cut back: only the model knows, being a network that doubles
-    harness.processElement2(new ModelUpdate(model("one", 3, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    harness.publish(model("one", 3, Mode.MANY_TO_ONE, 2), source(0));
     java.util.SplittableRandom random = new java.util.SplittableRandom(1);
     double value = 1;
     for (int t = 0; t < 400; t++) {
       value = t % 2 == 0 ? 1 + random.nextDouble() : 2 * value;
       send(harness, at("s", t, value));
     }
-    Score score =
-        (Score)
-            harness.extractOutputValues().stream()
-                .filter(Score.class::isInstance)
-                .reduce((a, b) -> b)
-                .get();
+    Score score = lastScore(harness);
     assertThat(score.methods()).anyMatch(m -> m.name().equals("expert:base-model"));
-    Forecast last = forecasts(harness).get(399);
+    Forecast last = harness.forecasts().get(399);
     assertThat(last.model()).isEqualTo("one");
     assertThat(last.modelVersion()).isEqualTo(3);
   }
@@ -613,7 +518,7 @@ class ForecastFunctionTest {
       for (int t = 0; t < 300; t++) {
         send(harness, at("s", t, t < 200 ? noisySine(t) : noisySine(run == 0 ? t : 499 - t)));
       }
-      runs.add(forecasts(harness));
+      runs.add(harness.forecasts());
     }
     assertThat(runs.get(0).subList(0, 200)).isEqualTo(runs.get(1).subList(0, 200));
     assertThat(runs.get(0).get(299)).isNotEqualTo(runs.get(1).get(299));

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
-import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -31,7 +27,6 @@ import dev.weir.stream.shared.TrainerOperatorTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,10 +36,8 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class ForecastMetricsTest {
@@ -55,14 +48,7 @@ class ForecastMetricsTest {
   private static final String ONE = "weir.mode.many-to-one.";
   private static final String MANY = "weir.mode.many-to-many.";
 
-  private final List<AutoCloseable> open = new ArrayList<>();
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable each : open) {
-      each.close();
-    }
-  }
+  @AutoClose private final Opened open = new Opened();
 
   /** Both modes, learning, gaps by the minute. */
   private static ForecastSettings everything() {
@@ -80,32 +66,21 @@ class ForecastMetricsTest {
   }
 
   private final class Operator {
-    final RecordedMetrics metrics = new RecordedMetrics();
-    final KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness;
+    final SeriesHarness harness;
+    final RecordedMetrics metrics;
 
     Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
-      harness =
-          new KeyedTwoInputStreamOperatorTestHarness<>(
-              new RecordedMetrics.Operator(settings, metrics),
-              arrival -> arrival instanceof ObservationEvent o ? o.observation().series() : "",
-              model -> "",
-              Types.STRING);
-      harness.setup(OutputSerializer.INSTANCE);
-      open.add(harness);
-      if (restored != null) {
-        harness.initializeState(restored);
-      }
-      harness.open();
+      harness = open.add(SeriesHarness.recorded(settings, restored));
+      metrics = harness.metrics;
     }
 
     void send(String series, long minute, double value, long recordTime) throws Exception {
       Observation observation = new Observation(series, minute * MINUTE, value);
-      harness.processElement1(
-          new ObservationEvent(observation, source("observations", recordTime)), minute * MINUTE);
+      harness.send(new ObservationEvent(observation, source("observations", recordTime)));
     }
 
     void publish(ForecastModel model, long time) throws Exception {
-      harness.processElement2(new ModelUpdate(model, source("models", time)), 0);
+      harness.publish(model, source("models", time));
     }
 
     long count(String name) {
@@ -212,7 +187,7 @@ class ForecastMetricsTest {
     operator.send("a", 500, 40, 1);
     assertThat(operator.count("incidents")).isEqualTo(before + 1);
     assertThat(operator.metrics.gauge("weir.openIncidents")).isEqualTo(1);
-    OperatorSubtaskState state = operator.harness.snapshot(1, 1);
+    OperatorSubtaskState state = operator.harness.checkpoint();
     for (int t = 501; t < 530; t++) {
       operator.send("a", t, 0.5, 1);
     }
@@ -289,8 +264,7 @@ class ForecastMetricsTest {
     operator.send("a", 2, 2, 1); // a duplicate
     operator.send("a", 1, 5, 1); // late
     operator.send("a", 6, 3, 1); // 3, 4, 5 are missing
-    operator.harness.processElement1(
-        new DeadLetter(Reason.NOT_FINITE, "value", source("observations", 1)), 0);
+    operator.harness.send(new DeadLetter(Reason.NOT_FINITE, "value", source("observations", 1)));
     assertThat(operator.count("observations")).isEqualTo(5);
     assertThat(operator.count("duplicates")).isEqualTo(1);
     assertThat(operator.count("gaps")).isEqualTo(1);
@@ -342,7 +316,7 @@ class ForecastMetricsTest {
     for (int t = 0; t < 30; t++) {
       before.send("a", t, Math.sin(t), 1);
     }
-    Operator after = new Operator(everything(), before.harness.snapshot(1, 1));
+    Operator after = new Operator(everything(), before.harness.checkpoint());
     assertThat(after.metrics.gauge(ONE + "modelVersion")).isEqualTo(3L);
     assertAge(after, published);
     assertThat(after.metrics.gauge(MANY + "modelVersion")).isEqualTo(-1L);

@@ -2,12 +2,6 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
-import dev.weir.forecast.ModelUpdate;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.model.ForecastModel;
@@ -18,31 +12,21 @@ import dev.weir.rnn.Kernels;
 import dev.weir.rnn.RnnConfig;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class KernelMetricTest {
 
   @Test
   void aMetricTellsOnWhichKernelTheNetworksRunOnceAModelIsThere() throws Exception {
-    RecordedMetrics metrics = new RecordedMetrics();
     Target target = new Target(Mode.MANY_TO_ONE, "m", 1, null, null);
-    ForecastSettings settings = TestSettings.of(3, target).build();
-    try (var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
-            new RecordedMetrics.Operator(settings, metrics),
-            arrival -> "any",
-            model -> "",
-            Types.STRING)) {
-      harness.setup(OutputSerializer.INSTANCE);
-      harness.open();
+    try (SeriesHarness harness = SeriesHarness.recorded(TestSettings.of(3, target).build(), null)) {
+      RecordedMetrics metrics = harness.metrics;
       assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 0L));
 
-      harness.processElement2(new ModelUpdate(model(1, 2), source()), 0);
+      harness.publish(model(1, 2));
       assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 1L, "plain", 0L, "vector", 0L));
 
-      harness.processElement2(new ModelUpdate(model(2, 9), source()), 0);
+      harness.publish(model(2, 9));
       assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 1L));
     }
   }
@@ -53,10 +37,6 @@ class KernelMetricTest {
         .version(version)
         .head(new float[hiddenSize], new float[1])
         .build();
-  }
-
-  private static SourceRecord source() {
-    return new SourceRecord("models", 0, 0, 1, null, new byte[] {1});
   }
 
   private static Map<String, Object> networks(RecordedMetrics metrics) {

@@ -6,17 +6,12 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.StateLimits;
@@ -32,15 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +39,6 @@ class SeriesAlarmsTest {
   static final int SEQ_LEN = 7;
   static final long MINUTE = 60_000;
   static final long START = 1_700_000_040_000L;
-  static final int MAX_PARALLELISM = 12;
   private static final IncidentSettings ALARMS = alarms(2, 6);
 
   static IncidentSettings alarms(double perThousand, int quiet) {
@@ -69,53 +55,6 @@ class SeriesAlarmsTest {
         .sampling(new Sampling(MINUTE, gap, 5))
         .limits(new StateLimits(Duration.ofDays(1), 0, cache))
         .build();
-  }
-
-  static final OutputTag<MemberSurprise> SURPRISES =
-      new OutputTag<>("surprises", Types.GENERIC(MemberSurprise.class));
-
-  /** One task of the operator. */
-  static final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
-
-    Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
-      this(settings, rocks, state, 1, 0);
-    }
-
-    Harness(
-        ForecastSettings settings, boolean rocks, OperatorSubtaskState state, int tasks, int task)
-        throws Exception {
-      super(
-          new ForecastOperator(settings, List.of(), SURPRISES),
-          arrival -> ((ObservationEvent) arrival).observation().series(),
-          model -> "",
-          Types.STRING,
-          MAX_PARALLELISM,
-          tasks,
-          task);
-      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
-      setup(OutputSerializer.INSTANCE);
-      if (state != null) {
-        initializeState(state);
-      }
-      open();
-    }
-
-    void send(Observation observation) throws Exception {
-      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
-      processElement1(new ObservationEvent(observation, source), observation.time());
-    }
-
-    <T extends Output> List<T> take(Class<T> type) {
-      List<T> all = new ArrayList<>();
-      for (Output output : extractOutputValues()) {
-        if (type.isInstance(output)) {
-          all.add(type.cast(output));
-        }
-      }
-      getOutput().clear();
-      return all;
-    }
   }
 
   /** Value of minute i: noise with spikes, shifts of the level and repeated values. */
@@ -159,7 +98,7 @@ class SeriesAlarmsTest {
       throws Exception {
     SplittableRandom random = new SplittableRandom(7);
     List<Output> outputs = new ArrayList<>();
-    Harness harness = new Harness(settings, rocks, null);
+    SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
     long number = 0;
     for (Observation observation : observations) {
       harness.send(observation);
@@ -173,7 +112,7 @@ class SeriesAlarmsTest {
         long lost = observation.time() + 90 * MINUTE;
         harness.send(new Observation("series-0", lost, 1e6));
         harness.close();
-        harness = new Harness(settings, rocks, state);
+        harness = SeriesHarness.of(settings, rocks, state);
       }
     }
     outputs.addAll(harness.take(Output.class));
@@ -270,24 +209,18 @@ class SeriesAlarmsTest {
     int half = observations.size() * 3 / 5;
     List<Incident> incidents = new ArrayList<>();
     OperatorSubtaskState state;
-    try (Harness one = new Harness(settings, true, null)) {
+    try (SeriesHarness one = SeriesHarness.of(settings, true, null)) {
       for (Observation observation : observations.subList(0, half)) {
         one.send(observation);
       }
-      state = one.snapshot(1, 1);
+      state = one.checkpoint();
       incidents.addAll(one.take(Incident.class));
     }
     int tasks = 3;
     for (int task = 0; task < tasks; task++) {
-      OperatorSubtaskState part =
-          AbstractStreamOperatorTestHarness.repartitionOperatorState(
-              state, MAX_PARALLELISM, 1, tasks, task);
-      try (Harness each = new Harness(settings, true, part, tasks, task)) {
+      try (SeriesHarness each = SeriesHarness.of(settings, true, state, tasks, task)) {
         for (Observation observation : observations.subList(half, observations.size())) {
-          int group =
-              KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                  observation.series(), MAX_PARALLELISM, tasks);
-          if (group == task) {
+          if (SeriesHarness.task(observation.series(), tasks) == task) {
             each.send(observation);
           }
         }
@@ -314,7 +247,7 @@ class SeriesAlarmsTest {
       observations.add(new Observation("s", START + i * MINUTE, value(random, 3, i)));
     }
     List<Forecast> forecasts;
-    try (Harness job = new Harness(settings(alarms(4, 1), Gap.SKIP, 0), false, null)) {
+    try (SeriesHarness job = SeriesHarness.of(settings(alarms(4, 1), Gap.SKIP, 0), false, null)) {
       for (Observation observation : observations) {
         job.send(observation);
       }
@@ -362,18 +295,30 @@ class SeriesAlarmsTest {
     assertThat(opened).isEqualTo(expected);
   }
 
+  private static void calm(SeriesHarness harness, int from, int until) throws Exception {
+    for (int i = from; i < until; i++) {
+      harness.send("s", START + i * MINUTE, 0.5);
+    }
+  }
+
+  private static void assertCloses(SeriesHarness harness, Incident opened) {
+    List<Incident> closed = harness.take(Incident.class);
+    assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
+    assertThat(closed.get(0).id()).isEqualTo(opened.id());
+  }
+
   /** Noise, then a spike. */
-  private static void spike(Harness harness, int from, int until) throws Exception {
+  private static void spike(SeriesHarness harness, int from, int until) throws Exception {
     SplittableRandom random = new SplittableRandom(from);
     for (int i = from; i < until; i++) {
       double value = i == until - 1 ? 40 : random.nextDouble();
-      harness.send(new Observation("s", START + i * MINUTE, value));
+      harness.send("s", START + i * MINUTE, value);
     }
   }
 
   @Test
   void recordHasTheValuesUpToTheAlarmAndCloses() throws Exception {
-    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 0), false, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings(ALARMS, Gap.SKIP, 0), false, null)) {
       spike(harness, 0, 500);
       Incident opened = harness.take(Incident.class).get(0);
       long time = START + 499 * MINUTE;
@@ -385,9 +330,7 @@ class SeriesAlarmsTest {
       assertThat(opened.newest().get(0).time()).isEqualTo(time - 6 * MINUTE);
       assertThat(opened.model()).isEmpty();
       assertThat(opened.modelVersion()).isEqualTo(-1);
-      for (int i = 500; i < 530; i++) {
-        harness.send(new Observation("s", START + i * MINUTE, 0.5));
-      }
+      calm(harness, 500, 530);
       Incident closed = harness.take(Incident.class).get(0);
       assertThat(closed.event()).isEqualTo(Event.CLOSED);
       assertThat(closed.id()).isEqualTo(opened.id());
@@ -398,11 +341,11 @@ class SeriesAlarmsTest {
 
   @Test
   void valuesThatWereFilledInRaiseNoAlarm() throws Exception {
-    try (Harness harness = new Harness(settings(ALARMS, Gap.LINEAR, 0), false, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings(ALARMS, Gap.LINEAR, 0), false, null)) {
       SplittableRandom random = new SplittableRandom(1);
       for (int i = 0; i < 2_000; i++) {
         if (i % 25 < 22) { // the three between are filled in
-          harness.send(new Observation("s", START + i * MINUTE, random.nextDouble()));
+          harness.send("s", START + i * MINUTE, random.nextDouble());
         }
       }
       assertThat(harness.take(Incident.class))
@@ -417,10 +360,10 @@ class SeriesAlarmsTest {
 
   @Test
   void gapThatResetsTheSeriesClosesItsIncident() throws Exception {
-    try (Harness harness = new Harness(settings(ALARMS, Gap.RESET, 0), false, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings(ALARMS, Gap.RESET, 0), false, null)) {
       spike(harness, 0, 500);
       Incident opened = harness.take(Incident.class).get(0);
-      harness.send(new Observation("s", START + 505 * MINUTE, 0.5));
+      harness.send("s", START + 505 * MINUTE, 0.5);
       List<Incident> closed = harness.take(Incident.class);
       assertThat(closed).hasSize(1);
       assertThat(closed.get(0).event()).isEqualTo(Event.CLOSED);
@@ -432,17 +375,16 @@ class SeriesAlarmsTest {
   @Test
   void seriesThatExpiresClosesItsIncident() throws Exception {
     for (boolean rocks : new boolean[] {false, true}) {
-      try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), rocks, null)) {
+      try (SeriesHarness harness =
+          SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), rocks, null)) {
         spike(harness, 0, 500);
         Incident opened = harness.take(Incident.class).get(0);
         for (int days = 2; days <= 8; days += 2) { // event time and the clock
           long time = START + 500 * MINUTE + Duration.ofDays(days).toMillis();
-          harness.processBothWatermarks(new Watermark(time));
+          harness.watermark(time);
           harness.setProcessingTime(Duration.ofDays(days).toMillis());
         }
-        List<Incident> closed = harness.take(Incident.class);
-        assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
-        assertThat(closed.get(0).id()).isEqualTo(opened.id());
+        assertCloses(harness, opened);
       }
     }
   }
@@ -451,10 +393,11 @@ class SeriesAlarmsTest {
   void otherExpertsKeepAnOpenIncident() throws Exception {
     OperatorSubtaskState state;
     Incident opened;
-    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
+    try (SeriesHarness harness =
+        SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
       spike(harness, 0, 500);
       opened = harness.take(Incident.class).get(0);
-      state = harness.snapshot(1, 1);
+      state = harness.checkpoint();
     }
     ForecastSettings before = settings(ALARMS, Gap.SKIP, 1 << 20);
     Learning fewer =
@@ -464,13 +407,9 @@ class SeriesAlarmsTest {
             .sampling(before.sampling())
             .limits(before.limits())
             .build();
-    try (Harness harness = new Harness(other, true, state)) {
-      for (int i = 500; i < 530; i++) {
-        harness.send(new Observation("s", START + i * MINUTE, 0.5));
-      }
-      List<Incident> closed = harness.take(Incident.class);
-      assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
-      assertThat(closed.get(0).id()).isEqualTo(opened.id());
+    try (SeriesHarness harness = SeriesHarness.of(other, true, state)) {
+      calm(harness, 500, 530);
+      assertCloses(harness, opened);
     }
   }
 
@@ -485,41 +424,39 @@ class SeriesAlarmsTest {
   void otherAlarmSettingsReportEachIncidentOnceAndCloseIt(int written) throws Exception {
     OperatorSubtaskState state;
     Incident opened;
-    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
+    try (SeriesHarness harness =
+        SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
       SplittableRandom random = new SplittableRandom(0);
       for (int i = 0; i < 492; i++) {
         if (i == written) {
-          harness.snapshot(1, 1);
+          harness.checkpoint();
         }
         double value = i == 489 ? 40 : random.nextDouble();
-        harness.send(new Observation("s", START + i * MINUTE, value));
+        harness.send("s", START + i * MINUTE, value);
       }
       state = harness.snapshot(2, 2);
       List<Incident> incidents = harness.take(Incident.class);
       assertThat(incidents).extracting(Incident::event).containsExactly(Event.OPENED);
       opened = incidents.get(0);
     }
-    try (Harness harness = new Harness(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state)) {
-      for (int i = 492; i < 510; i++) {
-        harness.send(new Observation("s", START + i * MINUTE, 0.5));
-      }
-      List<Incident> closed = harness.take(Incident.class);
-      assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
-      assertThat(closed.get(0).id()).isEqualTo(opened.id());
+    try (SeriesHarness harness =
+        SeriesHarness.of(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state)) {
+      calm(harness, 492, 510);
+      assertCloses(harness, opened);
     }
   }
 
   @Test
   void withoutAlarmsNothingIsKept() throws Exception {
     OperatorSubtaskState state;
-    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), false, null)) {
+    try (SeriesHarness harness =
+        SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), false, null)) {
       spike(harness, 0, 500);
-      state = harness.snapshot(1, 1);
+      state = harness.checkpoint();
     }
-    try (Harness harness = new Harness(settings(null, Gap.SKIP, 1 << 20), false, state)) {
-      for (int i = 500; i < 530; i++) {
-        harness.send(new Observation("s", START + i * MINUTE, 0.5));
-      }
+    try (SeriesHarness harness =
+        SeriesHarness.of(settings(null, Gap.SKIP, 1 << 20), false, state)) {
+      calm(harness, 500, 530);
       assertThat(harness.take(Incident.class)).isEmpty();
     }
   }

@@ -3,14 +3,9 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
-import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -29,15 +24,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,78 +77,30 @@ class SeriesStoreTest {
     return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), SMALL);
   }
 
-  /** On RocksDB, or on the heap. */
-  private static final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
-
-    Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
-      this(settings, rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend(), state);
-    }
-
-    Harness(ForecastSettings settings, StateBackend backend, OperatorSubtaskState state)
-        throws Exception {
-      super(
-          new ForecastOperator(settings),
-          arrival -> ((ObservationEvent) arrival).observation().series(),
-          model -> "",
-          Types.STRING);
-      setStateBackend(backend);
-      setup(OutputSerializer.INSTANCE);
-      if (state != null) {
-        initializeState(state);
-      }
-      open();
-    }
-
-    void send(Observation observation) throws Exception {
-      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
-      processElement1(new ObservationEvent(observation, source), observation.time());
-    }
-
-    OperatorSubtaskState checkpoint(long number) throws Exception {
-      return snapshot(number, number);
-    }
-
-    long entries(String state) {
-      try (Stream<?> keys =
-          ((ForecastOperator) getOperator())
-              .getKeyedStateBackend()
-              .getKeys(state, VoidNamespace.INSTANCE)) {
-        return keys.count();
+  /** Forecasts and scores since the last time, in full. */
+  private static List<String> take(SeriesHarness harness) {
+    List<String> all = new ArrayList<>();
+    for (Output output : harness.take(Output.class)) {
+      if (output instanceof Forecast f) {
+        all.add(
+            "%s %d %s %s %s %d %s"
+                .formatted(
+                    f.series(),
+                    f.origin(),
+                    f.mode(),
+                    Arrays.toString(f.values()),
+                    f.intervals().stream()
+                        .map(i -> Arrays.toString(i.lower()) + Arrays.toString(i.upper()))
+                        .toList(),
+                    f.learningSteps(),
+                    f.status()));
+      } else if (output instanceof Score s) {
+        all.add("%s %d %s %s".formatted(s.series(), s.time(), s.mode(), s.mae()));
+      } else {
+        all.add(output.toString());
       }
     }
-
-    SeriesStore store() {
-      ForecastOperator operator = (ForecastOperator) getOperator();
-      return ((ForecastFunction) operator.getUserFunction()).store();
-    }
-
-    /** Forecasts and scores since the last time, in full. */
-    List<String> take() {
-      List<String> all = new ArrayList<>();
-      for (Output output : extractOutputValues()) {
-        if (output instanceof Forecast f) {
-          all.add(
-              "%s %d %s %s %s %d %s"
-                  .formatted(
-                      f.series(),
-                      f.origin(),
-                      f.mode(),
-                      Arrays.toString(f.values()),
-                      f.intervals().stream()
-                          .map(i -> Arrays.toString(i.lower()) + Arrays.toString(i.upper()))
-                          .toList(),
-                      f.learningSteps(),
-                      f.status()));
-        } else if (output instanceof Score s) {
-          all.add("%s %d %s %s".formatted(s.series(), s.time(), s.mode(), s.mae()));
-        } else {
-          all.add(output.toString());
-        }
-      }
-      getOutput().clear();
-      return all;
-    }
+    return all;
   }
 
   /** Some series are much busier than others; now and then something is missing. */
@@ -184,23 +124,23 @@ class SeriesStoreTest {
       throws Exception {
     SplittableRandom random = new SplittableRandom(7);
     List<String> outputs = new ArrayList<>();
-    Harness harness = new Harness(settings, rocks, null);
+    SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
     long number = 0;
     for (Observation observation : observations) {
       harness.send(observation);
       number++;
       if (random.nextInt(60) == 0) {
-        harness.checkpoint(number);
+        harness.snapshot(number, number);
       }
       if (random.nextInt(observations.size()) < stops) {
-        OperatorSubtaskState state = harness.checkpoint(number);
-        outputs.addAll(harness.take());
-        harness.send(new Observation("series-0", Long.MAX_VALUE / 4, 1e6)); // is lost
+        OperatorSubtaskState state = harness.snapshot(number, number);
+        outputs.addAll(take(harness));
+        harness.send("series-0", Long.MAX_VALUE / 4, 1e6); // is lost
         harness.close();
-        harness = new Harness(settings, rocks, state);
+        harness = SeriesHarness.of(settings, rocks, state);
       }
     }
-    outputs.addAll(harness.take());
+    outputs.addAll(take(harness));
     harness.close();
     return outputs;
   }
@@ -246,26 +186,26 @@ class SeriesStoreTest {
   void aYoungSeriesIsWrittenAsItsObservationsAndLaterNowAndThenAsItsState() throws Exception {
     ForecastSettings settings =
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (Harness harness = new Harness(settings, true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 1; i <= 20; i++) {
-        harness.send(new Observation("s", i * MINUTE, i % 3));
+        harness.send("s", i * MINUTE, i % 3);
       }
       assertThat(harness.entries("window")).as("before the first checkpoint").isZero();
-      harness.checkpoint(1);
+      harness.snapshot(1, 1);
       assertThat(harness.entries("window")).isEqualTo(1);
       assertThat(harness.entries("unlearned")).isEqualTo(1);
       assertThat(harness.entries("learned-many-to-one")).isZero();
       for (int i = 21; i <= 40; i++) {
-        harness.send(new Observation("s", i * MINUTE, i % 3));
+        harness.send("s", i * MINUTE, i % 3);
       }
-      harness.checkpoint(2);
+      harness.snapshot(2, 2);
       assertThat(harness.entries("unlearned")).isZero();
       assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
-      harness.send(new Observation("s", 50 * MINUTE, 1)); // after a gap: no log says that
-      harness.checkpoint(3);
+      harness.send("s", 50 * MINUTE, 1); // after a gap: no log says that
+      harness.snapshot(3, 3);
       assertThat(harness.entries("unlearned")).isZero();
-      harness.send(new Observation("s", 51 * MINUTE, 1));
-      harness.checkpoint(4);
+      harness.send("s", 51 * MINUTE, 1);
+      harness.snapshot(4, 4);
       assertThat(harness.entries("unlearned")).isEqualTo(1);
     }
   }
@@ -276,14 +216,14 @@ class SeriesStoreTest {
     ForecastSettings settings =
         settings(200_000_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
     int series = 3_200;
-    try (Harness harness = new Harness(settings, true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 0; i < 2 * series; i++) { // the second one after a gap: its state is written
         long time = (1 + i / series * 5L) * MINUTE;
-        harness.send(new Observation("series-" + i % series, time, i % 7));
+        harness.send("series-" + i % series, time, i % 7);
         harness.getOutput().clear();
       }
       assertThat(harness.entries("learned-many-to-one")).isBetween(100L, 700L);
-      harness.checkpoint(1);
+      harness.snapshot(1, 1);
       assertThat(harness.entries("learned-many-to-one")).isEqualTo(series);
     }
   }
@@ -291,18 +231,18 @@ class SeriesStoreTest {
   @Test
   void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
     ForecastSettings settings = settings(30_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (Harness harness = new Harness(settings, true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 0; i < 3 * SERIES; i++) {
-        harness.send(new Observation("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i));
+        harness.send("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i);
       }
-      assertThat(harness.store().cached()).isBetween(2L, (long) SERIES - 2);
-      assertThat(harness.store().misses()).isGreaterThan(SERIES);
-      long misses = harness.store().misses();
+      assertThat(harness.function().store().cached()).isBetween(2L, (long) SERIES - 2);
+      assertThat(harness.function().store().misses()).isGreaterThan(SERIES);
+      long misses = harness.function().store().misses();
       int hits = 0;
       for (int i = 0; i < 50 * SERIES; i++) { // they take turns: none is used least recently
-        harness.send(new Observation("series-" + i % SERIES, (4 + i / SERIES) * MINUTE, i));
-        hits += harness.store().misses() == misses ? 1 : 0;
-        misses = harness.store().misses();
+        harness.send("series-" + i % SERIES, (4 + i / SERIES) * MINUTE, i);
+        hits += harness.function().store().misses() == misses ? 1 : 0;
+        misses = harness.function().store().misses();
       }
       assertThat(hits).isGreaterThan(50);
     }
@@ -313,24 +253,24 @@ class SeriesStoreTest {
   void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
     ForecastSettings settings =
         settings(cache, Duration.ofMinutes(30), target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (Harness harness = new Harness(settings, true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 1; i <= 9; i++) {
-        harness.send(new Observation("silent", i * MINUTE, i));
-        harness.send(new Observation("lively", i * MINUTE, i));
+        harness.send("silent", i * MINUTE, i);
+        harness.send("lively", i * MINUTE, i);
       }
-      harness.checkpoint(1);
+      harness.snapshot(1, 1);
       assertThat(harness.entries("unlearned")).isEqualTo(2);
       for (int i = 10; i < 400; i++) {
         harness.setProcessingTime(i * MINUTE);
-        harness.send(new Observation("lively", i * MINUTE, i));
-        harness.processBothWatermarks(new Watermark(i * MINUTE - 1));
+        harness.send("lively", i * MINUTE, i);
+        harness.watermark(i * MINUTE - 1);
       }
-      harness.checkpoint(2);
+      harness.snapshot(2, 2);
       assertThat(harness.entries("window")).isEqualTo(1);
       assertThat(harness.entries("expiry")).isEqualTo(1);
       assertThat(harness.entries("unlearned") + harness.entries("learned-many-to-one"))
           .isBetween(1L, 2L);
-      assertThat(harness.store().cached()).isLessThanOrEqualTo(1);
+      assertThat(harness.function().store().cached()).isLessThanOrEqualTo(1);
     }
   }
 
@@ -339,18 +279,18 @@ class SeriesStoreTest {
     ForecastSettings settings =
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     OperatorSubtaskState state;
-    try (Harness harness = new Harness(settings, true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 1; i <= 9; i++) {
-        harness.send(new Observation("s", i * MINUTE, i));
+        harness.send("s", i * MINUTE, i);
       }
-      state = harness.checkpoint(1);
+      state = harness.snapshot(1, 1);
     }
     Sampling hours = new Sampling(60 * MINUTE, Gap.SKIP, 5);
     ForecastSettings byHours =
         settings(0, hours, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (Harness harness = new Harness(byHours, true, state)) {
-      harness.send(new Observation("s", 69 * MINUTE, 5));
-      assertThat(harness.take()).singleElement().asString().contains("[5.0, 5.0]");
+    try (SeriesHarness harness = SeriesHarness.of(byHours, true, state)) {
+      harness.send("s", 69 * MINUTE, 5);
+      assertThat(take(harness)).singleElement().asString().contains("[5.0, 5.0]");
     }
   }
 
@@ -359,11 +299,11 @@ class SeriesStoreTest {
       throws Exception {
     ForecastSettings settings =
         settings(0, sampling, features, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (Harness harness = new Harness(settings, true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 1; i <= observations; i++) {
-        harness.send(new Observation("s", i * MINUTE, i, new double[features]));
+        harness.send("s", i * MINUTE, i, new double[features]);
       }
-      return harness.checkpoint(1);
+      return harness.snapshot(1, 1);
     }
   }
 
@@ -376,18 +316,18 @@ class SeriesStoreTest {
         settings(0, sampling, after, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     OperatorSubtaskState next;
     List<String> expected;
-    try (Harness harness = new Harness(settings, true, state)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
       for (int i = 10; i <= 20; i++) {
-        harness.send(new Observation("s", i * MINUTE, i, new double[after]));
+        harness.send("s", i * MINUTE, i, new double[after]);
       }
-      next = harness.checkpoint(2);
-      harness.take();
-      harness.send(new Observation("s", 21 * MINUTE, 21, new double[after]));
-      expected = harness.take();
+      next = harness.snapshot(2, 2);
+      take(harness);
+      harness.send("s", 21 * MINUTE, 21, new double[after]);
+      expected = take(harness);
     }
-    try (Harness harness = new Harness(settings, true, next)) {
-      harness.send(new Observation("s", 21 * MINUTE, 21, new double[after]));
-      assertThat(harness.take()).isEqualTo(expected);
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, next)) {
+      harness.send("s", 21 * MINUTE, 21, new double[after]);
+      assertThat(take(harness)).isEqualTo(expected);
     }
   }
 
@@ -397,11 +337,11 @@ class SeriesStoreTest {
     OperatorSubtaskState state = state(sampling, 0, 9);
     ForecastSettings settings =
         settings(0, sampling, 0, 0, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (Harness harness = new Harness(settings, true, state)) {
-      harness.send(new Observation("s", 90 * MINUTE, 4)); // after a gap, which resets
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
+      harness.send("s", 90 * MINUTE, 4); // after a gap, which resets
       assertThat(harness.entries("unlearned")).isZero();
-      harness.send(new Observation("s", 91 * MINUTE, 4));
-      assertThat(harness.take()).last().asString().contains(" 2 WARMUP"); // learned from two
+      harness.send("s", 91 * MINUTE, 4);
+      assertThat(take(harness)).last().asString().contains(" 2 WARMUP"); // learned from two
     }
   }
 
@@ -413,9 +353,9 @@ class SeriesStoreTest {
     for (long cache : new long[] {1 << 20, 0}) {
       ForecastSettings settings =
           settings(0, sampling, 0, cache, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-      try (Harness harness = new Harness(settings, true, state)) {
-        harness.send(new Observation("s", 10 * MINUTE, 4));
-        forecasts.addAll(harness.take());
+      try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
+        harness.send("s", 10 * MINUTE, 4);
+        forecasts.addAll(take(harness));
         assertThat(harness.entries("unlearned")).isEqualTo(cache == 0 ? 0 : 1);
       }
     }
@@ -430,9 +370,9 @@ class SeriesStoreTest {
     Learning other = new Learning(LearnerSettings.small(2), 5, 0);
     ForecastSettings settings =
         settings(0, sampling, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, other));
-    try (Harness harness = new Harness(settings, true, state)) {
-      harness.send(new Observation("s", 41 * MINUTE, 4));
-      harness.checkpoint(2);
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
+      harness.send("s", 41 * MINUTE, 4);
+      harness.snapshot(2, 2);
       assertThat(harness.entries("unlearned")).as("the state itself is saved").isZero();
     }
   }
@@ -452,21 +392,21 @@ class SeriesStoreTest {
               target(Mode.MANY_TO_ONE, 2, SMALL));
       SplittableRandom random = new SplittableRandom(11);
       List<String> all = new ArrayList<>();
-      Harness harness = new Harness(settings, rocks, null);
+      SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
       for (int i = 10; i < 150; i++) {
         for (int s = 0; s < SERIES; s++) {
           long time = (i + random.nextInt(-2, 2)) * MINUTE;
-          harness.send(new Observation("series-" + s, time, i % 5 + s));
+          harness.send("series-" + s, time, i % 5 + s);
         }
-        harness.processBothWatermarks(new Watermark((i - 3) * MINUTE));
+        harness.watermark((i - 3) * MINUTE);
         if (i % 40 == 0) {
-          OperatorSubtaskState state = harness.checkpoint(i);
-          all.addAll(harness.take());
+          OperatorSubtaskState state = harness.snapshot(i, i);
+          all.addAll(take(harness));
           harness.close();
-          harness = new Harness(settings, rocks, state);
+          harness = SeriesHarness.of(settings, rocks, state);
         }
       }
-      all.addAll(harness.take());
+      all.addAll(take(harness));
       harness.close();
       outputs.add(all);
     }
@@ -480,13 +420,12 @@ class SeriesStoreTest {
     ForecastModel model =
         ModelFiles.fromBytes(
             settings.targets().get(0).initialModel(), ModelFiles.Defaults.NONE, "test");
-    try (Harness harness = new Harness(settings, true, null)) {
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 1; i <= 9; i++) {
-        harness.send(new Observation("s", i * MINUTE, i));
+        harness.send("s", i * MINUTE, i);
       }
-      SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});
-      harness.processElement2(new ModelUpdate(model, source), 1);
-      harness.checkpoint(1);
+      harness.publish(model);
+      harness.snapshot(1, 1);
       assertThat(harness.entries("unlearned")).isZero();
       assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
     }
@@ -498,9 +437,9 @@ class SeriesStoreTest {
     backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.HEAP);
     ForecastSettings settings =
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (Harness harness = new Harness(settings, backend, null)) {
-      harness.send(new Observation("s", MINUTE, 1));
-      assertThat(harness.store().cached()).isEqualTo(1);
+    try (SeriesHarness harness = SeriesHarness.of(settings, backend, null)) {
+      harness.send("s", MINUTE, 1);
+      assertThat(harness.function().store().cached()).isEqualTo(1);
     }
   }
 }

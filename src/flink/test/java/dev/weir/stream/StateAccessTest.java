@@ -3,12 +3,8 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
@@ -25,34 +21,34 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How often a record touches its series' state, and what it allocates. */
 class StateAccessTest {
 
-  private static final SourceRecord SOURCE =
-      new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
   private static final Learning LEARNING = new Learning(LearnerSettings.small(2), 7, 0);
 
-  private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness;
+  private static final Map<String, Integer> EACH_ONCE =
+      Map.of(
+          "window value",
+          1,
+          "window update",
+          1,
+          "learned-many-to-one value",
+          1,
+          "learned-many-to-one update",
+          1);
+
+  private SeriesHarness harness;
 
   private void start(StateBackend backend, Duration patience, Target target) throws Exception {
     harness =
-        new KeyedTwoInputStreamOperatorTestHarness<>(
-            new ForecastOperator(TestSettings.of(5, target).outOfOrderness(patience).build()),
-            arrival -> ((ObservationEvent) arrival).observation().series(),
-            model -> "",
-            Types.STRING);
-    harness.setStateBackend(backend);
-    harness.setup(OutputSerializer.INSTANCE);
-    harness.open();
+        SeriesHarness.of(
+            TestSettings.of(5, target).outOfOrderness(patience).build(), backend, null);
   }
 
   @AfterEach
@@ -73,7 +69,7 @@ class StateAccessTest {
   }
 
   private void send(long time, double value) throws Exception {
-    harness.processElement1(new ObservationEvent(new Observation("s", time, value), SOURCE), time);
+    harness.send("s", time, value);
   }
 
   @Test
@@ -82,17 +78,7 @@ class StateAccessTest {
     send(1, 10);
     accesses.clear();
     send(2, 11);
-    assertThat(accesses)
-        .isEqualTo(
-            Map.of(
-                "window value",
-                1,
-                "window update",
-                1,
-                "learned-many-to-one value",
-                1,
-                "learned-many-to-one update",
-                1));
+    assertThat(accesses).isEqualTo(EACH_ONCE);
   }
 
   @Test
@@ -125,18 +111,8 @@ class StateAccessTest {
     send(2, 12); // a correction
     assertThat(accesses).isEqualTo(Map.of("window value", 3, "window update", 3));
     accesses.clear();
-    harness.processBothWatermarks(new Watermark(2));
-    assertThat(accesses)
-        .isEqualTo(
-            Map.of(
-                "window value",
-                1,
-                "window update",
-                1,
-                "learned-many-to-one value",
-                1,
-                "learned-many-to-one update",
-                1));
+    harness.watermark(2);
+    assertThat(accesses).isEqualTo(EACH_ONCE);
   }
 
   @Test
@@ -151,7 +127,7 @@ class StateAccessTest {
         () -> {
           for (int i = 0; i < arrivals.length; i++) {
             long t = time[0] + i;
-            arrivals[i] = new ObservationEvent(new Observation("s", t, Math.sin(t)), SOURCE);
+            arrivals[i] = SeriesHarness.event(new Observation("s", t, Math.sin(t)));
           }
           harness.getOutput().clear();
           long bytes = Allocations.bytesOf(() -> send(arrivals));

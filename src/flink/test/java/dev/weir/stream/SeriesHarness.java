@@ -1,0 +1,226 @@
+package dev.weir.stream;
+
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.MemberSurprise;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.model.ForecastModel;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/** One open task of an operator of series: what it is sent, its results and its state. */
+public final class SeriesHarness
+    extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+  static final int MAX_PARALLELISM = 12;
+
+  static final OutputTag<MemberSurprise> SURPRISES =
+      new OutputTag<>("surprises", Types.GENERIC(MemberSurprise.class));
+
+  final StateBackend backend;
+
+  /** Null unless the task was made by {@link #recorded}. */
+  final RecordedMetrics metrics;
+
+  private final CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> operator;
+
+  private SeriesHarness(
+      CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> operator,
+      StateBackend backend,
+      OperatorSubtaskState state,
+      int tasks,
+      int task,
+      RecordedMetrics metrics)
+      throws Exception {
+    super(operator, SeriesHarness::key, model -> "", Types.STRING, MAX_PARALLELISM, tasks, task);
+    this.operator = operator;
+    this.backend = backend;
+    this.metrics = metrics;
+    setStateBackend(backend); // before the set-up, else it is not heard
+    setup(OutputSerializer.INSTANCE);
+    if (state != null) {
+      initializeState(
+          tasks == 1
+              ? state
+              : AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                  state, MAX_PARALLELISM, 1, tasks, task));
+    }
+    open();
+  }
+
+  /** One of several tasks, which restores its part of the state of one; null for none. */
+  static SeriesHarness of(
+      CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> operator,
+      StateBackend backend,
+      OperatorSubtaskState state,
+      int tasks,
+      int task)
+      throws Exception {
+    return new SeriesHarness(operator, backend, state, tasks, task, null);
+  }
+
+  static SeriesHarness of(
+      ForecastSettings settings, StateBackend backend, OperatorSubtaskState state)
+      throws Exception {
+    return of(forecasts(settings), backend, state, 1, 0);
+  }
+
+  static SeriesHarness of(ForecastSettings settings, boolean rocks, OperatorSubtaskState state)
+      throws Exception {
+    return of(settings, backend(rocks), state);
+  }
+
+  /** One of several tasks. */
+  static SeriesHarness of(
+      ForecastSettings settings, boolean rocks, OperatorSubtaskState state, int tasks, int task)
+      throws Exception {
+    return of(forecasts(settings), backend(rocks), state, tasks, task);
+  }
+
+  private static ForecastOperator forecasts(ForecastSettings settings) {
+    return new ForecastOperator(settings, List.of(), SURPRISES);
+  }
+
+  /** On the heap. */
+  public static SeriesHarness of(ForecastSettings settings, OperatorSubtaskState state)
+      throws Exception {
+    return of(settings, false, state);
+  }
+
+  /** On the heap, without state. */
+  public static SeriesHarness of(ForecastSettings settings) throws Exception {
+    return of(settings, null);
+  }
+
+  /** On the heap, with its metrics. */
+  static SeriesHarness recorded(ForecastSettings settings, OperatorSubtaskState state)
+      throws Exception {
+    RecordedMetrics metrics = new RecordedMetrics();
+    return new SeriesHarness(
+        new RecordedMetrics.Operator(settings, metrics), backend(false), state, 1, 0, metrics);
+  }
+
+  /** One that classifies, on the heap, with its metrics. */
+  static SeriesHarness recorded(ClassifySettings settings, boolean isAlone) throws Exception {
+    RecordedMetrics metrics = new RecordedMetrics();
+    return new SeriesHarness(
+        new RecordedMetrics.Operator(settings, isAlone, metrics),
+        backend(false),
+        null,
+        1,
+        0,
+        metrics);
+  }
+
+  static StateBackend backend(boolean rocks) {
+    return rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend();
+  }
+
+  static Stream<StateBackend> backends() {
+    return Stream.of(backend(false), backend(true));
+  }
+
+  static String key(InputEvent event) {
+    if (event instanceof LabelEvent label) {
+      return label.series();
+    }
+    return event instanceof ObservationEvent o ? o.observation().series() : "none";
+  }
+
+  /** Which of several tasks a series belongs to. */
+  static int task(String series, int tasks) {
+    return KeyGroupRangeAssignment.assignKeyToParallelOperator(series, MAX_PARALLELISM, tasks);
+  }
+
+  static SourceRecord source(long offset) {
+    return new SourceRecord("observations", 0, offset, 1, null, new byte[] {(byte) offset});
+  }
+
+  /** From a record whose offset is its time. */
+  static ObservationEvent event(Observation observation) {
+    return new ObservationEvent(observation, source(observation.time()));
+  }
+
+  public void send(Observation observation) throws Exception {
+    processElement1(event(observation), observation.time());
+  }
+
+  void send(String series, long time, double value, double... features) throws Exception {
+    send(new Observation(series, time, value, features));
+  }
+
+  void send(InputEvent event) throws Exception {
+    processElement1(event, event instanceof ObservationEvent o ? o.observation().time() : 0);
+  }
+
+  void publish(ForecastModel model, SourceRecord source) throws Exception {
+    processElement2(new ModelUpdate(model, source), 0);
+  }
+
+  void publish(ForecastModel model) throws Exception {
+    publish(model, source(0));
+  }
+
+  void watermark(long time) throws Exception {
+    processBothWatermarks(new Watermark(time));
+  }
+
+  OperatorSubtaskState checkpoint() throws Exception {
+    return snapshot(1, 1);
+  }
+
+  public <T extends Output> List<T> outputs(Class<T> type) {
+    return extractOutputValues().stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** As {@link #outputs}, since the last time. */
+  <T extends Output> List<T> take(Class<T> type) {
+    List<T> taken = outputs(type);
+    getOutput().clear();
+    return taken;
+  }
+
+  List<Forecast> forecasts() {
+    return outputs(Forecast.class);
+  }
+
+  List<Forecast> forecasts(String series) {
+    return forecasts().stream().filter(f -> f.series().equals(series)).toList();
+  }
+
+  List<DeadLetter> deadLetters() {
+    return outputs(DeadLetter.class);
+  }
+
+  /** Series that have an entry in a state. */
+  long entries(String state) {
+    try (Stream<?> keys = operator.getKeyedStateBackend().getKeys(state, VoidNamespace.INSTANCE)) {
+      return keys.count();
+    }
+  }
+
+  ForecastFunction function() {
+    return (ForecastFunction) operator.getUserFunction();
+  }
+}
