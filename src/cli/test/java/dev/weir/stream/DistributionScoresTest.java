@@ -7,13 +7,7 @@ import dev.weir.cli.evaluate.DistributionScore;
 import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
-import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.TestSettings;
@@ -23,13 +17,9 @@ import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 /** Scores of distributions out of the operator, against the intervals that it gave out before. */
@@ -50,34 +40,8 @@ class DistributionScoresTest {
         .build();
   }
 
-  private static final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
-
-    Harness(ForecastSettings settings, OperatorSubtaskState state) throws Exception {
-      super(
-          new ForecastOperator(settings),
-          arrival -> ((ObservationEvent) arrival).observation().series(),
-          model -> "",
-          Types.STRING);
-      setup(OutputSerializer.INSTANCE);
-      if (state != null) {
-        initializeState(state);
-      }
-      open();
-    }
-
-    void send(long minute, double value) throws Exception {
-      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
-      Observation observation = new Observation("s", MINUTE * minute, value);
-      processElement1(new ObservationEvent(observation, source), observation.time());
-    }
-
-    <T extends Output> List<T> all(Class<T> type) {
-      return extractOutputValues().stream()
-          .filter(type::isInstance)
-          .map(type::cast)
-          .collect(Collectors.toCollection(ArrayList::new));
-    }
+  private static void send(SeriesHarness harness, long minute, double value) throws Exception {
+    harness.send("s", MINUTE * minute, value);
   }
 
   /** A season, noise of changing size, and a shift of the level that intervals miss. */
@@ -92,10 +56,10 @@ class DistributionScoresTest {
     return values;
   }
 
-  private static Harness run(double[] values) throws Exception {
-    Harness harness = new Harness(settings(1), null);
+  private static SeriesHarness run(double[] values) throws Exception {
+    SeriesHarness harness = SeriesHarness.of(settings(1));
     for (int i = 0; i < values.length; i++) {
-      harness.send(i + 1, values[i]);
+      send(harness, i + 1, values[i]);
     }
     return harness;
   }
@@ -115,10 +79,10 @@ class DistributionScoresTest {
   @Test
   void scoresAreThoseOfTheIntervalsThatWereIssued() throws Exception {
     double[] values = values();
-    Harness harness = run(values);
-    List<Forecast> forecasts = harness.all(Forecast.class);
+    SeriesHarness harness = run(values);
+    List<Forecast> forecasts = harness.outputs(Forecast.class);
     Map<Long, Score> scores = new TreeMap<>();
-    harness.all(Score.class).forEach(score -> scores.put(score.time() / MINUTE, score));
+    harness.outputs(Score.class).forEach(score -> scores.put(score.time() / MINUTE, score));
     int scored = 0;
     for (int t = 3; t <= VALUES; t++) { // values seen; the first forecast has no interval
       Score.Distribution at = scores.get((long) t).distribution();
@@ -165,9 +129,9 @@ class DistributionScoresTest {
   @Test
   void jobAndEvaluationGiveTheSameScores() throws Exception {
     double[] values = values();
-    Harness harness = run(values);
-    List<Forecast> forecasts = harness.all(Forecast.class);
-    List<Score> scores = harness.all(Score.class); // of values from the second on
+    SeriesHarness harness = run(values);
+    List<Forecast> forecasts = harness.outputs(Forecast.class);
+    List<Score> scores = harness.outputs(Score.class); // of values from the second on
     Trial trial = new Trial("s", values, SEASON, HORIZON);
     Sums sums = new Sums(LEVELS.size());
     for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
@@ -203,34 +167,34 @@ class DistributionScoresTest {
   @Test
   void restoredScoresGoOnAsIfNothingHadHappened() throws Exception {
     double[] values = values();
-    Harness whole = run(values);
-    Harness first = new Harness(settings(1), null);
+    SeriesHarness whole = run(values);
+    SeriesHarness first = SeriesHarness.of(settings(1));
     for (int i = 0; i < 211; i++) {
-      first.send(i + 1, values[i]);
+      send(first, i + 1, values[i]);
     }
-    Harness second = new Harness(settings(1), first.snapshot(1, 1));
+    SeriesHarness second = SeriesHarness.of(settings(1), first.checkpoint());
     for (int i = 211; i < VALUES; i++) {
-      second.send(i + 1, values[i]);
+      send(second, i + 1, values[i]);
     }
-    List<Score> expected = whole.all(Score.class);
-    List<Score> restored = second.all(Score.class);
+    List<Score> expected = whole.outputs(Score.class);
+    List<Score> restored = second.outputs(Score.class);
     assertThat(restored).isEqualTo(expected.subList(210, expected.size()));
   }
 
   @Test
   void stateThatKeptNoScoresBeginsWithZero() throws Exception {
     double[] values = values();
-    Harness off = new Harness(settings(0), null);
+    SeriesHarness off = SeriesHarness.of(settings(0));
     for (int i = 0; i < 200; i++) {
-      off.send(i + 1, values[i]);
+      send(off, i + 1, values[i]);
     }
-    assertThat(off.all(Score.class)).isEmpty();
-    Harness on = new Harness(settings(1), off.snapshot(1, 1));
-    on.send(201, values[200]);
-    Score score = on.all(Score.class).get(0);
+    assertThat(off.outputs(Score.class)).isEmpty();
+    SeriesHarness on = SeriesHarness.of(settings(1), off.checkpoint());
+    send(on, 201, values[200]);
+    Score score = on.outputs(Score.class).get(0);
     assertThat(score.scored()).isEqualTo(200);
     assertThat(score.distribution().scored()).isEqualTo(1);
-    double[] quantiles = quantiles(off.all(Forecast.class).get(199), 1);
+    double[] quantiles = quantiles(off.outputs(Forecast.class).get(199), 1);
     assertThat(score.distribution().crpsByStep().get(0))
         .isCloseTo(ProperScores.crps(TAUS, quantiles, values[200]), within(1e-5));
   }
@@ -238,13 +202,13 @@ class DistributionScoresTest {
   @Test
   void valuesAfterAGapAreNotScored() throws Exception {
     double[] values = values();
-    Harness harness = new Harness(settings(1), null);
+    SeriesHarness harness = SeriesHarness.of(settings(1));
     for (int i = 0; i < 100; i++) {
-      harness.send(i + 1, values[i]);
+      send(harness, i + 1, values[i]);
     }
-    harness.send(103, values[102]); // two are missing
-    harness.send(104, values[103]);
-    List<Score> scores = harness.all(Score.class);
+    send(harness, 103, values[102]); // two are missing
+    send(harness, 104, values[103]);
+    List<Score> scores = harness.outputs(Score.class);
     List<Long> scored = new ArrayList<>();
     for (Score score : scores.subList(scores.size() - 3, scores.size())) {
       scored.add(score.distribution().scored());

@@ -18,7 +18,6 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.model.ClassifierModel;
 import java.time.Duration;
@@ -26,16 +25,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,75 +41,22 @@ class ClassifyFunctionTest {
   private static final ClassifierModel MODEL =
       ClassFixture.model("states", 1, List.of("idle", "run"));
 
-  private final List<AutoCloseable> open = new ArrayList<>();
+  @AutoClose private final Opened open = new Opened();
 
-  private final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
-
-    Harness(ClassifySettings settings, boolean isAlone, StateBackend backend, int of, int subtask)
-        throws Exception {
-      super(
-          new ClassifyOperator(settings, isAlone),
-          ClassifyFunctionTest::key,
-          model -> "",
-          Types.STRING,
-          MAX_PARALLELISM,
-          of,
-          subtask);
-      setStateBackend(backend);
-      setup(OutputSerializer.INSTANCE);
-      ClassifyFunctionTest.this.open.add(this);
-    }
-
-    /** Series that are known. */
-    long entries() {
-      try (Stream<?> keys =
-          ((ClassifyOperator) getOperator())
-              .getKeyedStateBackend()
-              .getKeys("classes", VoidNamespace.INSTANCE)) {
-        return keys.count();
-      }
-    }
-
-    /** Event time and the clock go on until whatever is silent at a time is dropped. */
-    void silence(long time, long ttl) throws Exception {
-      for (int i = 0; i < 3; i++) {
-        processBothWatermarks(new Watermark(time + i * 2 * ttl));
-        setProcessingTime(getProcessingTime() + ttl);
-      }
-    }
-
-    List<Classification> classifications() {
-      return extractOutputValues().stream()
-          .filter(Classification.class::isInstance)
-          .map(Classification.class::cast)
-          .toList();
-    }
-
-    List<DeadLetter> deadLetters() {
-      return extractOutputValues().stream()
-          .filter(DeadLetter.class::isInstance)
-          .map(DeadLetter.class::cast)
-          .toList();
+  /** Event time and the clock go on until whatever is silent at a time is dropped. */
+  private static void silence(SeriesHarness harness, long time, long ttl) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      harness.watermark(time + i * 2 * ttl);
+      harness.setProcessingTime(harness.getProcessingTime() + ttl);
     }
   }
 
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable harness : open) {
-      harness.close();
-    }
+  private static List<Classification> classifications(SeriesHarness harness) {
+    return harness.outputs(Classification.class);
   }
 
   static Stream<StateBackend> backends() {
-    return Stream.of(new HashMapStateBackend(), new EmbeddedRocksDBStateBackend());
-  }
-
-  private static String key(InputEvent event) {
-    if (event instanceof LabelEvent label) {
-      return label.series();
-    }
-    return event instanceof ObservationEvent observed ? observed.observation().series() : "none";
+    return SeriesHarness.backends();
   }
 
   private static SourceRecord source(long offset) {
@@ -127,10 +67,26 @@ class ClassifyFunctionTest {
     return new ClassifierUpdate(model, source(1));
   }
 
-  private Harness harness(ClassifySettings settings) throws Exception {
-    Harness harness = new Harness(settings, true, new HashMapStateBackend(), 1, 0);
-    harness.open();
-    return harness;
+  private SeriesHarness harness(
+      ClassifySettings settings,
+      boolean isAlone,
+      StateBackend backend,
+      OperatorSubtaskState state,
+      int tasks,
+      int task)
+      throws Exception {
+    return open.add(
+        SeriesHarness.of(new ClassifyOperator(settings, isAlone), backend, state, tasks, task));
+  }
+
+  private SeriesHarness harness(
+      ClassifySettings settings, StateBackend backend, OperatorSubtaskState state)
+      throws Exception {
+    return harness(settings, true, backend, state, 1, 0);
+  }
+
+  private SeriesHarness harness(ClassifySettings settings) throws Exception {
+    return harness(settings, new HashMapStateBackend(), null);
   }
 
   /** Observations of all series in turns, each label some observations later. */
@@ -154,40 +110,30 @@ class ClassifyFunctionTest {
     return events;
   }
 
-  private static void send(List<Harness> tasks, List<InputEvent> events) throws Exception {
+  private static void send(List<SeriesHarness> tasks, List<InputEvent> events) throws Exception {
     for (InputEvent event : events) {
-      int group =
-          org.apache.flink.runtime.state.KeyGroupRangeAssignment.assignKeyToParallelOperator(
-              key(event), MAX_PARALLELISM, tasks.size());
-      tasks.get(group).processElement1(event, 0);
+      tasks.get(SeriesHarness.task(SeriesHarness.key(event), tasks.size())).send(event);
     }
   }
 
-  private List<Harness> tasks(int count, StateBackend backend, OperatorSubtaskState state)
+  private List<SeriesHarness> tasks(int count, StateBackend backend, OperatorSubtaskState state)
       throws Exception {
     return tasks(count, ClassFixture.settings(11, 1, MODEL), backend, state);
   }
 
-  private List<Harness> tasks(
+  private List<SeriesHarness> tasks(
       int count, ClassifySettings settings, StateBackend backend, OperatorSubtaskState state)
       throws Exception {
-    List<Harness> tasks = new ArrayList<>();
+    List<SeriesHarness> tasks = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Harness task = new Harness(settings, true, backend, count, i);
-      if (state != null) {
-        task.initializeState(
-            AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                state, MAX_PARALLELISM, 1, count, i));
-      }
-      task.open();
-      tasks.add(task);
+      tasks.add(harness(settings, true, backend, state, count, i));
     }
     return tasks;
   }
 
-  private static List<Classification> sorted(List<Harness> tasks) {
+  private static List<Classification> sorted(List<SeriesHarness> tasks) {
     return tasks.stream()
-        .flatMap(task -> task.classifications().stream())
+        .flatMap(task -> classifications(task).stream())
         .sorted(
             Comparator.comparing(Classification::series).thenComparing(Classification::windowEnd))
         .toList();
@@ -198,24 +144,24 @@ class ClassifyFunctionTest {
   @MethodSource("backends")
   void restoredAtAnotherParallelismClassificationsKeepTheirBits(StateBackend backend)
       throws Exception {
-    List<Harness> whole = tasks(1, backend, null);
+    List<SeriesHarness> whole = tasks(1, backend, null);
     send(whole, events(0, 40));
     whole.get(0).processElement2(update(ClassFixture.model("states", 2, ClassFixture.STATES)), 0);
     send(whole, events(40, 70));
-    OperatorSubtaskState state = whole.get(0).snapshot(1, 1);
-    int before = whole.get(0).classifications().size();
+    OperatorSubtaskState state = whole.get(0).checkpoint();
+    int before = classifications(whole.get(0)).size();
     send(whole, events(70, 120));
     List<Classification> expected =
-        whole.get(0).classifications().stream()
+        classifications(whole.get(0)).stream()
             .skip(before)
             .sorted(
                 Comparator.comparing(Classification::series)
                     .thenComparing(Classification::windowEnd))
             .toList();
 
-    List<Harness> rescaled = tasks(3, backend, state);
+    List<SeriesHarness> rescaled = tasks(3, backend, state);
     send(rescaled, events(70, 120));
-    assertThat(rescaled).noneMatch(task -> task.classifications().isEmpty());
+    assertThat(rescaled).noneMatch(task -> classifications(task).isEmpty());
     assertThat(sorted(rescaled)).hasSize(5 * 50).isEqualTo(expected);
     assertThat(expected).allMatch(said -> said.modelVersion() == 2);
     assertThat(expected.get(expected.size() - 1).labels()).isEqualTo(119 - DELAY);
@@ -228,14 +174,14 @@ class ClassifyFunctionTest {
   }
 
   /** Sends observations, and then the watermark that they allow. */
-  private static void sendUnordered(List<Harness> tasks, List<InputEvent> events, Duration delay)
-      throws Exception {
+  private static void sendUnordered(
+      List<SeriesHarness> tasks, List<InputEvent> events, Duration delay) throws Exception {
     long newest = 0;
     for (InputEvent event : events) {
       send(tasks, List.of(event));
       newest = Math.max(newest, time(event));
-      for (Harness task : tasks) {
-        task.processBothWatermarks(new Watermark(newest - delay.toMillis() - 1));
+      for (SeriesHarness task : tasks) {
+        task.watermark(newest - delay.toMillis() - 1);
       }
     }
   }
@@ -251,23 +197,23 @@ class ClassifyFunctionTest {
         ordered.add(new ObservationEvent(marked, source(marked.time())));
       }
     }
-    List<Harness> inOrder = tasks(1, backend, null);
+    List<SeriesHarness> inOrder = tasks(1, backend, null);
     send(inOrder, ordered);
 
     Duration delay = Duration.ofSeconds(4);
     ClassifySettings waits = ClassFixture.waiting(ClassFixture.settings(11, 1, MODEL), delay);
     List<InputEvent> unordered =
         ClassFixture.shuffled(ordered, ClassifyFunctionTest::time, delay.toMillis());
-    List<Harness> before = tasks(1, waits, backend, null);
+    List<SeriesHarness> before = tasks(1, waits, backend, null);
     int half = unordered.size() / 2;
     sendUnordered(before, unordered.subList(0, half), delay);
-    OperatorSubtaskState state = before.get(0).snapshot(1, 1);
-    List<Harness> after = tasks(2, waits, backend, state);
+    OperatorSubtaskState state = before.get(0).checkpoint();
+    List<SeriesHarness> after = tasks(2, waits, backend, state);
     sendUnordered(after, unordered.subList(half, unordered.size()), delay);
-    for (Harness task : after) {
-      task.processBothWatermarks(Watermark.MAX_WATERMARK);
+    for (SeriesHarness task : after) {
+      task.watermark(Long.MAX_VALUE);
     }
-    List<Harness> all = new ArrayList<>(before);
+    List<SeriesHarness> all = new ArrayList<>(before);
     all.addAll(after);
     assertThat(sorted(all)).hasSize(5 * 90).isEqualTo(sorted(inOrder));
     assertThat(all).allMatch(task -> task.deadLetters().isEmpty());
@@ -278,13 +224,13 @@ class ClassifyFunctionTest {
   void whatComesAfterItsTurnIsLate() throws Exception {
     ClassifySettings waits =
         ClassFixture.waiting(ClassFixture.settings(1, 1, MODEL), Duration.ofSeconds(1));
-    Harness harness = harness(waits);
+    SeriesHarness harness = harness(waits);
     List<Step> steps = ClassFixture.steps("a", 3, 1);
     for (int i : new int[] {1, 2, 0}) {
-      harness.processElement1(new ObservationEvent(steps.get(i).observation(), source(i)), 0);
-      harness.processBothWatermarks(new Watermark(steps.get(i).observation().time()));
+      harness.send(steps.get(i).observation());
+      harness.watermark(steps.get(i).observation().time());
     }
-    assertThat(harness.classifications())
+    assertThat(classifications(harness))
         .extracting(Classification::windowEnd)
         .containsExactly(2_000L, 3_000L);
     assertThat(harness.deadLetters())
@@ -298,7 +244,7 @@ class ClassifyFunctionTest {
 
   @Test
   void modelsAreReplacedAndBadOnesRefused() throws Exception {
-    Harness harness = harness(ClassFixture.settings(2, 1, MODEL));
+    SeriesHarness harness = harness(ClassFixture.settings(2, 1, MODEL));
     send(List.of(harness), events(0, 1));
     harness.processElement2(update(ClassFixture.model("other", 5, ClassFixture.STATES)), 0);
     List<String> many = List.of("a", "b", "c", "d", "e", "f");
@@ -306,7 +252,7 @@ class ClassifyFunctionTest {
     send(List.of(harness), events(1, 2));
     harness.processElement2(update(ClassFixture.model("states", 7, ClassFixture.STATES)), 0);
     send(List.of(harness), events(2, 3));
-    assertThat(harness.classifications().stream().filter(c -> c.series().equals("a")))
+    assertThat(classifications(harness).stream().filter(c -> c.series().equals("a")))
         .extracting(Classification::modelVersion)
         .containsExactly(1L, 1L, 7L);
     assertThat(harness.deadLetters()).singleElement();
@@ -317,9 +263,9 @@ class ClassifyFunctionTest {
 
   @Test
   void aRestoredModelThatDoesNotFitFailsBeforeAnythingRuns() throws Exception {
-    Harness harness = harness(ClassFixture.settings(2, 1, MODEL));
+    SeriesHarness harness = harness(ClassFixture.settings(2, 1, MODEL));
     harness.processElement2(update(ClassFixture.model("states", 7, ClassFixture.STATES)), 0);
-    OperatorSubtaskState state = harness.snapshot(1, 1);
+    OperatorSubtaskState state = harness.checkpoint();
     ClassifySettings wider =
         new ClassifySettings(
             2,
@@ -336,22 +282,21 @@ class ClassifyFunctionTest {
             11,
             Duration.ZERO,
             0);
-    Harness other = new Harness(wider, true, new HashMapStateBackend(), 1, 0);
-    assertThatThrownBy(() -> other.initializeState(state))
-        .hasMessageContaining(
+    assertThatThrownBy(() -> harness(wider, new HashMapStateBackend(), state))
+        .hasStackTraceContaining(
             "the restored state and the job file disagree: classifier states version 7: channels:"
                 + " expected 3 (a value and 2 features), got 2");
   }
 
   @Test
   void badInputBecomesDeadLetters() throws Exception {
-    Harness harness = harness(ClassFixture.settings(1, 1, MODEL));
+    SeriesHarness harness = harness(ClassFixture.settings(1, 1, MODEL));
     Observation narrow = new Observation("a", 1, 2);
-    harness.processElement1(new ObservationEvent(narrow, source(0)), 0);
-    harness.processElement1(new DeadLetter(Reason.MALFORMED, "x", source(1)), 0);
+    harness.send(narrow);
+    harness.send(new DeadLetter(Reason.MALFORMED, "x", source(1)));
     send(List.of(harness), events(0, 2));
     send(List.of(harness), events(0, 1));
-    harness.processElement1(new LabelEvent("a", 5, "run", source(0)), 0);
+    harness.send(new LabelEvent("a", 5, "run", source(0)));
     assertThat(harness.deadLetters())
         .extracting(DeadLetter::reason)
         .containsExactly(
@@ -368,14 +313,13 @@ class ClassifyFunctionTest {
   /** Beside the operator that forecasts, which reports the same observations. */
   @Test
   void besideForecastsOnlyLabelsAreReported() throws Exception {
-    Harness harness =
-        new Harness(ClassFixture.settings(1, 1, MODEL), false, new HashMapStateBackend(), 1, 0);
-    harness.open();
-    harness.processElement1(new ObservationEvent(new Observation("a", 1, 2), source(0)), 0);
+    SeriesHarness harness =
+        harness(ClassFixture.settings(1, 1, MODEL), false, new HashMapStateBackend(), null, 1, 0);
+    harness.send(new ObservationEvent(new Observation("a", 1, 2), source(0)));
     send(List.of(harness), events(0, 2));
     send(List.of(harness), events(0, 1));
     harness.processElement2(new DeadLetter(Reason.MODEL, "x", source(1)), 0);
-    harness.processElement1(new LabelEvent("a", 5, "run", source(0)), 0);
+    harness.send(new LabelEvent("a", 5, "run", source(0)));
     assertThat(harness.deadLetters()).extracting(DeadLetter::reason).containsExactly(Reason.LABEL);
   }
 
@@ -397,17 +341,16 @@ class ClassifyFunctionTest {
             1,
             Duration.ofSeconds(10),
             1);
-    Harness harness = new Harness(settings, false, new HashMapStateBackend(), 1, 0);
-    harness.open();
-    harness.processElement1(new LabelEvent("x", 5, "fault", source(0)), 0);
+    SeriesHarness harness = harness(settings, false, new HashMapStateBackend(), null, 1, 0);
+    harness.send(new LabelEvent("x", 5, "fault", source(0)));
     assertThat(harness.numKeyedStateEntries()).isZero();
-    harness.processElement1(new LabelEvent("y", 5, "run", source(0)), 0);
-    harness.processElement1(new LabelEvent("z", 5, "run", source(0)), 0);
+    harness.send(new LabelEvent("y", 5, "run", source(0)));
+    harness.send(new LabelEvent("z", 5, "run", source(0)));
     assertThat(harness.deadLetters())
         .extracting(DeadLetter::reason)
         .containsExactly(Reason.LABEL, Reason.SERIES_LIMIT);
-    assertThat(harness.entries()).isEqualTo(1);
-    harness.silence(40_000, 10_000); // y never came
+    assertThat(harness.entries("classes")).isEqualTo(1);
+    silence(harness, 40_000, 10_000); // y never came
     assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
@@ -429,24 +372,23 @@ class ClassifyFunctionTest {
             1,
             Duration.ofSeconds(10),
             3);
-    Harness harness = harness(settings);
+    SeriesHarness harness = harness(settings);
     send(List.of(harness), events(0, 1));
-    assertThat(harness.classifications()).hasSize(3);
-    assertThat(harness.classifications())
+    assertThat(classifications(harness)).hasSize(3);
+    assertThat(classifications(harness))
         .extracting(Classification::status)
         .containsOnly(Status.UNKNOWN);
     assertThat(harness.deadLetters())
         .extracting(DeadLetter::reason)
         .containsExactly(Reason.SERIES_LIMIT, Reason.SERIES_LIMIT);
-    assertThat(harness.entries()).isEqualTo(3);
-    harness.processBothWatermarks(new Watermark(40_000)); // of one series from the future
-    assertThat(harness.entries()).isEqualTo(3);
-    harness.silence(60_000, 10_000);
+    assertThat(harness.entries("classes")).isEqualTo(3);
+    harness.watermark(40_000); // of one series from the future
+    assertThat(harness.entries("classes")).isEqualTo(3);
+    silence(harness, 60_000, 10_000);
     assertThat(harness.numKeyedStateEntries()).isZero();
-    harness.processElement1(
-        new ObservationEvent(new Observation("press-9", 150_000, 1, new double[] {2}), source(1)),
-        0);
-    assertThat(harness.classifications()).hasSize(4);
+    harness.send(
+        new ObservationEvent(new Observation("press-9", 150_000, 1, new double[] {2}), source(1)));
+    assertThat(classifications(harness)).hasSize(4);
   }
 
   private static ClassifySettings settings(int seqLen, Duration ttl, int maxSeries) {
@@ -472,20 +414,18 @@ class ClassifyFunctionTest {
   @MethodSource("backends")
   void aSeriesBehindTheWatermarkKeepsItsLabels(StateBackend backend) throws Exception {
     Duration ttl = Duration.ofSeconds(10);
-    Harness harness = new Harness(settings(1, ttl, 0), true, backend, 1, 0);
-    harness.open();
+    SeriesHarness harness = harness(settings(1, ttl, 0), backend, null);
     List<Step> steps = ClassFixture.steps("old", 960, 1);
     for (int i = 0; i < steps.size(); i++) {
-      harness.processBothWatermarks(new Watermark(100_000_000 + 1_000L * i));
+      harness.watermark(100_000_000 + 1_000L * i);
       harness.setProcessingTime(i);
-      harness.processElement1(new ObservationEvent(steps.get(i).observation(), source(i)), 0);
+      harness.send(steps.get(i).observation());
       if (i > 0) {
         Step late = steps.get(i - 1);
-        harness.processElement1(
-            new LabelEvent("old", late.observation().time(), late.label(), source(i)), 0);
+        harness.send(new LabelEvent("old", late.observation().time(), late.label(), source(i)));
       }
     }
-    List<Classification> all = harness.classifications();
+    List<Classification> all = classifications(harness);
     assertThat(all.get(all.size() - 1).labels()).isEqualTo(958);
     assertThat(harness.deadLetters()).isEmpty();
   }
@@ -494,19 +434,18 @@ class ClassifyFunctionTest {
   @MethodSource("backends")
   void aValueAheadOfTimeSilencesItsSeriesNoLongerThanForecasts(StateBackend backend)
       throws Exception {
-    Harness harness = new Harness(settings(2, Duration.ZERO, 0), true, backend, 1, 0);
-    harness.open();
+    SeriesHarness harness = harness(settings(2, Duration.ZERO, 0), backend, null);
     List<Step> steps = ClassFixture.steps("a", 31, 1);
     for (int i = 0; i < 30; i++) {
       harness.setProcessingTime(1_000L * (i + 1));
       if (i == 10) {
         Observation ahead = new Observation("a", 3_600_000, 1, new double[] {2});
-        harness.processElement1(new ObservationEvent(ahead, source(i)), 0);
+        harness.send(ahead);
       }
-      harness.processElement1(new ObservationEvent(steps.get(i).observation(), source(i)), 0);
+      harness.send(steps.get(i).observation());
     }
     assertThat(harness.deadLetters()).extracting(DeadLetter::reason).hasSize(2);
-    assertThat(harness.classifications()).hasSize(30 + 1 - 2);
+    assertThat(classifications(harness)).hasSize(30 + 1 - 2);
   }
 
   /** Also those of another shape, which no observation will make fit. */
@@ -516,41 +455,33 @@ class ClassifyFunctionTest {
     Duration ttl = Duration.ofSeconds(10);
     for (ClassifySettings before :
         List.of(settings(1, Duration.ZERO, 20), settings(2, ttl, 20))) { // no ttl; another shape
-      Harness first = new Harness(before, true, backend, 1, 0);
-      first.open();
+      SeriesHarness first = harness(before, backend, null);
       for (int i = 0; i < 20; i++) {
         Observation observation = new Observation("s" + i, 1_000, 1, new double[] {2});
-        first.processElement1(new ObservationEvent(observation, source(i)), 0);
+        first.send(observation);
       }
-      OperatorSubtaskState state = first.snapshot(1, 1);
-      Harness second = new Harness(settings(1, ttl, 20), true, backend, 1, 0);
-      second.initializeState(state);
-      second.open();
-      assertThat(second.entries()).isEqualTo(20);
+      OperatorSubtaskState state = first.checkpoint();
+      SeriesHarness second = harness(settings(1, ttl, 20), backend, state);
+      assertThat(second.entries("classes")).isEqualTo(20);
       second.setProcessingTime(1);
-      second.silence(60_000, 10_000);
-      assertThat(second.entries()).isZero();
+      silence(second, 60_000, 10_000);
+      assertThat(second.entries("classes")).isZero();
       Observation observation = new Observation("new", 200_000, 1, new double[] {2});
-      second.processElement1(new ObservationEvent(observation, source(1)), 0);
-      assertThat(second.classifications()).hasSize(1);
+      second.send(new ObservationEvent(observation, source(1)));
+      assertThat(classifications(second)).hasSize(1);
     }
   }
 
   @Test
   void contradictingLabelsAndThoseOfUnknownSeriesAreReported() throws Exception {
-    RecordedMetrics metrics = new RecordedMetrics();
-    try (KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
-        new KeyedTwoInputStreamOperatorTestHarness<>(
-            new RecordedMetrics.Operator(ClassFixture.settings(1, 1, MODEL), false, metrics),
-            ClassifyFunctionTest::key,
-            model -> "",
-            Types.STRING)) {
-      harness.setup(OutputSerializer.INSTANCE);
-      harness.open();
-      harness.processElement1(events(0, 1).get(0), 0);
-      harness.processElement1(new LabelEvent("a", 1_000, "run", source(1)), 0);
-      harness.processElement1(new LabelEvent("a", 1_000, "idle", source(2)), 0);
-      harness.processElement1(new LabelEvent("A", 1_000, "idle", source(3)), 0);
+    RecordedMetrics metrics;
+    try (SeriesHarness harness =
+        SeriesHarness.recorded(ClassFixture.settings(1, 1, MODEL), false)) {
+      metrics = harness.metrics;
+      harness.send(events(0, 1).get(0));
+      harness.send(new LabelEvent("a", 1_000, "run", source(1)));
+      harness.send(new LabelEvent("a", 1_000, "idle", source(2)));
+      harness.send(new LabelEvent("A", 1_000, "idle", source(3)));
       assertThat(harness.extractOutputValues())
           .filteredOn(DeadLetter.class::isInstance)
           .containsExactly(
@@ -568,22 +499,17 @@ class ClassifyFunctionTest {
 
   /** What a task counts of a few observations and labels. */
   static RecordedMetrics metrics(boolean isAlone) throws Exception {
-    RecordedMetrics metrics = new RecordedMetrics();
-    try (KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
-        new KeyedTwoInputStreamOperatorTestHarness<>(
-            new RecordedMetrics.Operator(ClassFixture.settings(2, 1, MODEL), isAlone, metrics),
-            ClassifyFunctionTest::key,
-            model -> "",
-            Types.STRING)) {
-      harness.setup(OutputSerializer.INSTANCE);
-      harness.open();
+    RecordedMetrics metrics;
+    try (SeriesHarness harness =
+        SeriesHarness.recorded(ClassFixture.settings(2, 1, MODEL), isAlone)) {
+      metrics = harness.metrics;
       for (InputEvent event : events(0, 12)) {
-        harness.processElement1(event, 0);
+        harness.send(event);
       }
-      harness.processElement1(events(11, 12).get(0), 0); // again
+      harness.send(events(11, 12).get(0)); // again
       String truth = ClassFixture.steps("a", 12, 1).get(8).label();
-      harness.processElement1(new LabelEvent("a", 9_000, truth, source(0)), 0); // again
-      harness.processElement1(new LabelEvent("a", 12_000, "run", source(12_250)), 0);
+      harness.send(new LabelEvent("a", 9_000, truth, source(0))); // again
+      harness.send(new LabelEvent("a", 12_000, "run", source(12_250)));
     }
     return metrics;
   }
@@ -624,12 +550,12 @@ class ClassifyFunctionTest {
             1,
             Duration.ZERO,
             0);
-    Harness harness = harness(settings);
+    SeriesHarness harness = harness(settings);
     send(List.of(harness), events(0, 2)); // at 1 and 2 s
-    harness.processBothWatermarks(new Watermark(3_999));
-    assertThat(harness.classifications()).isEmpty();
-    harness.processBothWatermarks(new Watermark(4_000));
-    assertThat(harness.classifications()).hasSize(5);
-    assertThat(harness.classifications()).allMatch(said -> said.steps() == 2);
+    harness.watermark(3_999);
+    assertThat(classifications(harness)).isEmpty();
+    harness.watermark(4_000);
+    assertThat(classifications(harness)).hasSize(5);
+    assertThat(classifications(harness)).allMatch(said -> said.steps() == 2);
   }
 }

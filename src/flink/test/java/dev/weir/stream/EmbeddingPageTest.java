@@ -11,12 +11,8 @@ import dev.weir.core.ForecasterBuilder.Size;
 import dev.weir.core.Series;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
@@ -36,8 +32,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
@@ -193,17 +187,9 @@ class EmbeddingPageTest {
         """;
     ForecastSettings settings =
         JobSettings.of(JobFile.parse(text, "forecasts.yaml", Map.of()), Path.of("")).forecast();
-    try (var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
-            new ForecastOperator(settings),
-            arrival -> ((ObservationEvent) arrival).observation().series(),
-            model -> "",
-            Types.STRING)) {
-      harness.setup(OutputSerializer.INSTANCE);
-      harness.open();
+    try (SeriesHarness harness = SeriesHarness.of(settings)) {
       for (Observation o : observations) {
-        SourceRecord source = new SourceRecord("observations", 0, 1, o.time(), null, new byte[0]);
-        harness.processElement1(new ObservationEvent(o, source), o.time());
+        harness.send(o);
       }
       return harness.extractOutputValues();
     }

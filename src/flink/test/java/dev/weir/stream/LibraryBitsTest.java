@@ -17,13 +17,9 @@ import dev.weir.core.Series;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
@@ -47,14 +43,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -269,23 +263,6 @@ class LibraryBitsTest {
             hex(new double[] {i.worst().value(), i.worst().expected(), i.worst().surprise()}));
   }
 
-  private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
-      harness(ForecastSettings settings) throws Exception {
-    var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
-            new ForecastOperator(settings),
-            arrival -> ((ObservationEvent) arrival).observation().series(),
-            model -> "",
-            Types.STRING);
-    harness.setup(OutputSerializer.INSTANCE);
-    harness.open();
-    return harness;
-  }
-
-  private static SourceRecord source(int number) {
-    return new SourceRecord("observations", 0, number, number, null, new byte[0]);
-  }
-
   private static dev.weir.core.Observation copy(Observation o) {
     return new dev.weir.core.Observation(o.time(), o.value(), o.features(), o.ahead());
   }
@@ -332,10 +309,9 @@ class LibraryBitsTest {
     List<Observation> observations = observations(options);
     Forecaster forecaster = options.library().build();
     Series series = forecaster.series(NAME);
-    try (var harness = harness(job(options))) {
-      int number = 0;
+    try (SeriesHarness harness = SeriesHarness.of(job(options))) {
       for (Observation o : observations) {
-        harness.processElement1(new ObservationEvent(o, source(number++)), o.time());
+        harness.send(o);
       }
       List<String> expected = ofJob(harness.extractOutputValues());
       assertThat(expected).hasSizeGreaterThan(VALUES);
@@ -349,14 +325,14 @@ class LibraryBitsTest {
     Options day = options().filter(each -> each.name().equals("day")).findFirst().orElseThrow();
     List<Observation> observations = observations(day);
     int half = observations.size() / 2;
-    try (var harness = harness(job(day))) {
+    try (SeriesHarness harness = SeriesHarness.of(job(day))) {
       for (Observation o : observations.subList(0, half)) {
-        harness.processElement1(new ObservationEvent(o, source(1)), o.time());
+        harness.send(o);
       }
       Series series = day.library().build().restore(NAME, stateOf(harness));
       harness.getOutput().clear();
       for (Observation o : observations.subList(half, observations.size())) {
-        harness.processElement1(new ObservationEvent(o, source(1)), o.time());
+        harness.send(o);
       }
       assertThat(library(series, observations.subList(half, observations.size())))
           .isEqualTo(ofJob(harness.extractOutputValues()));
@@ -364,9 +340,7 @@ class LibraryBitsTest {
   }
 
   /** As a saved series has it, of the bytes that Flink's state has. */
-  private static byte[] stateOf(
-      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness)
-      throws Exception {
+  private static byte[] stateOf(SeriesHarness harness) throws Exception {
     KeyedStateBackend<String> backend =
         ((AbstractStreamOperator<?>) harness.getOperator()).getKeyedStateBackend();
     backend.setCurrentKey(NAME);
@@ -429,29 +403,26 @@ class LibraryBitsTest {
             .waiting(6)
             .build();
     ClassifiedSeries series = classifier.series("lathe");
-    List<Output> said = new ArrayList<>();
-    var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
-            new ClassifyOperator(settings, true), event -> "lathe", event -> "", Types.STRING);
-    try (harness) {
-      harness.setup(OutputSerializer.INSTANCE);
-      harness.open();
+    List<Classification> said = new ArrayList<>();
+    try (SeriesHarness harness =
+        SeriesHarness.of(
+            new ClassifyOperator(settings, true), SeriesHarness.backend(false), null, 1, 0)) {
       int number = 0;
       for (Step step : ClassFixture.steps("lathe", 150, 1)) {
         Observation o = step.observation();
-        harness.processElement1(new ObservationEvent(o, source(number)), 1);
+        harness.send(o);
         series.observe(copy(o)).ifPresent(said::add);
         if (number % 3 == 2) {
-          LabelEvent label = new LabelEvent("lathe", o.time(), step.label(), source(number));
-          harness.processElement1(label, 1);
+          LabelEvent label =
+              new LabelEvent("lathe", o.time(), step.label(), SeriesHarness.source(number));
+          harness.send(label);
           series.label(o.time(), step.label());
         }
         if (number++ == 80) { // goes on bit for bit
           series = classifier.restore("lathe", series.save());
         }
       }
-      List<Output> expected =
-          harness.extractOutputValues().stream().filter(Classification.class::isInstance).toList();
+      List<Classification> expected = harness.outputs(Classification.class);
       assertThat(expected).hasSize(50);
       assertThat(said).isEqualTo(expected);
     }
