@@ -266,22 +266,7 @@ class ClassifyFunctionTest {
     SeriesHarness harness = harness(ClassFixture.settings(2, 1, MODEL));
     harness.processElement2(update(ClassFixture.model("states", 7, ClassFixture.STATES)), 0);
     OperatorSubtaskState state = harness.checkpoint();
-    ClassifySettings wider =
-        new ClassifySettings(
-            2,
-            1,
-            3,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            "states",
-            null,
-            List.of(),
-            5,
-            true,
-            6,
-            11,
-            Duration.ZERO,
-            0);
+    ClassifySettings wider = ClassFixture.of(2).channels(3).model("states").build();
     assertThatThrownBy(() -> harness(wider, new HashMapStateBackend(), state))
         .hasStackTraceContaining(
             "the restored state and the job file disagree: classifier states version 7: channels:"
@@ -326,21 +311,14 @@ class ClassifyFunctionTest {
   @Test
   void aRefusedLabelLeavesNothingAndOneTooManyIsReported() throws Exception {
     ClassifySettings settings =
-        new ClassifySettings(
-            1,
-            1,
-            2,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            null,
-            null,
-            List.of("idle", "run"),
-            3,
-            true,
-            4,
-            1,
-            Duration.ofSeconds(10),
-            1);
+        ClassFixture.of(1)
+            .classes(List.of("idle", "run"))
+            .maxClasses(3)
+            .waiting(4)
+            .seed(1)
+            .ttl(Duration.ofSeconds(10))
+            .maxSeries(1)
+            .build();
     SeriesHarness harness = harness(settings, false, new HashMapStateBackend(), null, 1, 0);
     harness.send(new LabelEvent("x", 5, "fault", source(0)));
     assertThat(harness.numKeyedStateEntries()).isZero();
@@ -357,21 +335,13 @@ class ClassifyFunctionTest {
   @Test
   void aTaskKeepsOnlySoManySeriesAndForgetsThem() throws Exception {
     ClassifySettings settings =
-        new ClassifySettings(
-            1,
-            1,
-            2,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            null,
-            null,
-            List.of(),
-            3,
-            true,
-            4,
-            1,
-            Duration.ofSeconds(10),
-            3);
+        ClassFixture.of(1)
+            .maxClasses(3)
+            .waiting(4)
+            .seed(1)
+            .ttl(Duration.ofSeconds(10))
+            .maxSeries(3)
+            .build();
     SeriesHarness harness = harness(settings);
     send(List.of(harness), events(0, 1));
     assertThat(classifications(harness)).hasSize(3);
@@ -392,21 +362,7 @@ class ClassifyFunctionTest {
   }
 
   private static ClassifySettings settings(int seqLen, Duration ttl, int maxSeries) {
-    return new ClassifySettings(
-        seqLen,
-        1,
-        2,
-        WindowRule.COUNT,
-        Duration.ZERO,
-        null,
-        null,
-        List.of(),
-        3,
-        true,
-        6,
-        1,
-        ttl,
-        maxSeries);
+    return ClassFixture.of(seqLen).maxClasses(3).seed(1).ttl(ttl).maxSeries(maxSeries).build();
   }
 
   /** Others are further, by many ttls: its past comes in, and then the labels do. */
@@ -535,21 +491,13 @@ class ClassifyFunctionTest {
   @Test
   void windowsByTimeEndWithEventTime() throws Exception {
     ClassifySettings settings =
-        new ClassifySettings(
-            5,
-            1,
-            2,
-            new WindowRule(WindowRule.Kind.TIME, Duration.ofSeconds(4)),
-            Duration.ZERO,
-            "states",
-            null,
-            List.of(),
-            3,
-            true,
-            4,
-            1,
-            Duration.ZERO,
-            0);
+        ClassFixture.of(5)
+            .rule(new WindowRule(WindowRule.Kind.TIME, Duration.ofSeconds(4)))
+            .model("states")
+            .maxClasses(3)
+            .waiting(4)
+            .seed(1)
+            .build();
     SeriesHarness harness = harness(settings);
     send(List.of(harness), events(0, 2)); // at 1 and 2 s
     harness.watermark(3_999);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.WindowRule;
 import dev.weir.core.Alarms;
 import dev.weir.core.ClassifiedSeries;
 import dev.weir.core.Classifier;
@@ -378,21 +377,7 @@ class LibraryBitsTest {
   void libraryClassifiesAsTheJobBitForBit() throws Exception {
     ClassifierModel model = ClassFixture.model("states", 1, List.of("idle", "run"));
     ClassifySettings settings =
-        new ClassifySettings(
-            12,
-            3,
-            ClassFixture.CHANNELS,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            "states",
-            ClassifierFiles.toBytes(model),
-            List.of(),
-            5,
-            true,
-            6,
-            ClassifySettings.SEED,
-            Duration.ZERO,
-            0);
+        ClassFixture.of(12).stride(3).model(model).seed(ClassifySettings.SEED).build();
     Classifier classifier =
         Classifier.builder()
             .window(12)

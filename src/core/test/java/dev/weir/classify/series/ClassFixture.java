@@ -150,21 +150,123 @@ public final class ClassFixture {
 
   static ClassifySettings settings(
       int seqLen, int stride, WindowRule rule, ClassifierModel model, boolean learns, int waiting) {
-    return new ClassifySettings(
-        seqLen,
-        stride,
-        CHANNELS,
-        rule,
-        Duration.ZERO,
-        model == null ? null : model.name(),
-        model == null ? null : ClassifierFiles.toBytes(model),
-        List.of(),
-        5,
-        learns,
-        waiting,
-        11,
-        Duration.ZERO,
-        0);
+    Settings settings = of(seqLen).stride(stride).rule(rule).waiting(waiting).model(model);
+    return (learns ? settings : settings.fixed()).build();
+  }
+
+  /** Windows by count that learn, without a model, classes, limits or a ttl, unless it says so. */
+  public static Settings of(int seqLen) {
+    return new Settings(seqLen);
+  }
+
+  /** Builds settings. */
+  public static final class Settings {
+    private final int seqLen;
+    private int stride = 1;
+    private int channels = CHANNELS;
+    private WindowRule rule = WindowRule.COUNT;
+    private Duration outOfOrderness = Duration.ZERO;
+    private String model;
+    private byte[] initialModel;
+    private List<String> classes = List.of();
+    private int maxClasses = 5;
+    private boolean learns = true;
+    private int waiting = 6;
+    private long seed = 11;
+    private Duration ttl = Duration.ZERO;
+    private int maxSeries;
+
+    private Settings(int seqLen) {
+      this.seqLen = seqLen;
+    }
+
+    public Settings stride(int wanted) {
+      stride = wanted;
+      return this;
+    }
+
+    public Settings channels(int wanted) {
+      channels = wanted;
+      return this;
+    }
+
+    public Settings rule(WindowRule wanted) {
+      rule = wanted;
+      return this;
+    }
+
+    public Settings outOfOrderness(Duration wanted) {
+      outOfOrderness = wanted;
+      return this;
+    }
+
+    /** Waits for a model of that name. */
+    public Settings model(String name) {
+      model = name;
+      return this;
+    }
+
+    /**
+     * @param wanted null for none
+     */
+    public Settings model(ClassifierModel wanted) {
+      initialModel = wanted == null ? null : ClassifierFiles.toBytes(wanted);
+      return model(wanted == null ? null : wanted.name());
+    }
+
+    public Settings classes(List<String> wanted) {
+      classes = wanted;
+      return this;
+    }
+
+    public Settings maxClasses(int wanted) {
+      maxClasses = wanted;
+      return this;
+    }
+
+    /** Learns nothing. */
+    public Settings fixed() {
+      learns = false;
+      return this;
+    }
+
+    public Settings waiting(int wanted) {
+      waiting = wanted;
+      return this;
+    }
+
+    public Settings seed(long wanted) {
+      seed = wanted;
+      return this;
+    }
+
+    public Settings ttl(Duration wanted) {
+      ttl = wanted;
+      return this;
+    }
+
+    public Settings maxSeries(int wanted) {
+      maxSeries = wanted;
+      return this;
+    }
+
+    public ClassifySettings build() {
+      return new ClassifySettings(
+          seqLen,
+          stride,
+          channels,
+          rule,
+          outOfOrderness,
+          model,
+          initialModel,
+          classes,
+          maxClasses,
+          learns,
+          waiting,
+          seed,
+          ttl,
+          maxSeries);
+    }
   }
 
   /** The same where a series waits for earlier observations. */

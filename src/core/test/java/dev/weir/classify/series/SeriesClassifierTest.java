@@ -204,22 +204,7 @@ class SeriesClassifierTest {
   void aWrongLabelInAnObservationIsADeadLetterAndTheValueCounts() throws Exception {
     ClassifierModel model = model("states", 1, STATES);
     ClassifySettings settings = settings(2, 1, model);
-    ClassifySettings named =
-        new ClassifySettings(
-            2,
-            1,
-            settings.channels(),
-            settings.rule(),
-            Duration.ZERO,
-            settings.model(),
-            settings.initialModel(),
-            STATES,
-            5,
-            true,
-            6,
-            11,
-            Duration.ZERO,
-            0);
+    ClassifySettings named = ClassFixture.of(2).model(model).classes(STATES).build();
     ClassFixture.OneSeries classifier = classifier(named);
     ClassState state = classifier.newState();
     classifier.observe(state, marked(observation(10, 1, 1), "odd\n", false), source(10));
@@ -513,21 +498,14 @@ class SeriesClassifierTest {
   void aModelThatHasNotComeIsWaitedFor() throws Exception {
     ClassifySettings given = settings(2, 1, model("states", 1, STATES));
     ClassifySettings settings =
-        new ClassifySettings(
-            2,
-            1,
-            2,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            "states",
-            null,
-            STATES,
-            3,
-            false,
-            5,
-            1,
-            Duration.ZERO,
-            0);
+        ClassFixture.of(2)
+            .model("states")
+            .classes(STATES)
+            .maxClasses(3)
+            .fixed()
+            .waiting(5)
+            .seed(1)
+            .build();
     ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1, 1, 1), source(1));
@@ -545,21 +523,13 @@ class SeriesClassifierTest {
   @Test
   void aSeriesIsForgottenAfterItsTtl() throws Exception {
     ClassifySettings settings =
-        new ClassifySettings(
-            1,
-            1,
-            2,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            null,
-            null,
-            STATES,
-            3,
-            true,
-            5,
-            1,
-            Duration.ofMillis(100),
-            0);
+        ClassFixture.of(1)
+            .classes(STATES)
+            .maxClasses(3)
+            .waiting(5)
+            .seed(1)
+            .ttl(Duration.ofMillis(100))
+            .build();
     ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1_010, 1, 1), source(1));
@@ -710,40 +680,10 @@ class SeriesClassifierTest {
   @Test
   void aJobMayNameFurtherClasses() throws Exception {
     ClassState state =
-        classifier(
-                new ClassifySettings(
-                    1,
-                    1,
-                    2,
-                    WindowRule.COUNT,
-                    Duration.ZERO,
-                    null,
-                    null,
-                    List.of("a", "b"),
-                    5,
-                    true,
-                    5,
-                    1,
-                    Duration.ZERO,
-                    0))
+        classifier(ClassFixture.of(1).classes(List.of("a", "b")).waiting(5).seed(1).build())
             .newState();
     ClassFixture.OneSeries more =
-        classifier(
-            new ClassifySettings(
-                1,
-                1,
-                2,
-                WindowRule.COUNT,
-                Duration.ZERO,
-                null,
-                null,
-                List.of("a", "b", "c"),
-                5,
-                true,
-                5,
-                1,
-                Duration.ZERO,
-                0));
+        classifier(ClassFixture.of(1).classes(List.of("a", "b", "c")).waiting(5).seed(1).build());
     more.observe(state, observation(1, 1, 1), source(1));
     assertThat(more.label(state, label(1, "c"))).isTrue();
     assertThat(more.label(state, label(1, "d"))).isFalse();
@@ -809,61 +749,39 @@ class SeriesClassifierTest {
   void wrongSettingsAndModelsAreRefused() {
     assertThatThrownBy(
             () ->
-                new ClassifySettings(
-                    2,
-                    1,
-                    201,
-                    WindowRule.COUNT,
-                    Duration.ZERO,
-                    null,
-                    null,
-                    STATES,
-                    3,
-                    true,
-                    5,
-                    1,
-                    Duration.ZERO,
-                    0))
+                ClassFixture.of(2)
+                    .channels(201)
+                    .classes(STATES)
+                    .maxClasses(3)
+                    .waiting(5)
+                    .seed(1)
+                    .build())
         .hasMessage("channels of what is learned: expected 1 to 1000, got 1005");
     WindowRule minutes = new WindowRule(Kind.SESSION, Duration.ofMinutes(1));
     assertThatThrownBy(
             () ->
-                new ClassifySettings(
-                    2,
-                    1,
-                    2,
-                    minutes,
-                    Duration.ZERO,
-                    null,
-                    null,
-                    STATES,
-                    3,
-                    true,
-                    5,
-                    1,
-                    Duration.ofSeconds(60),
-                    0))
+                ClassFixture.of(2)
+                    .rule(minutes)
+                    .classes(STATES)
+                    .maxClasses(3)
+                    .waiting(5)
+                    .seed(1)
+                    .ttl(Duration.ofSeconds(60))
+                    .build())
         .hasMessage("ttl: expected more than a window or a gap (PT1M), got PT1M");
     assertThatThrownBy(() -> settings(2, 1, WindowRule.COUNT, null, false, 6))
         .hasMessage("model: expected one where nothing is learned, got none");
     assertThatThrownBy(() -> new WindowRule(Kind.TIME, Duration.ZERO))
         .hasMessage("length: expected a millisecond or more, got PT0S");
     ClassifySettings settings =
-        new ClassifySettings(
-            2,
-            1,
-            3,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            "m",
-            null,
-            List.of("a", "b"),
-            2,
-            true,
-            5,
-            1,
-            Duration.ZERO,
-            0);
+        ClassFixture.of(2)
+            .channels(3)
+            .model("m")
+            .classes(List.of("a", "b"))
+            .maxClasses(2)
+            .waiting(5)
+            .seed(1)
+            .build();
     assertThat(settings.problemWith(model("m", 1, List.of("a", "b"))))
         .isEqualTo("classifier m version 1: channels: expected 3 (a value and 2 features), got 2");
     ClassifySettings fewer = settings(2, 1, null);
