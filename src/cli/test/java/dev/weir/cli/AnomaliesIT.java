@@ -23,11 +23,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code weir evaluate --task anomalies} on series that are made here. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AnomaliesIT {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
@@ -105,18 +103,9 @@ class AnomaliesIT {
             .formatted(window(790, 839)));
     Path csv = dir.resolve("alarms.csv");
     InProcess run =
-        InProcess.run(
-            "evaluate",
-            "--task",
-            "anomalies",
-            "--input",
-            dir.resolve("in").toString(),
-            "--labels",
-            labels.toString(),
-            "--format",
-            "json",
-            "--out",
-            csv.toString());
+        InProcess.weir(
+            "evaluate --task anomalies --input %s --labels %s --format json --out %s",
+            dir.resolve("in"), labels, csv);
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err())
         .contains("--labels: 1 left out, which are of files that are not in --input, such as")

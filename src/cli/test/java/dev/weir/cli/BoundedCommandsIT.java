@@ -30,7 +30,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -38,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
  * start.
  */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BoundedCommandsIT {
 
   private static final int OBSERVATIONS = 90;
@@ -62,20 +60,11 @@ class BoundedCommandsIT {
 
       WeirProcess run =
           WeirProcess.run(
-              "run",
-              "jobs/many-to-one.yaml",
-              "--set",
-              "kafka.bootstrap-servers=" + kafka,
-              "--set",
-              "mode=bounded",
-              "--set",
-              "output=network",
-              "-D",
-              "execution.checkpointing.interval=300ms",
-              "--savepoint",
-              savepoint,
-              "--savepoints",
-              dir.resolve("second").toString());
+              InProcess.words(
+                  "run jobs/many-to-one.yaml --set kafka.bootstrap-servers=%s --set mode=bounded"
+                      + " --set output=network -D execution.checkpointing.interval=300ms"
+                      + " --savepoint %s --savepoints %s",
+                  kafka, savepoint, dir.resolve("second")));
       assertThat(run.exitCode()).as("%s", run).isZero();
       // the end of a job stops checkpoints that are in progress, and Flink warns of each
       String stopped =
@@ -103,25 +92,15 @@ class BoundedCommandsIT {
     try (LocalCluster cluster =
         LocalCluster.start(Map.of("weir.rest.read-only", "false", "web.submit.enable", "true"))) {
       InProcess submit =
-          InProcess.run(
-              "submit",
-              "jobs/many-to-one.yaml",
-              "--jobmanager",
+          InProcess.weir(
+              "submit jobs/many-to-one.yaml --jobmanager %s --jar %s --set"
+                  + " kafka.bootstrap-servers=%s --set mode=bounded --set source.end=%s --set"
+                  + " output=network -D execution.checkpointing.interval=300ms --savepoints %s",
               cluster.webAddress().getAuthority(),
-              "--jar",
-              jar.toString(),
-              "--set",
-              "kafka.bootstrap-servers=" + kafka,
-              "--set",
-              "mode=bounded",
-              "--set",
-              "source.end=" + FIRST_PART,
-              "--set",
-              "output=network",
-              "-D",
-              "execution.checkpointing.interval=300ms",
-              "--savepoints",
-              dir.resolve("first").toUri().toString());
+              jar,
+              kafka,
+              FIRST_PART,
+              dir.resolve("first").toUri());
       assertThat(submit.exitCode()).as("%s", submit).isZero();
       String savepoint = submit.out().strip();
       assertThat(savepoint).startsWith("file:").contains("/first/savepoint-");

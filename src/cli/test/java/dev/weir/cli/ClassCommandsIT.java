@@ -31,12 +31,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands say of a job that only classifies. */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClassCommandsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -93,7 +91,7 @@ class ClassCommandsIT {
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
-              String out = weir("status", job.toString(), "--format", "json").out();
+              String out = InProcess.weir("status %s --format json", job).out();
               return out.contains("\"sampled\":" + STEPS) && out.contains("MALFORMED");
             });
     try (ObservationProducer producer = new ObservationProducer(clients, "observations")) {
@@ -103,8 +101,7 @@ class ClassCommandsIT {
     Awaitility.await("the labels count")
         .atMost(Patience.LIMIT)
         .until(
-            () ->
-                weir("status", job.toString(), "--format", "json").out().contains("\"labels\":40"));
+            () -> InProcess.weir("status %s --format json", job).out().contains("\"labels\":40"));
   }
 
   @AfterAll
@@ -117,14 +114,10 @@ class ClassCommandsIT {
     }
   }
 
-  private static InProcess weir(String... args) {
-    return InProcess.run(args);
-  }
-
   @Test
   void statusToldByTheTopicsIsThatOfTheJob() throws Exception {
     String flink = cluster.webAddress().getAuthority();
-    InProcess json = weir("status", job.toString(), "--format", "json", "--jobmanager", flink);
+    InProcess json = InProcess.weir("status %s --format json --jobmanager %s", job, flink);
     JsonNode status = JSON.readTree(json.out());
     assertThat(status.at("/job/state").asText()).isEqualTo("RUNNING");
     assertThat(status.at("/topics/classes/records").asLong()).isPositive();
@@ -135,7 +128,7 @@ class ClassCommandsIT {
     assertThat(status.at("/classes/statuses/OK").asInt()).isEqualTo(STEPS + 1 - 4);
     assertThat(status.at("/classes/accuracy").asDouble(-1)).isBetween(0.0, 1.0);
     assertThat(status.at("/classes/log_loss").asDouble()).isPositive();
-    InProcess text = weir("status", job.toString());
+    InProcess text = InProcess.weir("status %s", job);
     assertThat(text.out())
         .contains("1 series: {OK=57, WARMUP=4}")
         .containsPattern("accuracy +0\\.[0-9]{4}, log loss [0-9.]+, of 40 labels");
@@ -143,7 +136,7 @@ class ClassCommandsIT {
 
   @Test
   void tailShowsClasses() throws Exception {
-    InProcess text = weir("tail", job.toString(), "--limit", "3");
+    InProcess text = InProcess.weir("tail %s --limit 3", job);
     assertThat(text.exitCode()).isZero();
     assertThat(text.out().lines())
         .hasSize(3)
@@ -153,23 +146,14 @@ class ClassCommandsIT {
             "lathe +1970-01-01 00:01 +(idle|run|fault) +0\\.\\d{3} +\\(states v1, OK, accuracy"
                 + " 0\\.\\d{3} of 40 labels\\)");
     InProcess json =
-        weir(
-            "tail",
-            "--classes",
-            "--bootstrap-servers",
-            broker.bootstrapServers(),
-            "--format",
-            "json",
-            "--limit",
-            "1",
-            "--status",
-            "OK",
-            "--model",
-            "states@1");
+        InProcess.weir(
+            "tail --classes --bootstrap-servers %s --format json --limit 1 --status OK"
+                + " --model states@1",
+            broker.bootstrapServers());
     JsonNode last = JSON.readTree(json.out());
     assertThat(last.path("series").asText()).isEqualTo("lathe");
     assertThat(last.path("labels").asLong()).isEqualTo(40);
-    InProcess wrong = weir("tail", job.toString(), "--scores", "--limit", "1");
+    InProcess wrong = InProcess.weir("tail %s --scores --limit 1", job);
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err())
         .contains("weir tail: --scores: expected forecasts beside them, got --classes");
@@ -177,27 +161,26 @@ class ClassCommandsIT {
 
   @Test
   void doctorAndTheModelCommandsKnowClassifiers() {
-    InProcess doctor = weir("doctor", job.toString());
+    InProcess doctor = InProcess.weir("doctor %s", job);
     assertThat(doctor.out()).contains("states: from the job file until one is published");
     String two = dir.resolve("two.safetensors").toString();
     String one = dir.resolve("states.safetensors").toString();
-    InProcess published = weir("model", "publish", two, job.toString(), "--name", "other");
+    InProcess published = InProcess.weir("model publish %s %s --name other", two, job);
     assertThat(published.exitCode()).as("%s", published).isZero();
     assertThat(published.out()).contains("other version 10 is on models");
-    assertThat(weir("model", "publish", one, job.toString(), "--name", "other").exitCode())
-        .isZero();
-    InProcess list = weir("model", "list", job.toString());
+    assertThat(InProcess.weir("model publish %s %s --name other", one, job).exitCode()).isZero();
+    InProcess list = InProcess.weir("model list %s", job);
     assertThat(list.out()).containsPattern("other +11 .* published\\n");
-    InProcess diff = weir("model", "diff", "other@10", "other", job.toString());
+    InProcess diff = InProcess.weir("model diff other@10 other %s", job);
     assertThat(diff.exitCode()).as("%s", diff).isZero();
     assertThat(diff.out())
         .containsPattern("\\* classes +2: \\[idle, run\\] +3: \\[idle, run, fault\\]")
         .contains("* fc.weight                [2, 14] -> [3, 14]");
-    InProcess rolledBack = weir("model", "rollback", "other", job.toString());
+    InProcess rolledBack = InProcess.weir("model rollback other %s", job);
     assertThat(rolledBack.out()).contains("other version 10 is in use again on models");
-    InProcess inspected = weir("model", "inspect", two, "--name", "mine");
+    InProcess inspected = InProcess.weir("model inspect %s --name mine", two);
     assertThat(inspected.out()).contains("mine version 9");
-    InProcess wrong = weir("model", "inspect", two, "--seq-len", "5");
+    InProcess wrong = InProcess.weir("model inspect %s --seq-len 5", two);
     assertThat(wrong.exitCode()).isNotZero();
     assertThat(wrong.err())
         .contains("two.safetensors: expected no option but --name beside a classifier, got 5");

@@ -32,12 +32,10 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What others on the machine, on its network and in its browser can do to a process of ours. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClosedPortsIT {
 
   private static final Duration WAIT = Patience.LIMIT;
@@ -54,14 +52,10 @@ class ClosedPortsIT {
     kafka.create("ports", 1, Map.of());
     run =
         WeirProcess.start(
-            "run",
-            "jobs/many-to-one.yaml",
-            "--set",
-            "kafka.bootstrap-servers=" + servers,
-            "--set",
-            "topics.observations=ports",
-            "-D",
-            "rest.bind-port=0");
+            InProcess.words(
+                "run jobs/many-to-one.yaml --set kafka.bootstrap-servers=%s --set"
+                    + " topics.observations=ports -D rest.bind-port=0",
+                servers));
     flink =
         URI.create(run.awaitErr(Pattern.compile("Flink's page: (http://[^;]+);"), WAIT).group(1));
   }

@@ -33,7 +33,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +41,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The commands as a person types them: what they print where, and how they end. Those that need
  * neither the launcher nor a process of their own run in this one.
  */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CommandsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration WAIT = Patience.LIMIT;
@@ -146,16 +144,9 @@ class CommandsIT {
     try (WeirProcess run = WeirProcess.start(plant)) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
       InProcess tail =
-          InProcess.run(
-              "tail",
-              "--topic",
-              "plant.forecasts",
-              "--from-beginning",
-              "--limit",
-              "5",
-              "--format",
-              "json",
-              "--bootstrap-servers",
+          InProcess.weir(
+              "tail --topic plant.forecasts --from-beginning --limit 5 --format json"
+                  + " --bootstrap-servers %s",
               kafka);
       assertThat(tail.exitCode()).as("%s", tail).isZero();
       assertThat(tail.out().lines()).hasSize(5);
@@ -163,17 +154,10 @@ class CommandsIT {
         assertForecast(line);
       }
       InProcess filtered =
-          InProcess.run(
-              "tail",
-              "--topic",
-              "plant.forecasts",
-              "--from-beginning",
-              "--limit",
-              Integer.toString(hours),
-              "--series",
-              "valve.*",
-              "--bootstrap-servers",
-              kafka);
+          InProcess.weir(
+              "tail --topic plant.forecasts --from-beginning --limit %s --series valve.*"
+                  + " --bootstrap-servers %s",
+              Integer.toString(hours), kafka);
       assertThat(filtered.exitCode()).as("%s", filtered).isZero();
       assertThat(filtered.out().lines()).hasSize(hours).allMatch(l -> l.startsWith("valve, left "));
       assertThat(run.out()).isEmpty();
@@ -215,13 +199,9 @@ class CommandsIT {
   void aTopicThatProduceCreatesKeepsOldRecords() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
       InProcess produce =
-          InProcess.run(
-              "produce",
-              "--input",
-              "src/cli/main/resources/sample/vega_seattle_tmax.csv",
-              "--topic",
-              "old",
-              "--bootstrap-servers",
+          InProcess.weir(
+              "produce --input src/cli/main/resources/sample/vega_seattle_tmax.csv --topic old"
+                  + " --bootstrap-servers %s",
               kafka);
       assertThat(produce.exitCode()).as("%s", produce).isZero();
       TopicPartition partition = new TopicPartition("old", 0);
@@ -242,7 +222,9 @@ class CommandsIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''noon'''",
+        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31"
+            + " 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or"
+            + " seconds or milliseconds since 1970, got ''noon'''",
         "'pump,2026-01-31T06:00:00Z,much' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T06:00:00Z,1,2' | 'expected 3 columns, got 4'",
       })
@@ -295,14 +277,10 @@ class CommandsIT {
   void submitFindsTheJobJarByItself() throws Exception {
     assertFails(
         WeirProcess.run(
-            "submit",
-            "jobs/many-to-one.yaml",
-            "--jobmanager",
-            "localhost:1",
-            "-D",
-            "rest.retry.delay=1ms",
-            "--set",
-            "kafka.bootstrap-servers=" + kafka),
+            InProcess.words(
+                "submit jobs/many-to-one.yaml --jobmanager localhost:1 -D rest.retry.delay=1ms"
+                    + " --set kafka.bootstrap-servers=%s",
+                kafka)),
         "weir: topic observations: expected on Kafka at " + kafka);
   }
 
@@ -310,19 +288,15 @@ class CommandsIT {
   void aBrokerThatIsNotThereIsMissedInFewWords() throws Exception {
     WeirProcess weir =
         WeirProcess.run(
-            "produce",
-            "--sample",
-            "--bootstrap-servers",
-            "localhost:1",
-            "--kafka",
-            "default.api.timeout.ms=2000",
-            "--kafka",
-            "request.timeout.ms=2000");
+            InProcess.words(
+                "produce --sample --bootstrap-servers localhost:1 --kafka"
+                    + " default.api.timeout.ms=2000 --kafka request.timeout.ms=2000"));
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err())
         .contains(
-            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port: nothing",
+            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port:"
+                + " nothing",
             "--bootstrap-servers HOST:PORT names another")
         .doesNotContain("null");
     assertThat(weir.err().lines()).as("%s", weir).hasSizeLessThan(8);
@@ -388,7 +362,8 @@ class CommandsIT {
         "foretell | Unmatched argument at index 0: 'foretell'",
         "demo --port 99999 | weir demo: --port: expected 0 (any free one) to 65535, got 99999",
         "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
-        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got 'gru_tanh'",
+        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got"
+            + " 'gru_tanh'",
         "tail --colour red | Unknown option: '--colour'",
         "produce --topic x | Missing required argument",
         "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",

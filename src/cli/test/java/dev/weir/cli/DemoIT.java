@@ -30,11 +30,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a demo prints, and what it opens and leaves on a machine that it shares with others. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DemoIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,12 +49,7 @@ class DemoIT {
     try (WeirProcess demo =
         WeirProcess.start(
             Map.of("WEIR_JAVA_OPTS", "-Djava.io.tmpdir=" + shared),
-            "demo",
-            "--no-browser",
-            "--port",
-            "0",
-            "--format",
-            "json")) {
+            InProcess.words("demo --no-browser --port 0 --format json"))) {
       demo.awaitErr(Pattern.compile("first forecast after"), WAIT);
       assertThat(ListeningSockets.of(demo.pid()))
           .isNotEmpty()

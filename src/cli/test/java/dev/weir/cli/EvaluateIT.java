@@ -20,13 +20,11 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command on series that are made here, against the core's own evaluation of them. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EvaluateIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,17 +45,9 @@ class EvaluateIT {
         meta, "series_id,note,m\ndaily,\"a, b\",12\n" + WILD_NAME + ",,1\nshort,,1\n");
     Path page = dir.resolve("page.html");
     InProcess ended =
-        run(
-            "--input",
-            dir.toString(),
-            "--season",
-            meta.toString(),
-            "--horizon",
-            "3",
-            "--format",
-            "json",
-            "--report",
-            page.toString());
+        InProcess.weir(
+            "evaluate --input %s --season %s --horizon 3 --format json --report %s",
+            dir, meta, page);
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     assertThat(ended.err()).contains("skipped short: ");
     JsonNode root = JSON.readTree(ended.out()); // nothing else on standard output
@@ -111,17 +101,8 @@ class EvaluateIT {
 
   private double farError(String season) throws IOException {
     InProcess ended =
-        run(
-            "--input",
-            dir.toString(),
-            "--season",
-            season,
-            "--horizon",
-            "14",
-            "--origins",
-            "7",
-            "--format",
-            "json");
+        InProcess.weir(
+            "evaluate --input %s --season %s --horizon 14 --origins 7 --format json", dir, season);
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
     assertThat(one.get("m").asInt()).isEqualTo(7);
@@ -160,13 +141,8 @@ class EvaluateIT {
     assertThat(ended.err())
         .contains("--columns ahead: expected 1, as window.features-ahead of the job says, got 0");
     InProcess unread =
-        run(
-            "--task",
-            "anomalies",
-            "--input",
-            dir.resolve("demand.csv").toString(),
-            "--job",
-            job.toString());
+        InProcess.weir(
+            "evaluate --task anomalies --input %s --job %s", dir.resolve("demand.csv"), job);
     assertThat(unread.exitCode()).isEqualTo(2);
     assertThat(unread.err())
         .contains(
@@ -208,21 +184,10 @@ class EvaluateIT {
 
   private double meanError(String columns) throws IOException {
     InProcess ended =
-        run(
-            "--input",
-            dir.resolve("demand.csv").toString(),
-            "--columns",
-            columns,
-            "--season",
-            "12",
-            "--horizon",
-            "6",
-            "--origins",
-            "12",
-            "--from",
-            "2026-02-20",
-            "--format",
-            "json");
+        InProcess.weir(
+            "evaluate --input %s --columns %s --season 12 --horizon 6 --origins 12 --from"
+                + " 2026-02-20 --format json",
+            dir.resolve("demand.csv"), columns);
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
     assertThat(one.get("origins").asInt()).isEqualTo((900 - 44 * 12) / 12);
@@ -370,15 +335,7 @@ class EvaluateIT {
           """
               .formatted(mode, mode));
       InProcess ended =
-          run(
-              "--input",
-              dir.toString(),
-              "--job",
-              job.toString(),
-              "--season",
-              "12",
-              "--format",
-              "json");
+          InProcess.weir("evaluate --input %s --job %s --season 12 --format json", dir, job);
       assertThat(ended.exitCode()).as(ended.err()).isZero();
       JsonNode root = JSON.readTree(ended.out());
       assertThat(root.get("horizon").asInt()).isEqualTo(mode.equals("many-to-one") ? 2 : 5);

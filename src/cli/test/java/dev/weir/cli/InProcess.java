@@ -4,10 +4,33 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** A command in this JVM, with what it wrote: for commands that start no server. */
 public record InProcess(int exitCode, String out, String err) {
+
+  private static final Pattern SLOT = Pattern.compile("%s");
+
+  /** A command line, of which each {@code %s} is the next value: {@link #words}. */
+  public static InProcess weir(String line, Object... values) {
+    return run(words(line, values));
+  }
+
+  /** The words of a line; each {@code %s} is the next value, which may contain spaces. */
+  public static String[] words(String line, Object... values) {
+    Iterator<Object> next = List.of(values).iterator();
+    return Stream.of(line.split(" +"))
+        .map(
+            word ->
+                SLOT.matcher(word)
+                    .replaceAll(slot -> Matcher.quoteReplacement(next.next().toString())))
+        .toArray(String[]::new);
+  }
 
   public static InProcess run(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

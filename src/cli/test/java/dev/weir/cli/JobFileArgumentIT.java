@@ -16,23 +16,20 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that take a job's topics from the job file alone. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JobFileArgumentIT {
 
   private static final String SHIPPED =
       "src/core/test/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
-  private static KafkaFixture kafka;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
   private static String job;
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.shared();
     job =
         Files.writeString(
                 dir.resolve("plant.yaml"),

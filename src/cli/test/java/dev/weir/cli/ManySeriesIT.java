@@ -35,12 +35,10 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page's server over 100,000 series: what it takes, and how long a page of the list takes. */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ManySeriesIT {
 
   private static final int SERIES = 100_000;
@@ -63,14 +61,9 @@ class ManySeriesIT {
       try (WeirProcess weir =
           WeirProcess.start(
               Map.of("WEIR_JAVA_OPTS", "-Xmx256m"),
-              "dashboard",
-              "--no-browser",
-              "--port",
-              "0",
-              "--back",
-              "2000000",
-              "--bootstrap-servers",
-              servers)) {
+              InProcess.words(
+                  "dashboard --no-browser --port 0 --back 2000000 --bootstrap-servers %s",
+                  servers))) {
         Pattern address = Pattern.compile("the page is at (http://\\S+)");
         URI page = URI.create(weir.awaitErr(address, Patience.LIMIT).group(1));
         long empty = heap(weir.pid());
@@ -86,7 +79,8 @@ class ManySeriesIT {
         double read = (System.nanoTime() - started) / 1e9;
         long full = heap(weir.pid());
         System.out.printf(
-            "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f s%n",
+            "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f"
+                + " s%n",
             SERIES,
             full >> 20,
             empty >> 20,

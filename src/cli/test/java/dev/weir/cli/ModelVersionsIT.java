@@ -22,12 +22,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Versions of models on a real broker that compacts as fast as it can. */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ModelVersionsIT {
 
   private static final String FILE =
@@ -100,15 +98,12 @@ class ModelVersionsIT {
             });
   }
 
-  private static InProcess weir(String... args) {
-    String[] all = java.util.Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--bootstrap-servers";
-    all[args.length + 1] = kafka;
-    return InProcess.run(all);
+  private static InProcess weir(String line, Object... values) {
+    return InProcess.weir(line + " --bootstrap-servers " + kafka, values);
   }
 
   private static List<String> states(String topic) {
-    return weir("model", "list", "--topic", topic)
+    return weir("model list --topic %s", topic)
         .out()
         .lines()
         .filter(line -> line.startsWith("demand"))
@@ -125,16 +120,15 @@ class ModelVersionsIT {
     awaitCompaction(topic, "demand");
     assertThat(read(topic, "demand")).containsExactly(3L);
 
-    InProcess rollback = weir("model", "rollback", "demand", "--topic", "compacted");
+    InProcess rollback = weir("model rollback demand --topic compacted");
     assertThat(rollback.exitCode()).as("%s", rollback).isZero();
     assertThat(rollback.out()).isEqualTo("demand version 2 is in use again on compacted\n");
     assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(2);
 
-    assertThat(weir("model", "rollback", "demand", "--to", "3", "--topic", "compacted").exitCode())
+    assertThat(weir("model rollback demand --to 3 --topic compacted").exitCode())
         .isZero(); // forward again
     assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(3);
-    assertThat(weir("model", "rollback", "demand", "--to", "1", "--topic", "compacted").exitCode())
-        .isZero();
+    assertThat(weir("model rollback demand --to 1 --topic compacted").exitCode()).isZero();
     assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(1);
 
     assertThat(topic.newestVersion("demand"))
@@ -142,7 +136,7 @@ class ModelVersionsIT {
         .isEqualTo(3);
     assertThat(states("compacted")).containsExactly("1 published", "2 kept", "3 kept");
 
-    InProcess lowest = weir("model", "rollback", "demand", "--topic", "compacted");
+    InProcess lowest = weir("model rollback demand --topic compacted");
     assertThat(lowest.exitCode()).isEqualTo(1);
     assertThat(lowest.err())
         .contains("expected version below the one in use of demand")
@@ -158,7 +152,7 @@ class ModelVersionsIT {
     }
     assertThat(states("few"))
         .containsExactly("1 leaving", "2 leaving", "3 leaving", "4 kept", "5 published");
-    assertThat(weir("model", "rollback", "demand", "--to", "7", "--topic", "few").err())
+    assertThat(weir("model rollback demand --to 7 --topic few").err())
         .contains("expected version 7 of demand, got version 5 in use and [1, 2, 3, 4] beside it");
   }
 
@@ -183,7 +177,7 @@ class ModelVersionsIT {
     for (long version = 1; version <= most; version++) {
       topic.publish(model("demand", version), 50);
     }
-    assertThat(weir("model", "rollback", "demand", "--topic", "many").exitCode()).isZero();
+    assertThat(weir("model rollback demand --topic many").exitCode()).isZero();
     assertThat(states("many"))
         .hasSize(most)
         .contains("1 kept", "2 kept", (most - 1) + " published", most + " kept")
@@ -196,10 +190,9 @@ class ModelVersionsIT {
     topic.publish(model("demand", 1), 0);
     topic.publish(model("demand", 2), 0);
     assertThat(states("old")).containsExactly("1 leaving", "2 published");
-    assertThat(weir("model", "rollback", "demand", "--topic", "old").exitCode()).isZero();
+    assertThat(weir("model rollback demand --topic old").exitCode()).isZero();
     assertThat(states("old")).containsExactly("1 published", "2 kept");
-    assertThat(weir("model", "rollback", "demand", "--to", "2", "--topic", "old").exitCode())
-        .isZero();
+    assertThat(weir("model rollback demand --to 2 --topic old").exitCode()).isZero();
     assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(2);
   }
 
@@ -208,8 +201,7 @@ class ModelVersionsIT {
     ModelTopic topic = topic("compared");
     topic.publish(model("demand", 1));
     topic.publish(model("demand", 4));
-    InProcess json =
-        weir("model", "diff", "demand@1", "demand", "--topic", "compared", "--format", "json");
+    InProcess json = weir("model diff demand@1 demand --topic compared --format json");
     assertThat(json.exitCode()).as("%s", json).isZero();
     JsonNode diff = new ObjectMapper().readTree(json.out());
     assertThat(diff.path("described").path("model").path("a").asText())
@@ -219,9 +211,9 @@ class ModelVersionsIT {
     assertThat(diff.path("tensors").path("fc.bias").path("largest_difference").asDouble()).isZero();
     assertThat(diff.path("same_weights").asBoolean()).isFalse();
 
-    InProcess text = weir("model", "diff", FILE, FILE);
+    InProcess text = weir("model diff %s %s", FILE, FILE);
     assertThat(text.out()).endsWith("the weights are the same\n").doesNotContain("*");
-    InProcess none = weir("model", "diff", FILE, "demand@7", "--topic", "compared");
+    InProcess none = weir("model diff %s demand@7 --topic compared", FILE);
     assertThat(none.exitCode()).isEqualTo(1);
     assertThat(none.err()).contains("demand@7: expected a file, or a model on topic compared");
   }
@@ -235,10 +227,10 @@ class ModelVersionsIT {
       producer.send(new ProducerRecord<>("hostile", bell, new byte[] {1, 2, 3})).get();
       producer.send(new ProducerRecord<>("hostile", new byte[0], new byte[0])).get();
     }
-    InProcess list = weir("model", "list", "--topic", "hostile");
+    InProcess list = weir("model list --topic hostile");
     assertThat(list.exitCode()).as("%s", list).isZero();
     assertThat(list.out()).contains("d@\\u0007", "unreadable, offset 2", "unreadable, offset 3");
     topic.publish(model("demand", 2));
-    assertThat(weir("model", "rollback", "demand", "--topic", "hostile").exitCode()).isZero();
+    assertThat(weir("model rollback demand --topic hostile").exitCode()).isZero();
   }
 }

@@ -11,25 +11,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code weir produce} with covariates known ahead. */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProduceAheadIT {
 
-  private static KafkaFixture kafka;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
 
   @TempDir private Path dir;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-  }
 
   private List<String> arguments(String options) throws Exception {
     Path csv =
@@ -97,9 +89,11 @@ class ProduceAheadIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--columns ahead=price | --ahead-steps: expected it beside --columns ahead=..., or a job file, got neither",
+        "--columns ahead=price | --ahead-steps: expected it beside --columns ahead=..., or a job"
+            + " file, got neither",
         "--ahead-steps 3 | --ahead-steps: expected --columns ahead=... beside it, got none",
-        "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the job says, got 1",
+        "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the"
+            + " job says, got 1",
         "--columns ahead=price --ahead-steps 0 | --ahead-steps: expected 1 to 4096, got 0"
       })
   void wrongOptionsAreRefusedBeforeATopicIsCreated(String options, String message)

@@ -13,11 +13,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands on topics whose schemas are in a registry that asks for a password. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RegistryCommandsIT {
 
   private static final String SECRET = "s3sam-dich";
@@ -78,25 +76,14 @@ class RegistryCommandsIT {
       try (WeirProcess run =
           WeirProcess.start(
               Map.of("WEIR_TEST_REGISTRY_USER", "weir:" + SECRET),
-              "run",
-              job.toString(),
-              "-D",
-              "execution.checkpointing.interval=500ms")) {
+              InProcess.words("run %s -D execution.checkpointing.interval=500ms", job))) {
         run.awaitErr(Pattern.compile("registered is running"), Patience.LIMIT);
         WeirProcess tail =
             WeirProcess.run(
-                "tail",
-                "--from-beginning",
-                "--limit",
-                "2",
-                "--format",
-                "json",
-                "--bootstrap-servers",
-                kafka,
-                "--registry",
-                registry.url(),
-                "--kafka-properties",
-                file);
+                InProcess.words(
+                    "tail --from-beginning --limit 2 --format json --bootstrap-servers %s"
+                        + " --registry %s --kafka-properties %s",
+                    kafka, registry.url(), file));
         assertThat(tail.exitCode()).as("%s", tail).isZero();
         List<String> lines = tail.out().lines().toList();
         assertThat(lines).hasSize(2);

@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -44,14 +43,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An operator's commands beside a job that runs: status, tail, doctor. */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RunningJobCommandsIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,7 +75,7 @@ class RunningJobCommandsIT {
       }
     }
     Path csv = Files.write(dir.resolve("plant.csv"), rows);
-    assertThat(weir("produce", "--input", csv.toString()).exitCode()).isZero();
+    assertThat(weir("produce --input %s", csv).exitCode()).isZero();
     job =
         Files.writeString(
             dir.resolve("plant.yaml"),
@@ -106,12 +103,14 @@ class RunningJobCommandsIT {
         .pollInterval(Duration.ofMillis(500))
         .until(
             () ->
-                status("--jobmanager", flink).out().contains("\"sampled\":" + SERIES.size() * HOURS)
-                    && status("--jobmanager", flink).out().contains("MALFORMED"));
+                status("--jobmanager %s", flink)
+                        .out()
+                        .contains("\"sampled\":" + SERIES.size() * HOURS)
+                    && status("--jobmanager %s", flink).out().contains("MALFORMED"));
     Awaitility.await("offsets are committed")
         .until(
             () ->
-                JSON.readTree(status("--jobmanager", flink).out())
+                JSON.readTree(status("--jobmanager %s", flink).out())
                         .at("/topics/observations/lag")
                         .asLong(-1)
                     == 0);
@@ -127,17 +126,12 @@ class RunningJobCommandsIT {
     }
   }
 
-  private static InProcess weir(String... args) {
-    String[] all = Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--bootstrap-servers";
-    all[args.length + 1] = kafka;
-    return InProcess.run(all);
+  private static InProcess weir(String line, Object... values) {
+    return InProcess.weir(line + " --bootstrap-servers " + kafka, values);
   }
 
-  private static InProcess status(String... args) {
-    List<String> all = new ArrayList<>(List.of("status", job.toString(), "--format", "json"));
-    all.addAll(List.of(args));
-    return InProcess.run(all.toArray(String[]::new));
+  private static InProcess status(String options, Object... values) {
+    return InProcess.weir("status " + job + " --format json " + options, values);
   }
 
   private static void send(String topic, byte[] value) throws Exception {
@@ -154,7 +148,7 @@ class RunningJobCommandsIT {
     Awaitility.await("the offsets are committed")
         .until(
             () -> {
-              InProcess run = status("--jobmanager", flink);
+              InProcess run = status("--jobmanager %s", flink);
               seen[0] = JSON.readTree(run.out());
               return run.exitCode() == 0 && seen[0].at("/topics/observations/lag").asLong(-1) == 0;
             });
@@ -190,7 +184,7 @@ class RunningJobCommandsIT {
 
   @Test
   void withoutAJobFileTheJobsNameIsItsGroup() throws Exception {
-    InProcess run = weir("status", "--jobmanager", flink, "--format", "json");
+    InProcess run = weir("status --jobmanager %s --format json", flink);
     assertThat(JSON.readTree(run.out()).at("/topics/observations/lag").isNumber())
         .as("%s", run)
         .isTrue();
@@ -198,7 +192,7 @@ class RunningJobCommandsIT {
 
   @Test
   void withoutFlinkTheTopicsAreLookedAtAndWithoutKafkaTheJobIs() throws Exception {
-    InProcess kafkaOnly = status("--jobmanager", "localhost:1");
+    InProcess kafkaOnly = status("--jobmanager localhost:1");
     assertThat(kafkaOnly.exitCode()).isEqualTo(1);
     JsonNode topics = JSON.readTree(kafkaOnly.out());
     assertThat(topics.at("/flink/answers").asBoolean(true)).isFalse();
@@ -219,7 +213,7 @@ class RunningJobCommandsIT {
   @Test
   void aClusterThatIsGoneIsNotWellThoughNobodyNamedIt() throws Exception {
     // whatever listens at the default address does not run this job
-    InProcess run = status();
+    InProcess run = status("");
     assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
     JsonNode found = JSON.readTree(run.out());
     assertThat(found.path("problems")).hasSize(1);
@@ -288,7 +282,8 @@ class RunningJobCommandsIT {
         if (!alive) {
           assertThat(run.out())
               .containsPattern(
-                  "not healthy: 1 reason\\R  ! [\\d,]+ observations came to observations, and for .+ no forecast to forecasts\\R    is the job running\\?");
+                  "not healthy: 1 reason\\R  ! [\\d,]+ observations came to observations, and for"
+                      + " .+ no forecast to forecasts\\R    is the job running\\?");
         }
       }
       InProcess idle = InProcess.run(command);
@@ -340,15 +335,15 @@ class RunningJobCommandsIT {
     }
     InProcess run =
         status(
-            "--jobmanager", flink,
-            "--set", "topics.observations=wide",
-            "--set", "topics.dead-letters=wide.dlq");
+            "--jobmanager %s --set topics.observations=wide --set"
+                + " topics.dead-letters=wide.dlq",
+            flink);
     assertThat(run.out()).contains("of the newest 996 observations of ");
   }
 
   @Test
   void aGroupThatLagsIsNotWell() throws Exception {
-    InProcess run = status("--jobmanager", flink, "--group", "nobody", "--max-lag", "100");
+    InProcess run = status("--jobmanager %s --group nobody --max-lag 100", flink);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("group nobody has committed no place in observations");
   }
@@ -363,27 +358,17 @@ class RunningJobCommandsIT {
       send(topic, bytes);
     }
     send(topic, null);
-    InProcess run = status("--jobmanager", flink, "--set", "topics.forecasts=" + topic);
+    InProcess run = status("--jobmanager %s --set topics.forecasts=%s", flink, topic);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).contains("4 of the newest records of forecasts or scores can't be read");
-    InProcess missing = status("--jobmanager", flink, "--set", "topics.observations=nowhere");
+    InProcess missing = status("--jobmanager %s --set topics.observations=nowhere", flink);
     assertThat(missing.out()).contains("there is no topic nowhere");
   }
 
   // ---- tail
 
-  private static List<JsonNode> tail(int limit, String... args) throws Exception {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "tail",
-                "--from-beginning",
-                "--limit",
-                Integer.toString(limit),
-                "--format",
-                "json"));
-    all.addAll(List.of(args));
-    InProcess run = weir(all.toArray(String[]::new));
+  private static List<JsonNode> tail(int limit, String options) throws Exception {
+    InProcess run = weir("tail --from-beginning --limit %s --format json " + options, limit);
     assertThat(run.exitCode()).as("%s", run).isZero();
     List<JsonNode> lines = new ArrayList<>();
     for (String line : run.out().lines().toList()) {
@@ -395,21 +380,13 @@ class RunningJobCommandsIT {
 
   @Test
   void tailShowsWhatIsAskedFor() throws Exception {
-    assertThat(tail(HOURS * 2, "--series", "pump-.*", "--mode", "many-to-one"))
+    assertThat(tail(HOURS * 2, "--series pump-.* --mode many-to-one"))
         .allMatch(node -> node.path("series").asText().startsWith("pump-"));
-    assertThat(tail(4, "--status", "warmup,FALLBACK"))
+    assertThat(tail(4, "--status warmup,FALLBACK"))
         .allMatch(node -> node.path("status").asText().equals("WARMUP"));
     Instant since = START.plus(Duration.ofHours(50));
     List<JsonNode> late = new ArrayList<>();
-    InProcess run =
-        weir(
-            "tail",
-            "--since",
-            since.toString(),
-            "--limit",
-            Integer.toString(SERIES.size() * 10),
-            "--format",
-            "json");
+    InProcess run = weir("tail --since %s --limit %s --format json", since, SERIES.size() * 10);
     assertThat(run.exitCode()).as("%s", run).isZero();
     for (String line : run.out().lines().toList()) {
       late.add(JSON.readTree(line));
@@ -432,7 +409,7 @@ class RunningJobCommandsIT {
     assertThat(ofScores.get(ofScores.size() - 1).path("methods"))
         .anyMatch(method -> method.path("name").asText().equals("seasonal_naive"));
 
-    InProcess text = weir("tail", "--scores", "--from-beginning", "--limit", "150");
+    InProcess text = weir("tail --scores --from-beginning --limit 150");
     assertThat(text.out()).contains("score of ", "MAE ");
   }
 
@@ -455,15 +432,13 @@ class RunningJobCommandsIT {
 
   // ---- doctor
 
-  private static InProcess doctor(String... args) {
-    List<String> all = new ArrayList<>(List.of("doctor", job.toString()));
-    all.addAll(List.of(args));
-    return InProcess.run(all.toArray(String[]::new));
+  private static InProcess doctor(String options, Object... values) {
+    return InProcess.weir("doctor " + job + " " + options, values);
   }
 
   @Test
   void aJobThatCanStartPassesAndAnotherOneOfItsNameIsSeen() {
-    InProcess run = doctor("--jobmanager", flink, "--series", "1000", "--set", "name=other");
+    InProcess run = doctor("--jobmanager %s --series 1000 --set name=other", flink);
     assertThat(run.exitCode()).as("%s", run).isZero();
     assertThat(run.out())
         .contains("ok    job file", "ok    brokers      1 at " + kafka, "slots free")
@@ -473,24 +448,29 @@ class RunningJobCommandsIT {
         .contains("1 of the newest 181 records can't be used, such as observations-0@")
         .contains(" 0 to change first")
         .doesNotContain("fail", "\033");
-    assertThat(doctor("--jobmanager", flink).out()).contains("job plant runs already at " + flink);
+    assertThat(doctor("--jobmanager %s", flink).out())
+        .contains("job plant runs already at " + flink);
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "--set delivery.transaction-timeout=PT20M | fail  transactions delivery.transaction-timeout is PT20M, where the brokers allow PT15M; lower",
+        "--set delivery.transaction-timeout=PT20M | fail  transactions delivery.transaction-timeout"
+            + " is PT20M, where the brokers allow PT15M; lower",
         "--set topics.observations=nowhere | fail  nowhere      no such topic; create it",
-        "--set window.seq-len=x | fail  job file     plant.yaml --set: window.seq-len: expected a whole number",
+        "--set window.seq-len=x | fail  job file     plant.yaml --set: window.seq-len: expected a"
+            + " whole number",
         "--set kafka.bootstrap-servers=localhost:1 | fail  brokers      Kafka at localhost:1",
-        "--jobmanager localhost:1 | fail  flink        Flink at localhost:1: expected an answer to /overview, got no connection",
+        "--jobmanager localhost:1 | fail  flink        Flink at localhost:1: expected an answer to"
+            + " /overview, got no connection",
         "--jobmanager FLINK --parallelism 3000 --set name=b | fail  flink ",
         "--jobmanager FLINK --series 900000000 | fail  memory       900,000,000 series take",
-        "--set topics.create-missing=false --set topics.scores=none | fail  none         no such topic; create it",
+        "--set topics.create-missing=false --set topics.scores=none | fail  none         no such"
+            + " topic; create it",
       })
   void whatCanNotWorkFailsWithWhatToChange(String options, String line) {
-    InProcess run = doctor(options.replace("FLINK", flink).split(" "));
+    InProcess run = doctor(options.replace("FLINK", flink));
     assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
     assertThat(run.out().lines().toList())
         .as("%s", run)
@@ -500,9 +480,8 @@ class RunningJobCommandsIT {
   @Test
   void theRegistryIsAskedAndOneThatIsAwayHoldsUpNobody() throws Exception {
     try (RegistryServer registry = RegistryServer.start()) {
-      String[] options = {
-        "--set", "kafka.format=avro-confluent", "--set", "kafka.registry.url=" + registry.url()
-      };
+      String options =
+          "--set kafka.format=avro-confluent --set kafka.registry.url=" + registry.url();
       assertThat(doctor(options).out())
           .contains("ok    registry     forecasts-value: the job's schema is registered when");
       assertThat(registry.requests())
@@ -524,7 +503,7 @@ class RunningJobCommandsIT {
           });
       for (String command : List.of("doctor", "status")) {
         long start = System.nanoTime();
-        InProcess run = registered(command, options);
+        InProcess run = InProcess.weir(command + " %s --jobmanager %s " + options, job, flink);
         assertThat(Duration.ofNanos(System.nanoTime() - start))
             .as(command)
             .isLessThan(Patience.LIMIT);
@@ -539,12 +518,6 @@ class RunningJobCommandsIT {
     }
   }
 
-  private static InProcess registered(String command, String[] options) {
-    List<String> all = new ArrayList<>(List.of(command, job.toString(), "--jobmanager", flink));
-    all.addAll(List.of(options));
-    return InProcess.run(all.toArray(String[]::new));
-  }
-
   @Test
   void topicsThatLoseOrCutAreNamed() throws Exception {
     try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
@@ -556,11 +529,8 @@ class RunningJobCommandsIT {
     send("squeezed", new byte[] {7});
     InProcess run =
         doctor(
-            "--format", "json",
-            "--set", "topics.forecasts=short",
-            "--set", "topics.dead-letters=small",
-            "--set", "topics.models=fleeting",
-            "--set", "topics.observations=squeezed");
+            "--format json --set topics.forecasts=short --set topics.dead-letters=small --set"
+                + " topics.models=fleeting --set topics.observations=squeezed");
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out())
         .contains("retention.ms is PT168H", "set retention.ms=-1 before a replay")
@@ -579,17 +549,12 @@ class RunningJobCommandsIT {
   @Test
   void aModelThatDoesNotFitIsFoundBeforeTheJobMeetsIt() {
     String file = "src/core/test/resources/models/sample-many-to-one.safetensors";
-    assertThat(weir("model", "publish", file, "--topic", "fit.models", "--name", "m").exitCode())
-        .isZero();
-    String[] options = {
-      "--set", "topics.models=fit.models", "--set", "forecast.many-to-one.model=m"
-    };
+    assertThat(weir("model publish %s --topic fit.models --name m", file).exitCode()).isZero();
+    String options = "--set topics.models=fit.models --set forecast.many-to-one.model=m";
     InProcess misfit = doctor(options);
     assertThat(misfit.exitCode()).as("%s", misfit).isEqualTo(1);
     assertThat(misfit.out()).contains("fail  model        horizon: expected 3, got 2 (model m");
-    List<String> fitting = new ArrayList<>(List.of(options));
-    fitting.addAll(List.of("--set", "forecast.many-to-one.horizon=2"));
-    InProcess fit = doctor(fitting.toArray(String[]::new));
+    InProcess fit = doctor(options + " --set forecast.many-to-one.horizon=2");
     assertThat(fit.exitCode()).as("%s", fit).isZero();
     assertThat(fit.out()).contains("ok    model        m version 2 fits the job");
   }

@@ -44,7 +44,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +52,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A broker that lets in only whom it knows, and what must not be seen of how one is known: a job
  * and the commands are given exactly what docs/kafka-security.md lists.
  */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SecuredKafkaIT {
 
   private static final String SHIPPED =
@@ -167,8 +165,8 @@ class SecuredKafkaIT {
       rows.add("pump,2026-01-31T%d:00:00Z,%d".formatted(hour, hour));
     }
     String csv = Files.write(dir.resolve("pump.csv"), rows).toString();
-    InProcess produce = weir("produce", "--input", csv, "--kafka-properties", user.toString());
-    InProcess publish = weir("model", "publish", SHIPPED, "--kafka-properties", user.toString());
+    InProcess produce = weir("produce --input %s --kafka-properties %s", csv, user);
+    InProcess publish = weir("model publish %s --kafka-properties %s", SHIPPED, user);
     assertThat(produce.exitCode()).as("%s", produce).isZero();
     assertThat(publish.exitCode()).as("%s", publish).isZero();
 
@@ -195,8 +193,7 @@ class SecuredKafkaIT {
           .until(
               () ->
                   json(page, "/jobs/" + job + "/checkpoints").at("/counts/completed").asInt() > 0);
-      InProcess tail =
-          weir("tail", "--from-beginning", "--limit", "3", "--kafka-properties", user.toString());
+      InProcess tail = weir("tail --from-beginning --limit 3 --kafka-properties %s", user);
       assertThat(tail.exitCode()).as("%s", tail).isZero();
       assertThat(tail.out().lines()).hasSize(3);
 
@@ -252,18 +249,18 @@ class SecuredKafkaIT {
   @Tag("slow")
   @Test
   void aCertificateIsLetInAndMayDoNoMoreThanItMay() throws Exception {
-    InProcess publish = weir("model", "publish", SHIPPED, "--kafka-properties", user.toString());
+    InProcess publish = weir("model publish %s --kafka-properties %s", SHIPPED, user);
     assertThat(publish.exitCode()).as("%s", publish).isZero();
 
-    InProcess list = certified("model", "list");
+    InProcess list = certified("model list");
     assertThat(list.exitCode()).as("%s", list).isZero();
     assertThat(list.out()).contains("sample-many-to-one");
 
     broker.grant(SecuredBroker.CERTIFIED, TOPIC, "models", LITERAL, WRITE); // but not to create it
-    InProcess republish = certified("model", "publish", SHIPPED);
+    InProcess republish = certified("model publish %s", SHIPPED);
     assertThat(republish.exitCode()).as("%s", republish).isZero();
 
-    InProcess produce = certified("produce", "--sample");
+    InProcess produce = certified("produce --sample");
     assertFails(
         produce,
         "weir: Kafka at %s: could not create topic observations: Authorization failed.; grant the user what it needs: docs/kafka-security.md"
@@ -289,43 +286,38 @@ class SecuredKafkaIT {
             """
             properties-file: certificate.properties
             """);
-    List<String> submit = submit(job);
-    for (String option :
-        List.of(
-            "kafka.bootstrap-servers=" + broker.tls(),
-            "topics.observations=locked",
-            "topics.forecasts=locked.forecasts",
-            "topics.scores=locked.scores",
-            "topics.dead-letters=locked.dlq",
-            "topics.models=locked.models")) {
-      submit.addAll(List.of("--set", option));
-    }
+    String options =
+        ("--set kafka.bootstrap-servers=" + broker.tls())
+            + " --set topics.observations=locked --set topics.forecasts=locked.forecasts"
+            + " --set topics.scores=locked.scores --set topics.dead-letters=locked.dlq"
+            + " --set topics.models=locked.models";
     String line =
-        "weir: Kafka at %s: expected these rights for the job, got none of them: %s; grant them: docs/kafka-security.md";
+        "weir: Kafka at %s: expected these rights for the job, got none of them: %s; grant them:"
+            + " docs/kafka-security.md";
     String rest =
-        "Read on group locked-job, Read on group locked-job-models, Write on transactional ids that begin with weir-locked-job";
+        "Read on group locked-job, Read on group locked-job-models, Write on transactional ids that"
+            + " begin with weir-locked-job";
     assertFails(
-        weirAt("", submit),
+        submit(job, options),
         line.formatted(
             broker.tls(),
-            "Read on topic locked, Read on topic locked.models, Write on topic locked.forecasts, Write on topic locked.scores, Write on topic locked.dlq, "
+            "Read on topic locked, Read on topic locked.models, Write on topic locked.forecasts,"
+                + " Write on topic locked.scores, Write on topic locked.dlq, "
                 + rest));
 
-    List<String> doctor = new ArrayList<>(List.of("doctor", job.toString()));
-    doctor.addAll(submit.subList(submit.indexOf("--set"), submit.size()));
-    InProcess checked = weirAt("", doctor);
+    InProcess checked = InProcess.weir("doctor %s " + options, job);
     assertThat(checked.exitCode()).as("%s", checked).isEqualTo(1);
     assertThat(checked.out())
         .contains("fail  rights ", "Read on topic locked, Read on topic locked.models, ")
         .contains("brokers allow what they don't say"); // the user lacks Describe on the cluster
 
     broker.grant(user, TOPIC, "locked", PREFIXED, READ, WRITE);
-    assertFails(weirAt("", submit), line.formatted(broker.tls(), rest));
+    assertFails(submit(job, options), line.formatted(broker.tls(), rest));
 
-    submit.addAll(List.of("--set", "delivery.guarantee=at-least-once"));
+    options += " --set delivery.guarantee=at-least-once";
     broker.grant(user, GROUP, "locked-job", LITERAL, READ);
     assertFails(
-        weirAt("", submit), line.formatted(broker.tls(), "Read on group locked-job-models"));
+        submit(job, options), line.formatted(broker.tls(), "Read on group locked-job-models"));
   }
 
   /** By PLAIN over TLS, in a process of its own, which tells what it lacks and goes on with it. */
@@ -342,8 +334,7 @@ class SecuredKafkaIT {
       broker.grant(viewer, TOPIC, topic, LITERAL, topic.equals("seen.s") ? DESCRIBE : READ);
     }
     broker.grant(SecuredBroker.USER, TOPIC, "seen", LITERAL, WRITE);
-    InProcess produce =
-        weir("produce", "--sample", "--topic", "seen", "--kafka-properties", user.toString());
+    InProcess produce = weir("produce --sample --topic seen --kafka-properties %s", user);
     assertThat(produce.exitCode()).as("%s", produce).isZero();
     Path properties =
         Files.writeString(
@@ -351,31 +342,21 @@ class SecuredKafkaIT {
     List<String> said = new ArrayList<>();
     try (WeirProcess page =
         WeirProcess.start(
-            "dashboard",
-            "--no-browser",
-            "--port",
-            "0",
-            "--bootstrap-servers",
-            broker.sasl(),
-            "--kafka-properties",
-            properties.toString(),
-            "--observations",
-            "seen",
-            "--forecasts",
-            "seen.f",
-            "--scores",
-            "seen.s",
-            "--models",
-            "seen.m")) {
+            InProcess.words(
+                "dashboard --no-browser --port 0 --bootstrap-servers %s --kafka-properties %s"
+                    + " --observations seen --forecasts seen.f --scores seen.s --models seen.m",
+                broker.sasl(), properties))) {
       String address = page.awaitErr(Pattern.compile("the page is at (http\\S+)/"), WAIT).group(1);
       awaitPage(
           address,
-          "Reading seen.f, seen.s failed: Not authorized to access topics: [seen.s]; grant Read: docs/kafka-security.md.");
+          "Reading seen.f, seen.s failed: Not authorized to access topics: [seen.s]; grant Read:"
+              + " docs/kafka-security.md.");
       assertThat(json(address, "/api/job").path("observations").asInt()).isPositive();
       broker.grant(viewer, TOPIC, "seen.s", LITERAL, READ);
       awaitPage(
           address,
-          "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint.");
+          "Observations arrive, and no forecast of them yet: forecasts become visible with the"
+              + " job's next checkpoint.");
       said.addAll(List.of(page.out(), page.err(), get(address, "/api/job")));
     }
     assertThat(said).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
@@ -389,10 +370,8 @@ class SecuredKafkaIT {
             () -> assertThat(json(address, "/api/job").path("why").asText()).isEqualTo(why));
   }
 
-  private static InProcess certified(String... command) {
-    List<String> args = new ArrayList<>(List.of(command));
-    args.addAll(List.of("--kafka-properties", certificate.toString()));
-    return weirAt(broker.tls(), args);
+  private static InProcess certified(String line, Object... values) {
+    return weirAt(broker.tls(), line + " --kafka-properties " + certificate, values);
   }
 
   // ---- not let in
@@ -402,12 +381,8 @@ class SecuredKafkaIT {
   void aWrongPasswordIsOneLine() throws Exception {
     WeirProcess list =
         WeirProcess.run(
-            "model",
-            "list",
-            "--bootstrap-servers",
-            broker.sasl(),
-            "--kafka-properties",
-            wrong().toString());
+            InProcess.words(
+                "model list --bootstrap-servers %s --kafka-properties %s", broker.sasl(), wrong()));
     assertThat(list.exitCode()).isEqualTo(1);
     assertThat(list.out()).isEmpty();
     assertThat(list.err()).isEqualTo(refused("list topics"));
@@ -430,9 +405,7 @@ class SecuredKafkaIT {
     "dashboard --no-browser --port 0, list topics",
   })
   void aWrongPasswordIsSaidByEachCommand(String command, String what) throws Exception {
-    List<String> args = new ArrayList<>(List.of(command.split(" ")));
-    args.addAll(List.of("--kafka-properties", wrong().toString()));
-    assertFails(weirAt(broker.sasl(), args), refused(what));
+    assertFails(weir(command + " --kafka-properties %s", wrong()), refused(what));
   }
 
   /** The command looks first, so that only a page whose password was changed comes to say it. */
@@ -458,7 +431,7 @@ class SecuredKafkaIT {
   void aWrongPasswordIsSaidBeforeAJobStarts() throws Exception {
     wrong();
     Path job = job("pumps-wrong", "properties-file: wrong.properties\n");
-    assertFails(weirAt("", submit(job)), refused("list topics"));
+    assertFails(submit(job, ""), refused("list topics"));
   }
 
   @Test
@@ -469,11 +442,8 @@ class SecuredKafkaIT {
     WeirProcess tail =
         WeirProcess.run(
             Map.of("WEIR_TEST_WORD", WRONG, "WEIR_JAVA_OPTS", "-Dweir.log.level=TRACE"),
-            "tail",
-            "--bootstrap-servers",
-            broker.sasl(),
-            "--kafka-properties",
-            reference.toString());
+            InProcess.words(
+                "tail --bootstrap-servers %s --kafka-properties %s", broker.sasl(), reference));
     assertThat(tail.exitCode()).as("%s", tail).isEqualTo(1);
     assertThat(tail.out()).isEmpty();
     assertThat(tail.err()).contains("TRACE", refused("list topics")).doesNotContain(WRONG);
@@ -482,22 +452,22 @@ class SecuredKafkaIT {
   @Test
   void aSecretThatIsNotThereIsNamedBeforeAnythingStarts() throws Exception {
     assertFails(
-        weirAt("", submit(jobWithEnvironment("pumps-unset"))),
-        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found none; set it before the start\n");
+        submit(jobWithEnvironment("pumps-unset"), ""),
+        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found"
+            + " none; set it before the start\n");
   }
 
   @Test
   void clientWithoutTlsGetsAnErrorThatNamesTls() {
     assertFails(
-        weirAt(broker.sasl(), List.of("tail")),
+        weir("tail"),
         "weir: Kafka at %s: expected a port without TLS, since security.protocol is PLAINTEXT, got TLS; set security.protocol to SSL or SASL_SSL\n"
             .formatted(broker.sasl()));
   }
 
   @Test
   void aCertificateThatIsNotTrustedIsNamed() {
-    InProcess list =
-        weirAt(broker.sasl(), List.of("model", "list", "--kafka", "security.protocol=SSL"));
+    InProcess list = weir("model list --kafka security.protocol=SSL");
     assertThat(list.exitCode()).as("%s", list).isEqualTo(1);
     assertThat(list.err().lines()).hasSize(1);
     assertThat(list.err())
@@ -507,19 +477,17 @@ class SecuredKafkaIT {
   @Test
   void aSecretOnTheCommandLineIsRefusedAndNotRepeated() throws Exception {
     InProcess list =
-        weirAt(
-            "localhost:1",
-            List.of("model", "list", "--kafka", "sasl.jaas.config=" + SecuredBroker.jaas(WRONG)));
+        weirAt("localhost:1", "model list --kafka sasl.jaas.config=%s", SecuredBroker.jaas(WRONG));
     assertThat(list.exitCode()).as("%s", list).isEqualTo(2);
     assertThat(list.err())
         .startsWith(
-            "weir model list: --kafka: sasl.jaas.config: expected no secret on the command line, where others can read it; write ${env:NAME} or ${file:/path:key} instead of it, or use --kafka-properties FILE\n")
+            "weir model list: --kafka: sasl.jaas.config: expected no secret on the command line,"
+                + " where others can read it; write ${env:NAME} or ${file:/path:key} instead of it,"
+                + " or use --kafka-properties FILE\n")
         .doesNotContain(WRONG);
 
     InProcess tornApart =
-        weirAt(
-            "localhost:1",
-            List.of("tail", "--kafka", "a=b", "required", "password=" + WRONG + ";"));
+        weirAt("localhost:1", "tail --kafka a=b required password=" + WRONG + ";");
     assertThat(tornApart.exitCode()).as("%s", tornApart).isEqualTo(2);
     assertThat(tornApart.err()).contains("password=[hidden]").doesNotContain(WRONG);
   }
@@ -527,29 +495,19 @@ class SecuredKafkaIT {
   // ---- a command in this process
 
   /** To a Flink that isn't there, without the pauses between its client's tries. */
-  private static List<String> submit(Path job) {
-    return new ArrayList<>(
-        List.of(
-            "submit",
-            job.toString(),
-            "--jobmanager",
-            "localhost:1",
-            "--jar",
-            System.getProperty("job.jar"),
-            "-D",
-            "rest.retry.delay=1ms"));
+  private static InProcess submit(Path job, String options) {
+    return InProcess.weir(
+        "submit %s --jobmanager localhost:1 --jar %s -D rest.retry.delay=1ms " + options,
+        job,
+        System.getProperty("job.jar"));
   }
 
-  private static InProcess weir(String... args) {
-    return weirAt(broker.sasl(), List.of(args));
+  private static InProcess weir(String line, Object... values) {
+    return weirAt(broker.sasl(), line, values);
   }
 
-  private static InProcess weirAt(String bootstrapServers, List<String> command) {
-    List<String> args = new ArrayList<>(command);
-    if (!bootstrapServers.isEmpty()) { // else the job file names them
-      args.addAll(List.of("--bootstrap-servers", bootstrapServers));
-    }
-    return InProcess.run(args.toArray(String[]::new));
+  private static InProcess weirAt(String bootstrapServers, String line, Object... values) {
+    return InProcess.weir(line + " --bootstrap-servers " + bootstrapServers, values);
   }
 
   private static void assertFails(InProcess outcome, String line) {

@@ -53,12 +53,7 @@ class StartupOutputIT {
     try (WeirProcess demo =
         WeirProcess.start(
             Map.of("JAVA_HOME", jdk.toString()),
-            "demo",
-            "--no-browser",
-            "--port",
-            "0",
-            "--duration",
-            "1s")) {
+            InProcess.words("demo --no-browser --port 0 --duration 1s"))) {
       assertThat(demo.exitCode(Duration.ofMinutes(4))).as("%s", demo).isZero();
       assertThat(demo.err()).startsWith("weir demo: starting").doesNotContain("WARNING");
     }
@@ -76,13 +71,9 @@ class StartupOutputIT {
       WeirProcess produce =
           WeirProcess.run(
               Map.of("JAVA_HOME", jdk.toString()),
-              "produce",
-              "--input",
-              csv.toString(),
-              "--bootstrap-servers",
-              broker.bootstrapServers(),
-              "--kafka-properties",
-              properties.toString());
+              InProcess.words(
+                  "produce --input %s --bootstrap-servers %s --kafka-properties %s",
+                  csv, broker.bootstrapServers(), properties));
       assertThat(produce.exitCode()).as("%s", produce).isZero();
       assertThat(produce.err()).contains("1 observations sent").doesNotContain("WARNING");
     }

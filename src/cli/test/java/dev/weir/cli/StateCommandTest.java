@@ -11,17 +11,13 @@ class StateCommandTest {
   private static final Path SAVED = Path.of("src/flink/test/resources/savepoint/format-1");
   private static final String JOB = SAVED.resolve("job.yaml").toString();
 
-  private static InProcess dump(String savepoint, String series, String... more) {
-    String[] words = {"state", "dump", savepoint, "--series", series, "--job", JOB};
-    String[] all = new String[words.length + more.length];
-    System.arraycopy(words, 0, all, 0, words.length);
-    System.arraycopy(more, 0, all, words.length, more.length);
-    return InProcess.run(all);
+  private static InProcess dump(String savepoint, String series, String more) {
+    return InProcess.weir("state dump %s --series %s --job %s " + more, savepoint, series, JOB);
   }
 
   @Test
   void partsOfALearnedStateArePrintedByName() {
-    InProcess dump = dump(SAVED.toString(), "s1");
+    InProcess dump = dump(SAVED.toString(), "s1", "");
     assertThat(dump.exitCode()).as(dump.err()).isZero();
     assertThat(dump.out().lines())
         .contains("  values so far: 227", "  season: 12") // as before.csv and the job file say
@@ -33,14 +29,14 @@ class StateCommandTest {
 
   @Test
   void whatIsNoSavepointOrNoSeriesOfItIsNamed() {
-    InProcess unknown = dump(SAVED.toString(), "s9");
+    InProcess unknown = dump(SAVED.toString(), "s9", "");
     assertThat(unknown.exitCode()).isEqualTo(1);
     assertThat(unknown.err())
         .contains("--series: expected one that the savepoint has learned, got s9");
-    InProcess folder = dump("src/flink", "s1");
+    InProcess folder = dump("src/flink", "s1", "");
     assertThat(folder.exitCode()).isEqualTo(1);
     assertThat(folder.err()).contains("expected a savepoint in Flink's canonical format");
-    InProcess other = dump(SAVED.toString(), "s1", "--set", "experts=naive");
+    InProcess other = dump(SAVED.toString(), "s1", "--set experts=naive");
     assertThat(other.exitCode()).isEqualTo(1);
     assertThat(other.err()).contains("--job: expected the settings that the series was learned");
   }

@@ -8,8 +8,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +23,7 @@ class StopCommandTest {
     return "{\"jid\":\"%s\",\"name\":\"%s\",\"state\":\"%s\"}".formatted(id, name, state);
   }
 
-  private InProcess stop(String jobs, String... more) throws Exception {
+  private InProcess stop(String jobs, String more) throws Exception {
     Path job =
         Files.writeString(
             dir.resolve("pumps.yaml"),
@@ -47,15 +45,8 @@ class StopCommandTest {
         });
     server.start();
     try {
-      List<String> args =
-          new ArrayList<>(
-              List.of(
-                  "stop",
-                  job.toString(),
-                  "--jobmanager",
-                  "localhost:" + server.getAddress().getPort()));
-      args.addAll(List.of(more));
-      return InProcess.run(args.toArray(String[]::new));
+      return InProcess.weir(
+          "stop %s --jobmanager localhost:%s " + more, job, server.getAddress().getPort());
     } finally {
       server.stop(0);
     }
@@ -71,7 +62,7 @@ class StopCommandTest {
   @Test
   void aJobThatHasEndedAndOneOfAnotherNameAreNotMeant() throws Exception {
     assertFails(
-        stop(job(A, "pumps", "FINISHED") + "," + job(B, "valves", "RUNNING")),
+        stop(job(A, "pumps", "FINISHED") + "," + job(B, "valves", "RUNNING"), ""),
         "expected a running job pumps, got none; weir status ");
   }
 
@@ -79,10 +70,10 @@ class StopCommandTest {
   void ofSeveralOfTheNameNoneIsStopped() throws Exception {
     String two = job(A, "pumps", "RUNNING") + "," + job(B, "pumps", "RESTARTING");
     assertFails(
-        stop(two),
+        stop(two, ""),
         "expected one running job pumps, got 2: %s, %s; --job ID says which".formatted(A, B));
     assertFails(
-        stop(two, "--job", "0".repeat(32)),
+        stop(two, "--job " + "0".repeat(32)),
         "expected a running job pumps of id " + "0".repeat(32) + ", got none");
   }
 }

@@ -102,18 +102,9 @@ class TransactionsIT {
     broker.close();
   }
 
-  private WeirProcess start(String... more) throws Exception {
-    String[] args = {
-      "run",
-      job.toString(),
-      "-D",
-      "execution.checkpointing.interval=500ms",
-      "-D",
-      "rest.bind-port=0"
-    };
-    String[] all = java.util.Arrays.copyOf(args, args.length + more.length);
-    System.arraycopy(more, 0, all, args.length, more.length);
-    return WeirProcess.start(all);
+  private WeirProcess start(String more) throws Exception {
+    String line = "run %s -D execution.checkpointing.interval=500ms -D rest.bind-port=0 " + more;
+    return WeirProcess.start(InProcess.words(line, job));
   }
 
   private List<Transaction> open() {
@@ -130,7 +121,7 @@ class TransactionsIT {
 
   @Test
   void aSecondStartIsRefusedAndAKilledJobStartsAgain() throws Exception {
-    try (WeirProcess first = start()) {
+    try (WeirProcess first = start("")) {
       first.awaitErr(RUNNING, WAIT);
       await("the first job writes").atMost(WAIT).until(() -> !open().isEmpty());
       assertThat(status()).doesNotContain("two jobs");
@@ -147,15 +138,15 @@ class TransactionsIT {
                     .anyMatch(
                         line ->
                             line.startsWith(
-                                "warning: topic forecasts: expected no other job that writes it, got"
-                                    + " an open transaction of weir-plant;"));
+                                "warning: topic forecasts: expected no other job that writes it,"
+                                    + " got an open transaction of weir-plant;"));
               });
 
       await("a second start is refused") // a busy broker may be too slow for the first try
           .atMost(WAIT.multipliedBy(2))
           .until(
               () -> {
-                try (WeirProcess second = start()) {
+                try (WeirProcess second = start("")) {
                   assertThat(second.exitCode(WAIT)).as("%s", second).isEqualTo(1);
                   assertThat(second.err()).doesNotContain("is running:");
                   return second.err().contains("another job is writing as weir-plant")
@@ -188,7 +179,7 @@ class TransactionsIT {
       await("the page says what waits").atMost(WAIT).until(() -> jobOf(page).contains(waiting));
       assertThat(tail.err().split(waiting, -1)).as("said once").hasSize(2);
 
-      try (WeirProcess again = start()) {
+      try (WeirProcess again = start("")) {
         again.awaitErr(Pattern.compile("do not change: a job that died left them"), WAIT);
         again.awaitErr(RUNNING, WAIT);
         await("nothing waits longer than for a checkpoint")
@@ -210,7 +201,7 @@ class TransactionsIT {
 
   @Test
   void aRunThatIsStoppedLeavesNoOpenTransaction() throws Exception {
-    try (WeirProcess run = start()) {
+    try (WeirProcess run = start("")) {
       run.awaitErr(RUNNING, WAIT);
       await("it writes").atMost(WAIT).until(() -> !open().isEmpty());
       ProcessHandle.of(run.pid()).orElseThrow().destroy();

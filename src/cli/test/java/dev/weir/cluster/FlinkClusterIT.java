@@ -18,14 +18,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Tests what the cluster tests rely on: real processes start, stop and start again. Runs none of
  * Weir's jobs.
  */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FlinkClusterIT {
   private static final Path DIR =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/FlinkClusterIT");

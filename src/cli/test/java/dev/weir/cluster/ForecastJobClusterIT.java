@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.Patience;
+import dev.weir.cli.InProcess;
 import dev.weir.cli.SecuredBroker;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
@@ -49,14 +50,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * The job as a person runs it: broker, JobManager, TaskManagers, producer and Flink's own command
  * line are processes, the job is the shaded jar, the configuration the project's.
  */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForecastJobClusterIT {
   private static final BuiltClasspath BUILD = BuiltClasspath.ofThisBuild();
   private static final Path DIR = BUILD.target().resolve("cluster/ForecastJobClusterIT");
@@ -117,16 +116,9 @@ class ForecastJobClusterIT {
     String job;
     try (LocalProcess producer =
         weir(
-            "produce",
-            "--sample",
-            "--speed",
-            SPEED,
-            "--topic",
-            "observations",
-            "--partitions",
-            "2",
-            "--bootstrap-servers",
-            broker.bootstrapServers())) {
+            "produce --sample --speed %s --topic observations --partitions 2"
+                + " --bootstrap-servers %s",
+            SPEED, broker.bootstrapServers())) {
       producer.awaitOutput(Pattern.compile("observations sent"), WAIT);
 
       String first = flinkRun("-p", "1");
@@ -196,39 +188,23 @@ class ForecastJobClusterIT {
   void submitStartsTheSameJobAsFlinkRun() throws Exception {
     try (LocalProcess producer =
         weir(
-            "produce",
-            "--input",
-            "src/cli/main/resources/sample/vega_seattle_tmax.csv",
-            "--topic",
-            "submitted",
-            "--bootstrap-servers",
+            "produce --input src/cli/main/resources/sample/vega_seattle_tmax.csv --topic"
+                + " submitted --bootstrap-servers %s",
             broker.bootstrapServers())) {
       assertThat(producer.exitCode(WAIT)).as(producer.output()).isZero();
     }
     try (LocalProcess submit =
         weir(
-            "submit",
+            "submit %s --jobmanager %s --jar %s --set name=submitted --set"
+                + " kafka.bootstrap-servers=%s --set topics.observations=submitted --set"
+                + " topics.forecasts=submitted.forecasts --set output=network --set"
+                + " forecast.many-to-one.model=sample-many-to-one --set"
+                + " forecast.many-to-one.file=%s --set topics.models=submitted.models",
             JOB,
-            "--jobmanager",
             flink.rest().getAuthority(),
-            "--jar",
-            BUILD.jobJar().toString(),
-            "--set",
-            "name=submitted",
-            "--set",
-            "kafka.bootstrap-servers=" + broker.bootstrapServers(),
-            "--set",
-            "topics.observations=submitted",
-            "--set",
-            "topics.forecasts=submitted.forecasts",
-            "--set",
-            "output=network",
-            "--set",
-            "forecast.many-to-one.model=sample-many-to-one",
-            "--set",
-            "forecast.many-to-one.file=" + KafkaFixture.sample("many-to-one"),
-            "--set",
-            "topics.models=submitted.models")) {
+            BUILD.jobJar(),
+            broker.bootstrapServers(),
+            KafkaFixture.sample("many-to-one"))) {
       submit.awaitOutput(Pattern.compile("submitted, job id [0-9a-f]{32}"), WAIT);
       assertThat(submit.exitCode(WAIT)).isZero();
       Expected expected =
@@ -254,45 +230,31 @@ class ForecastJobClusterIT {
   void stopLeavesASavepointThatSubmitGoesOnFrom() throws Exception {
     try (LocalProcess producer =
         weir(
-            "produce",
-            "--input",
-            "src/cli/main/resources/sample/vega_seattle_tmax.csv",
-            "--topic",
-            "stopped",
-            "--bootstrap-servers",
+            "produce --input src/cli/main/resources/sample/vega_seattle_tmax.csv --topic"
+                + " stopped --bootstrap-servers %s",
             broker.bootstrapServers())) {
       assertThat(producer.exitCode(WAIT)).as(producer.output()).isZero();
     }
-    String[] job = {
-      JOB,
-      "--jobmanager",
-      flink.rest().getAuthority(),
-      "--set",
-      "name=stopped",
-      "--set",
-      "kafka.bootstrap-servers=" + broker.bootstrapServers(),
-      "--set",
-      "topics.observations=stopped",
-      "--set",
-      "topics.forecasts=stopped.forecasts",
-      "--set",
-      "topics.models=stopped.models"
-    };
-    String jar = BUILD.jobJar().toString();
-    weirOutput(job, "submit", "--jar", jar);
+    String job =
+        " %s --jobmanager %s --set name=stopped --set kafka.bootstrap-servers=%s"
+                .formatted(JOB, flink.rest().getAuthority(), broker.bootstrapServers())
+            + " --set topics.observations=stopped --set topics.forecasts=stopped.forecasts"
+            + " --set topics.models=stopped.models";
+    String submit = "submit" + job + " --jar " + BUILD.jobJar();
+    weirOutput(submit);
     topics.awaitCommitted("stopped.forecasts", 1);
 
-    String stopped = weirOutput(job, "stop");
+    String stopped = weirOutput("stop" + job);
     Matcher path = Pattern.compile("(?m)^file:\\S*savepoint-\\S+$").matcher(stopped);
     assertThat(path.find()).as(stopped).isTrue();
     assertThat(stopped).contains("stopped is stopped; go on with weir submit " + JOB);
-    assertThat(weirFailure(job, "stop")).contains("expected a running job stopped, got none; ");
+    assertThat(weirFailure("stop" + job)).contains("expected a running job stopped, got none; ");
 
     String missing = path.group() + "-missing";
-    assertThat(weirFailure(job, "submit", "--jar", jar, "--savepoint", missing))
+    assertThat(weirFailure(submit + " --savepoint " + missing))
         .contains("--savepoint: expected a savepoint that the JobManager can read, got " + missing)
         .doesNotContain("\tat ");
-    String again = weirOutput(job, "submit", "--jar", jar, "--savepoint", path.group());
+    String again = weirOutput(submit + " --savepoint " + path.group());
     String id = again.replaceAll("(?s).*job id ([0-9a-f]{32}).*", "$1");
     flink.awaitRunning(id);
     assertThat(
@@ -301,10 +263,8 @@ class ForecastJobClusterIT {
   }
 
   /** What a command prints that ends with 1. */
-  private static String weirFailure(String[] client, String... args) throws Exception {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of(client));
-    try (LocalProcess weir = weir(all.toArray(String[]::new))) {
+  private static String weirFailure(String line, Object... values) throws Exception {
+    try (LocalProcess weir = weir(line, values)) {
       assertThat(weir.exitCode(WAIT)).as(weir.output()).isEqualTo(1);
       return weir.output();
     }
@@ -317,29 +277,20 @@ class ForecastJobClusterIT {
     try (SecuredBroker secured = SecuredBroker.start(dir)) {
       secured.grantAll(SecuredBroker.USER);
       Path properties = secured.writeProperties(dir.resolve("client.properties"));
-      String[] client = {
-        "--bootstrap-servers", secured.sasl(), "--kafka-properties", properties.toString()
-      };
+      String client =
+          " --bootstrap-servers %s --kafka-properties %s".formatted(secured.sasl(), properties);
       String csv = "src/cli/main/resources/sample/vega_seattle_tmax.csv";
-      String produced = weirOutput(client, "produce", "--input", csv);
+      String produced = weirOutput("produce --input " + csv + client);
       String submitted =
           weirOutput(
-              new String[0],
-              "submit",
+              "submit %s --jobmanager %s --jar %s --set name=secured --set output=network"
+                  + " --set kafka.bootstrap-servers=%s --set kafka.properties-file=%s",
               JOB,
-              "--jobmanager",
               flink.rest().getAuthority(),
-              "--jar",
-              BUILD.jobJar().toString(),
-              "--set",
-              "name=secured",
-              "--set",
-              "output=network",
-              "--set",
-              "kafka.bootstrap-servers=" + secured.sasl(),
-              "--set",
-              "kafka.properties-file=" + properties.toAbsolutePath());
-      String tailed = weirOutput(client, "tail", "--from-beginning", "--limit", "1");
+              BUILD.jobJar(),
+              secured.sasl(),
+              properties.toAbsolutePath());
+      String tailed = weirOutput("tail --from-beginning --limit 1" + client);
       String job = submitted.replaceAll("(?s).*job id ([0-9a-f]{32}).*", "$1");
       String metadata =
           Files.readString(
@@ -359,10 +310,8 @@ class ForecastJobClusterIT {
   }
 
   /** What a command prints that ends with 0. */
-  private static String weirOutput(String[] client, String... args) throws Exception {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of(client));
-    try (LocalProcess weir = weir(all.toArray(String[]::new))) {
+  private static String weirOutput(String line, Object... values) throws Exception {
+    try (LocalProcess weir = weir(line, values)) {
       assertThat(weir.exitCode(WAIT)).as(weir.output()).isZero();
       return weir.output();
     }
@@ -479,12 +428,7 @@ class ForecastJobClusterIT {
     Path file = DIR.resolve("retrained.safetensors");
     ModelFiles.write(model, file);
     try (LocalProcess publish =
-        weir(
-            "model",
-            "publish",
-            file.toString(),
-            "--bootstrap-servers",
-            broker.bootstrapServers())) {
+        weir("model publish %s --bootstrap-servers %s", file, broker.bootstrapServers())) {
       assertThat(publish.exitCode(WAIT)).as(publish.output()).isZero();
     }
   }
@@ -508,7 +452,8 @@ class ForecastJobClusterIT {
 
   // ---- processes
 
-  private static LocalProcess weir(String... args) throws Exception {
+  private static LocalProcess weir(String line, Object... values) throws Exception {
+    String[] args = InProcess.words(line, values);
     return LocalProcess.java(
         "weir " + args[0],
         DIR.resolve("weir-" + args[0] + ".log"),

@@ -11,11 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A broker that stays away for longer than Kafka's clients wait by themselves. */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OutageIT {
   /** Kafka's clients give up an answer after 60 seconds, unless told to be patient. */
   private static final Duration AWAY = Duration.ofSeconds(100);

@@ -37,14 +37,12 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * The tables of jobs/topics.sql with {@code avro-confluent}, Flink's own format with Confluent's
  * client in it, against Apicurio; and Weir's jar in the lib folders instead of by ADD JAR.
  */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RegistrySqlIT {
 
   private static final int ROUNDS = 40;

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A job that is stopped and goes on with other tasks, or with its state in another backend. */
 @Tag("slow")
-@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RescaleIT {
   private static final Map<String, String> HEAP = Map.of("state.backend.type", "hashmap");
   private static final Map<String, String> ROCKSDB = Map.of("state.backend.type", "rocksdb");

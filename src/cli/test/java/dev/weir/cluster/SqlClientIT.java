@@ -32,12 +32,10 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** {@code jobs/forecast.sql} through Flink's SQL client, on real processes and a real broker. */
 @Tag("slow")
 @Tag("sql-client")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SqlClientIT {
 
   private static final int SERIES = 5;

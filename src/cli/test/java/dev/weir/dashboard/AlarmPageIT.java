@@ -32,11 +32,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.openqa.selenium.Keys;
 
 /** Alarms on the live page: a real broker, job and server, seen by a real browser. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AlarmPageIT {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
@@ -48,8 +46,8 @@ class AlarmPageIT {
   private static final List<String> SERIES = List.of("plant/fan", "plant/pump", HOSTILE);
 
   private static Chromium browser;
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
   private static RunningJob job;
   private static Dashboard dashboard;
@@ -57,8 +55,6 @@ class AlarmPageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.shared();
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("alarms");
     overrides.remove("output");
     overrides.put("alarms", "on");
@@ -247,7 +243,8 @@ class AlarmPageIT {
     browser.await("the list", () -> rows() >= 3);
     assertThat(
             browser.<Boolean>js(
-                "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+                "return document.documentElement.scrollWidth <="
+                    + " document.documentElement.clientWidth"))
         .isTrue();
     assertThat(browser.accessibilityProblems()).isEmpty();
   }
@@ -311,14 +308,16 @@ class AlarmPageIT {
       assertThat(rowOf("line1")).contains("group\nline1.b 4.5, line1.a 4.0", "6.5");
       assertThat(
               browser.<List<String>>js(
-                  "return [...document.querySelectorAll('.incidents tbody a')].map(a => a.dataset.series)"))
+                  "return [...document.querySelectorAll('.incidents tbody a')].map(a =>"
+                      + " a.dataset.series)"))
           .as("a group has no chart")
           .containsExactlyInAnyOrder("pump-7", "pumpe-ß", "plant/pump");
       assertThat(browser.accessibilityProblems()).isEmpty();
       browser.screen(390, 844, true);
       assertThat(
               browser.<Boolean>js(
-                  "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+                  "return document.documentElement.scrollWidth <="
+                      + " document.documentElement.clientWidth"))
           .isTrue();
       browser.screen(1440, 1000, false);
       browser.open(URI.create(other.address() + "#series=plant%2Fpump"));

@@ -29,13 +29,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The live page of a job that classifies: a real broker, job and server, seen by a real browser.
  */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClassPageIT {
 
   private static final int STEPS = 160;
@@ -44,8 +42,8 @@ class ClassPageIT {
 
   @TempDir private static Path dir;
   private static Chromium browser;
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
   private static RunningJob job;
   private static Dashboard dashboard;
@@ -54,8 +52,6 @@ class ClassPageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.shared();
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
     ClassifierFiles.write(
         ClassFixture.model("states", 4, ClassFixture.STATES), dir.resolve("states.safetensors"));
     Map<String, String> overrides = new HashMap<>();
@@ -166,7 +162,8 @@ class ClassPageIT {
     browser.await("the panel", () -> browser.find(".class-panel").isDisplayed());
     assertThat(
             browser.<Boolean>js(
-                "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+                "return document.documentElement.scrollWidth <="
+                    + " document.documentElement.clientWidth"))
         .isTrue();
     assertThat(browser.accessibilityProblems()).isEmpty();
   }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * How long the page's answers take over HTTP with very many series, beside the time that it takes
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Timeout;
  * docs/page.md.
  */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FleetPageIT {
 
   private static final int SERIES = Integer.getInteger("series", 200_000);

@@ -52,12 +52,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** The live page as a person meets it: a real broker, job and server, seen by a real browser. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PageIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
@@ -72,8 +70,8 @@ class PageIT {
   private static final Map<String, List<Observation>> SAMPLE = new TreeMap<>();
   private static final Map<String, Integer> SENT = new HashMap<>();
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
   private static RunningJob job;
   private static Dashboard dashboard;
@@ -82,8 +80,6 @@ class PageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.shared(); // first, since without it there is nothing to do
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("page");
     overrides.remove("output"); // learned
     overrides.put("learning.size", "small");
@@ -911,7 +907,8 @@ class PageIT {
         () ->
             browser
                 .<List<String>>js(
-                    "return [...document.querySelectorAll('[data-bars=steps] tr[data-step]')].map(row => row.dataset.mae)")
+                    "return [...document.querySelectorAll('[data-bars=steps]"
+                        + " tr[data-step]')].map(row => row.dataset.mae)")
                 .stream()
                 .map(Double::valueOf)
                 .toList()
@@ -1015,13 +1012,15 @@ class PageIT {
         assertThat(
                 browser
                     .<Number>js(
-                        "scrollTo(0, 0); return document.querySelector(arguments[0]).getBoundingClientRect().bottom",
+                        "scrollTo(0, 0); return"
+                            + " document.querySelector(arguments[0]).getBoundingClientRect().bottom",
                         ONE + "[data-chart=main]")
                     .doubleValue())
             .isLessThanOrEqualTo(844);
         assertThat(
                 browser.<Boolean>js(
-                    "return [...document.querySelectorAll('.headline, .chart-main')].every(one => one.getBoundingClientRect().top > 0)"))
+                    "return [...document.querySelectorAll('.headline, .chart-main')].every(one =>"
+                        + " one.getBoundingClientRect().top > 0)"))
             .isTrue();
       }
     }
@@ -1168,7 +1167,8 @@ class PageIT {
           .isTrue();
       assertThat(
               browser.<Boolean>js(
-                  "return window.owned === undefined && !document.querySelector('img[src=x], body script')"))
+                  "return window.owned === undefined && !document.querySelector('img[src=x], body"
+                      + " script')"))
           .isTrue();
       browser.leave();
     }

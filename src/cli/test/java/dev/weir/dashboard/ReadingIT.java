@@ -43,18 +43,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** How the page reads a broker's topics: whole, in part, with holes, and damaged. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public class ReadingIT {
 
-  private static KafkaFixture kafka;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
   private static Producer<byte[], byte[]> patient; // sends nothing by itself
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.shared();
     patient = KafkaClients.of(kafka.bootstrapServers()).with("linger.ms", 60_000).producer();
   }
 
@@ -301,7 +298,8 @@ public class ReadingIT {
               why ->
                   assertThat(why)
                       .matches(
-                          "Reading damaged.o failed: Record batch for partition damaged.o-[01] at offset \\d+ is invalid, .*[^.]\\."));
+                          "Reading damaged.o failed: Record batch for partition damaged.o-[01] at"
+                              + " offset \\d+ is invalid, .*[^.]\\."));
       for (int i = 20; i < 23; i++) { // what comes now
         for (int partition = 0; partition < 3; partition++) {
           kafka.send(

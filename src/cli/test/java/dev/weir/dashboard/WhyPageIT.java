@@ -33,10 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Explanations of a real job's forecasts, on the page in a real browser and in weir tail. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WhyPageIT {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
@@ -45,8 +43,8 @@ class WhyPageIT {
   private static final String ROWS = ".why-parts tbody tr";
 
   private static Chromium browser;
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
   private static RunningJob job;
   private static Dashboard dashboard;
@@ -54,8 +52,6 @@ class WhyPageIT {
   @BeforeAll
   static void start() throws Exception {
     browser = Chromium.shared();
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.overrides("why");
     overrides.remove("output");
     overrides.put("season", "24");
@@ -221,17 +217,9 @@ class WhyPageIT {
   }
 
   private static InProcess tail(String topic) {
-    return InProcess.run(
-        "tail",
-        "--topic",
-        topic,
-        "--bootstrap-servers",
-        kafka.bootstrapServers(),
-        "--why",
-        "--limit",
-        "1",
-        "--last",
-        "1");
+    return InProcess.weir(
+        "tail --topic %s --bootstrap-servers %s --why --limit 1 --last 1",
+        topic, kafka.bootstrapServers());
   }
 
   @Test

@@ -33,11 +33,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Incidents of a job on Kafka, beside {@code weir evaluate} on files of the same values. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AlarmJobIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
@@ -51,8 +49,8 @@ class AlarmJobIT {
 
   @TempDir private static Path dir;
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static final Map<String, double[]> VALUES_OF = new LinkedHashMap<>();
 
   /** Those of a job that nothing happens to, by series. */
@@ -62,8 +60,6 @@ class AlarmJobIT {
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
     for (String series : SERIES) {
       SplittableRandom random = new SplittableRandom(series.hashCode());
       double[] values = new double[VALUES];
@@ -196,16 +192,7 @@ class AlarmJobIT {
         Files.readString(Path.of("jobs", "many-to-one.yaml"))
             + "\nlearning: {size: small}\nalarms: on\n");
     InProcess run =
-        InProcess.run(
-            "evaluate",
-            "--task",
-            "anomalies",
-            "--input",
-            in.toString(),
-            "--job",
-            job.toString(),
-            "--format",
-            "json");
+        InProcess.weir("evaluate --task anomalies --input %s --job %s --format json", in, job);
     assertThat(run.exitCode()).as(run.err()).isZero();
     int alarms = 0;
     for (JsonNode file : new ObjectMapper().readTree(run.out()).get("series")) {
@@ -345,18 +332,14 @@ class AlarmJobIT {
     assertThat(incidents.get("a.shift")).allMatch(i -> i.warning() == null || i.warning().above());
     assertIsTheSameAfterARestart(rules, incidents);
     InProcess listed =
-        InProcess.run(
-            "alarms",
-            "--bootstrap-servers",
-            kafka.bootstrapServers(),
-            "--topic",
-            settings.kafka().topics().alarms(),
-            "--series",
-            "pump.*");
+        InProcess.weir(
+            "alarms --bootstrap-servers %s --topic %s --series pump.*",
+            kafka.bootstrapServers(), settings.kafka().topics().alarms());
     assertThat(listed.out())
         .containsPattern(
-            "(?m)^2026-03-0\\d \\d\\d:\\d\\d  closed  high    threshold  pump\\.spike  \\d+\\.\\d+, expected \\d+\\.\\d+"
-                + "  above 57\\.000 within 2: \\d\\d %, about 2026-03-0\\d \\d\\d:\\d\\d, crossed  \\d+ values in PT");
+            "(?m)^2026-03-0\\d \\d\\d:\\d\\d  closed  high    threshold  pump\\.spike  \\d+\\.\\d+,"
+                + " expected \\d+\\.\\d+  above 57\\.000 within 2: \\d\\d %, about 2026-03-0\\d"
+                + " \\d\\d:\\d\\d, crossed  \\d+ values in PT");
   }
 
   /** The same values, with a savepoint just after something happens, and more tasks after it. */
@@ -387,23 +370,20 @@ class AlarmJobIT {
     assertThat(incidents(moved)).isEqualTo(expected);
   }
 
-  private static InProcess alarms(String... more) {
-    List<String> args = new ArrayList<>();
-    args.addAll(List.of("alarms", "--bootstrap-servers", kafka.bootstrapServers()));
-    args.addAll(List.of("--topic", undisturbed.kafka().topics().alarms()));
-    args.addAll(List.of(more));
-    return InProcess.run(args.toArray(String[]::new));
+  private static InProcess alarms(String options, Object... values) {
+    String topic = undisturbed.kafka().topics().alarms();
+    String line = "alarms --bootstrap-servers %s --topic %s ";
+    return InProcess.weir(line.formatted(kafka.bootstrapServers(), topic) + options, values);
   }
 
   @Test
   void commandExplainsAnIncident() throws Exception {
-    InProcess text = alarms("--explain", "pump.spike");
+    InProcess text = alarms("--explain pump.spike");
     assertThat(text.exitCode()).as(text.err()).isZero();
     List<Incident> spikes = expected.get("pump.spike");
     String id = spikes.get(spikes.size() - 1).id();
     assertThat(text.out()).contains("incident " + id);
-    InProcess json =
-        alarms("--explain", first("pump.spike", Event.OPENED).id(), "--format", "json");
+    InProcess json = alarms("--explain %s --format json", first("pump.spike", Event.OPENED).id());
     JsonNode told = new ObjectMapper().readTree(json.out());
     assertThat(told.at("/incident/series").textValue()).isEqualTo("pump.spike");
     assertThat(told.get("open").booleanValue()).isFalse();
@@ -412,7 +392,7 @@ class AlarmJobIT {
     assertThat(told.get("values").findValuesAsText("value"))
         .contains(Double.toString(VALUES_OF.get("pump.spike")[AT]));
     assertThat(told.get("page").isNull()).isTrue();
-    InProcess unknown = alarms("--explain", "nobody\u001b[1m");
+    InProcess unknown = alarms("--explain nobody\u001b[1m");
     assertThat(unknown.exitCode()).isEqualTo(1);
     assertThat(unknown.err())
         .contains(
@@ -420,7 +400,7 @@ class AlarmJobIT {
                 + " a series with one, got 'nobody")
         .contains("; weir alarms --format json lists ids and series")
         .doesNotContain("\u001b");
-    assertThat(alarms("--explain", "x", "--follow").exitCode()).isEqualTo(2);
+    assertThat(alarms("--explain x --follow").exitCode()).isEqualTo(2);
   }
 
   @Test
@@ -442,16 +422,9 @@ class AlarmJobIT {
     records.add(new ProducerRecord<>("long.alarms", null, new IncidentCodec().encode(closed)));
     kafka.send(records);
     InProcess json =
-        InProcess.run(
-            "alarms",
-            "--bootstrap-servers",
-            kafka.bootstrapServers(),
-            "--topic",
-            "long.alarms",
-            "--explain",
-            opened.id(),
-            "--format",
-            "json");
+        InProcess.weir(
+            "alarms --bootstrap-servers %s --topic long.alarms --explain %s --format json",
+            kafka.bootstrapServers(), opened.id());
     assertThat(json.exitCode()).as(json.err()).isZero();
     assertThat(new ObjectMapper().readTree(json.out()).get("records").findValuesAsText("event"))
         .containsExactly("OPENED", "CLOSED");
@@ -461,23 +434,23 @@ class AlarmJobIT {
   void commandListsIncidentsAndFollowsTheTopic() throws Exception {
     long incidents =
         expected.values().stream().flatMap(List::stream).map(Incident::id).distinct().count();
-    InProcess all = alarms();
+    InProcess all = alarms("");
     assertThat(all.exitCode()).as(all.err()).isZero();
     assertThat(all.out().lines()).hasSize((int) incidents);
     assertThat(all.out().lines().map(line -> line.substring(0, 16)).toList()).isSorted();
     assertThat(all.out())
         .containsPattern(
-            "(?m)^2026-03-03 10:20  closed  high    novelty  pump\\.spike  1\\d\\d\\.\\d+, expected \\d\\d\\.\\d+"
-                + "  surprise 5\\.0  \\d+ values in PT");
-    InProcess one = alarms("--series", "pump.*", "--last", "1", "--format", "json");
+            "(?m)^2026-03-03 10:20  closed  high    novelty  pump\\.spike  1\\d\\d\\.\\d+, expected"
+                + " \\d\\d\\.\\d+  surprise 5\\.0  \\d+ values in PT");
+    InProcess one = alarms("--series pump.* --last 1 --format json");
     JsonNode newest = new ObjectMapper().readTree(one.out());
     List<Incident> spikes = expected.get("pump.spike");
     assertThat(newest.get("id").textValue()).isEqualTo(spikes.get(spikes.size() - 1).id());
-    assertThat(alarms("--series", "none", "--last", "5").err()).contains("no incidents");
-    InProcess followed = alarms("--follow", "--limit", "2");
+    assertThat(alarms("--series none --last 5").err()).contains("no incidents");
+    InProcess followed = alarms("--follow --limit 2");
     assertThat(followed.exitCode()).as(followed.err()).isZero();
     assertThat(followed.out().lines()).hasSize(2);
-    InProcess wrong = alarms("--limit", "2");
+    InProcess wrong = alarms("--limit 2");
     assertThat(wrong.exitCode()).isEqualTo(2);
     assertThat(wrong.err()).contains("--limit: expected at least 1, beside --follow, got 2");
     InProcess none =

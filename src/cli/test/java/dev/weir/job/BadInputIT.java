@@ -38,13 +38,10 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.TimestampType;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Whatever lies on the topic: the job lives, and nothing is lost. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BadInputIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
@@ -52,14 +49,8 @@ class BadInputIT {
   private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
   private static final long HOUR = 3_600_000;
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name) throws Exception {
     return JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.sampleOverrides(name));
@@ -374,8 +365,8 @@ class BadInputIT {
       kafka.send(topic, 1, batch);
       assertThat(job.failure())
           .startsWith(
-              "batch at or behind topic packed.observations, partition 1, offset 3: expected one that"
-                  + " Kafka's client can unpack, got java.lang.OutOfMemoryError: ")
+              "batch at or behind topic packed.observations, partition 1, offset 3: expected one"
+                  + " that Kafka's client can unpack, got java.lang.OutOfMemoryError: ")
           .endsWith(
               "; give tasks more heap, or cut the partition behind the batch"
                   + " (docs/operations.md#a-batch-that-does-not-fit-into-memory)");
@@ -392,8 +383,8 @@ class BadInputIT {
     try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
       assertThat(job.failure())
           .startsWith(
-              "batch at or behind topic damaged.observations, partition 1, offset of the first record:"
-                  + " expected one that Kafka's client can unpack, got ")
+              "batch at or behind topic damaged.observations, partition 1, offset of the first"
+                  + " record: expected one that Kafka's client can unpack, got ")
           .contains("Record batch for partition damaged.observations-1 at offset 0 is invalid")
           .endsWith(
               "; cut the partition behind the batch"

@@ -38,31 +38,22 @@ import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** History first, then streaming from where it ended. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BoundedIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(300);
   private static final int SERIES = 7;
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   @TempDir private Path savepoints;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.sampleOverrides(name);

@@ -40,14 +40,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Covariates from a topic of their own, beside the same ones inside of the observations. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CovariateTopicIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
@@ -59,20 +56,14 @@ class CovariateTopicIT {
 
   @TempDir private static Path dir;
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   /** What has been sent so far, by group and hour. */
   private final Map<String, Map<Integer, double[]>> sent = new HashMap<>();
 
   private final List<Observation> observed = new ArrayList<>(); // with what was known
   private long covariateRecords;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     kafka.create(name + ".observations", 3, Map.of());

@@ -23,13 +23,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code weir dead-letters}: from what a job could not use to what it could use in the end. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeadLettersIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,14 +35,8 @@ class DeadLettersIT {
   private static final byte[] HOSTILE = "\u001b[2J\u001b]0;owned\u0007\r\n".getBytes(UTF_8);
 
   @TempDir private static Path dir;
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name, int features) throws Exception {
     Path job = Files.writeString(dir.resolve(name + ".yaml"), "forecast: {many-to-one: {}}\n");
@@ -55,11 +46,9 @@ class DeadLettersIT {
     return JobSettings.read(job, overrides);
   }
 
-  private static InProcess weir(String... args) {
-    List<String> all = new ArrayList<>(List.of("dead-letters"));
-    all.addAll(List.of(args));
-    all.addAll(List.of("--topic", "wrong.dlq", "--bootstrap-servers", kafka.bootstrapServers()));
-    return InProcess.run(all.toArray(String[]::new));
+  private static InProcess weir(String line, Object... values) {
+    String where = " --topic wrong.dlq --bootstrap-servers " + kafka.bootstrapServers();
+    return InProcess.weir("dead-letters " + line + where, values);
   }
 
   private static ProducerRecord<byte[], byte[]> record(Observation observation) throws Exception {
@@ -86,34 +75,24 @@ class DeadLettersIT {
       kafka.send(records);
       job.await().until(() -> kafka.read("wrong.dlq", KafkaFixture.COMMITTED).size() == 6);
 
-      assertThat(counts(weir("--format", "json")))
+      assertThat(counts(weir("--format json")))
           .isEqualTo(Map.of("LATE", 1, "FEATURES", 4, "MALFORMED", 1));
-      InProcess table = weir();
+      InProcess table = weir("");
       assertThat(table.out().lines().map(line -> line.split(" +")[0]))
           .containsExactly("reason", "FEATURES", "LATE", "MALFORMED", "6");
       assertThat(table.out())
           .contains("features: expected 0, got 1", "6 dead letters on wrong.dlq");
-      assertThat(counts(weir("--format", "json", "--series", "pump-1")))
-          .isEqualTo(Map.of("FEATURES", 2));
+      assertThat(counts(weir("--format json --series pump-1"))).isEqualTo(Map.of("FEATURES", 2));
       assertHostileIsShown();
 
-      assertNothingIsSent(weir("replay", "--reason", "FEATURES", "--dry-run"), 0, "0 of 4 sent");
-      assertNothingIsSent(weir("replay", "--reason", "FEATURES", "--confirm", "3"), 1, "");
-      assertNothingIsSent(weir("replay", "--confirm", "6"), 2, "");
-      assertNothingIsSent(weir("replay", "--reason", "FEATURES"), 2, ""); // nobody to ask
-      assertNothingIsSent(weir("replay", "--all", "--confirm", "6", "--to", "nowhere"), 1, "");
+      assertNothingIsSent(weir("replay --reason FEATURES --dry-run"), 0, "0 of 4 sent");
+      assertNothingIsSent(weir("replay --reason FEATURES --confirm 3"), 1, "");
+      assertNothingIsSent(weir("replay --confirm 6"), 2, "");
+      assertNothingIsSent(weir("replay --reason FEATURES"), 2, ""); // nobody to ask
+      assertNothingIsSent(weir("replay --all --confirm 6 --to nowhere"), 1, "");
 
       InProcess replay =
-          weir(
-              "replay",
-              "--reason",
-              "FEATURES",
-              "--series",
-              "pump-.*",
-              "--confirm",
-              "4",
-              "--to",
-              "fixed.observations");
+          weir("replay --reason FEATURES --series pump-.* --confirm 4 --to fixed.observations");
       assertThat(replay.exitCode()).as("%s", replay).isZero();
       assertThat(replay.out()).isEqualTo("4 of 4 sent\n");
       assertThat(replay.err()).contains("4 to fixed.observations");
@@ -124,11 +103,11 @@ class DeadLettersIT {
 
       // to where it came from: once more too late, so nothing is counted twice
       int sent = records.size();
-      InProcess late = weir("replay", "--reason", "LATE", "--confirm", "1");
+      InProcess late = weir("replay --reason LATE --confirm 1");
       assertThat(late.exitCode()).as("%s", late).isZero();
       job.await().until(() -> kafka.read("wrong.dlq", KafkaFixture.COMMITTED).size() == 7);
       assertReplayed("wrong.observations", records.subList(1, 2), sent);
-      assertThat(counts(weir("--format", "json", "--reason", "LATE"))).isEqualTo(Map.of("LATE", 2));
+      assertThat(counts(weir("--format json --reason LATE"))).isEqualTo(Map.of("LATE", 2));
       assertThat(forecasts("wrong.forecasts")).hasSize(1);
       job.assertRunning();
       other.assertRunning();
@@ -146,19 +125,19 @@ class DeadLettersIT {
   }
 
   private static void assertHostileIsShown() throws Exception {
-    InProcess first = weir("--reason", "MALFORMED", "--show", "1", "--format", "json");
+    InProcess first = weir("--reason MALFORMED --show 1 --format json");
     assertThat(first.exitCode()).as("%s", first).isZero();
     JsonNode node = JSON.readTree(first.out());
     assertThat(Base64.getDecoder().decode(node.path("value_base64").asText())).isEqualTo(HOSTILE);
     assertThat(Base64.getDecoder().decode(node.path("key_base64").asText())).isEqualTo(HOSTILE);
     assertThat(node.path("source").path("topic").asText()).isEqualTo("wrong.observations");
-    InProcess place = weir("--show", node.path("at").asText());
+    InProcess place = weir("--show %s", node.path("at").asText());
     assertThat(place.exitCode()).as("%s", place).isZero();
     assertThat(place.out()).contains("MALFORMED", "1b 5b 32 4a", "|.[2J.]0;owned...|");
     assertThat(place.out().replace("\n", "")).doesNotContainPattern("\\p{Cc}");
-    assertThat(weir("--show", "0:999").exitCode()).isEqualTo(1);
-    assertThat(weir("--show", "7:0").exitCode()).isEqualTo(1);
-    assertThat(weir("--show", "first").exitCode()).isEqualTo(2);
+    assertThat(weir("--show 0:999").exitCode()).isEqualTo(1);
+    assertThat(weir("--show 7:0").exitCode()).isEqualTo(1);
+    assertThat(weir("--show first").exitCode()).isEqualTo(2);
   }
 
   private static void assertNothingIsSent(InProcess weir, int exitCode, String out) {

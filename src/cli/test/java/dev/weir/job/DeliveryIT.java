@@ -13,24 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.execution.CheckpointType;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** When a forecast can be read, and what stops a job before it starts. */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeliveryIT {
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name, String guarantee) throws Exception {
     Map<String, String> overrides = kafka.sampleOverrides(name);

@@ -34,19 +34,23 @@ public final class FlinkFixture implements AutoCloseable {
   }
 
   /** Starts it for the first test that asks; it ends with the JVM. No job may be left on it. */
-  public static synchronized FlinkFixture shared() throws Exception {
-    if (shared == null) {
-      shared = start(new Configuration());
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> IOUtils.closeQuietly(shared), "cluster"));
-    }
-    for (JobStatusMessage job : shared.cluster.listJobs().get()) {
-      if (!job.getJobState().isGloballyTerminalState()) {
-        throw new IllegalStateException(
-            "an earlier test left job %s %s".formatted(job.getJobName(), job.getJobState()));
+  public static synchronized FlinkFixture shared() {
+    try {
+      if (shared == null) {
+        shared = start(new Configuration());
+        Runtime.getRuntime()
+            .addShutdownHook(new Thread(() -> IOUtils.closeQuietly(shared), "cluster"));
       }
+      for (JobStatusMessage job : shared.cluster.listJobs().get()) {
+        if (!job.getJobState().isGloballyTerminalState()) {
+          throw new IllegalStateException(
+              "an earlier test left job %s %s".formatted(job.getJobName(), job.getJobState()));
+        }
+      }
+      return shared;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
-    return shared;
   }
 
   /** A cluster with options of its own, for the caller to close. */

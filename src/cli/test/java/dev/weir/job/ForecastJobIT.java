@@ -37,12 +37,9 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Both jobs of the repository on real series, against the core run by hand on the same series. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForecastJobIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
@@ -58,14 +55,8 @@ class ForecastJobIT {
 
   private static final int VALUES = 1_200; // of each series, at most
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static List<Observation> sample(String name) throws IOException {
     try (BufferedReader lines =

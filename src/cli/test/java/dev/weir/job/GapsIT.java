@@ -9,13 +9,10 @@ import dev.weir.forecast.Observation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A job file's interval on Kafka, with a partition that carries nothing. */
-@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class GapsIT {
 
   private static Observation at(double second, double value) {

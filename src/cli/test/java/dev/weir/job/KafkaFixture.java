@@ -79,10 +79,14 @@ public final class KafkaFixture {
   }
 
   /** Starts it for the first test that asks; it ends with the JVM. */
-  public static synchronized KafkaFixture shared() throws Exception {
+  public static synchronized KafkaFixture shared() {
     if (shared == null) {
-      Path dir = Files.createTempDirectory("weir-it-broker");
-      shared = new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
+      try {
+        Path dir = Files.createTempDirectory("weir-it-broker");
+        shared = new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
       Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "broker"));
     }
     return shared;

@@ -71,7 +71,8 @@ final class KeylessBacklog {
       String idleTimeout)
       throws Exception {
     Path model = Files.createTempDirectory("backlog").resolve("fleet.safetensors");
-    InProcess.run(
+    InProcess.weir(
+        "%s",
         ("train --epochs 0 --cell gru --num-layers 1 --unidirectional --hidden-size 6 --seq-len 12"
                 + " --horizon 2 --seed 7 --out "
                 + model)

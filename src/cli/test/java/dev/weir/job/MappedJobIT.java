@@ -19,32 +19,22 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Records of other tools, kept as they send them, through the real job. */
-@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class MappedJobIT {
 
   private static final Path RECORDS = Path.of("src/flink/test/resources/records");
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name, String observations, String rest) {
     Map<String, String> overrides = new HashMap<>(kafka.overrides(name));
@@ -73,11 +63,12 @@ class MappedJobIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "telegraf.jsonl|format: json, series: [tags.host, name], time: timestamp,"
-            + " values: [fields.usage_idle, fields.usage_user]|8"
+        "telegraf.jsonl|format: json, series: [tags.host, name], time: timestamp, values:"
+            + " [fields.usage_idle, fields.usage_user]|8"
             + "|web-1/cpu/usage_idle,web-1/cpu/usage_user,web-2/cpu/usage_idle,web-2/cpu/usage_user",
-        "otel.jsonl|format: json, each: 'resourceMetrics[].scopeMetrics[].metrics[].gauge.dataPoints',"
-            + " series: [name], time: timeUnixNano, values: [asDouble]|4"
+        "otel.jsonl|format: json, each:"
+            + " 'resourceMetrics[].scopeMetrics[].metrics[].gauge.dataPoints', series: [name],"
+            + " time: timeUnixNano, values: [asDouble]|4"
             + "|system.cpu.utilization,system.memory.utilization",
         "debezium.jsonl|format: debezium-json, series: [tank], time: measured_at, values: [level]|3"
             + "|north,south",

@@ -46,7 +46,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -58,7 +57,6 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * install prometheus}).
  */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PrometheusIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,7 +70,7 @@ class PrometheusIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final List<AutoCloseable> OPEN = new ArrayList<>();
   private static final AtomicReference<Exception> FEED_FAILURE = new AtomicReference<>();
-  private static KafkaFixture kafka;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
   private static RunningJob job;
   private static URI reporter;
   private static URI prometheus;
@@ -82,7 +80,6 @@ class PrometheusIT {
   @BeforeAll
   static void start() throws Exception {
     assumeTrue(isThere("prometheus") && isThere("promtool"), "no Prometheus here");
-    kafka = KafkaFixture.shared();
     Configuration configuration = new Configuration();
     GlobalConfiguration.loadConfiguration("conf").toMap().entrySet().stream()
         .filter(entry -> entry.getKey().startsWith("metrics."))

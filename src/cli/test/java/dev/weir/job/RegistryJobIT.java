@@ -41,16 +41,13 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Jobs whose schemas are in a registry: a real one, and one that is away or asks for a password.
  */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RegistryJobIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
@@ -67,14 +64,8 @@ class RegistryJobIT {
           .requiredString("series")
           .endRecord();
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.sampleOverrides(name);
@@ -338,18 +329,9 @@ class RegistryJobIT {
   private static void assertInitFinds(String registry, String topic) throws Exception {
     Path file = Files.createTempFile("init", ".yaml");
     InProcess init =
-        InProcess.run(
-            "init",
-            "--topic",
-            topic,
-            "--registry",
-            registry,
-            "--yes",
-            "--force",
-            "--bootstrap-servers",
-            kafka.bootstrapServers(),
-            "--out",
-            file.toString());
+        InProcess.weir(
+            "init --topic %s --registry %s --yes --force --bootstrap-servers %s --out %s",
+            topic, registry, kafka.bootstrapServers(), file);
     assertThat(init.exitCode()).as(init.toString()).isZero();
     assertThat(init.out()).contains("north/level", "north/alarms", "2026-");
     JobSettings guessed = JobSettings.read(file, Map.of());
@@ -396,8 +378,8 @@ class RegistryJobIT {
       assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "subject unregistered.forecasts-value: expected an answer of the schema registry at %s,"
-                  + " got ConnectException",
+              "subject unregistered.forecasts-value: expected an answer of the schema registry at"
+                  + " %s, got ConnectException",
               server.url());
 
       server.resume();
@@ -433,8 +415,8 @@ class RegistryJobIT {
       assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith(
-              "subject unregistered.forecasts-value: expected a schema that is compatible with those"
-                  + " before it");
+              "subject unregistered.forecasts-value: expected a schema that is compatible with"
+                  + " those before it");
     }
   }
 

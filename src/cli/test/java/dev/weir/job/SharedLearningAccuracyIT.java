@@ -43,19 +43,18 @@ class SharedLearningAccuracyIT {
   private static final int VALUES = 2_000;
   private static final int AFTER = 300; // values of each series that nobody learns from
   private static final String NETWORK =
-      "--cell gru --num-layers 1 --unidirectional --hidden-size 16 --seq-len 12 --horizon 2 --name fleet";
+      "--cell gru --num-layers 1 --unidirectional --hidden-size 16 --seq-len 12 --horizon 2 --name"
+          + " fleet";
 
   @TempDir private static Path dir;
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static Path start;
   private static double[][] fleet;
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
     fleet = new double[SERIES][];
     for (int s = 0; s < SERIES; s++) {
       fleet[s] = Fleet.values(s, VALUES + AFTER);

@@ -32,13 +32,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a job learns of a fleet, against the core run by hand on the same values. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SharedLearningIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
@@ -49,16 +47,14 @@ class SharedLearningIT {
 
   @TempDir private static Path dir;
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static Path start;
   private static double[][] fleet;
   private static List<Publication> expected;
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
     start = dir.resolve("fleet.safetensors");
     InProcess written =
         InProcess.run(

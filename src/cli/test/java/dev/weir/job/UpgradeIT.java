@@ -42,10 +42,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +55,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the job file that they were written with, on the input that it had read. What is sent here up to
  * {@link #SAVED}, and in which order, is part of each of them and never changes.
  */
-@Timeout(value = 600, unit = TimeUnit.SECONDS)
 @Tag("slow")
 @Tag("upgrade")
 class UpgradeIT {
@@ -75,14 +72,8 @@ class UpgradeIT {
   private static final int AFTER = 60; // rounds until the silent series' timer has fired
   private static final int WAITING = 3; // rounds that wait: those not older than two minutes
 
-  private static KafkaFixture kafka;
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-    flink = FlinkFixture.shared();
-  }
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static Observation at(String series, int round) {
     int phase = series.hashCode() % 12;

@@ -52,16 +52,13 @@ import org.apache.flink.streaming.api.windowing.windows.GlobalWindow;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our windows against Flink's own count windows, and out of order against in order. */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WindowsOracleIT {
 
   private static final long SEED = 20261127;
@@ -69,12 +66,7 @@ class WindowsOracleIT {
 
   private static final double RECORDS_PER_SECOND = 1_000;
 
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    flink = FlinkFixture.shared();
-  }
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   /**
    * A window as both sides can show it. While a window is not full, our forecast shows only its

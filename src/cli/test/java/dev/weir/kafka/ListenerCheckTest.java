@@ -16,10 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
 class ListenerCheckTest {
 
   private static final String PATIENCE = "default.api.timeout.ms";
@@ -45,7 +43,8 @@ class ListenerCheckTest {
           .hasMessageStartingWith(
               "Kafka at "
                   + slow
-                  + ": expected an answer within 0.3 s, got a connection and no answer: a slow broker");
+                  + ": expected an answer within 0.3 s, got a connection and no answer: a slow"
+                  + " broker");
     }
     assertThat(lines)
         .hasSize(2)

@@ -46,14 +46,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Incidents of a real broker, posted to a real HTTP server that fails in many ways. */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WebhookIT {
 
   private static final String SECRET = "a-secret-of-two-people";
@@ -67,14 +64,9 @@ class WebhookIT {
   private static final Event[] EVENTS = {Event.OPENED, Event.UPDATED, Event.CLOSED};
 
   @TempDir private static Path dir;
-  private static KafkaFixture kafka;
+  private static final KafkaFixture kafka = KafkaFixture.shared();
 
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
-
-  @BeforeAll
-  static void start() throws Exception {
-    kafka = KafkaFixture.shared();
-  }
 
   private static Incident incident(String series, Event event) {
     double surprise = event == Event.OPENED ? 2.75 : 4.5;
@@ -307,8 +299,9 @@ class WebhookIT {
         .anyMatch(
             line ->
                 line.matches(
-                    ("incident %s \\(UPDATED, refusing-[0-2]@[0-9]+\\): POST to http://localhost:[0-9]+:"
-                            + " expected status 2xx, got 422 after 3 tries; .*weir alarms JOB.yaml --explain .*")
+                    ("incident %s \\(UPDATED, refusing-[0-2]@[0-9]+\\): POST to"
+                         + " http://localhost:[0-9]+: expected status 2xx, got 422 after 3 tries;"
+                         + " .*weir alarms JOB.yaml --explain .*")
                         .formatted(Incident.id("s1", 1_000))))
         .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*not one of ours, and not sent"))
         .anyMatch(line -> line.equals("stopped: 5 records sent, 1 refused, 0 wait"));

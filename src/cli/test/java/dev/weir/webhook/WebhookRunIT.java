@@ -16,10 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A value that becomes an alarm of {@code weir run}, and a request to an HTTP server. */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WebhookRunIT {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
@@ -57,7 +55,8 @@ class WebhookRunIT {
       assertThat(without.exitCode()).isEqualTo(1);
       assertThat(without.err())
           .contains(
-              "alarms.webhook-secret: expected a value for ${env:WEIR_TEST_SECRET} on this machine");
+              "alarms.webhook-secret: expected a value for ${env:WEIR_TEST_SECRET} on this"
+                  + " machine");
       args.addAll(List.of("-D", "execution.checkpointing.interval=1s", "-D", "rest.bind-port=0"));
       String id = Incident.id("pump", observations.get(SPIKE).time());
       try (WeirProcess run =

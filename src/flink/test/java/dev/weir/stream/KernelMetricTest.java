@@ -9,6 +9,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Kernels;
+import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnConfig;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,13 +28,20 @@ class KernelMetricTest {
       assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 1L, "plain", 0L, "vector", 0L));
 
       harness.publish(model(2, 9));
-      assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 1L));
+      String kernel = new Rnn(config(9)).kernel(); // plain where C2 is off
+      assertThat(kernel).isNotEqualTo("scalar");
+      Map<String, Object> now = new HashMap<>(Map.of("scalar", 0L, "plain", 0L, "vector", 0L));
+      now.put(kernel, 1L);
+      assertThat(networks(metrics)).isEqualTo(now);
     }
   }
 
+  private static RnnConfig config(int hiddenSize) {
+    return new RnnConfig(Cell.RNN_TANH, 1, hiddenSize, 1, false, false);
+  }
+
   private static ForecastModel model(long version, int hiddenSize) {
-    RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, hiddenSize, 1, false, false);
-    return TestModel.of(config, 3, 1)
+    return TestModel.of(config(hiddenSize), 3, 1)
         .version(version)
         .head(new float[hiddenSize], new float[1])
         .build();

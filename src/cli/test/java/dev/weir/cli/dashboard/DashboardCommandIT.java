@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.Patience;
+import dev.weir.cli.InProcess;
 import dev.weir.cli.WeirProcess;
 import dev.weir.cli.local.EmbeddedBroker;
 import java.net.InetAddress;
@@ -44,12 +45,9 @@ class DashboardCommandIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
       try (WeirProcess weir =
           WeirProcess.start(
-              "dashboard",
-              "--no-browser",
-              "--port",
-              "0",
-              "--bootstrap-servers",
-              broker.bootstrapServers())) {
+              InProcess.words(
+                  "dashboard --no-browser --port 0 --bootstrap-servers %s",
+                  broker.bootstrapServers()))) {
         URI page = URI.create(weir.awaitErr(ADDRESS, WAIT).group(1));
         assertThat(page.getHost()).isEqualTo("localhost");
         assertThat(page.getQuery()).as("no token on loopback").isNull();
@@ -59,14 +57,9 @@ class DashboardCommandIT {
       }
       try (WeirProcess weir =
           WeirProcess.start(
-              "dashboard",
-              "--no-browser",
-              "--port",
-              "0",
-              "--bind",
-              "0.0.0.0",
-              "--bootstrap-servers",
-              broker.bootstrapServers())) {
+              InProcess.words(
+                  "dashboard --no-browser --port 0 --bind 0.0.0.0 --bootstrap-servers %s",
+                  broker.bootstrapServers()))) {
         URI page = URI.create(weir.awaitErr(ADDRESS, WAIT).group(1));
         Matcher token = Pattern.compile("token=([A-Za-z0-9_-]{32})").matcher(page.getQuery());
         assertThat(token.matches()).as("%s", page).isTrue();
@@ -90,14 +83,9 @@ class DashboardCommandIT {
     }
     WeirProcess away =
         WeirProcess.run(
-            "dashboard",
-            "--no-browser",
-            "--port",
-            "0",
-            "--bootstrap-servers",
-            "localhost:1",
-            "--kafka",
-            "default.api.timeout.ms=100");
+            InProcess.words(
+                "dashboard --no-browser --port 0 --bootstrap-servers localhost:1 --kafka"
+                    + " default.api.timeout.ms=100"));
     assertThat(away.exitCode()).as("%s", away).isEqualTo(1);
     assertThat(away.err())
         .contains(
@@ -138,7 +126,8 @@ class DashboardCommandIT {
       double up = (System.nanoTime() - started) / 1e9;
       awaitPage(
           page.resolve("/api/job"),
-          "This demo replays 7 public series of past years: the first 336 values of each in a few seconds, then 4 a second.");
+          "This demo replays 7 public series of past years: the first 336 values of each in a few"
+              + " seconds, then 4 a second.");
       awaitPage(page.resolve("/api/series"), "\"total\":7");
       double listed = (System.nanoTime() - started) / 1e9;
       awaitPage(page.resolve("/api/job"), "\"state\":\"LIVE\"");

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * A base model that reads covariates known ahead: trained, evaluated, and asked for what is next.
  */
-@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AheadModelIT {
 
   private static final int ROWS = 900;
@@ -121,11 +119,18 @@ class AheadModelIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "evaluate --input load.csv --model load.safetensors --columns time=at,value=load | --model: ahead: expected 0, got 1 (model load version 1)",
-        "evaluate --input load.csv --model load.safetensors --columns time=at,value=load,ahead=plan+0 | --model: ahead: expected 2, got 1 (model load version 1)",
-        "forecast --input load.csv --model load.safetensors --columns time=at,value=load | --model: ahead: expected 0, got 1 (model load version 1)",
-        "train --input load.csv --task base --out x.safetensors --columns time=at,value=load,ahead=plan | --columns ahead: expected none with --task base, got some",
-        "train --epochs 0 --out x.safetensors --columns time=at,value=load,ahead=plan | --columns ahead: expected none with --epochs 0, got some",
+        "evaluate --input load.csv --model load.safetensors --columns time=at,value=load | --model:"
+            + " ahead: expected 0, got 1 (model load version 1)",
+        "evaluate --input load.csv --model load.safetensors --columns"
+            + " time=at,value=load,ahead=plan+0 | --model: ahead: expected 2, got 1 (model load"
+            + " version 1)",
+        "forecast --input load.csv --model load.safetensors --columns time=at,value=load | --model:"
+            + " ahead: expected 0, got 1 (model load version 1)",
+        "train --input load.csv --task base --out x.safetensors --columns"
+            + " time=at,value=load,ahead=plan | --columns ahead: expected none with --task base,"
+            + " got some",
+        "train --epochs 0 --out x.safetensors --columns time=at,value=load,ahead=plan | --columns"
+            + " ahead: expected none with --epochs 0, got some",
       })
   void covariatesThatDoNotFitAreRefused(String command, String line) {
     InProcess ended = weir(command);

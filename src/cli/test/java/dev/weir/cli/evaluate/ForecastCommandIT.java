@@ -32,13 +32,11 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command's forecasts against the core's, and what it writes. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForecastCommandIT {
 
   private static final int SEED = 21;
@@ -152,7 +150,8 @@ class ForecastCommandIT {
     Path out = dir.resolve("out.csv");
 
     InProcess weir =
-        InProcess.run(
+        InProcess.weir(
+            "%s",
             ("forecast --input %s --columns series=device,time=at,value=temp --horizon 3"
                     + " --season 12 --format csv --out %s --report %s")
                 .formatted(input, out, dir.resolve("page.html"))
@@ -379,12 +378,8 @@ class ForecastCommandIT {
     csv.append("1800000480,,5\n"); // the minute before it is left out
     Path input = Files.writeString(dir.resolve("next.csv"), csv);
     InProcess weir =
-        InProcess.run(
-            "forecast",
-            "--input",
-            input.toString(),
-            "--columns",
-            "time=timestamp,value=value,ahead=plan");
+        InProcess.weir(
+            "forecast --input %s --columns time=timestamp,value=value,ahead=plan", input);
     assertThat(weir.exitCode()).isEqualTo(1);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err().lines())

@@ -20,12 +20,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Flink's REST says, and what something else at its place might. */
-@Timeout(600)
 class FlinkHealthTest {
 
   private static final String ID = "0123456789abcdef0123456789abcdef";
@@ -73,7 +71,8 @@ class FlinkHealthTest {
         "/jobs/overview",
         """
         {"jobs":[{"jid":"%s","name":"pumps","state":"RUNNING","start-time":1000,"duration":7200000},
-                 {"jid":"%s","name":"pumps","state":"CANCELED","start-time":500,"duration":5}]}"""
+                 {"jid":"%s","name":"pumps","state":"CANCELED","start-time":500,"duration":5}]}\
+        """
             .formatted(ID, ID.replace('0', '1')));
     answers.put("/jobs/" + ID, "{\"now\":7201000,\"duration\":7200000,\"state\":\"RUNNING\"}");
     answers.put(
@@ -85,7 +84,8 @@ class FlinkHealthTest {
         """
         {"counts":{"completed":720,"failed":1,"in_progress":0},"latest":{"completed":
         {"trigger_timestamp":7197900,"latest_ack_timestamp":7198000,"end_to_end_duration":45,
-        "state_size":3145728},"failed":{"failure_timestamp":5000,"failure_message":"once"}}}""");
+        "state_size":3145728},"failed":{"failure_timestamp":5000,"failure_message":"once"}}}\
+        """);
     answers.put("/jobs/" + ID + "/checkpoints/config", "{\"interval\":10000}");
   }
 
@@ -102,7 +102,8 @@ class FlinkHealthTest {
         """
         [{"id":"Status.JVM.Memory.Heap.Used","value":"%d"},
          {"id":"Status.JVM.Memory.Heap.Max","value":"%d"},
-         {"id":"Status.JVM.GarbageCollector.All.TimeMsPerSecond","value":"%s"}]"""
+         {"id":"Status.JVM.GarbageCollector.All.TimeMsPerSecond","value":"%s"}]\
+        """
             .formatted(used, max, collectorMillisPerSecond));
   }
 
@@ -137,14 +138,16 @@ class FlinkHealthTest {
         """
         {"now":7201000,"duration":7200000,"state":"RUNNING","vertices":[
         {"id":"%1$s","name":"Source: observations"},
-        {"id":"%1$s","name":"forecast -> sink: Writer -> sink: Committer"}]}"""
+        {"id":"%1$s","name":"forecast -> sink: Writer -> sink: Committer"}]}\
+        """
             .formatted(ID));
     answers.put(
         "/jobs/%1$s/vertices/%1$s/subtasks/metrics?agg=sum&get=forecast.weir.observations,forecast.weir.reason.LATE.deadLetters"
             .formatted(ID),
         """
         [{"id":"forecast.weir.observations","sum":%d.0},
-         {"id":"forecast.weir.reason.LATE.deadLetters","sum":%d.0}]"""
+         {"id":"forecast.weir.reason.LATE.deadLetters","sum":%d.0}]\
+        """
             .formatted(all, late));
     Findings report = look(null);
     assertThat(String.join("\n", report.text()))
@@ -209,7 +212,8 @@ class FlinkHealthTest {
         "/jobs/" + ID + "/exceptions?maxExceptions=1",
         """
         {"exceptionHistory":{"entries":[{"timestamp":7141000,"stacktrace":
-        "org.apache.flink.util.FlinkException: Failed\\n\\tat a.B.c(B.java:1)\\nCaused by: java.io.IOException: disk \\u001b[31mfull\\n\\tat d"}]}}""");
+        "org.apache.flink.util.FlinkException: Failed\\n\\tat a.B.c(B.java:1)\\nCaused by: java.io.IOException: disk \\u001b[31mfull\\n\\tat d"}]}}\
+        """);
     Findings report = look(null);
     assertThat(report.text())
         .contains("exception      1 min 0 s ago: java.io.IOException: disk \\u001b[31mfull")

@@ -11,9 +11,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExistingTopicsIT {
 
   @Test
@@ -35,8 +33,8 @@ class ExistingTopicsIT {
       assertThatThrownBy(() -> source.getSubscribedTopicPartitions(admin))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "topic plant.models: expected on Kafka, got no such topic: was it deleted? create it again"
-                  + " (docs/operations.md), and the job goes on");
+              "topic plant.models: expected on Kafka, got no such topic: was it deleted? create it"
+                  + " again (docs/operations.md), and the job goes on");
     }
   }
 }

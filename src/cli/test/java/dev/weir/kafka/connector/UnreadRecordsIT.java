@@ -9,7 +9,6 @@ import dev.weir.kafka.connector.UnreadRecords.Answer;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
@@ -18,10 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What a broker says of records, markers, aborted and open transactions. */
-@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class UnreadRecordsIT {
 
   private static final Map<TopicPartition, Long> NO_STOPS = Map.of();

@@ -7,10 +7,8 @@ import dev.weir.kafka.RegistrySettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The contract of a real registry. */
-@Timeout(600)
 class ApicurioIT extends RegistryContract {
 
   private static ApicurioProcess apicurio;
