@@ -4,6 +4,9 @@ import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -12,6 +15,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -21,10 +27,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.stream.Stream;
 
 /** Which package may import which, and what else must hold of all classes. */
 @AnalyzeClasses(packages = "dev.weir", importOptions = ArchitectureTest.MainTree.class)
 class ArchitectureTest {
+
+  private static final String WEIR = "dev.weir.";
 
   /** Without tests, in whatever build folder; ArchUnit's own option knows only {@code target}. */
   static final class MainTree implements ImportOption {
@@ -33,17 +42,6 @@ class ArchitectureTest {
       return !location.contains("/test-classes/") && !location.contains("-tests.jar");
     }
   }
-
-  @ArchTest
-  static final ArchRule RNN_IS_ARITHMETIC =
-      classes()
-          .that()
-          .resideInAPackage("dev.weir.rnn..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..", "jdk.incubator.vector..", "com.sun.management..", "dev.weir.rnn..")
-          .because("the recurrent arithmetic must run anywhere that a JDK runs");
 
   @ArchTest
   static final ArchRule VECTORS_STAY_IN_THEIR_METHOD =
@@ -76,247 +74,107 @@ class ArchitectureTest {
               })
           .because("in some JVMs a larger one made an object of its last vector");
 
+  /**
+   * What packages may depend on, beside the JDK and each other. The modules' poms keep Flink, Kafka
+   * and servers out of the core, and the commands and the page out of the job.
+   */
   @ArchTest
-  static final ArchRule MODEL_KNOWS_FILES =
-      classes()
-          .that()
-          .resideInAPackage("dev.weir.model..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..", "com.fasterxml.jackson..", "dev.weir.model..", "dev.weir.rnn..")
-          .because("weights are read in jobs, tests and tools alike, without Flink or Kafka");
+  static void packagesDependOnNothingElse(JavaClasses classes) {
+    String flink = "org.apache.flink.";
+    only("rnn..", "jdk.incubator.vector..", "com.sun.management..").check(classes);
+    only("model..", "com.fasterxml.jackson..", WEIR + "rnn..").check(classes);
+    only("forecast..", "jdk.incubator.vector..", WEIR + "model..", WEIR + "rnn..").check(classes);
+    // of forecasts the data classes, and one rule of order and expiry
+    only(
+            "classify..",
+            WEIR + "forecast",
+            WEIR + "forecast.window",
+            WEIR + "model..",
+            WEIR + "rnn..")
+        .check(classes);
+    only("option..", WEIR + "classify..", WEIR + "forecast..", WEIR + "model..", WEIR + "rnn..")
+        .check(classes);
+    only(
+            "state..",
+            flink + "api.common.typeutils..",
+            flink + "api.java.typeutils.runtime..", // views as streams
+            flink + "core.memory..",
+            flink + "metrics..",
+            WEIR + "classify.series..",
+            WEIR + "forecast..")
+        .check(classes);
+    Stream<String> own = // its jar carries the core, and nothing of jobs, Kafka or Avro
+        Stream.of("state,file,holiday,option,spec,classify,forecast,model,rnn".split(","))
+            .map(name -> WEIR + name + "..");
+    Stream<String> others =
+        Stream.of("table,api.common,configuration,core,metrics,types,util".split(","))
+            .map(name -> flink + name + "..");
+    only(
+            "sql..",
+            Stream.of(Stream.of("org.slf4j.."), own, others)
+                .flatMap(all -> all)
+                .toArray(String[]::new))
+        .check(classes);
+  }
+
+  private static ArchRule only(String name, String... others) {
+    return classes()
+        .that()
+        .resideInAPackage(WEIR + name)
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage("java..", WEIR + name).or(resideInAnyPackage(others)));
+  }
 
   @ArchTest
-  static final ArchRule FORECAST_IS_THE_CORE =
-      classes()
-          .that()
-          .resideInAPackage("dev.weir.forecast..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..",
-              "jdk.incubator.vector..",
-              "dev.weir.forecast..",
-              "dev.weir.model..",
-              "dev.weir.rnn..")
-          .because(
-              "the same forecasting must run in a job, in SQL, in an evaluation and in a test");
+  static void packagesDoNotDependOn(JavaClasses classes) {
+    never(
+            resideInAPackage(WEIR + "stream.."),
+            "dev.weir.kafka..",
+            "dev.weir.sql..",
+            "dev.weir.job..",
+            "org.apache.kafka..",
+            "org.apache.avro..")
+        .check(classes);
+    never(
+            resideInAPackage(WEIR + "kafka.."),
+            "dev.weir.stream..",
+            "dev.weir.sql..",
+            "dev.weir.job..")
+        .check(classes);
+    // a cluster that runs no SQL needs no planner, and the job jar has no functions
+    never(
+            resideOutsideOfPackages(WEIR + "sql..", WEIR + "kafka.mapping"),
+            "org.apache.flink.table..",
+            "dev.weir.sql..")
+        .check(classes);
+    never(resideInAPackage(WEIR + "kafka.mapping"), "dev.weir.sql..").check(classes);
+    // it shows any running job, by what that puts on its topics
+    never(
+            resideInAPackage(WEIR + "dashboard.."),
+            "dev.weir.stream..",
+            "dev.weir.sql..",
+            "dev.weir.job..",
+            "dev.weir.cli..",
+            "org.apache.flink..")
+        .check(classes);
+    never(
+            resideOutsideOfPackage(WEIR + "dashboard.."),
+            "io.javalin..",
+            "org.eclipse.jetty..",
+            "jakarta.servlet..")
+        .check(classes);
+    never(
+            resideOutsideOfPackage(WEIR + "cli.."),
+            "kafka..",
+            "org.apache.kafka.server..",
+            "org.apache.kafka.metadata..")
+        .check(classes);
+  }
 
-  @ArchTest
-  static final ArchRule CLASSIFY_IS_A_CORE =
-      classes()
-          .that()
-          .resideInAPackage("dev.weir.classify..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..",
-              "dev.weir.classify..",
-              "dev.weir.forecast", // the data classes only
-              "dev.weir.forecast.window", // one rule of order and expiry
-              "dev.weir.model..",
-              "dev.weir.rnn..")
-          .because("the same classification must run in a job, in an evaluation and in a test");
-
-  @ArchTest
-  static final ArchRule CORE_RUNS_IN_ANY_PROGRAM =
-      classes()
-          .that()
-          .resideInAnyPackage(
-              "dev.weir.core..",
-              "dev.weir.classify..",
-              "dev.weir.forecast..",
-              "dev.weir.model..",
-              "dev.weir.option..",
-              "dev.weir.spec..",
-              "dev.weir.rnn..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..",
-              "jdk.incubator.vector..",
-              "com.sun.management..",
-              "com.fasterxml.jackson.core..",
-              "dev.weir.core..",
-              "dev.weir.classify..",
-              "dev.weir.forecast..",
-              "dev.weir.model..",
-              "dev.weir.option..",
-              "dev.weir.spec..",
-              "dev.weir.rnn..")
-          .because("weir-core needs the JDK and Jackson's parser, and neither Flink nor Kafka");
-
-  @ArchTest
-  static final ArchRule STREAM_KNOWS_NO_KAFKA =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.weir.stream..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "dev.weir.kafka..",
-              "dev.weir.sql..",
-              "dev.weir.job..",
-              "dev.weir.dashboard..",
-              "dev.weir.cli..",
-              "org.apache.kafka..",
-              "org.apache.avro..")
-          .because("the operators are driven by harnesses and bounded sources too");
-
-  @ArchTest
-  static final ArchRule KAFKA_KNOWS_NO_OPERATORS =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.weir.kafka..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "dev.weir.stream..",
-              "dev.weir.sql..",
-              "dev.weir.job..",
-              "dev.weir.dashboard..",
-              "dev.weir.cli..")
-          .because("bytes and operators change for different reasons");
-
-  @ArchTest
-  static final ArchRule STATE_IS_SERIALIZED_FORECASTING =
-      classes()
-          .that()
-          .resideInAPackage("dev.weir.state..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..",
-              "org.apache.flink.api.common.typeutils..",
-              "org.apache.flink.api.java.typeutils.runtime..", // views as streams
-              "org.apache.flink.core.memory..",
-              "org.apache.flink.metrics..",
-              "dev.weir.classify.series..",
-              "dev.weir.forecast..",
-              "dev.weir.state..")
-          .because("the job and SQL keep the same state of a series and count the same");
-
-  @ArchTest
-  static final ArchRule OPTIONS_ARE_DECLARED_BELOW_ALL_THAT_READ_THEM =
-      classes()
-          .that()
-          .resideInAPackage("dev.weir.option..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..",
-              "dev.weir.option..",
-              "dev.weir.classify..",
-              "dev.weir.forecast..",
-              "dev.weir.model..",
-              "dev.weir.rnn..")
-          .because("the job file, SQL and the command line read the same declarations");
-
-  @ArchTest
-  static final ArchRule SQL_STANDS_ALONE =
-      classes()
-          .that()
-          .resideInAPackage("dev.weir.sql..")
-          .should()
-          .onlyDependOnClassesThat()
-          .resideInAnyPackage(
-              "java..",
-              "dev.weir.state..",
-              "org.slf4j..",
-              "org.apache.flink.table..",
-              "org.apache.flink.api.common..",
-              "org.apache.flink.configuration..",
-              "org.apache.flink.core..",
-              "org.apache.flink.metrics..",
-              "org.apache.flink.types..",
-              "org.apache.flink.util..",
-              "dev.weir.sql..",
-              "dev.weir.file..",
-              "dev.weir.holiday..",
-              "dev.weir.option..",
-              "dev.weir.spec..",
-              "dev.weir.classify..",
-              "dev.weir.forecast..",
-              "dev.weir.model..",
-              "dev.weir.rnn..")
-          .because("its jar carries the core and nothing of jobs, Kafka or Avro");
-
-  @ArchTest
-  static final ArchRule THE_JOB_KNOWS_NO_TABLES =
-      noClasses()
-          .that()
-          .resideOutsideOfPackages("dev.weir.sql..", "dev.weir.kafka.mapping")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.flink.table..", "dev.weir.sql..")
-          .because("a cluster that runs no SQL needs no planner, and the job jar has no functions");
-
-  @ArchTest
-  static final ArchRule FORMATS_ARE_NO_FUNCTIONS =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.weir.kafka.mapping")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("dev.weir.sql..")
-          .because("table formats read records without a statement");
-
-  @ArchTest
-  static final ArchRule JOB_IS_BELOW_THE_PERSON =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.weir.job..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("dev.weir.dashboard..", "dev.weir.cli..")
-          .because("flink run has no person in front of it");
-
-  @ArchTest
-  static final ArchRule THE_PAGE_READS_TOPICS =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.weir.dashboard..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage(
-              "dev.weir.stream..",
-              "dev.weir.sql..",
-              "dev.weir.job..",
-              "dev.weir.cli..",
-              "org.apache.flink..")
-          .because(
-              "a page shows any running job, wherever that runs, by what it puts on its topics");
-
-  @ArchTest
-  static final ArchRule ONLY_THE_PAGE_SERVES_HTTP =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("dev.weir.dashboard..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
-          .because("the job jar carries no server");
-
-  @ArchTest
-  static final ArchRule THE_PAGE_IS_THE_COMMAND_LINES =
-      noClasses()
-          .that()
-          .resideOutsideOfPackages("dev.weir.dashboard..", "dev.weir.cli..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("dev.weir.dashboard..")
-          .because("nothing that runs in a job may need it");
-
-  @ArchTest
-  static final ArchRule THE_BROKER_IS_THE_COMMAND_LINES =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("dev.weir.cli..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("kafka..", "org.apache.kafka.server..", "org.apache.kafka.metadata..")
-          .because("the embedded broker is not in the job jar");
+  private static ArchRule never(DescribedPredicate<JavaClass> these, String... others) {
+    return noClasses().that(these).should().dependOnClassesThat().resideInAnyPackage(others);
+  }
 
   @ArchTest
   static final ArchRule NO_CYCLES =
@@ -352,9 +210,7 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .haveNameMatching(
-              "java\\.io\\.ObjectInputStream"
-                  + "|java\\.beans\\.XMLDecoder"
-                  + "|com\\.esotericsoftware\\..*"
+              "java\\.io\\.ObjectInputStream|java\\.beans\\.XMLDecoder|com\\.esotericsoftware\\..*"
                   + "|org\\.apache\\.flink\\.util\\.InstantiationUtil"
                   + "|org\\.apache\\.flink\\.api\\.java\\.typeutils\\.(GenericTypeInfo|runtime\\.kryo\\..*)"
                   + "|org\\.apache\\.commons\\.lang3\\.SerializationUtils")

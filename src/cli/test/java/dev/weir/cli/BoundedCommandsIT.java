@@ -3,31 +3,17 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.job.KafkaFixture;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.jar.JarOutputStream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,20 +27,20 @@ class BoundedCommandsIT {
 
   private static final int OBSERVATIONS = 90;
   private static final int FIRST_PART = 40;
-  private static final Duration POLL = Duration.ofMillis(50);
 
   @TempDir private Path dir;
 
   @Test
   void submitAndRunReadTheirPartOfHistoryAndEndWithASavepoint() throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0)) {
-      String kafka = broker.bootstrapServers();
-      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
-        admin.create("observations", 1, Map.of());
-      }
-      send(kafka);
+    try (KafkaFixture kafka = KafkaFixture.start(dir.resolve("broker"))) {
+      kafka.create("observations", 1, Map.of());
+      kafka.sendObservations(
+          "observations",
+          IntStream.range(0, OBSERVATIONS)
+              .mapToObj(i -> new Observation("s", 1_000L * i, i % 7))
+              .toList());
 
-      String savepoint = submit(kafka);
+      String savepoint = submit(kafka.bootstrapServers());
       // a commit is answered before each partition has its mark, and so a savepoint is, too
       await().untilAsserted(() -> assertThat(origins(kafka)).hasSize(FIRST_PART));
 
@@ -64,7 +50,7 @@ class BoundedCommandsIT {
                   "run jobs/many-to-one.yaml --set kafka.bootstrap-servers=%s --set mode=bounded"
                       + " --set output=network -D execution.checkpointing.interval=300ms"
                       + " --savepoint %s --savepoints %s",
-                  kafka, savepoint, dir.resolve("second")));
+                  kafka.bootstrapServers(), savepoint, dir.resolve("second")));
       assertThat(run.exitCode()).as("%s", run).isZero();
       // the end of a job stops checkpoints that are in progress, and Flink warns of each
       String stopped =
@@ -108,39 +94,7 @@ class BoundedCommandsIT {
     }
   }
 
-  private static void send(String kafka) throws Exception {
-    Map<String, Object> config = Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka);
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-      for (int i = 0; i < OBSERVATIONS; i++) {
-        byte[] value = new ObservationCodec().encode(new Observation("s", 1_000L * i, i % 7));
-        producer.send(new ProducerRecord<>("observations", value));
-      }
-    }
-  }
-
-  /** Of all committed forecasts. */
-  private static List<Long> origins(String kafka) throws Exception {
-    Map<String, Object> config =
-        Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            kafka,
-            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-            "read_committed");
-    List<Long> origins = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      TopicPartition partition = new TopicPartition("forecasts", 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          Forecast forecast = new ForecastCodec().decode(record.value());
-          origins.add(forecast.origin());
-        }
-      }
-    }
-    return origins;
+  private static Stream<Long> origins(KafkaFixture kafka) {
+    return kafka.forecasts("forecasts", KafkaFixture.COMMITTED).stream().map(Forecast::origin);
   }
 }

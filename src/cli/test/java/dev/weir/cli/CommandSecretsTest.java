@@ -32,12 +32,10 @@ class CommandSecretsTest {
             dir.resolve("client.properties"),
             "sasl.oauthbearer.token.endpoint.url=https://weir:s3sam@localhost/token\n");
     return InProcess.weir(
-        "%s",
         command
             .replace("JOB", job.toString())
             .replace("PROPERTIES", properties.toString())
-            .replace("USER", "weir:" + SECRET)
-            .split(" "));
+            .replace("USER", "weir:" + SECRET));
   }
 
   @ParameterizedTest

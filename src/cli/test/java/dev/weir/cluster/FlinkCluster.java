@@ -48,8 +48,6 @@ final class FlinkCluster implements AutoCloseable {
   private static final Duration CLIENT = Patience.LIMIT;
   private static final Duration JOB = Patience.LIMIT;
   private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
-  private static final Pattern PROMETHEUS =
-      Pattern.compile("PrometheusReporter HTTP server on port (\\d+)");
   private static final String PARAMS = "BASH_JAVA_UTILS_EXEC_RESULT:";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -528,13 +526,6 @@ final class FlinkCluster implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted during " + request.method() + " " + request.uri(), e);
     }
-  }
-
-  /** All metrics of one process, in Prometheus' text format. */
-  String metrics(LocalProcess process) throws IOException {
-    String port = process.awaitOutput(PROMETHEUS, START).group(1);
-    return body(
-        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics")).build());
   }
 
   // ---- configuration

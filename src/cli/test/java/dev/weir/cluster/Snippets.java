@@ -59,7 +59,7 @@ final class Snippets {
         "./weir tail --bootstrap-servers broker:9093 ", "needs a secured broker: SecuredKafkaIT");
     excuse(
         "flink run -d -s file:///checkpoints/JOB_ID/chk-57 ",
-        "needs a checkpoint that a dead job left: ForecastJobClusterIT restores one");
+        "needs a checkpoint that a dead job left: FaultsIT restores one");
     excuse(
         "CREATE TEMPORARY VIEW with_weather ",
         "needs a table of weather forecasts: CovariatesSqlIT");

@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
-import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
-import dev.weir.job.RunningJob;
-import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.IncidentCodecTest;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,15 +21,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
 /** Alarms on the live page: a real broker, job and server, seen by a real browser. */
-class AlarmPageIT {
+class AlarmPageIT extends BrowserPage {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
   private static final Duration STEP = Duration.ofMinutes(5);
@@ -45,16 +36,10 @@ class AlarmPageIT {
   private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
   private static final List<String> SERIES = List.of("plant/fan", "plant/pump", HOSTILE);
 
-  private static Chromium browser;
-  private static final KafkaFixture kafka = KafkaFixture.shared();
-  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
-  private static RunningJob job;
-  private static Dashboard dashboard;
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.shared();
     Map<String, String> overrides = kafka.overrides("alarms");
     overrides.remove("output");
     overrides.put("alarms", "on");
@@ -64,29 +49,13 @@ class AlarmPageIT {
     kafka.create(settings.kafka().topics().observations().first(), 2, Map.of());
     send(0, VALUES);
     job = flink.submit(settings, 2, Duration.ofMillis(500));
-    dashboard = page(settings);
+    dashboard = serve(settings.kafka().topics(), 0);
     job.await()
         .atMost(Duration.ofMinutes(3))
         .until(
             () ->
                 kafka.read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED).size()
                     == SERIES.size() * VALUES);
-  }
-
-  private static Dashboard page(JobSettings of) throws Exception {
-    return Dashboard.start(
-        new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), of.kafka().topics()),
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        null);
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
-      if (one != null) {
-        one.close();
-      }
-    }
   }
 
   private static void send(int from, int to) throws Exception {
@@ -107,18 +76,6 @@ class AlarmPageIT {
 
   private static long time(int i) {
     return START.plus(STEP.multipliedBy(i)).toEpochMilli();
-  }
-
-  @BeforeEach
-  void atADesk() {
-    browser.screen(1440, 1000, false);
-    browser.scheme("light");
-    browser.zone("UTC");
-  }
-
-  @AfterEach
-  void nothingIsWrongOnTheConsole() {
-    assertThat(browser.consoleProblems()).isEmpty();
   }
 
   private static void open(String fragment) {
@@ -241,11 +198,7 @@ class AlarmPageIT {
     browser.scheme("dark");
     open("#view=alarms");
     browser.await("the list", () -> rows() >= 3);
-    assertThat(
-            browser.<Boolean>js(
-                "return document.documentElement.scrollWidth <="
-                    + " document.documentElement.clientWidth"))
-        .isTrue();
+    assertThat(fitsTheScreen()).isTrue();
     assertThat(browser.accessibilityProblems()).isEmpty();
   }
 
@@ -300,7 +253,9 @@ class AlarmPageIT {
         Stream.of(warning, IncidentCodecTest.GROUP, IncidentCodecTest.INCIDENT, ofPump)
             .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
             .toList());
-    try (Dashboard other = page(JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides))) {
+    try (Dashboard other =
+        serve(
+            JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides).kafka().topics(), 0)) {
       browser.open(URI.create(other.address() + "#view=alarms"));
       browser.await("the list", () -> rows() == 4);
       assertThat(rowOf("pump-7"))
@@ -314,11 +269,7 @@ class AlarmPageIT {
           .containsExactlyInAnyOrder("pump-7", "pumpe-ß", "plant/pump");
       assertThat(browser.accessibilityProblems()).isEmpty();
       browser.screen(390, 844, true);
-      assertThat(
-              browser.<Boolean>js(
-                  "return document.documentElement.scrollWidth <="
-                      + " document.documentElement.clientWidth"))
-          .isTrue();
+      assertThat(fitsTheScreen()).isTrue();
       browser.screen(1440, 1000, false);
       browser.open(URI.create(other.address() + "#series=plant%2Fpump"));
       browser.await("the limit", () -> "1".equals(browser.data(".mode-panel", "limits")));
@@ -342,7 +293,7 @@ class AlarmPageIT {
   void withoutAlarmsNothingIsShownOrRead() throws Exception {
     Map<String, String> overrides = kafka.overrides("alarms");
     JobSettings without = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
-    try (Dashboard other = page(without)) {
+    try (Dashboard other = serve(without.kafka().topics(), 0)) {
       browser.open(URI.create(other.address() + "#view=alarms"));
       browser.await("the values", () -> browser.text(".headline").startsWith("Forecast for"));
       assertThat(browser.find("#tab-alarms").isDisplayed()).isFalse();

@@ -227,7 +227,7 @@ public final class Chromium implements AutoCloseable {
             driver.executeAsyncScript(
                 """
                 const done = arguments[arguments.length - 1];
-                axe.run().then(({violations}) => done(violations
+                axe.run({resultTypes: ["violations"], preload: false}).then(({violations}) => done(violations
                   .filter(one => one.impact === "serious" || one.impact === "critical")
                   .map(one => one.id + ": " + one.nodes.map(node => node.html).join(" | "))));
                 """);

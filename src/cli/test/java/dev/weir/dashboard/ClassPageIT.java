@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
-import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Observation;
-import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
-import dev.weir.job.RunningJob;
 import dev.weir.job.options.JobFile;
-import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.model.ClassifierFiles;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,8 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,24 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The live page of a job that classifies: a real broker, job and server, seen by a real browser.
  */
-class ClassPageIT {
+class ClassPageIT extends BrowserPage {
 
   private static final int STEPS = 160;
   private static final int LABELS = 130;
   private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
 
   @TempDir private static Path dir;
-  private static Chromium browser;
-  private static final KafkaFixture kafka = KafkaFixture.shared();
-  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
-  private static RunningJob job;
-  private static Dashboard dashboard;
   private static List<Step> steps;
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.shared();
     ClassifierFiles.write(
         ClassFixture.model("states", 4, ClassFixture.STATES), dir.resolve("states.safetensors"));
     Map<String, String> overrides = new HashMap<>();
@@ -72,12 +58,7 @@ class ClassPageIT {
             dir);
     kafka.create("states.observations", 1, Map.of());
     job = flink.submit(settings, 1, Duration.ofMillis(500));
-    dashboard =
-        Dashboard.start(
-            new DashboardSettings(
-                KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics()),
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            null);
+    dashboard = serve(settings.kafka().topics(), 0);
     steps = ClassFixture.steps("lathe", STEPS, 3);
     kafka.sendObservations("states.observations", steps.stream().map(Step::observation).toList());
     List<ProducerRecord<byte[], byte[]>> labels = new ArrayList<>();
@@ -91,25 +72,8 @@ class ClassPageIT {
     kafka.send(labels);
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
-      if (one != null) {
-        one.close();
-      }
-    }
-  }
-
-  @AfterEach
-  void nothingIsWrongOnTheConsole() {
-    assertThat(browser.consoleProblems()).isEmpty();
-  }
-
   @Test
   void classesProbabilitiesAndLabelsAreShown() throws Exception {
-    browser.screen(1440, 1000, false);
-    browser.scheme("light");
-    browser.zone("UTC");
     browser.open(URI.create(dashboard.address() + "#series=lathe"));
     browser.await("the panel", () -> browser.find(".class-panel").isDisplayed());
     browser.await(
@@ -146,7 +110,6 @@ class ClassPageIT {
 
   @Test
   void allTopicsAreNamed() throws Exception {
-    browser.screen(1440, 1000, false);
     browser.open(URI.create(dashboard.address() + "#view=job"));
     browser.await("the topics", () -> browser.text(".topics").startsWith("Read from"));
     assertThat(browser.text(".topics"))
@@ -160,11 +123,7 @@ class ClassPageIT {
     browser.scheme("dark");
     browser.open(URI.create(dashboard.address() + "#series=lathe"));
     browser.await("the panel", () -> browser.find(".class-panel").isDisplayed());
-    assertThat(
-            browser.<Boolean>js(
-                "return document.documentElement.scrollWidth <="
-                    + " document.documentElement.clientWidth"))
-        .isTrue();
+    assertThat(fitsTheScreen()).isTrue();
     assertThat(browser.accessibilityProblems()).isEmpty();
   }
 }

@@ -9,7 +9,6 @@ import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
-import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
@@ -46,17 +45,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** The live page as a person meets it: a real broker, job and server, seen by a real browser. */
-class PageIT {
+class PageIT extends BrowserPage {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final String TAXI = "nab_nyc_taxi";
@@ -70,16 +66,10 @@ class PageIT {
   private static final Map<String, List<Observation>> SAMPLE = new TreeMap<>();
   private static final Map<String, Integer> SENT = new HashMap<>();
 
-  private static final KafkaFixture kafka = KafkaFixture.shared();
-  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
-  private static RunningJob job;
-  private static Dashboard dashboard;
-  private static Chromium browser;
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.shared(); // first, since without it there is nothing to do
     Map<String, String> overrides = kafka.overrides("page");
     overrides.remove("output"); // learned
     overrides.put("learning.size", "small");
@@ -115,38 +105,8 @@ class PageIT {
         .longValue();
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
-      if (one != null) {
-        one.close();
-      }
-    }
-  }
-
-  @BeforeEach
-  void beginAtADesk() {
-    browser.leave();
-    browser.consoleProblems(); // that test reports its own
-    browser.screen(1440, 900, false);
-    browser.scheme("light");
-    browser.zone("UTC");
-  }
-
-  @AfterEach
-  void nothingIsWrongOnTheConsole() {
-    assertThat(browser.consoleProblems()).isEmpty();
-  }
-
   private static Topics topics() {
     return settings.kafka().topics();
-  }
-
-  private static Dashboard serve(Topics topics, int port) throws IOException {
-    return Dashboard.start(
-        new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), topics),
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-        null);
   }
 
   private static List<Observation> sample(String name) throws IOException {

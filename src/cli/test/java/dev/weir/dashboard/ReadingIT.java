@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.read.TopicReader;
 import dev.weir.dashboard.view.DashboardSettings;
@@ -14,10 +15,12 @@ import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
@@ -25,6 +28,7 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +39,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,6 +48,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How the page reads a broker's topics: whole, in part, with holes, and damaged. */
 public class ReadingIT {
@@ -323,16 +329,93 @@ public class ReadingIT {
     }
   }
 
+  // ---- transactions, and a broker that is away
+
+  @Test
+  void whatWasNeverCommittedIsNeverShown() throws Exception {
+    Topics topics = topics("aborting", 1);
+    try (Dashboard page = serve(kafka.bootstrapServers(), topics);
+        Producer<byte[], byte[]> producer = transactional("aborting")) {
+      producer.initTransactions();
+      for (String series : List.of("aborted", "committed")) {
+        producer.beginTransaction();
+        Forecast forecast = Records.forecast(series, Mode.MANY_TO_ONE, 60_000, "demand", 1);
+        byte[] value = new ForecastCodec().encode(forecast);
+        producer.send(new ProducerRecord<>(topics.forecasts(), series.getBytes(UTF_8), value));
+        producer.flush();
+        if (series.equals("aborted")) {
+          producer.abortTransaction();
+        } else {
+          producer.commitTransaction();
+        }
+      }
+      await().until(() -> told(page, "/api/series").path("total").intValue() > 0);
+      JsonNode list = told(page, "/api/series").path("items");
+      assertThat(list).hasSize(1);
+      assertThat(list.get(0).path("series").textValue()).isEqualTo("committed");
+    }
+  }
+
+  @Tag("slow")
+  @Test
+  void thePageOutlivesItsBrokerAndFindsNewPartitions(@TempDir Path dir) throws Exception {
+    Topics topics = new Topics("o", "f", "s", "d", "m");
+    EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
+    String servers = broker.bootstrapServers();
+    try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
+      admin.createMissing(topics, 1);
+    }
+    send(servers, 0, 0, 20);
+    try (Dashboard page = serve(servers, topics)) {
+      await().until(() -> job(page).path("observations").intValue() == 20);
+      broker.close();
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(job(page).path("state").textValue()).isEqualTo("WAITING");
+                assertThat(job(page).path("why").textValue()).contains(servers, "does not answer");
+              });
+      assertThat(seconds(page, "pump")).as("what it knew").hasSize(20);
+      broker = EmbeddedBroker.start(dir, Integer.parseInt(servers.replaceFirst(".*:", "")));
+      send(servers, 0, 20, 30);
+      await().until(() -> job(page).path("observations").intValue() == 30);
+      try (Admin admin = KafkaClients.of(servers).admin()) {
+        admin.createPartitions(Map.of("o", NewPartitions.increaseTo(2))).all().get();
+      }
+      send(servers, 1, 30, 40);
+      await().until(() -> job(page).path("observations").intValue() == 40);
+      assertThat(seconds(page, "pump")).as("each once, in order").hasSize(40).isSorted();
+    } finally {
+      broker.close();
+    }
+  }
+
+  private static void send(String servers, int partition, int from, int to) throws Exception {
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(servers).producer()) {
+      for (int i = from; i < to; i++) {
+        producer.send(KafkaFixture.record("o", partition, observation("pump", i)));
+      }
+    }
+  }
+
+  private static Dashboard serve(String servers, Topics topics) throws IOException {
+    return Dashboard.start(
+        new DashboardSettings(KafkaClients.of(servers), topics),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        null);
+  }
+
+  private static JsonNode told(Dashboard page, String path) throws IOException {
+    return new ObjectMapper().readTree(page.address().resolve(path).toURL());
+  }
+
   private static JsonNode job(Dashboard page) throws IOException {
-    return new ObjectMapper().readTree(page.address().resolve("/api/job").toURL());
+    return told(page, "/api/job");
   }
 
   /** When a series was observed. */
   private static double[] seconds(Dashboard page, String series) throws IOException {
-    JsonNode history =
-        new ObjectMapper()
-            .readTree(
-                page.address().resolve("/api/series/history?limit=2000&series=" + series).toURL());
+    JsonNode history = told(page, "/api/series/history?limit=2000&series=" + series);
     double[] times = ServedPage.numbers(history.path("observations").path("time"));
     for (int i = 0; i < times.length; i++) {
       times[i] /= 1_000;

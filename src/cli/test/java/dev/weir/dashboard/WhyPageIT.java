@@ -5,20 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.InProcess;
-import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
-import dev.weir.job.RunningJob;
-import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,30 +22,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Explanations of a real job's forecasts, on the page in a real browser and in weir tail. */
-class WhyPageIT {
+class WhyPageIT extends BrowserPage {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
   private static final int VALUES = 200;
   private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
   private static final String ROWS = ".why-parts tbody tr";
 
-  private static Chromium browser;
-  private static final KafkaFixture kafka = KafkaFixture.shared();
-  private static final FlinkFixture flink = FlinkFixture.shared();
   private static JobSettings settings;
-  private static RunningJob job;
-  private static Dashboard dashboard;
 
   @BeforeAll
   static void start() throws Exception {
-    browser = Chromium.shared();
     Map<String, String> overrides = kafka.overrides("why");
     overrides.remove("output");
     overrides.put("season", "24");
@@ -67,12 +52,7 @@ class WhyPageIT {
     }
     kafka.sendObservations(observations, all);
     job = flink.submit(settings, 1, Duration.ofMillis(500));
-    dashboard =
-        Dashboard.start(
-            new DashboardSettings(
-                KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics()),
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            null);
+    dashboard = serve(settings.kafka().topics(), 0);
     job.await()
         .atMost(Duration.ofMinutes(3))
         .until(
@@ -81,29 +61,8 @@ class WhyPageIT {
                     == VALUES);
   }
 
-  @AfterAll
-  static void stop() throws Exception {
-    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job}) {
-      if (one != null) {
-        one.close();
-      }
-    }
-  }
-
   private static long time(int i) {
     return START.plus(Duration.ofHours(i)).toEpochMilli();
-  }
-
-  @BeforeEach
-  void atADesk() {
-    browser.screen(1440, 1000, false);
-    browser.scheme("light");
-    browser.zone("UTC");
-  }
-
-  @AfterEach
-  void nothingIsWrongOnTheConsole() {
-    assertThat(browser.consoleProblems()).isEmpty();
   }
 
   private static long rows() {

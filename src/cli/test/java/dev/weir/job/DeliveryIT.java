@@ -3,12 +3,8 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.Patience;
 import dev.weir.forecast.Observation;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,23 +34,6 @@ class DeliveryIT {
       observations.add(new Observation("s" + i % 3, 1_000L * i, i));
     }
     return observations;
-  }
-
-  @Test
-  void atLeastOnceShowsForecastsWithoutACheckpoint() throws Exception {
-    JobSettings settings = settings("at-once", "at-least-once");
-    String observations = settings.kafka().topics().observations().first();
-    kafka.create(observations, 2, Map.of());
-    String forecasts = settings.kafka().topics().forecasts();
-    try (RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER)) {
-      kafka.sendObservations(observations, round(0));
-      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == ROUND);
-      long before = completedCheckpoints(job);
-
-      kafka.sendObservations(observations, round(1));
-      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 2 * ROUND);
-      assertThat(completedCheckpoints(job)).isEqualTo(before);
-    }
   }
 
   @Test
@@ -117,24 +96,5 @@ class DeliveryIT {
         assertThat(admin.maxValueBytes("new-" + i)).isBetween(1, 100_000);
       }
     }
-  }
-
-  @Test
-  void withoutABrokerAJobSaysSoSoonAndDoesNotStart() throws Exception {
-    int port;
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = probe.getLocalPort(); // nobody listens there once it is closed
-    }
-    Map<String, String> overrides = kafka.sampleOverrides("unreachable");
-    overrides.put("kafka.bootstrap-servers", "localhost:" + port);
-    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
-    int jobs = flink.cluster().listJobs().get().size();
-    long start = System.nanoTime();
-    assertThatThrownBy(() -> flink.submit(settings, 2, FlinkFixture.NEVER))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("Kafka at localhost:" + port + ": expected an answer within ")
-        .hasMessageContaining(", got a closed port: ");
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Patience.LIMIT);
-    assertThat(flink.cluster().listJobs().get()).hasSize(jobs);
   }
 }

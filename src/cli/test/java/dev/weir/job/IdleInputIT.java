@@ -27,6 +27,9 @@ class IdleInputIT {
 
   private static final int ADDED_SERIES = 60;
 
+  private static final KafkaFixture kafka = KafkaFixture.shared();
+  private static final FlinkFixture flink = FlinkFixture.shared();
+
   private static List<Observation> seconds(long... seconds) {
     List<Observation> observations = new ArrayList<>();
     for (long second : seconds) {
@@ -37,8 +40,6 @@ class IdleInputIT {
 
   @Test
   void afterAPauseASeriesIsStillPutInOrder() throws Exception {
-    KafkaFixture kafka = KafkaFixture.shared();
-    FlinkFixture flink = FlinkFixture.shared();
     Map<String, String> overrides = kafka.sampleOverrides("lull");
     overrides.put("delivery.guarantee", "at-least-once");
     overrides.put("window.out-of-orderness", "PT10S");
@@ -71,8 +72,6 @@ class IdleInputIT {
   @Tag("slow")
   @Test
   void replaysOfKeylessBacklogAreEqualAndLoseNothing() throws Exception {
-    KafkaFixture kafka = KafkaFixture.shared();
-    FlinkFixture flink = FlinkFixture.shared();
     kafka.create("backlog", 3, Map.of());
     kafka.send(KeylessBacklog.records("backlog", KeylessBacklog.SERIES, KeylessBacklog.VALUES));
     KeylessBacklog.Result one =
@@ -115,8 +114,6 @@ class IdleInputIT {
   @ParameterizedTest
   @CsvSource({"false, PT0.001S", "true, PT0.001S", "false, PT0S"})
   void partitionsAddedWithBacklogLoseNothing(boolean runs, String outOfOrderness) throws Exception {
-    KafkaFixture kafka = KafkaFixture.shared();
-    FlinkFixture flink = FlinkFixture.shared();
     Map<String, String> overrides =
         kafka.sampleOverrides("added-%s-%s".formatted(runs, outOfOrderness));
     overrides.put("delivery.guarantee", "at-least-once");

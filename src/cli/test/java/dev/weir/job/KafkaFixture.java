@@ -55,7 +55,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * The broker of this JVM's tests, with its topics as the bytes that they hold. Each test has topics
  * of its own.
  */
-public final class KafkaFixture {
+public final class KafkaFixture implements AutoCloseable {
 
   public static final String COMMITTED = "read_committed";
   public static final String UNCOMMITTED = "read_uncommitted";
@@ -90,6 +90,11 @@ public final class KafkaFixture {
       Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "broker"));
     }
     return shared;
+  }
+
+  /** One of its own, which its test stops. */
+  public static KafkaFixture start(Path dir) throws Exception {
+    return new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
   }
 
   public String bootstrapServers() {
@@ -291,7 +296,8 @@ public final class KafkaFixture {
     return letters;
   }
 
-  private void close() {
+  @Override
+  public void close() {
     producer.close(Duration.ofSeconds(2));
     broker.close();
     FileUtils.deleteDirectoryQuietly(dir.toFile());

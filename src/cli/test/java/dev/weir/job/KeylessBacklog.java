@@ -72,11 +72,9 @@ final class KeylessBacklog {
       throws Exception {
     Path model = Files.createTempDirectory("backlog").resolve("fleet.safetensors");
     InProcess.weir(
-        "%s",
-        ("train --epochs 0 --cell gru --num-layers 1 --unidirectional --hidden-size 6 --seq-len 12"
-                + " --horizon 2 --seed 7 --out "
-                + model)
-            .split(" "));
+        "train --epochs 0 --cell gru --num-layers 1 --unidirectional --hidden-size 6 --seq-len 12"
+            + " --horizon 2 --seed 7 --out "
+            + model);
     Map<String, String> overrides = kafka.overrides(name);
     overrides.remove("output");
     overrides.put("topics.observations", topic);

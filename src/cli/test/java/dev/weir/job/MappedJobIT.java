@@ -10,22 +10,17 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.job.options.JobFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Records of other tools, kept as they send them, through the real job. */
 class MappedJobIT {
@@ -56,56 +51,6 @@ class MappedJobIT {
 
   private static void sendBytes(String topic, List<byte[]> values) throws Exception {
     kafka.send(values.stream().map(v -> new ProducerRecord<byte[], byte[]>(topic, v)).toList());
-  }
-
-  @Tag("slow")
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "telegraf.jsonl|format: json, series: [tags.host, name], time: timestamp, values:"
-            + " [fields.usage_idle, fields.usage_user]|8"
-            + "|web-1/cpu/usage_idle,web-1/cpu/usage_user,web-2/cpu/usage_idle,web-2/cpu/usage_user",
-        "otel.jsonl|format: json, each:"
-            + " 'resourceMetrics[].scopeMetrics[].metrics[].gauge.dataPoints', series: [name],"
-            + " time: timeUnixNano, values: [asDouble]|4"
-            + "|system.cpu.utilization,system.memory.utilization",
-        "debezium.jsonl|format: debezium-json, series: [tank], time: measured_at, values: [level]|3"
-            + "|north,south",
-        "lines.csv|format: csv, columns: [device, at, level], series: [device], time: at,"
-            + " values: [level]|4|tank-1,tank-2",
-        "readings.jsonl|format: json, each: readings, series: [site, sensor], time: at,"
-            + " values: [value]|6|berlin/a,berlin/b",
-        "reading.hex|format: protobuf, schema-file: reading.desc, message: acme.Reading,"
-            + " series: [site, device.id], time: measured_at, values: [temperature, humidity]|11"
-            + "|berlin/pump-1/humidity,berlin/pump-1/temperature,berlin/pump-2/humidity,"
-            + "berlin/pump-2/temperature"
-      })
-  void recordsOfOtherToolsAreForecast(String file, String mapping, int expected, String names)
-      throws Exception {
-    String name = file.replaceAll("\\..*", "");
-    JobSettings job = settings(name, mapping, "");
-    String forecasts = job.kafka().topics().forecasts();
-    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
-    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
-      List<String> lines = Files.readAllLines(RECORDS.resolve(file));
-      if (file.endsWith(".hex")) {
-        sendBytes(
-            job.kafka().topics().observations().first(),
-            lines.stream().map(HexFormat.of()::parseHex).toList());
-      } else {
-        send(job.kafka().topics().observations().first(), lines);
-      }
-      running
-          .await()
-          .until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() >= expected);
-      List<Forecast> all = kafka.forecasts(forecasts, KafkaFixture.COMMITTED);
-      assertThat(all).hasSize(expected);
-      assertThat(new TreeSet<>(all.stream().map(Forecast::series).toList()))
-          .containsExactly(names.split(","));
-      assertThat(kafka.deadLetters(job.kafka().topics().deadLetters())).isEmpty();
-      running.assertRunning();
-    }
   }
 
   @Test

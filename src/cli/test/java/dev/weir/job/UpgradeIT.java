@@ -1,7 +1,6 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
@@ -26,9 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -363,45 +359,5 @@ class UpgradeIT {
     assertThat(error / naive)
         .as("error of %s, %s, by that of the last value", forecasts.get(0).series(), forecasts)
         .isLessThan(0.4);
-  }
-
-  @Test
-  void aSavepointWhoseModelHasOtherShapesThanTheJobFileEndsTheJobAndNamesTheCause()
-      throws Exception {
-    Path savepoint = written().get(0);
-    JobSettings settings =
-        settings(savepoint.resolve("job.yaml"), Map.of("forecast.many-to-one.horizon", "2"));
-    prepareTopics(settings);
-    JobClient client = ForecastJob.submit(environment(1, "hashmap", savepoint), settings);
-    try (RunningJob job = new RunningJob(client)) {
-      assertThatThrownBy(() -> client.getJobExecutionResult().get(2, TimeUnit.MINUTES))
-          .hasStackTraceContaining(
-              "the restored state and the job file disagree: horizon: expected 2, got 3"
-                  + " (model one version 2); restore with the old settings, or name another model");
-    }
-  }
-
-  /** As if the newest savepoint's memories had been written by a build with a layout more. */
-  @Test
-  void aSavepointOfANewerBuildIsRefusedWhenItIsRestored(@TempDir Path newer) throws Exception {
-    List<Path> written = written();
-    Path newest = written.get(written.size() - 1);
-    String marker = "dev.weir.state.LearnerStateSerializer$Snapshot\0\0\0\1";
-    String metadata = Files.readString(newest.resolve("_metadata"), StandardCharsets.ISO_8859_1);
-    assertThat(metadata).contains(marker);
-    Files.writeString(
-        newer.resolve("_metadata"),
-        metadata.replaceAll(
-            Pattern.quote(marker) + "(?s:.)", Matcher.quoteReplacement(marker) + "\77"),
-        StandardCharsets.ISO_8859_1);
-    JobSettings settings = settings(newest.resolve("job.yaml"), Map.of());
-    prepareTopics(settings);
-    JobClient client = ForecastJob.submit(environment(1, "rocksdb", newer), settings);
-    try (RunningJob job = new RunningJob(client)) {
-      assertThatThrownBy(() -> client.getJobExecutionResult().get(2, TimeUnit.MINUTES))
-          .hasStackTraceContaining(
-              "LearnerStateSerializer: expected a layout of version 1, got 63: was this state"
-                  + " written by a newer Weir");
-    }
   }
 }

@@ -151,11 +151,9 @@ class ForecastCommandIT {
 
     InProcess weir =
         InProcess.weir(
-            "%s",
-            ("forecast --input %s --columns series=device,time=at,value=temp --horizon 3"
-                    + " --season 12 --format csv --out %s --report %s")
-                .formatted(input, out, dir.resolve("page.html"))
-                .split(" "));
+            "forecast --input %s --columns series=device,time=at,value=temp --horizon 3"
+                + " --season 12 --format csv --out %s --report %s",
+            input, out, dir.resolve("page.html"));
 
     assertThat(weir.exitCode()).as(weir.err()).isZero();
     assertThat(Files.readString(out)).isEqualTo(weir.out()); // nothing else on standard output
