@@ -95,6 +95,6 @@ class BoundedCommandsIT {
   }
 
   private static Stream<Long> origins(KafkaFixture kafka) {
-    return kafka.forecasts("forecasts", KafkaFixture.COMMITTED).stream().map(Forecast::origin);
+    return kafka.forecasts("forecasts").stream().map(Forecast::origin);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.Patience;
 import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.cli.local.EmbeddedBroker;
@@ -87,7 +86,6 @@ class ClassCommandsIT {
     }
     Observation more = new Observation("lathe", 1_000L * STEPS + 500, 1, new double[] {2});
     Awaitility.await("classes and a dead letter are committed")
-        .atMost(Patience.LIMIT)
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
@@ -99,7 +97,6 @@ class ClassCommandsIT {
       producer.flush();
     }
     Awaitility.await("the labels count")
-        .atMost(Patience.LIMIT)
         .until(
             () -> InProcess.weir("status %s --format json", job).out().contains("\"labels\":40"));
   }

@@ -196,7 +196,7 @@ class ClosedPortsIT {
       try (LocalCluster open =
           LocalCluster.start(Map.of("weir.rest.read-only", "false", "rest.bind-port", "0"))) {
         assertThat(attack(browser, open.webAddress())).isEqualTo("read");
-        await().atMost(WAIT).until(() -> jobs(open.webAddress()).contains(ATTACK));
+        await().until(() -> jobs(open.webAddress()).contains(ATTACK));
       }
     }
   }

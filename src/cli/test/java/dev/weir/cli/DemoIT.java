@@ -61,7 +61,6 @@ class DemoIT {
           .isEqualTo("rwx------");
       assertThat(own.get(0).resolve("flink-web-upload")).isDirectory();
       await("more than 200 forecasts, of all series")
-          .atMost(WAIT)
           .failFast("the demo ended: " + demo, () -> !demo.isAlive())
           .until(() -> lines(demo).size() > 200 && series(demo).size() == SampleData.NAMES.size());
 

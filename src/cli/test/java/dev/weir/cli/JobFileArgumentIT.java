@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.dashboard.Records;
 import dev.weir.forecast.Forecast;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -98,20 +99,7 @@ class JobFileArgumentIT {
   }
 
   private static void forecast(int partition, long origin) throws Exception {
-    Forecast forecast =
-        new Forecast(
-            "a",
-            origin,
-            origin,
-            1,
-            Mode.MANY_TO_ONE,
-            null,
-            new double[] {1, 1},
-            List.of(),
-            "",
-            -1,
-            0,
-            Forecast.Status.OK);
+    Forecast forecast = Records.forecast("a", Mode.MANY_TO_ONE, origin, "", -1);
     kafka.send(
         List.of(
             new ProducerRecord<>(

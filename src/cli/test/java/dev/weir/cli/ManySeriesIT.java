@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
-import dev.weir.forecast.Forecast;
+import dev.weir.dashboard.Records;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaClients;
@@ -161,6 +161,7 @@ class ManySeriesIT {
     ObservationCodec observations = new ObservationCodec();
     ForecastCodec forecasts = new ForecastCodec();
     ScoreCodec scores = new ScoreCodec();
+    long origin = START + (VALUES - 1) * 60_000L;
     SplittableRandom random = new SplittableRandom(6);
     try (Producer<byte[], byte[]> producer =
         KafkaClients.of(servers).with("linger.ms", "20").with("batch.size", "262144").producer()) {
@@ -180,7 +181,12 @@ class ManySeriesIT {
         byte[] key = series.getBytes(UTF_8);
         producer.send(
             new ProducerRecord<>(
-                TOPICS.forecasts(), k % PARTITIONS, key, forecasts.encode(forecast(series))));
+                TOPICS.forecasts(),
+                k % PARTITIONS,
+                key,
+                forecasts.encode(
+                    Records.withWideInterval(
+                        Records.forecast(series, Mode.MANY_TO_ONE, origin, "demand", 3)))));
         producer.send(
             new ProducerRecord<>(
                 TOPICS.scores(), k % PARTITIONS, key, scores.encode(score(series, random))));
@@ -191,25 +197,6 @@ class ManySeriesIT {
 
   private static String name(int k) {
     return "plant-%d/pump-%07d".formatted(k % 10, k);
-  }
-
-  private static Forecast forecast(String series) {
-    long origin = START + (VALUES - 1) * 60_000L;
-    double[] steps = {1, 2, 3, 4, 5};
-    return new Forecast(
-        series,
-        origin,
-        START,
-        5,
-        Mode.MANY_TO_ONE,
-        new long[] {origin + 1, origin + 2, origin + 3, origin + 4, origin + 5},
-        steps,
-        List.of(
-            new Forecast.Interval(0.8, steps, steps), new Forecast.Interval(0.95, steps, steps)),
-        "demand",
-        3,
-        10,
-        Forecast.Status.OK);
   }
 
   private static Score score(String series, SplittableRandom random) {

@@ -61,7 +61,7 @@ class ProduceAheadIT {
   void rowsAfterARowAreKnownAhead() throws Exception {
     assertThat(produce("JOB --topic avro --columns ahead=temperature+price").exitCode()).isZero();
     List<double[]> ahead = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : kafka.read("avro", KafkaFixture.COMMITTED)) {
+    for (ConsumerRecord<byte[], byte[]> record : kafka.read("avro")) {
       Observation read = new ObservationCodec(2).decode(record.value(), record.headers());
       assertThat(read.features()).isEmpty();
       ahead.add(read.ahead());
@@ -75,7 +75,7 @@ class ProduceAheadIT {
   void jsonHasAnArrayForEachCovariate() throws Exception {
     String options = "--topic json --format json --ahead-steps 1 --columns ahead=temperature+price";
     assertThat(produce(options).exitCode()).isZero();
-    assertThat(kafka.read("json", KafkaFixture.COMMITTED))
+    assertThat(kafka.read("json"))
         .extracting(record -> new String(record.value(), StandardCharsets.UTF_8))
         .containsExactly(
             "{\"series\":\"a\",\"time\":\"2026-01-01T00:00:00Z\",\"value\":1.0,"

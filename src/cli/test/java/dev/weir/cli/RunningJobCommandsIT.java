@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
-import dev.weir.forecast.Forecast;
+import dev.weir.dashboard.Records;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
@@ -240,19 +240,7 @@ class RunningJobCommandsIT {
       Supplier<byte[]> forecast =
           () ->
               codec.encode(
-                  new Forecast(
-                      "pump",
-                      origin.incrementAndGet(),
-                      1,
-                      5,
-                      Mode.MANY_TO_ONE,
-                      null,
-                      new double[] {1},
-                      List.of(),
-                      "",
-                      -1,
-                      0,
-                      Forecast.Status.WARMUP));
+                  Records.forecast("pump", Mode.MANY_TO_ONE, origin.incrementAndGet(), "", -1));
       for (int i = 0; i < 20; i++) {
         producer.send(new ProducerRecord<>("observations", new byte[] {7}));
         producer.send(new ProducerRecord<>("forecasts", forecast.get()));

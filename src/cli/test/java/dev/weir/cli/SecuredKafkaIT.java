@@ -188,7 +188,6 @@ class SecuredKafkaIT {
       String page = run.awaitErr(Pattern.compile("Flink's page: (http\\S+);"), WAIT).group(1);
       String job = json(page, "/jobs").at("/jobs/0/id").asText();
       await("the job has a checkpoint")
-          .atMost(WAIT)
           .pollInterval(Duration.ofMillis(200))
           .until(
               () ->
@@ -364,7 +363,6 @@ class SecuredKafkaIT {
 
   private static void awaitPage(String address, String why) {
     await()
-        .atMost(WAIT)
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(
             () -> assertThat(json(address, "/api/job").path("why").asText()).isEqualTo(why));

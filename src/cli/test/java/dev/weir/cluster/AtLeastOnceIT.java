@@ -42,7 +42,6 @@ class AtLeastOnceIT {
 
       ReferenceRun expected = cluster.undisturbed();
       await("each forecast and each score has been seen")
-          .atMost(Duration.ofSeconds(120))
           .pollInterval(Duration.ofSeconds(1))
           .untilAsserted(
               () -> {

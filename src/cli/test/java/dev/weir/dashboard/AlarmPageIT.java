@@ -8,7 +8,6 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
-import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import java.net.URI;
@@ -46,7 +45,7 @@ class AlarmPageIT extends BrowserPage {
     overrides.put("topics.alarms", "incidents");
     overrides.put("learning.size", "small");
     settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
-    kafka.create(settings.kafka().topics().observations().first(), 2, Map.of());
+    kafka.create(settings, 2);
     send(0, VALUES);
     job = flink.submit(settings, 2, Duration.ofMillis(500));
     dashboard = serve(settings.kafka().topics(), 0);
@@ -54,8 +53,7 @@ class AlarmPageIT extends BrowserPage {
         .atMost(Duration.ofMinutes(3))
         .until(
             () ->
-                kafka.read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED).size()
-                    == SERIES.size() * VALUES);
+                kafka.read(settings.kafka().topics().forecasts()).size() == SERIES.size() * VALUES);
   }
 
   private static void send(int from, int to) throws Exception {
@@ -71,7 +69,7 @@ class AlarmPageIT extends BrowserPage {
         all.add(new Observation(series, time(i), value));
       }
     }
-    kafka.sendObservations(settings.kafka().topics().observations().first(), all);
+    kafka.sendObservations(settings, all);
   }
 
   private static long time(int i) {

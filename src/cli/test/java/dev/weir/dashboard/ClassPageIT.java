@@ -6,7 +6,6 @@ import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
-import dev.weir.job.KafkaFixture;
 import dev.weir.job.options.JobFile;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
@@ -68,7 +67,7 @@ class ClassPageIT extends BrowserPage {
       byte[] bytes = new LabelCodec().encode(new Label("lathe", labelled.time(), label));
       labels.add(new ProducerRecord<>("states.labels", bytes));
     }
-    job.await().until(() -> kafka.read("states.classes", KafkaFixture.COMMITTED).size() >= STEPS);
+    job.await().until(() -> kafka.read("states.classes").size() >= STEPS);
     kafka.send(labels);
   }
 

@@ -136,11 +136,11 @@ class PageIT extends BrowserPage {
 
   private static void awaitForecasts() {
     int sent = SENT.values().stream().mapToInt(Integer::intValue).sum();
-    job.await().atMost(Duration.ofSeconds(120)).until(() -> forecasts().size() == 2 * sent);
+    job.await().until(() -> forecasts().size() == 2 * sent);
   }
 
   private static List<Forecast> forecasts() {
-    return kafka.forecasts(topics().forecasts(), KafkaFixture.COMMITTED);
+    return kafka.forecasts(topics().forecasts());
   }
 
   /** By origin, as a consumer of the topic sees them. */
@@ -237,7 +237,7 @@ class PageIT extends BrowserPage {
     assertThat(browser.text("[data-tile=state] .tile-more")).startsWith("no record for ");
     send("nab_ambient_temp", 1);
     browser.await("live", () -> "Live".equals(browser.text("[data-tile=state] .tile-value")));
-    int sent = kafka.read(topics().observations().first(), KafkaFixture.COMMITTED).size();
+    int sent = kafka.read(topics().observations().first()).size();
     browser.await(
         "as many as on the topic",
         () -> Integer.toString(sent).equals(browser.data("[data-tile=records]", "value")));
@@ -853,7 +853,7 @@ class PageIT extends BrowserPage {
     open(dashboard, hash(TAXI) + "&mode=many-to-many");
     Score newest = null;
     ScoreCodec codec = new ScoreCodec();
-    for (var record : kafka.read(topics().scores(), KafkaFixture.COMMITTED)) {
+    for (var record : kafka.read(topics().scores())) {
       Score score = codec.decode(record.value());
       boolean later = newest == null || score.time() >= newest.time();
       if (score.series().equals(TAXI) && score.mode() == Mode.MANY_TO_MANY && later) {

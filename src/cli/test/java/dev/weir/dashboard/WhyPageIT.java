@@ -10,7 +10,6 @@ import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
-import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.net.URI;
@@ -55,10 +54,7 @@ class WhyPageIT extends BrowserPage {
     dashboard = serve(settings.kafka().topics(), 0);
     job.await()
         .atMost(Duration.ofMinutes(3))
-        .until(
-            () ->
-                kafka.read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED).size()
-                    == VALUES);
+        .until(() -> kafka.read(settings.kafka().topics().forecasts()).size() == VALUES);
   }
 
   private static long time(int i) {
@@ -75,11 +71,7 @@ class WhyPageIT extends BrowserPage {
   }
 
   private static Forecast newest() throws Exception {
-    byte[] bytes =
-        kafka
-            .read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED)
-            .get(VALUES - 1)
-            .value();
+    byte[] bytes = kafka.read(settings.kafka().topics().forecasts()).get(VALUES - 1).value();
     return new ForecastCodec().decode(bytes);
   }
 

@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.dashboard.Records;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -123,20 +124,7 @@ class BadInputIT {
     traffic.bad(Reason.MALFORMED, Arrays.copyOf(valid, valid.length - 3), ours);
     traffic.bad(Reason.MALFORMED, Arrays.copyOf(valid, valid.length - 3), null);
     traffic.bad(Reason.MALFORMED, new byte[0], null);
-    Forecast forecast =
-        new Forecast(
-            "some",
-            START,
-            START,
-            5,
-            Mode.MANY_TO_ONE,
-            null,
-            new double[] {1, 2},
-            java.util.List.of(),
-            "m",
-            1,
-            0,
-            Forecast.Status.OK);
+    Forecast forecast = Records.forecast("some", Mode.MANY_TO_ONE, START, "m", 1);
     traffic.bad(Reason.MALFORMED, new ForecastCodec().encode(forecast), null);
     traffic.bad(Reason.MALFORMED, new ForecastCodec().encode(forecast), ours);
     traffic.bad(Reason.MALFORMED, valid, WriterSchemas.fingerprint(ForecastCodec.SCHEMA));
@@ -203,7 +191,7 @@ class BadInputIT {
     }
     int kept = limit - (16 << 10);
     assertDead(settings, traffic, kept);
-    assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
+    assertThat(kafka.read(settings.kafka().topics().deadLetters()))
         .filteredOn(record -> record.headers().lastHeader(DeadLetterCodec.TRUNCATED) != null)
         .hasSize(3);
     assertForecasts(settings, traffic.good);
@@ -225,7 +213,7 @@ class BadInputIT {
       job.assertRunning();
     }
     ConsumerRecord<byte[], byte[]> dead =
-        kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED).get(0);
+        kafka.read(settings.kafka().topics().deadLetters()).get(0);
     assertThat(dead.key()).isEqualTo(Arrays.copyOf(key, dead.key().length));
     assertThat(dead.value()).isEmpty();
     assertThat(header(dead, DeadLetterCodec.KEY_TRUNCATED)).isEqualTo("100000");
@@ -246,7 +234,7 @@ class BadInputIT {
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       kafka.sendObservations(topic, good);
       String out = settings.kafka().topics().forecasts();
-      job.await().until(() -> kafka.read(out, KafkaFixture.COMMITTED).size() == 10);
+      job.await().until(() -> kafka.read(out).size() == 10);
       job.assertRunning();
     }
     assertForecasts(settings, good);
@@ -325,10 +313,10 @@ class BadInputIT {
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       kafka.send(records);
       String out = settings.kafka().topics().forecasts();
-      job.await().until(() -> kafka.read(out, KafkaFixture.COMMITTED).size() >= good.size());
+      job.await().until(() -> kafka.read(out).size() >= good.size());
     }
     assertForecasts(settings, good);
-    assertThat(kafka.deadLetters(settings.kafka().topics().deadLetters())).isEmpty();
+    assertThat(kafka.deadLetters(settings)).isEmpty();
   }
 
   private static byte[] older(Observation observation) throws Exception {
@@ -419,8 +407,8 @@ class BadInputIT {
     job.await()
         .untilAsserted(
             () -> {
-              assertThat(kafka.read(out, KafkaFixture.COMMITTED)).hasSize(traffic.good.size());
-              assertThat(kafka.read(dead, KafkaFixture.COMMITTED)).hasSize(traffic.bad.size());
+              assertThat(kafka.read(out)).hasSize(traffic.good.size());
+              assertThat(kafka.read(dead)).hasSize(traffic.bad.size());
             });
   }
 
@@ -430,8 +418,7 @@ class BadInputIT {
    * @param kept how many bytes of a value the topic takes
    */
   private static void assertDead(JobSettings settings, Traffic traffic, int kept) {
-    List<ConsumerRecord<byte[], byte[]>> dead =
-        kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED);
+    List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(settings.kafka().topics().deadLetters());
     assertThat(dead.stream().map(record -> Arrays.toString(record.key())))
         .containsExactlyInAnyOrderElementsOf(traffic.bad.keySet());
     for (ConsumerRecord<byte[], byte[]> record : dead) {
@@ -472,8 +459,7 @@ class BadInputIT {
       expected.put(series.getKey(), CoreForecasts.of(series.getValue(), settings.forecast()));
     }
     Map<String, List<Forecast>> actual =
-        kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED).stream()
-            .collect(Collectors.groupingBy(Forecast::series));
+        kafka.forecasts(settings).stream().collect(Collectors.groupingBy(Forecast::series));
     assertThat(actual).isEqualTo(expected);
   }
 }

@@ -126,7 +126,7 @@ class BoundedIT {
   }
 
   private static List<Forecast> forecasts(JobSettings settings) {
-    return kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
+    return kafka.forecasts(settings);
   }
 
   /** A commit is answered before each partition has its mark, and so a savepoint is, too. */
@@ -140,7 +140,7 @@ class BoundedIT {
   }
 
   private static Map<Integer, Long> committedByPartition() {
-    return kafka.read("history", KafkaFixture.COMMITTED).stream()
+    return kafka.read("history").stream()
         .collect(Collectors.groupingBy(ConsumerRecord::partition, Collectors.counting()));
   }
 
@@ -181,7 +181,7 @@ class BoundedIT {
     assertThat(whole).hasSize(SERIES);
     assertThat(whole.values()).allMatch(forecasts -> forecasts.size() == 70);
     assertThat(bySeries(forecasts(streaming))).isEqualTo(whole);
-    assertThat(kafka.deadLetters(streaming.kafka().topics().deadLetters())).isEmpty();
+    assertThat(kafka.deadLetters(streaming)).isEmpty();
   }
 
   @Tag("slow")

@@ -69,7 +69,7 @@ class ClassifyJobIT {
         observations.add(steps.get(i).observation());
       }
     }
-    kafka.sendObservations(job.kafka().topics().observations().first(), observations);
+    kafka.sendObservations(job, observations);
   }
 
   /** Every second label as Avro, the others as JSON. */
@@ -97,7 +97,7 @@ class ClassifyJobIT {
     ClassificationCodec codec = new ClassificationCodec();
     List<Classification> classes = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record :
-        kafka.read(job.kafka().topics().ofClasses().classes(), KafkaFixture.COMMITTED)) {
+        kafka.read(job.kafka().topics().ofClasses().classes())) {
       Classification classification = codec.decode(record.value());
       assertThat(new String(record.key(), StandardCharsets.UTF_8))
           .isEqualTo(classification.series());
@@ -127,7 +127,7 @@ class ClassifyJobIT {
   void classesAreLearnedFromLabelsThatComeLaterAndModelsAreSwapped() throws Exception {
     JobSettings job = settings("learns", "classify: {model: states, format: json, waiting: 200}");
     List<List<Step>> all = all(900);
-    kafka.create(job.kafka().topics().observations().first(), 2, Map.of());
+    kafka.create(job, 2);
     ClassifierModel first = ClassFixture.model("states", 1, List.of("idle", "run"));
     ModelTopic models =
         new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), job.kafka().topics().models());
@@ -203,9 +203,9 @@ class ClassifyJobIT {
       }
       ends.add(time);
     }
-    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
+    kafka.create(job, 1);
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
-      kafka.sendObservations(job.kafka().topics().observations().first(), observations);
+      kafka.sendObservations(job, observations);
       await(running, job, ends.size());
       List<Classification> classes = classes(job);
       assertThat(classes).extracting(Classification::windowEnd).isEqualTo(ends);
@@ -214,7 +214,7 @@ class ClassifyJobIT {
         assertThat(classes.get(i).labels()).isEqualTo(i);
       }
       assertThat(classes.get(79).accuracy()).isGreaterThan(0.85);
-      assertThat(kafka.deadLetters(job.kafka().topics().deadLetters())).isEmpty();
+      assertThat(kafka.deadLetters(job)).isEmpty();
     }
   }
 
@@ -223,7 +223,7 @@ class ClassifyJobIT {
   void aStoppedJobGoesOnElsewhereWithoutLosingOrRepeatingAWindow() throws Exception {
     JobSettings job = settings("stopped", "classify: {learning: true}");
     List<List<Step>> all = all(120);
-    kafka.create(job.kafka().topics().observations().first(), 3, Map.of());
+    kafka.create(job, 3);
     Path savepoints = java.nio.file.Files.createTempDirectory("weir-classes");
     String savepoint;
     try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
@@ -256,27 +256,20 @@ class ClassifyJobIT {
             classify: {learning: true}
             """);
     List<List<Step>> all = all(40);
-    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
+    kafka.create(job, 1);
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
       sendLabels(job, all, 0, 40);
       sendObservations(job, all, 0, 40);
       List<Observation> late = new ArrayList<>(); // one dead letter each, not two
       SERIES.forEach(name -> late.add(new Observation(name, 3_000, 1, new double[] {2})));
-      kafka.sendObservations(job.kafka().topics().observations().first(), late);
+      kafka.sendObservations(job, late);
       await(running, job, 40 * SERIES.size());
       String letters = job.kafka().topics().deadLetters();
       running.await().until(() -> kafka.deadLetters(letters).size() >= SERIES.size());
-      running
-          .await()
-          .until(
-              () ->
-                  kafka.forecasts(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED).size()
-                      >= 40 * SERIES.size());
+      running.await().until(() -> kafka.forecasts(job).size() >= 40 * SERIES.size());
       assertThat(kafka.deadLetters(letters)).hasSize(SERIES.size());
       assertComplete(job, all, 40);
-      assertThat(kafka.forecasts(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED))
-          .extracting(Forecast::series)
-          .containsAll(SERIES);
+      assertThat(kafka.forecasts(job)).extracting(Forecast::series).containsAll(SERIES);
     }
   }
 
@@ -284,7 +277,7 @@ class ClassifyJobIT {
   @Test
   void aModelThatForecastsIsRefused() throws Exception {
     JobSettings job = settings("refuses", "classify: {model: sample-many-to-one}");
-    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
+    kafka.create(job, 1);
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
       new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), job.kafka().topics().models())
           .publish(

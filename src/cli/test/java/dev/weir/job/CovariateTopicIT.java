@@ -135,7 +135,7 @@ class CovariateTopicIT {
                 series, time, value, Observation.NO_FEATURES, null, false, known(series, hour)));
       }
     }
-    kafka.sendObservations(settings.kafka().topics().observations().first(), bare);
+    kafka.sendObservations(settings, bare);
   }
 
   /** Waits until a checkpoint contains all covariates that have been sent. */
@@ -162,7 +162,7 @@ class CovariateTopicIT {
     String forecasts = settings.kafka().topics().forecasts();
     job.await()
         .atMost(Duration.ofMinutes(3))
-        .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() >= observed.size());
+        .until(() -> kafka.read(forecasts).size() >= observed.size());
   }
 
   private static Map<String, List<String>> bySeries(List<Forecast> forecasts) {
@@ -199,7 +199,7 @@ class CovariateTopicIT {
   }
 
   private List<Forecast> forecasts(JobSettings settings) {
-    return kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
+    return kafka.forecasts(settings);
   }
 
   private static Observation bare(Observation o) {
@@ -253,7 +253,7 @@ class CovariateTopicIT {
     assertThat(bySeries(expected(settings.forecast(), unaware)))
         .as("covariates count")
         .isNotEqualTo(bySeries(expected));
-    List<DeadLetter> letters = kafka.deadLetters(settings.kafka().topics().deadLetters());
+    List<DeadLetter> letters = kafka.deadLetters(settings);
     assertThat(letters).hasSize(1);
     assertThat(letters.get(0).reason()).isEqualTo(Reason.FEATURES);
     assertThat(letters.get(0).source().topic()).isEqualTo(weather);
@@ -292,7 +292,7 @@ class CovariateTopicIT {
       int complete = SERIES.size() * 28; // the newest two hours wait
       job.await()
           .atMost(Duration.ofMinutes(3))
-          .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() >= complete);
+          .until(() -> kafka.read(forecasts).size() >= complete);
       job.assertRunning();
     }
   }

@@ -73,7 +73,7 @@ class DeadLettersIT {
     try (RunningJob job = flink.submit(wrong, 1, CHECKPOINTS);
         RunningJob other = flink.submit(fixed, 1, CHECKPOINTS)) {
       kafka.send(records);
-      job.await().until(() -> kafka.read("wrong.dlq", KafkaFixture.COMMITTED).size() == 6);
+      job.await().until(() -> kafka.read("wrong.dlq").size() == 6);
 
       assertThat(counts(weir("--format json")))
           .isEqualTo(Map.of("LATE", 1, "FEATURES", 4, "MALFORMED", 1));
@@ -105,7 +105,7 @@ class DeadLettersIT {
       int sent = records.size();
       InProcess late = weir("replay --reason LATE --confirm 1");
       assertThat(late.exitCode()).as("%s", late).isZero();
-      job.await().until(() -> kafka.read("wrong.dlq", KafkaFixture.COMMITTED).size() == 7);
+      job.await().until(() -> kafka.read("wrong.dlq").size() == 7);
       assertReplayed("wrong.observations", records.subList(1, 2), sent);
       assertThat(counts(weir("--format json --reason LATE"))).isEqualTo(Map.of("LATE", 2));
       assertThat(forecasts("wrong.forecasts")).hasSize(1);
@@ -143,18 +143,18 @@ class DeadLettersIT {
   private static void assertNothingIsSent(InProcess weir, int exitCode, String out) {
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(exitCode);
     assertThat(weir.out().trim()).as("%s", weir).isEqualTo(out);
-    assertThat(kafka.read("wrong.observations", KafkaFixture.COMMITTED)).hasSize(7);
-    assertThat(kafka.read("fixed.observations", KafkaFixture.COMMITTED)).isEmpty();
+    assertThat(kafka.read("wrong.observations")).hasSize(7);
+    assertThat(kafka.read("fixed.observations")).isEmpty();
   }
 
   /** The same keys and values as those that were sent first, each marked, and no others. */
   private static void assertReplayed(
       String topic, List<ProducerRecord<byte[], byte[]>> originals, int before) {
     List<ConsumerRecord<byte[], byte[]>> marked =
-        kafka.read(topic, KafkaFixture.COMMITTED).stream()
+        kafka.read(topic).stream()
             .filter(record -> record.headers().lastHeader(DeadLetterTopic.REPLAY_OF) != null)
             .toList();
-    assertThat(kafka.read(topic, KafkaFixture.COMMITTED)).hasSize(before + originals.size());
+    assertThat(kafka.read(topic)).hasSize(before + originals.size());
     assertThat(marked.stream().map(r -> words(r.key(), r.value(), r.headers())))
         .containsExactlyInAnyOrderElementsOf(
             originals.stream().map(r -> words(r.key(), r.value(), r.headers())).toList());
@@ -177,6 +177,6 @@ class DeadLettersIT {
   }
 
   private static List<Forecast> forecasts(String topic) {
-    return kafka.forecasts(topic, KafkaFixture.COMMITTED);
+    return kafka.forecasts(topic);
   }
 }

@@ -213,9 +213,7 @@ class ForecastJobIT {
       replay.rounds(300);
       awaitForecasts(oneJob, forecasts, replay.sent);
       awaitForecasts(manyJob, forecasts, replay.sent);
-      assertThat(kafka.read(observations, KafkaFixture.COMMITTED))
-          .extracting(ConsumerRecord::partition)
-          .contains(0, 1);
+      assertThat(kafka.read(observations)).extracting(ConsumerRecord::partition).contains(0, 1);
 
       ModelTopic models =
           new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), one.kafka().topics().models());
@@ -250,13 +248,13 @@ class ForecastJobIT {
       assertThat(kafka.deadLetters(oneDead))
           .extracting(DeadLetter::reason)
           .containsExactlyElementsOf(wrong.stream().map(Wrong::reason).toList());
-      List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(oneDead, KafkaFixture.COMMITTED);
+      List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(oneDead);
       for (int i = 0; i < wrong.size(); i++) {
         assertThat(dead.get(i).value()).as(wrong.get(i).what()).isEqualTo(wrong.get(i).value());
         assertThat(dead.get(i).key()).isEqualTo(key);
       }
       // the other job reads the same topic: unreadable bytes may have been meant for it
-      assertThat(kafka.read(manyDead, KafkaFixture.COMMITTED))
+      assertThat(kafka.read(manyDead))
           .extracting(ConsumerRecord::value)
           .containsExactly(wrong.get(4).value(), wrong.get(5).value(), wrong.get(6).value());
     }
@@ -268,7 +266,7 @@ class ForecastJobIT {
       assertAsTheCore(actual, sent, one, oneFirst, oneNext);
       assertAsTheCore(actual, sent, many, manyFirst, manyNext);
     }
-    for (ConsumerRecord<byte[], byte[]> record : kafka.read(forecasts, KafkaFixture.COMMITTED)) {
+    for (ConsumerRecord<byte[], byte[]> record : kafka.read(forecasts)) {
       Forecast forecast = new ForecastCodec().decode(record.value());
       assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(forecast.series());
       assertThat(record.timestamp()).isEqualTo(forecast.origin());
@@ -287,14 +285,12 @@ class ForecastJobIT {
   }
 
   private static void awaitForecasts(RunningJob job, String topic, int rounds) {
-    job.await()
-        .until(
-            () -> kafka.read(topic, KafkaFixture.COMMITTED).size() >= 2 * SERIES.size() * rounds);
+    job.await().until(() -> kafka.read(topic).size() >= 2 * SERIES.size() * rounds);
   }
 
   /** In the topic's order. */
   private static Map<String, List<Forecast>> byModeAndSeries(String topic) {
-    return kafka.forecasts(topic, KafkaFixture.COMMITTED).stream()
+    return kafka.forecasts(topic).stream()
         .collect(Collectors.groupingBy(f -> f.mode() + " " + f.series()));
   }
 

@@ -69,7 +69,7 @@ class FuzzedInputIT {
       job.await()
           .until(
               () ->
-                  kafka.forecasts(out, KafkaFixture.COMMITTED).stream()
+                  kafka.forecasts(out).stream()
                           .filter(f -> f.series().startsWith(last.series()))
                           .count()
                       == 2);
@@ -87,7 +87,7 @@ class FuzzedInputIT {
     Set<Integer> dead = new HashSet<>();
     Map<String, Integer> reasons = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record :
-        kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED)) {
+        kafka.read(settings.kafka().topics().deadLetters())) {
       int number = ByteBuffer.wrap(record.key()).getInt();
       assertThat(dead.add(number)).as("once: %d", number).isTrue();
       assertThat(record.value()).isEqualTo(records.get(number).value());
@@ -103,8 +103,7 @@ class FuzzedInputIT {
       }
     }
     Set<String> forecast = new TreeSet<>();
-    for (Forecast f :
-        kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED)) {
+    for (Forecast f : kafka.forecasts(settings)) {
       if (!f.series().startsWith("the last one")) {
         forecast.add(f.series() + " " + f.origin());
       }

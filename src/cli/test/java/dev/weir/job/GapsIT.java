@@ -41,13 +41,13 @@ class GapsIT {
           .until(
               () -> { // the stream goes on, else its own partition would be idle as well
                 kafka.sendObservations(topic, List.of(at(second.getAndIncrement(), 0)));
-                return kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() >= 5;
+                return kafka.forecasts(forecasts).size() >= 5;
               });
       kafka.sendObservations(topic, List.of(at(4, 41))); // filled in already, with 40
       String letters = settings.kafka().topics().deadLetters();
       job.await().until(() -> kafka.deadLetters(letters).size() == 1);
 
-      List<Forecast> got = kafka.forecasts(forecasts, KafkaFixture.COMMITTED).subList(0, 5);
+      List<Forecast> got = kafka.forecasts(forecasts).subList(0, 5);
       assertThat(got)
           .extracting(Forecast::origin)
           .containsExactly(1000L, 2000L, 3000L, 6000L, 7000L);

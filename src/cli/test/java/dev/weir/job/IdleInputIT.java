@@ -54,14 +54,13 @@ class IdleInputIT {
         first[i] = i;
       }
       kafka.sendObservations(topic, seconds(first));
-      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 20);
+      job.await().until(() -> kafka.read(forecasts).size() == 20);
       Awaitility.await() // longer than the idle timeout: nothing may be let go for its sake
           .during(Duration.ofSeconds(3))
-          .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 20);
+          .until(() -> kafka.read(forecasts).size() == 20);
       kafka.sendObservations(topic, seconds(33, 32, 60));
-      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 33);
-      assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
-          .isEmpty();
+      job.await().until(() -> kafka.read(forecasts).size() == 33);
+      assertThat(kafka.read(settings.kafka().topics().deadLetters())).isEmpty();
     }
   }
 
@@ -132,11 +131,7 @@ class IdleInputIT {
     int tasks = isKeyed ? 1 : 2;
     RunningJob job = flink.submit(settings, tasks, FlinkFixture.NEVER);
     try {
-      job.await()
-          .until(
-              () ->
-                  kafka.read(forecasts, KafkaFixture.COMMITTED).size()
-                      == (30 - waiting) * ADDED_SERIES);
+      job.await().until(() -> kafka.read(forecasts).size() == (30 - waiting) * ADDED_SERIES);
       String savepoint = null;
       if (!runs) {
         savepoint = job.stop(Files.createTempDirectory("added"));
@@ -158,7 +153,7 @@ class IdleInputIT {
             List.of(
                 new ProducerRecord<>(topic, 2, null, probe),
                 new ProducerRecord<>(topic, 3, null, probe)));
-        job.await().until(() -> kafka.read(letters, KafkaFixture.COMMITTED).size() == 2);
+        job.await().until(() -> kafka.read(letters).size() == 2);
       }
       kafka.send(added(topic, isKeyed, 4, runs ? 30 : 60, 90));
       if (!runs) {
@@ -168,13 +163,9 @@ class IdleInputIT {
       int all = (90 - waiting) * ADDED_SERIES;
       int expected = probes;
       job.await()
-          .until(
-              () ->
-                  kafka.read(forecasts, KafkaFixture.COMMITTED).size()
-                          + kafka.read(letters, KafkaFixture.COMMITTED).size()
-                      >= all + expected);
-      assertThat(kafka.read(letters, KafkaFixture.COMMITTED)).hasSize(expected);
-      assertThat(kafka.read(forecasts, KafkaFixture.COMMITTED)).hasSize(all);
+          .until(() -> kafka.read(forecasts).size() + kafka.read(letters).size() >= all + expected);
+      assertThat(kafka.read(letters)).hasSize(expected);
+      assertThat(kafka.read(forecasts)).hasSize(all);
     } finally {
       job.close();
     }

@@ -60,13 +60,11 @@ class InitIT {
     TreeSet<String> series = new TreeSet<>();
     try (RunningJob running = flink.submit(job, 1, Duration.ofMillis(500))) {
       String forecasts = job.kafka().topics().forecasts();
-      running
-          .await()
-          .until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() >= expected);
-      for (Forecast forecast : kafka.forecasts(forecasts, KafkaFixture.COMMITTED)) {
+      running.await().until(() -> kafka.forecasts(forecasts).size() >= expected);
+      for (Forecast forecast : kafka.forecasts(forecasts)) {
         series.add(forecast.series());
       }
-      assertThat(kafka.deadLetters(job.kafka().topics().deadLetters())).isEmpty();
+      assertThat(kafka.deadLetters(job)).isEmpty();
     }
     return series;
   }

@@ -109,6 +109,11 @@ public final class KafkaFixture implements AutoCloseable {
     }
   }
 
+  /** The topic of a job's observations. */
+  public void create(JobSettings job, int partitions) {
+    create(job.kafka().topics().observations().first(), partitions, Map.of());
+  }
+
   public TopicAdmin admin() {
     return new TopicAdmin(KafkaClients.of(bootstrapServers()));
   }
@@ -248,6 +253,17 @@ public final class KafkaFixture implements AutoCloseable {
     send(records);
   }
 
+  /** To the topic of a job's observations. */
+  public void sendObservations(JobSettings job, Collection<Observation> observations)
+      throws Exception {
+    sendObservations(job.kafka().topics().observations().first(), observations);
+  }
+
+  /** What is committed, as {@link #read(String, String)}. */
+  public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    return read(topic, COMMITTED);
+  }
+
   /** The whole topic from its beginning to its present end, each partition in its order. */
   public List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
     Map<String, Object> config = new HashMap<>();
@@ -271,6 +287,15 @@ public final class KafkaFixture implements AutoCloseable {
     return records;
   }
 
+  /** Those that a job has committed. */
+  public List<Forecast> forecasts(JobSettings job) {
+    return forecasts(job.kafka().topics().forecasts());
+  }
+
+  public List<Forecast> forecasts(String topic) {
+    return forecasts(topic, COMMITTED);
+  }
+
   public List<Forecast> forecasts(String topic, String isolation) {
     ForecastCodec codec = new ForecastCodec();
     List<Forecast> forecasts = new ArrayList<>();
@@ -282,6 +307,10 @@ public final class KafkaFixture implements AutoCloseable {
       }
     }
     return forecasts;
+  }
+
+  public List<DeadLetter> deadLetters(JobSettings job) {
+    return deadLetters(job.kafka().topics().deadLetters());
   }
 
   public List<DeadLetter> deadLetters(String topic) {

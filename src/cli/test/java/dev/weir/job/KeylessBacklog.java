@@ -95,15 +95,14 @@ final class KeylessBacklog {
     JobSettings settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
     String forecasts = settings.kafka().topics().forecasts();
     String letters = settings.kafka().topics().deadLetters();
-    int count = kafka.read(topic, KafkaFixture.COMMITTED).size();
+    int count = kafka.read(topic).size();
     try (RunningJob job = flink.submit(settings, parallelism, FlinkFixture.NEVER)) {
       job.await()
           .pollInterval(Duration.ofSeconds(1))
           .atMost(Duration.ofMinutes(20))
           .until(
               () ->
-                  kafka.read(forecasts, KafkaFixture.COMMITTED).size()
-                          + kafka.read(letters, KafkaFixture.COMMITTED).size()
+                  kafka.read(forecasts).size() + kafka.read(letters).size()
                       >= count - series); // the newest ones wait for later ones
       int[] before = {-1};
       job.await() // groups and the trainer are behind a shuffle of their own
@@ -117,16 +116,12 @@ final class KeylessBacklog {
                 return isSame;
               });
     }
-    return new Result(
-        kafka.read(letters, KafkaFixture.COMMITTED).size(),
-        incidents(kafka, name),
-        models(kafka, settings));
+    return new Result(kafka.read(letters).size(), incidents(kafka, name), models(kafka, settings));
   }
 
   private static List<String> incidents(KafkaFixture kafka, String name) throws Exception {
     List<String> incidents = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record :
-        kafka.read(name + ".alarms", KafkaFixture.COMMITTED)) {
+    for (ConsumerRecord<byte[], byte[]> record : kafka.read(name + ".alarms")) {
       Incident incident = new IncidentCodec().decode(record.value());
       if (!incident.members().isEmpty()) {
         incidents.add(incident.toString());

@@ -69,7 +69,7 @@ class MappedJobIT {
     lines.add("{\"id\":\"a\",\"t\":17672257000000000000000,\"v\":1,\"f\":1}");
     lines.add("{\"id\":\"a\",\"t\":1767225700,\"v\":1e999,\"f\":1}");
     lines.add("nonsense");
-    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
+    kafka.create(job, 1);
     try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
       send(job.kafka().topics().observations().first(), lines);
       String letters = job.kafka().topics().deadLetters();
@@ -83,14 +83,8 @@ class MappedJobIT {
         assertThat(dead.get(i).source().value())
             .isEqualTo(lines.get(40 + i).getBytes(StandardCharsets.UTF_8));
       }
-      running
-          .await()
-          .until(
-              () ->
-                  kafka.forecasts(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED).size()
-                      == 40);
-      List<ConsumerRecord<byte[], byte[]>> records =
-          kafka.read(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
+      running.await().until(() -> kafka.forecasts(job).size() == 40);
+      List<ConsumerRecord<byte[], byte[]>> records = kafka.read(job.kafka().topics().forecasts());
       JsonNode last = new ObjectMapper().readTree(records.get(39).value());
       assertThat(last.get("series").textValue()).isEqualTo("a");
       assertThat(last.get("origin").textValue()).isEqualTo("2026-01-01T00:00:39Z");
@@ -99,9 +93,7 @@ class MappedJobIT {
           .isEqualTo("2026-01-01T00:00:41Z");
       assertThat(records.get(39).headers()).isEmpty();
       JsonNode score =
-          new ObjectMapper()
-              .readTree(
-                  kafka.read(job.kafka().topics().scores(), KafkaFixture.COMMITTED).get(0).value());
+          new ObjectMapper().readTree(kafka.read(job.kafka().topics().scores()).get(0).value());
       assertThat(score.get("scored").intValue()).isPositive();
     }
   }
@@ -126,17 +118,17 @@ class MappedJobIT {
     try (RunningJob running = flink.submit(matched, 1, CHECKPOINTS)) {
       send("listed.a", readings(0, 8));
       String forecasts = matched.kafka().topics().forecasts();
-      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 8);
+      running.await().until(() -> kafka.forecasts(forecasts).size() == 8);
       kafka.create("listed.b", 3, Map.of()); // while the job runs
       send("listed.b", readings(0, 9));
-      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 17);
+      running.await().until(() -> kafka.forecasts(forecasts).size() == 17);
       assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
     }
     try (RunningJob running = flink.submit(listed, 1, CHECKPOINTS)) {
       String forecasts = listed.kafka().topics().forecasts();
-      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 17);
+      running.await().until(() -> kafka.forecasts(forecasts).size() == 17);
       assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
-      assertThat(kafka.deadLetters(listed.kafka().topics().deadLetters())).isEmpty();
+      assertThat(kafka.deadLetters(listed)).isEmpty();
     }
   }
 
@@ -168,7 +160,6 @@ class MappedJobIT {
   }
 
   private static TreeSet<String> seriesOf(String forecasts) throws Exception {
-    return new TreeSet<>(
-        kafka.forecasts(forecasts, KafkaFixture.COMMITTED).stream().map(Forecast::series).toList());
+    return new TreeSet<>(kafka.forecasts(forecasts).stream().map(Forecast::series).toList());
   }
 }

@@ -109,7 +109,7 @@ class RegistryJobIT {
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-    return kafka.read(topic, KafkaFixture.COMMITTED);
+    return kafka.read(topic);
   }
 
   private static void awaitRecords(RunningJob job, String topic, int count) {
@@ -162,7 +162,7 @@ class RegistryJobIT {
       JobSettings plain = settings("plain", Map.of());
       JobSettings registered = settings("registered", registry(apicurio.url()));
       String observations = registered.kafka().topics().observations().first();
-      kafka.create(plain.kafka().topics().observations().first(), 1, Map.of());
+      kafka.create(plain, 1);
       kafka.create(observations, 1, Map.of());
       RegistrySettings registry = apicurio.settings();
       ObservationCodec ours = ObservationCodec.registered(registry, observations, 0);
@@ -175,8 +175,7 @@ class RegistryJobIT {
           String subject = apicurio.url() + "/subjects/registered." + kind + "-value/versions";
           assertThat(get(subject)).isEqualTo(new JsonAnswer(200, "[1]"));
         }
-        kafka.sendObservations(
-            plain.kafka().topics().observations().first(), observations(0, rounds));
+        kafka.sendObservations(plain, observations(0, rounds));
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (Observation o : observations(0, 20)) {
           records.add(record(observations, o.series(), ours.encode(o)));
@@ -220,7 +219,7 @@ class RegistryJobIT {
             .isEqualTo("Score");
         new ScoreCodec(registry).decode(read(scores).get(0).value());
 
-        List<DeadLetter> letters = kafka.deadLetters(registered.kafka().topics().deadLetters());
+        List<DeadLetter> letters = kafka.deadLetters(registered);
         assertThat(letters)
             .extracting(DeadLetter::reason)
             .containsExactly(Reason.MALFORMED, Reason.SCHEMA);
@@ -316,7 +315,7 @@ class RegistryJobIT {
         assertThat(read(forecasts)).hasSize(39);
         assertThat(readByIdOf(apicurio.url(), read(forecasts).get(38).value()).get("series"))
             .hasToString("north/alarms");
-        assertThat(kafka.deadLetters(settings.kafka().topics().deadLetters()))
+        assertThat(kafka.deadLetters(settings))
             .extracting(DeadLetter::reason)
             .containsExactly(Reason.SCHEMA);
         job.assertRunning();
@@ -372,7 +371,7 @@ class RegistryJobIT {
   void aJobDoesNotStartWithoutItsRegistryAndSaysWhy() throws Exception {
     try (RegistryServer server = RegistryServer.start()) {
       JobSettings settings = settings("unregistered", registry(server.url()));
-      kafka.create(settings.kafka().topics().observations().first(), 1, Map.of());
+      kafka.create(settings, 1);
 
       server.pause();
       assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
@@ -463,7 +462,7 @@ class RegistryJobIT {
         kafka.send(records);
         awaitRecords(job, settings.kafka().topics().deadLetters(), 500);
         assertThat(server.requests().size() - asked).isLessThan(60);
-        assertThat(kafka.deadLetters(settings.kafka().topics().deadLetters()))
+        assertThat(kafka.deadLetters(settings))
             .allMatch(letter -> letter.reason() == Reason.SCHEMA);
         job.assertRunning();
       }

@@ -97,7 +97,7 @@ class SharedLearningAccuracyIT {
         .until(
             () -> {
               List<ConsumerRecord<byte[], byte[]>> forecasts =
-                  kafka.read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
+                  kafka.read(settings.kafka().topics().forecasts());
               return forecasts.size() == SERIES * VALUES;
             });
   }

@@ -21,14 +21,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -79,11 +77,6 @@ class SharedLearningIT {
   }
 
   private static JobSettings settings(String name, boolean learns, String shared) throws Exception {
-    return settings(name, learns, shared, Map.of());
-  }
-
-  private static JobSettings settings(
-      String name, boolean learns, String shared, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.overrides(name);
     overrides.remove("output");
     overrides.put("window.seq-len", Integer.toString(Fleet.SEQ_LEN));
@@ -95,7 +88,6 @@ class SharedLearningIT {
     overrides.put("learning.size", "small");
     overrides.put("learning.shared", shared);
     overrides.put("learning.shared.budget", 100 * BUDGET + " %");
-    overrides.putAll(more);
     return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
   }
 
@@ -104,7 +96,7 @@ class SharedLearningIT {
     for (int t = from; t < to; t++) {
       observations.addAll(Fleet.hour(fleet, t));
     }
-    kafka.sendObservations(settings.kafka().topics().observations().first(), observations);
+    kafka.sendObservations(settings, observations);
   }
 
   private static List<ModelTopic.Entry> published(JobSettings settings) {
@@ -119,10 +111,6 @@ class SharedLearningIT {
 
   /** The topic holds what the core says by hand: each version once, in order, and its copies. */
   private static void assertPublishedAsExpected(JobSettings settings) {
-    assertPublished(settings, expected);
-  }
-
-  private static void assertPublished(JobSettings settings, List<Publication> expected) {
     List<String> versions = new ArrayList<>();
     for (ModelTopic.Entry entry : published(settings)) {
       byte[] weights = new byte[entry.record().getWeights().remaining()];
@@ -146,7 +134,7 @@ class SharedLearningIT {
                             + HexFormat.of().formatHex(ModelFiles.toBytes(p.model())))
                 .toList());
     List<byte[]> copies =
-        kafka.read(settings.kafka().topics().models(), KafkaFixture.COMMITTED).stream()
+        kafka.read(settings.kafka().topics().models()).stream()
             .map(ConsumerRecord::key)
             .filter(ModelCodec::isCopy)
             .toList();
@@ -160,16 +148,15 @@ class SharedLearningIT {
     byte[] key = Fleet.name(0).getBytes(StandardCharsets.UTF_8);
     int[] hour = {VALUES};
     job.await()
-        .atMost(Duration.ofMinutes(2))
         .until(
             () -> {
               List<Observation> one =
                   List.of(
                       new Observation(
                           Fleet.name(0), Fleet.time(hour[0]++), 5, Observation.NO_FEATURES));
-              kafka.sendObservations(settings.kafka().topics().observations().first(), one);
+              kafka.sendObservations(settings, one);
               List<ConsumerRecord<byte[], byte[]>> forecasts =
-                  kafka.read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED).stream()
+                  kafka.read(settings.kafka().topics().forecasts()).stream()
                       .filter(record -> Arrays.equals(record.key(), key))
                       .toList();
               return !forecasts.isEmpty()
@@ -205,7 +192,7 @@ class SharedLearningIT {
         observations.add(new Observation(o.series(), later, o.value(), Observation.NO_FEATURES));
       }
     }
-    kafka.sendObservations(on.kafka().topics().observations().first(), observations);
+    kafka.sendObservations(on, observations);
     try (RunningJob job = flink.restore(on, 3, CHECKPOINTS, savepoint)) {
       awaitPublished(job, on, 2);
       assertThat(published(on).get(1).record().getVersion()).isEqualTo(6);
@@ -229,45 +216,6 @@ class SharedLearningIT {
       awaitForecastBy(job, settings, newest);
       assertPublishedAsExpected(settings);
       job.assertRunning();
-    }
-  }
-
-  /**
-   * Without keys each series is in all partitions. The idle timeout is shorter than a task takes to
-   * come back to a partition, as ten seconds are on a slow machine.
-   */
-  @Tag("slow")
-  @Test
-  void replaysOfKeylessBacklogPublishTheSameModels() throws Exception {
-    kafka.create("keyless", 3, Map.of());
-    SplittableRandom random = new SplittableRandom(36);
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (int t = 0; t < FIRST; t++) {
-      for (Observation each : Fleet.hour(fleet, t)) {
-        records.add(KafkaFixture.record("keyless", random.nextInt(3), each));
-      }
-    }
-    kafka.send(records);
-    List<Publication> expected =
-        Fleet.published(ModelFiles.read(start, ModelFiles.Defaults.NONE), BUDGET, SERIES, FIRST);
-    for (int parallelism = 1; parallelism <= 3; parallelism++) {
-      String name = "keyless-" + parallelism;
-      JobSettings settings =
-          settings(
-              name,
-              false,
-              "on",
-              Map.of(
-                  "topics.observations", "keyless",
-                  "kafka.group-id", name,
-                  "window.out-of-orderness", "PT0.001S",
-                  "window.idle-timeout", "PT0.02S"));
-      try (RunningJob job = flink.submit(settings, parallelism, CHECKPOINTS)) {
-        awaitPublished(job, settings, expected.size());
-        assertPublished(settings, expected);
-        assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
-            .isEmpty();
-      }
     }
   }
 

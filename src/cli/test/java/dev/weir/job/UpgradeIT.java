@@ -237,13 +237,13 @@ class UpgradeIT {
       }
     }
     Files.copy(SAVEPOINTS.resolve("job.yaml"), directory.resolve("job.yaml"));
-    assertThat(kafka.read(observations, KafkaFixture.COMMITTED))
+    assertThat(kafka.read(observations))
         .filteredOn(record -> SERIES.contains(new String(record.key(), StandardCharsets.UTF_8)))
         .extracting(ConsumerRecord::partition)
         .as("a series in each partition, else the watermark would not advance")
         .contains(0, 1);
     StringBuilder before = new StringBuilder("mode,series,forecasts,learning_steps\n");
-    byModeAndSeries(forecasts(settings, KafkaFixture.COMMITTED))
+    byModeAndSeries(forecasts(settings))
         .forEach(
             (name, forecasts) -> {
               assertEachOriginOnce(forecasts, 0, forecasts.size());
@@ -311,8 +311,7 @@ class UpgradeIT {
       job.assertRunning();
     }
 
-    Map<String, List<Forecast>> after =
-        byModeAndSeries(forecasts(settings, KafkaFixture.COMMITTED));
+    Map<String, List<Forecast>> after = byModeAndSeries(forecasts(settings));
     List<String> before = Files.readAllLines(savepoint.resolve("before.csv"));
     assertThat(before).hasSize(1 + 2 * (SERIES.size() + 1));
     for (String line : before.subList(1, before.size())) {
@@ -340,7 +339,7 @@ class UpgradeIT {
     job.await()
         .until(
             () ->
-                forecasts(settings, KafkaFixture.COMMITTED).stream()
+                forecasts(settings).stream()
                         .filter(f -> f.origin() == last && SERIES.contains(f.series()))
                         .count()
                     >= 2 * SERIES.size());

@@ -65,7 +65,7 @@ class WithoutSavepointIT {
     overrides.put("delivery.guarantee", guarantee);
     JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
     String topic = settings.kafka().topics().forecasts();
-    kafka.create(settings.kafka().topics().observations().first(), 2, Map.of());
+    kafka.create(settings, 2);
     ForecastModel model = CoreForecasts.initialModel(settings.forecast().targets().get(0));
     try (TopicAdmin admin = kafka.admin()) {
       admin.createModels(settings.kafka().topics().models());
@@ -121,7 +121,7 @@ class WithoutSavepointIT {
 
   private static void send(RunningJob job, JobSettings settings, int from, int to, int repeated)
       throws Exception {
-    kafka.sendObservations(settings.kafka().topics().observations().first(), rounds(from, to));
+    kafka.sendObservations(settings, rounds(from, to));
     awaitForecasts(job, settings.kafka().topics().forecasts(), to + repeated);
   }
 
@@ -143,6 +143,6 @@ class WithoutSavepointIT {
   }
 
   private static List<Forecast> committed(String topic) {
-    return kafka.forecasts(topic, KafkaFixture.COMMITTED);
+    return kafka.forecasts(topic);
   }
 }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weir.Patience;
 import dev.weir.cli.WeirProcess;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
@@ -155,9 +154,7 @@ class WebhookIT {
   }
 
   private static void awaitTaken(Endpoint endpoint, int count) {
-    await()
-        .atMost(Patience.LIMIT)
-        .until(() -> endpoint.taken().stream().map(Post::id).distinct().count() >= count);
+    await().until(() -> endpoint.taken().stream().map(Post::id).distinct().count() >= count);
   }
 
   /** Records behind the group's offsets. */
@@ -210,7 +207,7 @@ class WebhookIT {
       send("failing", 40, 45, true); // while nobody is there
       try (WebhookDelivery after = delivery("failing", endpoint, Severity.LOW)) {
         awaitTaken(endpoint, 135);
-        await().atMost(Patience.LIMIT).until(() -> lag("failing") == 0);
+        await().until(() -> lag("failing") == 0);
       }
       Map<String, Post> first = new LinkedHashMap<>(); // of each record
       endpoint.taken().forEach(post -> first.putIfAbsent(post.id(), post));
@@ -283,7 +280,7 @@ class WebhookIT {
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> id.equals(refused) ? 422 : 202)) {
       try (WebhookDelivery delivery = delivery("refusing", endpoint, Severity.MEDIUM)) {
         awaitTaken(endpoint, 5);
-        await().atMost(Patience.LIMIT).until(() -> lag("refusing") == 0);
+        await().until(() -> lag("refusing") == 0);
       }
       assertThat(endpoint.posts().stream().filter(post -> post.id().equals(refused))).hasSize(3);
       assertThat(endpoint.taken().stream().map(Post::id))
@@ -325,7 +322,6 @@ class WebhookIT {
               record(codec.encode(incident("s1", Event.CLOSED)))));
       try (WebhookDelivery delivery = delivery("registered", endpoint, Severity.LOW, settings)) {
         await()
-            .atMost(Patience.LIMIT)
             .until(
                 () ->
                     lines.stream()
@@ -333,7 +329,7 @@ class WebhookIT {
                             line -> line.matches("schema id 99: .*nothing is lost meanwhile")));
         registry.resume();
         awaitTaken(endpoint, 2);
-        await().atMost(Patience.LIMIT).until(() -> lagOf("registered-webhook", "registered") == 0);
+        await().until(() -> lagOf("registered-webhook", "registered") == 0);
       }
       assertThat(endpoint.taken().stream().map(Post::id))
           .containsExactly(key("s1", Event.OPENED), key("s1", Event.CLOSED));
@@ -351,9 +347,9 @@ class WebhookIT {
     send("shared", 0, 20, true);
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 503)) {
       try (WebhookDelivery first = delivery("shared", endpoint, Severity.LOW)) {
-        await().atMost(Patience.LIMIT).until(() -> endpoint.posts().size() > 8);
+        await().until(() -> endpoint.posts().size() > 8);
         try (WebhookDelivery second = delivery("shared", endpoint, Severity.LOW)) {
-          await().atMost(Patience.LIMIT).until(() -> members("shared-webhook", 2));
+          await().until(() -> members("shared-webhook", 2));
           endpoint.behave((n, id, exchange) -> 200);
           awaitTaken(endpoint, 60);
         }
@@ -393,12 +389,10 @@ class WebhookIT {
         process.kill();
       }
       killed.countDown();
-      await()
-          .atMost(Patience.LIMIT)
-          .until(() -> endpoint.taken().stream().anyMatch(post -> post.id().equals(held)));
+      await().until(() -> endpoint.taken().stream().anyMatch(post -> post.id().equals(held)));
       try (WeirProcess process = process(endpoint)) {
         awaitTaken(endpoint, 12);
-        await().atMost(Patience.LIMIT).until(() -> lagOf("pumps-webhook", "killed") == 0);
+        await().until(() -> lagOf("pumps-webhook", "killed") == 0);
         process.close(); // as Ctrl-C does
         assertThat(process.err())
             .contains("weir webhook: stopped: ")

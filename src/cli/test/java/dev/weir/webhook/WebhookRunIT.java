@@ -3,7 +3,6 @@ package dev.weir.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.Patience;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.WeirProcess;
 import dev.weir.forecast.Incident;
@@ -63,7 +62,6 @@ class WebhookRunIT {
           WeirProcess.start(
               Map.of("WEIR_TEST_SECRET", "a-secret-of-two-people"), args.toArray(String[]::new))) {
         await()
-            .atMost(Patience.LIMIT)
             .until(
                 () ->
                     endpoint.taken().stream()

@@ -142,9 +142,6 @@ class DashboardCommandIT {
   }
 
   private void awaitPage(URI address, String content) {
-    await()
-        .atMost(WAIT)
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> get(address).body().contains(content));
+    await().pollInterval(Duration.ofMillis(100)).until(() -> get(address).body().contains(content));
   }
 }
