@@ -46,11 +46,10 @@ class BoundedCommandsIT {
 
       WeirProcess run =
           WeirProcess.run(
-              InProcess.words(
-                  "run jobs/many-to-one.yaml --set kafka.bootstrap-servers=%s --set mode=bounded"
-                      + " --set output=network -D execution.checkpointing.interval=300ms"
-                      + " --savepoint %s --savepoints %s",
-                  kafka.bootstrapServers(), savepoint, dir.resolve("second")));
+              "run jobs/many-to-one.yaml --set kafka.bootstrap-servers=%s --set mode=bounded"
+                  + " --set output=network -D execution.checkpointing.interval=300ms"
+                  + " --savepoint %s --savepoints %s",
+              kafka.bootstrapServers(), savepoint, dir.resolve("second"));
       assertThat(run.exitCode()).as("%s", run).isZero();
       // the end of a job stops checkpoints that are in progress, and Flink warns of each
       String stopped =

@@ -52,10 +52,9 @@ class ClosedPortsIT {
     kafka.create("ports", 1, Map.of());
     run =
         WeirProcess.start(
-            InProcess.words(
-                "run jobs/many-to-one.yaml --set kafka.bootstrap-servers=%s --set"
-                    + " topics.observations=ports -D rest.bind-port=0",
-                servers));
+            "run jobs/many-to-one.yaml --set kafka.bootstrap-servers=%s --set"
+                + " topics.observations=ports -D rest.bind-port=0",
+            servers);
     flink =
         URI.create(run.awaitErr(Pattern.compile("Flink's page: (http://[^;]+);"), WAIT).group(1));
   }
@@ -79,8 +78,7 @@ class ClosedPortsIT {
   @Test
   void dashboardListensOnLoopbackOnly() throws Exception {
     try (WeirProcess page =
-        WeirProcess.start(
-            "dashboard", "--no-browser", "--port", "0", "--bootstrap-servers", servers)) {
+        WeirProcess.start("dashboard --no-browser --port 0 --bootstrap-servers %s", servers)) {
       page.awaitErr(Pattern.compile("the page is at http"), WAIT);
       assertThat(ListeningSockets.of(page.pid()))
           .isNotEmpty()

@@ -116,32 +116,20 @@ class CommandsIT {
     Path csv = Files.write(dir.resolve("plant.csv"), rows);
 
     InProcess produce =
-        InProcess.run(
-            "produce", "--input", csv.toString(), "--topic", "plant", "--bootstrap-servers", kafka);
+        InProcess.weir("produce --input %s --topic plant --bootstrap-servers %s", csv, kafka);
     assertThat(produce.exitCode()).as("%s", produce).isZero();
     assertThat(produce.out()).isEmpty();
     assertThat(produce.err()).contains("60 observations sent to plant");
 
     Path state = dir.resolve("plant state");
-    String[] plant = {
-      "run",
-      "jobs/many-to-one.yaml",
-      "--set",
-      "kafka.bootstrap-servers=" + kafka,
-      "--set",
-      "topics.observations=plant",
-      "--set",
-      "topics.forecasts=plant.forecasts",
-      "--set",
-      "output=network",
-      "--state",
-      state.toString(),
-      "-D",
-      "execution.checkpointing.interval=500ms"
-    };
+    String plant =
+        "run jobs/many-to-one.yaml --set topics.observations=plant"
+            + " --set topics.forecasts=plant.forecasts --set output=network"
+            + " --set kafka.bootstrap-servers=%s --state %s"
+            + " -D execution.checkpointing.interval=500ms";
     Pattern left = Pattern.compile("weir run: savepoint file:(.+)");
     String savepoint;
-    try (WeirProcess run = WeirProcess.start(plant)) {
+    try (WeirProcess run = WeirProcess.start(plant, kafka, state)) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
       InProcess tail =
           InProcess.weir(
@@ -167,7 +155,7 @@ class CommandsIT {
       savepoint = found.group(1);
       assertThat(Path.of(savepoint)).hasParent(state).isDirectory();
     }
-    try (WeirProcess run = WeirProcess.start(plant)) {
+    try (WeirProcess run = WeirProcess.start(plant, kafka, state)) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running"), WAIT);
       assertThat(run.err()).contains("goes on from file:" + savepoint);
     }
@@ -277,10 +265,9 @@ class CommandsIT {
   void submitFindsTheJobJarByItself() throws Exception {
     assertFails(
         WeirProcess.run(
-            InProcess.words(
-                "submit jobs/many-to-one.yaml --jobmanager localhost:1 -D rest.retry.delay=1ms"
-                    + " --set kafka.bootstrap-servers=%s",
-                kafka)),
+            "submit jobs/many-to-one.yaml --jobmanager localhost:1 -D rest.retry.delay=1ms"
+                + " --set kafka.bootstrap-servers=%s",
+            kafka),
         "weir: topic observations: expected on Kafka at " + kafka);
   }
 
@@ -288,9 +275,8 @@ class CommandsIT {
   void aBrokerThatIsNotThereIsMissedInFewWords() throws Exception {
     WeirProcess weir =
         WeirProcess.run(
-            InProcess.words(
-                "produce --sample --bootstrap-servers localhost:1 --kafka"
-                    + " default.api.timeout.ms=2000 --kafka request.timeout.ms=2000"));
+            "produce --sample --bootstrap-servers localhost:1 --kafka"
+                + " default.api.timeout.ms=2000 --kafka request.timeout.ms=2000");
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err())
@@ -305,7 +291,7 @@ class CommandsIT {
   @Test
   void aPortThatIsTakenIsNamed() throws Exception {
     String port = kafka.substring(kafka.indexOf(':') + 1);
-    WeirProcess demo = WeirProcess.run("demo", "--no-browser", "--duration", "20s", "--port", port);
+    WeirProcess demo = WeirProcess.run("demo --no-browser --duration 20s --port %s", port);
     assertThat(demo.exitCode()).as("%s", demo).isEqualTo(1);
     assertThat(demo.out()).isEmpty();
     assertThat(demo.err()).containsPattern("weir: .*port.* " + port);

@@ -49,7 +49,7 @@ class DemoIT {
     try (WeirProcess demo =
         WeirProcess.start(
             Map.of("WEIR_JAVA_OPTS", "-Djava.io.tmpdir=" + shared),
-            InProcess.words("demo --no-browser --port 0 --format json"))) {
+            "demo --no-browser --port 0 --format json")) {
       demo.awaitErr(Pattern.compile("first forecast after"), WAIT);
       assertThat(ListeningSockets.of(demo.pid()))
           .isNotEmpty()
@@ -127,12 +127,7 @@ class DemoIT {
       demo =
           WeirProcess.run(
               Map.of("WEIR_JAVA_OPTS", "-Duser.language=de"), // numbers stay English all the same
-              "demo",
-              "--no-browser",
-              "--duration",
-              "PT0.001S",
-              "--format",
-              "json");
+              "demo --no-browser --duration PT0.001S --format json");
     }
 
     assertThat(demo.exitCode()).as("%s", demo).isZero();
@@ -151,9 +146,7 @@ class DemoIT {
   @Tag("slow")
   @Test
   void chartsOfMachinesAreClassified() throws Exception {
-    WeirProcess demo =
-        WeirProcess.run(
-            Map.of(), "demo", "--task", "classify", "--duration", "15s", "--format", "json");
+    WeirProcess demo = WeirProcess.run("demo --task classify --duration 15s --format json");
     assertThat(demo.exitCode()).as("%s", demo).isZero();
     assertThat(demo.err())
         .doesNotContain("WARN", "ERROR", "Exception")

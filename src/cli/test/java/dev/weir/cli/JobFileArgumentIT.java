@@ -75,7 +75,7 @@ class JobFileArgumentIT {
     assertThat(other.err()).contains("topic other: expected on Kafka at");
     assertThat(weir("dead-letters JOB --set topics.dead-letters=set").err())
         .contains("topic set: expected on Kafka at " + kafka.bootstrapServers());
-    try (WeirProcess page = WeirProcess.start("dashboard", job, "--no-browser", "--port", "0")) {
+    try (WeirProcess page = WeirProcess.start("dashboard %s --no-browser --port 0", job)) {
       page.awaitErr(
           Pattern.compile("topic how is not on Kafka at " + kafka.bootstrapServers()),
           Duration.ofSeconds(60));
@@ -122,7 +122,7 @@ class JobFileArgumentIT {
     assertThat(origins("tail JOB --limit 10 --format json")).isEqualTo(newest);
     assertThat(origins("tail JOB --last 3 --limit 3 --format json"))
         .isEqualTo(newest.subList(7, 10));
-    try (WeirProcess tail = WeirProcess.start("tail", job, "--last", "2", "--format", "json")) {
+    try (WeirProcess tail = WeirProcess.start("tail %s --last 2 --format json", job)) {
       tail.awaitOut(Pattern.compile("\"origin\":39000"), Duration.ofSeconds(60));
       forecast(1, 50_000); // one that comes later
       tail.awaitOut(Pattern.compile("\"origin\":50000"), Duration.ofSeconds(60));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Http;
 import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.dashboard.Records;
@@ -19,9 +19,6 @@ import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +45,6 @@ class ManySeriesIT {
   private static final Topics TOPICS =
       new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
 
-  private final HttpClient http = HttpClient.newHttpClient();
-
   @Test
   void takesLessThanAKilobyteEachAndListsThemInAMoment(@TempDir Path dir) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
@@ -61,9 +56,8 @@ class ManySeriesIT {
       try (WeirProcess weir =
           WeirProcess.start(
               Map.of("WEIR_JAVA_OPTS", "-Xmx256m"),
-              InProcess.words(
-                  "dashboard --no-browser --port 0 --back 2000000 --bootstrap-servers %s",
-                  servers))) {
+              "dashboard --no-browser --port 0 --back 2000000 --bootstrap-servers %s",
+              servers)) {
         Pattern address = Pattern.compile("the page is at (http://\\S+)");
         URI page = URI.create(weir.awaitErr(address, Patience.LIMIT).group(1));
         long empty = heap(weir.pid());
@@ -71,7 +65,7 @@ class ManySeriesIT {
         await()
             .until(
                 () -> {
-                  JsonNode job = get(page, "/api/job");
+                  JsonNode job = Http.json(page.resolve("/api/job"));
                   return job.path("series").intValue() == SERIES
                       && job.path("observations").intValue() == SERIES * VALUES
                       && job.path("scores").intValue() == SERIES;
@@ -99,7 +93,9 @@ class ManySeriesIT {
         String history = "/api/series/history?series=plant-7%2Fpump-0077777";
         long asked = System.nanoTime();
         await() // an answer comes after a few seconds at the latest, with what was read by then
-            .until(() -> !get(page, history).path("observations").path("time").isEmpty());
+            .until(
+                () ->
+                    !Http.json(page.resolve(history)).path("observations").path("time").isEmpty());
         System.out.printf("history read back in %.2f s%n", (System.nanoTime() - asked) / 1e9);
         assertThat(full).isLessThan(300L << 20);
       }
@@ -110,7 +106,7 @@ class ManySeriesIT {
     List<Double> millis = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       long started = System.nanoTime();
-      get(page, path);
+      Http.json(page.resolve(path));
       millis.add((System.nanoTime() - started) / 1e6);
     }
     Collections.sort(millis);
@@ -119,15 +115,6 @@ class ManySeriesIT {
     assertThat(millis.get(0))
         .as("the fastest: others may wait for a busy machine")
         .isLessThan(1_000);
-  }
-
-  private JsonNode get(URI page, String path) throws Exception {
-    HttpResponse<String> response =
-        http.send(
-            HttpRequest.newBuilder(page.resolve(path)).timeout(Patience.LIMIT).build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    return new ObjectMapper().readTree(response.body());
   }
 
   /** Live bytes of a JVM's heap. */

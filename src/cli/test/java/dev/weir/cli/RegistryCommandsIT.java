@@ -38,22 +38,16 @@ class RegistryCommandsIT {
               dir.resolve("pump.csv"),
               "series_id,timestamp,value\n"
                   + "pump,2026-01-31T00:00:00Z,1.5\npump,2026-01-31T01:00:00Z,2.5\n");
-      String[] produce = {
-        "produce",
-        "--input",
-        csv.toString(),
-        "--bootstrap-servers",
-        kafka,
-        "--registry",
-        registry.url()
-      };
-      InProcess unknown = InProcess.run(produce);
+      String produce =
+          "produce --input %s --bootstrap-servers %s --registry %s"
+              .formatted(csv, kafka, registry.url());
+      InProcess unknown = InProcess.weir(produce);
       assertThat(unknown.exitCode()).as("%s", unknown).isEqualTo(1);
       assertThat(unknown.err())
           .contains("subject observations-value: expected a user that the schema registry at ")
           .contains("got HTTP 401: Unauthorized; see to basic.auth.user.info");
 
-      WeirProcess produced = WeirProcess.run(with(produce, "--kafka-properties", file));
+      WeirProcess produced = WeirProcess.run(produce + " --kafka-properties " + file);
       assertThat(produced.exitCode()).as("%s", produced).isZero();
       assertThat(produced.err()).contains("2 observations sent to observations");
 
@@ -76,14 +70,14 @@ class RegistryCommandsIT {
       try (WeirProcess run =
           WeirProcess.start(
               Map.of("WEIR_TEST_REGISTRY_USER", "weir:" + SECRET),
-              InProcess.words("run %s -D execution.checkpointing.interval=500ms", job))) {
+              "run %s -D execution.checkpointing.interval=500ms",
+              job)) {
         run.awaitErr(Pattern.compile("registered is running"), Patience.LIMIT);
         WeirProcess tail =
             WeirProcess.run(
-                InProcess.words(
-                    "tail --from-beginning --limit 2 --format json --bootstrap-servers %s"
-                        + " --registry %s --kafka-properties %s",
-                    kafka, registry.url(), file));
+                "tail --from-beginning --limit 2 --format json --bootstrap-servers %s"
+                    + " --registry %s --kafka-properties %s",
+                kafka, registry.url(), file);
         assertThat(tail.exitCode()).as("%s", tail).isZero();
         List<String> lines = tail.out().lines().toList();
         assertThat(lines).hasSize(2);
@@ -95,11 +89,5 @@ class RegistryCommandsIT {
         }
       }
     }
-  }
-
-  private static String[] with(String[] words, String... more) {
-    String[] all = java.util.Arrays.copyOf(words, words.length + more.length);
-    System.arraycopy(more, 0, all, words.length, more.length);
-    return all;
   }
 }

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Http;
 import dev.weir.Patience;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
@@ -25,9 +25,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,14 +174,12 @@ class SecuredKafkaIT {
                 SecuredBroker.PASSWORD,
                 "WEIR_JAVA_OPTS",
                 "-Dweir.log.level=DEBUG -Dweir.log.stack=100"),
-            "run",
-            jobWithEnvironment("pumps").toString(),
-            "-D",
-            "execution.checkpointing.interval=1s",
-            "-D",
-            "execution.checkpointing.num-retained=1000", // none goes while they are read
-            "-D",
-            "execution.checkpointing.dir=" + checkpoints.toUri())) {
+            // no checkpoint goes while they are read
+            "run %s -D execution.checkpointing.interval=1s"
+                + " -D execution.checkpointing.num-retained=1000"
+                + " -D execution.checkpointing.dir=%s",
+            jobWithEnvironment("pumps"),
+            checkpoints.toUri())) {
       String page = run.awaitErr(Pattern.compile("Flink's page: (http\\S+);"), WAIT).group(1);
       String job = json(page, "/jobs").at("/jobs/0/id").asText();
       await("the job has a checkpoint")
@@ -226,23 +221,13 @@ class SecuredKafkaIT {
     }
     List<String> pages = new ArrayList<>();
     for (String path : paths) {
-      pages.add(get(page, path));
+      pages.add(Http.get(URI.create(page + path)));
     }
     return pages;
   }
 
   private static JsonNode json(String page, String path) throws Exception {
-    return new ObjectMapper().readTree(get(page, path));
-  }
-
-  private static String get(String page, String path) throws Exception {
-    HttpResponse<String> response =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(page + path)).build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(response.statusCode()).as(path).isEqualTo(200);
-    return response.body();
+    return Http.json(URI.create(page + path));
   }
 
   @Tag("slow")
@@ -341,10 +326,9 @@ class SecuredKafkaIT {
     List<String> said = new ArrayList<>();
     try (WeirProcess page =
         WeirProcess.start(
-            InProcess.words(
-                "dashboard --no-browser --port 0 --bootstrap-servers %s --kafka-properties %s"
-                    + " --observations seen --forecasts seen.f --scores seen.s --models seen.m",
-                broker.sasl(), properties))) {
+            "dashboard --no-browser --port 0 --bootstrap-servers %s --kafka-properties %s"
+                + " --observations seen --forecasts seen.f --scores seen.s --models seen.m",
+            broker.sasl(), properties)) {
       String address = page.awaitErr(Pattern.compile("the page is at (http\\S+)/"), WAIT).group(1);
       awaitPage(
           address,
@@ -356,7 +340,7 @@ class SecuredKafkaIT {
           address,
           "Observations arrive, and no forecast of them yet: forecasts become visible with the"
               + " job's next checkpoint.");
-      said.addAll(List.of(page.out(), page.err(), get(address, "/api/job")));
+      said.addAll(List.of(page.out(), page.err(), Http.get(URI.create(address + "/api/job"))));
     }
     assertThat(said).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
   }
@@ -379,8 +363,7 @@ class SecuredKafkaIT {
   void aWrongPasswordIsOneLine() throws Exception {
     WeirProcess list =
         WeirProcess.run(
-            InProcess.words(
-                "model list --bootstrap-servers %s --kafka-properties %s", broker.sasl(), wrong()));
+            "model list --bootstrap-servers %s --kafka-properties %s", broker.sasl(), wrong());
     assertThat(list.exitCode()).isEqualTo(1);
     assertThat(list.out()).isEmpty();
     assertThat(list.err()).isEqualTo(refused("list topics"));
@@ -440,8 +423,9 @@ class SecuredKafkaIT {
     WeirProcess tail =
         WeirProcess.run(
             Map.of("WEIR_TEST_WORD", WRONG, "WEIR_JAVA_OPTS", "-Dweir.log.level=TRACE"),
-            InProcess.words(
-                "tail --bootstrap-servers %s --kafka-properties %s", broker.sasl(), reference));
+            "tail --bootstrap-servers %s --kafka-properties %s",
+            broker.sasl(),
+            reference);
     assertThat(tail.exitCode()).as("%s", tail).isEqualTo(1);
     assertThat(tail.out()).isEmpty();
     assertThat(tail.err()).contains("TRACE", refused("list topics")).doesNotContain(WRONG);

@@ -52,8 +52,7 @@ class StartupOutputIT {
   void aDemoPrintsNoWarningOfItsJvm(Path jdk) throws Exception {
     try (WeirProcess demo =
         WeirProcess.start(
-            Map.of("JAVA_HOME", jdk.toString()),
-            InProcess.words("demo --no-browser --port 0 --duration 1s"))) {
+            Map.of("JAVA_HOME", jdk.toString()), "demo --no-browser --port 0 --duration 1s")) {
       assertThat(demo.exitCode(Duration.ofMinutes(4))).as("%s", demo).isZero();
       assertThat(demo.err()).startsWith("weir demo: starting").doesNotContain("WARNING");
     }
@@ -71,9 +70,10 @@ class StartupOutputIT {
       WeirProcess produce =
           WeirProcess.run(
               Map.of("JAVA_HOME", jdk.toString()),
-              InProcess.words(
-                  "produce --input %s --bootstrap-servers %s --kafka-properties %s",
-                  csv, broker.bootstrapServers(), properties));
+              "produce --input %s --bootstrap-servers %s --kafka-properties %s",
+              csv,
+              broker.bootstrapServers(),
+              properties);
       assertThat(produce.exitCode()).as("%s", produce).isZero();
       assertThat(produce.err()).contains("1 observations sent").doesNotContain("WARNING");
     }
@@ -93,7 +93,7 @@ class StartupOutputIT {
         List.of(
             "forecast --input %s", "evaluate --input %s", "train --out x --input no-such.csv")) {
       WeirProcess command =
-          WeirProcess.run(Map.of("JAVA_HOME", jdk.toString()), arguments.formatted(csv).split(" "));
+          WeirProcess.run(Map.of("JAVA_HOME", jdk.toString()), arguments.formatted(csv));
       assertThat(command.err()).as("%s", command).doesNotContain("WARNING", "Vector API");
     }
   }

@@ -3,6 +3,7 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.Http;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.dashboard.Dashboard;
@@ -19,9 +20,6 @@ import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.connector.ObservationProducer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,7 +102,7 @@ class TransactionsIT {
 
   private WeirProcess start(String more) throws Exception {
     String line = "run %s -D execution.checkpointing.interval=500ms -D rest.bind-port=0 " + more;
-    return WeirProcess.start(InProcess.words(line, job));
+    return WeirProcess.start(line, job);
   }
 
   private List<Transaction> open() {
@@ -176,7 +174,9 @@ class TransactionsIT {
           .containsPattern(
               "warn +transactions +up to [1-9][\\d,]* records of forecasts " + waiting);
       tail.awaitErr(Pattern.compile("weir tail: up to [1-9][\\d,]* records .*" + waiting), WAIT);
-      await("the page says what waits").atMost(WAIT).until(() -> jobOf(page).contains(waiting));
+      await("the page says what waits")
+          .atMost(WAIT)
+          .until(() -> Http.get(page.address().resolve("api/job")).contains(waiting));
       assertThat(tail.err().split(waiting, -1)).as("said once").hasSize(2);
 
       try (WeirProcess again = start("")) {
@@ -189,14 +189,11 @@ class TransactionsIT {
                   Hidden hidden = admin.openTransactions().hiding(TOPICS.forecasts());
                   return hidden == null || !hidden.isLong(System.currentTimeMillis());
                 });
-        await("the page is live again").atMost(WAIT).until(() -> jobOf(page).contains("LIVE"));
+        await("the page is live again")
+            .atMost(WAIT)
+            .until(() -> Http.get(page.address().resolve("api/job")).contains("LIVE"));
       }
     }
-  }
-
-  private static String jobOf(Dashboard page) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(page.address().resolve("api/job")).build();
-    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   @Test

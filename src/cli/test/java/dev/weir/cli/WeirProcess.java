@@ -40,13 +40,15 @@ public final class WeirProcess implements AutoCloseable {
     this.err = err;
   }
 
-  public static WeirProcess start(String... args) throws IOException {
-    return start(Map.of(), args);
+  /** Starts a line, of which each {@code %s} is the next value: {@link InProcess#words}. */
+  public static WeirProcess start(String line, Object... values) throws IOException {
+    return start(Map.of(), line, values);
   }
 
-  /** As {@link #start(String...)}, with more variables in its environment. */
-  public static WeirProcess start(Map<String, String> environment, String... args)
+  /** With more variables in its environment. */
+  public static WeirProcess start(Map<String, String> environment, String line, Object... values)
       throws IOException {
+    String[] args = InProcess.words(line, values);
     Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
     Path logs = Files.createDirectories(target.resolve("cli"));
     String name = ProcessHandle.current().pid() + "-" + ++count + "-" + args[0];
@@ -80,14 +82,14 @@ public final class WeirProcess implements AutoCloseable {
   }
 
   /** Starts the command and waits for its end. */
-  public static WeirProcess run(String... args) throws IOException {
-    return run(Map.of(), args);
+  public static WeirProcess run(String line, Object... values) throws IOException {
+    return run(Map.of(), line, values);
   }
 
-  /** As {@link #run(String...)}, with more variables in its environment. */
-  public static WeirProcess run(Map<String, String> environment, String... args)
+  /** With more variables in its environment. */
+  public static WeirProcess run(Map<String, String> environment, String line, Object... values)
       throws IOException {
-    try (WeirProcess weir = start(environment, args)) {
+    try (WeirProcess weir = start(environment, line, values)) {
       weir.exitCode(Patience.LIMIT);
       return weir;
     }

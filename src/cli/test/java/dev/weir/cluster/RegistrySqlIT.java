@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Http;
 import dev.weir.Patience;
 import dev.weir.forecast.Forecast;
 import dev.weir.job.FlinkFixture;
@@ -14,9 +15,6 @@ import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,9 +179,7 @@ class RegistrySqlIT {
   /** The versions of the subject of a topic's values. */
   private static String versions(String registry, String topic) throws Exception {
     URI subject = URI.create("%s/subjects/%s-value/versions".formatted(registry, topic));
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(subject).build(), HttpResponse.BodyHandlers.ofString())
-        .body();
+    return Http.get(subject);
   }
 
   private static List<String> run(FlinkCluster flink, String statements) throws Exception {

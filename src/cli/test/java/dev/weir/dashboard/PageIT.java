@@ -628,7 +628,8 @@ class PageIT extends BrowserPage {
                     + " return tile.scrollWidth <= tile.clientWidth"))
         .as("the word is not cut off")
         .isTrue();
-    assertThat(browser.find("#notice").getText()).contains("The server does not answer");
+    browser.await( // a server that stops may answer once more
+        "the notice", () -> browser.text("#notice").contains("The server does not answer"));
     assertThat(browser.pixels(MAIN, "actual")).as("what was seen stays").isGreaterThan(100);
     send("vega_seattle_tmax", 4); // while nobody looks
     awaitForecasts();

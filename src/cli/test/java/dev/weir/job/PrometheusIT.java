@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.Patience;
+import dev.weir.Http;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
@@ -19,9 +19,6 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +64,6 @@ class PrometheusIT {
 
   @TempDir static Path dir;
 
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final List<AutoCloseable> OPEN = new ArrayList<>();
   private static final AtomicReference<Exception> FEED_FAILURE = new AtomicReference<>();
   private static final KafkaFixture kafka = KafkaFixture.shared();
@@ -210,25 +206,9 @@ class PrometheusIT {
 
   // ---- asking
 
-  private static String get(URI uri) throws IOException {
-    try {
-      HttpResponse<String> response =
-          HTTP.send(
-              HttpRequest.newBuilder(uri).timeout(Patience.LIMIT).build(),
-              HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() != 200) {
-        throw new IOException(uri + ": HTTP " + response.statusCode() + " " + response.body());
-      }
-      return response.body();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
-  }
-
   private static JsonNode ask(String path, String parameter, String value) throws IOException {
     String query = parameter + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8);
-    return JSON.readTree(get(prometheus.resolve("/api/v1/" + path + "?" + query))).path("data");
+    return Http.json(prometheus.resolve("/api/v1/" + path + "?" + query)).path("data");
   }
 
   /** The numbers that a query gives now. */
@@ -347,13 +327,13 @@ class PrometheusIT {
   }
 
   private static void assertNoSeriesHasAMetric() throws Exception {
-    String before = get(reporter);
+    String before = Http.get(reporter);
     assertThat(before).contains("weir_reason_deadLetters").doesNotContain(SERIES);
     series = 200;
     awaitTrue(
         "new series",
         () -> values("sum(flink_taskmanager_job_task_operator_weir_series)").contains(200.0));
-    String after = get(reporter);
+    String after = Http.get(reporter);
     assertThat(after).doesNotContain(SERIES);
     assertThat(ours(after)).isEqualTo(ours(before));
     assertThat(ours(after).size()).isBetween(50, 300); // of both subtasks

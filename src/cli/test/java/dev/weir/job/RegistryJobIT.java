@@ -3,6 +3,7 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Http;
 import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
@@ -116,28 +117,11 @@ class RegistryJobIT {
     job.await().until(() -> read(topic).size() >= count);
   }
 
-  private static JsonAnswer get(String url) throws Exception {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create(url)).build(),
-                HttpResponse.BodyHandlers.ofString());
-    return new JsonAnswer(answer.statusCode(), answer.body());
-  }
-
-  private record JsonAnswer(int status, String body) {}
-
   /** By a reader of nobody's but Avro's, with what the registry has under the record's id. */
   private static GenericRecord readByIdOf(String url, byte[] value) throws Exception {
     assertThat(value[0]).isZero();
-    JsonAnswer answer = get(url + "/schemas/ids/" + ByteBuffer.wrap(value).getInt(1));
-    assertThat(answer.status()).isEqualTo(200);
-    String text =
-        new com.fasterxml.jackson.databind.ObjectMapper()
-            .readTree(answer.body())
-            .get("schema")
-            .textValue();
-    Schema schema = new Schema.Parser().parse(text);
+    URI schemaOfId = URI.create(url + "/schemas/ids/" + ByteBuffer.wrap(value).getInt(1));
+    Schema schema = new Schema.Parser().parse(Http.json(schemaOfId).get("schema").textValue());
     return new GenericDatumReader<GenericRecord>(schema)
         .read(null, DecoderFactory.get().binaryDecoder(value, 5, value.length - 5, null));
   }
@@ -173,7 +157,7 @@ class RegistryJobIT {
         // before anything is written
         for (String kind : List.of("forecasts", "scores")) {
           String subject = apicurio.url() + "/subjects/registered." + kind + "-value/versions";
-          assertThat(get(subject)).isEqualTo(new JsonAnswer(200, "[1]"));
+          assertThat(Http.get(URI.create(subject))).isEqualTo("[1]");
         }
         kafka.sendObservations(plain, observations(0, rounds));
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -248,8 +232,8 @@ class RegistryJobIT {
                   .statusCode())
           .isEqualTo(200);
       ObservationCodec after = ObservationCodec.registered(registry, "load", 2);
-      assertThat(get(apicurio.url() + "/subjects/load-value/versions"))
-          .isEqualTo(new JsonAnswer(200, "[1,2]"));
+      assertThat(Http.get(URI.create(apicurio.url() + "/subjects/load-value/versions")))
+          .isEqualTo("[1,2]");
       double[] ahead = {1, Double.NaN, 3, 4};
       Observation known = new Observation("a", 5, 1.5, new double[0], null, false, ahead);
       Observation plain = new Observation("a", 5, 1.5);

@@ -243,7 +243,7 @@ class UpgradeIT {
         .as("a series in each partition, else the watermark would not advance")
         .contains(0, 1);
     StringBuilder before = new StringBuilder("mode,series,forecasts,learning_steps\n");
-    byModeAndSeries(forecasts(settings))
+    byModeAndSeries(kafka.forecasts(settings))
         .forEach(
             (name, forecasts) -> {
               assertEachOriginOnce(forecasts, 0, forecasts.size());
@@ -311,7 +311,7 @@ class UpgradeIT {
       job.assertRunning();
     }
 
-    Map<String, List<Forecast>> after = byModeAndSeries(forecasts(settings));
+    Map<String, List<Forecast>> after = byModeAndSeries(kafka.forecasts(settings));
     List<String> before = Files.readAllLines(savepoint.resolve("before.csv"));
     assertThat(before).hasSize(1 + 2 * (SERIES.size() + 1));
     for (String line : before.subList(1, before.size())) {
@@ -339,7 +339,7 @@ class UpgradeIT {
     job.await()
         .until(
             () ->
-                forecasts(settings).stream()
+                kafka.forecasts(settings).stream()
                         .filter(f -> f.origin() == last && SERIES.contains(f.series()))
                         .count()
                     >= 2 * SERIES.size());

@@ -35,7 +35,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -415,17 +414,12 @@ class WebhookIT {
   }
 
   private static WeirProcess process(Endpoint endpoint) throws Exception {
-    List<String> args = new ArrayList<>(List.of("webhook", "jobs/many-to-one.yaml"));
-    Consumer<String> set = value -> args.addAll(List.of("--set", value));
-    set.accept("name=pumps");
-    set.accept("kafka.bootstrap-servers=" + kafka.bootstrapServers());
-    set.accept("kafka.properties.session.timeout.ms=6000");
-    set.accept("alarms=on");
-    set.accept("topics.alarms=killed");
-    set.accept("alarms.webhook=${env:WEIR_TEST_ADDRESS}");
-    set.accept("alarms.webhook-secret=${env:WEIR_TEST_SECRET}");
     return WeirProcess.start(
         Map.of("WEIR_TEST_ADDRESS", endpoint.address(), "WEIR_TEST_SECRET", SECRET),
-        args.toArray(String[]::new));
+        "webhook jobs/many-to-one.yaml --set name=pumps --set kafka.bootstrap-servers=%s"
+            + " --set kafka.properties.session.timeout.ms=6000 --set alarms=on"
+            + " --set topics.alarms=killed --set alarms.webhook=${env:WEIR_TEST_ADDRESS}"
+            + " --set alarms.webhook-secret=${env:WEIR_TEST_SECRET}",
+        kafka.bootstrapServers());
   }
 }

@@ -40,27 +40,24 @@ class WebhookRunIT {
       kafka.create("observations", 1, Map.of());
       List<Observation> observations = observations();
       kafka.sendObservations("observations", observations);
-      List<String> args = new ArrayList<>(List.of("run", "jobs/many-to-one.yaml"));
-      for (String set :
-          List.of(
-              "name=pumps",
-              "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-              "alarms=on",
-              "alarms.webhook=" + endpoint.address(),
-              "alarms.webhook-secret=${env:WEIR_TEST_SECRET}")) {
-        args.addAll(List.of("--set", set));
-      }
-      InProcess without = InProcess.run(args.toArray(String[]::new));
+      String line =
+          "run jobs/many-to-one.yaml --set name=pumps --set kafka.bootstrap-servers=%s"
+              + " --set alarms=on --set alarms.webhook=%s"
+              + " --set alarms.webhook-secret=${env:WEIR_TEST_SECRET}"
+              + " -D execution.checkpointing.interval=1s -D rest.bind-port=0";
+      InProcess without = InProcess.weir(line, kafka.bootstrapServers(), endpoint.address());
       assertThat(without.exitCode()).isEqualTo(1);
       assertThat(without.err())
           .contains(
               "alarms.webhook-secret: expected a value for ${env:WEIR_TEST_SECRET} on this"
                   + " machine");
-      args.addAll(List.of("-D", "execution.checkpointing.interval=1s", "-D", "rest.bind-port=0"));
       String id = Incident.id("pump", observations.get(SPIKE).time());
       try (WeirProcess run =
           WeirProcess.start(
-              Map.of("WEIR_TEST_SECRET", "a-secret-of-two-people"), args.toArray(String[]::new))) {
+              Map.of("WEIR_TEST_SECRET", "a-secret-of-two-people"),
+              line,
+              kafka.bootstrapServers(),
+              endpoint.address())) {
         await()
             .until(
                 () ->

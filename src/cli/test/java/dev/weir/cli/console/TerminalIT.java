@@ -71,7 +71,7 @@ class TerminalIT {
     Path out = Files.createTempDirectory("weir-train").resolve("m.safetensors");
     String seen = onTerminal(Map.of(), train + out);
     assertThat(seen).contains("\r" + ESCAPE + "K[", "#", "epoch 2: validation error");
-    WeirProcess plain = WeirProcess.run((train + out + " --force").split(" "));
+    WeirProcess plain = WeirProcess.run(train + out + " --force");
     assertThat(plain.exitCode()).as("%s", plain).isZero();
     assertThat(plain.err()).contains("epoch 1: validation error").doesNotContain("\r", ESCAPE);
   }

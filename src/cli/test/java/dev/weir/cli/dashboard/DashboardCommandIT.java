@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.Patience;
-import dev.weir.cli.InProcess;
 import dev.weir.cli.WeirProcess;
 import dev.weir.cli.local.EmbeddedBroker;
 import java.net.InetAddress;
@@ -45,9 +44,8 @@ class DashboardCommandIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
       try (WeirProcess weir =
           WeirProcess.start(
-              InProcess.words(
-                  "dashboard --no-browser --port 0 --bootstrap-servers %s",
-                  broker.bootstrapServers()))) {
+              "dashboard --no-browser --port 0 --bootstrap-servers %s",
+              broker.bootstrapServers())) {
         URI page = URI.create(weir.awaitErr(ADDRESS, WAIT).group(1));
         assertThat(page.getHost()).isEqualTo("localhost");
         assertThat(page.getQuery()).as("no token on loopback").isNull();
@@ -57,9 +55,8 @@ class DashboardCommandIT {
       }
       try (WeirProcess weir =
           WeirProcess.start(
-              InProcess.words(
-                  "dashboard --no-browser --port 0 --bind 0.0.0.0 --bootstrap-servers %s",
-                  broker.bootstrapServers()))) {
+              "dashboard --no-browser --port 0 --bind 0.0.0.0 --bootstrap-servers %s",
+              broker.bootstrapServers())) {
         URI page = URI.create(weir.awaitErr(ADDRESS, WAIT).group(1));
         Matcher token = Pattern.compile("token=([A-Za-z0-9_-]{32})").matcher(page.getQuery());
         assertThat(token.matches()).as("%s", page).isTrue();
@@ -77,15 +74,14 @@ class DashboardCommandIT {
   void whatIsWrongIsSaidInALineWithWhatToDo() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(taken.getLocalPort());
-      WeirProcess weir = WeirProcess.run("dashboard", "--no-browser", "--port", port);
+      WeirProcess weir = WeirProcess.run("dashboard --no-browser --port %s", port);
       assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
       assertThat(weir.err()).contains("weir: port " + port, "--port", "0 for any free one");
     }
     WeirProcess away =
         WeirProcess.run(
-            InProcess.words(
-                "dashboard --no-browser --port 0 --bootstrap-servers localhost:1 --kafka"
-                    + " default.api.timeout.ms=100"));
+            "dashboard --no-browser --port 0 --bootstrap-servers localhost:1 --kafka"
+                + " default.api.timeout.ms=100");
     assertThat(away.exitCode()).as("%s", away).isEqualTo(1);
     assertThat(away.err())
         .contains(
@@ -119,8 +115,7 @@ class DashboardCommandIT {
   @Test
   void theDemosPageShowsItsSeriesWithinSeconds() throws Exception {
     long started = System.nanoTime();
-    try (WeirProcess demo =
-        WeirProcess.start("demo", "--no-browser", "--port", "0", "--format", "json")) {
+    try (WeirProcess demo = WeirProcess.start("demo --no-browser --port 0 --format json")) {
       Pattern address = Pattern.compile("the page: (http://\\S+)");
       URI page = URI.create(demo.awaitErr(address, WAIT).group(1));
       double up = (System.nanoTime() - started) / 1e9;
