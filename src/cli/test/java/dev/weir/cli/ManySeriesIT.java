@@ -10,7 +10,6 @@ import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.dashboard.Records;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -176,7 +175,12 @@ class ManySeriesIT {
                         Records.forecast(series, Mode.MANY_TO_ONE, origin, "demand", 3)))));
         producer.send(
             new ProducerRecord<>(
-                TOPICS.scores(), k % PARTITIONS, key, scores.encode(score(series, random))));
+                TOPICS.scores(),
+                k % PARTITIONS,
+                key,
+                scores.encode(
+                    Records.score(
+                        series, Mode.MANY_TO_ONE, START, 0.3 + random.nextDouble(), 1, 1.5))));
       }
       producer.flush();
     }
@@ -184,28 +188,5 @@ class ManySeriesIT {
 
   private static String name(int k) {
     return "plant-%d/pump-%07d".formatted(k % 10, k);
-  }
-
-  private static Score score(String series, SplittableRandom random) {
-    List<Score.Method> methods = new ArrayList<>();
-    methods.add(new Score.Method("naive", 1, 0));
-    methods.add(new Score.Method("seasonal_naive", 1.5, 0));
-    for (int i = 0; i < 13; i++) {
-      methods.add(new Score.Method("expert:number-" + i, 1, 1 / 13.0));
-    }
-    double mae = 0.3 + random.nextDouble();
-    return new Score(
-        series,
-        START,
-        Mode.MANY_TO_ONE,
-        1,
-        30,
-        new double[] {mae, mae, mae, mae, mae},
-        mae,
-        mae / 1.5,
-        0.8,
-        0.79,
-        methods,
-        null);
   }
 }

@@ -39,8 +39,7 @@ class AlarmPageIT extends BrowserPage {
 
   @BeforeAll
   static void start() throws Exception {
-    Map<String, String> overrides = kafka.overrides("alarms");
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned("alarms");
     overrides.put("alarms", "on");
     overrides.put("topics.alarms", "incidents");
     overrides.put("learning.size", "small");
@@ -223,8 +222,7 @@ class AlarmPageIT extends BrowserPage {
 
   @Test
   void warningsAndGroupsAreListedWithWhatTheyAreAbout() throws Exception {
-    Map<String, String> overrides = kafka.overrides("alarms");
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned("alarms");
     overrides.put("alarms", "on");
     overrides.put("topics.alarms", "by-hand");
     kafka.create("by-hand", 1, Map.of());

@@ -70,8 +70,7 @@ class PageIT extends BrowserPage {
 
   @BeforeAll
   static void start() throws Exception {
-    Map<String, String> overrides = kafka.overrides("page");
-    overrides.remove("output"); // learned
+    Map<String, String> overrides = kafka.learned("page");
     overrides.put("learning.size", "small");
     settings = JobSettings.builtin("demo", overrides);
     kafka.create(topics().observations().first(), 2, Map.of());
@@ -391,8 +390,7 @@ class PageIT extends BrowserPage {
 
   private static void isShownWithoutAnError(
       Path dir, String name, String file, List<Mode> modes, String model) throws Exception {
-    Map<String, String> overrides = kafka.overrides(name);
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned(name);
     overrides.put("learning.size", "small");
     JobSettings of =
         JobSettings.read(

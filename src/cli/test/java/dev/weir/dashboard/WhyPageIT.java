@@ -36,8 +36,7 @@ class WhyPageIT extends BrowserPage {
 
   @BeforeAll
   static void start() throws Exception {
-    Map<String, String> overrides = kafka.overrides("why");
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned("why");
     overrides.put("season", "24");
     overrides.put("forecasts.explain", "true");
     settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);

@@ -23,15 +23,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,8 +75,7 @@ class AlarmJobIT {
   }
 
   private static Map<String, String> overrides(String name, Map<String, String> more) {
-    Map<String, String> overrides = kafka.overrides(name);
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned(name);
     overrides.put("topics.alarms", name + ".alarms");
     overrides.put("alarms", "on");
     overrides.put("alarms.quiet", "12");
@@ -218,38 +211,6 @@ class AlarmJobIT {
       }
     }
     assertThat(alarms).isGreaterThanOrEqualTo(3);
-  }
-
-  @Tag("slow")
-  @Test
-  void killsAndRestartsChangeNothing() throws Exception {
-    JobSettings settings = settings("alarms-killed", Map.of());
-    send(settings, 0, AT + 1);
-    StreamExecutionEnvironment env = flink.environment(2);
-    env.configure(
-        new Configuration()
-            .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
-            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS)
-            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
-            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
-            .set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500)));
-    String savepoint;
-    try (RunningJob job = new RunningJob(ForecastJob.submit(env, settings))) {
-      job.await().until(() -> incidents(settings).containsKey("pump.spike"));
-      flink.killTaskManager();
-      send(settings, AT + 1, AT + 20);
-      flink.startTaskManager();
-      String forecasts = settings.kafka().topics().forecasts();
-      job.await().until(() -> kafka.read(forecasts).size() > SERIES.size() * (AT + 1));
-      savepoint = job.stop(dir.resolve("savepoints"));
-    }
-    send(settings, AT + 20, VALUES);
-    try (RunningJob job = flink.restore(settings, 3, CHECKPOINTS, savepoint)) {
-      awaitAll(job, settings);
-      job.assertRunning();
-    }
-    assertThat(incidents(settings)).isEqualTo(expected);
   }
 
   @Test

@@ -3,21 +3,13 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.CovariateUpdate;
-import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.connector.KafkaConnectors;
 import dev.weir.kafka.covariate.CovariateCodec;
-import dev.weir.stream.ForecastOperator;
-import dev.weir.stream.WeirTypeInformation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,14 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
@@ -67,8 +51,7 @@ class CovariateTopicIT {
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     kafka.create(name + ".observations", 3, Map.of());
-    Map<String, String> overrides = kafka.overrides(name);
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned(name);
     overrides.put("topics.covariates", name + ".weather");
     overrides.put("covariates.key", "([^/]+)/.*");
     overrides.put("window.interval", "PT1H");
@@ -176,88 +159,20 @@ class CovariateTopicIT {
     return bytes;
   }
 
-  /** The forecasts of observations that bring their covariates, by the operator alone. */
+  /** The forecasts of observations that bring their covariates. */
   private static List<Forecast> expected(ForecastSettings settings, List<Observation> observations)
       throws Exception {
-    try (KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
-        new KeyedTwoInputStreamOperatorTestHarness<>(
-            new ForecastOperator(settings),
-            event -> ((ObservationEvent) event).observation().series(),
-            model -> "",
-            Types.STRING)) {
-      harness.setup(WeirTypeInformation.OUTPUT.createSerializer(new SerializerConfigImpl()));
-      harness.open();
-      for (Observation observation : observations) {
-        SourceRecord source = new SourceRecord("t", 0, 0, 0, null, new byte[0]);
-        harness.processElement1(new ObservationEvent(observation, source), observation.time());
-      }
-      return harness.extractOutputValues().stream()
-          .filter(Forecast.class::isInstance)
-          .map(Forecast.class::cast)
-          .toList();
+    List<Forecast> forecasts = new ArrayList<>();
+    for (String series : SERIES) {
+      List<Observation> own =
+          observations.stream().filter(each -> each.series().equals(series)).toList();
+      forecasts.addAll(OneSeries.forecasts(settings, own));
     }
+    return forecasts;
   }
 
   private List<Forecast> forecasts(JobSettings settings) {
     return kafka.forecasts(settings);
-  }
-
-  private static Observation bare(Observation o) {
-    return new Observation(o.series(), o.time(), o.value());
-  }
-
-  @Test
-  @Tag("slow")
-  void killsAndRescalingChangeNoBitOfTheForecasts() throws Exception {
-    JobSettings settings = settings("weather", Map.of());
-    StreamExecutionEnvironment env = flink.environment(2);
-    env.configure(
-        new Configuration()
-            .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
-            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS)
-            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
-            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
-            .set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500)));
-    String savepoint;
-    byte[] bad =
-        "{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1]}"
-            .getBytes(StandardCharsets.UTF_8);
-    String weather = settings.kafka().topics().covariates().name();
-    try (RunningJob job = new RunningJob(ForecastJob.submit(env, settings))) {
-      sendCovariates(settings, "a", 1, 60, 5);
-      sendCovariates(settings, "b", 4, 60, 5); // the first ones never come
-      awaitCovariates(job, settings);
-      sendObservations(settings, 0, 40);
-      awaitForecasts(job, settings);
-      kafka.send(List.of(new ProducerRecord<>(weather, bad)));
-      covariateRecords++;
-      sendCovariates(settings, "a", 41, 130, 0); // corrections, and further ones; b has no more
-      awaitCovariates(job, settings);
-      sendObservations(settings, 40, 60);
-      flink.killTaskManager();
-      sendObservations(settings, 60, 80);
-      flink.startTaskManager();
-      awaitForecasts(job, settings);
-      savepoint = job.stop(dir.resolve("savepoints"));
-    }
-    sendObservations(settings, 80, 120);
-    try (RunningJob job = flink.restore(settings, 3, CHECKPOINTS, savepoint)) {
-      awaitForecasts(job, settings);
-      job.assertRunning();
-    }
-    List<Forecast> expected = expected(settings.forecast(), observed);
-    assertThat(expected).hasSize(observed.size());
-    assertThat(bySeries(forecasts(settings))).isEqualTo(bySeries(expected));
-    List<Observation> unaware = observed.stream().map(CovariateTopicIT::bare).toList();
-    assertThat(bySeries(expected(settings.forecast(), unaware)))
-        .as("covariates count")
-        .isNotEqualTo(bySeries(expected));
-    List<DeadLetter> letters = kafka.deadLetters(settings);
-    assertThat(letters).hasSize(1);
-    assertThat(letters.get(0).reason()).isEqualTo(Reason.FEATURES);
-    assertThat(letters.get(0).source().topic()).isEqualTo(weather);
-    assertThat(letters.get(0).source().value()).isEqualTo(bad);
   }
 
   /** State is lost with the first job, but its committed offsets are not. */

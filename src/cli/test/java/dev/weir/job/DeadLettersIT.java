@@ -40,8 +40,7 @@ class DeadLettersIT {
 
   private static JobSettings settings(String name, int features) throws Exception {
     Path job = Files.writeString(dir.resolve(name + ".yaml"), "forecast: {many-to-one: {}}\n");
-    Map<String, String> overrides = kafka.overrides(name);
-    overrides.remove("output"); // learned, without a model
+    Map<String, String> overrides = kafka.learned(name);
     overrides.put("window.features", Integer.toString(features));
     return JobSettings.read(job, overrides);
   }

@@ -137,6 +137,13 @@ public final class KafkaFixture implements AutoCloseable {
     return overrides;
   }
 
+  /** The same for a job that learns. */
+  public Map<String, String> learned(String name) {
+    Map<String, String> overrides = overrides(name);
+    overrides.remove("output");
+    return overrides;
+  }
+
   /** The same with a model that reads windows alone. */
   public Map<String, String> sampleOverrides(String name) {
     Map<String, String> overrides = overrides(name);

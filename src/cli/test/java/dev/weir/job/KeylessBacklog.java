@@ -75,8 +75,7 @@ final class KeylessBacklog {
         "train --epochs 0 --cell gru --num-layers 1 --unidirectional --hidden-size 6 --seq-len 12"
             + " --horizon 2 --seed 7 --out "
             + model);
-    Map<String, String> overrides = kafka.overrides(name);
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned(name);
     overrides.put("topics.observations", topic);
     overrides.put("topics.alarms", name + ".alarms");
     overrides.put("kafka.group-id", name);

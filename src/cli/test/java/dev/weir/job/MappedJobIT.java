@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -32,8 +31,7 @@ class MappedJobIT {
   private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name, String observations, String rest) {
-    Map<String, String> overrides = new HashMap<>(kafka.overrides(name));
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned(name);
     String text =
         """
         name: %s
@@ -134,8 +132,7 @@ class MappedJobIT {
 
   private static JobSettings manyTopics(
       String name, String option, String topics, Map<String, String> more) {
-    Map<String, String> overrides = new HashMap<>(kafka.overrides(name));
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned(name);
     overrides.remove("topics.observations");
     overrides.put(option, topics);
     overrides.put("topics.forecasts", name + "-forecasts");

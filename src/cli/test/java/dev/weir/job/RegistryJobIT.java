@@ -1,7 +1,6 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Http;
 import dev.weir.cli.InProcess;
@@ -13,7 +12,6 @@ import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
-import dev.weir.kafka.registry.RegistryServer;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -45,9 +42,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * Jobs whose schemas are in a registry: a real one, and one that is away or asks for a password.
- */
+/** Jobs whose schemas are in a real registry. */
 @Tag("slow")
 class RegistryJobIT {
 
@@ -214,7 +209,6 @@ class RegistryJobIT {
     }
   }
 
-  /** Records of somebody else's schema, nested, whose fields the job file names. */
   /** Where a registry checks that old readers read new records, and new readers old ones. */
   @Test
   void covariatesKnownAheadAreTheNextVersionOfTheSchema() throws Exception {
@@ -347,109 +341,5 @@ class RegistryJobIT {
         .readTree(answer.body())
         .get("id")
         .intValue();
-  }
-
-  // ---- a registry that does not do as it should
-
-  @Test
-  void aJobDoesNotStartWithoutItsRegistryAndSaysWhy() throws Exception {
-    try (RegistryServer server = RegistryServer.start()) {
-      JobSettings settings = settings("unregistered", registry(server.url()));
-      kafka.create(settings, 1);
-
-      server.pause();
-      assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage(
-              "subject unregistered.forecasts-value: expected an answer of the schema registry at"
-                  + " %s, got ConnectException",
-              server.url());
-
-      server.resume();
-      server.askFor("weir:sesame");
-      assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("got HTTP 401: Unauthorized; see to basic.auth.user.info");
-
-      Map<String, String> withUser = new HashMap<>(registry(server.url()));
-      withUser.put("kafka.properties.basic.auth.user.info", "${env:WEIR_TEST_NOT_SET}");
-      JobSettings named = settings("unregistered", withUser);
-      assertThatThrownBy(() -> ForecastJob.prepareTopics(named))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage(
-              "basic.auth.user.info: expected a value for ${env:WEIR_TEST_NOT_SET} on this machine,"
-                  + " found none; set it before the start");
-      assertThat(named.kafka().properties()).as("none of Kafka's business").isEmpty();
-
-      server.askFor(null);
-      server.register("unregistered.forecasts-value", SENSOR);
-      server.answer(
-          exchange -> {
-            byte[] said =
-                "{\"error_code\": 409, \"message\": \"no\"}".getBytes(StandardCharsets.UTF_8);
-            boolean isLookUp = !exchange.getRequestURI().getPath().endsWith("versions");
-            if (isLookUp) {
-              said =
-                  "{\"error_code\": 40403, \"message\": \"no\"}".getBytes(StandardCharsets.UTF_8);
-            }
-            exchange.sendResponseHeaders(isLookUp ? 404 : 409, said.length);
-            exchange.getResponseBody().write(said);
-          });
-      assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageStartingWith(
-              "subject unregistered.forecasts-value: expected a schema that is compatible with"
-                  + " those before it");
-    }
-  }
-
-  @Test
-  void aRegistryThatGoesAwayHoldsUpOnlyWhatNobodyHasSeenAndTheJobLives() throws Exception {
-    try (RegistryServer server = RegistryServer.start()) {
-      Map<String, String> options = new HashMap<>(registry(server.url()));
-      options.put("kafka.registry.patience", "PT20S");
-      JobSettings settings = settings("away", options);
-      String observations = settings.kafka().topics().observations().first();
-      String forecasts = settings.kafka().topics().forecasts();
-      kafka.create(observations, 1, Map.of());
-      ObservationCodec ours = ObservationCodec.registered(server.settings(), observations, 0);
-
-      try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
-        int sensor = server.register(observations + "-value", SENSOR);
-        server.pause();
-        int asked = server.requests().size();
-        // a schema that the job knows from its start
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (Observation o : observations(0, 10)) {
-          records.add(record(observations, o.series(), ours.encode(o)));
-        }
-        kafka.send(records);
-        awaitRecords(job, forecasts, 20);
-
-        // one that it does not know waits, and is read when the registry is back
-        records.clear();
-        for (Observation o : observations(10, 15)) {
-          records.add(record(observations, o.series(), sensor(sensor, o)));
-        }
-        kafka.send(records);
-        server.resume();
-        awaitRecords(job, forecasts, 30);
-        assertThat(read(settings.kafka().topics().deadLetters())).isEmpty();
-        assertThat(server.requests().subList(asked, server.requests().size()))
-            .containsExactly("GET /schemas/ids/" + sensor);
-
-        // what nobody knows is asked for no more than 20 times, however much there is of it
-        records.clear();
-        for (int id = 1_000; id < 1_500; id++) {
-          records.add(record(observations, "a", sensor(id, observations(15, 16).get(0))));
-        }
-        kafka.send(records);
-        awaitRecords(job, settings.kafka().topics().deadLetters(), 500);
-        assertThat(server.requests().size() - asked).isLessThan(60);
-        assertThat(kafka.deadLetters(settings))
-            .allMatch(letter -> letter.reason() == Reason.SCHEMA);
-        job.assertRunning();
-      }
-    }
   }
 }

@@ -77,8 +77,7 @@ class SharedLearningIT {
   }
 
   private static JobSettings settings(String name, boolean learns, String shared) throws Exception {
-    Map<String, String> overrides = kafka.overrides(name);
-    overrides.remove("output");
+    Map<String, String> overrides = kafka.learned(name);
     overrides.put("window.seq-len", Integer.toString(Fleet.SEQ_LEN));
     overrides.put("window.idle-timeout", "PT10M"); // sent in two parts, with a pause
     overrides.put("forecast.many-to-one.model", "fleet");

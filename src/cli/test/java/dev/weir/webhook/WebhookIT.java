@@ -13,9 +13,7 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.IncidentCodec;
-import dev.weir.kafka.registry.RegistryServer;
 import dev.weir.webhook.Endpoint.Post;
 import dev.weir.webhook.WebhookDelivery.Source;
 import java.net.URI;
@@ -131,17 +129,11 @@ class WebhookIT {
 
   private WebhookDelivery delivery(String topic, Endpoint endpoint, Severity severity)
       throws Exception {
-    return delivery(topic, endpoint, severity, null);
-  }
-
-  private WebhookDelivery delivery(
-      String topic, Endpoint endpoint, Severity severity, RegistrySettings registry)
-      throws Exception {
     Path secrets = dir.resolve("secrets.properties");
     Files.writeString(secrets, "webhook=" + SECRET);
     Source source =
         new Source(
-            KafkaClients.of(kafka.bootstrapServers()), topic, topic + "-webhook", registry, null);
+            KafkaClients.of(kafka.bootstrapServers()), topic, topic + "-webhook", null, null);
     WebhookSettings settings =
         new WebhookSettings(
             endpoint.address(),
@@ -301,43 +293,6 @@ class WebhookIT {
                         .formatted(Incident.id("s1", 1_000))))
         .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*not one of ours, and not sent"))
         .anyMatch(line -> line.equals("stopped: 5 records sent, 1 refused, 0 wait"));
-  }
-
-  @Test
-  @Tag("slow")
-  void recordsWaitForARegistryThatIsAway() throws Exception {
-    kafka.create("registered", 1, Map.of());
-    try (RegistryServer registry = RegistryServer.start();
-        Endpoint endpoint = new Endpoint((n, id, exchange) -> 200)) {
-      int known = registry.register("registered-value", IncidentCodec.SCHEMA);
-      RegistrySettings settings = registry.settings();
-      IncidentCodec codec = new IncidentCodec(settings.registered(-1, -1, known, Map.of()));
-      IncidentCodec other = new IncidentCodec(settings.registered(-1, -1, 99, Map.of()));
-      registry.pause();
-      kafka.send(
-          List.of(
-              record(other.encode(incident("s0", Event.OPENED))), // a schema that nobody has
-              record(codec.encode(incident("s1", Event.OPENED))),
-              record(codec.encode(incident("s1", Event.CLOSED)))));
-      try (WebhookDelivery delivery = delivery("registered", endpoint, Severity.LOW, settings)) {
-        await()
-            .until(
-                () ->
-                    lines.stream()
-                        .anyMatch(
-                            line -> line.matches("schema id 99: .*nothing is lost meanwhile")));
-        registry.resume();
-        awaitTaken(endpoint, 2);
-        await().until(() -> lagOf("registered-webhook", "registered") == 0);
-      }
-      assertThat(endpoint.taken().stream().map(Post::id))
-          .containsExactly(key("s1", Event.OPENED), key("s1", Event.CLOSED));
-    }
-    assertThat(lines).anyMatch(line -> line.matches("registered-0@0: .*not one of ours.*"));
-  }
-
-  private static ProducerRecord<byte[], byte[]> record(byte[] value) {
-    return new ProducerRecord<>("registered", 0, null, value);
   }
 
   @Test
