@@ -103,10 +103,9 @@ class AnomaliesIT {
             .formatted(window(790, 839)));
     Path csv = dir.resolve("alarms.csv");
     InProcess run =
-        InProcess.weir(
+        InProcess.succeeds(
             "evaluate --task anomalies --input %s --labels %s --format json --out %s",
             dir.resolve("in"), labels, csv);
-    assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err())
         .contains("--labels: 1 left out, which are of files that are not in --input, such as")
         .contains("1 values left out, which are not later");
@@ -151,29 +150,14 @@ class AnomaliesIT {
   @Test
   void withoutLabelsAlarmsAreCounted() throws IOException {
     write("one.csv", 900, 600);
-    String[] words = {"evaluate", "--task", "anomalies", "--input", dir.toString()};
-    InProcess run = InProcess.run(words);
-    assertThat(run.exitCode()).as(run.err()).isZero();
+    InProcess run = InProcess.succeeds("evaluate --task anomalies --input %s", dir);
     assertThat(run.out())
         .contains("1 files, 900 values, ", "per 1,000 values, budget 1")
         .containsPattern("novelty +[1-9]")
         .containsPattern("one.csv +900 +")
         .doesNotContain("NAB", "windows");
-    String[] few = {
-      "evaluate",
-      "--task",
-      "anomalies",
-      "--input",
-      dir.toString(),
-      "--budget",
-      "0.01",
-      "--reasons",
-      "error",
-      "--format",
-      "json"
-    };
-    run = InProcess.run(few);
-    assertThat(run.exitCode()).as(run.err()).isZero();
+    String few = "evaluate --task anomalies --input %s --budget 0.01 --reasons error --format json";
+    run = InProcess.succeeds(few, dir);
     JsonNode root = new ObjectMapper().readTree(run.out());
     assertThat(root.get("nab").isNull()).isTrue();
     assertThat(root.get("budget_per_1000").doubleValue()).isEqualTo(0.01, within(1e-12));
@@ -190,19 +174,8 @@ class AnomaliesIT {
     }
     Files.writeString(dir.resolve("lasting.csv"), text);
     Path csv = dir.resolve("alarms.txt");
-    String[] words = {
-      "evaluate",
-      "--task",
-      "anomalies",
-      "--input",
-      dir.resolve("lasting.csv").toString(),
-      "--format",
-      "json",
-      "--out",
-      csv.toString()
-    };
-    InProcess run = InProcess.run(words);
-    assertThat(run.exitCode()).as(run.err()).isZero();
+    String evaluate = "evaluate --task anomalies --input " + dir.resolve("lasting.csv");
+    InProcess run = InProcess.succeeds(evaluate + " --format json --out %s", csv);
     JsonNode root = new ObjectMapper().readTree(run.out());
     assertThat(root.get("breaks").intValue()).isEqualTo(1);
     assertThat(root.get("reasons").has("break")).isFalse();
@@ -217,12 +190,8 @@ class AnomaliesIT {
         .singleElement()
         .asString()
         .startsWith("lasting.csv," + found);
-    List<String> others = List.of(words).subList(0, 5);
-    run = InProcess.run(others.toArray(String[]::new));
-    assertThat(run.out()).contains("breaks, which are no alarms: 1");
-    others = new ArrayList<>(others);
-    others.addAll(List.of("--reasons", "novelty,level"));
-    run = InProcess.run(others.toArray(String[]::new));
-    assertThat(run.out()).doesNotContain("breaks");
+    assertThat(InProcess.weir(evaluate).out()).contains("breaks, which are no alarms: 1");
+    assertThat(InProcess.weir(evaluate + " --reasons novelty,level").out())
+        .doesNotContain("breaks");
   }
 }

@@ -133,8 +133,7 @@ class ClassCommandsIT {
 
   @Test
   void tailShowsClasses() throws Exception {
-    InProcess text = InProcess.weir("tail %s --limit 3", job);
-    assertThat(text.exitCode()).isZero();
+    InProcess text = InProcess.succeeds("tail %s --limit 3", job);
     assertThat(text.out().lines())
         .hasSize(3)
         .last()
@@ -150,8 +149,7 @@ class ClassCommandsIT {
     JsonNode last = JSON.readTree(json.out());
     assertThat(last.path("series").asText()).isEqualTo("lathe");
     assertThat(last.path("labels").asLong()).isEqualTo(40);
-    InProcess wrong = InProcess.weir("tail %s --scores --limit 1", job);
-    assertThat(wrong.exitCode()).isEqualTo(2);
+    InProcess wrong = InProcess.fails(2, "tail %s --scores --limit 1", job);
     assertThat(wrong.err())
         .contains("weir tail: --scores: expected forecasts beside them, got --classes");
   }
@@ -162,14 +160,12 @@ class ClassCommandsIT {
     assertThat(doctor.out()).contains("states: from the job file until one is published");
     String two = dir.resolve("two.safetensors").toString();
     String one = dir.resolve("states.safetensors").toString();
-    InProcess published = InProcess.weir("model publish %s %s --name other", two, job);
-    assertThat(published.exitCode()).as("%s", published).isZero();
+    InProcess published = InProcess.succeeds("model publish %s %s --name other", two, job);
     assertThat(published.out()).contains("other version 10 is on models");
     assertThat(InProcess.weir("model publish %s %s --name other", one, job).exitCode()).isZero();
     InProcess list = InProcess.weir("model list %s", job);
     assertThat(list.out()).containsPattern("other +11 .* published\\n");
-    InProcess diff = InProcess.weir("model diff other@10 other %s", job);
-    assertThat(diff.exitCode()).as("%s", diff).isZero();
+    InProcess diff = InProcess.succeeds("model diff other@10 other %s", job);
     assertThat(diff.out())
         .containsPattern("\\* classes +2: \\[idle, run\\] +3: \\[idle, run, fault\\]")
         .contains("* fc.weight                [2, 14] -> [3, 14]");

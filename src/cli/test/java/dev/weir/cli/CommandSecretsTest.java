@@ -42,44 +42,29 @@ class CommandSecretsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "tail --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'; user and password"
-            + " go into sasl.jaas.config",
+        "tail --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'; user and password go into sasl.jaas.config",
         "produce --sample --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'",
         "model list --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'",
         "dead-letters --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'",
-        "dashboard --no-browser --port 0 --bootstrap-servers USER@localhost:1 | got"
-            + " '[hidden]@localhost:1'",
-        "status --jobmanager localhost:1 --bootstrap-servers USER@localhost:1 | got"
-            + " '[hidden]@localhost:1'",
-        "status --format json --jobmanager localhost:1 --bootstrap-servers USER@localhost:1 | got"
-            + " '[hidden]@localhost:1'",
-        "status JOB | job.yaml line 3: kafka.bootstrap-servers: expected HOST:PORT, several joined"
-            + " by commas, got '[hidden]@localhost:1'",
+        "dashboard --no-browser --port 0 --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'",
+        "status --jobmanager localhost:1 --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'",
+        "status --format json --jobmanager localhost:1 --bootstrap-servers USER@localhost:1 | got '[hidden]@localhost:1'",
+        "status JOB | job.yaml line 3: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '[hidden]@localhost:1'",
         "doctor JOB | job.yaml line 3: kafka.bootstrap-servers: expected HOST:PORT",
         "doctor --format json JOB | job.yaml line 3: kafka.bootstrap-servers: expected HOST:PORT",
         "run JOB | got '[hidden]@localhost:1'",
-        "run JOB --set kafka.bootstrap-servers=USER@h:1 | job.yaml --set: kafka.bootstrap-servers:"
-            + " expected HOST:PORT, several joined by commas, got '[hidden]@h:1'",
-        "submit JOB --jobmanager USER@localhost:1 | --jobmanager: expected HOST:PORT, got"
-            + " '[hidden]@localhost:1'",
-        "status --jobmanager USER@localhost:1 | --jobmanager: expected HOST:PORT, got"
-            + " '[hidden]@localhost:1'",
-        "doctor JOB --jobmanager USER@localhost:1 | --jobmanager: expected HOST:PORT, got"
-            + " '[hidden]@localhost:1'",
-        "dashboard --flink http://USER@localhost:1 | --flink: expected an address that starts with"
-            + " http:// or https://, without a user",
-        "tail --kafka sasl.login.pwd=s3sam | --kafka: sasl.login.pwd: expected no secret on the"
-            + " command line",
+        "run JOB --set kafka.bootstrap-servers=USER@h:1 | job.yaml --set: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '[hidden]@h:1'",
+        "submit JOB --jobmanager USER@localhost:1 | --jobmanager: expected HOST:PORT, got '[hidden]@localhost:1'",
+        "status --jobmanager USER@localhost:1 | --jobmanager: expected HOST:PORT, got '[hidden]@localhost:1'",
+        "doctor JOB --jobmanager USER@localhost:1 | --jobmanager: expected HOST:PORT, got '[hidden]@localhost:1'",
+        "dashboard --flink http://USER@localhost:1 | --flink: expected an address that starts with http:// or https://, without a user",
+        "tail --kafka sasl.login.pwd=s3sam | --kafka: sasl.login.pwd: expected no secret on the command line",
         "tail --kafka sasl.login.pwd:s3sam | should be in KEY=VALUE format but was [hidden]",
-        "tail --kafka bootstrap.servers=USER@h:1 | --kafka: bootstrap.servers: expected no secret"
-            + " on the command line",
-        "tail --kafka sasl.oauthbearer.token.endpoint.url=https://USER@h/t | --kafka:"
-            + " sasl.oauthbearer.token.endpoint.url: expected no secret on the command line",
-        "tail --kafka-properties PROPERTIES --bootstrap-servers localhost:1 |"
-            + " sasl.oauthbearer.token.endpoint.url: expected a URL without user and password",
+        "tail --kafka bootstrap.servers=USER@h:1 | --kafka: bootstrap.servers: expected no secret on the command line",
+        "tail --kafka sasl.oauthbearer.token.endpoint.url=https://USER@h/t | --kafka: sasl.oauthbearer.token.endpoint.url: expected no secret on the command line",
+        "tail --kafka-properties PROPERTIES --bootstrap-servers localhost:1 | sasl.oauthbearer.token.endpoint.url: expected a URL without user and password",
         "tail --registry http://USER@localhost:1 | --registry: expected http://HOST",
-        "tail --registry http://localhost/x --kafka basic.auth.user.info=USER | --kafka:"
-            + " basic.auth.user.info: expected no secret on the command line",
+        "tail --registry http://localhost/x --kafka basic.auth.user.info=USER | --kafka: basic.auth.user.info: expected no secret on the command line",
         "tail USER@localhost:1 | [hidden]@localhost:1",
       })
   void aPasswordIsRefusedAndNotRepeated(String command, String problem) throws Exception {

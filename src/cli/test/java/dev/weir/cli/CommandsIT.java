@@ -116,8 +116,7 @@ class CommandsIT {
     Path csv = Files.write(dir.resolve("plant.csv"), rows);
 
     InProcess produce =
-        InProcess.weir("produce --input %s --topic plant --bootstrap-servers %s", csv, kafka);
-    assertThat(produce.exitCode()).as("%s", produce).isZero();
+        InProcess.succeeds("produce --input %s --topic plant --bootstrap-servers %s", csv, kafka);
     assertThat(produce.out()).isEmpty();
     assertThat(produce.err()).contains("60 observations sent to plant");
 
@@ -132,21 +131,19 @@ class CommandsIT {
     try (WeirProcess run = WeirProcess.start(plant, kafka, state)) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
       InProcess tail =
-          InProcess.weir(
+          InProcess.succeeds(
               "tail --topic plant.forecasts --from-beginning --limit 5 --format json"
                   + " --bootstrap-servers %s",
               kafka);
-      assertThat(tail.exitCode()).as("%s", tail).isZero();
       assertThat(tail.out().lines()).hasSize(5);
       for (String line : tail.out().lines().toList()) {
         assertForecast(line);
       }
       InProcess filtered =
-          InProcess.weir(
+          InProcess.succeeds(
               "tail --topic plant.forecasts --from-beginning --limit %s --series valve.*"
                   + " --bootstrap-servers %s",
               Integer.toString(hours), kafka);
-      assertThat(filtered.exitCode()).as("%s", filtered).isZero();
       assertThat(filtered.out().lines()).hasSize(hours).allMatch(l -> l.startsWith("valve, left "));
       assertThat(run.out()).isEmpty();
       run.interrupt(WAIT);
@@ -187,11 +184,10 @@ class CommandsIT {
   void aTopicThatProduceCreatesKeepsOldRecords() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
       InProcess produce =
-          InProcess.weir(
+          InProcess.succeeds(
               "produce --input src/cli/main/resources/sample/vega_seattle_tmax.csv --topic old"
                   + " --bootstrap-servers %s",
               kafka);
-      assertThat(produce.exitCode()).as("%s", produce).isZero();
       TopicPartition partition = new TopicPartition("old", 0);
       Awaitility.await("several of the broker's looks, each half a second after the other")
           .during(Duration.ofSeconds(3))
@@ -210,9 +206,7 @@ class CommandsIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31"
-            + " 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or"
-            + " seconds or milliseconds since 1970, got ''noon'''",
+        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''noon'''",
         "'pump,2026-01-31T06:00:00Z,much' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T06:00:00Z,1,2' | 'expected 3 columns, got 4'",
       })
@@ -281,8 +275,7 @@ class CommandsIT {
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err())
         .contains(
-            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port:"
-                + " nothing",
+            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port: nothing",
             "--bootstrap-servers HOST:PORT names another")
         .doesNotContain("null");
     assertThat(weir.err().lines()).as("%s", weir).hasSizeLessThan(8);
@@ -302,22 +295,20 @@ class CommandsIT {
   @Test
   void eachPublishedModelIsOneVersionMore() throws Exception {
     for (int version = 0; version < 2; version++) {
-      InProcess publish = InProcess.run("model", "publish", SHIPPED, "--bootstrap-servers", kafka);
-      assertThat(publish.exitCode()).as("%s", publish).isZero();
+      InProcess publish =
+          InProcess.run("model", "publish", SHIPPED, "--bootstrap-servers", kafka).succeeded();
       assertThat(publish.out())
           .isEqualTo("sample-many-to-one version " + (2 + version) + " is on models\n");
       assertThat(publish.err()).isEmpty();
     }
-    InProcess list = InProcess.run("model", "list", "--bootstrap-servers", kafka);
-    assertThat(list.exitCode()).as("%s", list).isZero();
+    InProcess list = InProcess.run("model", "list", "--bootstrap-servers", kafka).succeeded();
     assertThat(list.out().lines().map(line -> line.split(" +")[0] + " " + line.split(" +")[1]))
         .containsExactly("name version", "sample-many-to-one 2", "sample-many-to-one 3");
   }
 
   @Test
   void inspectSaysWhatAFileHoldsOrWhyItHoldsNoModel() throws Exception {
-    InProcess shipped = InProcess.run("model", "inspect", SHIPPED);
-    assertThat(shipped.exitCode()).as("%s", shipped).isZero();
+    InProcess shipped = InProcess.run("model", "inspect", SHIPPED).succeeded();
     assertThat(shipped.out())
         .contains("mode", "many-to-one", "seq_len 5 -> horizon 2", "weight_ih_l0");
     assertThat(shipped.err()).isEmpty();
@@ -348,16 +339,14 @@ class CommandsIT {
         "foretell | Unmatched argument at index 0: 'foretell'",
         "demo --port 99999 | weir demo: --port: expected 0 (any free one) to 65535, got 99999",
         "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
-        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got"
-            + " 'gru_tanh'",
+        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got 'gru_tanh'",
         "tail --colour red | Unknown option: '--colour'",
         "produce --topic x | Missing required argument",
         "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",
         "model | weir model: expected inspect, publish, list, rollback or diff, got none",
       })
   void wrongUsageEndsWithTwoAndSaysWhatIsWrong(String command, String problem) throws Exception {
-    InProcess weir = InProcess.run(command.split(" "));
-    assertThat(weir.exitCode()).as("%s", weir).isEqualTo(2);
+    InProcess weir = InProcess.run(command.split(" ")).failed(2);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err()).contains(problem);
   }

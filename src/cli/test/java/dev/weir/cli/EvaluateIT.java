@@ -45,10 +45,9 @@ class EvaluateIT {
         meta, "series_id,note,m\ndaily,\"a, b\",12\n" + WILD_NAME + ",,1\nshort,,1\n");
     Path page = dir.resolve("page.html");
     InProcess ended =
-        InProcess.weir(
+        InProcess.succeeds(
             "evaluate --input %s --season %s --horizon 3 --format json --report %s",
             dir, meta, page);
-    assertThat(ended.exitCode()).as(ended.err()).isZero();
     assertThat(ended.err()).contains("skipped short: ");
     JsonNode root = JSON.readTree(ended.out()); // nothing else on standard output
     assertThat(root.get("protocol").asText()).isEqualTo("PSF-1");
@@ -101,9 +100,8 @@ class EvaluateIT {
 
   private double farError(String season) throws IOException {
     InProcess ended =
-        InProcess.weir(
+        InProcess.succeeds(
             "evaluate --input %s --season %s --horizon 14 --origins 7 --format json", dir, season);
-    assertThat(ended.exitCode()).as(ended.err()).isZero();
     JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
     assertThat(one.get("m").asInt()).isEqualTo(7);
     assertThat(one.get("methods").has("fourier-profile")).isEqualTo(season.contains(","));
@@ -136,14 +134,12 @@ class EvaluateIT {
     InProcess plain = run((columns + ",ahead=heat --horizon 3").split(" "));
     assertThat(learned.exitCode()).as(learned.err()).isZero();
     assertThat(weirError(learned)).isEqualTo(weirError(plain)).isLessThan(1);
-    InProcess ended = run((columns + " --job " + job).split(" "));
-    assertThat(ended.exitCode()).isEqualTo(2);
+    InProcess ended = run((columns + " --job " + job).split(" ")).failed(2);
     assertThat(ended.err())
         .contains("--columns ahead: expected 1, as window.features-ahead of the job says, got 0");
     InProcess unread =
-        InProcess.weir(
-            "evaluate --task anomalies --input %s --job %s", dir.resolve("demand.csv"), job);
-    assertThat(unread.exitCode()).isEqualTo(2);
+        InProcess.fails(
+            2, "evaluate --task anomalies --input %s --job %s", dir.resolve("demand.csv"), job);
     assertThat(unread.err())
         .contains(
             "--job: expected one without window.features-ahead, which is not read here, got 1");
@@ -177,18 +173,16 @@ class EvaluateIT {
     Files.writeString(file, "date,heat,demand\n2026/1/1 0:00,1,2\n");
     List<String> arguments = new ArrayList<>(List.of("--input", file.toString()));
     arguments.addAll(List.of(options.replace("demand.csv", file.toString()).split(" ")));
-    InProcess ended = run(arguments.toArray(String[]::new));
-    assertThat(ended.exitCode()).isEqualTo(2);
+    InProcess ended = run(arguments.toArray(String[]::new)).failed(2);
     assertThat(ended.err()).contains(line);
   }
 
   private double meanError(String columns) throws IOException {
     InProcess ended =
-        InProcess.weir(
+        InProcess.succeeds(
             "evaluate --input %s --columns %s --season 12 --horizon 6 --origins 12 --from"
                 + " 2026-02-20 --format json",
             dir.resolve("demand.csv"), columns);
-    assertThat(ended.exitCode()).as(ended.err()).isZero();
     JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
     assertThat(one.get("origins").asInt()).isEqualTo((900 - 44 * 12) / 12);
     return one.get("methods").get("weir").get("mae").asDouble();
@@ -275,15 +269,13 @@ class EvaluateIT {
     Files.createDirectory(dir.resolve("after"));
     Path after = Files.writeString(dir.resolve("after/gaps.csv"), truth);
     String command = "--input " + dir.resolve("gaps.csv") + " --horizon 3 --season 1 --format json";
-    InProcess ended = run(command.split(" "));
-    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    InProcess ended = run(command.split(" ")).succeeded();
     assertThat(ended.err()).contains("weir evaluate: 4 missing hours filled");
     JsonNode one = JSON.readTree(ended.out()).at("/series/0");
     assertThat(one.get("origins").asInt()).isEqualTo(236 - 86 + 1 - 3); // 101, 161 and 221
 
     command = command.replace("--horizon 3", "--horizon 2") + " --truth " + after;
-    InProcess holdout = run(command.split(" "));
-    assertThat(holdout.exitCode()).as(holdout.err()).isZero();
+    InProcess holdout = run(command.split(" ")).succeeded();
     double scale = 0;
     int count = 0;
     for (int t = 1; t < values.length; t++) {
@@ -302,8 +294,8 @@ class EvaluateIT {
     write("daily", series(300, 12));
     Path scores = dir.resolve("scores.txt");
     InProcess ended =
-        run("--input", dir.toString(), "--limit", "250", "--by-age", "--out", scores.toString());
-    assertThat(ended.exitCode()).as(ended.err()).isZero();
+        run("--input", dir.toString(), "--limit", "250", "--by-age", "--out", scores.toString())
+            .succeeded();
     assertThat(ended.out()) // of 250 values there is no origin from 400 on
         .containsPattern("  20-40 +0\\.\\d{3} +0\\.\\d{3}\\R  40-100 +0\\.\\d{3}")
         .containsPattern("  400-800 +- +-\\R");
@@ -335,8 +327,7 @@ class EvaluateIT {
           """
               .formatted(mode, mode));
       InProcess ended =
-          InProcess.weir("evaluate --input %s --job %s --season 12 --format json", dir, job);
-      assertThat(ended.exitCode()).as(ended.err()).isZero();
+          InProcess.succeeds("evaluate --input %s --job %s --season 12 --format json", dir, job);
       JsonNode root = JSON.readTree(ended.out());
       assertThat(root.get("horizon").asInt()).isEqualTo(mode.equals("many-to-one") ? 2 : 5);
       JsonNode methods = root.get("series").get(0).get("methods");
@@ -346,8 +337,7 @@ class EvaluateIT {
       double naive = methods.get("naive").get("mase").asDouble(); // the model knows no season
       assertThat(methods.get("weir").get("mase").asDouble() / naive).isBetween(0.3, 1.3);
       InProcess wrong =
-          run("--input", dir.toString(), "--job", job.toString(), "--mode", "one-to-one");
-      assertThat(wrong.exitCode()).isEqualTo(2);
+          run("--input", dir.toString(), "--job", job.toString(), "--mode", "one-to-one").failed(2);
       assertThat(wrong.err())
           .contains("'--mode': expected many-to-one or many-to-many, got 'one-to-one'");
     }
@@ -356,8 +346,7 @@ class EvaluateIT {
   @Test
   void withoutASeriesThatIsLongEnoughItFails() throws IOException {
     write("short", series(20, 1));
-    InProcess ended = run("--input", dir.toString());
-    assertThat(ended.exitCode()).isEqualTo(1);
+    InProcess ended = run("--input", dir.toString()).failed(1);
     assertThat(ended.out()).isEmpty();
     assertThat(ended.err()).contains("skipped short: ");
   }
@@ -374,8 +363,7 @@ class EvaluateIT {
   })
   void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value) throws IOException {
     write("daily", series(300, 12));
-    InProcess ended = run("--input", dir.toString(), option, value);
-    assertThat(ended.exitCode()).isEqualTo(2);
+    InProcess ended = run("--input", dir.toString(), option, value).failed(2);
     assertThat(ended.err().lines())
         .satisfiesExactly(
             wrong -> assertThat(wrong).containsPattern(option + "'?: expected"),

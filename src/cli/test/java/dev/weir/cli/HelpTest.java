@@ -58,8 +58,7 @@ class HelpTest {
       List<String> words = new ArrayList<>(Arrays.asList(name.split(" ")));
       words.remove(0);
       words.add("--help");
-      InProcess help = InProcess.run(words.toArray(String[]::new));
-      assertThat(help.exitCode()).as(name).isZero();
+      InProcess help = InProcess.run(words.toArray(String[]::new)).succeeded();
       assertThat(help.err()).as(name).isEmpty();
       assertThat(help.out()).as(name).startsWith("Usage: " + name).contains("Example");
       assertThat(examples(command)).as(name).isNotEmpty();
@@ -88,8 +87,7 @@ class HelpTest {
   })
   void helpShowsTheOptionsOfTheTask(String task, int most, String shown, String hidden) {
     String[] words = task.split(" ");
-    InProcess weir = InProcess.run(words[0], "--help", "--task", words[1]);
-    assertThat(weir.exitCode()).isZero();
+    InProcess weir = InProcess.run(words[0], "--help", "--task", words[1]).succeeded();
     Set<String> options =
         Pattern.compile("^ {2,6}(?:-\\w, )?(--[a-z-]+)", Pattern.MULTILINE)
             .matcher(weir.out())
@@ -102,8 +100,8 @@ class HelpTest {
         .doesNotContain(hidden.split(" "))
         .hasSizeLessThanOrEqualTo(most);
     assertThat(weir.out()).startsWith("Usage: weir " + words[0] + " [OPTIONS]\n");
-    InProcess wrong = InProcess.run(words[0], "--task", words[1], "--nonsense", "x", "--out");
-    assertThat(wrong.exitCode()).isEqualTo(2);
+    InProcess wrong =
+        InProcess.run(words[0], "--task", words[1], "--nonsense", "x", "--out").failed(2);
     assertThat(wrong.err()).doesNotContain("Exception");
     boolean isDefault = words[1].equals("forecast") || words[1].equals("windows");
     if (isDefault) {

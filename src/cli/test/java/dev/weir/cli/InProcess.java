@@ -1,5 +1,7 @@
 package dev.weir.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -19,6 +21,25 @@ public record InProcess(int exitCode, String out, String err) {
   /** A command line, of which each {@code %s} is the next value: {@link #words}. */
   public static InProcess weir(String line, Object... values) {
     return run(words(line, values));
+  }
+
+  /** As {@link #weir}, of a command that ends with 0. */
+  public static InProcess succeeds(String line, Object... values) {
+    return weir(line, values).succeeded();
+  }
+
+  /** As {@link #weir}, of a command that ends with this code. */
+  public static InProcess fails(int code, String line, Object... values) {
+    return weir(line, values).failed(code);
+  }
+
+  public InProcess succeeded() {
+    return failed(0);
+  }
+
+  public InProcess failed(int code) {
+    assertThat(exitCode).as("%s", this).isEqualTo(code);
+    return this;
   }
 
   /** The words of a line; each {@code %s} is the next value, which may contain spaces. */

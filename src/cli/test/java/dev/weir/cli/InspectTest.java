@@ -12,8 +12,7 @@ class InspectTest {
       "src/core/test/resources/models/sample-many-to-%s.safetensors";
 
   private static String head(String mode) {
-    InProcess inspect = InProcess.run("model", "inspect", SAMPLE.formatted(mode));
-    assertThat(inspect.exitCode()).as("%s", inspect).isZero();
+    InProcess inspect = InProcess.run("model", "inspect", SAMPLE.formatted(mode)).succeeded();
     return inspect.out().lines().filter(row -> row.startsWith("head")).findFirst().orElseThrow();
   }
 
@@ -26,8 +25,7 @@ class InspectTest {
   @Test
   void networkOfWindowsSaysWhatItReads() {
     String file = "src/core/main/resources/models/window-many-to-many-5.safetensors";
-    InProcess inspect = InProcess.run("model", "inspect", file);
-    assertThat(inspect.exitCode()).as("%s", inspect).isZero();
+    InProcess inspect = InProcess.run("model", "inspect", file).succeeded();
     assertThat(inspect.out())
         .contains("value, and what was a season and a week before")
         .contains("linear, reads out[:, seq_len + i] at each step i")
@@ -47,8 +45,8 @@ class InspectTest {
   void optionThatTheFileContradictsIsRefused(String option, String given, String file, String key) {
     String sample = SAMPLE.formatted("one");
     for (String command : new String[] {"inspect", "publish"}) { // before Kafka is asked
-      InProcess weir = InProcess.run("model", command, sample, option, given, "--name", "x");
-      assertThat(weir.exitCode()).isEqualTo(1);
+      InProcess weir =
+          InProcess.run("model", command, sample, option, given, "--name", "x").failed(1);
       assertThat(weir.out()).isEmpty();
       assertThat(weir.err().strip())
           .isEqualTo(

@@ -53,8 +53,7 @@ class JobFileArgumentIT {
   }
 
   private static void assertPrints(String command, String line) {
-    InProcess run = weir(command);
-    assertThat(run.exitCode()).as("%s", run).isZero();
+    InProcess run = weir(command).succeeded();
     assertThat(run.out() + run.err()).contains(line);
   }
 
@@ -131,8 +130,7 @@ class JobFileArgumentIT {
   }
 
   private static List<Long> origins(String command) {
-    InProcess run = weir(command);
-    assertThat(run.exitCode()).as("%s", run).isZero();
+    InProcess run = weir(command).succeeded();
     return run.out()
         .lines()
         .map(line -> Long.valueOf(line.replaceAll(".*\"origin\":(\\d+).*", "$1")))

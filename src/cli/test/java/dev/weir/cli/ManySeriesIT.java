@@ -59,7 +59,7 @@ class ManySeriesIT {
               servers)) {
         Pattern address = Pattern.compile("the page is at (http://\\S+)");
         URI page = URI.create(weir.awaitErr(address, Patience.LIMIT).group(1));
-        long empty = heap(weir.pid());
+        long empty = WeirProcess.heap(weir.pid());
         long started = System.nanoTime();
         await()
             .until(
@@ -70,10 +70,9 @@ class ManySeriesIT {
                       && job.path("scores").intValue() == SERIES;
                 });
         double read = (System.nanoTime() - started) / 1e9;
-        long full = heap(weir.pid());
+        long full = WeirProcess.heap(weir.pid());
         System.out.printf(
-            "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f"
-                + " s%n",
+            "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f s%n",
             SERIES,
             full >> 20,
             empty >> 20,
@@ -116,31 +115,11 @@ class ManySeriesIT {
         .isLessThan(1_000);
   }
 
-  /** Live bytes of a JVM's heap. */
-  private static long heap(long pid) throws Exception {
-    jcmd(pid, "GC.run");
-    Matcher used =
-        Pattern.compile("(?m)total \\d+K, used (\\d+)K").matcher(jcmd(pid, "GC.heap_info"));
-    long bytes = 0;
-    while (used.find()) {
-      bytes += Long.parseLong(used.group(1)) << 10;
-    }
-    return bytes;
-  }
-
   private static long resident(long pid) throws Exception {
     Matcher kilobytes =
         Pattern.compile("VmRSS:\\s+(\\d+) kB")
             .matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
     return kilobytes.find() ? Long.parseLong(kilobytes.group(1)) << 10 : 0;
-  }
-
-  private static String jcmd(long pid, String command) throws Exception {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    Process process = new ProcessBuilder(jcmd, Long.toString(pid), command).start();
-    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
-    process.waitFor();
-    return out;
   }
 
   private static void fill(String servers) throws Exception {

@@ -120,8 +120,7 @@ class ModelVersionsIT {
     awaitCompaction(topic, "demand");
     assertThat(read(topic, "demand")).containsExactly(3L);
 
-    InProcess rollback = weir("model rollback demand --topic compacted");
-    assertThat(rollback.exitCode()).as("%s", rollback).isZero();
+    InProcess rollback = weir("model rollback demand --topic compacted").succeeded();
     assertThat(rollback.out()).isEqualTo("demand version 2 is in use again on compacted\n");
     assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(2);
 
@@ -136,8 +135,7 @@ class ModelVersionsIT {
         .isEqualTo(3);
     assertThat(states("compacted")).containsExactly("1 published", "2 kept", "3 kept");
 
-    InProcess lowest = weir("model rollback demand --topic compacted");
-    assertThat(lowest.exitCode()).isEqualTo(1);
+    InProcess lowest = weir("model rollback demand --topic compacted").failed(1);
     assertThat(lowest.err())
         .contains("expected version below the one in use of demand")
         .contains("version 1 in use and [2, 3] beside it")
@@ -201,8 +199,7 @@ class ModelVersionsIT {
     ModelTopic topic = topic("compared");
     topic.publish(model("demand", 1));
     topic.publish(model("demand", 4));
-    InProcess json = weir("model diff demand@1 demand --topic compared --format json");
-    assertThat(json.exitCode()).as("%s", json).isZero();
+    InProcess json = weir("model diff demand@1 demand --topic compared --format json").succeeded();
     JsonNode diff = new ObjectMapper().readTree(json.out());
     assertThat(diff.path("described").path("model").path("a").asText())
         .isEqualTo("demand version 1");
@@ -213,8 +210,7 @@ class ModelVersionsIT {
 
     InProcess text = weir("model diff %s %s", FILE, FILE);
     assertThat(text.out()).endsWith("the weights are the same\n").doesNotContain("*");
-    InProcess none = weir("model diff %s demand@7 --topic compared", FILE);
-    assertThat(none.exitCode()).isEqualTo(1);
+    InProcess none = weir("model diff %s demand@7 --topic compared", FILE).failed(1);
     assertThat(none.err()).contains("demand@7: expected a file, or a model on topic compared");
   }
 
@@ -227,8 +223,7 @@ class ModelVersionsIT {
       producer.send(new ProducerRecord<>("hostile", bell, new byte[] {1, 2, 3})).get();
       producer.send(new ProducerRecord<>("hostile", new byte[0], new byte[0])).get();
     }
-    InProcess list = weir("model list --topic hostile");
-    assertThat(list.exitCode()).as("%s", list).isZero();
+    InProcess list = weir("model list --topic hostile").succeeded();
     assertThat(list.out()).contains("d@\\u0007", "unreadable, offset 2", "unreadable, offset 3");
     topic.publish(model("demand", 2));
     assertThat(weir("model rollback demand --topic hostile").exitCode()).isZero();

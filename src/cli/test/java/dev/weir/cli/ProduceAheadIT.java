@@ -89,17 +89,14 @@ class ProduceAheadIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--columns ahead=price | --ahead-steps: expected it beside --columns ahead=..., or a job"
-            + " file, got neither",
+        "--columns ahead=price | --ahead-steps: expected it beside --columns ahead=..., or a job file, got neither",
         "--ahead-steps 3 | --ahead-steps: expected --columns ahead=... beside it, got none",
-        "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the"
-            + " job says, got 1",
+        "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the job says, got 1",
         "--columns ahead=price --ahead-steps 0 | --ahead-steps: expected 1 to 4096, got 0"
       })
   void wrongOptionsAreRefusedBeforeATopicIsCreated(String options, String message)
       throws Exception {
-    InProcess ended = produce(options + " --topic never");
-    assertThat(ended.exitCode()).isEqualTo(2);
+    InProcess ended = produce(options + " --topic never").failed(2);
     assertThat(ended.err().strip()).isEqualTo("weir produce: " + message);
     try (var admin = kafka.admin()) {
       assertThat(admin.missing(List.of("never"))).containsExactly("never");

@@ -41,8 +41,7 @@ class RegistryCommandsIT {
       String produce =
           "produce --input %s --bootstrap-servers %s --registry %s"
               .formatted(csv, kafka, registry.url());
-      InProcess unknown = InProcess.weir(produce);
-      assertThat(unknown.exitCode()).as("%s", unknown).isEqualTo(1);
+      InProcess unknown = InProcess.fails(1, produce);
       assertThat(unknown.err())
           .contains("subject observations-value: expected a user that the schema registry at ")
           .contains("got HTTP 401: Unauthorized; see to basic.auth.user.info");

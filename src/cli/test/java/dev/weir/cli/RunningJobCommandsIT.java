@@ -172,8 +172,7 @@ class RunningJobCommandsIT {
     assertThat(status.at("/dead_letters/records").asLong()).as("without marks").isEqualTo(1);
     assertThat(weir("dead-letters").out()).contains("1 dead letters on observations.dlq");
 
-    InProcess text = InProcess.run("status", job.toString(), "--jobmanager", flink);
-    assertThat(text.exitCode()).as("%s", text).isZero();
+    InProcess text = InProcess.run("status", job.toString(), "--jobmanager", flink).succeeded();
     assertThat(text.err()).isEmpty();
     assertThat(text.out().lines().findFirst()).contains("healthy");
     assertThat(text.out().lines()).hasSizeLessThan(24); // a screen
@@ -192,8 +191,7 @@ class RunningJobCommandsIT {
 
   @Test
   void withoutFlinkTheTopicsAreLookedAtAndWithoutKafkaTheJobIs() throws Exception {
-    InProcess kafkaOnly = status("--jobmanager localhost:1");
-    assertThat(kafkaOnly.exitCode()).isEqualTo(1);
+    InProcess kafkaOnly = status("--jobmanager localhost:1").failed(1);
     JsonNode topics = JSON.readTree(kafkaOnly.out());
     assertThat(topics.at("/flink/answers").asBoolean(true)).isFalse();
     assertThat(topics.at("/kafka/answers").asBoolean()).isTrue();
@@ -204,8 +202,8 @@ class RunningJobCommandsIT {
     assertThat(topics.at("/problems/0/next").asText()).contains("--jobmanager HOST:PORT");
 
     InProcess flinkOnly =
-        InProcess.run("status", "--jobmanager", flink, "--bootstrap-servers", "localhost:1");
-    assertThat(flinkOnly.exitCode()).isEqualTo(1);
+        InProcess.run("status", "--jobmanager", flink, "--bootstrap-servers", "localhost:1")
+            .failed(1);
     assertThat(flinkOnly.out())
         .contains("not healthy: 1 reason", "Kafka at localhost:1", "plant RUNNING");
   }
@@ -213,8 +211,7 @@ class RunningJobCommandsIT {
   @Test
   void aClusterThatIsGoneIsNotWellThoughNobodyNamedIt() throws Exception {
     // whatever listens at the default address does not run this job
-    InProcess run = status("");
-    assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
+    InProcess run = status("").failed(1);
     JsonNode found = JSON.readTree(run.out());
     assertThat(found.path("problems")).hasSize(1);
     assertThat(found.at("/problems/0/problem").asText()).contains("Flink at localhost:8081");
@@ -270,12 +267,10 @@ class RunningJobCommandsIT {
         if (!alive) {
           assertThat(run.out())
               .containsPattern(
-                  "not healthy: 1 reason\\R  ! [\\d,]+ observations came to observations, and for"
-                      + " .+ no forecast to forecasts\\R    is the job running\\?");
+                  "not healthy: 1 reason\\R  ! [\\d,]+ observations came to observations, and for .+ no forecast to forecasts\\R    is the job running\\?");
         }
       }
-      InProcess idle = InProcess.run(command);
-      assertThat(idle.exitCode()).as("%s", idle).isZero();
+      InProcess idle = InProcess.run(command).succeeded();
       assertThat(idle.out()).contains("too little to tell whether a job runs");
 
       long again = origin.getAndSet(0);
@@ -283,8 +278,7 @@ class RunningJobCommandsIT {
         producer.send(new ProducerRecord<>("forecasts", forecast.get()));
       }
       producer.flush();
-      InProcess twice = InProcess.run(command);
-      assertThat(twice.exitCode()).as("%s", twice).isEqualTo(1);
+      InProcess twice = InProcess.run(command).failed(1);
       assertThat(twice.out()).contains("forecasts repeat another one", "do two jobs write them?");
     }
   }
@@ -331,8 +325,7 @@ class RunningJobCommandsIT {
 
   @Test
   void aGroupThatLagsIsNotWell() throws Exception {
-    InProcess run = status("--jobmanager %s --group nobody --max-lag 100", flink);
-    assertThat(run.exitCode()).isEqualTo(1);
+    InProcess run = status("--jobmanager %s --group nobody --max-lag 100", flink).failed(1);
     assertThat(run.out()).contains("group nobody has committed no place in observations");
   }
 
@@ -346,8 +339,7 @@ class RunningJobCommandsIT {
       send(topic, bytes);
     }
     send(topic, null);
-    InProcess run = status("--jobmanager %s --set topics.forecasts=%s", flink, topic);
-    assertThat(run.exitCode()).isEqualTo(1);
+    InProcess run = status("--jobmanager %s --set topics.forecasts=%s", flink, topic).failed(1);
     assertThat(run.out()).contains("4 of the newest records of forecasts or scores can't be read");
     InProcess missing = status("--jobmanager %s --set topics.observations=nowhere", flink);
     assertThat(missing.out()).contains("there is no topic nowhere");
@@ -356,8 +348,8 @@ class RunningJobCommandsIT {
   // ---- tail
 
   private static List<JsonNode> tail(int limit, String options) throws Exception {
-    InProcess run = weir("tail --from-beginning --limit %s --format json " + options, limit);
-    assertThat(run.exitCode()).as("%s", run).isZero();
+    InProcess run =
+        weir("tail --from-beginning --limit %s --format json " + options, limit).succeeded();
     List<JsonNode> lines = new ArrayList<>();
     for (String line : run.out().lines().toList()) {
       lines.add(JSON.readTree(line));
@@ -374,8 +366,8 @@ class RunningJobCommandsIT {
         .allMatch(node -> node.path("status").asText().equals("WARMUP"));
     Instant since = START.plus(Duration.ofHours(50));
     List<JsonNode> late = new ArrayList<>();
-    InProcess run = weir("tail --since %s --limit %s --format json", since, SERIES.size() * 10);
-    assertThat(run.exitCode()).as("%s", run).isZero();
+    InProcess run =
+        weir("tail --since %s --limit %s --format json", since, SERIES.size() * 10).succeeded();
     for (String line : run.out().lines().toList()) {
       late.add(JSON.readTree(line));
     }
@@ -413,8 +405,7 @@ class RunningJobCommandsIT {
         "--series ( | --series",
       })
   void aWrongChoiceIsWrongUsage(String option, String problem) {
-    InProcess run = InProcess.run(("tail " + option).split(" "));
-    assertThat(run.exitCode()).isEqualTo(2);
+    InProcess run = InProcess.run(("tail " + option).split(" ")).failed(2);
     assertThat(run.err()).contains(problem);
   }
 
@@ -426,8 +417,7 @@ class RunningJobCommandsIT {
 
   @Test
   void aJobThatCanStartPassesAndAnotherOneOfItsNameIsSeen() {
-    InProcess run = doctor("--jobmanager %s --series 1000 --set name=other", flink);
-    assertThat(run.exitCode()).as("%s", run).isZero();
+    InProcess run = doctor("--jobmanager %s --series 1000 --set name=other", flink).succeeded();
     assertThat(run.out())
         .contains("ok    job file", "ok    brokers      1 at " + kafka, "slots free")
         .contains("each PT0.5S", "ok    transactions delivery.transaction-timeout PT10M")
@@ -444,22 +434,17 @@ class RunningJobCommandsIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--set delivery.transaction-timeout=PT20M | fail  transactions delivery.transaction-timeout"
-            + " is PT20M, where the brokers allow PT15M; lower",
+        "--set delivery.transaction-timeout=PT20M | fail  transactions delivery.transaction-timeout is PT20M, where the brokers allow PT15M; lower",
         "--set topics.observations=nowhere | fail  nowhere      no such topic; create it",
-        "--set window.seq-len=x | fail  job file     plant.yaml --set: window.seq-len: expected a"
-            + " whole number",
+        "--set window.seq-len=x | fail  job file     plant.yaml --set: window.seq-len: expected a whole number",
         "--set kafka.bootstrap-servers=localhost:1 | fail  brokers      Kafka at localhost:1",
-        "--jobmanager localhost:1 | fail  flink        Flink at localhost:1: expected an answer to"
-            + " /overview, got no connection",
+        "--jobmanager localhost:1 | fail  flink        Flink at localhost:1: expected an answer to /overview, got no connection",
         "--jobmanager FLINK --parallelism 3000 --set name=b | fail  flink ",
         "--jobmanager FLINK --series 900000000 | fail  memory       900,000,000 series take",
-        "--set topics.create-missing=false --set topics.scores=none | fail  none         no such"
-            + " topic; create it",
+        "--set topics.create-missing=false --set topics.scores=none | fail  none         no such topic; create it",
       })
   void whatCanNotWorkFailsWithWhatToChange(String options, String line) {
-    InProcess run = doctor(options.replace("FLINK", flink));
-    assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
+    InProcess run = doctor(options.replace("FLINK", flink)).failed(1);
     assertThat(run.out().lines().toList())
         .as("%s", run)
         .anyMatch(text -> text.startsWith(line) && text.contains("; "));
@@ -539,11 +524,9 @@ class RunningJobCommandsIT {
     String file = "src/core/test/resources/models/sample-many-to-one.safetensors";
     assertThat(weir("model publish %s --topic fit.models --name m", file).exitCode()).isZero();
     String options = "--set topics.models=fit.models --set forecast.many-to-one.model=m";
-    InProcess misfit = doctor(options);
-    assertThat(misfit.exitCode()).as("%s", misfit).isEqualTo(1);
+    InProcess misfit = doctor(options).failed(1);
     assertThat(misfit.out()).contains("fail  model        horizon: expected 3, got 2 (model m");
-    InProcess fit = doctor(options + " --set forecast.many-to-one.horizon=2");
-    assertThat(fit.exitCode()).as("%s", fit).isZero();
+    InProcess fit = doctor(options + " --set forecast.many-to-one.horizon=2").succeeded();
     assertThat(fit.out()).contains("ok    model        m version 2 fits the job");
   }
 }

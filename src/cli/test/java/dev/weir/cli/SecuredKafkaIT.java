@@ -187,8 +187,8 @@ class SecuredKafkaIT {
           .until(
               () ->
                   json(page, "/jobs/" + job + "/checkpoints").at("/counts/completed").asInt() > 0);
-      InProcess tail = weir("tail --from-beginning --limit 3 --kafka-properties %s", user);
-      assertThat(tail.exitCode()).as("%s", tail).isZero();
+      InProcess tail =
+          weir("tail --from-beginning --limit 3 --kafka-properties %s", user).succeeded();
       assertThat(tail.out().lines()).hasSize(3);
 
       all.addAll(pages(page, job));
@@ -233,16 +233,13 @@ class SecuredKafkaIT {
   @Tag("slow")
   @Test
   void aCertificateIsLetInAndMayDoNoMoreThanItMay() throws Exception {
-    InProcess publish = weir("model publish %s --kafka-properties %s", SHIPPED, user);
-    assertThat(publish.exitCode()).as("%s", publish).isZero();
+    InProcess publish = weir("model publish %s --kafka-properties %s", SHIPPED, user).succeeded();
 
-    InProcess list = certified("model list");
-    assertThat(list.exitCode()).as("%s", list).isZero();
+    InProcess list = certified("model list").succeeded();
     assertThat(list.out()).contains("sample-many-to-one");
 
     broker.grant(SecuredBroker.CERTIFIED, TOPIC, "models", LITERAL, WRITE); // but not to create it
-    InProcess republish = certified("model publish %s", SHIPPED);
-    assertThat(republish.exitCode()).as("%s", republish).isZero();
+    InProcess republish = certified("model publish %s", SHIPPED).succeeded();
 
     InProcess produce = certified("produce --sample");
     assertFails(
@@ -276,21 +273,17 @@ class SecuredKafkaIT {
             + " --set topics.scores=locked.scores --set topics.dead-letters=locked.dlq"
             + " --set topics.models=locked.models";
     String line =
-        "weir: Kafka at %s: expected these rights for the job, got none of them: %s; grant them:"
-            + " docs/kafka-security.md";
+        "weir: Kafka at %s: expected these rights for the job, got none of them: %s; grant them: docs/kafka-security.md";
     String rest =
-        "Read on group locked-job, Read on group locked-job-models, Write on transactional ids that"
-            + " begin with weir-locked-job";
+        "Read on group locked-job, Read on group locked-job-models, Write on transactional ids that begin with weir-locked-job";
     assertFails(
         submit(job, options),
         line.formatted(
             broker.tls(),
-            "Read on topic locked, Read on topic locked.models, Write on topic locked.forecasts,"
-                + " Write on topic locked.scores, Write on topic locked.dlq, "
+            "Read on topic locked, Read on topic locked.models, Write on topic locked.forecasts, Write on topic locked.scores, Write on topic locked.dlq, "
                 + rest));
 
-    InProcess checked = InProcess.weir("doctor %s " + options, job);
-    assertThat(checked.exitCode()).as("%s", checked).isEqualTo(1);
+    InProcess checked = InProcess.fails(1, "doctor %s " + options, job);
     assertThat(checked.out())
         .contains("fail  rights ", "Read on topic locked, Read on topic locked.models, ")
         .contains("brokers allow what they don't say"); // the user lacks Describe on the cluster
@@ -318,8 +311,8 @@ class SecuredKafkaIT {
       broker.grant(viewer, TOPIC, topic, LITERAL, topic.equals("seen.s") ? DESCRIBE : READ);
     }
     broker.grant(SecuredBroker.USER, TOPIC, "seen", LITERAL, WRITE);
-    InProcess produce = weir("produce --sample --topic seen --kafka-properties %s", user);
-    assertThat(produce.exitCode()).as("%s", produce).isZero();
+    InProcess produce =
+        weir("produce --sample --topic seen --kafka-properties %s", user).succeeded();
     Path properties =
         Files.writeString(
             dir.resolve("viewer.properties"), broker.viewersProperties(SecuredBroker.PASSWORD));
@@ -332,14 +325,12 @@ class SecuredKafkaIT {
       String address = page.awaitErr(Pattern.compile("the page is at (http\\S+)/"), WAIT).group(1);
       awaitPage(
           address,
-          "Reading seen.f, seen.s failed: Not authorized to access topics: [seen.s]; grant Read:"
-              + " docs/kafka-security.md.");
+          "Reading seen.f, seen.s failed: Not authorized to access topics: [seen.s]; grant Read: docs/kafka-security.md.");
       assertThat(json(address, "/api/job").path("observations").asInt()).isPositive();
       broker.grant(viewer, TOPIC, "seen.s", LITERAL, READ);
       awaitPage(
           address,
-          "Observations arrive, and no forecast of them yet: forecasts become visible with the"
-              + " job's next checkpoint.");
+          "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint.");
       said.addAll(List.of(page.out(), page.err(), Http.get(URI.create(address + "/api/job"))));
     }
     assertThat(said).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
@@ -435,8 +426,7 @@ class SecuredKafkaIT {
   void aSecretThatIsNotThereIsNamedBeforeAnythingStarts() throws Exception {
     assertFails(
         submit(jobWithEnvironment("pumps-unset"), ""),
-        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found"
-            + " none; set it before the start\n");
+        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found none; set it before the start\n");
   }
 
   @Test
@@ -449,8 +439,7 @@ class SecuredKafkaIT {
 
   @Test
   void aCertificateThatIsNotTrustedIsNamed() {
-    InProcess list = weir("model list --kafka security.protocol=SSL");
-    assertThat(list.exitCode()).as("%s", list).isEqualTo(1);
+    InProcess list = weir("model list --kafka security.protocol=SSL").failed(1);
     assertThat(list.err().lines()).hasSize(1);
     assertThat(list.err())
         .contains("could not list topics: SSL handshake failed: ", "check ssl.truststore.*");
@@ -459,18 +448,15 @@ class SecuredKafkaIT {
   @Test
   void aSecretOnTheCommandLineIsRefusedAndNotRepeated() throws Exception {
     InProcess list =
-        weirAt("localhost:1", "model list --kafka sasl.jaas.config=%s", SecuredBroker.jaas(WRONG));
-    assertThat(list.exitCode()).as("%s", list).isEqualTo(2);
+        weirAt("localhost:1", "model list --kafka sasl.jaas.config=%s", SecuredBroker.jaas(WRONG))
+            .failed(2);
     assertThat(list.err())
         .startsWith(
-            "weir model list: --kafka: sasl.jaas.config: expected no secret on the command line,"
-                + " where others can read it; write ${env:NAME} or ${file:/path:key} instead of it,"
-                + " or use --kafka-properties FILE\n")
+            "weir model list: --kafka: sasl.jaas.config: expected no secret on the command line, where others can read it; write ${env:NAME} or ${file:/path:key} instead of it, or use --kafka-properties FILE\n")
         .doesNotContain(WRONG);
 
     InProcess tornApart =
-        weirAt("localhost:1", "tail --kafka a=b required password=" + WRONG + ";");
-    assertThat(tornApart.exitCode()).as("%s", tornApart).isEqualTo(2);
+        weirAt("localhost:1", "tail --kafka a=b required password=" + WRONG + ";").failed(2);
     assertThat(tornApart.err()).contains("password=[hidden]").doesNotContain(WRONG);
   }
 

@@ -17,8 +17,7 @@ class StateCommandTest {
 
   @Test
   void partsOfALearnedStateArePrintedByName() {
-    InProcess dump = dump(SAVED.toString(), "s1", "");
-    assertThat(dump.exitCode()).as(dump.err()).isZero();
+    InProcess dump = dump(SAVED.toString(), "s1", "").succeeded();
     assertThat(dump.out().lines())
         .contains("  values so far: 227", "  season: 12") // as before.csv and the job file say
         .anyMatch(line -> line.startsWith("many-to-one: "))
@@ -29,15 +28,12 @@ class StateCommandTest {
 
   @Test
   void whatIsNoSavepointOrNoSeriesOfItIsNamed() {
-    InProcess unknown = dump(SAVED.toString(), "s9", "");
-    assertThat(unknown.exitCode()).isEqualTo(1);
+    InProcess unknown = dump(SAVED.toString(), "s9", "").failed(1);
     assertThat(unknown.err())
         .contains("--series: expected one that the savepoint has learned, got s9");
-    InProcess folder = dump("src/flink", "s1", "");
-    assertThat(folder.exitCode()).isEqualTo(1);
+    InProcess folder = dump("src/flink", "s1", "").failed(1);
     assertThat(folder.err()).contains("expected a savepoint in Flink's canonical format");
-    InProcess other = dump(SAVED.toString(), "s1", "--set experts=naive");
-    assertThat(other.exitCode()).isEqualTo(1);
+    InProcess other = dump(SAVED.toString(), "s1", "--set experts=naive").failed(1);
     assertThat(other.err()).contains("--job: expected the settings that the series was learned");
   }
 }

@@ -46,8 +46,7 @@ class TrainIT {
     Files.writeString(series, gaps);
     String train =
         "train --input %s --out %s --epochs 1 --seq-len 4 --hidden-size 2".formatted(series, model);
-    InProcess trained = run(train);
-    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    InProcess trained = run(train).succeeded();
     assertThat(trained.err())
         .contains("weir train: 3 missing hours filled", "1 series, 300 values");
     assertThat(run(train + " --force --gap skip").err()).contains("4 series, 297 values");
@@ -67,15 +66,14 @@ class TrainIT {
     String train =
         "train --task base --input %s --out %s --samples 600 --hidden-size 3"
             .formatted(lines, model);
-    InProcess trained = run(train);
-    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    InProcess trained = run(train).succeeded();
     assertThat(trained.err()).contains("1 series to learn from, 0 held out, 0 left out");
     assertThat(model.resolveSibling("bare.safetensors.progress")).doesNotExist();
     assertThat(run("model inspect " + model).out())
         .contains("RNN_TANH, input_size 17, hidden_size 3, num_layers 2, bidirectional")
         .contains("naive, weekly-naive, rls-ar");
-    InProcess forecast = run("forecast --input " + series + " --learning off --model " + model);
-    assertThat(forecast.exitCode()).as(forecast.err()).isZero();
+    InProcess forecast =
+        run("forecast --input " + series + " --learning off --model " + model).succeeded();
 
     train += " --force";
     assertThat(run(train + " --epochs 3").err())
@@ -97,8 +95,7 @@ class TrainIT {
     String train =
         "train --task base --mode %s --seq-len 6 --input %s --out %s --samples 600"
             .formatted(mode, series, model);
-    InProcess trained = run(train + " --hidden-size 3");
-    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    InProcess trained = run(train + " --hidden-size 3").succeeded();
     assertThat(run("model inspect " + model).out())
         .contains("seq_len 6 -> horizon 48")
         .contains("RNN_TANH, input_size 14, hidden_size 3, num_layers 2, bidirectional")
@@ -151,8 +148,8 @@ class TrainIT {
     Path file = dir.resolve("job.yaml");
     Files.writeString(file, job);
     InProcess ended =
-        run("evaluate --input %s --job %s --season 12 --format json".formatted(series, file));
-    assertThat(ended.exitCode()).as(ended.err()).isZero();
+        run("evaluate --input %s --job %s --season 12 --format json".formatted(series, file))
+            .succeeded();
     JsonNode root = JSON.readTree(ended.out());
     return root.get("geometric_mean_rel_mae").get("weir").asDouble();
   }
@@ -160,8 +157,7 @@ class TrainIT {
   @Test
   void targetsThatTheNetworkHasReadAreRefusedBeforeAnythingIsRead() {
     InProcess ended =
-        run("train --input no/such.csv --out %s --targets all-steps".formatted(model));
-    assertThat(ended.exitCode()).isEqualTo(2);
+        run("train --input no/such.csv --out %s --targets all-steps".formatted(model)).failed(2);
     assertThat(ended.err())
         .startsWith(
             "weir train: targets: expected after-window for a bidirectional network, got all-steps:"

@@ -225,8 +225,7 @@ class TransactionsIT {
         "--jar",
         System.getProperty("job.jar")
       };
-      InProcess second = InProcess.run(submit);
-      assertThat(second.exitCode()).as("%s", second).isEqualTo(1);
+      InProcess second = InProcess.run(submit).failed(1);
       assertThat(second.err())
           .contains("job plant: expected none of this name on the cluster, got one", "--force");
       assertThat(InProcess.run("status", job.toString(), "--jobmanager", address).out())

@@ -137,6 +137,26 @@ public final class WeirProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Bytes that a JVM of the serial collector holds after a collection. */
+  public static long heap(long pid) throws IOException {
+    jcmd(pid, "GC.run");
+    Matcher used = Pattern.compile("total \\d+K, used (\\d+)K").matcher(jcmd(pid, "GC.heap_info"));
+    long bytes = 0;
+    while (used.find()) {
+      bytes += Long.parseLong(used.group(1)) << 10;
+    }
+    if (bytes == 0) {
+      throw new AssertionError("heap of " + pid + ": expected generations, got none");
+    }
+    return bytes;
+  }
+
+  private static String jcmd(long pid, String command) throws IOException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Process process = new ProcessBuilder(jcmd, Long.toString(pid), command).start();
+    return new String(process.getInputStream().readAllBytes());
+  }
+
   public String out() {
     return text(out);
   }

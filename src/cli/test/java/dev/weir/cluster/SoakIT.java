@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cli.WeirProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -140,7 +139,7 @@ class SoakIT {
     double threads = 0;
     double files = 0;
     for (LocalProcess process : processes) {
-      heap += heapAfterCollection(process);
+      heap += WeirProcess.heap(process.pid()) / 1048576.0;
       threads += threads(process);
       files += files(process);
     }
@@ -151,29 +150,6 @@ class SoakIT {
 
   private void add(String name, double value) {
     samples.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
-  }
-
-  private static double heapAfterCollection(LocalProcess process) throws Exception {
-    jcmd(process, "GC.run");
-    Matcher generations =
-        Pattern.compile("total \\d+K, used (\\d+)K").matcher(jcmd(process, "GC.heap_info"));
-    long kilobytes = 0;
-    while (generations.find()) {
-      kilobytes += Long.parseLong(generations.group(1));
-    }
-    assertThat(kilobytes).as("heap of %s", process.name()).isPositive();
-    return kilobytes / 1024.0;
-  }
-
-  private static String jcmd(LocalProcess process, String command) throws Exception {
-    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    Process asked =
-        new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), command)
-            .redirectErrorStream(true)
-            .start();
-    String answer = new String(asked.getInputStream().readAllBytes());
-    assertThat(asked.waitFor()).as("jcmd %s: %s", command, answer).isZero();
-    return answer;
   }
 
   private static long threads(LocalProcess process) throws IOException {

@@ -259,8 +259,7 @@ class AlarmPageIT extends BrowserPage {
       assertThat(rowOf("line1")).contains("group\nline1.b 4.5, line1.a 4.0", "6.5");
       assertThat(
               browser.<List<String>>js(
-                  "return [...document.querySelectorAll('.incidents tbody a')].map(a =>"
-                      + " a.dataset.series)"))
+                  "return [...document.querySelectorAll('.incidents tbody a')].map(a => a.dataset.series)"))
           .as("a group has no chart")
           .containsExactlyInAnyOrder("pump-7", "pumpe-ß", "plant/pump");
       assertThat(browser.accessibilityProblems()).isEmpty();

@@ -866,8 +866,7 @@ class PageIT extends BrowserPage {
         () ->
             browser
                 .<List<String>>js(
-                    "return [...document.querySelectorAll('[data-bars=steps]"
-                        + " tr[data-step]')].map(row => row.dataset.mae)")
+                    "return [...document.querySelectorAll('[data-bars=steps] tr[data-step]')].map(row => row.dataset.mae)")
                 .stream()
                 .map(Double::valueOf)
                 .toList()
@@ -971,15 +970,13 @@ class PageIT extends BrowserPage {
         assertThat(
                 browser
                     .<Number>js(
-                        "scrollTo(0, 0); return"
-                            + " document.querySelector(arguments[0]).getBoundingClientRect().bottom",
+                        "scrollTo(0, 0); return document.querySelector(arguments[0]).getBoundingClientRect().bottom",
                         ONE + "[data-chart=main]")
                     .doubleValue())
             .isLessThanOrEqualTo(844);
         assertThat(
                 browser.<Boolean>js(
-                    "return [...document.querySelectorAll('.headline, .chart-main')].every(one =>"
-                        + " one.getBoundingClientRect().top > 0)"))
+                    "return [...document.querySelectorAll('.headline, .chart-main')].every(one => one.getBoundingClientRect().top > 0)"))
             .isTrue();
       }
     }
@@ -1126,8 +1123,7 @@ class PageIT extends BrowserPage {
           .isTrue();
       assertThat(
               browser.<Boolean>js(
-                  "return window.owned === undefined && !document.querySelector('img[src=x], body"
-                      + " script')"))
+                  "return window.owned === undefined && !document.querySelector('img[src=x], body script')"))
           .isTrue();
       browser.leave();
     }

@@ -304,8 +304,7 @@ public class ReadingIT {
               why ->
                   assertThat(why)
                       .matches(
-                          "Reading damaged.o failed: Record batch for partition damaged.o-[01] at"
-                              + " offset \\d+ is invalid, .*[^.]\\."));
+                          "Reading damaged.o failed: Record batch for partition damaged.o-[01] at offset \\d+ is invalid, .*[^.]\\."));
       for (int i = 20; i < 23; i++) { // what comes now
         for (int partition = 0; partition < 3; partition++) {
           kafka.send(

@@ -174,8 +174,7 @@ class WhyPageIT extends BrowserPage {
 
   @Test
   void tailPrintsThePartsUnderEachForecast() throws Exception {
-    InProcess run = tail(settings.kafka().topics().forecasts());
-    assertThat(run.exitCode()).as("%s", run).isZero();
+    InProcess run = tail(settings.kafka().topics().forecasts()).succeeded();
     List<String> lines = run.out().lines().toList();
     assertThat(lines.get(0)).startsWith("fan ");
     assertThat(lines.get(1)).matches(" {4}level +[+]\\d+\\.\\d{3}");
@@ -198,16 +197,14 @@ class WhyPageIT extends BrowserPage {
     Forecast plain = Records.forecast("plain", Mode.MANY_TO_ONE, START.toEpochMilli(), "", -1);
     kafka.send(
         List.of(new ProducerRecord<>("plain", new byte[] {1}, new ForecastCodec().encode(plain))));
-    InProcess run = tail("plain");
-    assertThat(run.exitCode()).as("%s", run).isZero();
+    InProcess run = tail("plain").succeeded();
     assertThat(run.out().lines()).hasSize(1);
     assertThat(run.err())
         .isEqualToIgnoringNewLines(
             "weir tail: --why: the forecasts carry no explanation; set forecasts.explain: true in"
                 + " the job file and restart the job");
 
-    InProcess json = InProcess.run("tail", "--why", "--format", "json");
-    assertThat(json.exitCode()).isEqualTo(2);
+    InProcess json = InProcess.run("tail", "--why", "--format", "json").failed(2);
     assertThat(json.err()).contains("--why: expected forecasts as text, got --format json");
   }
 }

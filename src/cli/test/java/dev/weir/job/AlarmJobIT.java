@@ -184,8 +184,7 @@ class AlarmJobIT {
         Files.readString(Path.of("jobs", "many-to-one.yaml"))
             + "\nlearning: {size: small}\nalarms: on\n");
     InProcess run =
-        InProcess.weir("evaluate --task anomalies --input %s --job %s --format json", in, job);
-    assertThat(run.exitCode()).as(run.err()).isZero();
+        InProcess.succeeds("evaluate --task anomalies --input %s --job %s --format json", in, job);
     int alarms = 0;
     for (JsonNode file : new ObjectMapper().readTree(run.out()).get("series")) {
       String series = file.get("file").textValue().replaceAll("file-(.*)\\.csv", "$1");
@@ -286,8 +285,7 @@ class AlarmJobIT {
 
   @Test
   void commandExplainsAnIncident() throws Exception {
-    InProcess text = alarms("--explain pump.spike");
-    assertThat(text.exitCode()).as(text.err()).isZero();
+    InProcess text = alarms("--explain pump.spike").succeeded();
     List<Incident> spikes = expected.get("pump.spike");
     String id = spikes.get(spikes.size() - 1).id();
     assertThat(text.out()).contains("incident " + id);
@@ -300,8 +298,7 @@ class AlarmJobIT {
     assertThat(told.get("values").findValuesAsText("value"))
         .contains(Double.toString(VALUES_OF.get("pump.spike")[AT]));
     assertThat(told.get("page").isNull()).isTrue();
-    InProcess unknown = alarms("--explain nobody\u001b[1m");
-    assertThat(unknown.exitCode()).isEqualTo(1);
+    InProcess unknown = alarms("--explain nobody\u001b[1m").failed(1);
     assertThat(unknown.err())
         .contains(
             "weir alarms: --explain: expected the id of an incident on topic alarms-avro.alarms, or"
@@ -330,10 +327,9 @@ class AlarmJobIT {
     records.add(new ProducerRecord<>("long.alarms", null, new IncidentCodec().encode(closed)));
     kafka.send(records);
     InProcess json =
-        InProcess.weir(
+        InProcess.succeeds(
             "alarms --bootstrap-servers %s --topic long.alarms --explain %s --format json",
             kafka.bootstrapServers(), opened.id());
-    assertThat(json.exitCode()).as(json.err()).isZero();
     assertThat(new ObjectMapper().readTree(json.out()).get("records").findValuesAsText("event"))
         .containsExactly("OPENED", "CLOSED");
   }
@@ -342,8 +338,7 @@ class AlarmJobIT {
   void commandListsIncidentsAndFollowsTheTopic() throws Exception {
     long incidents =
         expected.values().stream().flatMap(List::stream).map(Incident::id).distinct().count();
-    InProcess all = alarms("");
-    assertThat(all.exitCode()).as(all.err()).isZero();
+    InProcess all = alarms("").succeeded();
     assertThat(all.out().lines()).hasSize((int) incidents);
     assertThat(all.out().lines().map(line -> line.substring(0, 16)).toList()).isSorted();
     assertThat(all.out())
@@ -355,11 +350,9 @@ class AlarmJobIT {
     List<Incident> spikes = expected.get("pump.spike");
     assertThat(newest.get("id").textValue()).isEqualTo(spikes.get(spikes.size() - 1).id());
     assertThat(alarms("--series none --last 5").err()).contains("no incidents");
-    InProcess followed = alarms("--follow --limit 2");
-    assertThat(followed.exitCode()).as(followed.err()).isZero();
+    InProcess followed = alarms("--follow --limit 2").succeeded();
     assertThat(followed.out().lines()).hasSize(2);
-    InProcess wrong = alarms("--limit 2");
-    assertThat(wrong.exitCode()).isEqualTo(2);
+    InProcess wrong = alarms("--limit 2").failed(2);
     assertThat(wrong.err()).contains("--limit: expected at least 1, beside --follow, got 2");
     InProcess none =
         InProcess.run(

@@ -91,8 +91,8 @@ class DeadLettersIT {
       assertNothingIsSent(weir("replay --all --confirm 6 --to nowhere"), 1, "");
 
       InProcess replay =
-          weir("replay --reason FEATURES --series pump-.* --confirm 4 --to fixed.observations");
-      assertThat(replay.exitCode()).as("%s", replay).isZero();
+          weir("replay --reason FEATURES --series pump-.* --confirm 4 --to fixed.observations")
+              .succeeded();
       assertThat(replay.out()).isEqualTo("4 of 4 sent\n");
       assertThat(replay.err()).contains("4 to fixed.observations");
       assertReplayed("fixed.observations", records.subList(2, 6), 0);
@@ -102,8 +102,7 @@ class DeadLettersIT {
 
       // to where it came from: once more too late, so nothing is counted twice
       int sent = records.size();
-      InProcess late = weir("replay --reason LATE --confirm 1");
-      assertThat(late.exitCode()).as("%s", late).isZero();
+      InProcess late = weir("replay --reason LATE --confirm 1").succeeded();
       job.await().until(() -> kafka.read("wrong.dlq").size() == 7);
       assertReplayed("wrong.observations", records.subList(1, 2), sent);
       assertThat(counts(weir("--format json --reason LATE"))).isEqualTo(Map.of("LATE", 2));
@@ -124,14 +123,12 @@ class DeadLettersIT {
   }
 
   private static void assertHostileIsShown() throws Exception {
-    InProcess first = weir("--reason MALFORMED --show 1 --format json");
-    assertThat(first.exitCode()).as("%s", first).isZero();
+    InProcess first = weir("--reason MALFORMED --show 1 --format json").succeeded();
     JsonNode node = JSON.readTree(first.out());
     assertThat(Base64.getDecoder().decode(node.path("value_base64").asText())).isEqualTo(HOSTILE);
     assertThat(Base64.getDecoder().decode(node.path("key_base64").asText())).isEqualTo(HOSTILE);
     assertThat(node.path("source").path("topic").asText()).isEqualTo("wrong.observations");
-    InProcess place = weir("--show %s", node.path("at").asText());
-    assertThat(place.exitCode()).as("%s", place).isZero();
+    InProcess place = weir("--show %s", node.path("at").asText()).succeeded();
     assertThat(place.out()).contains("MALFORMED", "1b 5b 32 4a", "|.[2J.]0;owned...|");
     assertThat(place.out().replace("\n", "")).doesNotContainPattern("\\p{Cc}");
     assertThat(weir("--show 0:999").exitCode()).isEqualTo(1);

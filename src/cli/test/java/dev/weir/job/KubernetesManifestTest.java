@@ -53,8 +53,6 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  */
 class KubernetesManifestTest {
 
-  private static final Path MANIFEST = Path.of("jobs", "kubernetes", "weir.yaml");
-
   /** The newest that the operator's classes of the tests know; ours is compared with our build. */
   private static final String KNOWN_VERSION = "v1_20";
 
@@ -96,16 +94,21 @@ class KubernetesManifestTest {
 
   @BeforeAll
   static void read() throws IOException {
-    List<JsonNode> documents = new ArrayList<>();
-    for (Object document :
-        new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(Files.readString(MANIFEST))) {
-      documents.add(STRICT.valueToTree(document));
-    }
+    List<JsonNode> documents = documents("weir.yaml");
     assertThat(documents)
         .extracting(d -> d.get("apiVersion").textValue() + " " + d.get("kind").textValue())
         .containsExactly("v1 ConfigMap", "flink.apache.org/v1beta1 FlinkDeployment");
     configMap = STRICT.treeToValue(documents.get(0), ConfigMap.class);
     deployment = (ObjectNode) documents.get(1);
+  }
+
+  static List<JsonNode> documents(String file) throws IOException {
+    List<JsonNode> documents = new ArrayList<>();
+    String text = Files.readString(Path.of("jobs", "kubernetes", file));
+    for (Object document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(text)) {
+      documents.add(STRICT.valueToTree(document));
+    }
+    return documents;
   }
 
   private static FlinkDeploymentSpec spec(JsonNode deployment) throws JsonProcessingException {

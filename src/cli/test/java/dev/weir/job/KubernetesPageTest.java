@@ -15,20 +15,15 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine;
 
 /** jobs/kubernetes/page.yaml, read as strictly as {@link KubernetesManifestTest} reads the job. */
 class KubernetesPageTest {
 
   private static final ObjectMapper STRICT = KubernetesManifestTest.STRICT;
-  private static final Path FOLDER = Path.of("jobs", "kubernetes");
 
   private static JsonNode deployment;
   private static PodTemplateSpec template;
@@ -37,7 +32,7 @@ class KubernetesPageTest {
 
   @BeforeAll
   static void read() throws IOException {
-    List<JsonNode> documents = documents("page.yaml");
+    List<JsonNode> documents = KubernetesManifestTest.documents("page.yaml");
     assertThat(documents)
         .extracting(d -> d.get("apiVersion").textValue() + " " + d.get("kind").textValue())
         .containsExactly("apps/v1 Deployment", "v1 Service");
@@ -45,16 +40,6 @@ class KubernetesPageTest {
     template = STRICT.treeToValue(deployment.at("/spec/template"), PodTemplateSpec.class);
     container = template.getSpec().getContainers().get(0);
     service = STRICT.treeToValue(documents.get(1), Service.class);
-  }
-
-  private static List<JsonNode> documents(String file) throws IOException {
-    List<JsonNode> documents = new ArrayList<>();
-    for (Object document :
-        new Yaml(new SafeConstructor(new LoaderOptions()))
-            .loadAll(Files.readString(FOLDER.resolve(file)))) {
-      documents.add(STRICT.valueToTree(document));
-    }
-    return documents;
   }
 
   @Test
@@ -81,7 +66,7 @@ class KubernetesPageTest {
     assertThat(container.getArgs())
         .containsSequence("--port", container.getPorts().get(0).getContainerPort().toString());
     VolumeMount mount = container.getVolumeMounts().get(0);
-    JsonNode configMap = documents("weir.yaml").get(0);
+    JsonNode configMap = KubernetesManifestTest.documents("weir.yaml").get(0);
     assertThat(template.getSpec().getVolumes().get(0).getConfigMap().getName())
         .isEqualTo(configMap.at("/metadata/name").textValue());
     String file = args.get(1).substring(mount.getMountPath().length() + 1);
@@ -119,7 +104,7 @@ class KubernetesPageTest {
             .replaceFirst(
                 "(?s).*?<artifactId>weir-parent</artifactId>\\s*<version>([^<]+)<.*", "$1");
     assertThat(container.getImage()).isEqualTo("registry.example.com/weir:" + version);
-    assertThat(documents("weir.yaml").get(1).at("/spec/image").textValue())
+    assertThat(KubernetesManifestTest.documents("weir.yaml").get(1).at("/spec/image").textValue())
         .isEqualTo("registry.example.com/weir-job:" + version);
   }
 }

@@ -306,10 +306,9 @@ class RegistryJobIT {
   private static void assertInitFinds(String registry, String topic) throws Exception {
     Path file = Files.createTempFile("init", ".yaml");
     InProcess init =
-        InProcess.weir(
+        InProcess.succeeds(
             "init --topic %s --registry %s --yes --force --bootstrap-servers %s --out %s",
             topic, registry, kafka.bootstrapServers(), file);
-    assertThat(init.exitCode()).as(init.toString()).isZero();
     assertThat(init.out()).contains("north/level", "north/alarms", "2026-");
     JobSettings guessed = JobSettings.read(file, Map.of());
     assertThat(guessed.kafka().registry().url()).hasToString(registry);

@@ -43,8 +43,7 @@ class SharedLearningAccuracyIT {
   private static final int VALUES = 2_000;
   private static final int AFTER = 300; // values of each series that nobody learns from
   private static final String NETWORK =
-      "--cell gru --num-layers 1 --unidirectional --hidden-size 16 --seq-len 12 --horizon 2 --name"
-          + " fleet";
+      "--cell gru --num-layers 1 --unidirectional --hidden-size 16 --seq-len 12 --horizon 2 --name fleet";
 
   @TempDir private static Path dir;
 
@@ -68,8 +67,7 @@ class SharedLearningAccuracyIT {
   }
 
   private static void train(String options) {
-    InProcess done = InProcess.run(("train " + NETWORK + " " + options).split(" "));
-    assertThat(done.exitCode()).as(done.err()).isZero();
+    InProcess done = InProcess.run(("train " + NETWORK + " " + options).split(" ")).succeeded();
   }
 
   private static JobSettings settings(String name, String budget) throws Exception {

@@ -43,8 +43,7 @@ class ListenerCheckTest {
           .hasMessageStartingWith(
               "Kafka at "
                   + slow
-                  + ": expected an answer within 0.3 s, got a connection and no answer: a slow"
-                  + " broker");
+                  + ": expected an answer within 0.3 s, got a connection and no answer: a slow broker");
     }
     assertThat(lines)
         .hasSize(2)

@@ -45,12 +45,10 @@ class WebhookRunIT {
               + " --set alarms=on --set alarms.webhook=%s"
               + " --set alarms.webhook-secret=${env:WEIR_TEST_SECRET}"
               + " -D execution.checkpointing.interval=1s -D rest.bind-port=0";
-      InProcess without = InProcess.weir(line, kafka.bootstrapServers(), endpoint.address());
-      assertThat(without.exitCode()).isEqualTo(1);
+      InProcess without = InProcess.fails(1, line, kafka.bootstrapServers(), endpoint.address());
       assertThat(without.err())
           .contains(
-              "alarms.webhook-secret: expected a value for ${env:WEIR_TEST_SECRET} on this"
-                  + " machine");
+              "alarms.webhook-secret: expected a value for ${env:WEIR_TEST_SECRET} on this machine");
       String id = Incident.id("pump", observations.get(SPIKE).time());
       try (WeirProcess run =
           WeirProcess.start(

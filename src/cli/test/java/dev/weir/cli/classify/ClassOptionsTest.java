@@ -46,8 +46,8 @@ class ClassOptionsTest {
       text.append(on ? "on\n" : "off\n");
     }
     Files.writeString(folder.resolve("rows.csv"), text);
-    InProcess outcome = run("--task classify --prequential @rows.csv --out @scores.csv");
-    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    InProcess outcome =
+        run("--task classify --prequential @rows.csv --out @scores.csv").succeeded();
     assertThat(outcome.out())
         .contains("600 classified, 600 learned from, 2 classes")
         .contains("12 empty fields had the value before them.");
@@ -98,8 +98,7 @@ class ClassOptionsTest {
         folder.resolve("test.ts"),
         "@classLabel true plus minus\n@data\n1,-1:plus\n-1,?,1:minus\n1,1:minus\n");
     String arguments = "--task classify --classifier @latch.safetensors --test @test.ts";
-    InProcess outcome = run(arguments + " --format json --report @x.html");
-    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    InProcess outcome = run(arguments + " --format json --report @x.html").succeeded();
     JsonNode result = new ObjectMapper().readTree(outcome.out());
     assertThat(result.get("accuracy").doubleValue()).isEqualTo(2 / 3.0);
     assertThat(result.get("classes")).hasSize(2);
@@ -146,8 +145,7 @@ class ClassOptionsTest {
             + " forecast"
       })
   void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {
-    InProcess outcome = run(arguments);
-    assertThat(outcome.exitCode()).isEqualTo(2);
+    InProcess outcome = run(arguments).failed(2);
     assertThat(outcome.err()).startsWith("weir evaluate: " + message);
     assertThat(outcome.err().lines()).hasSize(2);
     assertThat(outcome.out()).isEmpty();

@@ -109,8 +109,8 @@ class AheadModelIT {
       double value = forecast.get("steps").get(i).get("value").asDouble();
       assertThat(value).isBetween(load(ROWS + i) - 0.5, load(ROWS + i) + 0.5);
     }
-    InProcess learned = weir("forecast --input future.csv --season 1 --format csv" + COLUMNS);
-    assertThat(learned.exitCode()).as(learned.err()).isZero();
+    InProcess learned =
+        weir("forecast --input future.csv --season 1 --format csv" + COLUMNS).succeeded();
     String[] first = learned.out().lines().toArray(String[]::new)[1].split(",");
     assertThat(Double.parseDouble(first[3])).isBetween(load(ROWS) - 0.5, load(ROWS) + 0.5);
   }
@@ -119,22 +119,14 @@ class AheadModelIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "evaluate --input load.csv --model load.safetensors --columns time=at,value=load | --model:"
-            + " ahead: expected 0, got 1 (model load version 1)",
-        "evaluate --input load.csv --model load.safetensors --columns"
-            + " time=at,value=load,ahead=plan+0 | --model: ahead: expected 2, got 1 (model load"
-            + " version 1)",
-        "forecast --input load.csv --model load.safetensors --columns time=at,value=load | --model:"
-            + " ahead: expected 0, got 1 (model load version 1)",
-        "train --input load.csv --task base --out x.safetensors --columns"
-            + " time=at,value=load,ahead=plan | --columns ahead: expected none with --task base,"
-            + " got some",
-        "train --epochs 0 --out x.safetensors --columns time=at,value=load,ahead=plan | --columns"
-            + " ahead: expected none with --epochs 0, got some",
+        "evaluate --input load.csv --model load.safetensors --columns time=at,value=load | --model: ahead: expected 0, got 1 (model load version 1)",
+        "evaluate --input load.csv --model load.safetensors --columns time=at,value=load,ahead=plan+0 | --model: ahead: expected 2, got 1 (model load version 1)",
+        "forecast --input load.csv --model load.safetensors --columns time=at,value=load | --model: ahead: expected 0, got 1 (model load version 1)",
+        "train --input load.csv --task base --out x.safetensors --columns time=at,value=load,ahead=plan | --columns ahead: expected none with --task base, got some",
+        "train --epochs 0 --out x.safetensors --columns time=at,value=load,ahead=plan | --columns ahead: expected none with --epochs 0, got some",
       })
   void covariatesThatDoNotFitAreRefused(String command, String line) {
-    InProcess ended = weir(command);
-    assertThat(ended.exitCode()).isEqualTo(2);
+    InProcess ended = weir(command).failed(2);
     assertThat(ended.err()).contains(line);
   }
 
@@ -142,8 +134,7 @@ class AheadModelIT {
   void rowWithoutValueBeforeTheNewestIsRefused() throws IOException {
     Files.writeString(
         dir.resolve("hole.csv"), "at,plan,load\n2026-01-01,1,2\n2026-01-02,1,\n2026-01-03,1,3\n");
-    InProcess ended = weir("forecast --input hole.csv --season 1" + COLUMNS);
-    assertThat(ended.exitCode()).isEqualTo(1);
+    InProcess ended = weir("forecast --input hole.csv --season 1" + COLUMNS).failed(1);
     assertThat(ended.err())
         .contains(
             "hole: expected a value in each row before the newest value, got none at"

@@ -90,9 +90,7 @@ class ForecastCommandIT {
     Path input = Files.writeString(dir.resolve("sales.csv"), csv(known));
     String command = "forecast --horizon 3 --format json --input " + input;
 
-    InProcess filled = InProcess.run(command.split(" "));
-
-    assertThat(filled.exitCode()).as(filled.err()).isZero();
+    InProcess filled = InProcess.run(command.split(" ")).succeeded();
     assertThat(filled.err()).contains("weir forecast: 6 missing days filled (--interval, --gap)\n");
     JsonNode one = new ObjectMapper().readTree(filled.out()).at("/forecasts/0");
     assertThat(one.get("origin").asText()).isEqualTo("2023-10-28T00:00:00Z");
@@ -150,12 +148,10 @@ class ForecastCommandIT {
     Path out = dir.resolve("out.csv");
 
     InProcess weir =
-        InProcess.weir(
+        InProcess.succeeds(
             "forecast --input %s --columns series=device,time=at,value=temp --horizon 3"
                 + " --season 12 --format csv --out %s --report %s",
             input, out, dir.resolve("page.html"));
-
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
     assertThat(Files.readString(out)).isEqualTo(weir.out()); // nothing else on standard output
     checkPage(Files.readString(dir.resolve("page.html")), core(all.get(0), 3, 12));
     List<String[]> rows = rows(weir.out());
@@ -260,9 +256,7 @@ class ForecastCommandIT {
         "forecast --input %s --columns time=month,value=sales --horizon 2 --format json"
             .formatted(input);
 
-    InProcess weir = InProcess.run(command.split(" "));
-
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    InProcess weir = InProcess.run(command.split(" ")).succeeded();
     JsonNode one = new ObjectMapper().readTree(weir.out()).at("/forecasts/0");
     assertThat(one.get("series").asText()).isEqualTo("shop");
     assertThat(one.get("origin").asText()).isEqualTo("2024-04-01T00:00:00Z");
@@ -299,9 +293,7 @@ class ForecastCommandIT {
     Files.writeString(input, "timestamp,value\n1000000000,1\n1000000060,2\n1000000180,4\n");
 
     InProcess weir =
-        InProcess.run("forecast", "--input", input.toString(), "--job", job.toString());
-
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+        InProcess.run("forecast", "--input", input.toString(), "--job", job.toString()).succeeded();
     assertThat(weir.err()).contains("times of in are irregular: their steps are the median");
     List<String> lines = weir.out().lines().toList();
     assertThat(lines).hasSize(1 + 5);
@@ -324,14 +316,12 @@ class ForecastCommandIT {
     Process awk = new ProcessBuilder("sh", "-c", printed[0]).directory(dir.toFile()).start();
     assertThat(awk.waitFor()).isZero();
 
-    InProcess init = asPrinted(printed[1]);
-    assertThat(init.exitCode()).as(init.err()).isZero();
+    InProcess init = asPrinted(printed[1]).succeeded();
     assertThat(init.out())
         .contains("columns   time=Datum,value=Umsatz+Kunden\n")
         .contains("umsatz/Umsatz ", "2024-12-01T00:00:00Z  1109.5");
 
-    InProcess forecast = asPrinted(printed[2]);
-    assertThat(forecast.exitCode()).as(forecast.err()).isZero();
+    InProcess forecast = asPrinted(printed[2]).succeeded();
     assertThat(forecast.err())
         .contains("umsatz.csv: separated by ;, decimal comma, day before month\n")
         .contains("learning 2 series, 56 values");
@@ -358,8 +348,8 @@ class ForecastCommandIT {
   void wrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value, String message)
       throws IOException {
     Path input = Files.writeString(dir.resolve("in.csv"), "timestamp,value\n2024-01-01,1\n");
-    InProcess weir = InProcess.run("forecast", "--input", input.toString(), option, value);
-    assertThat(weir.exitCode()).isEqualTo(2);
+    InProcess weir =
+        InProcess.run("forecast", "--input", input.toString(), option, value).failed(2);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err().lines())
         .satisfiesExactly(
@@ -376,9 +366,8 @@ class ForecastCommandIT {
     csv.append("1800000480,,5\n"); // the minute before it is left out
     Path input = Files.writeString(dir.resolve("next.csv"), csv);
     InProcess weir =
-        InProcess.weir(
-            "forecast --input %s --columns time=timestamp,value=value,ahead=plan", input);
-    assertThat(weir.exitCode()).isEqualTo(1);
+        InProcess.fails(
+            1, "forecast --input %s --columns time=timestamp,value=value,ahead=plan", input);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err().lines())
         .containsExactly(

@@ -87,9 +87,8 @@ class HoldoutEvaluationIT {
     Path out = dir.resolve("scores.csv");
 
     Path page = dir.resolve("page.html");
-    InProcess weir = run("--season 12 --format json --out " + out + " --report " + page);
-
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    InProcess weir =
+        run("--season 12 --format json --out " + out + " --report " + page).succeeded();
     assertThat(Files.readString(page))
         .contains(
             "<h3>s0</h3>", "<h3>s1</h3>", "5 steps after 90 values, OK", "," + all[1][94] + "]");
@@ -131,15 +130,14 @@ class HoldoutEvaluationIT {
   @Test
   void aModelForecastsAloneOrAsAPart() throws IOException {
     write(values(150, 50), values(90, -7));
-    InProcess alone = run("--season 12 --format json --learning off --model builtin:weir");
-    assertThat(alone.exitCode()).as(alone.err()).isZero();
+    InProcess alone =
+        run("--season 12 --format json --learning off --model builtin:weir").succeeded();
     JsonNode root = new ObjectMapper().readTree(alone.out());
     assertThat(root.get("mase").asDouble())
         .isLessThan(root.get("seasonal_naive").get("mase").asDouble());
     assertThat(root.has("weir_without_networks")).isFalse();
     String window = "src/core/test/resources/models/sample-many-to-one.safetensors";
-    InProcess part = run("--season 12 --horizon 2 --format json --model " + window);
-    assertThat(part.exitCode()).as(part.err()).isZero();
+    InProcess part = run("--season 12 --horizon 2 --format json --model " + window).succeeded();
     assertThat(run("--learning off").err())
         .contains("--learning: expected a --model beside off, got none");
     assertThat(run("--model builtin:weir --mode many-to-many").err())
@@ -172,8 +170,7 @@ class HoldoutEvaluationIT {
   @Test
   void aSeasonThatIsFoundIsThatOfTheScoresToo() throws IOException {
     write(values(200, 50), values(220, 3));
-    InProcess weir = run("--season auto");
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    InProcess weir = run("--season auto").succeeded();
     assertThat(weir.out())
         .contains("MASE", "MSIS", "in 95 %", "seasonal_naive")
         .contains("season 12, the most frequent one that was found");
@@ -193,8 +190,7 @@ class HoldoutEvaluationIT {
       })
   void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String message) throws IOException {
     write(values(90, 1));
-    InProcess weir = run(option);
-    assertThat(weir.exitCode()).as(weir.err()).isEqualTo(2);
+    InProcess weir = run(option).failed(2);
     assertThat(weir.err().lines())
         .satisfiesExactly(
             wrong -> assertThat(wrong).contains(message),

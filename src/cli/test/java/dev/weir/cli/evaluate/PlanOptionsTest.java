@@ -55,8 +55,8 @@ class PlanOptionsTest {
   void wrongBoundsAreOneLine(String options, String problem) throws Exception {
     Path csv = dir.resolve("demand.csv");
     Files.writeString(csv, "series_id,timestamp,value\na,2026-01-01T00:00:00Z,3\n");
-    InProcess weir = InProcess.run(("evaluate --input " + csv + " " + options.strip()).split(" +"));
-    assertThat(weir.exitCode()).as(weir.err()).isEqualTo(2);
+    InProcess weir =
+        InProcess.run(("evaluate --input " + csv + " " + options.strip()).split(" +")).failed(2);
     assertThat(weir.err()).contains(problem.strip());
   }
 }

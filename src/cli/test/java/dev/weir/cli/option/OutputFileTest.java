@@ -75,8 +75,7 @@ class OutputFileTest {
 
   @Test
   void forceReplacesTheFileThatALinkNames() throws IOException {
-    InProcess weir = run(UNTRAINED + "@link.csv --name m --force");
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    InProcess weir = run(UNTRAINED + "@link.csv --name m --force").succeeded();
     assertThat(folder.resolve("link.csv")).isSymbolicLink();
     assertThat(Files.size(file)).isGreaterThan(1_000);
     assertThat(folder.toFile().list()).hasSize(2); // no partial file is left
@@ -84,15 +83,13 @@ class OutputFileTest {
 
   @Test
   void deviceStaysADevice() {
-    InProcess weir = run(UNTRAINED + "/dev/null --name m");
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    InProcess weir = run(UNTRAINED + "/dev/null --name m").succeeded();
     assertThat(Path.of("/dev/null")).matches(path -> !Files.isRegularFile(path));
   }
 
   @Test
   void standardOutputIsNotOpenedByItsName() {
-    InProcess weir = run(UNTRAINED + "/dev/stdout --name m");
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    InProcess weir = run(UNTRAINED + "/dev/stdout --name m").succeeded();
     assertThat(weir.out()).contains("weir.horizon").contains("random weights");
   }
 
