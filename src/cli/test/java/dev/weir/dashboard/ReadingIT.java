@@ -208,7 +208,7 @@ public class ReadingIT {
           1,
           1); // where it is, and nothing of the other topics
       SeriesHistory.View found = lookBack(topics, row);
-      assertThat(found.times())
+      assertThat(found.observations().time())
           .containsExactly(
               IntStream.range(0, 33)
                   .filter(i -> i / 3 % 2 == 0)
@@ -259,7 +259,7 @@ public class ReadingIT {
         Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3), 0, 1);
     SeriesHistory.View found = lookBack(topics, row);
-    assertThat(found.times()).containsExactly(11_000, 12_000, 13_000, 14_000, 15_000);
+    assertThat(found.observations().time()).containsExactly(11_000, 12_000, 13_000, 14_000, 15_000);
     assertThat(found.modes().get(Mode.MANY_TO_ONE).forecasts()).hasSize(1);
     assertThat(found.modes().get(Mode.MANY_TO_ONE).score().mae()).isEqualTo(1);
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.forecast.Classification;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
-import dev.weir.kafka.admin.LatestRecords.Extent;
+import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.ClassificationCodec;
 import java.util.HashMap;
 import java.util.Locale;

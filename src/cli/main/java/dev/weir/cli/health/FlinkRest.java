@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.kafka.wire.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +32,7 @@ public final class FlinkRest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final int MAX_BYTES = 4 << 20;
+  private static final String TOO_LONG = "more than %,d bytes".formatted(MAX_BYTES);
   private static final int MAX_WORDS = 300;
   private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
 
@@ -129,38 +129,29 @@ public final class FlinkRest {
    */
   public JsonNode get(String path) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path)).build();
-    CompletableFuture<HttpResponse<InputStream>> response =
-        http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
-    CompletableFuture<byte[]> body =
-        response.thenApplyAsync(
-            answer -> {
-              try (InputStream in = answer.body()) {
-                return in.readNBytes(MAX_BYTES + 1);
-              } catch (IOException e) {
-                throw new CompletionException(e);
-              }
-            });
-    try {
-      byte[] bytes = body.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return json(path, response.join().statusCode(), bytes);
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    CompletableFuture<HttpResponse<Void>> response =
+        http.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                part -> {
+                  part.ifPresent(body::writeBytes);
+                  if (body.size() > MAX_BYTES) { // the client closes the connection
+                    throw new IllegalStateException(TOO_LONG);
+                  }
+                }));
+    try { // the timeout of an HttpRequest ends with the head
+      int status = response.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+      return json(path, status, body.toByteArray());
     } catch (TimeoutException e) {
       throw failure(path, "no whole answer within %d s".formatted(patience.toSeconds()));
     } catch (ExecutionException e) {
-      throw failure(path, said(e.getCause()));
+      throw failure(path, body.size() > MAX_BYTES ? TOO_LONG : said(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure(path, "an interruption");
     } finally {
-      response.cancel(true);
-      response.thenAccept(FlinkRest::close); // a reader that waits for more ends with it
-    }
-  }
-
-  private static void close(HttpResponse<InputStream> response) {
-    try {
-      response.body().close();
-    } catch (IOException e) {
-      // nobody reads it any more
+      response.cancel(true); // closes the connection of an answer that is not whole
     }
   }
 
@@ -172,9 +163,6 @@ public final class FlinkRest {
   }
 
   private JsonNode json(String path, int status, byte[] bytes) throws IOException {
-    if (bytes.length > MAX_BYTES) {
-      throw failure(path, "more than %,d bytes".formatted(MAX_BYTES));
-    }
     JsonNode node;
     try {
       node = Json.READER.readTree(bytes);

@@ -5,11 +5,11 @@ import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.admin.LatestRecords;
-import dev.weir.kafka.admin.LatestRecords.Extent;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -53,7 +53,7 @@ final class Look {
   List<String> missing; // those of the topics that do not exist
   TopicChecks setup;
   TopicHealth health;
-  private LatestRecords tails;
+  private TopicConsumer tails;
   private final Map<String, Extent> extents = new HashMap<>();
   boolean isReadable = true; // whether records can be decoded
   int tasks = 1; // of each operator
@@ -75,7 +75,7 @@ final class Look {
       topics = admin.found(job); // before any consumer: is there a broker
       missing = admin.missing(topics.all());
       models = new ModelTopic(clients, topics.models());
-      try (LatestRecords records = new LatestRecords(clients)) {
+      try (TopicConsumer records = TopicConsumer.ofNewest(clients)) {
         tails = records;
         if (command == Command.DOCTOR) {
           setup = new TopicChecks(this);

@@ -7,7 +7,7 @@ import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.admin.LatestRecords.Extent;
+import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import java.io.IOException;

@@ -14,8 +14,8 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
-import dev.weir.kafka.admin.LatestRecords;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.mapping.ObservationMapping;
@@ -271,7 +271,7 @@ public final class InitCommand implements Callable<Integer> {
       }
     }
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (LatestRecords latest = new LatestRecords(kafka.clients())) {
+    try (TopicConsumer latest = TopicConsumer.ofNewest(kafka.clients())) {
       latest.newest(source.topic, latest.extent(source.topic), RECORDS, records::add);
     }
     return records;

@@ -1,5 +1,6 @@
 package dev.weir.dashboard.http;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -14,13 +15,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.weir.dashboard.view.SeriesHistory.Issued;
+import dev.weir.dashboard.view.SeriesHistory.View;
 import dev.weir.dashboard.view.SeriesRow;
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.alarm.Threshold;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.model.Mode;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** Writes records as the page's JSON: names in snake case, null for a number that is not finite. */
@@ -44,6 +49,8 @@ final class PageJson {
           .addMixIn(Score.class, ShownScore.class)
           .addMixIn(Issued.class, ShownForecast.class)
           .addMixIn(Forecast.Steps.class, ShownSteps.class)
+          .addMixIn(View.class, ShownView.class)
+          .addMixIn(Classification.class, ShownClass.class)
           .addMixIn(SeriesRow.Item.class, ShownRow.class)
           .addMixIn(SeriesRow.Issuer.class, ShownIssuer.class)
           .addMixIn(SeriesRow.Errors.class, ShownErrors.class)
@@ -58,6 +65,27 @@ final class PageJson {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the page's JSON: " + e.getMessage(), e);
     }
+  }
+
+  private record History(@JsonUnwrapped View view, List<Limit> limits, String why) {}
+
+  /** A threshold of the job file, as incidents name it. */
+  private record Limit(double limit, String direction) {
+    Limit(Threshold threshold) {
+      this(threshold.limit(), threshold.above() ? "above" : "below");
+    }
+  }
+
+  /**
+   * One series' history.
+   *
+   * @param thresholds null for what is known already
+   * @param why a sentence, or null
+   */
+  static byte[] history(View view, List<Threshold> thresholds, String why) {
+    return of(
+        new History(
+            view, thresholds == null ? null : thresholds.stream().map(Limit::new).toList(), why));
   }
 
   static byte[] error(String message) {
@@ -108,6 +136,35 @@ final class PageJson {
 
   @JsonIgnoreProperties({"intervals"}) // two of them are shown
   private interface ShownSteps {}
+
+  private interface ShownView {
+    @JsonIgnore
+    boolean isCut();
+
+    @JsonIgnore
+    boolean isEmpty();
+  }
+
+  /** Of the newest window, which has the rest already. */
+  private interface ShownClass {
+    @JsonIgnore
+    String series();
+
+    @JsonIgnore
+    long windowStart();
+
+    @JsonIgnore
+    long windowEnd();
+
+    @JsonIgnore
+    int steps();
+
+    @JsonIgnore
+    String label();
+
+    @JsonProperty("version")
+    long modelVersion();
+  }
 
   private interface ShownRow {
     @JsonUnwrapped

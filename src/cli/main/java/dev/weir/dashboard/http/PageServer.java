@@ -222,7 +222,7 @@ public final class PageServer implements AutoCloseable {
             Parameters.choice(context, "status", Forecast.Status.class, null),
             (int) Parameters.number(context, "offset", 0, Integer.MAX_VALUE, 0),
             (int) Parameters.number(context, "limit", 1, MAX_ITEMS, 50));
-    json(context, SeriesPages.list(state.series.page(query), query.offset()));
+    json(context, PageJson.of(state.series.page(query)));
   }
 
   private void alarms(Context context) {
@@ -259,7 +259,7 @@ public final class PageServer implements AutoCloseable {
     if (view == null) { // dropped meanwhile
       view = new SeriesHistory(row.name()).view(before, limit, 0);
     }
-    json(context, SeriesPages.history(view, job.thresholds(view.series()), why(view)));
+    json(context, PageJson.history(view, job.thresholds(view.series()), why(view)));
   }
 
   private static String why(SeriesHistory.View view) {

@@ -30,24 +30,10 @@ public final class ClassHistory {
   }
 
   /**
-   * What the newest window is made of.
-   *
-   * @param version null without a model
-   */
-  public record Latest(
-      List<String> classes,
-      double[] probabilities,
-      long labels,
-      double accuracy,
-      double logLoss,
-      String model,
-      Long version,
-      Classification.Status status) {}
-
-  /**
    * What was asked for, copied.
    *
    * @param truth the labels; null where one has not come
+   * @param latest the newest window's
    */
   public record View(
       long[] start,
@@ -55,7 +41,7 @@ public final class ClassHistory {
       String[] label,
       double[] probability,
       String[] truth,
-      Latest latest) {}
+      Classification latest) {}
 
   private final TreeMap<Long, Entry> windows = new TreeMap<>(); // by their end
   private final TreeMap<Long, String> early = new TreeMap<>(); // labels without a window
@@ -117,14 +103,6 @@ public final class ClassHistory {
         shown.stream().map(e -> e.getValue().label).toArray(String[]::new),
         shown.stream().mapToDouble(e -> e.getValue().probability).toArray(),
         shown.stream().map(e -> e.getValue().truth).toArray(String[]::new),
-        new Latest(
-            newest.classes(),
-            newest.probabilities(),
-            newest.labels(),
-            newest.accuracy(),
-            newest.logLoss(),
-            SeriesHistory.modelOrNull(newest.model()),
-            SeriesHistory.versionOrNull(newest.modelVersion()),
-            newest.status()));
+        newest);
   }
 }

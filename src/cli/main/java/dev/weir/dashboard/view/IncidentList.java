@@ -101,7 +101,6 @@ public final class IncidentList {
   private final Map<String, Incident> byId = new HashMap<>();
   private final TreeSet<Incident> open = new TreeSet<>(OLDEST_FIRST);
   private final TreeSet<Incident> closed = new TreeSet<>(OLDEST_FIRST);
-  private final Map<String, Integer> bySeverity = new TreeMap<>(); // of open ones
   private long dropped;
   private long version;
   private List<Incident> sorted; // newest first; null after a change
@@ -114,7 +113,6 @@ public final class IncidentList {
     remove(byId.get(incident.id()));
     byId.put(incident.id(), incident);
     (incident.isOpen() ? open : closed).add(incident);
-    count(incident, 1);
     if (closed.size() > MAX_CLOSED) {
       remove(closed.first());
     }
@@ -131,16 +129,6 @@ public final class IncidentList {
     if (incident != null) {
       byId.remove(incident.id());
       (incident.isOpen() ? open : closed).remove(incident);
-      count(incident, -1);
-    }
-  }
-
-  private void count(Incident incident, int more) {
-    if (incident.isOpen()) {
-      bySeverity.merge(
-          incident.severity().label(),
-          more,
-          (a, b) -> a + b == 0 ? null : a + b); // none: not named
     }
   }
 
@@ -169,7 +157,9 @@ public final class IncidentList {
   }
 
   public synchronized Counts counts() {
-    return new Counts(open.size(), new TreeMap<>(bySeverity), closed.size(), dropped, version);
+    Map<String, Integer> bySeverity = new TreeMap<>();
+    open.forEach(incident -> bySeverity.merge(incident.severity().label(), 1, Integer::sum));
+    return new Counts(open.size(), bySeverity, closed.size(), dropped, version);
   }
 
   /** The part of the incidents that a query asks for. */

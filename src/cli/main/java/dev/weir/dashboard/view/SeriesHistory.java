@@ -152,20 +152,26 @@ public final class SeriesHistory {
     }
   }
 
-  /** What was asked for, copied. */
+  /** Oldest first. */
+  public record Observations(long[] time, double[] value) {}
+
+  /**
+   * What was asked for, copied.
+   *
+   * @param oldest the first time that is kept; null without an observation
+   */
   public record View(
       String series,
       long sequence,
-      long[] times,
-      double[] values,
+      Observations observations,
       Map<Mode, ModeView> modes,
       List<Swap> swaps,
       ClassHistory.View classes,
-      long oldest,
+      Long oldest,
       boolean isCut) {
 
     public boolean isEmpty() {
-      return times.length == 0
+      return observations.time.length == 0
           && classes == null
           && modes.values().stream().allMatch(m -> m.forecasts().isEmpty() && m.score() == null);
     }
@@ -326,12 +332,13 @@ public final class SeriesHistory {
     return new View(
         series,
         sequence,
-        shown.stream().mapToLong(Map.Entry::getKey).toArray(),
-        shown.stream().mapToDouble(entry -> entry.getValue().value).toArray(),
+        new Observations(
+            shown.stream().mapToLong(Map.Entry::getKey).toArray(),
+            shown.stream().mapToDouble(entry -> entry.getValue().value).toArray()),
         views,
         swaps,
         classes.view(from, before, after),
-        values.isEmpty() ? Long.MIN_VALUE : values.firstKey(),
+        values.isEmpty() ? null : values.firstKey(),
         cut);
   }
 }

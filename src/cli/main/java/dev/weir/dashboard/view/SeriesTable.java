@@ -65,7 +65,7 @@ public final class SeriesTable {
    * @param total how many series fit the query
    * @param groups those within the query's group, by name
    */
-  public record Page(int total, List<Group> groups, List<SeriesRow.Item> items) {}
+  public record Page(int total, int offset, List<Group> groups, List<SeriesRow.Item> items) {}
 
   /**
    * Series whose names are alike up to a slash.
@@ -172,6 +172,7 @@ public final class SeriesTable {
     int[] found = all.find(query.group(), query.search(), query.status());
     return new Page(
         found.length,
+        query.offset(),
         all.counts(found, query.group()),
         all.page(found, query.sort(), query.offset(), query.limit()).stream()
             .map(SeriesRow::item)

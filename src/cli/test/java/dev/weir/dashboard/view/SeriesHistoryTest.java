@@ -29,8 +29,8 @@ class SeriesHistoryTest {
     history.observe(20, 2);
     history.observe(20, 2.5);
     history.observe(20, 2.5);
-    assertThat(all().times()).containsExactly(10, 20, 30);
-    assertThat(all().values()).containsExactly(1, 2.5, 3);
+    assertThat(all().observations().time()).containsExactly(10, 20, 30);
+    assertThat(all().observations().value()).containsExactly(1, 2.5, 3);
     assertThat(all().oldest()).isEqualTo(10);
     assertThat(all().isCut()).isFalse();
   }
@@ -44,11 +44,11 @@ class SeriesHistoryTest {
       }
     }
     View view = all();
-    assertThat(view.times()).hasSize(2_000).isSorted();
-    assertThat(view.times()[1_999]).isEqualTo(63_000);
-    assertThat(view.values()[1_999]).isEqualTo(9_000);
+    assertThat(view.observations().time()).hasSize(2_000).isSorted();
+    assertThat(view.observations().time()[1_999]).isEqualTo(63_000);
+    assertThat(view.observations().value()[1_999]).isEqualTo(9_000);
     // 2,000 back: of each 10 values 11 are here
-    assertThat(view.oldest()).isEqualTo(view.times()[0]).isBetween(50_000L, 51_000L);
+    assertThat(view.oldest()).isEqualTo(view.observations().time()[0]).isBetween(50_000L, 51_000L);
     assertThat(view.isCut()).isTrue();
     history.observe(1, 1); // far older than all of them
     assertThat(all().oldest()).isGreaterThan(50_000L);
@@ -61,8 +61,8 @@ class SeriesHistoryTest {
       issue(Mode.MANY_TO_ONE, 100 * i, "demand", 1);
     }
     View view = history.view(650, 3, 0);
-    assertThat(view.times()).containsExactly(400, 500, 600);
-    assertThat(view.values()).containsExactly(4, 5, 6);
+    assertThat(view.observations().time()).containsExactly(400, 500, 600);
+    assertThat(view.observations().value()).containsExactly(4, 5, 6);
     assertThat(view.modes().get(Mode.MANY_TO_ONE).forecasts())
         .extracting(issued -> issued.origin)
         .containsExactly(400L, 500L, 600L);
@@ -102,8 +102,8 @@ class SeriesHistoryTest {
     history.observe(100, 1.5); // a correction is news too
     history.score(Records.score("pump", Mode.MANY_TO_ONE, 200, 1, 2, 4));
     View news = history.view(ALL, 2_000, seen);
-    assertThat(news.times()).containsExactly(100, 200);
-    assertThat(news.values()).containsExactly(1.5, 2);
+    assertThat(news.observations().time()).containsExactly(100, 200);
+    assertThat(news.observations().value()).containsExactly(1.5, 2);
     assertThat(news.modes().get(Mode.MANY_TO_ONE).forecasts()).isEmpty();
     assertThat(news.modes().get(Mode.MANY_TO_ONE).score().mae()).isEqualTo(1);
     assertThat(history.view(ALL, 2_000, news.sequence()).modes().get(Mode.MANY_TO_ONE).score())
@@ -118,7 +118,7 @@ class SeriesHistoryTest {
     history.observe(100, 1); // the same again
     assertThat(all().sequence()).isEqualTo(seen);
     history.observe(100, 1.5);
-    assertThat(history.view(ALL, 2_000, seen).values()).containsExactly(1.5);
+    assertThat(history.view(ALL, 2_000, seen).observations().value()).containsExactly(1.5);
     seen = all().sequence();
     issue(Mode.MANY_TO_ONE, 100, "demand", 1);
     assertThat(history.view(ALL, 2_000, seen).modes().get(Mode.MANY_TO_ONE).forecasts()).hasSize(1);
@@ -137,7 +137,7 @@ class SeriesHistoryTest {
       issue(Mode.MANY_TO_MANY, i, "demand", 1);
     }
     assertThat(all().oldest()).isEqualTo(1_000);
-    assertThat(history.view(1_499, 2_000, 0).times()).hasSize(500).startsWith(1_000);
+    assertThat(history.view(1_499, 2_000, 0).observations().time()).hasSize(500).startsWith(1_000);
     SeriesHistory unseen = new SeriesHistory("fan"); // no observation says from when on
     for (int i = 0; i < 3_000; i++) {
       unseen.issue(Records.forecast("fan", Mode.MANY_TO_ONE, i, "demand", 1), "demand", 1);
@@ -158,8 +158,10 @@ class SeriesHistoryTest {
     history.merge(older);
     assertThat(all().modes().get(Mode.MANY_TO_ONE).score().mae()).isEqualTo(1.25);
     assertThat(all().isCut()).isFalse();
-    assertThat(all().times()).containsExactly(100, 200, 300);
-    assertThat(all().values()).as("what came since is newer").containsExactly(1, 2, 3.5);
+    assertThat(all().observations().time()).containsExactly(100, 200, 300);
+    assertThat(all().observations().value())
+        .as("what came since is newer")
+        .containsExactly(1, 2, 3.5);
     assertThat(all().modes().get(Mode.MANY_TO_ONE).forecasts())
         .extracting(issued -> issued.origin + " v" + issued.version)
         .containsExactly("100 v1", "200 v2", "300 v2");

@@ -136,6 +136,6 @@ class SeriesRowTest {
     observe(20, 2);
 
     assertThat(row.sequence()).isGreaterThan(told);
-    assertThat(row.view(Long.MAX_VALUE, 10, told).times()).containsExactly(20);
+    assertThat(row.view(Long.MAX_VALUE, 10, told).observations().time()).containsExactly(20);
   }
 }

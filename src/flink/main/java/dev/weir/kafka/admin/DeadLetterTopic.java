@@ -74,11 +74,7 @@ public final class DeadLetterTopic {
   /** The end of each partition now, after which nothing is looked at. */
   public Map<Integer, Long> ends() {
     try (TopicConsumer consumer = consumer()) {
-      Map<Integer, Long> ends = new TreeMap<>();
-      consumer
-          .ends(consumer.partitions(topic))
-          .forEach((partition, end) -> ends.put(partition.partition(), end));
-      return ends;
+      return consumer.extent(topic).ends();
     }
   }
 
