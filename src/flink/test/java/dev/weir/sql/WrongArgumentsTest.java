@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.TableEnvironment;
@@ -27,8 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a SQL user reads when a statement is wrong: one line, before anything runs. */
@@ -53,29 +51,22 @@ class WrongArgumentsTest {
         .formatted(table, arguments.isEmpty() ? "" : ", " + arguments);
   }
 
-  private static Stream<Arguments> wrongAnomalies() {
-    return Stream.of(
-        Arguments.of("", "ANOMALIES: value_column: expected the name of a column, got none"),
-        Arguments.of(
-            "value_column => 'v', budget => '1 ' || '0'",
-            "ANOMALIES: budget: expected a literal, got an expression"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'note'",
-            "ANOMALIES: ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING"),
-        Arguments.of(
-            "value_column => 'v', weights_path => 'builtin:none'", "ANOMALIES: weights_path: "));
-  }
-
   @ParameterizedTest
-  @MethodSource("wrongAnomalies")
+  @CsvSource(
+      delimiterString = " | ",
+      quoteCharacter = '`',
+      value = {
+        "`` | value_column: expected the name of a column, got none",
+        "value_column => 'v', budget => '1 ' || '0' | budget: expected a literal, got an expression",
+        "value_column => 'v', ahead_columns => 'note' | ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING",
+        "value_column => 'v', weights_path => 'builtin:none' | weights_path: ",
+      })
   void wrongArgumentOfAnomaliesIsRefusedAtPlanning(String arguments, String message) {
-    Throwable thrown =
-        catchThrowable(
-            () ->
-                tables.explainSql(
-                    call("readings PARTITION BY sensor", arguments)
-                        .replace("FORECAST", "ANOMALIES")));
-    assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+    String statement =
+        call("readings PARTITION BY sensor", arguments).replace("FORECAST", "ANOMALIES");
+    assertThat(deepest(catchThrowable(() -> tables.explainSql(statement))))
+        .startsWith("ANOMALIES: " + message)
+        .doesNotContain("\n");
   }
 
   @Test
@@ -114,131 +105,55 @@ class WrongArgumentsTest {
     return cause.getMessage();
   }
 
-  private static Stream<Arguments> wrong() {
-    return Stream.of(
-        Arguments.of(
-            "value_column => 'w'",
-            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'w'"),
-        Arguments.of(
-            "value_column => 'note'",
-            "FORECAST: value_column: expected a column of numbers, got 'note', which is STRING"),
-        Arguments.of(
-            "value_column => 'v', feature_columns => 'v, x'",
-            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'"),
-        Arguments.of(
-            "value_column => 'v', horizon => 1 + 1",
-            "FORECAST: horizon: expected a literal, got an expression"),
-        Arguments.of(
-            BY_MODEL + ", time_zone => 'Europe/Berlin'",
-            "FORECAST: time_zone: expected holidays or calendar beside it, got neither"),
-        Arguments.of(
-            "value_column => 'v', holidays => 'DE', time_zone => 'Mars/Base'",
-            "FORECAST: time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'"),
-        Arguments.of(
-            "value_column => 'v', holidays => 'XX'",
-            "FORECAST: holidays: expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX"),
-        Arguments.of(
-            "value_column => 'v', holidays_file => '/nowhere/days.csv'",
-            "FORECAST: holidays_file: expected a readable file, got /nowhere/days.csv ("),
-        Arguments.of(
-            "value_column => 'v', holidays_file => 'what:ever is:this'",
-            "FORECAST: holidays_file: expected a readable file, got what:ever is:this ("),
-        Arguments.of(
-            "value_column => 'v', holidays_file => 'src/flink/test/resources/holidays/no-date.csv'",
-            "FORECAST: holidays_file: expected a header with date, and region if there are regions, got another (src/flink/test/resources/holidays/no-date.csv)"),
-        Arguments.of(
-            "value_column => 'v', holidays => 'FR', holidays_file => 'src/flink/test/resources/holidays/plants.csv'",
-            "FORECAST: holidays_file: expected regions that holidays or holidays_overrides names, got [plant]"),
-        Arguments.of(
-            "value_column => 'v', holidays_overrides => 'FR'",
-            "FORECAST: holidays_overrides: expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'"),
-        Arguments.of(
-            BY_MODEL + ", holidays => 'DE'",
-            "FORECAST: holidays: expected none without a mixture that learns, got some"),
-        Arguments.of(
-            BY_MODEL + ", holidays_file => 'src/flink/test/resources/holidays/plants.csv'",
-            "FORECAST: holidays_file: expected none without a mixture that learns, got some"),
-        Arguments.of(
-            "value_column => 'v', horizont => 24",
-            "FORECAST: horizont: expected the name of an argument: value_column, feature_columns,"),
-        Arguments.of(
-            "value_column => 'v', level => 100",
-            "FORECAST: level: expected a whole number from 1 to 99, got '100'"),
-        Arguments.of(
-            "value_column => 'v', second_season => 365",
-            "FORECAST: second_season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 beside none"),
-        Arguments.of(
-            "value_column => 'v', season => 7, second_season => 10001",
-            "FORECAST: second_season: expected a whole number from 3 to 10000, got '10001'"),
-        Arguments.of(
-            BY_MODEL + ", level => 80",
-            "FORECAST: level: expected learning => TRUE beside it, got FALSE"),
-        Arguments.of(
-            BY_MODEL + ", second_season => 365",
-            "FORECAST: second_season: expected learning => TRUE beside it, got FALSE"),
-        Arguments.of(
-            BY_MODEL + ", readout => 'out[:, -1]'",
-            "FORECAST: readout: expected h_n, as the file says, got out[:, -1]"),
-        Arguments.of(
-            "value_column => 'v', feature_columns => 'v', learn_covariates => FALSE",
-            "FORECAST: feature_columns: expected learn_covariates => TRUE beside it, got FALSE"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE",
-            "FORECAST: ahead_columns: expected learn_covariates => TRUE beside it, got FALSE"),
-        Arguments.of(
-            "value_column => 'v', learn_covariates => TRUE",
-            "FORECAST: learn_covariates: expected feature_columns or ahead_columns beside it, got none"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'plans'",
-            "FORECAST: ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'plans'"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'v'",
-            "FORECAST: ahead_columns: expected a column of arrays of numbers, got 'v', which is DOUBLE"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'plan, words'",
-            "FORECAST: ahead_columns: expected one of the table's columns"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'tags, tags'",
-            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got 'tags, tags'"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => ''",
-            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got ''"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => '%s'".formatted(columns("c", 21)),
-            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got 'c1,"),
-        Arguments.of(
-            "value_column => 'v', feature_columns => 'tags'",
-            "FORECAST: feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE, weights_path => 'builtin:weir'",
-            "FORECAST: ahead_columns: expected 0 where nothing is learned from them and no model reads them, got 1"),
-        Arguments.of(
-            "value_column => 'v', ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir'",
-            "FORECAST: ahead_columns: expected learning => TRUE beside it, got FALSE"),
-        Arguments.of(
-            BY_MODEL + ", feature_columns => 'v', learn_covariates => FALSE",
-            "FORECAST: learn_covariates: expected learning => TRUE beside it, got FALSE"),
-        Arguments.of(
-            "value_column => 'v', cell => 'rnn_relu'",
-            "FORECAST: cell: expected weights_path beside it, got none"),
-        Arguments.of(
-            "value_column => 'v', weights_path => '/nowhere/model.safetensors'",
-            "FORECAST: weights_path: expected a readable file, got /nowhere/model.safetensors ("),
-        Arguments.of(
-            "value_column => 'v', weights_path => 'builtin:sample-many-to-many'",
-            "FORECAST: weights_path: mode: expected many-to-one, got many-to-many (model sample-many-to-many"),
-        Arguments.of(
-            "value_column => 'v', weights_path => 'builtin:sample-many-to-one', horizon => 3",
-            "FORECAST: weights_path: horizon: expected 3, got 2 (model sample-many-to-one"));
+  /** Arguments beside the value column, and what the message begins with. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "value_column => CAST(NULL AS STRING) | value_column: expected the name of a column, got none",
+        "value_column => 'w' | value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'w'",
+        "value_column => 'note' | value_column: expected a column of numbers, got 'note', which is STRING",
+        "feature_columns => 'v, x' | feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'",
+        "horizon => 1 + 1 | horizon: expected a literal, got an expression",
+        "holidays => 'DE', time_zone => 'Mars/Base' | time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'",
+        "holidays_file => '/nowhere/days.csv' | holidays_file: expected a readable file, got /nowhere/days.csv (",
+        "holidays_file => 'what:ever is:this' | holidays_file: expected a readable file, got what:ever is:this (",
+        "holidays_file => 'src/flink/test/resources/holidays/no-date.csv' | holidays_file: expected a header with date, and region if there are regions, got another (src/flink/test/resources/holidays/no-date.csv)",
+        "holidays => 'FR', holidays_file => 'src/flink/test/resources/holidays/plants.csv' | holidays_file: expected regions that holidays or holidays_overrides names, got [plant]",
+        "holidays_overrides => 'FR' | holidays_overrides: expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'",
+        "BY_MODEL, holidays_file => 'src/flink/test/resources/holidays/plants.csv' | holidays_file: expected none without a mixture that learns, got some",
+        "horizont => 24 | horizont: expected the name of an argument: value_column, feature_columns,",
+        "level => 100 | level: expected a whole number from 1 to 99, got '100'",
+        "second_season => 365 | second_season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 beside none",
+        "season => 7, second_season => 10001 | second_season: expected a whole number from 3 to 10000, got '10001'",
+        "BY_MODEL, level => 80 | level: expected learning => TRUE beside it, got FALSE",
+        "BY_MODEL, second_season => 365 | second_season: expected learning => TRUE beside it, got FALSE",
+        "feature_columns => 'v', learn_covariates => FALSE | feature_columns: expected learn_covariates => TRUE beside it, got FALSE",
+        "ahead_columns => 'plan', learn_covariates => FALSE | ahead_columns: expected learn_covariates => TRUE beside it, got FALSE",
+        "learn_covariates => TRUE | learn_covariates: expected feature_columns or ahead_columns beside it, got none",
+        "ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'plans'",
+        "ahead_columns => 'v' | ahead_columns: expected a column of arrays of numbers, got 'v', which is DOUBLE",
+        "ahead_columns => 'plan, words' | ahead_columns: expected one of the table's columns",
+        "ahead_columns => 'tags, tags' | ahead_columns: expected at most 20 words joined by commas, got 'tags, tags'",
+        "ahead_columns => '' | ahead_columns: expected at most 20 words joined by commas, got ''",
+        "ahead_columns => 'c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13,c14,c15,c16,c17,c18,c19,c20,c21' | ahead_columns: expected at most 20 words joined by commas, got 'c1,",
+        "feature_columns => 'tags' | feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>",
+        "ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir' | ahead_columns: expected learning => TRUE beside it, got FALSE",
+        "BY_MODEL, feature_columns => 'v', learn_covariates => FALSE | learn_covariates: expected learning => TRUE beside it, got FALSE",
+        "weights_path => '/nowhere/model.safetensors' | weights_path: expected a readable file, got /nowhere/model.safetensors (",
+        "weights_path => 'builtin:sample-many-to-one', horizon => 3 | weights_path: horizon: expected 3, got 2 (model sample-many-to-one",
+      })
+  void aWrongArgumentIsNamedInOneLine(String arguments, String message) {
+    String all = arguments.replace("BY_MODEL", BY_MODEL);
+    String given = all.contains("value_column") ? all : "value_column => 'v', " + all;
+    assertThat(refusal(given)).startsWith("FORECAST: " + message).doesNotContain("\n");
   }
 
-  @ParameterizedTest
-  @MethodSource("wrong")
-  void aWrongArgumentIsNamedInOneLine(String arguments, String message) {
-    Throwable thrown =
-        catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", arguments)));
-    assertThat(thrown).as(arguments).isNotNull();
-    assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+  /** What is said of the arguments of FORECAST. */
+  private static String refusal(String arguments) {
+    String statement = call("readings PARTITION BY sensor", arguments);
+    return deepest(catchThrowable(() -> tables.explainSql(statement)));
   }
 
   private static String columns(String prefix, int count) {
@@ -247,39 +162,21 @@ class WrongArgumentsTest {
         .collect(Collectors.joining(","));
   }
 
-  private static Stream<Arguments> tooManyCovariates() {
-    String message =
-        "FORECAST: %s: expected at most 20 covariates, got %d by feature_columns and %d by ahead_columns";
-    return Stream.of(
-        Arguments.of(21, "", message.formatted("feature_columns", 21, 0)),
-        Arguments.of(19, ", ahead_columns => 'a1, a2'", message.formatted("ahead_columns", 19, 2)),
-        Arguments.of(
-            21,
-            ", learn_covariates => TRUE, weights_path => 'builtin:sample-many-to-one'",
-            message.formatted("feature_columns", 21, 0)),
-        Arguments.of( // only the network reads them: its inputs do not fit
-            21,
-            ", weights_path => 'builtin:sample-many-to-one'",
-            "FORECAST: weights_path: input_size (1 + features): expected 22, got 1 (model sample-many-to-one"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("tooManyCovariates")
-  void moreCovariatesThanAMixtureLearnsFromAreRefused(
-      int features, String arguments, String message) {
+  @Test
+  void moreCovariatesThanAMixtureLearnsFromAreRefused() {
     tables.executeSql(
-        "CREATE TEMPORARY VIEW IF NOT EXISTS wide AS SELECT sensor, v, ts, tags AS a1, tags AS a2, "
+        "CREATE TEMPORARY VIEW wide AS SELECT sensor, v, ts, tags AS a1, tags AS a2, "
             + columns("v AS f", 21)
             + " FROM readings");
-    Throwable thrown =
-        catchThrowable(
-            () ->
-                tables.explainSql(
-                    call(
-                        "wide PARTITION BY sensor",
-                        "value_column => 'v', feature_columns => '%s'%s"
-                            .formatted(columns("f", features), arguments))));
-    assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+    String statement =
+        call(
+            "wide PARTITION BY sensor",
+            "value_column => 'v', feature_columns => '%s', ahead_columns => 'a1, a2'"
+                .formatted(columns("f", 19)));
+    assertThat(deepest(catchThrowable(() -> tables.explainSql(statement))))
+        .isEqualTo(
+            "FORECAST: ahead_columns: expected at most 20 covariates, got 19 by feature_columns and"
+                + " 2 by ahead_columns");
   }
 
   @Test
@@ -324,14 +221,6 @@ class WrongArgumentsTest {
     assertThat(deepest(thrown))
         .isEqualTo(
             "Table argument 'input' requires a PARTITION BY clause for parallel processing.");
-  }
-
-  @Test
-  void aMissingValueColumnIsNamed() {
-    Throwable thrown =
-        catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", "")));
-    assertThat(deepest(thrown))
-        .isEqualTo("FORECAST: value_column: expected the name of a column, got none");
   }
 
   @Test
@@ -392,10 +281,7 @@ class WrongArgumentsTest {
     String arguments =
         "value_column => 'v', calendar => 'day-of-week', weights_path => '%s'"
             .formatted(hourly(dir));
-    assertThat(
-            deepest(
-                catchThrowable(
-                    () -> tables.explainSql(call("readings PARTITION BY sensor", arguments)))))
+    assertThat(refusal(arguments))
         .isEqualTo(
             "FORECAST: weights_path: calendar: expected [day-of-week], got [hour-of-day] (model hourly version 1)");
   }
@@ -405,10 +291,7 @@ class WrongArgumentsTest {
     Path file = dir.resolve("days.csv");
     Files.writeString(file, "date,region\n2026-07-27,M\u00fcnchen\n", StandardCharsets.ISO_8859_1);
     String arguments = "value_column => 'v', holidays_file => '%s'".formatted(file);
-    assertThat(
-            deepest(
-                catchThrowable(
-                    () -> tables.explainSql(call("readings PARTITION BY sensor", arguments)))))
+    assertThat(refusal(arguments))
         .isEqualTo("FORECAST: holidays_file: expected UTF-8 text, got other bytes (%s)", file);
   }
 
@@ -417,9 +300,7 @@ class WrongArgumentsTest {
     for (String text : List.of("root:*:20000:0:99999", "k\0\0\0\0\0\0\0secret", "key")) {
       Path file = Files.writeString(dir.resolve("shadow"), text);
       String arguments = "value_column => 'v', weights_path => '%s'".formatted(file);
-      Throwable thrown =
-          catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", arguments)));
-      assertThat(deepest(thrown))
+      assertThat(refusal(arguments))
           .isEqualTo(
               "FORECAST: weights_path: file: expected safetensors, got %d bytes of something else (%s)",
               text.length(), file);

@@ -90,7 +90,12 @@ class SavedStateTest {
     return out.getCopyOfBuffer();
   }
 
-  private static final String WHY = "a layout that changes needs a version of its own";
+  private static <T> void assertWritten(TypeSerializer<T> serializer, T value, String file)
+      throws IOException {
+    assertThat(written(serializer, value))
+        .as("a layout that changes needs a version of its own")
+        .isEqualTo(bytes(file));
+  }
 
   @Test
   void savedWindowIsReadAndWrittenAsItWas() throws Exception {
@@ -98,9 +103,7 @@ class SavedStateTest {
     assertThat(state.interval()).isEqualTo(60_000);
     assertIsTheSavedWindow(state);
     assertThat(state.hasMarks()).isFalse();
-    assertThat(written(WindowStateSerializer.INSTANCE, state))
-        .as(WHY)
-        .isEqualTo(bytes("window-1.hex"));
+    assertWritten(WindowStateSerializer.INSTANCE, state, "window-1.hex");
   }
 
   @Test
@@ -110,9 +113,7 @@ class SavedStateTest {
     long[] marks = new long[WindowState.MARKS];
     marked.saveMarks(LongBuffer.wrap(marks));
     assertThat(marks).containsExactly(2, 130_000, 5_000, 1_700_000_000_000L);
-    assertThat(written(WindowStateSerializer.INSTANCE, marked))
-        .as(WHY)
-        .isEqualTo(bytes("window-1-marked.hex"));
+    assertWritten(WindowStateSerializer.INSTANCE, marked, "window-1-marked.hex");
   }
 
   @Test
@@ -121,9 +122,7 @@ class SavedStateTest {
     assertIsTheSavedWindow(state);
     assertThat(state.ahead()).isEqualTo(4);
     assertThat(state.columns()).isEqualTo(2);
-    assertThat(written(WindowStateSerializer.INSTANCE, state))
-        .as(WHY)
-        .isEqualTo(bytes("window-1-ahead.hex"));
+    assertWritten(WindowStateSerializer.INSTANCE, state, "window-1-ahead.hex");
     Windows windows = new Windows(3, 1, 2, new Sampling(60_000, Sampling.Gap.SKIP, 0), 4, 2);
     SequenceWindow window = windows.window("s", state);
     double unknown = Double.NaN;
@@ -174,9 +173,7 @@ class SavedStateTest {
       assertThat(window.feature(i, 0)).isEqualTo(TIMES[i] + 0.5);
       assertThat(window.feature(i, 1)).isEqualTo(-TIMES[i]);
     }
-    assertThat(written(ObservationLogSerializer.INSTANCE, log))
-        .as(WHY)
-        .isEqualTo(bytes("unlearned-1.hex"));
+    assertWritten(ObservationLogSerializer.INSTANCE, log, "unlearned-1.hex");
   }
 
   @Test
@@ -186,12 +183,8 @@ class SavedStateTest {
     assertThat(plain.alarms()).isNull();
     assertThat(plain.distributions()).isNull();
     assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
-    assertThat(written(LearnerStateSerializer.INSTANCE, plain))
-        .as(WHY)
-        .isEqualTo(bytes("memory-1.hex"));
-    assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
-        .as(WHY)
-        .isEqualTo(bytes("memory-1-tuned.hex"));
+    assertWritten(LearnerStateSerializer.INSTANCE, plain, "memory-1.hex");
+    assertWritten(LearnerStateSerializer.INSTANCE, tuned, "memory-1-tuned.hex");
   }
 
   @Test
@@ -211,11 +204,8 @@ class SavedStateTest {
     assertThat(incident.reason()).isEqualTo(Reason.NOVELTY);
     assertThat(incident.isReported()).isTrue();
     assertThat(memory.bytes() - memory.copy().bytes()).isZero();
-    for (LearnerState each : List.of(memory, memory.copy())) {
-      assertThat(written(LearnerStateSerializer.INSTANCE, each))
-          .as(WHY)
-          .isEqualTo(bytes("memory-1-alarms.hex"));
-    }
+    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-alarms.hex");
+    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-alarms.hex");
   }
 
   @Test
@@ -231,11 +221,8 @@ class SavedStateTest {
     assertThat(scorer.crps(scores, 1)).isEqualTo(2);
     assertThat(scorer.pinball(scores, 0, 1)).isEqualTo(0.3125);
     assertThat(scorer.pinball(scores, 1, 2)).isEqualTo(0.75);
-    for (LearnerState each : List.of(memory, memory.copy())) {
-      assertThat(written(LearnerStateSerializer.INSTANCE, each))
-          .as(WHY)
-          .isEqualTo(bytes("memory-1-scores.hex"));
-    }
+    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-scores.hex");
+    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-scores.hex");
   }
 
   @Test
@@ -256,11 +243,8 @@ class SavedStateTest {
     assertThat(warning.forecast()).isEqualTo(91.25);
     assertThat(warning.probability()).isEqualTo(0.875);
     assertThat(thresholds.get(1).warning()).isNull();
-    for (LearnerState each : List.of(memory, memory.copy())) {
-      assertThat(written(LearnerStateSerializer.INSTANCE, each))
-          .as(WHY)
-          .isEqualTo(bytes("memory-1-thresholds.hex"));
-    }
+    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-thresholds.hex");
+    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-thresholds.hex");
   }
 
   @Test
@@ -272,11 +256,8 @@ class SavedStateTest {
     LearnerState without = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-alarms.hex"));
     assertThat(without.alarms().age()).isEqualTo(Integer.MAX_VALUE);
     assertThat(memory.bytes()).isEqualTo(without.bytes() + 120);
-    for (LearnerState each : List.of(memory, memory.copy())) {
-      assertThat(written(LearnerStateSerializer.INSTANCE, each))
-          .as(WHY)
-          .isEqualTo(bytes("memory-1-breaks.hex"));
-    }
+    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-breaks.hex");
+    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-breaks.hex");
   }
 
   private static LearnerState assertIsTheSavedMemory(boolean tuned) throws IOException {
@@ -426,7 +407,7 @@ class SavedStateTest {
   void savedClassesAreReadAndGoOnAsTheyWere() throws Exception {
     byte[] saved = Files.readAllBytes(STATE.resolve("classes-1.bin"));
     ClassState state = read(ClassStateSerializer.INSTANCE, saved);
-    assertThat(written(ClassStateSerializer.INSTANCE, state)).as(WHY).isEqualTo(saved);
+    assertThat(written(ClassStateSerializer.INSTANCE, state)).isEqualTo(saved);
     assertThat(state.seen()).isEqualTo(26);
     assertThat(state.lastTime()).isEqualTo(26_000);
     assertThat(state.pendingSize()).isEqualTo(4);

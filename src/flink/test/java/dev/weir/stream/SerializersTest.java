@@ -9,7 +9,6 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.Forecast;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
@@ -19,10 +18,6 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.learn.HolidayDays;
-import dev.weir.forecast.learn.HolidaySettings;
-import dev.weir.forecast.learn.Learner;
-import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.Sampling;
@@ -38,19 +33,11 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.LearnerStateSerializer;
-import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
@@ -84,25 +71,52 @@ class SerializersTest {
     return read;
   }
 
+  private static <T> void assertKept(TypeSerializer<T> serializer, List<T> values)
+      throws IOException {
+    for (T value : values) {
+      assertThat(roundTrip(serializer, value)).isEqualTo(value);
+    }
+  }
+
   @Test
   void arrivalsKeepObservationAndSource() throws Exception {
-    InputEvent plain = new ObservationEvent(new Observation("größe-7", -0L, 1.5), SOURCE);
-    InputEvent featured =
-        new ObservationEvent(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
-    InputEvent labelled =
-        new ObservationEvent(
-            new Observation("s", 7, 1.5, new double[] {2, -3}, "läuft", false), BARE);
-    InputEvent ending =
-        new ObservationEvent(
-            new Observation("s", 7, 1.5, Observation.NO_FEATURES, null, true), SOURCE);
-    assertThat(roundTrip(InputEventSerializer.INSTANCE, labelled)).isEqualTo(labelled);
-    assertThat(roundTrip(InputEventSerializer.INSTANCE, ending)).isEqualTo(ending);
-    InputEvent dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
-    assertThat(roundTrip(InputEventSerializer.INSTANCE, plain)).isEqualTo(plain);
-    assertThat(roundTrip(InputEventSerializer.INSTANCE, featured)).isEqualTo(featured);
-    assertThat(roundTrip(InputEventSerializer.INSTANCE, dead)).isEqualTo(dead);
-    InputEvent label = new LabelEvent("größe-7", 1_234, "läuft", SOURCE);
-    assertThat(roundTrip(InputEventSerializer.INSTANCE, label)).isEqualTo(label);
+    double[] features = {2, -3};
+    assertKept(
+        InputEventSerializer.INSTANCE,
+        List.of(
+            new ObservationEvent(new Observation("größe-7", -0L, 1.5), SOURCE),
+            new ObservationEvent(new Observation("s", 7, 1.5, features), BARE),
+            new ObservationEvent(new Observation("s", 7, 1.5, features, "läuft", false), BARE),
+            new ObservationEvent(
+                new Observation("s", 7, 1.5, Observation.NO_FEATURES, null, true), SOURCE),
+            new DeadLetter(Reason.TIME, "time: expected …", SOURCE),
+            new LabelEvent("größe-7", 1_234, "läuft", SOURCE)));
+  }
+
+  @Test
+  void outputsKeepEachField() throws Exception {
+    assertKept(
+        OutputSerializer.INSTANCE,
+        List.of(
+            ForecastCodecTest.FULL,
+            ForecastCodecTest.BARE,
+            ScoreCodecTest.SCORE,
+            new Score(
+                "s",
+                7,
+                Mode.MANY_TO_ONE,
+                1.5,
+                1,
+                new double[] {1},
+                2,
+                Double.NaN,
+                0.8,
+                0.7,
+                List.of(),
+                null),
+            IncidentCodecTest.INCIDENT,
+            IncidentCodecTest.BARE,
+            new DeadLetter(Reason.MODEL, "m", BARE)));
   }
 
   @Test
@@ -203,69 +217,6 @@ class SerializersTest {
   }
 
   @Test
-  void outputsKeepEachField() throws Exception {
-    Output full =
-        new Forecast(
-            "s",
-            10,
-            5,
-            4,
-            Mode.MANY_TO_MANY,
-            new long[] {11, 12},
-            new double[] {1.5, 2.5},
-            List.of(
-                new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
-                new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4})),
-            "model",
-            7,
-            99,
-            Forecast.Status.OK);
-    Output bare =
-        new Forecast(
-            "s",
-            10,
-            10,
-            1,
-            Mode.MANY_TO_ONE,
-            null,
-            new double[] {1.5},
-            List.of(),
-            "",
-            -1,
-            0,
-            Forecast.Status.WARMUP);
-    Output score =
-        new Score(
-            "s",
-            7,
-            Mode.MANY_TO_ONE,
-            1.5,
-            12,
-            new double[] {1, 2},
-            1.5,
-            Double.NaN,
-            0.8,
-            0.79,
-            List.of(new Score.Method("naive", 2, 0), new Score.Method("expert:x", 1, 1)),
-            null);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, score)).isEqualTo(score);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ScoreCodecTest.SCORE))
-        .isEqualTo(ScoreCodecTest.SCORE);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.INCIDENT))
-        .isEqualTo(IncidentCodecTest.INCIDENT);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.BARE))
-        .isEqualTo(IncidentCodecTest.BARE);
-    Output dead = new DeadLetter(Reason.MODEL, "m", BARE);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, full)).isEqualTo(full);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
-        .isEqualTo(ForecastCodecTest.FULL);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, bare)).isEqualTo(bare);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
-        .isEqualTo(ForecastCodecTest.FULL);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, dead)).isEqualTo(dead);
-  }
-
-  @Test
   void modelsKeepEachWeightBitForBit() throws Exception {
     ForecastModel model =
         ModelFiles.read(
@@ -288,26 +239,11 @@ class SerializersTest {
     return state;
   }
 
-  private static void assertSame(WindowState got, WindowState expected) {
-    assertThat(got.seen()).isEqualTo(expected.seen());
-    assertThat(got.size()).isEqualTo(expected.size());
-    assertThat(got.lastTime()).isEqualTo(expected.lastTime());
-    for (int i = 0; i < expected.size(); i++) {
-      assertThat(got.time(i)).isEqualTo(expected.time(i));
-      assertThat(got.value(i)).isEqualTo(expected.value(i));
-      assertThat(got.feature(i, 1)).isEqualTo(expected.feature(i, 1));
-    }
-    assertThat(got.pendingSize()).isEqualTo(expected.pendingSize());
-    for (int i = 0; i < expected.pendingSize(); i++) {
-      assertThat(got.pendingTime(i)).isEqualTo(expected.pendingTime(i));
-      assertThat(got.pendingValue(i)).isEqualTo(expected.pendingValue(i));
-      assertThat(got.pendingFeature(i, 0)).isEqualTo(expected.pendingFeature(i, 0));
-    }
-  }
-
   @Test
   void aSeriesStateGoesOnWhereItWas() throws Exception {
-    assertSame(roundTrip(WindowStateSerializer.INSTANCE, windowState()), windowState());
+    assertThat(roundTrip(WindowStateSerializer.INSTANCE, windowState()))
+        .usingRecursiveComparison()
+        .isEqualTo(new WindowState(windowState()));
   }
 
   @Test
@@ -353,12 +289,6 @@ class SerializersTest {
   }
 
   @Test
-  void aSeriesStateKeepsItsInterval() throws Exception {
-    WindowState state = new WindowState(3, 0, 60_000);
-    assertThat(roundTrip(WindowStateSerializer.INSTANCE, state).interval()).isEqualTo(60_000);
-  }
-
-  @Test
   void whatWasLearnedKeepsEachBit() throws Exception {
     LearnerState memory =
         new LearnerState(
@@ -379,39 +309,6 @@ class SerializersTest {
   }
 
   @Test
-  void effectsOfHolidaysGoWithWhatWasLearned() throws Exception {
-    Map<LocalDate, String> fairs = new HashMap<>();
-    for (int year = 2000; year < 2009; year++) {
-      fairs.put(LocalDate.of(year, 3, 10), "spring");
-      fairs.put(LocalDate.of(year, 9, 20), "autumn");
-    }
-    HolidayDays days = new HolidayDays(fairs);
-    LearnerSettings settings =
-        LearnerSettings.small(3).withHolidays(new HolidaySettings(ZoneOffset.UTC, days, List.of()));
-    Learner learner = new Learner(settings);
-    LearnerState state = learner.newSeries("x", 7);
-    LearnerState read = null;
-    double[] expected = new double[3];
-    double[] forecast = new double[3];
-    Random random = new Random(4);
-    for (long day = 10_957; day < 10_957 + 8 * 365; day++) { // from 2000-01-01
-      double effect = !days.contains(day) ? 0 : LocalDate.ofEpochDay(day).getYear() % 2 * 9 - 20;
-      double value = 50 + day % 7 + effect + random.nextGaussian();
-      if (day % 97 == 0) {
-        read = roundTrip(LearnerStateSerializer.INSTANCE, state);
-      }
-      learner.observe(state, day * 86_400_000, value);
-      learner.forecast(state, expected, null, null);
-      if (read != null) {
-        learner.observe(read, day * 86_400_000, value);
-        learner.forecast(read, forecast, null, null);
-        assertThat(forecast).isEqualTo(expected);
-        assertThat(read.floats()).isEqualTo(state.floats());
-      }
-    }
-  }
-
-  @Test
   void aCopyOfTheBaseModelGoesWithWhatWasLearned() throws Exception {
     LearnerState memory =
         new LearnerState(new long[] {3}, new double[] {4}, new float[] {5}, new short[] {6});
@@ -428,11 +325,10 @@ class SerializersTest {
   void aCopiedSeriesStateSharesNothing() {
     WindowState state = windowState();
     WindowState copy = WindowStateSerializer.INSTANCE.copy(state);
-    assertSame(copy, windowState());
     state.append(100, 1000, new double[] {0, 0}, 0);
     state.addPending(7, 71, new double[] {0, 0});
     state.addPending(200, 1, new double[] {0, 0});
-    assertSame(copy, windowState());
+    assertThat(copy).usingRecursiveComparison().isEqualTo(new WindowState(windowState()));
   }
 
   @Test
@@ -443,38 +339,5 @@ class SerializersTest {
         .hasMessage(
             "WindowStateSerializer: expected a layout of version 1, got 99:"
                 + " was this state written by a newer Weir, or is it damaged?");
-  }
-
-  @Test
-  void eachSnapshotRestoresItsSerializer() throws Exception {
-    for (TypeSerializer<?> serializer :
-        new TypeSerializer<?>[] {
-          InputEventSerializer.INSTANCE,
-          OutputSerializer.INSTANCE,
-          ModelEventSerializer.INSTANCE,
-          ForecastModelSerializer.INSTANCE,
-          LearnerStateSerializer.INSTANCE,
-          WindowStateSerializer.INSTANCE,
-          ObservationLogSerializer.INSTANCE
-        }) {
-      assertRestores(serializer);
-    }
-  }
-
-  private static <T> void assertRestores(TypeSerializer<T> serializer) throws IOException {
-    DataOutputSerializer out = new DataOutputSerializer(16);
-    TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
-        out, serializer.snapshotConfiguration());
-    TypeSerializerSnapshot<T> snapshot =
-        TypeSerializerSnapshotSerializationUtil.readSerializerSnapshot(
-            new DataInputDeserializer(out.getCopyOfBuffer()),
-            SerializersTest.class.getClassLoader());
-    assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
-    assertThat(
-            serializer
-                .snapshotConfiguration()
-                .resolveSchemaCompatibility(snapshot)
-                .isCompatibleAsIs())
-        .isTrue();
   }
 }

@@ -44,7 +44,7 @@ public class ForecastCodecTest {
                   new Explanation.Part(Explanation.RECENT, -0.25),
                   new Explanation.Part("größe", 0.5))));
 
-  private static final Forecast BARE =
+  public static final Forecast BARE =
       new Forecast(
           "s",
           5_000,
