@@ -1,7 +1,6 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -239,25 +238,16 @@ class CovariatesSqlIT {
     assertThat(got).containsExactlyInAnyOrderElementsOf(expected());
   }
 
-  @Test
-  void whatIsKnownAheadMakesForecastsBetter() throws Exception {
-    SqlFixture sql = session(flink.environment(1), row -> row);
-    double with = error(sql.query(forecast(", ahead_columns => 'heat_ahead, price_ahead'")));
-    double without = error(sql.query(forecast("")));
-    assertThat(with).isLessThan(without / 2);
-  }
-
-  /** A network of random weights that reads values and one covariate. */
-  private static ForecastModel network() {
-    RnnConfig config = new RnnConfig(Cell.GRU, 2, 3, 1, false, false);
-    SplittableRandom random = new SplittableRandom(17);
+  /** A network of random weights that reads so many inputs at each step. */
+  private static TestModel random(String name, int inputs, long seed) {
+    RnnConfig config = new RnnConfig(Cell.GRU, inputs, 3, 1, false, false);
+    SplittableRandom random = new SplittableRandom(seed);
     return TestModel.of(config, 5, HORIZON)
-        .name("two-inputs")
+        .name(name)
         .version(4)
         .scaling(Scaling.LAST)
         .weights(floats(random, config.parameterCount()))
-        .head(floats(random, HORIZON * 3), floats(random, HORIZON))
-        .build();
+        .head(floats(random, HORIZON * 3), floats(random, HORIZON));
   }
 
   private static float[] floats(SplittableRandom random, int count) {
@@ -268,24 +258,13 @@ class CovariatesSqlIT {
     return numbers;
   }
 
-  /** A network of random weights that reads values and two covariates known ahead. */
-  private static ForecastModel networkOfWhatIsAhead() {
-    RnnConfig config = new RnnConfig(Cell.GRU, 1 + 2 * HORIZON, 3, 1, false, false);
-    SplittableRandom random = new SplittableRandom(18);
-    return TestModel.of(config, 5, HORIZON)
-        .name("ahead")
-        .version(4)
-        .scaling(Scaling.LAST)
-        .weights(floats(random, config.parameterCount()))
-        .head(floats(random, HORIZON * 3), floats(random, HORIZON))
-        .ahead(new AheadInputs(List.of(5.0, 25.0), List.of(3.0, 14.5)))
-        .build();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"", "learn_covariates => FALSE", "learning => FALSE"})
   void networkReadsAheadColumns(String argument) throws Exception {
-    ForecastModel model = networkOfWhatIsAhead();
+    ForecastModel model =
+        random("ahead", 1 + 2 * HORIZON, 18)
+            .ahead(new AheadInputs(List.of(5.0, 25.0), List.of(3.0, 14.5)))
+            .build();
     Path file = dir.resolve("ahead.safetensors");
     ModelFiles.write(model, file);
     boolean learns = !argument.startsWith("learning");
@@ -320,40 +299,10 @@ class CovariatesSqlIT {
   }
 
   @Test
-  void networkOfAnotherNumberOfAheadColumnsIsRefused() throws Exception {
-    Path file = dir.resolve("other.safetensors");
-    ModelFiles.write(networkOfWhatIsAhead(), file);
-    SqlFixture sql = session(flink.environment(1), row -> row);
-    String query =
-        forecast(", ahead_columns => 'heat_ahead', weights_path => '%s'".formatted(file));
-    assertThatThrownBy(() -> sql.query(query))
-        .hasStackTraceContaining("ahead: expected 1, got 2 (model ahead version 4)");
-  }
-
-  @Test
-  void aheadColumnsThatNothingReadsAreRefused() throws Exception {
-    Path file = dir.resolve("values.safetensors");
-    ForecastModel plain =
-        ModelFiles.read(
-            Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"),
-            ModelFiles.Defaults.NONE);
-    ModelFiles.write(plain, file);
-    SqlFixture sql = session(flink.environment(1), row -> row);
-    String query =
-        forecast(
-                ", ahead_columns => 'heat_ahead', weights_path => '%s', learn_covariates => FALSE"
-                    .formatted(file))
-            .replace("horizon => 3", "horizon => 2");
-    assertThatThrownBy(() -> sql.query(query))
-        .hasStackTraceContaining(
-            "ahead_columns: expected 0 where nothing is learned from them and no model reads"
-                + " them, got 1");
-  }
-
-  @Test
   void networkAndMixtureReadTheSameFeatureColumns() throws Exception {
     Path file = dir.resolve("two-inputs.safetensors");
-    ModelFiles.write(network(), file);
+    ForecastModel network = random("two-inputs", 2, 17).build();
+    ModelFiles.write(network, file);
     String both = ", feature_columns => 'load', weights_path => '%s'".formatted(file);
     List<Observation> all =
         readings().stream()
@@ -366,37 +315,15 @@ class CovariatesSqlIT {
     assertThat(learned)
         .containsExactlyInAnyOrderElementsOf(
             ForecastIT.rows(
-                byTheCore(settings(learner, 6, new Covariates.Count(1, 0), 1, network()), all)));
+                byTheCore(settings(learner, 6, new Covariates.Count(1, 0), 1, network), all)));
 
     List<Row> read = sql.query(forecast(both + ", learn_covariates => FALSE"));
     assertThat(read)
         .containsExactlyInAnyOrderElementsOf(
             ForecastIT.rows(
-                byTheCore(settings(learner, 6, Covariates.Count.NONE, 1, network()), all)))
+                byTheCore(settings(learner, 6, Covariates.Count.NONE, 1, network), all)))
         .doesNotContainAnyElementsOf(
             learned.stream().filter(row -> row.getField(9).equals("OK")).toList());
-  }
-
-  /** Mean absolute error of the first step of the longest series, in its second half. */
-  private static double error(List<Row> forecasts) {
-    TreeMap<Long, Double> values = new TreeMap<>();
-    for (Reading reading : readings()) {
-      if (reading.observation.series().equals("site-0")) {
-        values.put(reading.observation.time(), reading.observation.value());
-      }
-    }
-    long from = 1_000_000L + 10_000L * LENGTHS[0] / 2;
-    return forecasts.stream()
-        .filter(row -> "site-0".equals(row.getField(0)) && row.getField(2).equals(1))
-        .filter(row -> ((Instant) row.getField(1)).toEpochMilli() >= from)
-        .filter(row -> values.higherKey(((Instant) row.getField(1)).toEpochMilli()) != null)
-        .mapToDouble(
-            row ->
-                (double) row.getField(4)
-                    - values.higherEntry(((Instant) row.getField(1)).toEpochMilli()).getValue())
-        .map(Math::abs)
-        .average()
-        .orElseThrow();
   }
 
   @Test

@@ -73,6 +73,35 @@ class BuilderChecksTest {
         wrong(
             "model: seq_len: expected 9, got 24 (model x version 1)",
             () -> small().window(9).model(model(), "x").build()),
+        wrong(
+            "horizon: expected the number of values, got none", () -> Forecaster.builder().build()),
+        wrong("horizon: expected a whole number from 1 to 4096, got '0'", () -> small().horizon(0)),
+        wrong("season: expected 1 to 1,000, got 0", () -> small().season(0)),
+        wrong(
+            "seasons: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 9",
+            () -> small().seasons(7, 9).build()),
+        wrong("window: expected a whole number from 1 to 4096, got '0'", () -> small().window(0)),
+        wrong(
+            "maxFill: expected a whole number from 0 to 10000, got '-1'",
+            () -> small().maxFill(-1)),
+        wrong(
+            "levels: expected a list of ascending numbers between 0 and 1, at most 10, got '0.9, 0.5'",
+            () -> small().levels(0.9, 0.5)),
+        wrong(
+            "featuresAhead: expected a whole number from 0 to 20, got '21'",
+            () -> small().featuresAhead(21)),
+        wrong(
+            "min: expected a number from -1e30 to 1e30, got 'NaN'", () -> small().min(Double.NaN)),
+        wrong(
+            "within: expected at most the horizon, 3, got 4",
+            () -> small().alarms(Alarms.DEFAULT.above(3, 4)).build()),
+        wrong(
+            "perThousand: expected 0.01 to 50.0, got 0.0",
+            () -> small().alarms(Alarms.DEFAULT.perThousand(0))),
+        wrong("readout: expected h_n or out[:, -1], got 'x'", () -> small().readout("x")),
+        wrong(
+            "cell: expected rnn_tanh or rnn_relu or lstm or gru, got 'rnn'",
+            () -> small().cell("rnn")),
         wrong("minDuration: expected 1 to 10,000, got 0", () -> Alarms.DEFAULT.incidents(0, 1)),
         wrong("quiet: expected 1 to 10,000, got 10,001", () -> Alarms.DEFAULT.incidents(1, 10_001)),
         wrong("observation: expected a value, got null", () -> small().build().observe(null)),

@@ -3,7 +3,6 @@ package dev.weir.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.weir.core.ForecasterBuilder.Size;
 import dev.weir.forecast.Explanation;
@@ -26,14 +25,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class ForecasterTest {
 
@@ -315,65 +309,6 @@ class ForecasterTest {
     assertThatThrownBy(() -> Forecaster.builder().model(folder))
         .isInstanceOf(IOException.class)
         .hasMessage("model: expected a regular file, got " + folder);
-  }
-
-  private static Stream<Arguments> wrong() {
-    return Stream.of(
-        wrong(() -> Forecaster.builder(), "horizon: expected the number of values, got none"),
-        wrong(() -> small().horizon(0), "horizon: expected a whole number from 1 to 4096, got '0'"),
-        wrong(
-            () -> small().horizon(1_001),
-            "horizon: expected at most 450 for a learner of this size, got 1001"),
-        wrong(() -> small().season(0), "season: expected 1 to 1,000, got 0"),
-        wrong(
-            () -> small().seasons(7, 9),
-            "seasons: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 9"),
-        wrong(() -> small().window(0), "window: expected a whole number from 1 to 4096, got '0'"),
-        wrong(
-            () -> small().interval(Duration.ZERO),
-            "interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'"),
-        wrong(
-            () -> small().maxFill(-1),
-            "maxFill: expected a whole number from 0 to 10000, got '-1'"),
-        wrong(
-            () -> small().levels(0.9, 0.5),
-            "levels: expected a list of ascending numbers between 0 and 1, at most 10, got '0.9, 0.5'"),
-        wrong(
-            () -> small().featuresAhead(21),
-            "featuresAhead: expected a whole number from 0 to 20, got '21'"),
-        wrong(
-            () -> small().featuresAhead(1).learnCovariates(false),
-            "featuresAhead: expected 0 where nothing is learned from them and no model reads them, got 1"),
-        wrong(
-            () -> small().min(Double.NaN), "min: expected a number from -1e30 to 1e30, got 'NaN'"),
-        wrong(
-            () -> small().learning(false),
-            "model: expected a model where nothing is learned, got none"),
-        wrong(
-            () -> small().alarms(Alarms.DEFAULT.above(3, 4)),
-            "within: expected at most the horizon, 3, got 4"),
-        wrong(
-            () -> small().alarms(Alarms.DEFAULT.perThousand(0)),
-            "perThousand: expected 0.01 to 50.0, got 0.0"),
-        wrong(
-            () -> small().scaling("mean"),
-            "scaling: expected none or fixed or window or last, got 'mean'"),
-        wrong(() -> small().readout("x"), "readout: expected h_n or out[:, -1], got 'x'"),
-        wrong(
-            () -> small().cell("rnn"),
-            "cell: expected rnn_tanh or rnn_relu or lstm or gru, got 'rnn'"));
-  }
-
-  private static Arguments wrong(Supplier<ForecasterBuilder> options, String message) {
-    return arguments(options, message);
-  }
-
-  @ParameterizedTest
-  @MethodSource("wrong")
-  void wrongOptionGivesOneClearLine(Supplier<ForecasterBuilder> options, String message) {
-    assertThatThrownBy(() -> options.get().build())
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(message);
   }
 
   @Test
