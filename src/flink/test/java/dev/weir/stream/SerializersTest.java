@@ -240,13 +240,6 @@ class SerializersTest {
   }
 
   @Test
-  void aSeriesStateGoesOnWhereItWas() throws Exception {
-    assertThat(roundTrip(WindowStateSerializer.INSTANCE, windowState()))
-        .usingRecursiveComparison()
-        .isEqualTo(new WindowState(windowState()));
-  }
-
-  @Test
   void whatWaitsKeepsWhatIsKnownAhead() throws Exception {
     WindowState state = new WindowState(2, 1, 60_000, 6);
     state.append(1, 10, new double[] {3}, 0);
