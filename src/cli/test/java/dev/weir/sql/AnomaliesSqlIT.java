@@ -6,16 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.InProcess;
-import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -23,8 +17,6 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
-import dev.weir.job.ForecastPipeline;
-import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,10 +31,8 @@ import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
-import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -139,32 +129,10 @@ class AnomaliesSqlIT {
 
   /** The incidents of a job on the same values. */
   private static List<Incident> byTheJob() throws Exception {
-    StreamExecutionEnvironment env = flink.environment(1);
-    SourceRecord source = new SourceRecord("list", 0, 1, -1, null, null);
-    List<InputEvent> arrivals = new ArrayList<>();
-    observations().forEach(o -> arrivals.add(new ObservationEvent(o, source)));
-    DataStream<ModelEvent> noModels =
-        env.fromData(
-                List.<ModelEvent>of(new DeadLetter(DeadLetter.Reason.MODEL, "none", source)),
-                WeirTypeInformation.MODEL_EVENT)
-            .filter(arrival -> false)
-            .setParallelism(1);
     Learning learning =
         new Learning(LearnerSettings.defaults(2), 12, 0, new IncidentSettings(alarms(), 1, 10));
     ForecastSettings settings = TestSettings.of(5, TestSettings.learned(2, learning)).build();
-    List<Incident> incidents = new ArrayList<>();
-    try (CloseableIterator<Output> outputs =
-        ForecastPipeline.build(
-                env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels, settings)
-            .executeAndCollect("the job")) {
-      outputs.forEachRemaining(
-          output -> {
-            if (output instanceof Incident incident) {
-              incidents.add(incident);
-            }
-          });
-    }
-    return incidents;
+    return JobRun.outputs(flink.environment(1), observations(), settings, Incident.class);
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.WindowRule;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.job.FlinkFixture;
@@ -126,21 +125,7 @@ class ClassifyIT {
   /** By series and window, as the core says it. */
   private static Map<String, Classification> byTheCore() throws Exception {
     ClassifySettings settings =
-        new ClassifySettings(
-            11,
-            1,
-            2,
-            WindowRule.COUNT,
-            Duration.ZERO,
-            "states",
-            ClassifierFiles.toBytes(MODEL),
-            List.of(),
-            10,
-            true,
-            100,
-            1,
-            Duration.ZERO,
-            0);
+        ClassFixture.of(11).model(MODEL).maxClasses(10).waiting(100).seed(1).build();
     ClassFixture context = new ClassFixture();
     ClassFixture.OneSeries classifier = context.classifier(settings);
     for (List<Step> steps : all()) {

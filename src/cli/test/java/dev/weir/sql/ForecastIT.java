@@ -3,24 +3,16 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Bounds;
-import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
-import dev.weir.job.ForecastPipeline;
 import dev.weir.model.Mode;
-import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,10 +22,8 @@ import java.util.List;
 import java.util.Random;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
-import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,37 +64,9 @@ class ForecastIT {
 
   private static List<Forecast> byTheJob(List<Observation> observations, Target target)
       throws Exception {
-    StreamExecutionEnvironment env = flink.environment(2);
-    List<InputEvent> arrivals = new ArrayList<>();
-    for (Observation observation : observations) {
-      arrivals.add(
-          new ObservationEvent(observation, new SourceRecord("list", 0, 1, -1, null, null)));
-    }
-    DataStream<ModelEvent> noModels =
-        env.fromData(
-                List.<ModelEvent>of(
-                    new DeadLetter(
-                        DeadLetter.Reason.MODEL,
-                        "none",
-                        new SourceRecord("none", 0, 0, -1, null, null))),
-                WeirTypeInformation.MODEL_EVENT)
-            .filter(arrival -> false)
-            .setParallelism(1);
-    List<Forecast> forecasts = new ArrayList<>();
     ForecastSettings settings =
         TestSettings.of(5, target).outOfOrderness(Duration.ofMinutes(1)).build();
-    try (CloseableIterator<Output> outputs =
-        ForecastPipeline.build(
-                env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels, settings)
-            .executeAndCollect("the job")) {
-      outputs.forEachRemaining(
-          output -> {
-            if (output instanceof Forecast forecast) {
-              forecasts.add(forecast);
-            }
-          });
-    }
-    return forecasts;
+    return JobRun.outputs(flink.environment(2), observations, settings, Forecast.class);
   }
 
   /** As FORECAST would give it. */

@@ -110,9 +110,6 @@ class ClassifySectionTest {
   @Test
   void wrongOptionsAreNamedWithTheirLines() {
     assertRefused(
-        "classify: {learning: false}",
-        "states.yaml: classify.model: expected a model where nothing is learned, got none");
-    assertRefused(
         """
         classify: {file: states.safetensors, window-time: PT1S, session-gap: PT1S}
         window: {stride: 2, interval: PT1S}
@@ -156,12 +153,6 @@ class ClassifySectionTest {
             + " alone",
         "states.yaml line 6: observations.features-ahead: expected a section forecast beside it,"
             + " got classify alone");
-    assertRefused(
-        """
-        classify: {classes: [a, b, c], max-classes: 2}
-        """,
-        "states.yaml line 4: classify.max-classes: expected at least the 3 of classify.classes,"
-            + " got 2");
     assertRefused(
         """
         topics: {classes: observations}

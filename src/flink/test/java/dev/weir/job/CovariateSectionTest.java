@@ -1,12 +1,10 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.job.options.JobFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -66,18 +64,5 @@ class CovariateSectionTest {
     ForecastSettings settings = read(options);
     assertThat(settings.columnsKept()).isEqualTo(kept);
     assertThat(settings.ahead()).isEqualTo(5 * settings.featuresAhead());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "window.features=14 window.features-ahead=7 | window.features-ahead: expected at most 20 covariates, got 14 by window.features and 7 by window.features-ahead",
-        "window.features-ahead=3 learning=off forecast.many-to-one.model=a forecast.many-to-one.file=builtin:weir forecast.many-to-many.model=b forecast.many-to-many.file=builtin:weir | window.features-ahead: expected 0 where nothing is learned from them and no model reads them, got 3",
-      })
-  void wrongCovariatesAreRefused(String options, String message) {
-    assertThatThrownBy(() -> read(options))
-        .isInstanceOf(JobFileException.class)
-        .hasMessageContaining(message);
   }
 }

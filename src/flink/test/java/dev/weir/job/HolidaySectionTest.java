@@ -95,8 +95,6 @@ class HolidaySectionTest {
         "'holidays: [XX]' | holidays.regions: expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
         "'holidays: [DE]~learning: off~forecast.many-to-one.model: m' | holidays.regions: expected none without a mixture that learns, got some",
         "'window.time-zone: Mars/Base' | window.time-zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'",
-        "'window.time-zone: Europe/Berlin' | window.time-zone: expected holidays or window.calendar beside it, got neither",
-        "'holidays: [DE]~window.interval: P7D' | window.interval: expected a part of a day with holidays, such as PT1H, got PT168H",
         "'holidays: {file: gone.csv}' | holidays.file: expected a readable file, got gone.csv (java.nio.file.NoSuchFileException",
         "'holidays: {overrides: [{series: x}]}' | holidays.overrides[0].regions: expected",
         "'holidays: {overrides: [{series: \"(\", regions: [DE]}]}' | holidays.overrides[0].series: expected a regular expression",

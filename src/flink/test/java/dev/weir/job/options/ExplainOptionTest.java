@@ -72,21 +72,7 @@ class ExplainOptionTest {
   }
 
   @Test
-  void isRefusedWhereNothingIsLearned() {
-    Map<String, String> set =
-        Map.of(
-            "forecasts.explain",
-            "true",
-            "output",
-            "network",
-            "forecast.many-to-one.model",
-            "a",
-            "forecast.many-to-many.model",
-            "b");
-    assertThatThrownBy(() -> explanations(JOB, set))
-        .hasMessageContaining(
-            "forecasts.explain: expected false without a forecast that learns each series, got"
-                + " true");
+  void whatIsNeitherTrueNorFalseIsRefused() {
     assertThatThrownBy(() -> explanations(JOB, Map.of("forecasts.explain", "why")))
         .hasMessageContaining("forecasts.explain: expected true or false, on or off, got 'why'");
   }

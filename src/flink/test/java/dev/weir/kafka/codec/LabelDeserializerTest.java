@@ -16,6 +16,8 @@ import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LabelDeserializerTest {
 
@@ -57,74 +59,56 @@ class LabelDeserializerTest {
   }
 
   @Test
-  void avroAndJsonAreLabels() {
+  void avroIsALabel() {
     byte[] avro = new LabelCodec().encode(new Label("größe-7", 1_234, "läuft"));
     assertLabel(event(avro), "größe-7", 1_234, "läuft");
-    assertLabel(
-        event("{\"series\": \"größe-7\", \"time\": 1769860800123, \"label\": \"läuft\"}"),
-        "größe-7",
-        1_769_860_800_123L,
-        "läuft");
-    assertLabel(
-        event("{\"series\": \"s\", \"time\": 1769860800, \"label\": \"a\"}"), // seconds
-        "s",
-        1_769_860_800_000L,
-        "a");
-    assertLabel(
-        event("{\"series\": \"s\", \"time\": \"2026-01-31 13:00:00+0100\", \"label\": \"a\"}"),
-        "s",
-        1_769_860_800_000L,
-        "a");
-    assertLabel(
-        event("{\"label\":3,\"x\":[],\"series\":\"s\",\"time\":\"1970-01-01T00:00:02.500Z\"}"),
-        "s",
-        2_500,
-        "3");
     String longest = "s".repeat(1_000);
     assertLabel(event(new LabelCodec().encode(new Label(longest, 1, "run"))), longest, 1, "run");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"series": "größe-7", "time": 1769860800123, "label": "läuft"} | größe-7 | 1769860800123 | läuft
+          {"series": "s", "time": 1769860800, "label": "a"} | s | 1769860800000 | a
+          {"series": "s", "time": "2026-01-31 13:00:00+0100", "label": "a"} | s | 1769860800000 | a
+          {"label":3,"x":[],"series":"s","time":"1970-01-01T00:00:02.500Z"} | s | 2500 | 3
+          """)
+  void jsonIsALabel(String json, String series, long time, String label) {
+    assertLabel(event(json), series, time, label);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"series": "s", "time": "noon", "label": "a"} | MALFORMED | time: expected (time), got "noon" (45 bytes starting "{"series": "s", ")
+          {"series": "s", "time": 1769860800} | MALFORMED | label: expected text, got nothing (35 bytes starting "{"series": "s", ")
+          {"series": " ", "time": 1769860800, "label": "a"} | SERIES | series: expected 1 to 1000 characters of UTF-8, got none
+          {"series": "s", "time": -1, "label": "a"} | MALFORMED | time: expected (time), got -1 (41 bytes starting "{"series": "s", ")
+          {"series": "s", "time": 9223372036854775, "label": "a"} | TIME | time: expected 1970 to PT1H from now, got 2262-04-11T23:47:16.854Z
+          {"series": "s", "time": 1769860800, "label": "\\ud800"} | LABEL | label: expected 1 to 200 characters of UTF-8, got 1
+          """)
+  void otherJsonIsADeadLetter(String json, Reason reason, String message) {
+    assertRefused(event(json), reason, message.replace("(time)", TimeText.EXPECTED));
   }
 
   @Test
   void othersAreDeadLetters() {
     assertRefused(event((byte[]) null), Reason.NULL_VALUE, "value: expected a label, got null");
     assertRefused(
-        event("{\"series\": \"s\", \"time\": \"noon\", \"label\": \"a\"}"),
-        Reason.MALFORMED,
-        "time: expected "
-            + TimeText.EXPECTED
-            + ", got \"noon\" (45 bytes starting \"{\"series\": \"s\", \")");
-    assertRefused(
-        event("{\"series\": \"s\", \"time\": 1769860800}"),
-        Reason.MALFORMED,
-        "label: expected text, got nothing (35 bytes starting \"{\"series\": \"s\", \")");
-    assertRefused(
-        event("{\"series\": \" \", \"time\": 1769860800, \"label\": \"a\"}"),
-        Reason.SERIES,
-        "series: expected 1 to 1000 characters of UTF-8, got none");
-    assertRefused(
-        event(
-            "{\"series\": \"s\", \"time\": 1769860800, \"label\": \"%s\"}"
-                .formatted("a".repeat(201))),
+        event(new LabelCodec().encode(new Label("s", 1, "a".repeat(201)))),
         Reason.LABEL,
         "label: expected 1 to 200 characters of UTF-8, got 201");
-    assertRefused(
-        event("{\"series\": \"s\", \"time\": -1, \"label\": \"a\"}"),
-        Reason.MALFORMED,
-        "time: expected "
-            + TimeText.EXPECTED
-            + ", got -1 (41 bytes starting \"{\"series\": \"s\", \")");
     assertRefused(
         event(new LabelCodec().encode(new Label("s", -1, "a"))),
         Reason.TIME,
         "time: expected 1970 to PT1H from now, got 1969-12-31T23:59:59.999Z");
-    assertRefused(
-        event("{\"series\": \"s\", \"time\": 9223372036854775, \"label\": \"a\"}"),
-        Reason.TIME,
-        "time: expected 1970 to PT1H from now, got 2262-04-11T23:47:16.854Z");
-    assertRefused(
-        event("{\"series\": \"s\", \"time\": 1769860800, \"label\": \"\\ud800\"}"),
-        Reason.LABEL,
-        "label: expected 1 to 200 characters of UTF-8, got 1");
     assertThat(((DeadLetter) event("{".repeat(100_000))).reason()).isEqualTo(Reason.MALFORMED);
     assertThat(((DeadLetter) event(new byte[0])).reason()).isEqualTo(Reason.MALFORMED);
   }
