@@ -9,6 +9,7 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -49,63 +50,48 @@ public final class Records {
       Forecast.Status status,
       double first,
       double second) {
-    return new Forecast(
-        series,
-        origin,
-        origin - 240_000,
-        5,
-        mode,
-        new long[] {origin + 60_000, origin + 120_000},
-        new double[] {first, second},
-        List.of(
+    return TestForecast.of(series, origin, first, second)
+        .intervals(
             new Forecast.Interval(
-                0.8, new double[] {first - 1, second - 1}, new double[] {first + 1, second + 1})),
-        model,
-        version,
-        3,
-        status);
+                0.8, new double[] {first - 1, second - 1}, new double[] {first + 1, second + 1}))
+        .windowStart(origin - 240_000)
+        .mode(mode)
+        .times(origin + 60_000, origin + 120_000)
+        .model(model, version)
+        .learningSteps(3)
+        .status(status)
+        .build();
   }
 
   /** The same with another interval of 95 %, twice as wide. */
   public static Forecast withWideInterval(Forecast forecast) {
     double[] values = forecast.values();
-    return new Forecast(
-        forecast.series(),
-        forecast.origin(),
-        forecast.windowStart(),
-        forecast.seqLen(),
-        forecast.mode(),
-        forecast.times(),
-        values,
-        List.of(
+    return TestForecast.of(forecast.series(), forecast.origin(), values)
+        .intervals(
             forecast.intervals().get(0),
             new Forecast.Interval(
                 0.95,
                 new double[] {values[0] - 2, values[1] - 2},
-                new double[] {values[0] + 2, values[1] + 2})),
-        forecast.model(),
-        forecast.modelVersion(),
-        forecast.learningSteps(),
-        forecast.status());
+                new double[] {values[0] + 2, values[1] + 2}))
+        .windowStart(forecast.windowStart())
+        .seqLen(forecast.seqLen())
+        .mode(forecast.mode())
+        .times(forecast.times())
+        .model(forecast.model(), forecast.modelVersion())
+        .learningSteps(forecast.learningSteps())
+        .status(forecast.status())
+        .build();
   }
 
   /** Of one step, whose value is the sum of the parts. */
   public static Forecast explained(String series, long origin, List<Part> parts) {
     double value = parts.stream().mapToDouble(Part::amount).sum();
-    return new Forecast(
-        series,
-        origin,
-        origin - 240_000,
-        5,
-        Mode.MANY_TO_ONE,
-        new long[] {origin + 60_000},
-        new Forecast.Steps(new double[] {value}, List.of()),
-        "",
-        Forecast.NO_VERSION,
-        3,
-        Forecast.Status.OK,
-        0,
-        new Explanation(value, parts));
+    return TestForecast.of(series, origin, value)
+        .windowStart(origin - 240_000)
+        .times(origin + 60_000)
+        .learningSteps(3)
+        .explanation(new Explanation(value, parts))
+        .build();
   }
 
   public static Score score(

@@ -7,9 +7,9 @@ import dev.weir.Documents;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
@@ -195,21 +195,15 @@ class TopicsTest {
   @Test
   void sqlReadsForecasts() throws Exception {
     Forecast forecast =
-        new Forecast(
-            "pump-1",
-            5_000,
-            1_000,
-            5,
-            Mode.MANY_TO_ONE,
-            new long[] {6_000, 7_000},
-            new double[] {1.5, 2.5},
-            List.of(
+        TestForecast.of("pump-1", 5_000, 1.5, 2.5)
+            .intervals(
                 new Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
-                new Interval(0.95, new double[] {0, 1}, new double[] {3, 4})),
-            "m",
-            7,
-            42,
-            Status.OK);
+                new Interval(0.95, new double[] {0, 1}, new double[] {3, 4}))
+            .windowStart(1_000)
+            .times(6_000, 7_000)
+            .model("m", 7)
+            .learningSteps(42)
+            .build();
     RowData row = read("forecasts", new ForecastCodec().encode(forecast));
     assertThat(row.getTimestamp(1, 3).getMillisecond()).isEqualTo(5_000);
     assertThat(row.getInt(3)).isEqualTo(5);
@@ -233,20 +227,14 @@ class TopicsTest {
     List<Explanation.Part> parts =
         List.of(new Explanation.Part("level", 1.25), new Explanation.Part("season", 0.25));
     Forecast forecast =
-        new Forecast(
-            "pump-1",
-            5_000,
-            1_000,
-            5,
-            Mode.MANY_TO_ONE,
-            new long[] {6_000},
-            new Forecast.Steps(new double[] {1.5}, List.of()),
-            "m",
-            7,
-            42,
-            Status.OK,
-            3,
-            new Explanation(1.5, parts));
+        TestForecast.of("pump-1", 5_000, 1.5)
+            .windowStart(1_000)
+            .times(6_000)
+            .model("m", 7)
+            .learningSteps(42)
+            .covariatesMissing(3)
+            .explanation(new Explanation(1.5, parts))
+            .build();
     byte[] bytes = new ForecastCodec().encode(forecast);
     AvroRowDataDeserializationSchema format =
         new AvroRowDataDeserializationSchema(
@@ -270,19 +258,12 @@ class TopicsTest {
         new AvroRowDataDeserializationSchema(older, InternalTypeInfo.of(older));
     format.open(null);
     Forecast forecast =
-        new Forecast(
-            "pump-1",
-            5_000,
-            1_000,
-            5,
-            Mode.MANY_TO_ONE,
-            new long[] {6_000},
-            new double[] {1.5},
-            List.of(),
-            "m",
-            7,
-            42,
-            Status.OK);
+        TestForecast.of("pump-1", 5_000, 1.5)
+            .windowStart(1_000)
+            .times(6_000)
+            .model("m", 7)
+            .learningSteps(42)
+            .build();
     byte[] bytes = new ForecastCodec().encode(forecast);
     assertThat(format.deserialize(bytes).getString(0)).hasToString("pump-1");
     assertThatThrownBy(

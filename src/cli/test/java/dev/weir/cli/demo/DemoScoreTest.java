@@ -7,6 +7,7 @@ import dev.weir.cli.demo.DemoScore.Line;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.TestForecast;
 import dev.weir.model.Mode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,19 +25,11 @@ class DemoScoreTest {
 
   /** Says that the next value will be {@code next}, and the one after it {@code next + 1}. */
   private static Forecast forecast(String series, long origin, double next) {
-    return new Forecast(
-        series,
-        origin,
-        origin,
-        5,
-        Mode.MANY_TO_ONE,
-        new long[] {origin + 10, origin + 20},
-        new double[] {next, next + 1},
-        List.of(),
-        "demand",
-        4,
-        7,
-        Forecast.Status.OK);
+    return TestForecast.of(series, origin, next, next + 1)
+        .times(origin + 10, origin + 20)
+        .model("demand", 4)
+        .learningSteps(7)
+        .build();
   }
 
   private static Score told(String series, long time) {

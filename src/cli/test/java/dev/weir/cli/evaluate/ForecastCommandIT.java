@@ -11,13 +11,12 @@ import dev.weir.Documents;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.TestForecast;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
-import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,19 +219,7 @@ class ForecastCommandIT {
       String name = "<b>" + i;
       grids.put(name, new Grid(List.of(new Observation(name, 0, 1), new Observation(name, 5, 2))));
       forecasts.add(
-          new Forecast(
-              name,
-              5,
-              0,
-              2,
-              Mode.MANY_TO_ONE,
-              new long[] {10},
-              new double[] {3},
-              List.of(),
-              "",
-              -1,
-              2,
-              Status.OK));
+          TestForecast.of(name, 5, 3).windowStart(0).seqLen(2).times(10).learningSteps(2).build());
     }
     String page = ForecastPage.of(forecasts, grids, Map.of());
     assertThat(page)

@@ -3,8 +3,8 @@ package dev.weir.forecast.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.TestForecast;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -87,20 +87,10 @@ class CostOfRecordsTest {
     }
 
     private Forecast forecast(double[] values) {
-      return new Forecast(
-          "s",
-          t,
-          t,
-          5,
-          Mode.MANY_TO_ONE,
-          null,
-          new Forecast.Steps(values, List.of()),
-          "",
-          -1,
-          0,
-          Status.OK,
-          0,
-          on ? learner.explain(state, values[0], List.of()) : null);
+      return TestForecast.of("s", t)
+          .steps(new Forecast.Steps(values, List.of()))
+          .explanation(on ? learner.explain(state, values[0], List.of()) : null)
+          .build();
     }
   }
 

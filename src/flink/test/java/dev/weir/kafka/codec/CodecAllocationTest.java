@@ -4,30 +4,23 @@ import dev.weir.Allocations;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.wire.MalformedRecordException;
-import dev.weir.model.Mode;
-import java.util.List;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 class CodecAllocationTest {
 
   private static final Forecast FORECAST =
-      new Forecast(
-          "pump-7",
-          1_700_000_000_000L,
-          1_699_999_760_000L,
-          5,
-          Mode.MANY_TO_ONE,
-          new long[] {1_700_000_060_000L, 1_700_000_120_000L},
-          new double[] {100.5, -1e300},
-          List.of(
+      TestForecast.of("pump-7", 1_700_000_000_000L, 100.5, -1e300)
+          .intervals(
               new Interval(0.8, new double[] {1, 2}, new double[] {3, 4}),
-              new Interval(0.95, new double[] {0, 1}, new double[] {4, 5})),
-          "sample-many-to-one",
-          7,
-          99,
-          Forecast.Status.OK);
+              new Interval(0.95, new double[] {0, 1}, new double[] {4, 5}))
+          .windowStart(1_699_999_760_000L)
+          .times(1_700_000_060_000L, 1_700_000_120_000L)
+          .model("sample-many-to-one", 7)
+          .learningSteps(99)
+          .build();
 
   private static final int CALLS = 20_000;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
@@ -19,45 +20,34 @@ import org.junit.jupiter.api.Test;
 public class ForecastCodecTest {
 
   public static final Forecast FULL =
-      new Forecast(
-          "pump-7",
-          5_000,
-          1_000,
-          5,
-          Mode.MANY_TO_ONE,
-          new long[] {6_000, 7_000},
-          new Forecast.Steps(
-              new double[] {1.5, 2.5},
-              new double[] {1.75, 2.25},
-              List.of(
-                  new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
-                  new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4}))),
-          "pumps",
-          7,
-          99,
-          Status.OK,
-          3,
-          new Explanation(
-              1.5,
-              List.of(
-                  new Explanation.Part(Explanation.LEVEL, 1.25),
-                  new Explanation.Part(Explanation.RECENT, -0.25),
-                  new Explanation.Part("größe", 0.5))));
+      TestForecast.of("pump-7", 5_000)
+          .steps(
+              new Forecast.Steps(
+                  new double[] {1.5, 2.5},
+                  new double[] {1.75, 2.25},
+                  List.of(
+                      new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
+                      new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4}))))
+          .windowStart(1_000)
+          .times(6_000, 7_000)
+          .model("pumps", 7)
+          .learningSteps(99)
+          .covariatesMissing(3)
+          .explanation(
+              new Explanation(
+                  1.5,
+                  List.of(
+                      new Explanation.Part(Explanation.LEVEL, 1.25),
+                      new Explanation.Part(Explanation.RECENT, -0.25),
+                      new Explanation.Part("größe", 0.5))))
+          .build();
 
   public static final Forecast BARE =
-      new Forecast(
-          "s",
-          5_000,
-          5_000,
-          1,
-          Mode.MANY_TO_MANY,
-          null,
-          new double[] {1, 2, 3},
-          List.of(),
-          "",
-          -1,
-          0,
-          Status.WARMUP);
+      TestForecast.of("s", 5_000, 1, 2, 3)
+          .seqLen(1)
+          .mode(Mode.MANY_TO_MANY)
+          .status(Status.WARMUP)
+          .build();
 
   private final ForecastCodec codec = new ForecastCodec();
 
