@@ -306,7 +306,8 @@ class EventTimeTest {
             "time: expected after 1970-01-01T00:01:00Z, got another value for that very time",
             "time: expected after 1970-01-01T00:01:00Z, got 1970-01-01T00:00:30Z, late by PT30S");
     assertThat(operator.outputs(DeadLetter.class))
-        .allSatisfy(letter -> assertThat(letter.source().value()).hasSize(1));
+        .extracting(DeadLetter::source)
+        .containsExactly(SeriesHarness.source(MINUTE), SeriesHarness.source(MINUTE / 2));
   }
 
   @Test
@@ -398,34 +399,6 @@ class EventTimeTest {
                 Reason.LATE,
                 "time: expected after 1970-01-01T00:03:00Z, got 1970-01-01T00:02:00Z, late by"
                     + " PT1M"));
-  }
-
-  @ParameterizedTest
-  @EnumSource(Gap.class)
-  void savedAndRestoredWithinAGapTheForecastsAreThoseOfAnUninterruptedRun(Gap gap)
-      throws Exception {
-    ForecastSettings settings = settings(Duration.ofMinutes(1), gap, LEARNED);
-    double[] before = {0, 1, 2, 3, 4, 5, 6, 9, 11};
-    double[] after = {10.1, 14, 15, 16, 200, 201};
-    Operator whole = new Operator(settings, null);
-    Operator first = new Operator(settings, null);
-    for (double minute : before) {
-      whole.send(minute, minute % 4);
-      first.send(minute, minute % 4);
-    }
-    whole.watermark(9);
-    first.watermark(9);
-    Operator second = new Operator(settings, first.harness.checkpoint());
-    for (double minute : after) {
-      whole.send(minute, minute % 3);
-      second.send(minute, minute % 3);
-    }
-    whole.watermark(1_000);
-    second.watermark(1_000);
-    List<Output> parts = new ArrayList<>(first.harness.extractOutputValues());
-    parts.addAll(second.harness.extractOutputValues());
-    assertThat(parts).isEqualTo(whole.harness.extractOutputValues());
-    assertThat(parts).hasSizeGreaterThanOrEqualTo(15);
   }
 
   @Test

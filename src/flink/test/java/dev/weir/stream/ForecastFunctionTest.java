@@ -200,36 +200,6 @@ class ForecastFunctionTest {
   }
 
   @Test
-  void savedAndRestoredInMidStreamTheForecastsAreThoseOfAnUninterruptedRun() throws Exception {
-    ForecastSettings settings = settings(Duration.ofMillis(5), ONE);
-    ModelUpdate update = new ModelUpdate(model("one", 4, Mode.MANY_TO_ONE, 2), source(0));
-    ObservationEvent[] before = {at("s", 1, 10), at("t", 1, 5), at("s", 2, 20), at("s", 4, 40)};
-    ObservationEvent[] after = {at("s", 3, 30), at("t", 2, 6), at("s", 5, 50), at("t", 3, 7)};
-    var end = 1_000L;
-    var middle = 2L;
-
-    var whole = harness(settings, null);
-    whole.processElement2(update, 0);
-    send(whole, before);
-    whole.watermark(middle);
-    send(whole, after);
-    whole.watermark(end);
-
-    var first = harness(settings, null);
-    first.processElement2(update, 0);
-    send(first, before);
-    first.watermark(middle);
-    var second = harness(settings, first.snapshot(1, 1));
-    send(second, after);
-    second.watermark(end);
-
-    List<Output> parts = new ArrayList<>(first.extractOutputValues());
-    parts.addAll(second.extractOutputValues());
-    assertThat(parts).hasSize(8).containsExactlyInAnyOrderElementsOf(whole.extractOutputValues());
-    assertThat(second.forecasts()).anyMatch(f -> f.modelVersion() == 4); // the model came along
-  }
-
-  @Test
   void whatWaitedIsTakenInFirstWhenAJobIsRestoredWithLessPatience() throws Exception {
     var patient = harness(settings(Duration.ofMillis(500), ONE), null);
     send(patient, at("s", 100, 1));
@@ -404,59 +374,6 @@ class ForecastFunctionTest {
     List<Output> parts = new ArrayList<>(first.extractOutputValues());
     parts.addAll(second.extractOutputValues());
     assertThat(parts).isEqualTo(whole.extractOutputValues());
-  }
-
-  /** Across a swap before, and one after the snapshot, in both modes. */
-  @Test
-  void copiesOfTheBaseModelGoOnFromASnapshotAsIfTheyHadNeverStopped() throws Exception {
-    NetworkTraining training = NetworkTraining.DEFAULT.withTuning(Tuning.REPLACE);
-    Target[] targets = {
-      new Target(
-          Mode.MANY_TO_ONE,
-          "one",
-          1,
-          null,
-          new Learning(LearnerSettings.small(1).withTraining(training), 12, 10)),
-      new Target(
-          Mode.MANY_TO_MANY,
-          "many",
-          SEQ_LEN,
-          null,
-          new Learning(LearnerSettings.small(SEQ_LEN).withTraining(training), 0, 7))
-    };
-    ForecastSettings settings = settings(Duration.ZERO, targets);
-    var whole = harness(settings, null);
-    var first = harness(settings, null);
-    for (var harness : List.of(whole, first)) {
-      harness.publish(model("one", 1, Mode.MANY_TO_ONE, 0.9f));
-      harness.publish(model("many", 1, Mode.MANY_TO_MANY, 0.8f));
-    }
-    for (int t = 0; t < 280; t++) {
-      if (t == 240) {
-        whole.publish(model("one", 2, Mode.MANY_TO_ONE, 0.95f));
-        first.publish(model("one", 2, Mode.MANY_TO_ONE, 0.95f));
-      }
-      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-      send(first, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-    }
-    var second = harness(settings, first.snapshot(1, 1));
-    for (int t = 280; t < 360; t++) {
-      if (t == 320) {
-        whole.publish(model("many", 2, Mode.MANY_TO_MANY, 1.1f));
-        second.publish(model("many", 2, Mode.MANY_TO_MANY, 1.1f));
-      }
-      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-      send(second, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-    }
-    List<Output> parts = new ArrayList<>(first.extractOutputValues());
-    parts.addAll(second.extractOutputValues());
-    assertThat(parts).isEqualTo(whole.extractOutputValues());
-    Score score = lastScore(whole);
-    assertThat(score.methods())
-        .anyMatch(m -> m.name().equals("expert:base-model"))
-        .anyMatch(m -> m.name().equals("expert:base-model-tuned"));
-    assertThat(error(score, "expert:base-model-tuned"))
-        .isNotEqualTo(error(score, "expert:base-model"));
   }
 
   private static Score lastScore(SeriesHarness harness) {

@@ -286,23 +286,6 @@ class StateLimitsTest {
   }
 
   @Test
-  void savedAndRestoredInMidStreamTheForecastsAreThoseOfAnUninterruptedRun() throws Exception {
-    long[] before = {1, 50, 99};
-    long[] after = {150, 199, 320, 321, 330};
-    SeriesHarness whole = harness(expiring());
-    send(whole, "s", before);
-    send(whole, "s", after);
-    SeriesHarness first = harness(expiring());
-    send(first, "s", before);
-    first.watermark(98);
-    SeriesHarness second = restored(expiring(), first.checkpoint());
-    send(second, "s", after);
-    assertThat(second.forecasts("s")).isEqualTo(whole.forecasts("s").subList(6, 16));
-    silence(second, 1_000);
-    assertThat(entries(second)).isZero();
-  }
-
-  @Test
   void aTtlAlsoCountsForSeriesOfASavepointThatHadNone() throws Exception {
     SeriesHarness first = harness(settings(0, UNLIMITED, 0));
     send(first, "s", 1, 2, 3);
