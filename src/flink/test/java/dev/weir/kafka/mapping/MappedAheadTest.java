@@ -33,6 +33,8 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Covariates known ahead in records of any format. */
 class MappedAheadTest {
@@ -63,43 +65,50 @@ class MappedAheadTest {
     return ((ObservationEvent) events.get(0)).observation().ahead();
   }
 
-  private static String problem(String section, String value) {
-    List<InputEvent> events = events(section, value);
-    assertThat(events).singleElement().isInstanceOf(DeadLetter.class);
-    return ((DeadLetter) events.get(0)).message();
-  }
-
-  @Test
-  void arraysOfNumbersAreOneCovariateEach() {
-    String section = "format: json, values: [load], features-ahead: [temperature, plan.price]";
-    String record =
-        """
-        {"load": 7, "temperature": [4.1, null, "3.5"], "plan": {"price": [60, 61]}}
-        """;
-    assertThat(ahead(section, record)).containsExactly(4.1, 60, NAN, 61, 3.5, NAN);
-    assertThat(ahead(section, "{\"load\": 7, \"plan\": {\"price\": [60]}}"))
-        .containsExactly(NAN, 60);
-    for (String nothing :
-        List.of(
-            "{\"load\": 7}",
-            "{\"load\": 7, \"temperature\": null, \"plan\": null}",
-            "{\"load\": 7, \"temperature\": []}")) {
-      assertThat(ahead(section, nothing)).isEmpty();
+  /** Mapping, record, and the numbers known ahead or the message of a dead letter. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          # arrays of numbers are one covariate each
+          format: json, values: [load], features-ahead: [temp, plan.price] | {"load": 7, "temp": [4.1, null, "3.5"], "plan": {"price": [60, 61]}} | [4.1, 60.0, NaN, 61.0, 3.5, NaN]
+          format: json, values: [load], features-ahead: [temp, plan.price] | {"load": 7, "plan": {"price": [60]}} | [NaN, 60.0]
+          format: json, values: [load], features-ahead: [temp, plan.price] | {"load": 7} | []
+          format: json, values: [load], features-ahead: [temp, plan.price] | {"load": 7, "temp": null, "plan": null} | []
+          format: json, values: [load], features-ahead: [temp, plan.price] | {"load": 7, "temp": []} | []
+          # and so are fields of an array's elements
+          format: json, values: [load], features-ahead: ['f[].temp', 'f[].wind.speed'] | {"load": 7, "f": [{"temp": 4.1, "wind": {"speed": 3}}, null, {"temp": null}, {"wind": {"speed": 5}, "other": []}]} | [4.1, 3.0, NaN, NaN, NaN, NaN, NaN, 5.0]
+          # a condition chooses the element whose array counts
+          format: json, values: [load], features-ahead: ['plans[name=price].values', 'plans[name=wind].steps[].mean'] | {"load": 7, "plans": [{"name": "wind", "steps": [{"mean": 3}]}, {"name": "price", "values": [60, 61]}]} | [60.0, 3.0, 61.0, NaN]
+          format: json, values: [v], features-ahead: [a, 'b[].c'] | {"v": 1, "a": [2, "warm"]} | a: expected a number, got 'warm'
+          format: json, values: [v], features-ahead: [a, 'b[].c'] | {"v": 1, "b": [{"c": true}]} | b[].c: expected a number, got 'true'
+          format: json, values: [v], features-ahead: [a, 'b[].c'] | {"v": 1, "a": 3} | record: expected json, got: ...
+          format: csv, columns: [v, a], values: [v], features-ahead: [a] | 1.5,2;;3 | [2.0, NaN, 3.0]
+          format: csv, columns: [v, a], values: [v], features-ahead: [a] | 1.5, | []
+          format: debezium-json, series: [id], values: [v], features-ahead: [temp] | {"before": null, "after": {"id": "a", "v": 1, "temp": [4, 5]}, "op": "c"} | [4.0, 5.0]
+          """)
+  void whatIsKnownAheadOfARecord(String section, String record, String expected) {
+    List<InputEvent> events = events(section, record);
+    assertThat(events).hasSize(1);
+    String said =
+        events.get(0) instanceof DeadLetter letter
+            ? letter.message()
+            : Arrays.toString(ahead(events));
+    if (expected.endsWith("...")) {
+      assertThat(said).startsWith(expected.substring(0, expected.length() - 3));
+    } else {
+      assertThat(said).isEqualTo(expected);
     }
   }
 
   @Test
-  void fieldsOfAnArraysElementsAreOneCovariateEach() {
-    String section =
-        "format: json, values: [load], features-ahead: ['forecast[].temperature',"
-            + " 'forecast[].wind.speed']";
-    String record =
-        """
-        {"load": 7, "forecast": [
-          {"temperature": 4.1, "wind": {"speed": 3}}, null, {"temperature": null},
-          {"wind": {"speed": 5}, "other": []}]}
-        """;
-    assertThat(ahead(section, record)).containsExactly(4.1, 3, NAN, NAN, NAN, NAN, NAN, 5);
+  void csvHasArraysOfNumbersOnly() {
+    String section = "format: csv, columns: [v, a], values: [v], features-ahead: ['a[].b']";
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> events(section, "1.5,2"))
+        .withMessage("a.b: expected a field or what contains fields, got both");
   }
 
   @Test
@@ -120,19 +129,6 @@ class MappedAheadTest {
   }
 
   @Test
-  void conditionChoosesTheElementWhoseArrayCounts() {
-    String section =
-        "format: json, values: [load], features-ahead: ['plans[name=price].values',"
-            + " 'plans[name=wind].steps[].mean']";
-    String record =
-        """
-        {"load": 7, "plans": [{"name": "wind", "steps": [{"mean": 3}]},
-                              {"name": "price", "values": [60, 61]}]}
-        """;
-    assertThat(ahead(section, record)).containsExactly(60, 3, 61, NAN);
-  }
-
-  @Test
   void stepsThatNoForecastHasAreCut() {
     int most = ForecastModel.MAX_HORIZON;
     String numbers = "1,".repeat(most + 5) + "1";
@@ -140,16 +136,6 @@ class MappedAheadTest {
         ahead(
             "format: json, values: [v], features-ahead: [a]", "{\"v\":1,\"a\":[" + numbers + "]}");
     assertThat(known).hasSize(most).containsOnly(1);
-  }
-
-  @Test
-  void whatIsNoNumberIsADeadLetter() {
-    String section = "format: json, values: [v], features-ahead: [a, 'b[].c']";
-    assertThat(problem(section, "{\"v\": 1, \"a\": [2, \"warm\"]}"))
-        .isEqualTo("a: expected a number, got 'warm'");
-    assertThat(problem(section, "{\"v\": 1, \"b\": [{\"c\": true}]}"))
-        .isEqualTo("b[].c: expected a number, got 'true'");
-    assertThat(problem(section, "{\"v\": 1, \"a\": 3}")).startsWith("record: expected json, got: ");
   }
 
   /** A hostile record: few bytes, many observations, many numbers for each. */
@@ -185,16 +171,6 @@ class MappedAheadTest {
   }
 
   @Test
-  void csvHasArraysOfNumbersOnly() {
-    String section = "format: csv, columns: [v, a], values: [v], features-ahead: [a]";
-    assertThat(ahead(section, "1.5,2;;3")).containsExactly(2, NAN, 3);
-    assertThat(ahead(section, "1.5,")).isEmpty();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> events(section.replace("[a]", "['a[].b']"), "1.5,2"))
-        .withMessage("a.b: expected a field or what contains fields, got both");
-  }
-
-  @Test
   void pathsThatContradictEachOtherAreRefused() {
     for (String ahead : List.of("[v]", "['v[].x']", "[a, 'a[].b']", "['a[].b', a.c]")) {
       assertThatIllegalArgumentException()
@@ -212,17 +188,6 @@ class MappedAheadTest {
     assertThat(json).contains("\"ahead_1\":[1.0,3.0,5.0],\"ahead_2\":[null,4.0,6.0]");
     assertThat(ahead("format: json, values: [value], features-ahead: [ahead_1, ahead_2]", json))
         .containsExactly(ahead);
-  }
-
-  @Test
-  void debeziumsRowsHaveArrays() {
-    String change =
-        """
-        {"before": null, "after": {"id": "a", "v": 1, "temperature": [4, 5]}, "op": "c"}
-        """;
-    String section =
-        "format: debezium-json, series: [id], values: [v], features-ahead: [temperature]";
-    assertThat(ahead(section, change)).containsExactly(4, 5);
   }
 
   @Test
