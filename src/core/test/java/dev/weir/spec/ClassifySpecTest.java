@@ -8,7 +8,6 @@ import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,22 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests the rules of classes that the job file, SQL and the library have in common. */
 class ClassifySpecTest {
-
-  /** Calls each option by the last part of its key. */
-  private static final class Names implements Front {
-
-    private final List<String> problems = new ArrayList<>();
-
-    @Override
-    public String name(Option<?> option) {
-      return option.name();
-    }
-
-    @Override
-    public void problem(Option<?> option, String message) {
-      problems.add(option.name() + ": " + message);
-    }
-  }
 
   private final Names front = new Names();
 

@@ -15,7 +15,6 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,22 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests the rules that the job file, SQL, the command line and the library have in common. */
 class ForecastSpecTest {
-
-  /** Calls each option by the last part of its key. */
-  private static final class Names implements Front {
-
-    private final List<String> problems = new ArrayList<>();
-
-    @Override
-    public String name(Option<?> option) {
-      return option.name();
-    }
-
-    @Override
-    public void problem(Option<?> option, String message) {
-      problems.add(option.name() + ": " + message);
-    }
-  }
 
   private static final List<Option<?>> OPTIONS =
       List.of(

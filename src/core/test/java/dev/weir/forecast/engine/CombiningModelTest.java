@@ -1,10 +1,16 @@
 package dev.weir.forecast.engine;
 
+import static dev.weir.forecast.engine.ModelOfAJob.HORIZON;
+import static dev.weir.forecast.engine.ModelOfAJob.SEASON;
+import static dev.weir.forecast.engine.ModelOfAJob.VALUES;
+import static dev.weir.forecast.engine.ModelOfAJob.assertKnowsNothingLater;
+import static dev.weir.forecast.engine.ModelOfAJob.assertSwapped;
+import static dev.weir.forecast.engine.ModelOfAJob.error;
+import static dev.weir.forecast.engine.ModelOfAJob.series;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -19,28 +25,11 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A network that combines forecasts, as the model of a job: alone, and behind what is learned. */
 class CombiningModelTest {
-
-  private static final int HORIZON = 7;
-  private static final int SEASON = 12;
-  private static final int VALUES = 300;
-  private static final int SWAP = 200;
-
-  private static List<Observation> series(int changed) {
-    Random random = new Random(9);
-    List<Observation> series = new ArrayList<>();
-    for (int t = 0; t < VALUES; t++) {
-      double value = 20 * Math.sin(2 * Math.PI * t / SEASON) + t / 10.0 + random.nextGaussian();
-      series.add(new Observation("pump-7", 60_000L * t, t >= changed ? -value : value));
-    }
-    return series;
-  }
 
   private static ForecastSettings settings(Mode mode, LearnerSettings learner) {
     return settings(mode, learner, BuiltInModels.weir());
@@ -56,20 +45,6 @@ class CombiningModelTest {
         .build();
   }
 
-  private static double error(List<Forecast> forecasts, int from) {
-    List<Observation> series = series(VALUES);
-    double error = 0;
-    double naive = 0;
-    for (int t = from; t + HORIZON < VALUES; t++) {
-      for (int i = 1; i <= HORIZON; i++) {
-        double truth = series.get(t + i).value();
-        error += Math.abs(truth - forecasts.get(t).values()[i - 1]);
-        naive += Math.abs(truth - series.get(t + i - SEASON).value());
-      }
-    }
-    return error / naive;
-  }
-
   @Test
   void aloneItForecastsInBothModesBetterThanTheLastSeason() throws Exception {
     for (Mode mode : Mode.values()) {
@@ -80,19 +55,14 @@ class CombiningModelTest {
       assertThat(last.model()).isEqualTo("weir");
       assertThat(last.modelVersion()).isEqualTo(BuiltInModels.weir().version());
       assertThat(last.intervals()).hasSize(2);
-      assertThat(error(forecasts, 100)).isLessThan(0.95);
+      assertThat(error(forecasts, SEASON)).isLessThan(0.95);
     }
   }
 
   @Test
   void anEarlierForecastDoesNotKnowWhatComesLater() throws Exception {
     ForecastSettings alone = settings(Mode.MANY_TO_ONE, LearnerSettings.alone(HORIZON));
-    List<Forecast> one = OneSeries.forecasts(alone, series(VALUES));
-    List<Forecast> other = OneSeries.forecasts(alone, series(SWAP));
-    for (int t = 0; t < SWAP; t++) {
-      assertThat(other.get(t).values()).isEqualTo(one.get(t).values());
-    }
-    assertThat(other.get(SWAP).values()).isNotEqualTo(one.get(SWAP).values());
+    assertKnowsNothingLater(alone);
   }
 
   /** The built-in network with another weight, so with other forecasts. */
@@ -111,15 +81,9 @@ class CombiningModelTest {
 
   @Test
   void anotherNetworkGoesOnWithTheErrorsThatAreKnown() throws Exception {
-    long version = BuiltInModels.weir().version();
     for (LearnerSettings learner :
         List.of(LearnerSettings.alone(HORIZON), LearnerSettings.defaults(HORIZON))) {
-      ForecastSettings settings = settings(Mode.MANY_TO_ONE, learner);
-      List<Forecast> before = OneSeries.forecasts(settings, series(VALUES));
-      List<Forecast> swapped = OneSeries.forecasts(settings, series(VALUES), SWAP, changed());
-      assertThat(swapped.get(SWAP - 1).values()).isEqualTo(before.get(SWAP - 1).values());
-      assertThat(swapped.get(SWAP).values()).isNotEqualTo(before.get(SWAP).values());
-      assertThat(swapped.get(SWAP).modelVersion()).isEqualTo(version + 1);
+      assertSwapped(settings(Mode.MANY_TO_ONE, learner), changed());
     }
   }
 

@@ -89,15 +89,7 @@ class HistoryTest {
   void replayKeepsOlderValuesAndChangesNoSeason() {
     int exact = History.exact(2, 400, 2600); // a week of 2,800 does not fit
     SeriesDimensions shape = new SeriesDimensions(2, 400, exact, 100, 2_000);
-    History history =
-        new History()
-            .attach(
-                shape,
-                new long[History.LONGS],
-                new double[History.DOUBLES],
-                new float[History.floats(shape)],
-                new short[History.shorts(shape)]);
-    history.reset(0);
+    History history = NewHistory.of(shape);
     for (int t = 0; t < 5_000; t++) {
       history.append(t);
     }

@@ -102,15 +102,7 @@ class NetworkTrainingTest {
     for (int step = 0; step < window; step++) {
       double[] scales = new double[2];
       for (int run = 0; run < 2; run++) {
-        History history =
-            new History()
-                .attach(
-                    shape,
-                    new long[History.LONGS],
-                    new double[History.DOUBLES],
-                    new float[History.floats(shape)],
-                    new short[History.shorts(shape)]);
-        history.reset(0);
+        History history = NewHistory.of(shape);
         Random random = new Random(5);
         double deviation = 0;
         for (int t = 0; t <= origin; t++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
+import dev.weir.forecast.expert.NewHistory;
 import dev.weir.forecast.expert.SeriesDimensions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -181,15 +182,7 @@ class SecondSeasonTest {
 
   private static History history(int season) {
     SeriesDimensions shape = new SeriesDimensions(2, season, History.exact(2, season, 720), 600);
-    History history =
-        new History()
-            .attach(
-                shape,
-                new long[History.LONGS],
-                new double[History.DOUBLES],
-                new float[History.floats(shape)],
-                new short[History.shorts(shape)]);
-    history.reset(0);
+    History history = NewHistory.of(shape);
     history.append(1);
     return history;
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.NewHistory;
 import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -55,15 +56,7 @@ class SeasonalNetworkTest {
       int season = series.get("season").intValue();
       int exact = History.exact(horizon, season, 700);
       SeriesDimensions shape = new SeriesDimensions(horizon, season, exact, 100, model.seqLen());
-      History history =
-          new History()
-              .attach(
-                  shape,
-                  new long[History.LONGS],
-                  new double[History.DOUBLES],
-                  new float[History.floats(shape)],
-                  new short[History.shorts(shape)]);
-      history.reset(0);
+      History history = NewHistory.of(shape);
       for (JsonNode value : series.get("values")) {
         history.append(value.doubleValue());
       }
