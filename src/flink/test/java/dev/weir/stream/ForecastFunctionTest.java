@@ -54,6 +54,10 @@ class ForecastFunctionTest {
     return open.add(SeriesHarness.of(settings, restored));
   }
 
+  private SeriesHarness harness(Target... targets) throws Exception {
+    return harness(settings(Duration.ZERO, targets), null);
+  }
+
   /** A network without memory whose answer is its input, so that forecasts are known by hand. */
   private static ForecastModel model(String name, long version, Mode mode, float gain) {
     RnnConfig config = new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false);
@@ -77,7 +81,7 @@ class ForecastFunctionTest {
 
   @Test
   void withoutAModelEachForecastRepeatsTheLastValueAndSaysSo() throws Exception {
-    var harness = harness(settings(Duration.ZERO, ONE), null);
+    SeriesHarness harness = harness(ONE);
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
     assertThat(harness.forecasts())
         .extracting(Forecast::status)
@@ -88,7 +92,7 @@ class ForecastFunctionTest {
 
   @Test
   void bothModesForecastTheSameWindowsSideBySide() throws Exception {
-    var harness = harness(settings(Duration.ZERO, ONE, MANY), null);
+    SeriesHarness harness = harness(ONE, MANY);
     harness.publish(model("one", 1, Mode.MANY_TO_ONE, 2), source(0));
     harness.publish(model("many", 5, Mode.MANY_TO_MANY, 3), source(1));
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
@@ -104,14 +108,11 @@ class ForecastFunctionTest {
   @Test
   void aPublishedModelTakesOverFromOneForecastToTheNext() throws Exception {
     byte[] initial = ModelFiles.toBytes(model("one", 1, Mode.MANY_TO_ONE, 1));
-    var harness =
-        harness(
-            settings(Duration.ZERO, new Target(Mode.MANY_TO_ONE, "one", 1, initial, null)), null);
+    SeriesHarness harness = harness(new Target(Mode.MANY_TO_ONE, "one", 1, initial, null));
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
     harness.publish(model("one", 2, Mode.MANY_TO_ONE, 2), source(0));
     send(harness, at("s", 4, 40));
-    harness. // the older one, published again: a rollback
-        publish(model("one", 1, Mode.MANY_TO_ONE, 1), source(1));
+    harness.publish(model("one", 1, Mode.MANY_TO_ONE, 1), source(1)); // again: a rollback
     send(harness, at("s", 5, 50));
     List<Forecast> full = harness.forecasts().subList(2, 5);
     assertThat(full).extracting(Forecast::modelVersion).containsExactly(1L, 2L, 1L);
@@ -120,7 +121,7 @@ class ForecastFunctionTest {
 
   @Test
   void aModelThatDoesNotFitBecomesADeadLetterAndTheActiveOneStays() throws Exception {
-    var harness = harness(settings(Duration.ZERO, ONE), null);
+    SeriesHarness harness = harness(ONE);
     harness.publish(model("one", 1, Mode.MANY_TO_ONE, 2), source(0));
     harness.publish(model("one", 2, Mode.MANY_TO_MANY, 9), source(7));
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
@@ -135,14 +136,14 @@ class ForecastFunctionTest {
 
   @Test
   void modelOfAnotherNameIsIgnored() throws Exception {
-    var harness = harness(settings(Duration.ZERO, ONE), null);
+    SeriesHarness harness = harness(ONE);
     harness.publish(model("other", 2, Mode.MANY_TO_MANY, 9), source(7));
     assertThat(harness.extractOutputValues()).isEmpty();
   }
 
   @Test
   void deadLettersPassThrough() throws Exception {
-    var harness = harness(settings(Duration.ZERO, ONE), null);
+    SeriesHarness harness = harness(ONE);
     DeadLetter letter = new DeadLetter(Reason.MALFORMED, "m", source(3));
     send(harness, letter);
     harness.processElement2(new DeadLetter(Reason.MODEL, "bad", source(4)), 0);
@@ -152,7 +153,7 @@ class ForecastFunctionTest {
 
   @Test
   void aLateObservationIsADeadLetterWithItsBytesAndHowLate() throws Exception {
-    var harness = harness(settings(Duration.ZERO, ONE), null);
+    SeriesHarness harness = harness(ONE);
     send(harness, at("s", 5000, 10), at("s", 2000, 20), at("s", 5000, 11));
     assertThat(harness.deadLetters())
         .containsExactly(
@@ -168,7 +169,7 @@ class ForecastFunctionTest {
 
   @Test
   void anObservationWithAnotherNumberOfFeaturesIsADeadLetter() throws Exception {
-    var harness = harness(settings(Duration.ZERO, ONE), null);
+    SeriesHarness harness = harness(ONE);
     send(harness, new ObservationEvent(new Observation("s", 1, 1, new double[] {1}), source(9)));
     assertThat(harness.deadLetters())
         .containsExactly(new DeadLetter(Reason.FEATURES, "features: expected 0, got 1", source(9)));
@@ -176,7 +177,7 @@ class ForecastFunctionTest {
 
   @Test
   void withOutOfOrdernessASeriesWaitsForTheWatermark() throws Exception {
-    var harness = harness(settings(Duration.ofMillis(5), ONE), null);
+    SeriesHarness harness = harness(settings(Duration.ofMillis(5), ONE), null);
     send(harness, at("s", 3, 30), at("s", 1, 10), at("t", 2, 7), at("s", 2, 20));
     assertThat(harness.extractOutputValues()).isEmpty();
     harness.watermark(2);
@@ -193,7 +194,7 @@ class ForecastFunctionTest {
 
   @Test
   void anObservationBehindTheWatermarkIsNotLateIfItsSeriesIsNot() throws Exception {
-    var harness = harness(settings(Duration.ofMillis(5), ONE), null);
+    SeriesHarness harness = harness(settings(Duration.ofMillis(5), ONE), null);
     harness.watermark(100);
     send(harness, at("young", 7, 10));
     assertThat(harness.forecasts()).extracting(Forecast::origin).containsExactly(7L);
@@ -201,13 +202,25 @@ class ForecastFunctionTest {
 
   @Test
   void whatWaitedIsTakenInFirstWhenAJobIsRestoredWithLessPatience() throws Exception {
-    var patient = harness(settings(Duration.ofMillis(500), ONE), null);
+    SeriesHarness patient = harness(settings(Duration.ofMillis(500), ONE), null);
     send(patient, at("s", 100, 1));
-    var hasty = harness(settings(Duration.ZERO, ONE), patient.snapshot(1, 1));
+    SeriesHarness hasty = harness(settings(Duration.ZERO, ONE), patient.snapshot(1, 1));
     send(hasty, at("s", 200, 2), at("s", 150, 3));
     hasty.watermark(1000);
     assertThat(hasty.forecasts()).extracting(Forecast::origin).containsExactly(100L, 200L);
     assertThat(hasty.deadLetters()).extracting(DeadLetter::reason).containsExactly(Reason.LATE);
+  }
+
+  /** With a season of 7, after so many values and a 1. */
+  private static double[] learnedByTheCore(LearnerSettings settings, int values) {
+    Learner core = new Learner(settings);
+    LearnerState memory = core.newSeries("s", 7);
+    for (int t = 0; t <= values; t++) {
+      core.observe(memory, t, t == values ? 1 : noisySine(t));
+    }
+    double[] forecast = new double[2];
+    core.forecast(memory, forecast, null, null);
+    return forecast;
   }
 
   @Test
@@ -215,23 +228,17 @@ class ForecastFunctionTest {
     Learning two = new Learning(LEARNING.learner().withSecondSeason(30), 7, 10);
     Target one = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
     Target both = TestSettings.learned(2, two);
-    var before = harness(settings(Duration.ZERO, one), null);
+    SeriesHarness before = harness(one);
     for (int t = 0; t < 90; t++) {
       send(before, at("s", t, noisySine(t)));
     }
-    var with = harness(settings(Duration.ZERO, both), before.snapshot(1, 1));
+    SeriesHarness with = harness(settings(Duration.ZERO, both), before.snapshot(1, 1));
     send(with, at("s", 90, 1));
-    var without = harness(settings(Duration.ZERO, one), with.snapshot(2, 2));
+    SeriesHarness without = harness(settings(Duration.ZERO, one), with.snapshot(2, 2));
     send(without, at("s", 91, 1));
     assertThat(with.forecasts().get(0).learningSteps()).isEqualTo(91);
     assertThat(without.forecasts().get(0).learningSteps()).isEqualTo(92);
-    Learner core = new Learner(two.learner());
-    LearnerState memory = core.newSeries("s", 7);
-    for (int t = 0; t <= 90; t++) {
-      core.observe(memory, t, t == 90 ? 1 : noisySine(t));
-    }
-    double[] expected = new double[2];
-    core.forecast(memory, expected, null, null);
+    double[] expected = learnedByTheCore(two.learner(), 90);
     assertThat(with.forecasts().get(0).values()).containsExactly(expected, within(1e-2)); // 16 bits
   }
 
@@ -239,31 +246,25 @@ class ForecastFunctionTest {
   void withAnotherSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
     Target found = TestSettings.learned(2, LEARNING);
     Target given = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
-    var before = harness(settings(Duration.ZERO, found), null);
+    SeriesHarness before = harness(found);
     for (int t = 0; t < 30; t++) {
       send(before, at("s", t, noisySine(t)));
     }
     OperatorSubtaskState saved = before.snapshot(1, 1);
-    var same = harness(settings(Duration.ZERO, found), saved);
-    var other = harness(settings(Duration.ZERO, given), saved);
+    SeriesHarness same = harness(settings(Duration.ZERO, found), saved);
+    SeriesHarness other = harness(settings(Duration.ZERO, given), saved);
     send(same, at("s", 30, 1));
     send(other, at("s", 30, 1));
     assertThat(same.forecasts().get(0).learningSteps()).isEqualTo(31);
     assertThat(other.forecasts().get(0).learningSteps()).isEqualTo(31);
-    Learner core = new Learner(LEARNING.learner());
-    LearnerState memory = core.newSeries("s", 7);
-    for (int t = 0; t <= 30; t++) {
-      core.observe(memory, t, t == 30 ? 1 : noisySine(t));
-    }
-    double[] expected = new double[2];
-    core.forecast(memory, expected, null, null);
+    double[] expected = learnedByTheCore(LEARNING.learner(), 30);
     assertThat(other.forecasts().get(0).values()).containsExactly(expected, within(1e-5));
     assertThat(same.forecasts().get(0).values()[1]).isNotCloseTo(expected[1], within(1e-3));
   }
 
   @Test
   void aRestoredModelThatDisagreesWithTheJobFileStopsTheJobAtOnce() throws Exception {
-    var first = harness(settings(Duration.ZERO, ONE), null);
+    SeriesHarness first = harness(ONE);
     first.publish(model("one", 1, Mode.MANY_TO_ONE, 2), source(0));
     OperatorSubtaskState saved = first.snapshot(1, 1);
     ForecastSettings longer = TestSettings.of(SEQ_LEN + 1, ONE).build();
@@ -278,7 +279,7 @@ class ForecastFunctionTest {
     ForecastSettings settings = settings(Duration.ZERO, ONE, MANY);
     List<List<Forecast>> runs = new ArrayList<>();
     for (double[] future : new double[][] {{4, 5, 6, 7}, {7, 5, 4, 6}}) {
-      var harness = harness(settings, null);
+      SeriesHarness harness = harness(settings, null);
       harness.publish(model("many", 1, Mode.MANY_TO_MANY, 3), source(1));
       send(harness, at("s", 1, 1), at("s", 2, 2), at("s", 3, 3));
       for (int i = 0; i < future.length; i++) {
@@ -302,7 +303,7 @@ class ForecastFunctionTest {
   @Test
   void whatIsLearnedInAJobIsWhatTheCoreLearns() throws Exception {
     Target target = TestSettings.learned(2, LEARNING);
-    var harness = harness(settings(Duration.ZERO, target), null);
+    SeriesHarness harness = harness(target);
     Learner learner = new Learner(LEARNING.learner());
     LearnerState memory = learner.newSeries("s", LEARNING.season());
     double[] values = new double[2];
@@ -328,7 +329,7 @@ class ForecastFunctionTest {
 
   @Test
   void aSeriesThatIsLearnedIsForecastBetterThanByItsLastValue() throws Exception {
-    var harness = harness(settings(Duration.ZERO, TestSettings.learned(2, LEARNING)), null);
+    SeriesHarness harness = harness(TestSettings.learned(2, LEARNING));
     for (int t = 0; t < 600; t++) {
       send(harness, at("s", t, noisySine(t)));
     }
@@ -341,7 +342,7 @@ class ForecastFunctionTest {
     assertThat(last.mae()).isLessThan(0.3 * naive);
     assertThat(last.coverage()).isBetween(0.7, 0.95);
     assertThat(last.methods().stream().mapToDouble(Score.Method::share).sum())
-        .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6));
+        .isCloseTo(1, within(1e-6));
   }
 
   @Test
@@ -358,15 +359,15 @@ class ForecastFunctionTest {
     };
     ForecastSettings settings = settings(Duration.ZERO, targets);
     ModelUpdate update = new ModelUpdate(model("one", 4, Mode.MANY_TO_ONE, 1), source(0));
-    var whole = harness(settings, null);
+    SeriesHarness whole = harness(settings, null);
     whole.processElement2(update, 0);
-    var first = harness(settings, null);
+    SeriesHarness first = harness(settings, null);
     first.processElement2(update, 0);
     for (int t = 0; t < 150; t++) {
       send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
       send(first, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
     }
-    var second = harness(settings, first.snapshot(1, 1));
+    SeriesHarness second = harness(settings, first.snapshot(1, 1));
     for (int t = 150; t < 330; t++) {
       send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
       send(second, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
@@ -392,12 +393,12 @@ class ForecastFunctionTest {
     Target before = new Target(Mode.MANY_TO_ONE, "one", 1, null, new Learning(learner, 12, 1));
     Learning fewer = new Learning(learner.withExperts(List.of("naive")), 12, 1);
     Target after = new Target(Mode.MANY_TO_ONE, "one", 1, null, fewer);
-    var first = harness(settings(Duration.ZERO, before), null);
+    SeriesHarness first = harness(before);
     first.publish(model("one", 1, Mode.MANY_TO_ONE, 0.9f));
     for (int t = 0; t < 400; t++) {
       send(first, at("s", t, noisySine(t)));
     }
-    var second = harness(settings(Duration.ZERO, after), first.snapshot(1, 1));
+    SeriesHarness second = harness(settings(Duration.ZERO, after), first.snapshot(1, 1));
     for (int t = 400; t < 403; t++) { // too few to begin a copy, had it been lost
       send(second, at("s", t, noisySine(t)));
     }
@@ -410,7 +411,7 @@ class ForecastFunctionTest {
   void thePublishedModelIsOneExpertAmongOthers() throws Exception {
     Target target =
         new Target(Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.small(1), 1, 50));
-    var harness = harness(settings(Duration.ZERO, target), null);
+    SeriesHarness harness = harness(target);
     // a series that doubles and is cut back: only the model knows, being a network that doubles
     harness.publish(model("one", 3, Mode.MANY_TO_ONE, 2), source(0));
     java.util.SplittableRandom random = new java.util.SplittableRandom(1);
@@ -431,7 +432,7 @@ class ForecastFunctionTest {
     Target target = TestSettings.learned(2, LEARNING);
     List<List<Forecast>> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
-      var harness = harness(settings(Duration.ZERO, target), null);
+      SeriesHarness harness = harness(target);
       for (int t = 0; t < 300; t++) {
         send(harness, at("s", t, t < 200 ? noisySine(t) : noisySine(run == 0 ? t : 499 - t)));
       }
