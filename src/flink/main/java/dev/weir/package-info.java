@@ -1,14 +1,16 @@
 /**
  * Weir forecasts time series that arrive on a Kafka topic. This page lists the packages and the
- * classes in which the main events of a job happen. The first five are in the Maven module {@code
- * core}, without Flink or Kafka; page and command line are in {@code cli}, the benchmarks in {@code
- * lab}, which is not published; all others are in {@code flink}.
+ * classes in which the main events of a job happen. The first seven are in the Maven module {@code
+ * core}, without Flink or Kafka; page and command line are in {@code cli}, what we measure and
+ * train with in {@code lab}, which is not published; all others are in {@code flink}.
  *
  * <ul>
  *   <li>{@link dev.weir.rnn} computes recurrent networks.
  *   <li>{@link dev.weir.model} reads and writes models.
  *   <li>{@link dev.weir.forecast} learns and forecasts series.
  *   <li>{@link dev.weir.classify} classifies windows of series.
+ *   <li>{@link dev.weir.option} declares the options that all ways to use Weir share.
+ *   <li>{@link dev.weir.spec} checks the options of a forecast or of classes together.
  *   <li>{@link dev.weir.core} is the public API of all that, for any program.
  *   <li>{@link dev.weir.state} serializes the state of a series.
  *   <li>{@link dev.weir.stream} runs the forecasting as a Flink operator.
@@ -19,7 +21,8 @@
  *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.
  *   <li>{@link dev.weir.webhook} posts incidents to an HTTP endpoint.
  *   <li>{@link dev.weir.dashboard} serves the live page.
- *   <li>{@code dev.weir.bench} measures the speed of jobs.
+ *   <li>{@code dev.weir.bench} measures the speed of jobs, and {@code dev.weir.synthetic} makes
+ *       series at random.
  *   <li>{@link dev.weir.cli} is the command line.
  * </ul>
  *

@@ -3,9 +3,9 @@
  * its own if it consists of several classes; the other commands are in this package.
  *
  * <p>Start at {@link dev.weir.cli.Weir}, which lists all commands. The subpackages {@code console},
- * {@code local}, {@code option} and {@code series} contain code that several commands use. Commands
- * write results to standard output, and progress and logs to standard error. The exit code is 0 if
- * the command succeeds, 1 if it fails, and 2 if its arguments are wrong.
+ * {@code grid}, {@code local}, {@code option} and {@code series} contain code that several commands
+ * use. Commands write results to standard output, and progress and logs to standard error. The exit
+ * code is 0 if the command succeeds, 1 if it fails, and 2 if its arguments are wrong.
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.expert}, {@code
  * forecast.learn}, {@code forecast.network}, {@code kafka}, {@code kafka.admin}, {@code

@@ -1,25 +1,21 @@
 /**
- * Contains the data classes: observations, forecasts, scores, dead letters, and the place in a
- * topic that each comes from. Programs with the library get {@link dev.weir.forecast.Forecast},
- * {@link dev.weir.forecast.Score}, {@link dev.weir.forecast.Incident} and {@link
- * dev.weir.forecast.Classification} of it; the other classes may change without notice. The
- * subpackages learn and forecast series:
+ * Contains the data classes: observations, forecasts, scores, incidents, classifications, dead
+ * letters, and the place in a topic that each comes from. Programs with the library get {@link
+ * dev.weir.forecast.Forecast}, {@link dev.weir.forecast.Score}, {@link dev.weir.forecast.Incident}
+ * and {@link dev.weir.forecast.Classification} of it; the other classes may change without notice.
+ * The subpackages learn and forecast series:
  *
  * <ul>
  *   <li>{@code window} orders the observations of a series by event time and cuts them into
  *       windows.
  *   <li>{@code expert} contains the methods that forecast one series.
- *   <li>{@code combination} combines the forecasts of experts by their past errors.
- *   <li>{@code candidate} combines them by a network that was trained once for all series.
- *   <li>{@code pretraining} trains this network.
- *   <li>{@code calendar} corrects their forecast on holidays.
- *   <li>{@code explanation} says what a forecast consists of.
- *   <li>{@code learn} learns a series with all its experts and computes intervals.
+ *   <li>{@code learn} learns a series with all its experts, combines their forecasts, corrects them
+ *       on holidays, explains them and computes intervals.
  *   <li>{@code network} runs, tunes and trains base models.
  *   <li>{@code engine} calls the packages above for each observation of a series.
  *   <li>{@code alarm} finds unusual values by the forecasts of one step.
  *   <li>{@code score} computes proper scores of predictive distributions.
- *   <li>{@code evaluation} evaluates experts and alarms on complete series.
+ *   <li>{@code shared} trains a base model on all series of a job.
  * </ul>
  *
  * <p>Start at {@link dev.weir.forecast.engine.SeriesForecaster}. {@link dev.weir.model} defines

@@ -3,6 +3,6 @@
  *
  * <p>Start at {@link dev.weir.classify.stream.StreamClassifier}.
  *
- * <p>Allowed imports: {@code classify}, {@code rnn}, {@code rnn}, {@code rnn} and the JDK.
+ * <p>Allowed imports: {@code classify}, {@code rnn} and the JDK.
  */
 package dev.weir.classify.stream;
