@@ -284,8 +284,7 @@ class CommandsIT {
   @Test
   void aPortThatIsTakenIsNamed() throws Exception {
     String port = kafka.substring(kafka.indexOf(':') + 1);
-    WeirProcess demo = WeirProcess.run("demo --no-browser --duration 20s --port %s", port);
-    assertThat(demo.exitCode()).as("%s", demo).isEqualTo(1);
+    InProcess demo = InProcess.fails(1, "demo --no-browser --duration 20s --port %s", port);
     assertThat(demo.out()).isEmpty();
     assertThat(demo.err()).containsPattern("weir: .*port.* " + port);
   }

@@ -45,12 +45,17 @@ public record InProcess(int exitCode, String out, String err) {
   /** The words of a line; each {@code %s} is the next value, which may contain spaces. */
   public static String[] words(String line, Object... values) {
     Iterator<Object> next = List.of(values).iterator();
-    return Stream.of(line.split(" +"))
-        .map(
-            word ->
-                SLOT.matcher(word)
-                    .replaceAll(slot -> Matcher.quoteReplacement(next.next().toString())))
-        .toArray(String[]::new);
+    String[] words =
+        Stream.of(line.split(" +"))
+            .map(
+                word ->
+                    SLOT.matcher(word)
+                        .replaceAll(slot -> Matcher.quoteReplacement(next.next().toString())))
+            .toArray(String[]::new);
+    if (next.hasNext()) {
+      throw new IllegalArgumentException("%s: expected a slot for %s".formatted(line, next.next()));
+    }
+    return words;
   }
 
   public static InProcess run(String... args) {

@@ -166,7 +166,7 @@ class TransactionsIT {
     String waiting = "wait behind an open transaction of weir-plant, until ";
     DashboardSettings settings = new DashboardSettings(KafkaClients.of(kafka), TOPICS);
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (WeirProcess tail = WeirProcess.start("tail", "--bootstrap-servers", kafka);
+    try (WeirProcess tail = WeirProcess.start("tail --bootstrap-servers %s", kafka);
         Dashboard page = Dashboard.start(settings, anyPort, null)) {
       await("status says what waits").atMost(WAIT).until(() -> status().contains(waiting));
       assertThat(status()).containsPattern("! up to [1-9][\\d,]* records of forecasts " + waiting);

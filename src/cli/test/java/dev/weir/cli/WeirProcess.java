@@ -137,7 +137,7 @@ public final class WeirProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Bytes that a JVM of the serial collector holds after a collection. */
+  /** Bytes of a JVM's heap and classes after a collection. */
   public static long heap(long pid) throws IOException {
     jcmd(pid, "GC.run");
     Matcher used = Pattern.compile("total \\d+K, used (\\d+)K").matcher(jcmd(pid, "GC.heap_info"));

@@ -358,19 +358,15 @@ class PageIT extends BrowserPage {
     }
   }
 
+  @Tag("slow")
   @Test
-  void jobWithoutAModelIsShownWithoutAnError(@TempDir Path dir) throws Exception {
+  void otherKindsOfJobsAreShownWithoutAnError(@TempDir Path dir) throws Exception {
     isShownWithoutAnError(
         dir,
         "no-model",
         "forecast: {many-to-one: {horizon: 2}, many-to-many: {}}",
         List.of(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY),
         "no base model");
-  }
-
-  @Tag("slow")
-  @Test
-  void otherKindsOfJobsAreShownWithoutAnError(@TempDir Path dir) throws Exception {
     isShownWithoutAnError(
         dir,
         "learning-off",
