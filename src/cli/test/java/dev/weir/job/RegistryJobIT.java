@@ -7,12 +7,12 @@ import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.AvroEncoded;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,11 +31,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -96,12 +93,7 @@ class RegistryJobIT {
     record.put("value", (float) o.value());
     record.put("time", o.time());
     record.put("series", o.series());
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(ByteBuffer.allocate(5).putInt(1, id).array());
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-    new GenericDatumWriter<GenericRecord>(SENSOR).write(record, encoder);
-    encoder.flush();
-    return out.toByteArray();
+    return AvroEncoded.bytes(record, ByteBuffer.allocate(5).putInt(1, id).array());
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
@@ -278,12 +270,9 @@ class RegistryJobIT {
           record.put("meta", meta);
           record.put("level", i == 7 ? null : 3 + Math.sin(i));
           record.put("alarms", i % 3);
-          ByteArrayOutputStream out = new ByteArrayOutputStream();
-          out.write(ByteBuffer.allocate(5).putInt(1, id).array());
-          BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-          new GenericDatumWriter<GenericRecord>(nested).write(record, encoder);
-          encoder.flush();
-          records.add(new ProducerRecord<>(topic, out.toByteArray()));
+          records.add(
+              new ProducerRecord<>(
+                  topic, AvroEncoded.bytes(record, ByteBuffer.allocate(5).putInt(1, id).array())));
         }
         records.add(new ProducerRecord<>(topic, new byte[] {0, 0, 9, 9, 9, 1}));
         kafka.send(records);

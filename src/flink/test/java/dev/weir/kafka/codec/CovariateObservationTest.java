@@ -9,13 +9,13 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.kafka.AvroEncoded;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,12 +26,9 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -146,7 +143,7 @@ class CovariateObservationTest {
   void vectorsOfSeveralLengthsAreADeadLetterForEveryReader() throws Exception {
     GenericRecord ragged =
         record(WriterSchemas.COVARIATE_OBSERVATION, List.of(1.0, 2.0), List.of(3.0));
-    DeadLetter letter = letter(-1, avro(WriterSchemas.COVARIATE_OBSERVATION, ragged));
+    DeadLetter letter = letter(-1, AvroEncoded.bytes(ragged));
     assertThat(letter.reason()).isEqualTo(Reason.FEATURES);
     assertThat(letter.message())
         .startsWith("features_ahead[1]: expected 2 numbers,")
@@ -158,11 +155,11 @@ class CovariateObservationTest {
     Schema schema = WriterSchemas.COVARIATE_OBSERVATION;
     double infinite = Double.NEGATIVE_INFINITY;
     DeadLetter letter =
-        letter(2, avro(schema, record(schema, List.of(1.0, 2.0), List.of(NAN, infinite))));
+        letter(2, AvroEncoded.bytes(record(schema, List.of(1.0, 2.0), List.of(NAN, infinite))));
     assertThat(letter.reason()).isEqualTo(Reason.NOT_FINITE);
     assertThat(letter.message())
         .isEqualTo("features_ahead: expected finite numbers or null, got -Infinity as number 4");
-    assertThat(read(2, null, avro(schema, record(schema, List.of(1.0, NAN)))).ahead())
+    assertThat(read(2, null, AvroEncoded.bytes(record(schema, List.of(1.0, NAN)))).ahead())
         .containsExactly(1, NAN);
   }
 
@@ -249,27 +246,19 @@ class CovariateObservationTest {
         .build();
   }
 
-  private static byte[] avro(Schema schema, GenericRecord record) throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
-    encoder.flush();
-    return out.toByteArray();
-  }
-
   @Test
   void foreignVectorsAreResolved() throws Exception {
     String vectors = "{\"type\": \"array\", \"items\": {\"type\": \"array\", \"items\": %s}}";
     Schema ints = foreign(vectors.formatted("\"int\""));
-    byte[] bytes = framed(avro(ints, record(ints, List.of(1, 2), List.of(3, 4))));
+    byte[] bytes = framed(AvroEncoded.bytes(record(ints, List.of(1, 2), List.of(3, 4))));
     assertThat(read(2, knowing(ints), bytes).ahead()).containsExactly(1, 2, 3, 4);
     assertThat(event(1, knowing(ints), bytes))
         .isInstanceOfSatisfying(
             DeadLetter.class, letter -> assertThat(letter.reason()).isEqualTo(Reason.FEATURES));
     Schema maybe = foreign("[\"null\", " + vectors.formatted("[\"double\", \"null\"]") + "]");
-    byte[] some = framed(avro(maybe, record(maybe, Arrays.asList(1.0, null))));
+    byte[] some = framed(AvroEncoded.bytes(record(maybe, Arrays.asList(1.0, null))));
     assertThat(read(2, knowing(maybe), some).ahead()).containsExactly(1, NAN);
-    byte[] nothing = framed(avro(maybe, record(maybe, (List<?>[]) null)));
+    byte[] nothing = framed(AvroEncoded.bytes(record(maybe, (List<?>[]) null)));
     assertThat(read(2, knowing(maybe), nothing))
         .isEqualTo(new Observation("p", 3, 7)); // value and what comes after are read, too
   }

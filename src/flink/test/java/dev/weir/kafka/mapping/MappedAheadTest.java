@@ -16,9 +16,9 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.AvroEncoded;
 import dev.weir.kafka.codec.ObservationJson;
 import dev.weir.model.ForecastModel;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumWriter;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,19 +211,11 @@ class MappedAheadTest {
     String section =
         "format: avro, schema-file: '%s', values: [v], features-ahead: [price, 'forecast[].temperature']"
             .formatted(file);
-    assertThat(ahead(events(section, bytes(schema, record.build()))))
+    assertThat(ahead(events(section, AvroEncoded.bytes(record.build()))))
         .containsExactly(2, -5.5, NAN, NAN, 4, NAN);
     record.set("forecast", null);
-    assertThat(ahead(events(section, bytes(schema, record.build()))))
+    assertThat(ahead(events(section, AvroEncoded.bytes(record.build()))))
         .containsExactly(2, NAN, NAN, NAN, 4, NAN);
-  }
-
-  private static byte[] bytes(Schema schema, GenericRecord record) throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
-    encoder.flush();
-    return out.toByteArray();
   }
 
   @Test

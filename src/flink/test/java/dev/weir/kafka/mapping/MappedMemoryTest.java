@@ -6,7 +6,7 @@ import com.sun.management.ThreadMXBean;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.SourceRecord;
-import java.io.ByteArrayOutputStream;
+import dev.weir.kafka.AvroEncoded;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,10 +16,7 @@ import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 /** Legal records that would fill the memory are one dead letter at small cost. */
@@ -106,10 +103,6 @@ class MappedMemoryTest {
     Schema element = schema.getField("r").schema().getElementType();
     GenericRecord record = new GenericData.Record(schema);
     record.put("r", Collections.nCopies(300_000, new GenericData.Record(element)));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
-    encoder.flush();
     MappedRecords records =
         records(
             "format: avro-confluent, each: r, series: [=a], values: [v]",
@@ -124,7 +117,8 @@ class MappedMemoryTest {
                 return new AvroReader().read(new GenericDatumReader<>(schema), value, 0);
               }
             });
-    assertThat(read(records, bytes.toByteArray(), 5_000_000)).contains("expected fewer values");
+    assertThat(read(records, AvroEncoded.bytes(record), 5_000_000))
+        .contains("expected fewer values");
   }
 
   @Test

@@ -10,8 +10,8 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.MappingOptions;
+import dev.weir.kafka.AvroEncoded;
 import dev.weir.kafka.codec.ObservationJson;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +25,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.util.Utf8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -581,12 +578,8 @@ class MappedRecordsTest {
     Schema schema = new Schema.Parser().parse(RECORDS.resolve("reading.avsc").toFile());
     GenericRecord record =
         new GenericRecordBuilder(schema).set("site", "rom").set("level", 2.5f).build();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
-    encoder.flush();
     String section = "format: avro, schema-file: reading.avsc, series: [site], values: [level]";
-    byte[] bytes = out.toByteArray();
+    byte[] bytes = AvroEncoded.bytes(record);
     assertThat(events(section, bytes))
         .containsExactly(
             new ObservationEvent(new Observation("rom", TIMESTAMP, 2.5), source(bytes)));
