@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** One JSON fixture written by PyTorch; the README beside the fixtures describes its fields. */
@@ -71,12 +72,21 @@ public record GoldenFile(Path path, JsonNode json) {
   }
 
   public static float[] values(JsonNode tensor) {
-    JsonNode data = tensor.get("data");
-    float[] values = new float[data.size()];
+    return floats(tensor.get("data"));
+  }
+
+  public static float[] floats(JsonNode array) {
+    float[] values = new float[array.size()];
     for (int i = 0; i < values.length; i++) {
       // by way of its text: a detour over double may round twice
-      values[i] = Float.parseFloat(data.get(i).asText());
+      values[i] = Float.parseFloat(array.get(i).asText());
     }
     return values;
+  }
+
+  /** One of so many parts of equal length. */
+  public static float[] part(float[] of, int number, int count) {
+    int length = of.length / count;
+    return Arrays.copyOfRange(of, number * length, (number + 1) * length);
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.classify.network;
 
+import static dev.weir.rnn.GoldenFile.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -57,14 +58,6 @@ class TrainableClassifierTest {
         GOLDEN.get("num_layers").intValue(),
         one.get("bidirectional").booleanValue(),
         true);
-  }
-
-  private static float[] floats(JsonNode array) {
-    float[] values = new float[array.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = array.get(i).floatValue();
-    }
-    return values;
   }
 
   private static void assertClose(float[] values, float[] expected, double tolerance) {

@@ -1,5 +1,7 @@
 package dev.weir.forecast.learn;
 
+import static dev.weir.rnn.GoldenFile.floats;
+import static dev.weir.rnn.GoldenFile.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -70,19 +72,6 @@ class CandidateNetworkTest {
           numbers("of_candidates"),
           numbers("of_steps"));
     }
-  }
-
-  private static float[] floats(JsonNode array) {
-    float[] values = new float[array.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = array.get(i).floatValue();
-    }
-    return values;
-  }
-
-  private static float[] part(float[] of, int number, int count) {
-    int length = of.length / count;
-    return Arrays.copyOfRange(of, number * length, (number + 1) * length);
   }
 
   @ParameterizedTest
