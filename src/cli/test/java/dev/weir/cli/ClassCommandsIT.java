@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.classify.series.ClassFixture;
-import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassFixture.Step;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.forecast.Observation;

@@ -2,8 +2,8 @@ package dev.weir.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.classify.series.ClassFixture;
-import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassFixture.Step;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;

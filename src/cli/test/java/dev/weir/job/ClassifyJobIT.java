@@ -2,8 +2,8 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.classify.series.ClassFixture;
-import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassFixture.Step;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;

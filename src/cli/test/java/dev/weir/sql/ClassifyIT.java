@@ -3,10 +3,10 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.classify.series.ClassFixture;
-import dev.weir.classify.series.ClassFixture.Step;
-import dev.weir.classify.series.ClassState;
-import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassFixture.Step;
+import dev.weir.classify.ClassState;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.job.FlinkFixture;

@@ -1,16 +1,13 @@
 /**
- * Contains the data classes of classification: labelled windows, probabilities and scores. The
- * subpackages classify:
+ * Classifies windows of series: cuts series into windows, runs and trains recurrent networks,
+ * computes features by fixed kernels, and learns from the labels of a series as they come.
  *
- * <ul>
- *   <li>{@code network} trains and runs recurrent networks.
- *   <li>{@code convolution} computes features by fixed kernels.
- *   <li>{@code stream} classifies the rows of a series as they come and learns from their labels.
- *   <li>{@code series} cuts series into windows and calls the packages above for each of them.
- * </ul>
+ * <p>Start at {@link dev.weir.classify.SeriesClassifier}, which calls the others for each window of
+ * a series; {@link dev.weir.classify.StreamClassifier} mixes the methods that learn from labels,
+ * {@link dev.weir.classify.NetworkClassifier} runs a network and {@link
+ * dev.weir.classify.ClassifierTrainer} trains one.
  *
- * <p>Start at {@link dev.weir.classify.stream.StreamClassifier}.
- *
- * <p>Allowed imports: the JDK. This package and its subpackages never import Flink, Kafka or Avro.
+ * <p>Allowed imports: {@code forecast}, {@code forecast.window}, {@code model}, {@code rnn} and the
+ * JDK. This package never imports Flink, Kafka or Avro.
  */
 package dev.weir.classify;

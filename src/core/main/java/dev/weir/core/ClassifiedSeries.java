@@ -1,6 +1,6 @@
 package dev.weir.core;
 
-import dev.weir.classify.series.ClassState;
+import dev.weir.classify.ClassState;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.window.SeriesState;
 import dev.weir.model.ClassifierModel;

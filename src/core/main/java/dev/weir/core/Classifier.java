@@ -1,8 +1,8 @@
 package dev.weir.core;
 
-import dev.weir.classify.series.ClassState;
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.classify.ClassState;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.classify.SeriesClassifier;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.LabelEvent;

@@ -1,7 +1,7 @@
 package dev.weir.core;
 
-import dev.weir.classify.series.ClassState;
-import dev.weir.classify.series.ClassStateFormat;
+import dev.weir.classify.ClassState;
+import dev.weir.classify.ClassStateFormat;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerStateFormat;
 import dev.weir.forecast.window.WindowState;

@@ -1,7 +1,7 @@
 package dev.weir.option;
 
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.stream.StreamClassifier;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.classify.StreamClassifier;
 import dev.weir.model.ClassifierModel;
 import java.time.Duration;
 import java.util.List;

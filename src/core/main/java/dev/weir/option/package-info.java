@@ -4,8 +4,8 @@
  *
  * <p>Start at {@link dev.weir.option.Option}.
  *
- * <p>Allowed imports: {@code classify.series}, {@code classify.stream}, {@code forecast}, {@code
- * forecast.alarm}, {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code
- * forecast.window}, {@code model}, {@code rnn} and the JDK.
+ * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.alarm}, {@code
+ * forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window},
+ * {@code model}, {@code rnn} and the JDK.
  */
 package dev.weir.option;

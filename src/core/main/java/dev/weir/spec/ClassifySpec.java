@@ -1,9 +1,9 @@
 package dev.weir.spec;
 
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.SeriesClassifier;
-import dev.weir.classify.series.WindowRule;
-import dev.weir.classify.series.WindowRule.Kind;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.classify.SeriesClassifier;
+import dev.weir.classify.WindowRule;
+import dev.weir.classify.WindowRule.Kind;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;

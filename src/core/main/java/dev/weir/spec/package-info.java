@@ -4,7 +4,7 @@
  *
  * <p>Start at {@link dev.weir.spec.ForecastSpec}.
  *
- * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
+ * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.alarm}, {@code
  * forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window},
  * {@code model}, {@code option} and the JDK.
  */

@@ -2,8 +2,8 @@ package dev.weir.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.WindowRule;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.classify.WindowRule;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;

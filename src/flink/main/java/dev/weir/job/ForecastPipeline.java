@@ -1,6 +1,6 @@
 package dev.weir.job;
 
-import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;

@@ -1,6 +1,6 @@
 package dev.weir.job;
 
-import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.job.options.JobFile;

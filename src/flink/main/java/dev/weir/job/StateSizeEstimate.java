@@ -1,6 +1,6 @@
 package dev.weir.job;
 
-import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.classify.SeriesClassifier;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.SeriesAlarms;

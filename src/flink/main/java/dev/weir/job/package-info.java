@@ -6,8 +6,8 @@
  * dev.weir.job.JobSettings} is a validated job file. {@link dev.weir.job.HistoryProgress} shows how
  * far a bounded job has read.
  *
- * <p>Allowed imports: {@code classify.series}, {@code file}, {@code forecast}, {@code
- * forecast.alarm}, {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code
+ * <p>Allowed imports: {@code classify}, {@code file}, {@code forecast}, {@code forecast.alarm},
+ * {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code
  * forecast.network}, {@code forecast.shared}, {@code holiday}, {@code job.options}, {@code kafka},
  * {@code kafka.admin}, {@code kafka.codec}, {@code kafka.connector}, {@code kafka.mapping}, {@code
  * model}, {@code option}, {@code spec}, {@code stream}, {@code stream.covariate}, {@code

@@ -1,6 +1,6 @@
 package dev.weir.sql;
 
-import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.model.ClassifierModel;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;

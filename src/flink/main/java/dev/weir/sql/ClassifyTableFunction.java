@@ -1,8 +1,8 @@
 package dev.weir.sql;
 
-import dev.weir.classify.series.ClassResult;
-import dev.weir.classify.series.ClassState;
-import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.classify.ClassResult;
+import dev.weir.classify.ClassState;
+import dev.weir.classify.SeriesClassifier;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;

@@ -1,7 +1,7 @@
 package dev.weir.state;
 
-import dev.weir.classify.series.ClassState;
-import dev.weir.classify.series.ClassStateFormat;
+import dev.weir.classify.ClassState;
+import dev.weir.classify.ClassStateFormat;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes what is known of a series that is classified, as {@link ClassStateFormat} defines. */

@@ -1,6 +1,6 @@
 package dev.weir.stream;
 
-import dev.weir.classify.series.ClassResult.Labelled;
+import dev.weir.classify.ClassResult.Labelled;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;

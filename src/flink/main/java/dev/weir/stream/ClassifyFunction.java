@@ -1,9 +1,9 @@
 package dev.weir.stream;
 
-import dev.weir.classify.series.ClassResult;
-import dev.weir.classify.series.ClassState;
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.classify.ClassResult;
+import dev.weir.classify.ClassState;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.classify.SeriesClassifier;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;

@@ -1,6 +1,6 @@
 package dev.weir.stream;
 
-import dev.weir.classify.series.ClassState;
+import dev.weir.classify.ClassState;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;

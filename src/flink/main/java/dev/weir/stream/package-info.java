@@ -4,10 +4,10 @@
  *
  * <p>Start at {@code SeriesFunction}, the keyed operator of forecasts ({@code ForecastFunction})
  * and of classes ({@code ClassifyFunction}). Its method {@code processBroadcastElement} replaces
- * the weights of a running job. {@link dev.weir.forecast.engine} and {@link
- * dev.weir.classify.series} contain the calculations.
+ * the weights of a running job. {@link dev.weir.forecast.engine} and {@link dev.weir.classify}
+ * contain the calculations.
  *
- * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
+ * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.alarm}, {@code
  * forecast.engine}, {@code forecast.learn}, {@code forecast.shared}, {@code forecast.window},
  * {@code model}, {@code rnn}, {@code state}, Flink, SLF4J and the JDK.
  */

@@ -3,10 +3,10 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.classify.series.ClassFixture;
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.WindowRule;
-import dev.weir.classify.series.WindowRule.Kind;
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.classify.WindowRule;
+import dev.weir.classify.WindowRule.Kind;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.model.ClassifierFiles;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.weir.classify.series.ClassFixture;
-import dev.weir.classify.series.ClassFixture.Step;
-import dev.weir.classify.series.ClassifySettings;
-import dev.weir.classify.series.WindowRule;
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassFixture.Step;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.classify.WindowRule;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
 import dev.weir.forecast.ClassifierUpdate;

@@ -2,9 +2,9 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.classify.series.ClassFixture;
-import dev.weir.classify.series.ClassFixture.Step;
-import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassFixture.Step;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.core.Alarms;
 import dev.weir.core.ClassifiedSeries;
 import dev.weir.core.Classifier;

@@ -2,7 +2,7 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;

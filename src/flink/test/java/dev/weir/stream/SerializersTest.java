@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
-import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.ClassFixture;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;

@@ -1,7 +1,7 @@
 package dev.weir.cli.classify;
 
 import dev.weir.classify.ClassScore;
-import dev.weir.classify.stream.StreamClassifier;
+import dev.weir.classify.StreamClassifier;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.LabelledRows;
 import java.io.IOException;

@@ -4,8 +4,7 @@
  *
  * <p>Start at {@link dev.weir.cli.classify.ClassOptions}.
  *
- * <p>Allowed imports: {@code classify}, {@code classify.network}, {@code classify.stream}, {@code
- * cli.console}, {@code cli.option}, {@code cli.series}, {@code kafka.wire}, {@code model}, Jackson,
- * picocli and the JDK.
+ * <p>Allowed imports: {@code classify}, {@code cli.console}, {@code cli.option}, {@code
+ * cli.series}, {@code kafka.wire}, {@code model}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.classify;

@@ -1,6 +1,6 @@
 package dev.weir.cli.health;
 
-import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.admin.ModelVersions;

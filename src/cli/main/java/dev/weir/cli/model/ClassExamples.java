@@ -1,10 +1,10 @@
 package dev.weir.cli.model;
 
+import dev.weir.classify.ClassifierTrainer;
+import dev.weir.classify.InputViews;
 import dev.weir.classify.LabelledSequences;
 import dev.weir.classify.LabelledWindows;
-import dev.weir.classify.network.ClassifierTrainer;
-import dev.weir.classify.network.InputViews;
-import dev.weir.classify.network.NetworkClassifier;
+import dev.weir.classify.NetworkClassifier;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;

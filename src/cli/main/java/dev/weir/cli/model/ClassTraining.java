@@ -1,8 +1,8 @@
 package dev.weir.cli.model;
 
 import dev.weir.classify.ClassScore;
+import dev.weir.classify.ClassifierTrainer;
 import dev.weir.classify.Probabilities;
-import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.WindowFile;

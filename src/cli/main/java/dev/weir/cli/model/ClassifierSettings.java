@@ -1,6 +1,6 @@
 package dev.weir.cli.model;
 
-import dev.weir.classify.network.ClassifierTrainer;
+import dev.weir.classify.ClassifierTrainer;
 import dev.weir.model.InputView;
 import dev.weir.model.InputView.Block;
 import dev.weir.model.Readout;

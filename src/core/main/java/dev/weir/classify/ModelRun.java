@@ -1,0 +1,108 @@
+package dev.weir.classify;
+
+import dev.weir.model.ClassifierModel;
+import java.util.Arrays;
+import java.util.List;
+
+/** A model in use, and the regression by which a series learns to read its network. */
+final class ModelRun {
+
+  /** Bias of a class that the model does not know. */
+  private static final float UNKNOWN_BIAS = -3f;
+
+  private final ClassifierModel model;
+  private final NetworkClassifier classifier;
+  private final FeatureRegression readout;
+  private final long id;
+  private final int maxClasses;
+  private final float[] logits;
+  private final double[] probabilities;
+
+  ModelRun(ClassifierModel model, ClassifySettings settings) {
+    this.model = model;
+    this.classifier = NetworkClassifier.of(model);
+    this.maxClasses = settings.maxClasses();
+    this.readout = new FeatureRegression(model.rnn().outputSize(), maxClasses, settings.waiting());
+    this.id = 31 * model.version() + Arrays.hashCode(model.weights());
+    this.logits = new float[model.classes().size()];
+    this.probabilities = new double[model.classes().size()];
+  }
+
+  ClassifierModel model() {
+    return model;
+  }
+
+  FeatureRegression readout() {
+    return readout;
+  }
+
+  /** Differs between models, also between two of one version. */
+  long id() {
+    return id;
+  }
+
+  /** What the network's head read of the last window. */
+  float[] features() {
+    return classifier.features();
+  }
+
+  /** Adds the model's classes to those of a series, as far as there is room. */
+  void addNames(List<String> names) {
+    List<String> classes = model.classes();
+    for (int k = 0; k < classes.size(); k++) {
+      if (index(names, k) < 0 && names.size() < maxClasses) {
+        names.add(classes.get(k));
+      }
+    }
+  }
+
+  /** Which class of a series the model's class is; usually the same one. */
+  private int index(List<String> names, int k) {
+    String name = model.classes().get(k);
+    return k < names.size() && names.get(k).equals(name) ? k : names.indexOf(name);
+  }
+
+  /**
+   * Classifies a window.
+   *
+   * @param said probabilities of the series' classes; overwritten
+   */
+  void run(float[] window, List<String> names, double[] said) {
+    classifier.logits(window, logits);
+    Probabilities.softmax(logits, model.factor(), probabilities);
+    Arrays.fill(said, 0);
+    double sum = 0;
+    for (int k = 0; k < logits.length; k++) {
+      int index = index(names, k);
+      if (index >= 0) {
+        said[index] = probabilities[k];
+        sum += probabilities[k];
+      }
+    }
+    for (int k = 0; k < names.size(); k++) { // classes for which there was no room
+      said[k] = sum > 0 ? said[k] / sum : 1.0 / names.size();
+    }
+  }
+
+  /** Has a series begin with the model's own head. */
+  void start(float[] state, List<String> names) {
+    float[] weights = model.weights();
+    int width = model.rnn().outputSize();
+    int classes = model.classes().size();
+    float factor = (float) model.factor();
+    int headAt = model.rnn().parameterCount();
+    float[] row = new float[width];
+    for (int k = 0; k < maxClasses; k++) {
+      readout.setBias(state, k, UNKNOWN_BIAS);
+    }
+    for (int k = 0; k < classes; k++) {
+      int index = index(names, k);
+      if (index >= 0) {
+        for (int i = 0; i < width; i++) {
+          row[i] = factor * weights[headAt + k * width + i];
+        }
+        readout.setWeights(state, index, row, 0, factor * weights[headAt + classes * width + k]);
+      }
+    }
+  }
+}

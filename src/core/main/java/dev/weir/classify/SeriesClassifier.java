@@ -1,0 +1,582 @@
+package dev.weir.classify;
+
+import dev.weir.classify.ClassResult.Labelled;
+import dev.weir.classify.ClassState.Mark;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.Classification.Status;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.window.SeriesEngine;
+import dev.weir.forecast.window.SeriesOrder;
+import dev.weir.forecast.window.SeriesResult.Counted;
+import dev.weir.forecast.window.SeriesState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.forecast.window.Windows.Outcome;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.ModelFormatException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * All that a task does to classify series, whatever it runs in: cuts each into windows, has each
+ * window classified by the model and by what was learned of the series, learns from labels, which
+ * come when they come, and forgets a series that is silent for too long. A call takes what is kept
+ * of a series, changes it, and returns one reused {@link ClassResult}.
+ *
+ * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
+ */
+public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState<ClassState>> {
+
+  /** Labels of a series that came before their window, at most. */
+  static final int MAX_EARLY = 10_000;
+
+  private final ClassifySettings settings;
+  final ClassResult result;
+  private final LongSupplier clock;
+  private final SeriesLearner learner;
+  private final int channels;
+  private final float[] row; // (channels)
+
+  private float[] window = {};
+  private Observation offered; // of the current call, as the next
+  private SourceRecord offeredBy;
+
+  /**
+   * @param clock the machine's, milliseconds since 1970
+   * @throws ModelFormatException if the initial model is no classifier
+   * @throws IllegalArgumentException if the initial model does not fit
+   */
+  public SeriesClassifier(ClassifySettings settings, LongSupplier clock)
+      throws ModelFormatException {
+    this(settings, clock, new ClassResult());
+  }
+
+  private SeriesClassifier(ClassifySettings settings, LongSupplier clock, ClassResult result)
+      throws ModelFormatException {
+    super(
+        new Windows(settings.seqLen(), settings.stride(), settings.channels() - 1),
+        new SeriesOrder(settings.ttl(), clock),
+        settings.outOfOrderness().isZero(),
+        result);
+    this.settings = settings;
+    this.clock = clock;
+    this.result = result;
+    this.channels = settings.channels();
+    this.row = new float[channels];
+    this.learner = new SeriesLearner(settings);
+  }
+
+  /** Bytes of a series that has classified its first window, without what it reads of a model. */
+  public static int seriesBytes(ClassifySettings settings) {
+    try {
+      SeriesClassifier classifier = new SeriesClassifier(settings.withoutModel(), () -> 0);
+      return classifier.newState().bytes() + classifier.learner.bytes();
+    } catch (ModelFormatException e) {
+      throw new IllegalStateException("without a model nothing is read", e);
+    }
+  }
+
+  /** Names of the methods that are mixed; empty where nothing is learned. */
+  public List<String> methods() {
+    return learner.methods();
+  }
+
+  /** The model to use from now on; null: the initial one. */
+  public void use(ClassifierModel published) throws ModelFormatException {
+    learner.use(published);
+  }
+
+  /** Version of the model in use; -1 without one. */
+  public long modelVersion() {
+    return learner.modelVersion();
+  }
+
+  @Override
+  public ClassState newState() {
+    ClassState state =
+        new ClassState(settings.seqLen(), channels, settings.maxClasses(), settings.waiting());
+    state.names.addAll(settings.classes());
+    return state;
+  }
+
+  /** Of other settings only the observations and the labels that wait can be used. */
+  @Override
+  protected ClassState fit(ClassState known) {
+    if (known.fits(settings)) {
+      return known;
+    }
+    ClassState state = windows.fit(known, newState());
+    state.early.addAll(known.early);
+    state.marks.addAll(known.features() == state.features() ? known.marks : List.of());
+    return state;
+  }
+
+  /**
+   * Takes in the next observation of a series and classifies the windows that it ends. To be called
+   * again while the result {@link ClassResult#hasMore}.
+   *
+   * @param source the record that brought it
+   * @param watermark event time, milliseconds since 1970; {@link Long#MAX_VALUE} once the input has
+   *     ended
+   */
+  public ClassResult observe(
+      SeriesState<ClassState> kept, Observation observation, SourceRecord source, long watermark)
+      throws IOException {
+    result.clear();
+    offered = observation;
+    offeredBy = source;
+    Outcome outcome = take(kept, observation, source, watermark);
+    if (outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
+      mark(kept.times(), observation, source);
+    }
+    return result;
+  }
+
+  /** What a waiting observation says of its window, in place of one that it corrects. */
+  private void mark(ClassState state, Observation observation, SourceRecord source) {
+    String label = observation.label();
+    if (label != null) {
+      addClasses(state);
+      label = isRefused(state, label, source) ? null : label;
+    }
+    long time = observation.time();
+    if (label != null || observation.endsWindow()) {
+      ClassState.put(
+          state.marks, time, new Mark(time, label, source.timestamp(), observation.endsWindow()));
+    } else {
+      state.marks.removeIf(mark -> mark.time() == time);
+    }
+  }
+
+  /** Event time may have ended a window before all of its observations came. */
+  @Override
+  protected long reached(ClassState state) {
+    return settings.rule().isByCount() || state.windows == 0
+        ? state.lastTime()
+        : Math.max(state.lastTime(), state.lastTimes[state.place(0)]);
+  }
+
+  @Override
+  protected void precede(String series, ClassState state, long time, boolean goesBack) {
+    WindowRule rule = settings.rule();
+    long before = state.lastTime();
+    if (goesBack) {
+      goBack(series, state, time);
+    } else if (state.open > 0 && rule.endsBefore(state.windowFirst, before, time)) {
+      close(series, state, rule.lastTime(state.windowFirst, before));
+    }
+  }
+
+  /** The series goes on at an earlier time: labels from then on are of windows to come. */
+  private void goBack(String series, ClassState state, long time) {
+    end(series, state);
+    for (int age = 0; age < state.windows; age++) {
+      int place = state.place(age);
+      if (state.lastTimes[place] >= time) {
+        state.firstTimes[place] = time; // of no time at all
+        state.lastTimes[place] = time - 1;
+      }
+    }
+  }
+
+  @Override
+  protected void advanced(
+      String series, SeriesState<ClassState> kept, ClassState state, boolean hasWaited) {
+    WindowRule rule = settings.rule();
+    long time = state.lastTime();
+    if (!rule.isByCount()) {
+      state.windowFirst = state.open == 0 ? time : state.windowFirst;
+      state.open = Math.min(state.open + 1, settings.seqLen());
+    }
+    read(state, state.size() - 1, row, 0);
+    learner.observed(state, row);
+    boolean endsWindow = hasWaited ? takeMark(state, time) : takeLabel(state);
+    if (rule.kind() == WindowRule.Kind.SESSION && endsWindow) {
+      close(series, state, time);
+    } else if (!rule.isByCount()) {
+      if (state.open == 1) { // it may grow: then it is woken again
+        result.wakeAt(rule.lastTime(time, time) + 1);
+      }
+    } else if (windows.isDue(state)) {
+      classify(series, state, nextFirstTime(state), time);
+    }
+  }
+
+  /** What an observation that has waited says of its window; returns whether it ends it. */
+  private boolean takeMark(ClassState state, long time) {
+    boolean endsWindow = false;
+    while (!state.marks.isEmpty() && state.marks.get(0).time() <= time) {
+      Mark mark = state.marks.remove(0);
+      endsWindow = mark.endsWindow();
+      if (mark.label() != null) {
+        hold(state, mark);
+      }
+    }
+    return endsWindow;
+  }
+
+  /** The same of one that was offered in this call. */
+  private boolean takeLabel(ClassState state) {
+    String label = offered.label();
+    if (label != null) {
+      addClasses(state);
+      if (!isRefused(state, label, offeredBy)) {
+        hold(state, new Mark(offered.time(), label, offeredBy.timestamp(), false));
+      }
+    }
+    return offered.endsWindow();
+  }
+
+  /** Observations of the window that is open. */
+  private int size(ClassState state) {
+    return settings.rule().isByCount() ? state.size() : state.open;
+  }
+
+  /** Copies an observation, 0 being the oldest that is kept. */
+  private void read(ClassState state, int index, float[] to, int at) {
+    to[at] = finite(state.value(index));
+    for (int f = 0; f + 1 < channels; f++) {
+      to[at + 1 + f] = finite(state.feature(index, f));
+    }
+  }
+
+  /** A double beyond the range of floats counts as the largest of them. */
+  static float finite(double value) {
+    return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value));
+  }
+
+  /** By count a window owns the times after those of the one before. */
+  private static long nextFirstTime(ClassState state) {
+    return state.windows == 0 ? state.time(0) : state.lastTimes[state.place(0)] + 1;
+  }
+
+  /**
+   * A window by time or by session is over.
+   *
+   * @param last the last time that belongs to it
+   */
+  private void close(String series, ClassState state, long last) {
+    classify(series, state, settings.rule().firstTime(state.windowFirst), last);
+    state.open = 0;
+  }
+
+  /**
+   * An observation says the class of its window, which is learned once the window was classified.
+   * Of several in a window the newest counts.
+   */
+  private void hold(ClassState state, Mark label) {
+    long first =
+        settings.rule().isByCount()
+            ? nextFirstTime(state)
+            : settings.rule().firstTime(state.windowFirst);
+    ClassState.put(state.early, first, label);
+  }
+
+  /** Refuses a label of a class that may not be. */
+  private boolean isRefused(ClassState state, String label, SourceRecord source) {
+    if (state.names.contains(label) || mayAdd(state)) {
+      return false;
+    }
+    refuse(source, "label: expected one of %s, got %s".formatted(state.names, quoted(label)));
+    return true;
+  }
+
+  /** The series is to be forgotten: classifies the window that is open, by time or by session. */
+  void end(String series, ClassState state) {
+    if (state.open > 0) {
+      close(series, state, settings.rule().lastTime(state.windowFirst, state.lastTime()));
+    }
+  }
+
+  @Override
+  protected void silence(
+      String series, SeriesState<ClassState> kept, ClassState state, boolean isOver) {
+    end(series, state);
+    result.count(Counted.UNUSED_LABEL, isOver ? state.early.size() : 0);
+  }
+
+  /**
+   * Event time has come to where a series wanted to be woken, which is forgotten now if it was
+   * silent for too long. To be called again while the result {@link ClassResult#hasMore}.
+   *
+   * @param watermark as for {@link #observe}
+   */
+  public ClassResult wake(
+      String series, SeriesState<ClassState> kept, long timestamp, long watermark)
+      throws IOException {
+    result.clear();
+    if (kept.times() != null) {
+      wakeUp(series, kept, timestamp, watermark);
+    }
+    return result;
+  }
+
+  @Override
+  protected void elapse(
+      String series,
+      SeriesState<ClassState> kept,
+      ClassState state,
+      long timestamp,
+      long watermark) {
+    if (state.open == 0) {
+      return;
+    }
+    WindowRule rule = settings.rule();
+    long end = rule.lastTime(state.windowFirst, state.lastTime());
+    if (order().isAhead(watermark)) { // of another series, by its clock
+      result.wakeAt(Math.max(end, watermark + rule.length().toMillis()) + 1);
+    } else if (end < timestamp) {
+      close(series, state, end);
+      kept.times(state);
+    } else {
+      result.wakeAt(end + 1);
+    }
+  }
+
+  /** Classifies the window as it is, which owns the labels of some times. */
+  private void classify(String series, ClassState state, long firstTime, long lastTime) {
+    int size = size(state);
+    if (window.length != size * channels) {
+      window = new float[size * channels]; // the network wants just that length
+    }
+    for (int i = 0; i < size; i++) {
+      read(state, state.size() - size + i, window, i * channels);
+    }
+    addClasses(state);
+    double[] probabilities = learner.classify(state, window);
+    remember(state, firstTime, lastTime, probabilities);
+    result.add(classification(series, state, probabilities));
+    learnEarly(state, firstTime, lastTime);
+  }
+
+  private void remember(ClassState state, long firstTime, long lastTime, double[] probabilities) {
+    int place = state.nextWindow;
+    if (!state.isLabelled(place)) {
+      result.count(Counted.UNLABELLED, 1); // the learner gives it up too
+    }
+    state.firstTimes[place] = firstTime;
+    state.lastTimes[place] = lastTime;
+    state.ends[place] = state.lastTime();
+    int at = place * settings.maxClasses();
+    for (int k = 0; k < settings.maxClasses(); k++) {
+      state.said[at + k] = (float) probabilities[k];
+    }
+    state.nextWindow = (place + 1) % settings.waiting();
+    state.windows = Math.min(settings.waiting(), state.windows + 1);
+  }
+
+  /** A sum of rounded numbers may be a little above 1, a probability may not. */
+  private static double[] said(double[] probabilities, int known) {
+    double[] said = Arrays.copyOf(probabilities, known);
+    for (int k = 0; k < known; k++) {
+      said[k] = Math.min(1, said[k]);
+    }
+    return said;
+  }
+
+  private Classification classification(String series, ClassState state, double[] probabilities) {
+    int known = state.names.size();
+    int best = Probabilities.largest(probabilities);
+    int size = size(state);
+    boolean isFull = size == settings.seqLen() || !settings.rule().isByCount();
+    Status status =
+        known == 0
+            ? Status.UNKNOWN
+            : settings.model() != null && !learner.hasModel()
+                ? Status.FALLBACK
+                : isFull ? Status.OK : Status.WARMUP;
+    return new Classification(
+        series,
+        state.time(state.size() - size),
+        state.lastTime(),
+        size,
+        known == 0 ? "" : state.names.get(best),
+        state.names,
+        said(probabilities, known),
+        settings.model() == null ? "" : settings.model(),
+        modelVersion(),
+        state.labels,
+        state.scored == 0 ? Double.NaN : (double) state.right / state.scored,
+        state.scored == 0 ? Double.NaN : state.lossSum / state.scored,
+        status);
+  }
+
+  /**
+   * Takes in a label: of a window that waits for it, or of one that is still to come. If it can't
+   * be taken, nothing changes and there is a dead letter.
+   *
+   * @param watermark as for {@link #observe}
+   */
+  public ClassResult label(SeriesState<ClassState> kept, LabelEvent event, long watermark)
+      throws IOException {
+    result.clear();
+    ClassState state = fitted(kept);
+    if (isTaken(kept, state, event, watermark)) {
+      kept.times(state);
+    }
+    return result;
+  }
+
+  private boolean isTaken(
+      SeriesState<ClassState> kept, ClassState state, LabelEvent event, long watermark)
+      throws IOException {
+    addClasses(state);
+    if (isRefused(state, event.label(), event.source())) {
+      return false;
+    }
+    long time = event.time();
+    if (state.windows == 0 || time > state.lastTimes[state.place(0)]) {
+      return await(kept, state, event, watermark);
+    }
+    int age = age(state, time);
+    if (age < 0) {
+      refuse(
+          event.source(),
+          "time: expected one of the %d newest windows of series %s, got %s"
+              .formatted(state.windows, event.series(), instant(time)));
+      return false;
+    }
+    if (learn(state, age, event.label(), event.source().timestamp())) {
+      return true;
+    }
+    contradicts(event);
+    return false;
+  }
+
+  private boolean await(
+      SeriesState<ClassState> kept, ClassState state, LabelEvent event, long watermark)
+      throws IOException {
+    long time = event.time();
+    int at = ClassState.after(state.early, time);
+    if (at > 0 && state.early.get(at - 1).time() == time) {
+      boolean isSame = state.early.get(at - 1).label().equals(event.label());
+      result.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL, 1);
+      if (!isSame) {
+        contradicts(event);
+      }
+      return isSame;
+    }
+    if (state.early.size() >= MAX_EARLY) {
+      refuse(event.source(), "time: expected one of a window that there is, got " + instant(time));
+      return false;
+    }
+    if (state.newestTime() == Long.MIN_VALUE) { // of a series that may never come
+      result.count(Counted.UNKNOWN_SERIES_LABEL, 1);
+      long seen = Math.min(time, clock.getAsLong());
+      order().touched(kept, state, Long.MIN_VALUE, seen, watermark, result);
+    }
+    state.early.add(at, new Mark(time, event.label(), event.source().timestamp(), false));
+    return true;
+  }
+
+  private void contradicts(LabelEvent event) {
+    refuse(
+        event.source(),
+        "label: expected the one that the window at %s of series %s has already, got %s"
+            .formatted(instant(event.time()), event.series(), quoted(event.label())));
+  }
+
+  /** A job may name further classes than it did when the series was saved. */
+  private void addClasses(ClassState state) {
+    for (String name : settings.classes()) {
+      if (!state.names.contains(name) && state.names.size() < settings.maxClasses()) {
+        state.names.add(name);
+      }
+    }
+  }
+
+  private boolean mayAdd(ClassState state) {
+    return settings.classes().isEmpty() && state.names.size() < settings.maxClasses();
+  }
+
+  private static String quoted(String label) {
+    return label.replaceAll("[^\\x20-\\x7e]", ".");
+  }
+
+  private static String instant(long time) {
+    return Instant.ofEpochMilli(time).toString();
+  }
+
+  private void refuse(SourceRecord source, String message) {
+    result.add(new DeadLetter(Reason.LABEL, message, source));
+  }
+
+  /** How many windows came after the one that a time belongs to; -1 if it belongs to none. */
+  private static int age(ClassState state, long time) {
+    int low = 0;
+    int high = state.windows - 1;
+    while (low <= high) { // newer windows have later times
+      int age = (low + high) >>> 1;
+      int place = state.place(age);
+      if (time > state.lastTimes[place]) {
+        high = age - 1;
+      } else if (time < state.firstTimes[place]) {
+        low = age + 1;
+      } else {
+        return age;
+      }
+    }
+    return -1;
+  }
+
+  /** The newest window is there: learns its label if it has come already. */
+  private void learnEarly(ClassState state, long firstTime, long lastTime) {
+    while (!state.early.isEmpty() && state.early.get(0).time() <= lastTime) {
+      Mark label = state.early.remove(0);
+      if (label.time() < firstTime || !(state.names.contains(label.label()) || mayAdd(state))) {
+        result.count(Counted.UNUSED_LABEL, 1);
+      } else {
+        learn(state, 0, label.label(), label.recordTime());
+        result.labels.put(label.time(), label.label());
+      }
+    }
+  }
+
+  /**
+   * @return false if the window has another label
+   */
+  private boolean learn(ClassState state, int age, String label, long recordTime) {
+    int place = state.place(age);
+    int index = state.names.indexOf(label);
+    if (state.isLabelled(place)) {
+      boolean isSame = state.mayBe(place, index);
+      result.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL, 1);
+      return isSame;
+    }
+    if (index < 0) {
+      index = state.names.size();
+      state.names.add(label);
+    }
+    long delay = recordTime < 0 ? -1 : Math.max(0, recordTime - state.ends[place]);
+    state.labelled(place, index);
+    score(state, place, index, delay);
+    learner.learn(state, age, index);
+    return true;
+  }
+
+  private void score(ClassState state, int place, int label, long delay) {
+    int at = place * settings.maxClasses();
+    int best = 0;
+    for (int k = 1; k < settings.maxClasses(); k++) {
+      if (state.said[at + k] > state.said[at + best]) {
+        best = k;
+      }
+    }
+    state.labels++;
+    if (state.said[at + best] == 0f) {
+      return; // no class was known
+    }
+    boolean isRight = best == label;
+    double loss = -Math.log(Math.max(Probabilities.LEAST, state.said[at + label]));
+    state.scored++;
+    state.right += isRight ? 1 : 0;
+    state.lossSum += loss;
+    result.labelled.add(new Labelled(isRight, loss, delay));
+  }
+}

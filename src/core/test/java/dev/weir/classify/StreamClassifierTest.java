@@ -1,0 +1,256 @@
+package dev.weir.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.Allocations;
+import dev.weir.classify.StreamClassifier.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class StreamClassifierTest {
+
+  private static final int WIDTH = 3;
+  private static final int CLASSES = 4;
+
+  /** A row and its label. */
+  private record Row(float[] values, int label) {}
+
+  /** A machine goes through four states; two values depend on the state, one is noise. */
+  private static List<Row> rows(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Row> rows = new ArrayList<>();
+    int label = 0;
+    for (int i = 0; i < count; i++) {
+      if (random.nextDouble() < 0.1) {
+        label = (label + 1) % CLASSES;
+      }
+      float[] values = {
+        (float) (100 + 10 * (label % 2) + 4 * random.nextGaussian()),
+        (float) (0.01 * (label / 2) + 0.004 * random.nextGaussian()),
+        (float) random.nextGaussian()
+      };
+      rows.add(new Row(values, label));
+    }
+    return rows;
+  }
+
+  private static StreamClassifier classifier() {
+    return new StreamClassifier(Settings.of(WIDTH, CLASSES, 7));
+  }
+
+  private static List<double[]> run(StreamClassifier classifier, float[] state, List<Row> rows) {
+    List<double[]> answers = new ArrayList<>();
+    for (Row row : rows) {
+      answers.add(classifier.classify(state, row.values())[0].clone());
+      classifier.learn(state, 0, CLASSES, row.label());
+    }
+    return answers;
+  }
+
+  @Test
+  void theMixtureIsAboutAsGoodAsTheBestMethod() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    List<ClassScore> scores = new ArrayList<>();
+    classifier.methods().forEach(name -> scores.add(new ClassScore(CLASSES)));
+    for (Row row : rows(4_000, 1)) {
+      double[][] probabilities = classifier.classify(state, row.values());
+      for (int m = 0; m < scores.size(); m++) {
+        double sum = 0;
+        for (double probability : probabilities[m]) {
+          sum += probability;
+        }
+        assertThat(sum).isCloseTo(1, within(1e-5));
+        scores.get(m).add(probabilities[m], row.label());
+      }
+      classifier.learn(state, 0, CLASSES, row.label());
+    }
+    double best = scores.stream().skip(1).mapToDouble(ClassScore::logLoss).min().getAsDouble();
+    assertThat(scores.get(0).logLoss()).isLessThan(best + 0.02);
+    int lastLabel = classifier.methods().indexOf("last-label");
+    assertThat(scores.get(0).accuracy()).isGreaterThan(scores.get(lastLabel).accuracy() + 0.02);
+  }
+
+  @Test
+  void anAnswerDependsOnNothingThatComesLater() {
+    List<Row> rows = rows(300, 2);
+    List<Row> others = new ArrayList<>(rows.subList(0, 200));
+    others.add(new Row(rows.get(200).values(), (rows.get(200).label() + 1) % CLASSES));
+    others.addAll(rows(99, 3));
+    StreamClassifier classifier = classifier();
+    List<double[]> answers = run(classifier, classifier.newState(), rows);
+    List<double[]> same = run(classifier, classifier.newState(), others);
+    for (int i = 0; i <= 200; i++) {
+      assertThat(answers.get(i)).as("row %d", i).isEqualTo(same.get(i));
+    }
+    assertThat(answers.get(201)).isNotEqualTo(same.get(201));
+  }
+
+  @Test
+  void aCopyOfTheStateGoesOnWithTheSameBits() {
+    List<Row> rows = rows(400, 4);
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    run(classifier, state, rows.subList(0, 150));
+    float[] copy = state.clone();
+    List<double[]> answers = run(classifier, state, rows.subList(150, 400));
+    List<double[]> again = run(classifier(), copy, rows.subList(150, 400));
+    assertThat(answers).usingRecursiveComparison().isEqualTo(again);
+    assertThat(state).isEqualTo(copy);
+  }
+
+  @Test
+  void seriesDoNotDisturbEachOther() {
+    StreamClassifier classifier = classifier();
+    List<Row> rows = rows(200, 5);
+    List<Row> others = rows(200, 6);
+    float[] alone = classifier.newState();
+    run(classifier, alone, rows);
+    float[] state = classifier.newState();
+    float[] other = classifier.newState();
+    for (int i = 0; i < rows.size(); i++) {
+      run(classifier, state, rows.subList(i, i + 1));
+      run(classifier, other, others.subList(i, i + 1));
+    }
+    assertThat(state).isEqualTo(alone);
+  }
+
+  @Test
+  void extremeRowsLeaveFiniteAnswers() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    float[][] extremes = {
+      {0, 0, 0}, {1e30f, -1e30f, 1e-30f}, {Float.MAX_VALUE, 0, 0}, {-Float.MAX_VALUE, 1, 2}
+    };
+    for (int i = 0; i < 400; i++) {
+      double[] answer = classifier.classify(state, extremes[i % 4].clone())[0];
+      for (double probability : answer) {
+        assertThat(probability).as("row %d", i).isBetween(0.0, 1.0);
+      }
+      classifier.learn(state, 0, CLASSES, i % CLASSES);
+    }
+  }
+
+  /** A large value must not end a feature: a square of it has no place in a float. */
+  @Test
+  void aLargeValueIsForgotten() {
+    RowScaling scaling = new RowScaling(1, 0);
+    float[] state = new float[scaling.length()];
+    float[] scaled = new float[1];
+    scaling.apply(state, new float[] {1e30f}, scaled);
+    for (int i = 0; i < 5_000; i++) {
+      scaling.apply(state, new float[] {i % 2 * 1e29f}, scaled);
+    }
+    assertThat(Math.abs(scaled[0])).isBetween(0.3f, 1.5f);
+  }
+
+  @Test
+  void aRowAllocatesNothing() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    List<Row> rows = rows(2_000, 8);
+    run(classifier, state, rows);
+    Allocations.assertNoneOnceWarm(
+        rows.size(),
+        () -> {
+          for (Row row : rows) {
+            classifier.classify(state, row.values());
+            classifier.learn(state, 0, CLASSES, row.label());
+          }
+        });
+  }
+
+  /** Room for labels that come late changes nothing while they come in time. */
+  @Test
+  void labelsInTimeNeedNoRoom() {
+    List<Row> rows = rows(400, 9);
+    StreamClassifier roomy = new StreamClassifier(new Settings(WIDTH, CLASSES, 13, List.of(), 7));
+    List<double[]> answers = run(classifier(), classifier().newState(), rows);
+    List<double[]> same = run(roomy, roomy.newState(), rows);
+    assertThat(same).usingRecursiveComparison().isEqualTo(answers);
+  }
+
+  @Test
+  void labelsThatComeLateAndInAnyOrderAreLearned() {
+    int delay = 5;
+    StreamClassifier classifier =
+        new StreamClassifier(new Settings(WIDTH, CLASSES, delay + 2, List.of(), 7));
+    float[] state = classifier.newState();
+    ClassScore score = new ClassScore(CLASSES);
+    ClassScore lastLabel = new ClassScore(CLASSES);
+    List<Row> rows = rows(4_000, 10);
+    for (int i = 0; i < rows.size(); i++) {
+      double[][] said = classifier.classify(state, rows.get(i).values());
+      score.add(said[0], rows.get(i).label());
+      lastLabel.add(said[1], rows.get(i).label());
+      if (i > delay && i % 2 == 0) { // two at once, the newer one first
+        classifier.learn(state, delay - 1, CLASSES, rows.get(i - delay + 1).label());
+        classifier.learn(state, delay, CLASSES, rows.get(i - delay).label());
+        assertThat(classifier.isWaiting(state, delay)).isFalse();
+      }
+    }
+    assertThat(score.accuracy()).isGreaterThan(lastLabel.accuracy() + 0.1);
+    assertThat(score.accuracy()).isGreaterThan(0.75);
+  }
+
+  @Test
+  void labelsThatNeverComeLeaveOneThatLearns() {
+    StreamClassifier classifier =
+        new StreamClassifier(new Settings(WIDTH, CLASSES, 3, List.of(), 7));
+    float[] state = classifier.newState();
+    ClassScore late = new ClassScore(CLASSES);
+    List<Row> rows = rows(6_000, 11);
+    for (int i = 0; i < rows.size(); i++) {
+      double[] said = classifier.classify(state, rows.get(i).values())[0];
+      if (i >= 4_000) {
+        late.add(said, rows.get(i).label());
+      }
+      if (i % 3 == 0) {
+        classifier.learn(state, 0, CLASSES, rows.get(i).label());
+      }
+    }
+    assertThat(late.accuracy()).isGreaterThan(0.75);
+    assertThat(classifier.isWaiting(state, 0)).isTrue(); // 5,999 had no label
+    assertThat(classifier.isWaiting(state, 2)).isFalse(); // 5,997 had one
+    assertThatThrownBy(() -> classifier.learn(state, 2, CLASSES, 0))
+        .hasMessage("age: expected a row that waits for its label, got 2");
+  }
+
+  @Test
+  void aClassThatAppearsLaterIsLearned() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    ClassScore late = new ClassScore(CLASSES);
+    List<Row> rows = new ArrayList<>(rows(6_000, 12));
+    rows.subList(0, 1_000).removeIf(row -> row.label() == 3);
+    int known = 1;
+    for (int i = 0; i < rows.size(); i++) {
+      double[][] said = classifier.classify(state, rows.get(i).values(), known, new double[0][]);
+      for (int m = 0; m < said.length; m++) {
+        for (int k = known; k < CLASSES; k++) {
+          assertThat(said[m][k]).isZero();
+        }
+      }
+      if (i >= 4_000) {
+        late.add(said[0], rows.get(i).label());
+      }
+      known = Math.max(known, rows.get(i).label() + 1);
+      classifier.learn(state, 0, known, rows.get(i).label());
+    }
+    assertThat(late.accuracy()).isGreaterThan(0.85);
+  }
+
+  @Test
+  void wrongSizesAreRefused() {
+    StreamClassifier classifier = classifier();
+    assertThatThrownBy(() -> classifier.classify(classifier.newState(), new float[2]))
+        .hasMessage("row: expected 3 values, got 2");
+    assertThatThrownBy(() -> classifier.classify(new float[5], new float[3]))
+        .hasMessageMatching("state: expected \\d+ values, got 5");
+    assertThatThrownBy(() -> Settings.of(1, 1, 1)).hasMessage("classes: expected 2 to 100, got 1");
+  }
+}
