@@ -5,7 +5,7 @@ package dev.weir.classify;
  * squares. Keeps the features of the rows whose labels have not come. All that is learned is in the
  * state, as for {@link StreamClassifier}. Allocates nothing. Not thread-safe.
  */
-public final class FeatureRegression {
+final class FeatureRegression {
 
   private static final double FORGETTING = 0.9998;
 
@@ -26,7 +26,7 @@ public final class FeatureRegression {
    * @param classes number of classes at most
    * @param waiting rows that wait for their label at most
    */
-  public FeatureRegression(int features, int classes, int waiting) {
+  FeatureRegression(int features, int classes, int waiting) {
     this.features = features;
     this.waiting = waiting;
     this.regression = new RecursiveRegression(features + 1, classes, FORGETTING, 0);
@@ -39,12 +39,12 @@ public final class FeatureRegression {
   }
 
   /** Values of a state. */
-  public int stateLength() {
+  int stateLength() {
     return length;
   }
 
   /** The state before the first row. */
-  public float[] newState() {
+  float[] newState() {
     float[] state = new float[length];
     regression.start(state);
     return state;
@@ -55,14 +55,14 @@ public final class FeatureRegression {
    *
    * @param weights (features) from {@code at} on
    */
-  public void setWeights(float[] state, int label, float[] weights, int at, float bias) {
+  void setWeights(float[] state, int label, float[] weights, int at, float bias) {
     int to = regression.weightsAt(label);
     System.arraycopy(weights, at, state, to, features);
     state[to + features] = bias;
   }
 
   /** Sets a class's bias: that of one which nothing is known of. */
-  public void setBias(float[] state, int label, float bias) {
+  void setBias(float[] state, int label, float bias) {
     state[regression.weightsAt(label) + features] = bias;
   }
 
@@ -73,7 +73,7 @@ public final class FeatureRegression {
    * @param known classes that there are so far
    * @param probabilities (classes); overwritten
    */
-  public void classify(float[] state, float[] values, int known, double[] probabilities) {
+  void classify(float[] state, float[] values, int known, double[] probabilities) {
     for (int i = 0; i < features; i++) {
       float value = Float.isNaN(values[i]) ? 0f : values[i];
       row[i] = Math.max(-LARGEST, Math.min(LARGEST, value));
@@ -90,7 +90,7 @@ public final class FeatureRegression {
    *
    * @param age rows after it, fewer than may wait
    */
-  public void learn(float[] state, int age, int known, int label) {
+  void learn(float[] state, int age, int known, int label) {
     int place = Math.floorMod((int) state[nextAt] - 1 - age, waiting);
     System.arraycopy(state, nextAt + 1 + place * features, row, 0, features);
     regression.logits(state, row, logits);

@@ -17,10 +17,10 @@ import java.util.SplittableRandom;
  *
  * @see <a href="https://arxiv.org/abs/2012.08791">Dempster, Schmidt and Webb, MiniRocket, 2021</a>
  */
-public final class MiniRocket {
+final class MiniRocket {
 
   /** Number of kernels: 3 of 9 places. */
-  public static final int KERNELS = 84;
+  static final int KERNELS = 84;
 
   /** Steps to which a shorter window is filled up with its last step. */
   static final int LEAST_STEPS = 10;
@@ -67,7 +67,7 @@ public final class MiniRocket {
   }
 
   /** Temporary arrays of one thread. */
-  public static final class Scratch {
+  static final class Scratch {
     private float[] padded = {}; // (steps, channels)
     private float[][] sums = {}; // (channels)(steps): the six weights of -1, and the three as well
     private float[] convolved = {}; // (steps)
@@ -132,7 +132,7 @@ public final class MiniRocket {
    *
    * @param steps of a window at most
    */
-  public static MiniRocket standard(int steps, int channels, int features, long seed) {
+  static MiniRocket standard(int steps, int channels, int features, long seed) {
     Random random = new Random(seed);
     float[][] windows = new float[STANDARD_WINDOWS][steps * channels];
     double fresh = Math.sqrt(1 - STANDARD_CORRELATION * STANDARD_CORRELATION);
@@ -186,7 +186,7 @@ public final class MiniRocket {
   }
 
   /** Features of a window. */
-  public int features() {
+  int features() {
     return biases.length;
   }
 
@@ -196,7 +196,7 @@ public final class MiniRocket {
    * @param window (steps, channels)
    * @param features (features); overwritten
    */
-  public void transform(float[] window, float[] features, Scratch scratch) {
+  void transform(float[] window, float[] features, Scratch scratch) {
     float[] values = padded(window, scratch);
     int steps = values.length / channels;
     scratch.grow(channels, steps);

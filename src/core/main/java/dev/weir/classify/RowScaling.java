@@ -5,7 +5,7 @@ package dev.weir.classify;
  * counting more. State: number of rows, means, deviations. A deviation is kept, not its square,
  * which a float could not hold for large values.
  */
-public final class RowScaling {
+final class RowScaling {
 
   private static final float LONGEST = 2_000f; // rows that count
   private static final float LIMIT = 5f;
@@ -17,13 +17,13 @@ public final class RowScaling {
    * @param width values of a row
    * @param at where its part of a state begins
    */
-  public RowScaling(int width, int at) {
+  RowScaling(int width, int at) {
     this.width = width;
     this.at = at;
   }
 
   /** Values of its part of a state. */
-  public int length() {
+  int length() {
     return 1 + 2 * width;
   }
 
@@ -38,7 +38,7 @@ public final class RowScaling {
   }
 
   /** Takes a row into account, which begins at {@code from}. */
-  public void add(float[] state, float[] rows, int from) {
+  void add(float[] state, float[] rows, int from) {
     float count = state[at] + 1f;
     state[at] = Math.min(count, LONGEST);
     double step = 1.0 / state[at];
@@ -56,7 +56,7 @@ public final class RowScaling {
   }
 
   /** Standardizes a row, which begins at {@code from}, to where {@code to} is. */
-  public void standardize(float[] state, float[] rows, int from, float[] scaled, int to) {
+  void standardize(float[] state, float[] rows, int from, float[] scaled, int to) {
     for (int i = 0; i < width; i++) {
       float mean = state[at + 1 + i];
       float deviation = state[at + 1 + i + width];
