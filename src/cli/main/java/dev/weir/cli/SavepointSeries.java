@@ -1,8 +1,10 @@
 package dev.weir.cli;
 
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.WindowStateSerializer;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -92,10 +94,18 @@ final class SavepointSeries implements AutoCloseable {
 
   /** What the series has learned for a mode; null for nothing. */
   LearnerState learned(Mode mode) throws IOException {
-    ValueStateDescriptor<LearnerState> state =
+    return value(
         new ValueStateDescriptor<>(
-            LearnerStateSerializer.STATE + mode.label(), LearnerStateSerializer.INSTANCE);
-    ValueState<LearnerState> value;
+            LearnerStateSerializer.STATE + mode.label(), LearnerStateSerializer.INSTANCE));
+  }
+
+  /** Its newest observations, and those that wait; null for none. */
+  WindowState window() throws IOException {
+    return value(new ValueStateDescriptor<>("window", WindowStateSerializer.INSTANCE));
+  }
+
+  private <T> T value(ValueStateDescriptor<T> state) throws IOException {
+    ValueState<T> value;
     try {
       value =
           backend.getPartitionedState(

@@ -6,12 +6,15 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.TunedModelExpert;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.job.JobSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +80,7 @@ final class StateCommand implements Runnable {
       JobSettings job = JobSettings.read(file, overrides);
       boolean known = false;
       try (SavepointSeries saved = open()) {
+        print(saved.window());
         for (Target target : job.forecast().targets()) {
           LearnerState state = saved.learned(target.mode());
           if (state != null) {
@@ -110,7 +114,33 @@ final class StateCommand implements Runnable {
       out.printf("%s: %,d bytes%n", target.mode().label(), state.bytes());
       learner(target, seqLen, state)
           .print(state, (name, numbers) -> out.printf("  %s: %s%n", name, text(numbers)));
+      TunedCopy tuned = state.tuned();
+      if (tuned != null) {
+        double squares = 0;
+        for (float number : tuned.floats()) {
+          squares += (double) number * number;
+        }
+        out.printf(
+            "  tuned copy: of version %d, %d numbers, norm %.6g%n",
+            tuned.version(), tuned.floats().length, Math.sqrt(squares));
+      }
       out.flush();
+    }
+
+    private void print(WindowState window) {
+      if (window == null) {
+        return;
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf("window: %,d bytes%n", window.bytes());
+      out.printf("  observations so far: %d%n", window.seen());
+      for (int i = 0; i < window.size(); i++) {
+        out.printf("  at %s: %s%n", Instant.ofEpochMilli(window.time(i)), text(window.value(i)));
+      }
+      for (int i = 0; i < window.pendingSize(); i++) {
+        Instant time = Instant.ofEpochMilli(window.pendingTime(i));
+        out.printf("  waits at %s: %s%n", time, text(window.pendingValue(i)));
+      }
     }
 
     /** One whose experts the state was learned with: a base model takes part, or none. */
@@ -135,7 +165,7 @@ final class StateCommand implements Runnable {
     }
 
     /** Numbers as short as they were kept: most are floats. */
-    private static String text(double[] numbers) {
+    private static String text(double... numbers) {
       return DoubleStream.of(numbers)
           .mapToObj(
               x ->

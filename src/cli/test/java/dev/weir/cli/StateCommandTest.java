@@ -20,6 +20,10 @@ class StateCommandTest {
     InProcess dump = dump(SAVED.toString(), "s1", "").succeeded();
     assertThat(dump.out().lines())
         .contains("  values so far: 227", "  season: 12") // as before.csv and the job file say
+        .contains("  observations so far: 227")
+        .anyMatch(line -> line.matches("  at 1970-01-01T0[0-9:]+Z: [0-9.]+"))
+        .anyMatch(line -> line.matches("  waits at 1970-01-01T0[0-9:]+Z: [0-9.]+"))
+        .anyMatch(line -> line.matches("  tuned copy: of version \\d+, \\d+ numbers, norm [0-9.]+"))
         .anyMatch(line -> line.startsWith("many-to-one: "))
         .anyMatch(line -> line.startsWith("many-to-many: "))
         .anyMatch(line -> line.matches("  running scores: [-0-9.E ]+"))
