@@ -176,7 +176,7 @@ class InitIT {
     Files.writeString(folder.resolve("k.properties"), "security.protocol=PLAINTEXT\n");
     assertThat(init("--input @f.csv --yes --out @f.yaml" + more)).as("%s%s", out, err).isZero();
     JobSettings job = JobSettings.read(folder.resolve("f.yaml"), Map.of());
-    assertThat(job.forecast().features()).isEqualTo(1);
+    assertThat(job.forecast().inputs().features()).isEqualTo(1);
     assertThat(job.kafka().properties()).containsEntry("client.id", "init");
     assertThat(init("--topic t --columns time=a --yes --out @g.yaml")).isEqualTo(2);
     assertThat(err).contains("--columns: expected --input beside it, got --topic");

@@ -58,7 +58,7 @@ class MappedJobIT {
             "json",
             "format: json, series: [id], time: t, values: [v], features: [f]",
             "forecasts: {format: json}\nscores: {every: 5}");
-    assertThat(job.forecast().features()).isEqualTo(1);
+    assertThat(job.forecast().inputs().features()).isEqualTo(1);
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       lines.add("{\"id\":\"a\",\"t\":%d,\"v\":%d,\"f\":0.5}".formatted(1_767_225_600 + i, i % 7));

@@ -190,14 +190,15 @@ public final class ForecastSpec extends Spec {
         new ForecastSettings(
             get(ForecastOptions.SEQ_LEN),
             get(ForecastOptions.STRIDE),
-            get(ForecastOptions.FEATURES),
-            get(ForecastOptions.CALENDAR),
             get(ForecastOptions.OUT_OF_ORDERNESS),
             sampling,
+            new ForecastSettings.Inputs(
+                get(ForecastOptions.FEATURES),
+                get(ForecastOptions.FEATURES_AHEAD),
+                get(ForecastOptions.CALENDAR),
+                get(ForecastOptions.TIME_ZONE)),
             limits,
-            targets,
-            get(ForecastOptions.TIME_ZONE),
-            get(ForecastOptions.FEATURES_AHEAD));
+            targets);
     checkModels(settings);
     front.stop();
     return settings;
@@ -433,7 +434,7 @@ public final class ForecastSpec extends Spec {
   }
 
   private void checkModels(ForecastSettings settings) {
-    int ahead = settings.featuresAhead();
+    int ahead = settings.inputs().ahead();
     boolean isRead = learns() && get(ForecastOptions.COVARIATES);
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);

@@ -223,7 +223,7 @@ final class SeriesStore {
       }
     }
     this.logs = learners.isEmpty() ? null : context.getState(LOG);
-    this.features = settings.features();
+    this.features = settings.inputs().features();
     this.windowBefore = windowBefore;
     this.keys = keys;
     this.room = learners.isEmpty() ? 0 : room;

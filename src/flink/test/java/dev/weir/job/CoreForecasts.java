@@ -43,7 +43,8 @@ final class CoreForecasts {
       ForecastSettings settings,
       Target target,
       IntFunction<ForecastModel> models) {
-    Windows windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
+    Windows windows =
+        new Windows(settings.seqLen(), settings.stride(), settings.inputs().features());
     WindowState state = windows.newState();
     List<Forecast> forecasts = new ArrayList<>();
     NetworkForecaster forecaster = null;

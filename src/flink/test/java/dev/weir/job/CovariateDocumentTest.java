@@ -41,7 +41,7 @@ class CovariateDocumentTest {
   @Test
   void recordIsReadByItsJob() {
     JobSettings job = job("visitors");
-    assertThat(job.forecast().features()).isEqualTo(1);
+    assertThat(job.forecast().inputs().features()).isEqualTo(1);
     assertThat(job.forecast().covariatesAhead()).isEqualTo(2);
     List<Piece> records = Documents.blocks(DOCUMENT, "");
     assertThat(records).hasSize(1);

@@ -63,6 +63,6 @@ class CovariateSectionTest {
   void windowsKeepCovariatesForABaseModel(String options, int kept) throws Exception {
     ForecastSettings settings = read(options);
     assertThat(settings.columnsKept()).isEqualTo(kept);
-    assertThat(settings.ahead()).isEqualTo(5 * settings.featuresAhead());
+    assertThat(settings.ahead()).isEqualTo(5 * settings.inputs().ahead());
   }
 }

@@ -43,7 +43,7 @@ class HolidaySectionTest {
         read("holidays: [DE-BE, FR]\nwindow: {time-zone: Europe/Berlin, interval: PT1H}\n");
     HolidaySettings holidays = holidays(settings);
     assertThat(holidays.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
-    assertThat(settings.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
+    assertThat(settings.inputs().zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
     assertThat(has(holidays.days(), "2026-03-08")).isTrue();
     assertThat(has(holidays.days(), "2026-07-14")).isTrue();
     assertThat(holidays.overrides()).isEmpty();
@@ -54,7 +54,7 @@ class HolidaySectionTest {
   void mixtureHasNoHolidaysByDefault() throws Exception {
     ForecastSettings settings = read("");
     assertThat(holidays(settings)).isNull();
-    assertThat(settings.zone()).isEqualTo(ZoneId.of("UTC"));
+    assertThat(settings.inputs().zone()).isEqualTo(ZoneId.of("UTC"));
   }
 
   @Test

@@ -90,7 +90,7 @@ final class AnomalyOptions extends TaskMixin {
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
     return AnomalyEvaluation.read(
-            inputs, season, columns, options, plan.settings().features(), labels)
+            inputs, season, columns, options, plan.settings().inputs().features(), labels)
         .run(plan, season, settings, progress);
   }
 

@@ -195,7 +195,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
             "weir evaluate",
             SeriesFiles.inOrder(
                 SeriesFiles.observations(inputs, season.files(), layout, csv.columns()),
-                settings.features(),
+                settings.inputs().features(),
                 limit));
     for (Map.Entry<String, Grid> series : grids.entrySet()) {
       season.check(series.getKey());
@@ -269,7 +269,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     Map<String, List<Observation>> observations =
         SeriesFiles.inOrder(
             SeriesFiles.observations(inputs, without, layout, csv.columns()),
-            plan.settings().features(),
+            plan.settings().inputs().features(),
             Integer.MAX_VALUE);
     for (String name : observations.keySet()) {
       season.check(name);

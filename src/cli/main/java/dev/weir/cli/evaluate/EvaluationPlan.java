@@ -5,6 +5,7 @@ import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Inputs;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeasonCounts;
@@ -162,32 +163,29 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   /** The same with holidays, where a mixture learns, and a calendar in their zone. */
   EvaluationPlan withHolidays(HolidaySettings holidays) {
-    return with(
-        others.withHolidays(holidays),
-        settings.features(),
-        holidays.zone(),
-        settings.featuresAhead());
+    return withZone(holidays.zone()).with(others.withHolidays(holidays));
   }
 
   /** The same with a calendar of another zone. */
   EvaluationPlan withZone(ZoneId zone) {
-    return new EvaluationPlan(
-        settings.inOrder(target(), settings.features(), zone, settings.featuresAhead()),
-        others,
-        note);
+    Inputs of = settings.inputs();
+    return with(new Inputs(of.features(), of.ahead(), of.calendar(), zone));
   }
 
   /** The same with covariates, where a mixture learns. */
   EvaluationPlan withCovariates(Covariates.Count count) {
-    return with(others.withCovariates(count), count.observed(), settings.zone(), count.ahead());
+    Inputs of = settings.inputs();
+    return with(new Inputs(count.observed(), count.ahead(), of.calendar(), of.zone()))
+        .with(others.withCovariates(count));
   }
 
-  private EvaluationPlan with(
-      LearnerSettings learner, int features, ZoneId zone, int featuresAhead) {
-    Learning learning = new Learning(learner, season(), 0);
-    Target other = target().withLearning(learning);
-    return new EvaluationPlan(
-        settings.inOrder(other, features, zone, featuresAhead), learner, note);
+  private EvaluationPlan with(Inputs inputs) {
+    return new EvaluationPlan(settings.inOrder(target(), inputs), others, note);
+  }
+
+  private EvaluationPlan with(LearnerSettings learner) {
+    Target other = target().withLearning(new Learning(learner, season(), 0));
+    return new EvaluationPlan(settings.inOrder(other), learner, note);
   }
 
   /** The same within bounds. */
@@ -197,7 +195,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   /** Covariates known ahead that come with the values. */
   int featuresAhead() {
-    return settings.featuresAhead();
+    return settings.inputs().ahead();
   }
 
   boolean learns() {

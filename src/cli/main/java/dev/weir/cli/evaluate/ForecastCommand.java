@@ -103,7 +103,7 @@ public final class ForecastCommand implements Callable<Integer> {
             csv.columns().ahead().isEmpty()
                 ? SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, csv.columns())
                 : SeriesFiles.withFuture(inputs, season.files(), csv.columns(), places),
-            plan.settings().features(),
+            plan.settings().inputs().features(),
             Integer.MAX_VALUE);
     FutureRows.check(rows);
     Map<String, Grid> series = options.grids("weir forecast", rows);

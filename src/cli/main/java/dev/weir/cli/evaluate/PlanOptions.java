@@ -175,7 +175,7 @@ final class PlanOptions {
           ahead);
       return plan;
     }
-    int observed = model == null ? columns.features().size() : plan.settings().features();
+    int observed = model == null ? columns.features().size() : plan.settings().inputs().features();
     boolean isLearned = learning != Learning.off && (model == null || ahead > 0);
     UsageException.check(
         !isLearned || observed + ahead <= ForecastOptions.MAX_LEARNED_COVARIATES,
@@ -233,7 +233,7 @@ final class PlanOptions {
     ZoneId local = zone == null ? ForecastOptions.TIME_ZONE.defaultValue() : zone;
     if (holidays == null) {
       UsageException.check(
-          !plan.settings().calendar().isEmpty(),
+          !plan.settings().inputs().calendar().isEmpty(),
           "--time-zone",
           "--holidays or a model that reads a calendar beside it",
           "neither");

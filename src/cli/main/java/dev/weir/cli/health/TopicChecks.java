@@ -53,7 +53,7 @@ final class TopicChecks {
       validator =
           new RecordValidator(
               kafka.source().maxFuture(),
-              job.forecast().features(),
+              job.forecast().inputs().features(),
               job.forecast().covariatesAhead(),
               look.isReadable ? look.registry : null,
               look.isReadable ? kafka.source().mapping() : null);

@@ -104,7 +104,7 @@ class EvaluationPlanTest {
     assertThat(isHoliday(plan, "2026-07-14")).isFalse();
     assertThat(isHoliday(plan, "2026-10-03")).isTrue();
     assertThat(plan.others().holidays().zone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
-    assertThat(plan.settings().zone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
+    assertThat(plan.settings().inputs().zone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
   }
 
   @Test

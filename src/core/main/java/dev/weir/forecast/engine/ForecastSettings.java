@@ -17,7 +17,6 @@ import dev.weir.model.ModelFormatException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -25,132 +24,64 @@ import java.util.List;
  *
  * @param seqLen values in a window
  * @param stride observations from one window to the next
- * @param features covariates of each observation
- * @param calendar what base models read of each observation's time
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param sampling how often a series is observed, and what becomes of what is missing
+ * @param inputs what is read beside the values
  * @param limits how much is kept of the series
  * @param targets the forecasts to make of each window, at most one for each mode; none where a job
  *     only classifies
- * @param zone of the local time that the calendar reads
- * @param featuresAhead covariates known ahead that come with each observation
  */
 public record ForecastSettings(
     int seqLen,
     int stride,
-    int features,
-    List<Calendar> calendar,
     Duration outOfOrderness,
     Sampling sampling,
+    Inputs inputs,
     StateLimits limits,
-    List<Target> targets,
-    ZoneId zone,
-    int featuresAhead)
+    List<Target> targets)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   public ForecastSettings {
-    calendar = List.copyOf(calendar);
     targets = List.copyOf(targets);
     if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
       throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
     }
   }
 
-  /** With the covariates known ahead that are learned. */
-  public ForecastSettings(
-      int seqLen,
-      int stride,
-      int features,
-      List<Calendar> calendar,
-      Duration outOfOrderness,
-      Sampling sampling,
-      StateLimits limits,
-      List<Target> targets,
-      ZoneId zone) {
-    this(
-        seqLen,
-        stride,
-        features,
-        calendar,
-        outOfOrderness,
-        sampling,
-        limits,
-        targets,
-        zone,
-        targets.stream().mapToInt(Target::learnedAhead).max().orElse(0));
-  }
+  /**
+   * What is read beside the values.
+   *
+   * @param features covariates of each observation
+   * @param ahead covariates known ahead that come with each observation
+   * @param calendar what base models read of each observation's time
+   * @param zone of the local time that the calendar reads
+   */
+  public record Inputs(int features, int ahead, List<Calendar> calendar, ZoneId zone)
+      implements Serializable {
 
-  /** With a calendar in UTC. */
-  public ForecastSettings(
-      int seqLen,
-      int stride,
-      int features,
-      List<Calendar> calendar,
-      Duration outOfOrderness,
-      Sampling sampling,
-      StateLimits limits,
-      List<Target> targets) {
-    this(
-        seqLen,
-        stride,
-        features,
-        calendar,
-        outOfOrderness,
-        sampling,
-        limits,
-        targets,
-        ZoneOffset.UTC);
-  }
+    private static final long serialVersionUID = 1L;
 
-  /** Windows by count, nothing read of the time, and everything kept. */
-  public ForecastSettings(
-      int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets) {
-    this(
-        seqLen,
-        stride,
-        features,
-        List.of(),
-        outOfOrderness,
-        Sampling.BY_COUNT,
-        StateLimits.NONE,
-        targets);
+    public Inputs {
+      calendar = List.copyOf(calendar);
+    }
   }
 
   /** The same of one forecast, of series that come in order, by count, and are all kept. */
   public ForecastSettings inOrder(Target target) {
-    return inOrder(target, features, zone, featuresAhead);
+    return inOrder(target, inputs);
   }
 
-  /** As {@link #inOrder(Target)}, with other covariates and local time. */
-  public ForecastSettings inOrder(Target target, int features, ZoneId zone, int featuresAhead) {
+  /** As {@link #inOrder(Target)}, with other inputs. */
+  public ForecastSettings inOrder(Target target, Inputs others) {
     return new ForecastSettings(
-        seqLen,
-        1,
-        features,
-        calendar,
-        Duration.ZERO,
-        Sampling.BY_COUNT,
-        StateLimits.NONE,
-        List.of(target),
-        zone,
-        featuresAhead);
+        seqLen, 1, Duration.ZERO, Sampling.BY_COUNT, others, StateLimits.NONE, List.of(target));
   }
 
   /** The same with another sampling. */
   public ForecastSettings withSampling(Sampling other) {
-    return new ForecastSettings(
-        seqLen,
-        stride,
-        features,
-        calendar,
-        outOfOrderness,
-        other,
-        limits,
-        targets,
-        zone,
-        featuresAhead);
+    return new ForecastSettings(seqLen, stride, outOfOrderness, other, inputs, limits, targets);
   }
 
   /**
@@ -268,17 +199,17 @@ public record ForecastSettings(
 
   /** Covariates known ahead that an observation may have; -1 for any if nothing is forecast. */
   public int covariatesAhead() {
-    return targets.isEmpty() ? -1 : featuresAhead;
+    return targets.isEmpty() ? -1 : inputs.ahead;
   }
 
   /** Numbers known ahead of an observation, at most: for each step of the longest forecast. */
   public int ahead() {
-    return featuresAhead * targets.stream().mapToInt(Target::horizon).max().orElse(0);
+    return inputs.ahead * targets.stream().mapToInt(Target::horizon).max().orElse(0);
   }
 
   /** Covariates known ahead that are kept with a window, since a model may read them. */
   public int columnsKept() {
-    return targets.stream().anyMatch(Target::mayReadWindows) ? featuresAhead : 0;
+    return targets.stream().anyMatch(Target::mayReadWindows) ? inputs.ahead : 0;
   }
 
   /** As {@link #problemWith(ForecastModel, Target)} of any model. */
@@ -314,7 +245,7 @@ public record ForecastSettings(
       return problemWithSeasonal(model, target);
     }
     int known = model.ahead().inputs(target.horizon());
-    int inputSize = 1 + features + Calendar.inputs(calendar) + known;
+    int inputSize = 1 + inputs.features + Calendar.inputs(inputs.calendar) + known;
     if (model.mode() != target.mode()) {
       return "mode: expected %s, got %s (model %s version %d)"
           .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
@@ -325,22 +256,22 @@ public record ForecastSettings(
     if (model.horizon() != target.horizon()) {
       return mismatch("horizon", target.horizon(), model.horizon(), model);
     }
-    if (!model.calendar().equals(calendar)) {
+    if (!model.calendar().equals(inputs.calendar)) {
       return "calendar: expected [%s], got [%s] (model %s version %d)"
           .formatted(
-              Calendar.labels(calendar),
+              Calendar.labels(inputs.calendar),
               Calendar.labels(model.calendar()),
               model.name(),
               model.version());
     }
-    if (model.ahead().count() > 0 && model.ahead().count() != featuresAhead) {
-      return mismatch("ahead", featuresAhead, model.ahead().count(), model);
+    if (model.ahead().count() > 0 && model.ahead().count() != inputs.ahead) {
+      return mismatch("ahead", inputs.ahead, model.ahead().count(), model);
     }
     if (model.rnn().inputSize() != inputSize) {
       String what =
           "input_size (1 + features%s%s)"
               .formatted(
-                  calendar.isEmpty() ? "" : " + 2 for each of the calendar",
+                  inputs.calendar.isEmpty() ? "" : " + 2 for each of the calendar",
                   known == 0 ? "" : " + horizon for each of ahead");
       return mismatch(what, inputSize, model.rnn().inputSize(), model);
     }

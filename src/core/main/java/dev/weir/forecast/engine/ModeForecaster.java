@@ -61,8 +61,8 @@ final class ModeForecaster {
   ModeForecaster(
       ForecastSettings all, Target target, ForecastModel initialModel, ForecastResult result) {
     this.target = target;
-    this.zone = all.zone();
-    this.knowsAhead = all.featuresAhead() > 0;
+    this.zone = all.inputs().zone();
+    this.knowsAhead = all.inputs().ahead() > 0;
     int seqLen = all.seqLen();
     this.initialModel = initialModel;
     List<Expert> own = new ArrayList<>();

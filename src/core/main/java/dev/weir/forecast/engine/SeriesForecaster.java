@@ -52,7 +52,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         new Windows(
             settings.seqLen(),
             settings.stride(),
-            settings.features(),
+            settings.inputs().features(),
             settings.sampling(),
             settings.ahead(),
             settings.columnsKept()),
@@ -135,9 +135,9 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
 
   /** Why an observation has not the covariates of the settings, in one line; null if it has. */
   public String problemWith(Observation observation) {
-    if (observation.features().length != settings.features()) {
+    if (observation.features().length != settings.inputs().features()) {
       return "features: expected %d, got %d"
-          .formatted(settings.features(), observation.features().length);
+          .formatted(settings.inputs().features(), observation.features().length);
     }
     int known = observation.ahead().length;
     if (known > 0 && (covariates == 0 || known % covariates != 0)) {

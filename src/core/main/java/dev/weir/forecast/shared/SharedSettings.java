@@ -27,7 +27,7 @@ public record SharedSettings(
 
   /** Selects the values to learn from. */
   public BlockSampler sampler() {
-    return new BlockSampler(forecast.seqLen() + target.horizon(), forecast.features());
+    return new BlockSampler(forecast.seqLen() + target.horizon(), forecast.inputs().features());
   }
 
   /** The share of the blocks that the budget allows with this model; 0 if it can't be trained. */

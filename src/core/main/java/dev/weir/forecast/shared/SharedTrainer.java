@@ -69,14 +69,14 @@ public final class SharedTrainer {
    */
   public SharedTrainer(SharedSettings settings, TrainerState saved) {
     this.settings = settings;
-    this.clock = new LocalClock(settings.forecast().zone());
+    this.clock = new LocalClock(settings.forecast().inputs().zone());
     this.untouched = saved == null || !saved.fits(settings);
     this.state =
         untouched
             ? new TrainerState(
                 settings.forecast().seqLen(),
                 settings.target().horizon(),
-                settings.forecast().features())
+                settings.forecast().inputs().features())
             : saved;
     for (Block block : state.waiting.values()) {
       waitingValues += block.size;
@@ -113,7 +113,7 @@ public final class SharedTrainer {
     Block block = state.waiting.get(key);
     long before = 0;
     if (block == null) {
-      block = new Block(settings.forecast().features());
+      block = new Block(settings.forecast().inputs().features());
       state.waiting.put(key, block);
     } else {
       before = block.bytes();
@@ -255,7 +255,7 @@ public final class SharedTrainer {
         block.windows(
             settings.forecast().seqLen(),
             settings.target().horizon(),
-            settings.forecast().features(),
+            settings.forecast().inputs().features(),
             state.active.calendar(),
             clock);
     if (windows.isEmpty()) {

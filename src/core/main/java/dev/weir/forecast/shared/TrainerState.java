@@ -55,7 +55,7 @@ public final class TrainerState {
   boolean fits(SharedSettings settings) {
     return seqLen == settings.forecast().seqLen()
         && horizon == settings.target().horizon()
-        && features == settings.forecast().features()
+        && features == settings.forecast().inputs().features()
         && (active == null || active.name().equals(settings.target().model()));
   }
 }

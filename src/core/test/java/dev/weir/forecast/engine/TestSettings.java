@@ -81,13 +81,10 @@ public final class TestSettings {
     return new ForecastSettings(
         seqLen,
         stride,
-        features,
-        calendar,
         outOfOrderness,
         sampling,
+        new ForecastSettings.Inputs(features, featuresAhead, calendar, ZoneOffset.UTC),
         limits,
-        targets,
-        ZoneOffset.UTC,
-        featuresAhead);
+        targets);
   }
 }

@@ -1,8 +1,8 @@
 package dev.weir.forecast.shared;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -16,7 +16,6 @@ import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -100,10 +99,7 @@ public final class Fleet {
 
   static SharedSettings settings(int features, Target target, double budget) {
     return new SharedSettings(
-        new ForecastSettings(SEQ_LEN, 1, features, Duration.ZERO, List.of(target)),
-        target,
-        budget,
-        -1);
+        TestSettings.of(SEQ_LEN, target).features(features).build(), target, budget, -1);
   }
 
   /** The values of all series that are sampled, of one time after the other. */

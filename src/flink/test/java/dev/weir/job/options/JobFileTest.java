@@ -516,7 +516,7 @@ class JobFileTest {
 
   @Test
   void aCalendarIsAListOfItsCycles() {
-    assertThat(withWindow("calendar: [hour-of-day, day-of-week]").forecast().calendar())
+    assertThat(withWindow("calendar: [hour-of-day, day-of-week]").forecast().inputs().calendar())
         .containsExactly(Calendar.HOUR_OF_DAY, Calendar.DAY_OF_WEEK);
   }
 
