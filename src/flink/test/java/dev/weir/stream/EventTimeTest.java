@@ -161,21 +161,22 @@ class EventTimeTest {
         new RnnConfig(Cell.RNN_TANH, 1 + features + 2 * calendar.size(), 8, 1, true, true);
     ModelTrainer.Settings settings =
         new ModelTrainer.Settings(
-            Mode.MANY_TO_ONE,
-            config,
-            true,
-            Scaling.LAST,
-            Targets.AFTER_WINDOW,
-            3,
-            2,
+            new ModelTrainer.Network(
+                Mode.MANY_TO_ONE,
+                config,
+                true,
+                Scaling.LAST,
+                Targets.AFTER_WINDOW,
+                3,
+                2,
+                calendar,
+                0),
             16,
             1e-2,
             30,
             30,
             7,
-            1,
-            calendar,
-            0);
+            1);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(series))) {
       ModelTrainer.Progress progress = trainer.begin();
       while (!trainer.isDone(progress)) {

@@ -8,6 +8,7 @@ import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -439,28 +440,31 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           spec.commandLine(), "weir train: --scaling: expected none, window or last, got fixed");
     }
     try {
+      Network network =
+          new Network(
+              mode,
+              new RnnConfig(
+                  cell == null ? Cell.RNN_TANH : cell,
+                  1 + features + Calendar.inputs(calendar) + csv.columns().ahead().size() * steps,
+                  units,
+                  numLayers,
+                  !unidirectional,
+                  true),
+              head == Head.linear,
+              scaling,
+              targets,
+              seqLen,
+              steps,
+              calendar,
+              csv.columns().ahead().size());
       return new Settings(
-          mode,
-          new RnnConfig(
-              cell == null ? Cell.RNN_TANH : cell,
-              1 + features + Calendar.inputs(calendar) + csv.columns().ahead().size() * steps,
-              units,
-              numLayers,
-              !unidirectional,
-              true),
-          head == Head.linear,
-          scaling,
-          targets,
-          seqLen,
-          steps,
+          network,
           batch,
           learningRate == null ? 0.002 : learningRate,
           epochs == 0 ? 1 : epochs,
           patience,
           seed,
-          threads,
-          calendar,
-          csv.columns().ahead().size());
+          threads);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }

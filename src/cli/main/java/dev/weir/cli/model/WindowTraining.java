@@ -47,7 +47,7 @@ final class WindowTraining {
     out.write(ModelFiles.toBytes(ModelTrainer.untrained(settings, name, 1, provenance)));
     System.out.printf(
         "%s: %s version 1, %,d random weights (seed %d); repeats the last value%n",
-        out, name, settings.rnn().parameterCount(), settings.seed());
+        out, name, settings.network().rnn().parameterCount(), settings.seed());
     return 0;
   }
 
@@ -64,7 +64,7 @@ final class WindowTraining {
         "%,d series, %,d values; %,d parameters%n",
         series.size(),
         series.values().stream().mapToLong(List::size).sum(),
-        settings.rnn().parameterCount());
+        settings.network().rnn().parameterCount());
     TrainingState state = new TrainingState(out.path(), fingerprint(settings, series));
     started = System.nanoTime();
     try (ModelTrainer trainer = ModelTrainer.of(settings, series.values())) {
@@ -154,25 +154,32 @@ final class WindowTraining {
       double[] values = observations.stream().mapToDouble(Observation::value).toArray();
       hash = 31 * hash + Arrays.hashCode(values);
       for (Observation observation : observations) { // what the network reads beside the values
-        hash = settings.calendar().isEmpty() ? hash : 31 * hash + observation.time();
+        hash = settings.network().calendar().isEmpty() ? hash : 31 * hash + observation.time();
         hash =
-            settings.features() == 0 ? hash : 31 * hash + Arrays.hashCode(observation.features());
-        hash = settings.ahead() == 0 ? hash : 31 * hash + Arrays.hashCode(observation.ahead());
+            settings.network().features() == 0
+                ? hash
+                : 31 * hash + Arrays.hashCode(observation.features());
+        hash =
+            settings.network().ahead() == 0
+                ? hash
+                : 31 * hash + Arrays.hashCode(observation.ahead());
       }
     }
     return "%s %s %s %s %s %d %d %d %s %d%s %016x"
         .formatted(
-            settings.mode().label(),
-            settings.rnn(),
-            settings.head(),
-            settings.scaling().rule(),
-            settings.targets(),
-            settings.seqLen(),
-            settings.horizon(),
+            settings.network().mode().label(),
+            settings.network().rnn(),
+            settings.network().head(),
+            settings.network().scaling().rule(),
+            settings.network().targets(),
+            settings.network().seqLen(),
+            settings.network().horizon(),
             settings.batch(),
             settings.learningRate(),
             settings.seed(),
-            settings.calendar().isEmpty() ? "" : " " + Calendar.labels(settings.calendar()),
+            settings.network().calendar().isEmpty()
+                ? ""
+                : " " + Calendar.labels(settings.network().calendar()),
             hash);
   }
 

@@ -46,6 +46,8 @@ public final class ModelTrainer implements AutoCloseable {
   private static final int MAX_WINDOWS = 4_000;
 
   /**
+   * What is trained.
+   *
    * @param mode which outputs become the forecast
    * @param rnn shape of the network; its input_size is 1, two for each of the calendar and the
    *     horizon for each of {@code ahead}, and the rest are features
@@ -55,16 +57,10 @@ public final class ModelTrainer implements AutoCloseable {
    * @param targets the values after the window, or at each step of it those after that step
    * @param seqLen values in a window
    * @param horizon values in a forecast; many-to-many: equal to seqLen
-   * @param batch windows in a mini-batch
-   * @param learningRate of Adam
-   * @param epochs at most so many
-   * @param patience stop after so many epochs without a better validation
-   * @param seed of initialisation and shuffling
-   * @param threads how many work
    * @param calendar what the network reads of the time
    * @param ahead covariates known ahead that the network reads
    */
-  public record Settings(
+  public record Network(
       Mode mode,
       RnnConfig rnn,
       boolean head,
@@ -72,26 +68,13 @@ public final class ModelTrainer implements AutoCloseable {
       Targets targets,
       int seqLen,
       int horizon,
-      int batch,
-      double learningRate,
-      int epochs,
-      int patience,
-      long seed,
-      int threads,
       List<Calendar> calendar,
       int ahead) {
 
-    public Settings {
+    public Network {
       calendar = List.copyOf(calendar);
       atLeastOne("seq_len", seqLen);
       atLeastOne("horizon", horizon);
-      atLeastOne("batch", batch);
-      atLeastOne("epochs", epochs);
-      atLeastOne("patience", patience);
-      if (!(learningRate > 0) || !Double.isFinite(learningRate)) {
-        throw new IllegalArgumentException(
-            "learning rate: expected a number above 0, got " + learningRate);
-      }
       int least = 1 + Calendar.inputs(calendar) + ahead * horizon;
       if (rnn.inputSize() < least) {
         throw new IllegalArgumentException(
@@ -108,13 +91,6 @@ public final class ModelTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "hidden_size: expected %d for %s without a head, got %d"
                 .formatted(rows, mode.label(), rnn.hiddenSize()));
-      }
-    }
-
-    private static void atLeastOne(String what, int value) {
-      if (value < 1 || value > 1_000_000) {
-        throw new IllegalArgumentException(
-            "%s: expected 1 to 1,000,000, got %d".formatted(what, value));
       }
     }
 
@@ -145,6 +121,43 @@ public final class ModelTrainer implements AutoCloseable {
     TrainableModel trainable() {
       return new TrainableModel(
           mode, rnn, seqLen, horizon, Readout.FINAL_HIDDEN, head, targets == Targets.ALL_STEPS);
+    }
+  }
+
+  /**
+   * How it is trained.
+   *
+   * @param batch windows in a mini-batch
+   * @param learningRate of Adam
+   * @param epochs at most so many
+   * @param patience stop after so many epochs without a better validation
+   * @param seed of initialisation and shuffling
+   * @param threads how many work
+   */
+  public record Settings(
+      Network network,
+      int batch,
+      double learningRate,
+      int epochs,
+      int patience,
+      long seed,
+      int threads) {
+
+    public Settings {
+      atLeastOne("batch", batch);
+      atLeastOne("epochs", epochs);
+      atLeastOne("patience", patience);
+      if (!(learningRate > 0) || !Double.isFinite(learningRate)) {
+        throw new IllegalArgumentException(
+            "learning rate: expected a number above 0, got " + learningRate);
+      }
+    }
+  }
+
+  private static void atLeastOne(String what, int value) {
+    if (value < 1 || value > 1_000_000) {
+      throw new IllegalArgumentException(
+          "%s: expected 1 to 1,000,000, got %d".formatted(what, value));
     }
   }
 
@@ -184,7 +197,7 @@ public final class ModelTrainer implements AutoCloseable {
    * @param series only their values are read; oldest first, finite
    */
   public ModelTrainer(Settings settings, List<double[]> series) {
-    this(settings, TrainingData.withoutCovariates(settings, series));
+    this(settings, TrainingData.withoutCovariates(settings.network(), series));
   }
 
   /**
@@ -192,14 +205,14 @@ public final class ModelTrainer implements AutoCloseable {
    * @throws IllegalArgumentException when one has another number of covariates than the settings
    */
   public static ModelTrainer of(Settings settings, Collection<List<Observation>> series) {
-    return new ModelTrainer(settings, TrainingData.of(settings, series));
+    return new ModelTrainer(settings, TrainingData.of(settings.network(), series));
   }
 
   private ModelTrainer(Settings settings, TrainingData data) {
     this.settings = settings;
     this.data = data;
     for (int i = 0; i < SHARDS; i++) {
-      shards.add(new TrainingShard(settings, data));
+      shards.add(new TrainingShard(settings.network(), data));
     }
     this.pool =
         Executors.newFixedThreadPool(
@@ -227,8 +240,9 @@ public final class ModelTrainer implements AutoCloseable {
   }
 
   private static float[] initialWeights(Settings settings) {
-    float[] weights = new float[settings.trainable().count()];
-    float[] network = Initialization.recurrent(settings.rnn(), new TorchRandom(settings.seed()));
+    float[] weights = new float[settings.network().trainable().count()];
+    float[] network =
+        Initialization.recurrent(settings.network().rnn(), new TorchRandom(settings.seed()));
     System.arraycopy(network, 0, weights, 0, network.length);
     return weights;
   }
@@ -236,8 +250,8 @@ public final class ModelTrainer implements AutoCloseable {
   /** Where training would start, as a model: it needs no series. */
   public static ForecastModel untrained(
       Settings settings, String name, long version, Map<String, String> provenance) {
-    AheadInputs ahead = AheadInputs.asTheyAre(settings.ahead());
-    return model(settings, ahead, name, version, initialWeights(settings), provenance);
+    AheadInputs ahead = AheadInputs.asTheyAre(settings.network().ahead());
+    return model(settings.network(), ahead, name, version, initialWeights(settings), provenance);
   }
 
   /** Whether another epoch is worth its time. */
@@ -334,11 +348,11 @@ public final class ModelTrainer implements AutoCloseable {
   /** The model with the best weights so far. */
   public ForecastModel model(
       String name, long version, Progress progress, Map<String, String> provenance) {
-    return model(settings, data.ahead(), name, version, progress.best(), provenance);
+    return model(settings.network(), data.ahead(), name, version, progress.best(), provenance);
   }
 
   private static ForecastModel model(
-      Settings settings,
+      Network network,
       AheadInputs ahead,
       String name,
       long version,
@@ -347,15 +361,15 @@ public final class ModelTrainer implements AutoCloseable {
     return new ForecastModel(
         name,
         version,
-        settings.mode(),
-        settings.rnn(),
-        settings.seqLen(),
-        settings.horizon(),
+        network.mode(),
+        network.rnn(),
+        network.seqLen(),
+        network.horizon(),
         Readout.FINAL_HIDDEN,
-        settings.scaling(),
-        Arrays.copyOf(weights, settings.rnn().parameterCount()),
-        settings.trainable().head(weights),
-        settings.calendar(),
+        network.scaling(),
+        Arrays.copyOf(weights, network.rnn().parameterCount()),
+        network.trainable().head(weights),
+        network.calendar(),
         ahead,
         List.of(),
         provenance);

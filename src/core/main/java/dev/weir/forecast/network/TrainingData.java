@@ -34,7 +34,7 @@ final class TrainingData {
    */
   record Part(int series, int begin, int end) {}
 
-  private final ModelTrainer.Settings settings;
+  private final ModelTrainer.Network network;
   private final List<double[]> series;
   private final List<float[]> covariates; // (values, features and calendar) for each series
   private final List<double[]> known; // (values, ahead) for each series, as they are
@@ -45,11 +45,11 @@ final class TrainingData {
   private final List<Part> heldOut = new ArrayList<>();
 
   private TrainingData(
-      ModelTrainer.Settings settings,
+      ModelTrainer.Network network,
       List<double[]> series,
       List<float[]> covariates,
       List<double[]> known) {
-    this.settings = settings;
+    this.network = network;
     this.series = List.copyOf(series);
     this.covariates = List.copyOf(covariates);
     this.known = List.copyOf(known);
@@ -57,17 +57,16 @@ final class TrainingData {
       int n = series.get(i).length;
       int trainedEnd = (int) (n * TRAINED);
       int validatedEnd = (int) (n * (TRAINED + VALIDATED));
-      addPart(trained, i, settings.seqLen() - 1, trainedEnd);
-      addPart(validated, i, Math.max(trainedEnd, settings.seqLen() - 1), validatedEnd);
-      addPart(heldOut, i, Math.max(validatedEnd, settings.seqLen() - 1), n);
+      addPart(trained, i, network.seqLen() - 1, trainedEnd);
+      addPart(validated, i, Math.max(trainedEnd, network.seqLen() - 1), validatedEnd);
+      addPart(heldOut, i, Math.max(validatedEnd, network.seqLen() - 1), n);
     }
     if (trained.isEmpty() || validated.isEmpty() || heldOut.isEmpty()) {
       throw new IllegalArgumentException(
           "series: expected one at least of %d values or more, got %s"
               .formatted(
                   (int)
-                      Math.ceil(
-                          (settings.seqLen() + settings.horizon()) / (1 - TRAINED - VALIDATED)),
+                      Math.ceil((network.seqLen() + network.horizon()) / (1 - TRAINED - VALIDATED)),
                   series.isEmpty() ? "none" : "shorter ones"));
     }
     this.ahead = standardization();
@@ -78,7 +77,7 @@ final class TrainingData {
 
   /** Mean and deviation of each covariate known ahead in the time that is learned from. */
   private AheadInputs standardization() {
-    int count = settings.ahead();
+    int count = network.ahead();
     List<Double> center = new ArrayList<>();
     List<Double> scale = new ArrayList<>();
     for (int k = 0; k < count; k++) {
@@ -101,7 +100,7 @@ final class TrainingData {
   }
 
   private DoubleStream trainedNumbers(int k) {
-    int count = settings.ahead();
+    int count = network.ahead();
     return known.stream()
         .flatMapToDouble(
             numbers ->
@@ -119,13 +118,13 @@ final class TrainingData {
   }
 
   /** Of values alone, oldest first. */
-  static TrainingData withoutCovariates(ModelTrainer.Settings settings, List<double[]> series) {
-    if (settings.rnn().inputSize() > 1) {
+  static TrainingData withoutCovariates(ModelTrainer.Network network, List<double[]> series) {
+    if (network.rnn().inputSize() > 1) {
       throw new IllegalArgumentException(
-          "input_size: expected 1 without times and features, got " + settings.rnn().inputSize());
+          "input_size: expected 1 without times and features, got " + network.rnn().inputSize());
     }
     return new TrainingData(
-        settings,
+        network,
         series,
         Collections.nCopies(series.size(), new float[0]),
         Collections.nCopies(series.size(), Observation.NO_FEATURES));
@@ -136,13 +135,13 @@ final class TrainingData {
    *
    * @throws IllegalArgumentException when one has another number of covariates than the settings
    */
-  static TrainingData of(ModelTrainer.Settings settings, Collection<List<Observation>> series) {
+  static TrainingData of(ModelTrainer.Network network, Collection<List<Observation>> series) {
     List<double[]> values = new ArrayList<>();
     List<float[]> covariates = new ArrayList<>();
     List<double[]> known = new ArrayList<>();
-    int features = settings.features();
-    int width = features + Calendar.inputs(settings.calendar());
-    int ahead = settings.ahead();
+    int features = network.features();
+    int width = features + Calendar.inputs(network.calendar());
+    int ahead = network.ahead();
     for (List<Observation> observations : series) {
       double[] value = new double[observations.size()];
       float[] rows = new float[width * value.length];
@@ -160,13 +159,13 @@ final class TrainingData {
         for (int f = 0; f < features; f++) {
           rows[t * width + f] = (float) observation.features()[f];
         }
-        Calendar.fill(settings.calendar(), observation.time(), rows, t * width + features);
+        Calendar.fill(network.calendar(), observation.time(), rows, t * width + features);
       }
       values.add(value);
       covariates.add(rows);
       known.add(numbers);
     }
-    return new TrainingData(settings, values, covariates, known);
+    return new TrainingData(network, values, covariates, known);
   }
 
   private static void checkCount(
@@ -180,7 +179,7 @@ final class TrainingData {
 
   /** All origins whose window and targets exist and whose targets lie before {@code end}. */
   private void addPart(List<Part> parts, int index, int begin, int end) {
-    int last = end - settings.horizon();
+    int last = end - network.horizon();
     if (begin < last) {
       parts.add(new Part(index, begin, last));
     }

@@ -14,17 +14,17 @@ final class TrainingShard {
   private final TrainingBatch windows;
   private final float[] gradient;
 
-  TrainingShard(ModelTrainer.Settings settings, TrainingData data) {
+  TrainingShard(ModelTrainer.Network network, TrainingData data) {
     this.data = data;
-    this.model = settings.trainable();
+    this.model = network.trainable();
     this.windows =
         new TrainingBatch(
             model,
-            settings.scaling(),
-            settings.seqLen(),
-            settings.horizon(),
-            settings.features() + Calendar.inputs(settings.calendar()),
-            settings.ahead());
+            network.scaling(),
+            network.seqLen(),
+            network.horizon(),
+            network.features() + Calendar.inputs(network.calendar()),
+            network.ahead());
     this.gradient = new float[model.count()];
   }
 

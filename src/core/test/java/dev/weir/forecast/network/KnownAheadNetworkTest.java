@@ -11,6 +11,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.forecast.window.Sampling;
@@ -121,22 +122,15 @@ class KnownAheadNetworkTest {
     List<Calendar> calendar = List.of(Calendar.HOUR_OF_DAY);
     int inputs = 1 + features + 2 + ahead * horizon;
     boolean both = targets == Targets.AFTER_WINDOW;
+    RnnConfig rnn = new RnnConfig(cell, inputs, 11, 1, both, true);
     return new Settings(
-        mode,
-        new RnnConfig(cell, inputs, 11, 1, both, true),
-        true,
-        Scaling.NONE,
-        targets,
-        seqLen,
-        horizon,
+        new Network(mode, rnn, true, Scaling.NONE, targets, seqLen, horizon, calendar, ahead),
         16,
         0.01,
         20,
         20,
         1,
-        2,
-        calendar,
-        ahead);
+        2);
   }
 
   private static Progress train(ModelTrainer trainer) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.forecast.window.WindowState;
@@ -28,22 +29,22 @@ class ModelTrainerTest {
   private static final ModelTrainer.Listener SILENT = (epoch, done, all) -> {};
 
   private static Settings settings(Mode mode, int epochs, int threads) {
+    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 6, 2, true, true);
     return new Settings(
-        mode,
-        new RnnConfig(Cell.RNN_TANH, 1, 6, 2, true, true),
-        true,
-        Scaling.LAST,
-        Targets.AFTER_WINDOW,
-        5,
-        mode == Mode.MANY_TO_ONE ? 3 : 5,
+        network(mode, rnn, true, Scaling.LAST, Targets.AFTER_WINDOW),
         16,
         5e-3,
         epochs,
         epochs,
         7,
-        threads,
-        List.of(),
-        0);
+        threads);
+  }
+
+  /** Of windows of 5; horizon 3, or 5 many-to-many. */
+  private static Network network(
+      Mode mode, RnnConfig rnn, boolean head, Scaling scaling, Targets targets) {
+    int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
+    return new Network(mode, rnn, head, scaling, targets, 5, horizon, List.of(), 0);
   }
 
   private static double[] sine(int n, double period, double level, double noise, long seed) {
@@ -186,22 +187,15 @@ class ModelTrainerTest {
   }
 
   private static Settings plain(RnnConfig rnn, int seqLen, int batch, double rate) {
+    Targets targets = Targets.AFTER_WINDOW;
     return new Settings(
-        Mode.MANY_TO_ONE,
-        rnn,
-        true,
-        Scaling.LAST,
-        Targets.AFTER_WINDOW,
-        seqLen,
-        2,
+        new Network(Mode.MANY_TO_ONE, rnn, true, Scaling.LAST, targets, seqLen, 2, List.of(), 0),
         batch,
         rate,
         1,
         1,
         1,
-        1,
-        List.of(),
-        0);
+        1);
   }
 
   /** One that learns to say what follows a window of 5, horizon 3, or 5 many-to-many. */
@@ -210,8 +204,7 @@ class ModelTrainerTest {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
     int bare = mode == Mode.MANY_TO_ONE ? horizon : 1;
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, head ? 6 : bare, 1, bidirectional, true);
-    return new Settings(
-        mode, rnn, head, scaling, targets, 5, horizon, 16, 5e-3, 15, 15, 7, 2, List.of(), 0);
+    return new Settings(network(mode, rnn, head, scaling, targets), 16, 5e-3, 15, 15, 7, 2);
   }
 
   @ParameterizedTest
@@ -293,23 +286,7 @@ class ModelTrainerTest {
   void withoutAHeadTheHiddenSizeIsWhatIsAnswered() {
     RnnConfig rnn = new RnnConfig(Cell.GRU, 1, 4, 1, true, true);
     assertThatThrownBy(
-            () ->
-                new Settings(
-                    Mode.MANY_TO_ONE,
-                    rnn,
-                    false,
-                    Scaling.LAST,
-                    Targets.AFTER_WINDOW,
-                    5,
-                    3,
-                    8,
-                    1e-3,
-                    1,
-                    1,
-                    1,
-                    1,
-                    List.of(),
-                    0))
+            () -> network(Mode.MANY_TO_ONE, rnn, false, Scaling.LAST, Targets.AFTER_WINDOW))
         .hasMessage("hidden_size: expected 3 for many-to-one without a head, got 4");
   }
 }
