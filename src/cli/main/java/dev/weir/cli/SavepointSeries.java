@@ -1,8 +1,10 @@
 package dev.weir.cli;
 
+import dev.weir.classify.ClassState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
+import dev.weir.state.ClassStateSerializer;
 import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.DataInputStream;
@@ -39,16 +41,20 @@ import org.apache.flink.runtime.state.ttl.TtlTimeProvider;
  */
 final class SavepointSeries implements AutoCloseable {
 
-  private static final String OPERATOR = "forecast"; // its uid
+  /** Uids of operators. */
+  static final String FORECAST = "forecast";
+
+  static final String CLASSIFY = "classify";
 
   private final CloseableRegistry streams = new CloseableRegistry();
   private final HeapKeyedStateBackend<String> backend;
 
   /**
+   * @param uid of the operator
    * @throws IOException if it is no such savepoint
    */
-  SavepointSeries(Path savepoint, String series) throws IOException {
-    OperatorState operator = operator(savepoint);
+  SavepointSeries(Path savepoint, String uid, String series) throws IOException {
+    OperatorState operator = operator(savepoint, uid);
     int groups = operator.getMaxParallelism();
     int group = KeyGroupRangeAssignment.assignToKeyGroup(series, groups);
     KeyGroupRange range = new KeyGroupRange(group, group);
@@ -79,16 +85,17 @@ final class SavepointSeries implements AutoCloseable {
     backend.setCurrentKey(series);
   }
 
-  private static OperatorState operator(Path savepoint) throws IOException {
+  private static OperatorState operator(Path savepoint, String uid) throws IOException {
     Path file = new Path(savepoint, "_metadata");
     ClassLoader loader = SavepointSeries.class.getClassLoader();
     try (DataInputStream bytes = new DataInputStream(file.getFileSystem().open(file))) {
       return Checkpoints.loadCheckpointMetadata(bytes, loader, savepoint.toString())
           .getOperatorStates()
           .stream()
-          .filter(each -> each.getOperatorUid().filter(OPERATOR::equals).isPresent())
+          .filter(each -> each.getOperatorUid().filter(uid::equals).isPresent())
           .findAny()
-          .orElseThrow(() -> new IOException("expected one of a job that forecasts, got another"));
+          .orElseThrow(
+              () -> new IOException("expected one with an operator " + uid + ", got another"));
     }
   }
 
@@ -102,6 +109,11 @@ final class SavepointSeries implements AutoCloseable {
   /** Its newest observations, and those that wait; null for none. */
   WindowState window() throws IOException {
     return value(new ValueStateDescriptor<>("window", WindowStateSerializer.INSTANCE));
+  }
+
+  /** What is known of its classes; null for nothing. */
+  ClassState classes() throws IOException {
+    return value(new ValueStateDescriptor<>("classes", ClassStateSerializer.INSTANCE));
   }
 
   private <T> T value(ValueStateDescriptor<T> state) throws IOException {

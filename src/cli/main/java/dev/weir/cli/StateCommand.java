@@ -1,6 +1,9 @@
 package dev.weir.cli;
 
+import dev.weir.classify.ClassState;
+import dev.weir.classify.ClassStateFormat;
 import dev.weir.cli.console.Printable;
+import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.learn.Learner;
@@ -78,17 +81,8 @@ final class StateCommand implements Runnable {
     @Override
     public Integer call() throws Exception {
       JobSettings job = JobSettings.read(file, overrides);
-      boolean known = false;
-      try (SavepointSeries saved = open()) {
-        print(saved.window());
-        for (Target target : job.forecast().targets()) {
-          LearnerState state = saved.learned(target.mode());
-          if (state != null) {
-            known = true;
-            print(target, job.forecast().seqLen(), state);
-          }
-        }
-      }
+      boolean known = !job.forecast().targets().isEmpty() && printLearned(job.forecast());
+      known |= job.classify() != null && printClasses();
       if (!known) {
         throw new IOException(
             "--series: expected one that the savepoint has learned, got %s"
@@ -97,9 +91,40 @@ final class StateCommand implements Runnable {
       return 0;
     }
 
-    private SavepointSeries open() throws IOException {
+    private boolean printLearned(ForecastSettings settings) throws IOException {
+      boolean known = false;
+      try (SavepointSeries saved = open(SavepointSeries.FORECAST)) {
+        print(saved.window());
+        for (Target target : settings.targets()) {
+          LearnerState state = saved.learned(target.mode());
+          if (state != null) {
+            known = true;
+            print(target, settings.seqLen(), state);
+          }
+        }
+      }
+      return known;
+    }
+
+    private boolean printClasses() throws IOException {
+      PrintWriter out = spec.commandLine().getOut();
+      try (SavepointSeries saved = open(SavepointSeries.CLASSIFY)) {
+        ClassState state = saved.classes();
+        if (state == null) {
+          return false;
+        }
+        print(state);
+        out.printf("classes:%n");
+        ClassStateFormat.print(
+            state, (name, text) -> out.printf("  %s: %s%n", name, Printable.line(text)));
+        out.flush();
+        return true;
+      }
+    }
+
+    private SavepointSeries open(String uid) throws IOException {
       try {
-        return new SavepointSeries(new org.apache.flink.core.fs.Path(savepoint), series);
+        return new SavepointSeries(new org.apache.flink.core.fs.Path(savepoint), uid, series);
       } catch (IOException | RuntimeException e) {
         throw new IOException(
             "expected a savepoint in Flink's canonical format, as weir stop writes it, got %s (%s)"
