@@ -306,7 +306,9 @@ class RunningJobCommandsIT {
                     DeadLetterCodec.PARTITION,
                     Integer.toString(partition),
                     DeadLetterCodec.OFFSET,
-                    Integer.toString(offset))
+                    Integer.toString(offset),
+                    DeadLetterCodec.TIMESTAMP,
+                    "0")
                 .forEach(
                     (name, text) ->
                         letter.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
