@@ -38,11 +38,6 @@ public final class ClassifierTrainer {
    * @param updates how many mini-batches
    * @param batch windows in a mini-batch
    * @param learningRate the highest
-   * @param weightDecay share of the learning rate by which weights shrink
-   * @param dropout between layers and before the head
-   * @param smoothing of the labels
-   * @param noise deviation of what is added to each input
-   * @param stretch deviation of the factor of a window's inputs, around 1
    * @param classWeights what a window of each class counts; null for 1
    * @param seed of everything random
    */
@@ -52,13 +47,24 @@ public final class ClassifierTrainer {
       int updates,
       int batch,
       double learningRate,
-      double weightDecay,
-      double dropout,
-      double smoothing,
-      double noise,
-      double stretch,
+      Regularization regularization,
       double[] classWeights,
       long seed) {}
+
+  /**
+   * What keeps a network from learning its windows by heart.
+   *
+   * @param weightDecay share of the learning rate by which weights shrink
+   * @param dropout between layers and before the head
+   * @param smoothing of the labels
+   * @param noise deviation of what is added to each input
+   * @param stretch deviation of the factor of a window's inputs, around 1
+   */
+  public record Regularization(
+      double weightDecay, double dropout, double smoothing, double noise, double stretch) {
+
+    public static final Regularization DEFAULT = new Regularization(1e-2, 0.2, 0.1, 0.1, 0.1);
+  }
 
   private final Settings settings;
   private final InputView view;
@@ -136,7 +142,7 @@ public final class ClassifierTrainer {
     float[] weights = initial();
     float[] state = new float[2 * weights.length + 1];
     float[] gradient = new float[weights.length];
-    network.dropout(settings.dropout(), random);
+    network.dropout(settings.regularization().dropout(), random);
     int[] order = new int[inputs.length];
     Arrays.setAll(order, i -> i);
     int at = order.length;
@@ -149,7 +155,7 @@ public final class ClassifierTrainer {
       double loss = gradient(weights, order, at, batch, random, gradient);
       at += batch;
       double rate = rate(update);
-      decay(weights, (float) (1 - rate * settings.weightDecay()));
+      decay(weights, (float) (1 - rate * settings.regularization().weightDecay()));
       new Adam(rate, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0, MAX_NORM)
           .step(loss, gradient, 0, weights, 0, state, 0, weights.length);
       listener.trained((update + 1.0) / settings.updates());
@@ -244,7 +250,7 @@ public final class ClassifierTrainer {
                   row * classes,
                   classes,
                   label,
-                  (float) settings.smoothing(),
+                  (float) settings.regularization().smoothing(),
                   weight / count / labels[member].length,
                   dLogits);
           row++;
@@ -256,8 +262,8 @@ public final class ClassifierTrainer {
   }
 
   private void show(float[] input, SplittableRandom random, float[] to, int at) {
-    float factor = (float) (1 + settings.stretch() * random.nextGaussian());
-    float noise = (float) settings.noise();
+    float factor = (float) (1 + settings.regularization().stretch() * random.nextGaussian());
+    float noise = (float) settings.regularization().noise();
     for (int i = 0; i < input.length; i++) {
       float added = noise == 0f ? 0f : noise * (float) random.nextGaussian();
       to[at + i] = input[i] * factor + added;

@@ -37,7 +37,14 @@ class ClassifierTrainerTest {
   private static ClassifierTrainer.Settings settings(InputView view) {
     RnnConfig rnn = new RnnConfig(Cell.LSTM, view.inputSize(), 4, 2, true, true);
     return new ClassifierTrainer.Settings(
-        rnn, Readout.FINAL_HIDDEN, 120, 8, 1e-2, 1e-2, 0.1, 0.1, 0.05, 0.1, null, 5);
+        rnn,
+        Readout.FINAL_HIDDEN,
+        120,
+        8,
+        1e-2,
+        new ClassifierTrainer.Regularization(1e-2, 0.1, 0.1, 0.05, 0.1),
+        null,
+        5);
   }
 
   @Test

@@ -88,7 +88,10 @@ abstract class ClassExamples {
 
     Windows(LabelledWindows learned, LabelledWindows heldBack, ClassifierSettings settings) {
       super(
-          Mode.MANY_TO_ONE, learned.classes(), InputViews.of(learned, settings.blocks()), settings);
+          Mode.MANY_TO_ONE,
+          learned.classes(),
+          InputViews.of(learned, ClassifierSettings.BLOCKS),
+          settings);
       this.learned = learned;
       this.heldBack = heldBack;
     }
@@ -143,7 +146,7 @@ abstract class ClassExamples {
       super(
           Mode.MANY_TO_MANY,
           learned.classes(),
-          InputViews.of(learned, settings.blocks()),
+          InputViews.of(learned, ClassifierSettings.BLOCKS),
           settings);
       this.learned = learned;
       this.heldBack = heldBack;

@@ -94,20 +94,13 @@ final class ClassTraining {
         throw new IllegalArgumentException(
             "learning rate: expected a number above 0, got " + learningRate);
       }
-      ClassifierSettings defaults = ClassifierSettings.defaults(seed);
       return new ClassifierSettings(
           cell,
           hiddenSize,
           layers,
           bidirectional,
           readout,
-          defaults.blocks(),
-          defaults.updates(),
           learningRate,
-          defaults.dropout(),
-          defaults.smoothing(),
-          defaults.noise(),
-          defaults.stretch(),
           weights == Weights.balanced,
           seed);
     }

@@ -17,13 +17,7 @@ import java.util.List;
  * @param layers of the network
  * @param bidirectional whether the network reads both ways
  * @param readout what its head reads
- * @param blocks what the network sees of a value
- * @param updates mini-batches; 0: by the number of windows and classes
  * @param learningRate the highest of Adam
- * @param dropout between layers and before the head
- * @param smoothing of the labels
- * @param noise deviation added to the network's inputs
- * @param stretch deviation of the factor of a window
  * @param balanced whether each class counts the same, however many windows it has
  * @param seed of everything random
  */
@@ -33,36 +27,12 @@ record ClassifierSettings(
     int layers,
     boolean bidirectional,
     Readout readout,
-    List<Block> blocks,
-    int updates,
     double learningRate,
-    double dropout,
-    double smoothing,
-    double noise,
-    double stretch,
     boolean balanced,
     long seed) {
 
-  /** What is used where nothing else is asked for. */
-  static ClassifierSettings defaults(long seed) {
-    return new ClassifierSettings(
-        Cell.GRU,
-        32,
-        2,
-        true,
-        Readout.MEAN,
-        List.of(Block.WINDOW, Block.GLOBAL, Block.DIFFERENCE),
-        0,
-        4e-3,
-        0.2,
-        0.1,
-        0.1,
-        0.1,
-        false,
-        seed);
-  }
-
-  private static final double WEIGHT_DECAY = 1e-2;
+  /** What the network sees of a value. */
+  static final List<Block> BLOCKS = List.of(Block.WINDOW, Block.GLOBAL, Block.DIFFERENCE);
 
   /** The network for windows of this view. */
   RnnConfig rnn(InputView view) {
@@ -79,14 +49,10 @@ record ClassifierSettings(
     return new ClassifierTrainer.Settings(
         rnn,
         readout,
-        updates > 0 ? updates : updates(n, counts.length),
+        updates(n, counts.length),
         n < 70 ? 16 : n < 2_000 ? 32 : 128,
         learningRate,
-        WEIGHT_DECAY,
-        dropout,
-        smoothing,
-        noise,
-        stretch,
+        ClassifierTrainer.Regularization.DEFAULT,
         balanced ? balance(counts) : null,
         seed);
   }
