@@ -3,7 +3,9 @@ package dev.weir.cli.evaluate;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
+import java.util.function.DoublePredicate;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * How well the predictive distributions of a method forecast one series, over all origins. All
@@ -34,6 +36,15 @@ public record DistributionScore(
   /** The mean over all quantiles and steps. */
   public double meanPinball() {
     return mean(pinball);
+  }
+
+  /** The mean over some quantiles and all steps. */
+  double meanPinball(DoublePredicate wanted) {
+    return IntStream.range(0, taus.length)
+        .filter(q -> wanted.test(taus[q]))
+        .mapToDouble(q -> pinball[q])
+        .average()
+        .orElse(Double.NaN);
   }
 
   private static double mean(double[] values) {

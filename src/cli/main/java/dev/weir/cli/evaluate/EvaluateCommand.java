@@ -9,13 +9,13 @@ import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.evaluate.EvaluationResult.OfSeries;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.TaskOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.option.Seasons;
 import java.io.IOException;
@@ -25,10 +25,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code weir evaluate}: how well the job would have forecast series that are known to their end.
@@ -57,6 +63,9 @@ import picocli.CommandLine.Option;
 public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
   private static final long SHOWN_NANOS = 2_000_000_000L;
+  private static final int MAX_WINDOWS = 10_000;
+  private static final Set<String> OF_SUITE =
+      Set.of("--suite", "--results", "--input", "--format", "--out", "--force", "--report");
 
   enum Task {
     forecast,
@@ -98,10 +107,35 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   private Path truth;
 
   @Option(
+      names = "--windows",
+      paramLabel = "N",
+      description =
+          "Forecasts the last values of each series in N windows of --horizon values, one after"
+              + " another, instead of from each value on.")
+  private Integer windows;
+
+  @Option(
+      names = "--suite",
+      paramLabel = "DIR",
+      description =
+          "Runs the tasks of a folder, each a file of these options, on the data in the folder"
+              + " --input, and ranks the scores among those that others published. Has no other"
+              + " options but --results and those of the output.")
+  private Path suite;
+
+  @Option(
+      names = "--results",
+      paramLabel = "DIR",
+      description =
+          "With --suite: a folder that keeps the figures of each task; those that it has are not"
+              + " made again.")
+  private Path results;
+
+  @Option(
       names = "--mase-season",
       paramLabel = "N",
       description =
-          "With --truth: the season of MASE and of the seasonal naive method, where it differs from"
+          "With --truth or --windows: the season of MASE and of the seasonal naive method, where it differs from"
               + " --season.")
   private Integer maseSeason;
 
@@ -138,6 +172,8 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
       description =
           "Also a page with the table and charts; with --truth one that draws the forecasts.")
   private OutputFile report;
+
+  @Spec private CommandSpec spec;
 
   private long started;
   private final ProgressLine line = new ProgressLine(SHOWN_NANOS);
@@ -178,25 +214,40 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     return written(anomalies.run(inputs, csv.columns(), options, seasons, line));
   }
 
+  private int evaluateSuite() throws Exception {
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      UsageException.check(
+          OF_SUITE.contains(option.longestName()),
+          option.longestName(),
+          "none with --suite, whose tasks have their own",
+          "one");
+    }
+    UsageException.check(
+        inputs != null && inputs.size() == 1, "--input", "the folder of the data", inputs);
+    SuiteResult result = new Suite(suite, inputs.get(0)).run(results, line);
+    if (report != null) {
+      report.write(result.page());
+    }
+    written(result);
+    return result.isComplete() ? 0 : 1;
+  }
+
   private int evaluate() throws Exception {
+    if (suite != null) {
+      return evaluateSuite();
+    }
+    UsageException.check(results == null, "--results", "none without --suite", results);
     checkOptions();
     options.checkTimes(layout);
-    if (truth != null) {
+    if (truth != null || windows != null) {
       return evaluateHoldout();
     }
     EvaluationPlan plan = noted(options.plan(csv.columns()));
-    ForecastSettings settings = plan.settings();
     LearnerSettings learner = plan.others();
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
     List<Trial> trials = new ArrayList<>();
-    Map<String, Grid> grids =
-        options.grids(
-            "weir evaluate",
-            SeriesFiles.inOrder(
-                SeriesFiles.observations(inputs, season.files(), layout, csv.columns()),
-                settings.inputs().features(),
-                limit));
+    Map<String, Grid> grids = options.grids("weir evaluate", observations(season.files(), plan));
     for (Map.Entry<String, Grid> series : grids.entrySet()) {
       season.check(series.getKey());
       Trial trial = trial(series.getKey(), series.getValue(), season, learner);
@@ -255,35 +306,79 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   }
 
   private int evaluateHoldout() throws Exception {
+    Held held = held(null);
+    HoldoutResult result = held.evaluation.run(held.plan, line);
+    if (report != null) {
+      report.write(held.evaluation.page());
+    }
+    return written(result);
+  }
+
+  /** What --truth or --windows forecasts, and how. */
+  private record Held(EvaluationPlan plan, HoldoutEvaluation evaluation) {}
+
+  /**
+   * Scores of what the arguments of {@code --truth} or {@code --windows} forecast.
+   *
+   * @param levels of the intervals
+   * @throws UsageException for wrong arguments
+   */
+  static HoldoutResult holdout(List<String> arguments, List<Double> levels, ProgressLine line)
+      throws Exception {
+    EvaluateCommand command = new EvaluateCommand();
+    try {
+      DeclaredOptions.complete(new CommandLine(command))
+          .parseArgs(arguments.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new UsageException(e.getMessage());
+    }
+    command.checkOptions();
+    command.options.checkTimes(command.layout);
+    Held held = command.held(levels);
+    return held.evaluation.run(held.plan, line);
+  }
+
+  /**
+   * @param levels in place of the usual ones; null for those
+   */
+  private Held held(List<Double> levels) throws Exception {
     Map<String, List<Observation>> after =
-        SeriesFiles.observations(List.of(truth), List.of(), layout, csv.columns());
+        truth == null
+            ? Map.of()
+            : SeriesFiles.observations(List.of(truth), List.of(), layout, csv.columns());
     EvaluationPlan plan =
         noted(
-            options.hasNoHorizon()
-                ? options.plan(HoldoutEvaluation.horizon(after))
-                : options.plan());
+            truth == null
+                ? options.plan(csv.columns())
+                : options.hasNoHorizon()
+                    ? options.plan(HoldoutEvaluation.horizon(after))
+                    : options.plan());
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
+    plan = levels == null ? plan : plan.withLevels(levels);
     List<Path> without = new ArrayList<>(season.files());
-    without.add(truth);
-    Map<String, List<Observation>> observations =
-        SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, without, layout, csv.columns()),
-            plan.settings().inputs().features(),
-            Integer.MAX_VALUE);
-    for (String name : observations.keySet()) {
-      season.check(name);
+    if (truth != null) {
+      without.add(truth);
+    }
+    Map<String, List<Observation>> observations = observations(without, plan);
+    observations.keySet().forEach(season::check);
+    int horizon = plan.others().horizon();
+    if (truth == null) {
+      Map<String, Grid> grids = options.grids("weir evaluate", observations);
+      return new Held(plan, HoldoutEvaluation.of(grids, windows, horizon, season, maseSeason));
     }
     Map<String, double[]> next = new LinkedHashMap<>();
     after.forEach((name, rows) -> next.put(name, HoldoutEvaluation.values(rows)));
-    HoldoutEvaluation evaluation =
-        new HoldoutEvaluation(trainingParts(observations, after, next), next, season, maseSeason);
-    evaluation.check(plan.others().horizon());
-    HoldoutResult result = evaluation.run(plan, line);
-    if (report != null) {
-      report.write(evaluation.page());
-    }
-    return written(result);
+    Map<String, Grid> parts = trainingParts(observations, after, next);
+    return new Held(plan, HoldoutEvaluation.of(parts, next, horizon, season, maseSeason));
+  }
+
+  private Map<String, List<Observation>> observations(List<Path> without, EvaluationPlan plan)
+      throws IOException {
+    return SeriesFiles.inOrder(
+        SeriesFiles.observations(inputs, without, layout, csv.columns()),
+        plan.settings().inputs().features(),
+        limit);
   }
 
   /**
@@ -344,19 +439,28 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     if (!origins.isDefault()) {
       UsageException.check(!byAge, "--by-age", "none beside --origins and --from", "it");
       UsageException.check(truth == null, "--truth", "none beside --origins and --from", truth);
+      UsageException.check(windows == null, "--windows", "none with --origins and --from", windows);
       UsageException.check(report == null, "--report", "none beside --origins and --from", report);
     }
-    if (truth == null) {
-      UsageException.check(maseSeason == null, "--mase-season", "--truth beside it", "none");
-    } else {
+    boolean holdsOut = truth != null || windows != null;
+    String holdout = truth != null ? "--truth" : "--windows";
+    UsageException.check(
+        holdsOut || maseSeason == null, "--mase-season", "--truth or --windows with it", "neither");
+    UsageException.check(!holdsOut || !byAge, "--by-age", "none with " + holdout, "it");
+    UsageException.check(
+        maseSeason == null || maseSeason >= 1 && maseSeason <= Seasons.MAX_COUNT,
+        "--mase-season",
+        "1 to " + Seasons.MAX_COUNT,
+        maseSeason);
+    UsageException.check(
+        windows == null || windows >= 1 && windows <= MAX_WINDOWS,
+        "--windows",
+        "1 to " + MAX_WINDOWS,
+        windows);
+    if (truth != null) {
       UsageException.check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
-      UsageException.check(!byAge, "--by-age", "none beside --truth", "it");
+      UsageException.check(windows == null, "--windows", "none with --truth", windows);
       UsageException.check(limit == Integer.MAX_VALUE, "--limit", "none beside --truth", limit);
-      UsageException.check(
-          maseSeason == null || maseSeason >= 1 && maseSeason <= Seasons.MAX_COUNT,
-          "--mase-season",
-          "1 to " + Seasons.MAX_COUNT,
-          maseSeason);
     }
     UsageException.checkFiles(inputs, options.job());
   }

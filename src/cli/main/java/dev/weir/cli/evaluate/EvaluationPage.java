@@ -9,6 +9,7 @@ import dev.weir.dashboard.http.UplotFile;
 import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -75,20 +76,27 @@ final class EvaluationPage {
   private static void methods(StringBuilder page, EvaluationResult result) {
     page.append("<h2>Error of each method</h2>\n");
     Html.dim(page, "Geometric mean of relMAE over all series, the best method first.");
+    Map<String, Double> means = new LinkedHashMap<>();
+    result.ranking().forEach(mean -> means.put(mean.getKey(), mean.getValue()));
+    bars(page, means, Evaluation.WEIR);
+  }
+
+  /**
+   * Adds a table of figures with bars.
+   *
+   * @param best whose bar has our colour
+   */
+  static void bars(StringBuilder page, Map<String, Double> figures, String best) {
     page.append("<table>\n");
-    double worst = 0;
-    for (Map.Entry<String, Double> mean : result.ranking()) {
-      worst = mean.getValue() > worst ? mean.getValue() : worst;
-    }
-    for (Map.Entry<String, Double> mean : result.ranking()) {
-      boolean ours = mean.getKey().equals(Evaluation.WEIR);
-      page.append(ours ? "<tr class=\"best\"><td>" : "<tr><td>")
-          .append(Html.escaped(mean.getKey()));
-      page.append("</td><td>").append(Table.cell("%.3f", mean.getValue()));
-      page.append("</td><td class=\"bar\"><i style=\"width: ");
-      page.append(Math.round(worst > 0 ? 100 * mean.getValue() / worst : 0));
-      page.append("%\"></i></td></tr>\n");
-    }
+    double worst = figures.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    figures.forEach(
+        (name, figure) -> {
+          page.append(name.equals(best) ? "<tr class=\"best\"><td>" : "<tr><td>");
+          page.append(Html.escaped(name)).append("</td><td>").append(Table.cell("%.3f", figure));
+          page.append("</td><td class=\"bar\"><i style=\"width: ");
+          page.append(Math.round(worst > 0 ? 100 * figure / worst : 0));
+          page.append("%\"></i></td></tr>\n");
+        });
     page.append("</table>\n");
   }
 

@@ -207,6 +207,11 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return learns() ? others.levels() : List.of();
   }
 
+  /** The same with other intervals, where a mixture learns. */
+  EvaluationPlan withLevels(List<Double> levels) {
+    return new EvaluationPlan(settings, others.withLevels(levels), note);
+  }
+
   /** Observations in a season, or {@link LearnerSettings#AUTO}, and in a second one. */
   SeasonCounts seasons() {
     return new SeasonCounts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);

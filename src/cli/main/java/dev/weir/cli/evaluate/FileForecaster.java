@@ -16,6 +16,7 @@ import dev.weir.forecast.window.Sampling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -107,14 +108,33 @@ final class FileForecaster {
 
   /** The forecast at the last value of a series; rows without a value may follow it. */
   Forecast last(Grid grid) throws IOException {
-    Forecast[] last = new Forecast[1];
-    read(grid, (forecast, row) -> last[0] = row == grid.newestRow() ? forecast : null);
-    if (last[0] == null) {
-      throw new IOException(
-          "%s: expected a forecast at its last value, got none"
-              .formatted(grid.rows().get(0).series()));
+    return at(grid, List.of(grid.newestRow())).get(0);
+  }
+
+  /**
+   * The forecasts at some rows of a series.
+   *
+   * @param rows in order
+   */
+  List<Forecast> at(Grid grid, List<Integer> rows) throws IOException {
+    Map<Integer, Forecast> forecasts = new HashMap<>();
+    read(
+        grid,
+        (forecast, row) -> {
+          if (rows.contains(row)) {
+            forecasts.put(row, forecast);
+          }
+        });
+    for (int row : rows) {
+      if (!forecasts.containsKey(row)) {
+        throw new IOException(
+            "%s: expected a forecast at %s, got none"
+                .formatted(
+                    grid.rows().get(0).series(),
+                    row == grid.newestRow() ? "its last value" : "value " + (row + 1)));
+      }
     }
-    return last[0];
+    return rows.stream().map(forecasts::get).toList();
   }
 
   /** How many values are done, as a share of all. Thread-safe. */

@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -8,7 +9,8 @@ import java.util.BitSet;
  * published tables.
  *
  * <p>The scale of MASE and MSIS is the mean |y[t] - y[t-m]| of the training part, m the season of
- * the scores. Immutable.
+ * the scores; of a series without one both are over 1, and {@link HoldoutResult} leaves them out.
+ * Immutable.
  */
 public final class Holdout {
 
@@ -19,6 +21,7 @@ public final class Holdout {
   private final double[] truth;
   private final int m;
   private final BitSet missing;
+  private final double scale;
 
   /** Without filled-in values. */
   public Holdout(String series, double[] training, double[] truth, int m) {
@@ -31,18 +34,13 @@ public final class Holdout {
    *     value, which is not scored
    * @param m season of the scores; 1 for none
    * @param missing indices of training values that are filled in
-   * @throws IllegalArgumentException when the training part is not longer than a season
    */
   public Holdout(String series, double[] training, double[] truth, int m, BitSet missing) {
-    if (training.length <= m) {
-      throw new IllegalArgumentException(
-          "%s: expected more than %d values before the truth for a season of %d, got %d"
-              .formatted(series, m, m, training.length));
-    }
     this.series = series;
     this.y = training;
     this.truth = truth;
     this.m = m;
+    this.scale = Evaluation.meanDifference(y, missing, y.length, m, false);
     this.missing = missing;
   }
 
@@ -55,11 +53,25 @@ public final class Holdout {
     return m;
   }
 
+  /**
+   * What MASE and MSIS are divided by; 0 if there is none: the training part repeats itself each
+   * season, or is not longer than one.
+   */
+  public double scale() {
+    return scale;
+  }
+
+  /** Sum of |truth| over the steps. */
+  double absoluteTruth() {
+    return Arrays.stream(truth).filter(Double::isFinite).map(Math::abs).sum();
+  }
+
   /** The value a whole number of seasons before each step; the newest value if m is 1. */
   public double[] seasonalNaive() {
     double[] forecast = new double[truth.length];
+    int season = Math.min(m, y.length);
     for (int i = 0; i < forecast.length; i++) {
-      forecast[i] = y[y.length - m + i % m];
+      forecast[i] = y[y.length - season + i % season];
     }
     return forecast;
   }
@@ -87,9 +99,8 @@ public final class Holdout {
     if (levels.length > 0) {
       sums.addDistribution(levels, truth, forecast, lower, upper);
     }
-    double scale = Math.max(FLOOR, Evaluation.meanDifference(y, missing, y.length, m, false));
     double squaredScale =
         Math.max(FLOOR, Math.sqrt(Evaluation.meanDifference(y, missing, y.length, 1, true)));
-    return sums.score(scale, squaredScale, naive.meanError());
+    return sums.score(scale > 0 ? scale : 1, squaredScale, naive.meanError());
   }
 }

@@ -10,6 +10,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,32 +19,91 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code weir evaluate --truth}: forecasts from the end of each series, compared with the values
- * that followed; see {@link Holdout}. The forecasts are those of the job's engine.
+ * {@code weir evaluate --truth} and {@code --windows}: forecasts compared with the values that
+ * followed; see {@link Holdout}. The forecasts are those of the job's engine.
  */
 final class HoldoutEvaluation {
 
-  private final Map<String, Grid> series;
-  private final Map<String, double[]> truth;
+  /**
+   * What is forecast from one value of a series.
+   *
+   * @param grid of the series
+   * @param cut rows of the grid that are known
+   * @param truth a value for each step after the cut; NaN if unknown
+   */
+  private record Part(Grid grid, int cut, double[] truth) {}
+
+  private final Map<String, List<Part>> series = new LinkedHashMap<>();
   private final EvaluationSeasons season;
   private final Integer maseSeason;
-  private List<Forecast> forecasts; // of the last run
+  private List<List<Forecast>> forecasts; // of the last run, by series
 
   /**
-   * @param series training parts
-   * @param truth what followed, a value for each step; NaN if unknown
    * @param maseSeason season of the scores; null for the learner's, or the most frequent one that
    *     is found
    */
-  HoldoutEvaluation(
-      Map<String, Grid> series,
-      Map<String, double[]> truth,
-      EvaluationSeasons season,
-      Integer maseSeason) {
-    this.series = series;
-    this.truth = truth;
+  private HoldoutEvaluation(EvaluationSeasons season, Integer maseSeason) {
     this.season = season;
     this.maseSeason = maseSeason;
+  }
+
+  /**
+   * Forecasts from the end of each series.
+   *
+   * @param series training parts
+   * @param truth what followed, a value for each step; NaN if unknown
+   * @throws UsageException if the truth lacks a series or a value
+   */
+  static HoldoutEvaluation of(
+      Map<String, Grid> series,
+      Map<String, double[]> truth,
+      int horizon,
+      EvaluationSeasons season,
+      Integer maseSeason) {
+    HoldoutEvaluation evaluation = new HoldoutEvaluation(season, maseSeason);
+    series.forEach(
+        (name, grid) -> {
+          double[] values = truth.getOrDefault(name, new double[0]);
+          UsageException.check(
+              values.length >= horizon,
+              "--truth",
+              "%d values of %s, as many as are forecast".formatted(horizon, Printable.line(name)),
+              values.length);
+          double[] next = Arrays.copyOf(values, horizon);
+          evaluation.series.put(name, List.of(new Part(grid, grid.rows().size(), next)));
+        });
+    return evaluation;
+  }
+
+  /**
+   * Forecasts the last values of each series in windows, one after another.
+   *
+   * @param windows how many, each of as many values as are forecast
+   * @throws UsageException if a series is too short
+   */
+  static HoldoutEvaluation of(
+      Map<String, Grid> series,
+      int windows,
+      int horizon,
+      EvaluationSeasons season,
+      Integer maseSeason) {
+    HoldoutEvaluation evaluation = new HoldoutEvaluation(season, maseSeason);
+    series.forEach(
+        (name, grid) -> {
+          int first = grid.newestRow() + 1 - windows * horizon;
+          UsageException.check(
+              first > 0,
+              "--windows",
+              "more than %,d values of %s".formatted(windows * horizon, Printable.line(name)),
+              grid.newestRow() + 1);
+          List<Part> parts = new ArrayList<>();
+          for (int k = 0; k < windows; k++) {
+            int cut = first + k * horizon;
+            parts.add(new Part(grid, cut, Arrays.copyOf(grid.truth(cut), horizon)));
+          }
+          evaluation.series.put(name, parts);
+        });
+    return evaluation;
   }
 
   /** The least number of values that the truth has of a series: how far it can be forecast. */
@@ -51,60 +111,40 @@ final class HoldoutEvaluation {
     return truth.values().stream().mapToInt(List::size).min().orElseThrow();
   }
 
-  /** Fails if the truth lacks a series or a value. */
-  void check(int horizon) {
-    for (String name : series.keySet()) {
-      int values = truth.getOrDefault(name, new double[0]).length;
-      UsageException.check(
-          values >= horizon,
-          "--truth",
-          "%d values of %s, as many as are forecast".formatted(horizon, Printable.line(name)),
-          values);
-    }
-  }
-
   HoldoutResult run(EvaluationPlan plan, ProgressLine progress) throws Exception {
-    int horizon = plan.others().horizon();
     Integer fixed = maseSeason;
     if (fixed == null && season.isUnknown()) {
-      fixed = commonSeason(horizon);
+      fixed = commonSeason(plan.others().horizon());
     }
-    List<Holdout> holdouts = new ArrayList<>();
-    for (Map.Entry<String, Grid> one : series.entrySet()) {
-      String name = one.getKey();
-      try {
-        double[] values = values(one.getValue().rows());
-        double[] next = Arrays.copyOf(truth.get(name), horizon);
-        int m = fixed == null ? season.m(name) : (int) fixed;
-        holdouts.add(new Holdout(name, values, next, m, one.getValue().missing()));
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("--input: " + Printable.line(e.getMessage()));
+    List<HoldoutResult.Part> scored = new ArrayList<>();
+    for (Map.Entry<String, List<Part>> one : series.entrySet()) {
+      int m = fixed == null ? season.m(one.getKey()) : (int) fixed;
+      int window = 0;
+      for (Part part : one.getValue()) {
+        Grid known = part.grid.first(part.cut);
+        Holdout holdout =
+            new Holdout(one.getKey(), values(known.rows()), part.truth, m, known.missing());
+        scored.add(new HoldoutResult.Part(holdout, window++, new LinkedHashMap<>()));
       }
     }
     EvaluationPlan plain = plan.withoutNetworks();
-    List<Map<String, SeriesScore>> methods = new ArrayList<>();
-    holdouts.forEach(one -> methods.add(new LinkedHashMap<>()));
-    try (Progress values = Progress.of(progress, series.values(), plain == null ? 1 : 2)) {
-      FileForecaster ours = new FileForecaster(plan, season, null, values);
-      forecasts = FileForecaster.each(series.values(), ours::last);
-      put(methods, Evaluation.WEIR, holdouts, forecasts);
+    List<Grid> grids = series.values().stream().map(parts -> parts.get(0).grid).toList();
+    try (Progress values = Progress.of(progress, grids, plain == null ? 1 : 2)) {
+      forecasts = forecasts(new FileForecaster(plan, season, null, values));
+      put(scored, Evaluation.WEIR, forecasts);
       if (plain != null) {
-        FileForecaster without = new FileForecaster(plain, season, null, values);
         put(
-            methods,
+            scored,
             Evaluation.WITHOUT_NETWORKS,
-            holdouts,
-            FileForecaster.each(series.values(), without::last));
+            forecasts(new FileForecaster(plain, season, null, values)));
       }
     }
-    List<HoldoutResult.OfSeries> scored = new ArrayList<>();
-    for (int i = 0; i < holdouts.size(); i++) {
-      Holdout one = holdouts.get(i);
-      methods
-          .get(i)
+    for (HoldoutResult.Part one : scored) {
+      Holdout holdout = one.holdout();
+      one.methods()
           .put(
-              Evaluation.SEASONAL_NAIVE, one.score(one.seasonalNaive(), new double[0], null, null));
-      scored.add(new HoldoutResult.OfSeries(one.series(), one.m(), methods.get(i)));
+              Evaluation.SEASONAL_NAIVE,
+              holdout.score(holdout.seasonalNaive(), new double[0], null, null));
     }
     String note =
         fixed == null || maseSeason != null
@@ -112,20 +152,34 @@ final class HoldoutEvaluation {
             : "MASE and the seasonal naive method have season %d, the most frequent one that was"
                     .formatted(fixed)
                 + " found; --mase-season sets another.";
-    return new HoldoutResult(horizon, plan.levels(), scored, note);
+    return new HoldoutResult(plan.others().horizon(), plan.levels(), scored, note);
   }
 
-  /** What {@link #run} forecast, beside the truth, as an HTML file. */
+  private List<List<Forecast>> forecasts(FileForecaster forecaster) throws IOException {
+    return FileForecaster.each(
+        series.values(),
+        parts ->
+            forecaster.at(parts.get(0).grid, parts.stream().map(part -> part.cut - 1).toList()));
+  }
+
+  /** What {@link #run} forecast last of each series, beside the truth, as an HTML file. */
   String page() {
-    return ForecastPage.of(forecasts, series, truth);
+    Map<String, Grid> known = new LinkedHashMap<>();
+    Map<String, double[]> truth = new LinkedHashMap<>();
+    series.forEach(
+        (name, parts) -> {
+          Part last = parts.get(parts.size() - 1);
+          known.put(name, last.grid.first(last.cut));
+          truth.put(name, last.truth);
+        });
+    return ForecastPage.of(
+        forecasts.stream().map(all -> all.get(all.size() - 1)).toList(), known, truth);
   }
 
   private static void put(
-      List<Map<String, SeriesScore>> methods,
-      String method,
-      List<Holdout> holdouts,
-      List<Forecast> forecasts) {
-    for (int i = 0; i < holdouts.size(); i++) {
+      List<HoldoutResult.Part> parts, String method, List<List<Forecast>> bySeries) {
+    List<Forecast> forecasts = bySeries.stream().flatMap(List::stream).toList();
+    for (int i = 0; i < parts.size(); i++) {
       Forecast forecast = forecasts.get(i);
       int levels = forecast.intervals().size(); // none while nothing is known of the errors
       double[] level = new double[levels];
@@ -136,7 +190,8 @@ final class HoldoutEvaluation {
         lower[k] = forecast.intervals().get(k).lower();
         upper[k] = forecast.intervals().get(k).upper();
       }
-      methods.get(i).put(method, holdouts.get(i).score(forecast.values(), level, lower, upper));
+      HoldoutResult.Part part = parts.get(i);
+      part.methods().put(method, part.holdout().score(forecast.values(), level, lower, upper));
     }
   }
 
@@ -148,13 +203,14 @@ final class HoldoutEvaluation {
   private int commonSeason(int horizon) {
     Learner learner = new Learner(LearnerSettings.small(horizon).withExperts(List.of("naive")));
     Map<Integer, Integer> counts = new TreeMap<>();
-    for (Map.Entry<String, Grid> one : series.entrySet()) {
-      LearnerState state = learner.newSeries(one.getKey(), LearnerSettings.AUTO);
-      for (Observation o : one.getValue().rows()) {
-        learner.observe(state, o.time(), o.value());
-      }
-      counts.merge(state.season(), 1, Integer::sum);
-    }
+    series.forEach(
+        (name, parts) -> {
+          LearnerState state = learner.newSeries(name, LearnerSettings.AUTO);
+          for (Observation o : parts.get(0).grid.rows().subList(0, parts.get(0).cut)) {
+            learner.observe(state, o.time(), o.value());
+          }
+          counts.merge(state.season(), 1, Integer::sum);
+        });
     int most = 1;
     for (Map.Entry<Integer, Integer> count : counts.entrySet()) {
       if (count.getValue() > counts.getOrDefault(most, 0)) {

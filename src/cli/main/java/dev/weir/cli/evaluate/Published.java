@@ -1,0 +1,90 @@
+package dev.weir.cli.evaluate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.weir.cli.console.UsageException;
+import dev.weir.job.options.StrictUtf8Input;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What others published of models, by task. Immutable. */
+final class Published {
+
+  /** What sources call the method that scores are compared with. */
+  static final String NAIVE = "seasonal_naive";
+
+  /**
+   * @param wql NaN if it was not published
+   */
+  record Entry(String task, String model, double mase, double wql, String source) {}
+
+  private final Map<String, List<Entry>> byTask = new LinkedHashMap<>();
+
+  private Published() {}
+
+  /**
+   * Reads columns {@code task}, {@code model}, {@code mase}, {@code wql} and {@code source}; there
+   * may be others.
+   *
+   * @param file that may be missing
+   */
+  static Published of(Path file) throws IOException {
+    Published published = new Published();
+    if (!Files.exists(file)) {
+      return published;
+    }
+    String where = file.getFileName().toString();
+    try (MappingIterator<Map<String, String>> rows =
+        new CsvMapper()
+            .readerForMapOf(String.class)
+            .with(CsvSchema.emptySchema().withHeader())
+            .readValues(StrictUtf8Input.open(file))) {
+      while (rows.hasNext()) {
+        Map<String, String> row = rows.next();
+        for (String column : List.of("task", "model", "mase", "wql", "source")) {
+          UsageException.check(row.get(column) != null, where, "a column " + column, row.keySet());
+        }
+        Entry entry =
+            new Entry(
+                row.get("task"),
+                row.get("model"),
+                number(row, "mase", where),
+                number(row, "wql", where),
+                row.get("source"));
+        published.byTask.computeIfAbsent(entry.task, none -> new ArrayList<>()).add(entry);
+      }
+    } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+      throw new UsageException(where + ": expected CSV, got unreadable text");
+    }
+    return published;
+  }
+
+  private static double number(Map<String, String> row, String column, String where) {
+    String text = row.get(column);
+    try {
+      return text.isBlank() ? Double.NaN : Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new UsageException(
+          "%s: %s of %s: expected a number, got %s"
+              .formatted(where, column, row.get("model"), text));
+    }
+  }
+
+  /** All of a task; empty if nothing is known. */
+  List<Entry> of(String task) {
+    return byTask.getOrDefault(task, List.of());
+  }
+
+  /** That of the seasonal naive method; null if it is not known. */
+  Entry naive(String task) {
+    return of(task).stream().filter(one -> one.model.equals(NAIVE)).findFirst().orElse(null);
+  }
+}

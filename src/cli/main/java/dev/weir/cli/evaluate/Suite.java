@@ -1,0 +1,227 @@
+package dev.weir.cli.evaluate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.console.UsageException;
+import dev.weir.job.options.StrictUtf8Input;
+import dev.weir.kafka.wire.Json;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/**
+ * A folder of tasks, each a file {@code NAME.yaml} with options of {@code weir evaluate} and the
+ * MASE that the seasonal naive method is known to have, and of a table {@code published.csv}.
+ */
+final class Suite {
+
+  /** How far the seasonal naive method may be from what the task says, as a share of that. */
+  private static final double TOLERANCE = 0.002;
+
+  private static final int MAX_CHARACTERS = 64 << 10;
+  private static final String NAIVE = "naive";
+  private static final Set<String> REMARKS = Set.of("about", "source", "licence");
+  private static final Set<String> FILES = Set.of("input", "truth");
+
+  /** What a task may say of its data and forecasts; not what is written, and where. */
+  private static final Set<String> OPTIONS =
+      Set.of(
+          "layout",
+          "columns",
+          "date-format",
+          "decimal",
+          "interval",
+          "gap",
+          "horizon",
+          "windows",
+          "season",
+          "mase-season",
+          "holidays",
+          "time-zone",
+          "bounds-min",
+          "bounds-max",
+          "bounds-integer");
+
+  /**
+   * @param naive MASE of the seasonal naive method
+   * @param files of the data, by option
+   * @param arguments of {@code weir evaluate}, without the files
+   */
+  private record Task(String name, double naive, Map<String, Path> files, List<String> arguments) {
+
+    List<String> all() {
+      List<String> all = new ArrayList<>(arguments);
+      files.forEach((option, file) -> all.addAll(List.of("--" + option, file.toString())));
+      return all;
+    }
+
+    /** Of what figures were made: they are made again when it changes. */
+    JsonNode origin() throws IOException {
+      ObjectNode origin = Json.object();
+      origin.set("arguments", Json.tree(arguments));
+      for (Path file : files.values()) {
+        origin.put(
+            file.getFileName().toString(),
+            "%d bytes of %s".formatted(Files.size(file), Files.getLastModifiedTime(file)));
+      }
+      return origin;
+    }
+  }
+
+  private final List<Task> tasks = new ArrayList<>();
+  private final Published published;
+
+  /**
+   * Reads the tasks.
+   *
+   * @param folder of the tasks
+   * @param data folder of the files that they name
+   * @throws UsageException for a task that is wrong, or whose data are missing
+   */
+  Suite(Path folder, Path data) throws IOException {
+    UsageException.check(Files.isDirectory(folder), "--suite", "a folder of tasks", folder);
+    UsageException.check(Files.isDirectory(data), "--input", "a folder of data", data);
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder)) {
+      files = all.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+    UsageException.check(!files.isEmpty(), "--suite", "files NAME.yaml", "none in " + folder);
+    for (Path file : files) {
+      tasks.add(task(file, data));
+    }
+    this.published = Published.of(folder.resolve("published.csv"));
+  }
+
+  private static Task task(Path file, Path data) throws IOException {
+    String where = file.getFileName().toString();
+    Map<String, Path> files = new LinkedHashMap<>();
+    List<String> arguments = new ArrayList<>();
+    Double naive = null;
+    for (Map.Entry<String, String> entry : entries(file).entrySet()) {
+      String key = entry.getKey();
+      String text = entry.getValue();
+      if (key.equals(NAIVE)) {
+        naive = number(text, where);
+      } else if (FILES.contains(key)) {
+        Path named = data.resolve(text).normalize();
+        UsageException.check(
+            Files.isRegularFile(named) && named.startsWith(data.normalize()),
+            where + " " + key,
+            "a file of " + data,
+            text);
+        files.put(key, named);
+      } else if (OPTIONS.contains(key)) {
+        arguments.addAll(List.of("--" + key, text));
+      } else {
+        UsageException.check(
+            REMARKS.contains(key), where, "options of weir evaluate, naive and remarks", key);
+      }
+    }
+    UsageException.check(files.containsKey("input"), where, "input", "none");
+    UsageException.check(
+        naive != null, where, "naive, the MASE of the seasonal naive method", "none");
+    return new Task(where.replaceFirst("\\.yaml$", ""), naive, files, arguments);
+  }
+
+  private static double number(String text, String where) {
+    try {
+      double number = Double.parseDouble(text);
+      UsageException.check(number > 0 && number < 1e9, where + " naive", "a number above 0", text);
+      return number;
+    } catch (NumberFormatException e) {
+      throw new UsageException(where + " naive: expected a number above 0, got " + text);
+    }
+  }
+
+  private static Map<String, String> entries(Path file) throws IOException {
+    String where = file.getFileName().toString();
+    UsageException.check(
+        Files.size(file) <= MAX_CHARACTERS, where, "at most 64 kB", Files.size(file) + " bytes");
+    Map<String, String> entries = new LinkedHashMap<>();
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    try (Reader text = StrictUtf8Input.open(file)) {
+      Object read = new Yaml(new SafeConstructor(options)).load(text);
+      UsageException.check(read instanceof Map, where, "keys and values", "none");
+      ((Map<?, ?>) read).forEach((key, value) -> entries.put("" + key, "" + value));
+    } catch (YAMLException e) {
+      throw new UsageException(
+          where + ": expected YAML, got: " + Printable.line(e.getMessage(), 200));
+    }
+    return entries;
+  }
+
+  /**
+   * Runs each task of which the results have no figures yet.
+   *
+   * @param results folder of a file for each task that is done; null for none
+   */
+  SuiteResult run(Path results, ProgressLine line) throws Exception {
+    if (results != null) {
+      Files.createDirectories(results);
+    }
+    List<SuiteResult.Outcome> outcomes = new ArrayList<>();
+    for (Task task : tasks) {
+      Path file = results == null ? null : results.resolve(task.name + ".json");
+      SuiteResult.Outcome outcome = file == null ? null : earlier(task, file);
+      if (outcome == null) {
+        outcome = run(task, line);
+        if (file != null && outcome.problem() == null) {
+          ObjectNode written = Json.object();
+          written.set("of", task.origin());
+          written.set("figures", outcome.figures().json());
+          Files.writeString(file, written + "\n");
+        }
+      }
+      line.line("%s", outcome.line());
+      outcomes.add(outcome);
+    }
+    return new SuiteResult(outcomes, published);
+  }
+
+  private static SuiteResult.Outcome earlier(Task task, Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return null;
+    }
+    try {
+      JsonNode read = Json.FILES.readTree(Files.readString(file));
+      return task.origin().equals(read.path("of"))
+          ? new SuiteResult.Outcome(task.name, SuiteResult.Figures.of(read.path("figures")), null)
+          : null;
+    } catch (JsonProcessingException e) {
+      throw new UsageException("--results: expected JSON, got unreadable text in " + file);
+    }
+  }
+
+  private static SuiteResult.Outcome run(Task task, ProgressLine line) throws Exception {
+    List<Double> levels = new ArrayList<>(HoldoutResult.WQL_LEVELS);
+    levels.add(HoldoutResult.MSIS_LEVEL);
+    SuiteResult.Figures figures;
+    try {
+      figures = SuiteResult.Figures.of(EvaluateCommand.holdout(task.all(), levels, line));
+    } catch (UsageException e) {
+      return new SuiteResult.Outcome(task.name, SuiteResult.Figures.NONE, e.getMessage());
+    }
+    boolean same = Math.abs(figures.naive() - task.naive) <= TOLERANCE * task.naive;
+    String problem =
+        same
+            ? null
+            : "expected a MASE of %s of the seasonal naive method, got %.3f: other data, or another protocol"
+                .formatted(task.naive, figures.naive());
+    return new SuiteResult.Outcome(task.name, figures, problem);
+  }
+}
