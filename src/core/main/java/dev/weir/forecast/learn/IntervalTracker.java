@@ -16,13 +16,17 @@ import java.util.List;
  *
  * <pre>
  * end = forecast + (c + r) scale;   c += step_n (tau - [error &lt;= c scale])
- * step_n = max(step, .7 / sqrt(n)), n the errors so far
+ * step_n = share step + max(0, .7 / sqrt(n) - step) / i, n the errors so far of step i
+ * share = n / ({@value #RUNS} i), at least 1 / i, at most 1
  * </pre>
  *
- * c learns from what it is now, for each step ahead; most of what step_n is above step, all steps
- * learn together. But an interval was made with what c was then, and the errors of far steps come
- * in runs, which c follows too late: alone it would miss too often. So r makes up for it: it moves
- * as c does, by {@value #REST}, when the end as it was issued is missed or hit.
+ * The errors of step i come in runs: about i of them say as much as one, so each moves its end by
+ * the i-th part, until there were {@value #RUNS} runs. c starts as the Laplace distribution has it,
+ * whose tails are those of most errors. It learns from what it is now, for each step ahead; most of
+ * what step_n is above step, all steps learn together, near ones more than far ones. But an
+ * interval was made with what c was then, and c follows runs too late: alone it would miss too
+ * often. So r makes up for it: it moves as c does, by {@value #REST}, when the end as it was issued
+ * is missed or hit.
  *
  * <p>Where most values are equal, that value is in each interval, and the misses are rare and far
  * out: there c moves faster the larger it is, and a large r counts more than in proportion. While
@@ -47,6 +51,9 @@ final class IntervalTracker {
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
   private static final double OWN = 0.3; // share of these moves that a step learns alone
   private static final double REST = 0.02;
+
+  /** Errors in as many runs tell so much that each moves its end as an error alone does. */
+  private static final double RUNS = 60;
 
   /** Beyond this multiple c moves in proportion to itself, where most values are equal. */
   private static final double FAR = 2.5;
@@ -74,7 +81,7 @@ final class IntervalTracker {
   private final Rls rls = new Rls(FEATURES, 0.999, 20, 3, 10 * FEATURES);
   private final double[] features = new double[FEATURES];
   private final double[] together; // (ends), moves by all steps for the newest value
-  private int steps; // how many
+  private double weights; // of the steps
   private double low; // of recent values
   private double high;
   private Bounds bounds = Bounds.NONE;
@@ -93,8 +100,7 @@ final class IntervalTracker {
       int lower = levels.size() - 1 - k;
       tails[lower] = tail;
       tails[ends - 1 - lower] = 1 - (1 - tail);
-      // quantiles of a normal error in multiples of its mean size, sqrt(2 / pi)
-      starts[lower] = -Math.sqrt(Math.PI / 2) * normalQuantile(1 - tail);
+      starts[lower] = Math.log(2 * tail); // a Laplace quantile, in multiples of its mean size
       starts[ends - 1 - lower] = -starts[lower];
     }
   }
@@ -150,7 +156,7 @@ final class IntervalTracker {
     double issued = state.scale(t, i);
     if (issued > 0) {
       double early = matured < settled ? Math.max(0, EARLY / Math.sqrt(matured) - step) : 0;
-      follow(state, t, i, error, value, forecast, early);
+      follow(state, t, i, error, value, forecast, early, matured);
     }
     if (slow > 0) {
       double ratio = Math.min(5, size / slow);
@@ -183,6 +189,7 @@ final class IntervalTracker {
    *
    * @param early what c moves by beyond the usual step: mostly the mean of all steps, so that the
    *     intervals of a short series are smooth
+   * @param matured errors of this step so far
    */
   private void follow(
       IntervalState state,
@@ -191,7 +198,8 @@ final class IntervalTracker {
       double error,
       double value,
       double forecast,
-      double early) {
+      double early,
+      long matured) {
     double scale = state.scale(t, i);
     double frequent = state.frequent(t - i);
     boolean isSparse = !Double.isNaN(frequent);
@@ -200,7 +208,8 @@ final class IntervalTracker {
     FloatSlice multiples = state.multiples(i);
     FloatSlice corrections = state.corrections(i);
     Bfloat16Slice issued = state.issuedMultiples(t, i);
-    steps++;
+    double share = isSparse ? 1 : clip(matured / (RUNS * i), 1.0 / i, 1);
+    weights += 1.0 / i / i;
     boolean isLowest = low >= frequent;
     boolean isHighest = high <= frequent;
     for (int k = 0; k < ends; k++) {
@@ -215,12 +224,12 @@ final class IntervalTracker {
         move *= Math.max(1, Math.abs(c) / FAR);
       }
       move = upper ? move : -move;
-      multiples.add(k, (float) ((step + OWN * early) * move));
-      together[k] += (1 - OWN) * early * move;
+      multiples.add(k, (float) ((share * step + OWN * early / i) * move));
+      together[k] += (1 - OWN) * early / i / i * move;
       double before = issued.get(k);
       own = scale * (upper ? before : -before);
       double rest = outward(upper, own, hull, inmost, tail, error, value, forecast, frequent);
-      corrections.add(k, (float) (REST * (upper ? rest : -rest)));
+      corrections.add(k, (float) (share * REST * (upper ? rest : -rest)));
     }
   }
 
@@ -238,11 +247,11 @@ final class IntervalTracker {
     for (int i = 1; i <= horizon && moves; i++) {
       FloatSlice multiples = state.multiples(i);
       for (int k = 0; k < ends; k++) {
-        multiples.add(k, (float) (together[k] / steps));
+        multiples.add(k, (float) (together[k] / weights));
       }
     }
     Arrays.fill(together, 0);
-    steps = 0;
+    weights = 0;
   }
 
   /**
@@ -357,27 +366,5 @@ final class IntervalTracker {
 
   private static double clip(double value, double low, double high) {
     return Math.max(low, Math.min(high, value));
-  }
-
-  /** Inverse of the normal distribution by bisection on its series (Marsaglia 2004); p above .5. */
-  static double normalQuantile(double p) {
-    double low = 0;
-    double high = 8;
-    for (int k = 0; k < 60; k++) {
-      double x = 0.5 * (low + high);
-      double term = x;
-      double sum = x;
-      for (int n = 3; Math.abs(term) > 1e-17 * sum; n += 2) {
-        term *= x * x / n;
-        sum += term;
-      }
-      double probability = 0.5 + sum * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
-      if (probability < p) {
-        low = x;
-      } else {
-        high = x;
-      }
-    }
-    return low;
   }
 }

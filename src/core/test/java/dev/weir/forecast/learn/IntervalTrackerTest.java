@@ -10,12 +10,6 @@ import org.junit.jupiter.api.Test;
 class IntervalTrackerTest {
 
   @Test
-  void quantilesOfTheNormalAreThoseOfTheTables() {
-    assertThat(IntervalTracker.normalQuantile(0.975)).isEqualTo(1.959964, within(1e-6));
-    assertThat(IntervalTracker.normalQuantile(0.9)).isEqualTo(1.281552, within(1e-6));
-  }
-
-  @Test
   void onNoiseThatDoublesHalfWayTheIntervalsHoldTheirShare() {
     Learner learner = new Learner(LearnerSettings.small(2));
     LearnerState memory = learner.newSeries("noise", 1);
