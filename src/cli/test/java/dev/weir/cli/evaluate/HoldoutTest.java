@@ -1,9 +1,11 @@
 package dev.weir.cli.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Scores by hand. */
@@ -46,9 +48,36 @@ class HoldoutTest {
   }
 
   @Test
-  void aSeriesMustBeLongerThanItsSeason() {
-    assertThatThrownBy(() -> new Holdout("a", TRAINING, TRUTH, 5))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a: expected more than 5 values before the truth for a season of 5, got 5");
+  void aSeriesThatIsNotLongerThanASeasonHasNoScale() {
+    Holdout holdout = new Holdout("a", TRAINING, TRUTH, 5);
+
+    assertThat(holdout.scale()).isZero();
+    assertThat(holdout.seasonalNaive()).containsExactly(1, 5, 2);
+    assertThat(new Holdout("a", TRAINING, TRUTH, 7).seasonalNaive()).containsExactly(1, 5, 2);
+  }
+
+  /** Two windows of a series: the losses of both ends of 60 % and of the median, over |truth|. */
+  @Test
+  void theQuantileLossIsTheMeanOverTheWindows() {
+    List<Double> levels = List.of(0.2, 0.4, 0.6, 0.8);
+    double[] level = levels.stream().mapToDouble(Double::doubleValue).toArray();
+    List<HoldoutResult.Part> parts = new ArrayList<>();
+    for (int window = 0; window < 2; window++) {
+      double truth = window == 0 ? 10 : 20;
+      Holdout holdout = new Holdout("a", TRAINING, new double[] {truth}, 1);
+      double[][] lower = {{9}, {8}, {7}, {6}};
+      double[][] upper = {{11}, {12}, {13}, {14}};
+      SeriesScore score = holdout.score(new double[] {10}, level, lower, upper);
+      parts.add(new HoldoutResult.Part(holdout, window, Map.of(Evaluation.WEIR, score)));
+    }
+
+    HoldoutResult result = new HoldoutResult(1, levels, parts, "");
+
+    // at 10, twice tau times the distance of each lower end, and the same of the upper ones
+    double first = 2 * 2 * (0.4 * 1 + 0.3 * 2 + 0.2 * 3 + 0.1 * 4) / 9;
+    // at 20 each quantile q of tau loses tau (20 - q)
+    double second = 0.1 * 14 + 0.2 * 13 + 0.3 * 12 + 0.4 * 11 + 0.5 * 10;
+    second = 2 * (second + 0.6 * 9 + 0.7 * 8 + 0.8 * 7 + 0.9 * 6) / 9;
+    assertThat(result.wql(Evaluation.WEIR)).isEqualTo((first / 10 + second / 20) / 2, within(1e-9));
   }
 }
