@@ -41,8 +41,8 @@ final class Snippets {
     excuse("tar -xzf flink-", "unpacks Flink");
     excuse("flink-2.2.1/bin/", "is Flink's own; the test has a cluster of the same jars");
     excuse(
-        "./weir evaluate --input m4-hourly-train.csv.gz",
-        "needs the files of M4, whose licence is unknown: HoldoutEvaluationIT");
+        "./weir evaluate --suite conf/suite",
+        "needs the files of the benchmarks, which may not be shipped: SuiteTest");
     excuse("./weir bench ", "takes minutes to hours; BenchIT runs it with small numbers");
     excuse(
         "docker ",

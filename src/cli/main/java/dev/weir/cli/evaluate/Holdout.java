@@ -54,8 +54,8 @@ public final class Holdout {
   }
 
   /**
-   * What MASE and MSIS are divided by; 0 if there is none: the training part repeats itself each
-   * season, or is not longer than one.
+   * What MASE and MSIS are divided by; 0 where the training part repeats itself each season, or is
+   * not longer than one.
    */
   public double scale() {
     return scale;

@@ -75,7 +75,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
       return get("naive_mase");
     }
 
-    /** NaN if there is none. */
+    /** NaN for a figure that is missing. */
     double get(String name) {
       return values.getOrDefault(name, Double.NaN);
     }
