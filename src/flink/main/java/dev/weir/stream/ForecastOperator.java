@@ -5,7 +5,7 @@ import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.window.StateLimits;
 import java.util.List;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;

@@ -1,7 +1,7 @@
 package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.job.JobSettings;
 import dev.weir.job.StateSizeEstimate;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;

@@ -3,6 +3,7 @@ package dev.weir.forecast.engine;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.engine;
+package dev.weir.forecast.window;
 
 import java.io.Serializable;
 import java.time.Duration;
