@@ -138,8 +138,8 @@ public final class ClassState extends WindowState {
   boolean fits(ClassifySettings settings) {
     return seqLen() == settings.seqLen()
         && features() == settings.channels() - 1
-        && maxClasses == settings.maxClasses()
-        && waiting == settings.waiting();
+        && maxClasses == settings.learning().maxClasses()
+        && waiting == settings.learning().waiting();
   }
 
   /** Labels that wait, and observations that do, are of what comes next. */

@@ -1,5 +1,6 @@
 package dev.weir.classify;
 
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Model;
 import java.io.Serializable;
@@ -16,13 +17,8 @@ import java.util.List;
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param model name of the model to use; null: none
  * @param initialModel the model's safetensors bytes to start with; null: wait for the model topic
- * @param classes names of the classes; empty: those of the model and of the labels
- * @param maxClasses classes of a series at most
- * @param learns whether each series is learned from its labels; else the model alone answers
- * @param waiting windows of a series that wait for their label at most
- * @param seed of what is learned
- * @param ttl a series without an observation for so long is forgotten; zero: never
- * @param maxSeries series that a task may keep; 0: no limit
+ * @param learning which classes there are, and how they are learned
+ * @param limits how much is kept of the series
  */
 public record ClassifySettings(
     int seqLen,
@@ -32,13 +28,8 @@ public record ClassifySettings(
     Duration outOfOrderness,
     String model,
     byte[] initialModel,
-    List<String> classes,
-    int maxClasses,
-    boolean learns,
-    int waiting,
-    long seed,
-    Duration ttl,
-    int maxSeries)
+    Learning learning,
+    StateLimits limits)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -65,23 +56,42 @@ public record ClassifySettings(
     within("seq_len", seqLen, 1, 4096);
     within("stride", stride, 1, 1_000_000);
     within("channels", channels, 1, 1_001);
-    within("max-classes", maxClasses, 2, StreamClassifier.MAX_CLASSES);
-    within("labels.waiting", waiting, 1, StreamClassifier.MAX_WAITING);
-    within("max-series", maxSeries, 0, Integer.MAX_VALUE);
-    if (learns) {
+    if (learning.learns) {
       within("channels of what is learned", channels * (seqLen == 1 ? 1 : 5), 1, 1_000);
     }
+    Duration ttl = limits.ttl();
     if (!ttl.isZero() && ttl.compareTo(rule.length()) <= 0) {
       throw new IllegalArgumentException(
           "ttl: expected more than a window or a gap (%s), got %s".formatted(rule.length(), ttl));
     }
-    classes = List.copyOf(classes);
-    if (classes.size() > maxClasses || classes.stream().distinct().count() < classes.size()) {
-      throw new IllegalArgumentException(
-          "classes: expected at most %d different names, got %s".formatted(maxClasses, classes));
-    }
-    if (model == null && !learns) {
+    if (model == null && !learning.learns) {
       throw new IllegalArgumentException("model: expected one where nothing is learned, got none");
+    }
+  }
+
+  /**
+   * The classes of series, and how they are learned.
+   *
+   * @param classes names of the classes; empty: those of the model and of the labels
+   * @param maxClasses classes of a series at most
+   * @param learns whether each series is learned from its labels; else the model alone answers
+   * @param waiting windows of a series that wait for their label at most
+   * @param seed of what is learned
+   */
+  public record Learning(
+      List<String> classes, int maxClasses, boolean learns, int waiting, long seed)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    public Learning {
+      within("max-classes", maxClasses, 2, StreamClassifier.MAX_CLASSES);
+      within("labels.waiting", waiting, 1, StreamClassifier.MAX_WAITING);
+      classes = List.copyOf(classes);
+      if (classes.size() > maxClasses || classes.stream().distinct().count() < classes.size()) {
+        throw new IllegalArgumentException(
+            "classes: expected at most %d different names, got %s".formatted(maxClasses, classes));
+      }
     }
   }
 
@@ -95,20 +105,7 @@ public record ClassifySettings(
   /** The same, to wait for the model. */
   ClassifySettings withoutModel() {
     return new ClassifySettings(
-        seqLen,
-        stride,
-        channels,
-        rule,
-        outOfOrderness,
-        model,
-        null,
-        classes,
-        maxClasses,
-        learns,
-        waiting,
-        seed,
-        ttl,
-        maxSeries);
+        seqLen, stride, channels, rule, outOfOrderness, model, null, learning, limits);
   }
 
   /** What is wrong with a model for this job; null if it fits. */
@@ -123,18 +120,19 @@ public record ClassifySettings(
           + "channels: expected %d (a value and %d features), got %d"
               .formatted(channels, channels - 1, candidate.view().channels());
     }
-    if (learns && candidate.rnn().outputSize() > MAX_READ) {
+    if (learning.learns && candidate.rnn().outputSize() > MAX_READ) {
       return what
           + "output size of the network: expected at most %d where a series learns to read it, got %d"
               .formatted(MAX_READ, candidate.rnn().outputSize());
     }
-    if (candidate.classes().size() > maxClasses) {
+    if (candidate.classes().size() > learning.maxClasses) {
       return what
           + "classes: expected at most %d, got %d"
-              .formatted(maxClasses, candidate.classes().size());
+              .formatted(learning.maxClasses, candidate.classes().size());
     }
-    if (!classes.isEmpty() && !classes.containsAll(candidate.classes())) {
-      return what + "classes: expected some of %s, got %s".formatted(classes, candidate.classes());
+    if (!learning.classes.isEmpty() && !learning.classes.containsAll(candidate.classes())) {
+      return what
+          + "classes: expected some of %s, got %s".formatted(learning.classes, candidate.classes());
     }
     return null;
   }

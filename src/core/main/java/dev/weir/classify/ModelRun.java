@@ -18,11 +18,11 @@ final class ModelRun {
   private final float[] logits;
   private final double[] probabilities;
 
-  ModelRun(ClassifierModel model, ClassifySettings settings) {
+  ModelRun(ClassifierModel model, ClassifySettings.Learning learning) {
     this.model = model;
     this.classifier = NetworkClassifier.of(model);
-    this.maxClasses = settings.maxClasses();
-    this.readout = new FeatureRegression(model.rnn().outputSize(), maxClasses, settings.waiting());
+    this.maxClasses = learning.maxClasses();
+    this.readout = new FeatureRegression(model.rnn().outputSize(), maxClasses, learning.waiting());
     this.id = 31 * model.version() + Arrays.hashCode(model.weights());
     this.logits = new float[model.classes().size()];
     this.probabilities = new double[model.classes().size()];

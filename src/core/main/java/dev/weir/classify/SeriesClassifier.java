@@ -37,6 +37,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   static final int MAX_EARLY = 10_000;
 
   private final ClassifySettings settings;
+  private final ClassifySettings.Learning learning;
   final ClassResult result;
   private final LongSupplier clock;
   private final SeriesLearner learner;
@@ -61,10 +62,11 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
       throws ModelFormatException {
     super(
         new Windows(settings.seqLen(), settings.stride(), settings.channels() - 1),
-        new SeriesOrder(settings.ttl(), clock),
+        new SeriesOrder(settings.limits().ttl(), clock),
         settings.outOfOrderness().isZero(),
         result);
     this.settings = settings;
+    this.learning = settings.learning();
     this.clock = clock;
     this.result = result;
     this.channels = settings.channels();
@@ -100,8 +102,8 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   @Override
   public ClassState newState() {
     ClassState state =
-        new ClassState(settings.seqLen(), channels, settings.maxClasses(), settings.waiting());
-    state.names.addAll(settings.classes());
+        new ClassState(settings.seqLen(), channels, learning.maxClasses(), learning.waiting());
+    state.names.addAll(learning.classes());
     return state;
   }
 
@@ -363,12 +365,12 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     state.firstTimes[place] = firstTime;
     state.lastTimes[place] = lastTime;
     state.ends[place] = state.lastTime();
-    int at = place * settings.maxClasses();
-    for (int k = 0; k < settings.maxClasses(); k++) {
+    int at = place * learning.maxClasses();
+    for (int k = 0; k < learning.maxClasses(); k++) {
       state.said[at + k] = (float) probabilities[k];
     }
-    state.nextWindow = (place + 1) % settings.waiting();
-    state.windows = Math.min(settings.waiting(), state.windows + 1);
+    state.nextWindow = (place + 1) % learning.waiting();
+    state.windows = Math.min(learning.waiting(), state.windows + 1);
   }
 
   /** A sum of rounded numbers may be a little above 1, a probability may not. */
@@ -484,15 +486,15 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
 
   /** A job may name further classes than it did when the series was saved. */
   private void addClasses(ClassState state) {
-    for (String name : settings.classes()) {
-      if (!state.names.contains(name) && state.names.size() < settings.maxClasses()) {
+    for (String name : learning.classes()) {
+      if (!state.names.contains(name) && state.names.size() < learning.maxClasses()) {
         state.names.add(name);
       }
     }
   }
 
   private boolean mayAdd(ClassState state) {
-    return settings.classes().isEmpty() && state.names.size() < settings.maxClasses();
+    return learning.classes().isEmpty() && state.names.size() < learning.maxClasses();
   }
 
   private static String quoted(String label) {
@@ -561,9 +563,9 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   }
 
   private void score(ClassState state, int place, int label, long delay) {
-    int at = place * settings.maxClasses();
+    int at = place * learning.maxClasses();
     int best = 0;
-    for (int k = 1; k < settings.maxClasses(); k++) {
+    for (int k = 1; k < learning.maxClasses(); k++) {
       if (state.said[at + k] > state.said[at + best]) {
         best = k;
       }

@@ -48,35 +48,36 @@ final class SeriesLearner {
    */
   SeriesLearner(ClassifySettings settings) throws ModelFormatException {
     this.settings = settings;
+    ClassifySettings.Learning learning = settings.learning();
     this.channels = settings.channels();
-    this.network = new double[settings.maxClasses()];
+    this.network = new double[learning.maxClasses()];
     this.summary = new float[channels * (settings.seqLen() == 1 ? 1 : SUMMARIES)];
     List<String> methods = new ArrayList<>();
     if (settings.model() != null) {
       methods.add(NETWORK);
       methods.add(READOUT);
     }
-    if (settings.learns() && settings.seqLen() >= LEAST_CONVOLVED) {
+    if (learning.learns() && settings.seqLen() >= LEAST_CONVOLVED) {
       methods.add(CONVOLUTION);
       rocket =
-          MiniRocket.standard(settings.seqLen(), channels, CONVOLVED_FEATURES, settings.seed());
+          MiniRocket.standard(settings.seqLen(), channels, CONVOLVED_FEATURES, learning.seed());
       rocketScratch = new MiniRocket.Scratch();
       convolution =
-          new FeatureRegression(rocket.features(), settings.maxClasses(), settings.waiting());
+          new FeatureRegression(rocket.features(), learning.maxClasses(), learning.waiting());
       scaling = new RowScaling(channels, 0);
       convolved = new float[rocket.features()];
     }
-    this.external = new double[methods.size()][settings.maxClasses()];
+    this.external = new double[methods.size()][learning.maxClasses()];
     this.mixture =
-        !settings.learns()
+        !learning.learns()
             ? null
             : new StreamClassifier(
                 new StreamClassifier.Settings(
                     summary.length,
-                    settings.maxClasses(),
-                    settings.waiting(),
+                    learning.maxClasses(),
+                    learning.waiting(),
                     methods,
-                    settings.seed()));
+                    learning.seed()));
     use(null);
   }
 
@@ -95,7 +96,7 @@ final class SeriesLearner {
   /** The model to use from now on; null: the initial one. */
   void use(ClassifierModel published) throws ModelFormatException {
     ClassifierModel next = published == null ? initial() : published;
-    model = next == null ? null : new ModelRun(next, settings);
+    model = next == null ? null : new ModelRun(next, settings.learning());
   }
 
   private ClassifierModel initial() throws ModelFormatException {
@@ -175,7 +176,7 @@ final class SeriesLearner {
     }
     summarize(window);
     double[] mixed = mixture.classify(state.learner, summary, answers, external)[0];
-    state.learnerWindows = Math.min(settings.waiting(), state.learnerWindows + 1);
+    state.learnerWindows = Math.min(settings.learning().waiting(), state.learnerWindows + 1);
     return known > 0 ? mixed : network; // which says nothing
   }
 
@@ -206,7 +207,7 @@ final class SeriesLearner {
       model.start(state.readout, state.names);
     }
     regression.classify(state.readout, model.features(), known, probabilities);
-    state.readoutWindows = Math.min(settings.waiting(), state.readoutWindows + 1);
+    state.readoutWindows = Math.min(settings.learning().waiting(), state.readoutWindows + 1);
   }
 
   private void convolve(ClassState state, float[] window, int known, double[] probabilities) {

@@ -4,6 +4,7 @@ import dev.weir.classify.ClassifySettings;
 import dev.weir.classify.SeriesClassifier;
 import dev.weir.classify.WindowRule;
 import dev.weir.classify.WindowRule.Kind;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
@@ -96,13 +97,9 @@ public final class ClassifySpec extends Spec {
               get(ForecastOptions.OUT_OF_ORDERNESS),
               model,
               initial == null ? null : ClassifierFiles.toBytes(initial),
-              classes,
-              maxClasses,
-              learns,
-              get(ClassifyOptions.WAITING),
-              ClassifySettings.SEED,
-              get(ForecastOptions.TTL),
-              get(ForecastOptions.MAX_SERIES));
+              new ClassifySettings.Learning(
+                  classes, maxClasses, learns, get(ClassifyOptions.WAITING), ClassifySettings.SEED),
+              new StateLimits(get(ForecastOptions.TTL), get(ForecastOptions.MAX_SERIES)));
       String problem = initial == null ? null : settings.problemWith(initial);
       if (problem != null) {
         front.problem(ClassifyOptions.FILE, problem);

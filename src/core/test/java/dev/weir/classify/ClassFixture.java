@@ -8,6 +8,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.forecast.window.SeriesState;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.InputView;
@@ -259,13 +260,8 @@ public final class ClassFixture {
           outOfOrderness,
           model,
           initialModel,
-          classes,
-          maxClasses,
-          learns,
-          waiting,
-          seed,
-          ttl,
-          maxSeries);
+          new ClassifySettings.Learning(classes, maxClasses, learns, waiting, seed),
+          new StateLimits(ttl, maxSeries));
     }
   }
 
@@ -279,13 +275,8 @@ public final class ClassFixture {
         outOfOrderness,
         of.model(),
         of.initialModel(),
-        of.classes(),
-        of.maxClasses(),
-        of.learns(),
-        of.waiting(),
-        of.seed(),
-        of.ttl(),
-        of.maxSeries());
+        of.learning(),
+        of.limits());
   }
 
   /** In another order: by time plus a delay of less than so much, the same each time. */

@@ -669,7 +669,7 @@ class SeriesClassifierTest {
         }
         classifier.observe(state, steps.get(i).observation(), source(i));
       }
-      assertThat(state.learner.length > 0).isEqualTo(turn.learns());
+      assertThat(state.learner.length > 0).isEqualTo(turn.learning().learns());
     }
     assertThat(state.labels).isEqualTo(i - 3);
   }

@@ -77,9 +77,10 @@ class ClassifySpecTest {
     assertThat(front.problems).isEmpty();
     assertThat(settings.seqLen()).isEqualTo(5);
     assertThat(settings.rule()).isEqualTo(WindowRule.COUNT);
-    assertThat(settings.maxClasses()).isEqualTo(10);
-    assertThat(settings.waiting()).isEqualTo(100);
+    assertThat(settings.learning().maxClasses()).isEqualTo(10);
+    assertThat(settings.learning().waiting()).isEqualTo(100);
     assertThat(settings("session-gap=PT2S").rule().length()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(settings("classes=" + "a,b,c,d,e,f,g,h,i,j,k,l").maxClasses()).isEqualTo(12);
+    assertThat(settings("classes=" + "a,b,c,d,e,f,g,h,i,j,k,l").learning().maxClasses())
+        .isEqualTo(12);
   }
 }

@@ -10,7 +10,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.window.SeriesResult;
 import dev.weir.forecast.window.SeriesState;
-import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Model;
 import dev.weir.state.ResultCounters;
@@ -49,11 +48,7 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
    * @param isAlone whether no other operator of the job reports bad observations
    */
   ClassifyFunction(ClassifySettings settings, boolean isAlone) {
-    super(
-        MODELS,
-        ClassifierModel.class,
-        new StateLimits(settings.ttl(), settings.maxSeries()),
-        isAlone);
+    super(MODELS, ClassifierModel.class, settings.limits(), isAlone);
     this.settings = settings;
     this.isAlone = isAlone;
   }
@@ -62,7 +57,10 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
   ResultCounters start(MetricGroup group, MetricGroup counts) throws Exception {
     measured = new ClassMetrics(group);
     kept = getRuntimeContext().getState(SERIES);
-    expiry = settings.ttl().isZero() ? null : getRuntimeContext().getState(SeriesCounter.EXPIRY);
+    expiry =
+        settings.limits().ttl().isZero()
+            ? null
+            : getRuntimeContext().getState(SeriesCounter.EXPIRY);
     state =
         new SeriesState<>() {
           @Override

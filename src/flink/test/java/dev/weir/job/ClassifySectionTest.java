@@ -7,6 +7,7 @@ import dev.weir.classify.ClassFixture;
 import dev.weir.classify.ClassifySettings;
 import dev.weir.classify.WindowRule;
 import dev.weir.classify.WindowRule.Kind;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.model.ClassifierFiles;
@@ -68,12 +69,12 @@ class ClassifySectionTest {
     assertThat(classify.rule()).isEqualTo(WindowRule.COUNT);
     assertThat(classify.model()).isEqualTo("states");
     assertThat(classify.initialModel()).isNotEmpty();
-    assertThat(classify.classes()).containsExactly("idle", "run", "fault", "none of these");
-    assertThat(classify.maxClasses()).isEqualTo(10);
-    assertThat(classify.waiting()).isEqualTo(12);
-    assertThat(classify.learns()).isTrue();
-    assertThat(classify.ttl()).isEqualTo(Duration.ofHours(1));
-    assertThat(classify.maxSeries()).isEqualTo(9);
+    assertThat(classify.learning().classes())
+        .containsExactly("idle", "run", "fault", "none of these");
+    assertThat(classify.learning().maxClasses()).isEqualTo(10);
+    assertThat(classify.learning().waiting()).isEqualTo(12);
+    assertThat(classify.learning().learns()).isTrue();
+    assertThat(classify.limits()).isEqualTo(new StateLimits(Duration.ofHours(1), 9));
     assertThat(job.forecast().targets()).isEmpty();
     assertThat(job.kafka().topics().all())
         .containsExactly("sensors", "sensors.dlq", "models", "states", "truth");

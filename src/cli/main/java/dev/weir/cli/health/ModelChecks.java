@@ -89,7 +89,7 @@ final class ModelChecks {
       check(
           classify.model(),
           classify.initialModel() != null,
-          classify.learns() ? "what is learned" : null,
+          classify.learning().learns() ? "what is learned" : null,
           "classify.learning is off: nothing is known",
           classify::problemWith);
     }
