@@ -9,6 +9,7 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.learn.LearnerStateFormat;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.TunedModelExpert;
@@ -149,6 +150,7 @@ final class StateCommand implements Runnable {
             "  tuned copy: of version %d, %d numbers, norm %.6g%n",
             tuned.version(), tuned.floats().length, Math.sqrt(squares));
       }
+      LearnerStateFormat.print(state, (name, text) -> out.printf("  %s: %s%n", name, text));
       out.flush();
     }
 

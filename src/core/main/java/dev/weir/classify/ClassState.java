@@ -30,7 +30,7 @@ public final class ClassState extends WindowState {
 
     private static final Mark BLANK = new Mark(0, null, 0, false);
 
-    private static Mark fields(StateFields fields, Mark mark) throws IOException {
+    private static Mark fields(Mark mark, StateFields fields) throws IOException {
       return new Mark(
           fields.number("time", mark.time),
           fields.text("label", mark.label),
@@ -112,7 +112,7 @@ public final class ClassState extends WindowState {
   void fields(StateFields fields) throws IOException {
     open = fields.number("observations of the open window", open);
     windowFirst = fields.number("first time of the open window", windowFirst);
-    fields.list("class", names, "", (each, name) -> each.text("name", name));
+    fields.list("class", names, "", (name, each) -> each.text("name", name));
     learner = fields.array("learned methods", learner);
     convolution = fields.array("learned of convolutions", convolution);
     learnerWindows = fields.number("windows of these", learnerWindows);

@@ -33,14 +33,8 @@ public final class ClassStateFormat {
 
   public static ClassState read(DataInput source) throws IOException {
     StateFields fields = StateFields.reader(source);
-    int maxClasses = fields.size("classes", 0);
-    int waiting = fields.size("windows", 0);
-    if (maxClasses > StreamClassifier.MAX_CLASSES || waiting > StreamClassifier.MAX_WAITING) {
-      throw new IOException(
-          "classes: expected at most %d of %d windows, got %d of %d"
-              .formatted(
-                  StreamClassifier.MAX_CLASSES, StreamClassifier.MAX_WAITING, maxClasses, waiting));
-    }
+    int maxClasses = fields.size("classes", 0, StreamClassifier.MAX_CLASSES);
+    int waiting = fields.size("windows", 0, StreamClassifier.MAX_WAITING);
     ClassState state =
         WindowStateFormat.read(
             source,

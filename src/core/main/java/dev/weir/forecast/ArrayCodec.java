@@ -58,6 +58,14 @@ public final class ArrayCodec {
         (at, count) -> bytes.asShortBuffer().put(from, at, count));
   }
 
+  public void write(char[] from, DataOutput target) throws IOException {
+    write(
+        from.length,
+        Character.BYTES,
+        target,
+        (at, count) -> bytes.asCharBuffer().put(from, at, count));
+  }
+
   private void write(int length, int size, DataOutput target, Copy copy) throws IOException {
     int room = bytes.capacity() / size;
     for (int at = 0; at < length; at += room) {
@@ -81,6 +89,11 @@ public final class ArrayCodec {
 
   public void read(DataInput source, short[] to) throws IOException {
     read(source, to.length, Short.BYTES, (at, count) -> bytes.asShortBuffer().get(to, at, count));
+  }
+
+  public void read(DataInput source, char[] to) throws IOException {
+    read(
+        source, to.length, Character.BYTES, (at, count) -> bytes.asCharBuffer().get(to, at, count));
   }
 
   private void read(DataInput source, int length, int size, Copy copy) throws IOException {

@@ -4,8 +4,11 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Visits the fields of a state, which declares them once, by name and in order: a writer, a reader
@@ -24,7 +27,12 @@ public abstract class StateFields {
   /** The fields of one element. */
   @FunctionalInterface
   public interface Element<E> {
-    E fields(StateFields fields, E element) throws IOException;
+    E fields(E element, StateFields fields) throws IOException;
+  }
+
+  /** Whether the fields are being read, so that what they contain is to be checked. */
+  public boolean reads() {
+    return false;
   }
 
   public abstract boolean flag(String name, boolean value) throws IOException;
@@ -38,7 +46,39 @@ public abstract class StateFields {
   public abstract double number(String name, double value) throws IOException;
 
   /** A text; null is one too. */
-  public abstract String text(String name, String value) throws IOException;
+  public final String text(String name, String value) throws IOException {
+    return text(name, value, MAX_NUMBERS);
+  }
+
+  /** A text of so many bytes at most; null is one too. */
+  public abstract String text(String name, String value, int most) throws IOException;
+
+  /**
+   * One of several; null is one too.
+   *
+   * @param all at most 127
+   */
+  public abstract <E extends Enum<E>> E choice(String name, E value, List<E> all)
+      throws IOException;
+
+  /** Numbers with names of their own, as many; changed in place. */
+  public final void each(List<String> names, double[] values) throws IOException {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = number(names.get(i), values[i]);
+    }
+  }
+
+  public final void each(List<String> names, long[] values) throws IOException {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = number(names.get(i), values[i]);
+    }
+  }
+
+  public final void each(List<String> names, int[] values) throws IOException {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = number(names.get(i), values[i]);
+    }
+  }
 
   /** An array of a length that both sides know; changed in place. */
   public abstract void numbers(String name, long[] values) throws IOException;
@@ -46,6 +86,8 @@ public abstract class StateFields {
   public abstract void numbers(String name, double[] values) throws IOException;
 
   public abstract void numbers(String name, float[] values) throws IOException;
+
+  public abstract void numbers(String name, char[] values) throws IOException;
 
   /** An array with its length. */
   public final float[] array(String name, float[] values) throws IOException {
@@ -60,11 +102,56 @@ public abstract class StateFields {
    *
    * @param blank what a reader passes for each element
    */
-  public abstract <E> void list(String name, List<E> elements, E blank, Element<E> element)
-      throws IOException;
+  public final <E> void list(String name, List<E> elements, E blank, Element<E> element)
+      throws IOException {
+    list(name, elements, MAX_NUMBERS, blank, element);
+  }
+
+  /** A list of so many elements at most. */
+  public final <E> void list(String name, List<E> elements, int most, E blank, Element<E> element)
+      throws IOException {
+    int size = size(name, elements.size(), most);
+    StateFields parts = part(name);
+    if (reads()) {
+      elements.clear();
+    }
+    for (int i = 0; i < size; i++) {
+      if (reads()) {
+        elements.add(element.fields(blank, parts));
+      } else {
+        element.fields(elements.get(i), parts);
+      }
+    }
+  }
+
+  /**
+   * What may be absent, which null says.
+   *
+   * @param blank makes what a reader fills
+   */
+  public final <E> E optional(String name, E value, Supplier<E> blank, Element<E> element)
+      throws IOException {
+    return isPresent(name, value != null)
+        ? element.fields(reads() ? blank.get() : value, part(name))
+        : null;
+  }
 
   /** A number that says how many there are. */
-  public abstract int size(String name, int size) throws IOException;
+  public final int size(String name, int size) throws IOException {
+    return size(name, size, MAX_NUMBERS);
+  }
+
+  /** A number that says how many there are: so many at most. */
+  public abstract int size(String name, int size, int most) throws IOException;
+
+  boolean isPresent(String name, boolean value) throws IOException {
+    return flag(name, value);
+  }
+
+  /** For the fields of a part. */
+  StateFields part(String name) {
+    return this;
+  }
 
   /** Writes the fields. */
   public static StateFields writer(DataOutput target) {
@@ -108,8 +195,14 @@ public abstract class StateFields {
     }
 
     @Override
-    public int size(String name, int size) throws IOException {
+    public int size(String name, int size, int most) throws IOException {
       return number(name, size);
+    }
+
+    @Override
+    public <E extends Enum<E>> E choice(String name, E value, List<E> all) throws IOException {
+      target.writeByte(value == null ? -1 : all.indexOf(value));
+      return value;
     }
 
     @Override
@@ -125,7 +218,7 @@ public abstract class StateFields {
     }
 
     @Override
-    public String text(String name, String value) throws IOException {
+    public String text(String name, String value, int most) throws IOException {
       byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
       target.writeInt(bytes == null ? -1 : bytes.length);
       target.write(bytes == null ? new byte[0] : bytes);
@@ -148,12 +241,8 @@ public abstract class StateFields {
     }
 
     @Override
-    public <E> void list(String name, List<E> elements, E blank, Element<E> element)
-        throws IOException {
-      size(name, elements.size());
-      for (E each : elements) {
-        element.fields(this, each);
-      }
+    public void numbers(String name, char[] values) throws IOException {
+      new ArrayCodec((long) Character.BYTES * values.length).write(values, target);
     }
   }
 
@@ -166,8 +255,19 @@ public abstract class StateFields {
     }
 
     @Override
+    public boolean reads() {
+      return true;
+    }
+
+    @Override
     public boolean flag(String name, boolean value) throws IOException {
-      return source.readBoolean();
+      return within(name, source.readByte(), 0, 1) == 1;
+    }
+
+    @Override
+    public <E extends Enum<E>> E choice(String name, E value, List<E> all) throws IOException {
+      int index = within(name, source.readByte(), -1, all.size() - 1);
+      return index < 0 ? null : all.get(index);
     }
 
     @Override
@@ -181,12 +281,15 @@ public abstract class StateFields {
     }
 
     @Override
-    public int size(String name, int value) throws IOException {
-      int size = source.readInt();
-      if (size < 0 || size > MAX_NUMBERS) {
-        throw new IOException("%s: expected 0 to %d, got %d".formatted(name, MAX_NUMBERS, size));
+    public int size(String name, int value, int most) throws IOException {
+      return within(name, source.readInt(), 0, most);
+    }
+
+    private static int within(String name, int number, int least, int most) throws IOException {
+      if (number < least || number > most) {
+        throw new IOException("%s: expected %d to %d, got %d".formatted(name, least, most, number));
       }
-      return size;
+      return number;
     }
 
     @Override
@@ -200,13 +303,10 @@ public abstract class StateFields {
     }
 
     @Override
-    public String text(String name, String value) throws IOException {
-      int length = source.readInt();
-      if (length == -1) {
+    public String text(String name, String value, int most) throws IOException {
+      int length = within(name, source.readInt(), -1, most);
+      if (length < 0) {
         return null;
-      }
-      if (length < 0 || length > MAX_NUMBERS) {
-        throw new IOException("%s: expected a text, got a length of %d".formatted(name, length));
       }
       byte[] bytes = new byte[length];
       source.readFully(bytes);
@@ -229,12 +329,8 @@ public abstract class StateFields {
     }
 
     @Override
-    public <E> void list(String name, List<E> elements, E blank, Element<E> element)
-        throws IOException {
-      elements.clear();
-      for (int left = size(name, 0); left > 0; left--) {
-        elements.add(element.fields(this, blank));
-      }
+    public void numbers(String name, char[] values) throws IOException {
+      new ArrayCodec((long) Character.BYTES * values.length).read(source, values);
     }
   }
 
@@ -265,8 +361,24 @@ public abstract class StateFields {
     }
 
     @Override
-    public int size(String name, int size) {
+    public int size(String name, int size, int most) {
       return size; // what follows says it
+    }
+
+    @Override
+    boolean isPresent(String name, boolean value) {
+      return value;
+    }
+
+    @Override
+    StateFields part(String name) {
+      return printer((part, text) -> target.accept(name + ", " + part, text));
+    }
+
+    @Override
+    public <E extends Enum<E>> E choice(String name, E value, List<E> all) {
+      text(name, value == null ? null : value.name().toLowerCase(Locale.ROOT), MAX_NUMBERS);
+      return value;
     }
 
     @Override
@@ -282,7 +394,7 @@ public abstract class StateFields {
     }
 
     @Override
-    public String text(String name, String value) {
+    public String text(String name, String value, int most) {
       target.accept(name, value == null ? "none" : value);
       return value;
     }
@@ -308,23 +420,20 @@ public abstract class StateFields {
     @Override
     public void numbers(String name, float[] values) {
       double[] wide = new double[values.length];
-      for (int i = 0; i < wide.length; i++) {
-        wide[i] = values[i];
-      }
+      Arrays.setAll(wide, i -> values[i]);
+      numbers(name, wide);
+    }
+
+    @Override
+    public void numbers(String name, char[] values) {
+      double[] wide = new double[values.length];
+      Arrays.setAll(wide, i -> values[i]);
       numbers(name, wide);
     }
 
     private void print(String name, CharSequence text) {
       if (!text.isEmpty()) {
         target.accept(name, text.toString());
-      }
-    }
-
-    @Override
-    public <E> void list(String name, List<E> elements, E blank, Element<E> element)
-        throws IOException {
-      for (E each : elements) {
-        element.fields(printer((part, text) -> target.accept(name + ", " + part, text)), each);
       }
     }
 

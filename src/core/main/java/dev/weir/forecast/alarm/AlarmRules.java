@@ -23,6 +23,9 @@ public record AlarmRules(
 
   private static final long serialVersionUID = 1L;
 
+  /** Thresholds of a series at most. */
+  public static final int MAX_THRESHOLDS = 8;
+
   /**
    * Other alarms of some series.
    *
@@ -48,10 +51,9 @@ public record AlarmRules(
     overrides = List.copyOf(overrides);
     thresholds = List.copyOf(thresholds);
     groups = List.copyOf(groups);
-    if (thresholds.size() > ThresholdStateFormat.MAX_THRESHOLDS) {
+    if (thresholds.size() > MAX_THRESHOLDS) {
       throw new IllegalArgumentException(
-          "thresholds: expected at most %d, got %d"
-              .formatted(ThresholdStateFormat.MAX_THRESHOLDS, thresholds.size()));
+          "thresholds: expected at most %d, got %d".formatted(MAX_THRESHOLDS, thresholds.size()));
     }
   }
 

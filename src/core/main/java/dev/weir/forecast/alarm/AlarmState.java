@@ -1,6 +1,9 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What alarms know of one series: 464 bytes in three arrays of fixed size. A new one is that of a
@@ -38,6 +41,25 @@ public final class AlarmState {
   static final int SPIKES = 3 * TailSketch.SIZE;
   static final int COUNTS = 4 * TailSketch.SIZE;
 
+  static final int BYTES = Double.BYTES * DOUBLES + Long.BYTES * LONGS + Character.BYTES * COUNTS;
+
+  private static final List<String> DOUBLE_NAMES =
+      List.of(
+          "lowest value",
+          "highest value",
+          "mean value",
+          "mean deviation",
+          "level",
+          "mean size of errors",
+          "drift",
+          "penalty",
+          "alarms spent",
+          "last value",
+          "last error",
+          "scale of the last error");
+  private static final List<String> LONG_NAMES =
+      List.of("values", "errors", "quiet until value", "repetitions", "most repetitions");
+
   final double[] doubles;
   final long[] longs;
   final char[] counts;
@@ -55,6 +77,33 @@ public final class AlarmState {
     this.doubles = doubles;
     this.longs = longs;
     this.counts = counts;
+  }
+
+  /** Declares the fields; fails if what was read is no such state. */
+  AlarmState fields(StateFields fields) throws IOException {
+    fields.each(DOUBLE_NAMES, doubles);
+    fields.each(LONG_NAMES, longs);
+    fields.numbers("counts of levels, drifts, errors and spikes by size", counts);
+    if (fields.reads()) {
+      check();
+    }
+    return this;
+  }
+
+  private void check() throws IOException {
+    for (double value : doubles) {
+      if (!Double.isFinite(value)) {
+        throw new IOException("alarms: expected a finite number, got " + value);
+      }
+    }
+    for (long value : longs) {
+      if (value < 0) {
+        throw new IOException("alarms: expected a count of at least 0, got " + value);
+      }
+    }
+    for (int first = 0; first < COUNTS; first += TailSketch.SIZE) {
+      TailSketch.check(counts, first);
+    }
   }
 
   /** How many values were observed. */

@@ -1,9 +1,9 @@
 package dev.weir.forecast.alarm;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.weir.forecast.StateFields;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a {@link BreakDetector} knows of one series: 120 bytes in two arrays of fixed size. A new
@@ -38,6 +38,30 @@ final class BreakState {
 
   static final int BYTES = Double.BYTES * DOUBLES + Integer.BYTES * INTS;
 
+  private static final List<String> DOUBLE_NAMES =
+      List.of(
+          "mean distance",
+          "mean size of distances",
+          "shift",
+          "mean size of shifts",
+          "width",
+          "mean log of widths",
+          "mean distance from the log of widths",
+          "mean size of errors",
+          "newest errors",
+          "mean log of errors",
+          "mean distance from the log of errors");
+  private static final List<String> INT_NAMES =
+      List.of(
+          "lag",
+          "values compared",
+          "errors",
+          "values shifted",
+          "values of another width",
+          "values with other errors",
+          "values to skip",
+          "values since the last break");
+
   final double[] doubles;
   final int[] ints;
 
@@ -63,36 +87,28 @@ final class BreakState {
     ints[LAG] = lag;
   }
 
-  /** Big-endian: the doubles, then the ints. */
-  void write(DataOutput target) throws IOException {
-    for (double value : doubles) {
-      target.writeDouble(value);
+  /** Declares the fields; fails if what was read is no such state. */
+  BreakState fields(StateFields fields) throws IOException {
+    fields.each(DOUBLE_NAMES, doubles);
+    fields.each(INT_NAMES, ints);
+    if (fields.reads()) {
+      check();
     }
-    for (int value : ints) {
-      target.writeInt(value);
-    }
+    return this;
   }
 
-  /**
-   * @throws IOException if the bytes end early or are no such state
-   */
-  static BreakState read(DataInput source) throws IOException {
-    BreakState state = new BreakState();
-    for (int i = 0; i < DOUBLES; i++) {
-      state.doubles[i] = source.readDouble();
-      if (!Double.isFinite(state.doubles[i])) {
-        throw new IOException("breaks: expected a finite number, got " + state.doubles[i]);
+  private void check() throws IOException {
+    for (double value : doubles) {
+      if (!Double.isFinite(value)) {
+        throw new IOException("breaks: expected a finite number, got " + value);
       }
     }
     for (int i = 0; i < INTS; i++) {
-      state.ints[i] = source.readInt();
-      if (state.ints[i] < 0 || i != LAG && state.ints[i] > BreakDetector.MOST) {
+      if (ints[i] < 0 || i != LAG && ints[i] > BreakDetector.MOST) {
         throw new IOException(
-            "breaks: expected a count of 0 to %d, got %d"
-                .formatted(BreakDetector.MOST, state.ints[i]));
+            "breaks: expected a count of 0 to %d, got %d".formatted(BreakDetector.MOST, ints[i]));
       }
     }
-    return state;
   }
 
   @Override

@@ -2,6 +2,9 @@ package dev.weir.forecast.alarm;
 
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
+import java.util.List;
 
 /**
  * An incident of a series: surprising values that follow each other. Part of its {@link
@@ -12,7 +15,7 @@ public final class OpenIncident {
   /** Bytes of its numbers. */
   static final int BYTES = 5 * Long.BYTES + 4 * Double.BYTES + 2;
 
-  final long start;
+  long start;
   long end;
   long values = 1; // from start to end
   long since; // after end
@@ -27,6 +30,40 @@ public final class OpenIncident {
   OpenIncident(long start) {
     this.start = start;
     this.end = start;
+  }
+
+  /** Declares the fields; fails if what was read is no incident. */
+  OpenIncident fields(StateFields fields) throws IOException {
+    start = fields.number("start", start);
+    end = fields.number("end", end);
+    values = fields.number("values", values);
+    since = fields.number("values after it", since);
+    worstTime = fields.number("time of the worst value", worstTime);
+    worst = fields.number("worst value", worst);
+    expected = fields.number("its forecast", expected);
+    error = fields.number("its error", error);
+    surprise = fields.number("its surprise", surprise);
+    reason = fields.choice("reason", reason, Reason.OF_VALUES);
+    reported = fields.choice("reported severity", reported, List.of(Severity.values()));
+    if (fields.reads() && !isSound()) {
+      throw new IOException("alarms: expected an incident, got other numbers");
+    }
+    return this;
+  }
+
+  private boolean isSound() {
+    return start <= worstTime
+        && worstTime <= end
+        && values >= 1
+        && values <= Long.MAX_VALUE / 2
+        && since >= 0
+        && since <= IncidentSettings.MAX_VALUES
+        && Double.isFinite(worst)
+        && !Double.isInfinite(expected)
+        && !Double.isInfinite(error)
+        && surprise >= 0
+        && surprise <= AlarmDetector.MAX_SURPRISE
+        && reason != null;
   }
 
   public OpenIncident copy() {

@@ -1,6 +1,8 @@
 package dev.weir.forecast.alarm;
 
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +28,26 @@ public final class SeriesAlarms {
     this.detection = detection;
     this.settings = settings;
     this.incident = incident;
+  }
+
+  /**
+   * Declares all fields of what may be null, for none: one byte then.
+   *
+   * @throws IOException if what is read is no such state
+   */
+  public static SeriesAlarms fields(StateFields fields, SeriesAlarms alarms) throws IOException {
+    return fields.optional(
+        "alarms", alarms, () -> new SeriesAlarms(new AlarmState(), 0, null), SeriesAlarms::parts);
+  }
+
+  private SeriesAlarms parts(StateFields fields) throws IOException {
+    settings = fields.number("id of the settings", settings);
+    detection.fields(fields);
+    incident =
+        fields.optional("incident", incident, () -> new OpenIncident(0), OpenIncident::fields);
+    ThresholdState.all(thresholds, fields);
+    breaks = fields.optional("breaks", breaks, BreakState::new, BreakState::fields);
+    return this;
   }
 
   /** The open incident; null if absent. */
@@ -78,7 +100,7 @@ public final class SeriesAlarms {
 
   /** Size of the numbers. */
   public int bytes() {
-    int bytes = AlarmStateFormat.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
+    int bytes = AlarmState.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
     bytes += breaks == null ? 0 : BreakState.BYTES;
     for (int i = 0; i < thresholds.size(); i++) {
       bytes += thresholds.get(i).bytes();

@@ -1,6 +1,9 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What is known of one threshold of one series, of constant size. Mutable, not thread-safe.
@@ -8,6 +11,9 @@ import java.util.Arrays;
  * <p>Predictions wait in a ring until the values have come that they are about.
  */
 public final class ThresholdState {
+
+  /** What a reader fills; shared, never changed. */
+  private static final ThresholdState BLANK = new ThresholdState(0, true, 1);
 
   final double limit;
   final boolean above;
@@ -27,6 +33,49 @@ public final class ThresholdState {
     this.waiting = new float[2 * within];
     CrossingProbability.reset(weights, covariances);
     dropWaiting();
+  }
+
+  /** Declares those of a series; fails if what was read are no such states. */
+  static void all(List<ThresholdState> states, StateFields fields) throws IOException {
+    fields.list("thresholds", states, AlarmRules.MAX_THRESHOLDS, BLANK, ThresholdState::fields);
+  }
+
+  private static ThresholdState fields(ThresholdState from, StateFields fields) throws IOException {
+    double limit = fields.number("limit", from.limit);
+    boolean above = fields.flag("above", from.above);
+    int within = fields.number("within", from.within);
+    ThresholdState state = from;
+    if (fields.reads()) {
+      check(Math.abs(limit) <= Threshold.MAX_LIMIT, "a limit");
+      check(within >= 1 && within <= Threshold.MAX_WITHIN, "1 to " + Threshold.MAX_WITHIN);
+      state = new ThresholdState(limit, above, within);
+    }
+    state.learned(fields);
+    return state;
+  }
+
+  private void learned(StateFields fields) throws IOException {
+    next = fields.number("place in the ring", next);
+    sinceCrossed = fields.number("values since it was crossed", sinceCrossed);
+    fields.numbers("weights", weights);
+    fields.numbers("covariances", covariances);
+    fields.numbers("predictions that wait", waiting);
+    warning =
+        fields.optional(
+            "warning", warning, () -> new ThresholdWarning(0), ThresholdWarning::fields);
+    if (fields.reads()) {
+      for (float each : waiting) {
+        check(!(Math.abs(each) > 2 * CrossingProbability.MAX_LOGIT), "logits");
+      }
+      check(next >= 0 && next < within && sinceCrossed >= 0, "counts");
+      check(CrossingProbability.areSound(weights, covariances), "weights");
+    }
+  }
+
+  static void check(boolean holds, String expected) throws IOException {
+    if (!holds) {
+      throw new IOException("thresholds: expected %s, got other numbers".formatted(expected));
+    }
   }
 
   /** Forgets predictions that are about times at which values are missing. */
@@ -71,6 +120,11 @@ public final class ThresholdState {
 
   /** Size of its numbers. */
   public int bytes() {
-    return ThresholdStateFormat.bytes(within) + (warning == null ? 0 : ThresholdWarning.BYTES);
+    int numbers = 1 + weights.length + covariances.length;
+    return Double.BYTES * numbers
+        + 2
+        + 3 * Integer.BYTES
+        + Float.BYTES * waiting.length
+        + (warning == null ? 0 : ThresholdWarning.BYTES);
   }
 }

@@ -1,5 +1,8 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
+
 /** A warning that is open. Part of a {@link ThresholdState}. Mutable, not thread-safe. */
 public final class ThresholdWarning {
 
@@ -9,7 +12,7 @@ public final class ThresholdWarning {
   /** A {@link #crossing} that nobody knows. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
-  final long start;
+  long start;
   long end;
   long values = 1; // from start to end
   long since; // after end
@@ -22,6 +25,27 @@ public final class ThresholdWarning {
   ThresholdWarning(long start) {
     this.start = start;
     this.end = start;
+  }
+
+  /** Declares the fields; fails if what was read is no warning. */
+  ThresholdWarning fields(StateFields fields) throws IOException {
+    start = fields.number("start", start);
+    end = fields.number("end", end);
+    values = fields.number("values", values);
+    since = fields.number("values after it", since);
+    time = fields.number("time of the largest probability", time);
+    crossing = fields.number("time of crossing", crossing);
+    value = fields.number("value", value);
+    forecast = fields.number("forecast", forecast);
+    probability = fields.number("probability", probability);
+    if (fields.reads()) {
+      ThresholdState.check(start <= time && time <= end, "times in order");
+      ThresholdState.check(values >= 1 && values <= Long.MAX_VALUE / 2, "a count of values");
+      ThresholdState.check(since >= 0 && since <= Long.MAX_VALUE / 2, "a count of values");
+      ThresholdState.check(probability >= 0 && probability <= 1, "a probability");
+      ThresholdState.check(Double.isFinite(value) && Double.isFinite(forecast), "a value");
+    }
+    return this;
   }
 
   public ThresholdWarning copy() {

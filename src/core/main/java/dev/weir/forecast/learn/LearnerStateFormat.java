@@ -1,11 +1,13 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.ArrayCodec;
-import dev.weir.forecast.alarm.SeriesAlarmsFormat;
+import dev.weir.forecast.StateFields;
+import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.score.DistributionSumsFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.function.BiConsumer;
 
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
@@ -33,8 +35,14 @@ public final class LearnerStateFormat {
     copy.write(state.floats(), target);
     copy.write(state.shorts(), target);
     writeTuned(state.tuned(), target);
-    SeriesAlarmsFormat.write(state.alarms(), target);
+    SeriesAlarms.fields(StateFields.writer(target), state.alarms());
     DistributionSumsFormat.write(state.distributions(), target);
+  }
+
+  /** Tells each field's name and what it contains, of the alarms. */
+  public static void print(LearnerState state, BiConsumer<String, String> target)
+      throws IOException {
+    SeriesAlarms.fields(StateFields.printer(target), state.alarms());
   }
 
   private static long length(LearnerState state) {
@@ -92,7 +100,7 @@ public final class LearnerStateFormat {
     copy.read(source, floats);
     copy.read(source, shorts);
     state.tuned(readTuned(source));
-    state.alarms(SeriesAlarmsFormat.read(source));
+    state.alarms(SeriesAlarms.fields(StateFields.reader(source), null));
     state.distributions(DistributionSumsFormat.read(source));
     return state;
   }

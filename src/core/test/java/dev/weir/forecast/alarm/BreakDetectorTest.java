@@ -3,6 +3,7 @@ package dev.weir.forecast.alarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.StateFields;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -203,12 +204,13 @@ class BreakDetectorTest {
 
   private static byte[] bytes(BreakState state) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.write(new DataOutputStream(bytes));
+    state.fields(StateFields.writer(new DataOutputStream(bytes)));
     return bytes.toByteArray();
   }
 
   private static BreakState read(byte[] bytes) throws IOException {
-    return BreakState.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    return new BreakState()
+        .fields(StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
+import dev.weir.forecast.StateFields;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -251,12 +252,13 @@ class IncidentTrackerTest {
 
   private static byte[] bytes(SeriesAlarms alarms) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    SeriesAlarmsFormat.write(alarms, new DataOutputStream(bytes));
+    SeriesAlarms.fields(StateFields.writer(new DataOutputStream(bytes)), alarms);
     return bytes.toByteArray();
   }
 
   private static SeriesAlarms read(byte[] bytes) throws IOException {
-    return SeriesAlarmsFormat.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    return SeriesAlarms.fields(
+        StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))), null);
   }
 
   @Test
@@ -275,13 +277,37 @@ class IncidentTrackerTest {
         moved = i % 3 == 0 ? read(bytes(moved)) : moved.copy();
         assertThat(observe(tracker, moved, values, i, 0)).isEqualTo(event);
         assertThat(bytes(moved)).isEqualTo(bytes(kept));
-        assertThat(bytes(kept)).hasSize(1 + kept.bytes());
+        assertThat(bytes(kept)).hasSize(7 + kept.bytes());
         events += event == null ? 0 : 1;
       }
       assertThat(events).isGreaterThan(1);
     }
     assertThat(read(bytes(null))).isNull();
     assertThat(bytes(null)).hasSize(1);
+  }
+
+  @Test
+  void allThatIsKnownIsPrintedByName() throws IOException {
+    SeriesAlarms alarms = new SeriesAlarms(withBreaks(1, 5, Reason.NOVELTY, Reason.ERROR));
+    alarms.incident(new OpenIncident(60_000));
+    alarms.incident.reason = Reason.NOVELTY;
+    Threshold threshold = new Threshold(90.5, true, 2, 0.8);
+    alarms.thresholds().add(new ThresholdTracker(threshold, List.of()).newSeries());
+    List<String> lines = new ArrayList<>();
+    SeriesAlarms.fields(StateFields.printer((name, text) -> lines.add(name + ": " + text)), alarms);
+    assertThat(lines)
+        .contains(
+            "alarms, values: 0",
+            "alarms, incident, start: 60000",
+            "alarms, incident, reason: novelty",
+            "alarms, incident, reported severity: none",
+            "alarms, thresholds, limit: 90.5",
+            "alarms, thresholds, predictions that wait: NaN NaN NaN NaN",
+            "alarms, breaks, values since the last break: 2000")
+        .noneMatch(line -> line.contains("warning"));
+    lines.clear();
+    SeriesAlarms.fields(StateFields.printer((name, text) -> lines.add(name)), null);
+    assertThat(lines).isEmpty();
   }
 
   @Test
@@ -293,16 +319,17 @@ class IncidentTrackerTest {
       tracker.observe(alarms, i, i == NOISE ? 25 : 10 + random.nextDouble(), 10, 1);
     }
     byte[] bytes = bytes(alarms);
-    assertThat(bytes).hasSize(1 + 8 + 464 + 74);
+    assertThat(bytes).hasSize(1 + 8 + 464 + 1 + 74 + 4 + 1);
     byte[] kind = bytes.clone();
     kind[0] = 3;
-    assertThatThrownBy(() -> read(kind))
-        .hasMessageContaining("alarms: expected 0, or 1 or 2 with 4 and 8 added or not");
+    assertThatThrownBy(() -> read(kind)).hasMessage("alarms: expected 0 to 1, got 3");
     byte[] reason = bytes.clone();
-    reason[bytes.length - 2] = 5;
+    reason[bytes.length - 7] = 5;
+    assertThatThrownBy(() -> read(reason)).hasMessage("reason: expected -1 to 4, got 5");
+    reason[bytes.length - 7] = -1;
     assertThatThrownBy(() -> read(reason)).hasMessageContaining("expected an incident");
     byte[] start = bytes.clone();
-    start[1 + 8 + 464] = 0x7f; // later than the end
+    start[1 + 8 + 464 + 1] = 0x7f; // later than the end
     assertThatThrownBy(() -> read(start)).hasMessageContaining("expected an incident");
     byte[] half = java.util.Arrays.copyOf(bytes, bytes.length - 1);
     assertThatThrownBy(() -> read(half)).isInstanceOf(EOFException.class);

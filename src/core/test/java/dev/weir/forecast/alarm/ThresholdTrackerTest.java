@@ -3,6 +3,7 @@ package dev.weir.forecast.alarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.StateFields;
 import dev.weir.forecast.alarm.ThresholdTracker.Change;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -119,12 +120,15 @@ class ThresholdTrackerTest {
 
   private static byte[] bytes(List<ThresholdState> states) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ThresholdStateFormat.write(states, new DataOutputStream(bytes));
+    ThresholdState.all(states, StateFields.writer(new DataOutputStream(bytes)));
     return bytes.toByteArray();
   }
 
   private static List<ThresholdState> read(byte[] bytes) throws IOException {
-    return ThresholdStateFormat.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    List<ThresholdState> states = new ArrayList<>();
+    ThresholdState.all(
+        states, StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))));
+    return states;
   }
 
   @Test
@@ -155,7 +159,7 @@ class ThresholdTrackerTest {
               : new ArrayList<>(moved.stream().map(ThresholdState::copy).toList());
       assertThat(bytes(moved)).isEqualTo(bytes(kept));
       int numbers = kept.stream().mapToInt(ThresholdState::bytes).sum();
-      assertThat(bytes(kept)).hasSize(2 + numbers);
+      assertThat(bytes(kept)).hasSize(4 + numbers);
     }
     assertThat(changes).isGreaterThan(6);
   }
@@ -164,13 +168,13 @@ class ThresholdTrackerTest {
   void damagedStatesAreRefused() throws IOException {
     next(85, 92);
     byte[] bytes = bytes(List.of(state));
-    assertThat(bytes).hasSize(2 + 8 + 1 + 4 + 4 + 4 + 9 * 8 + 6 * 4 + 1 + 6 * 8 + 3 * 8);
+    assertThat(bytes).hasSize(4 + 8 + 1 + 4 + 4 + 4 + 9 * 8 + 6 * 4 + 1 + 6 * 8 + 3 * 8);
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> read(cut)).isInstanceOf(EOFException.class);
     }
-    // layout, count, limit, within, place in the ring, a weight, a warning's probability
-    int[] places = {0, 1, 2, 11, 15, 23, bytes.length - 8};
+    // count, limit, within, place in the ring, a variance, a warning's probability
+    int[] places = {0, 4, 13, 17, 55, bytes.length - 8};
     for (int place : places) {
       byte[] other = bytes.clone();
       other[place] = 0x7f;
@@ -180,5 +184,8 @@ class ThresholdTrackerTest {
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("thresholds: expected");
     }
+    byte[] weight = bytes.clone();
+    Arrays.fill(weight, 25, 25 + Double.BYTES, (byte) 0xff); // NaN
+    assertThatThrownBy(() -> read(weight)).hasMessageStartingWith("thresholds: expected weights");
   }
 }

@@ -7,7 +7,6 @@ import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.GroupSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Threshold;
-import dev.weir.forecast.alarm.ThresholdStateFormat;
 import dev.weir.model.Mode;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ForecastOptions;
@@ -153,10 +152,7 @@ public final class AlarmOptions {
         new AlarmRules(
             common,
             file.entries(OVERRIDE_SERIES, MAX_OVERRIDES, i -> override(file, i, common)),
-            file.entries(
-                WITHIN,
-                ThresholdStateFormat.MAX_THRESHOLDS,
-                i -> threshold(file, i, mode, horizon)),
+            file.entries(WITHIN, AlarmRules.MAX_THRESHOLDS, i -> threshold(file, i, mode, horizon)),
             file.entries(GROUP_SERIES, MAX_OVERRIDES, i -> group(file, i)));
     if (!rules.groups().isEmpty()
         && file.get(ForecastOptions.SEQ_LEN) == 1
