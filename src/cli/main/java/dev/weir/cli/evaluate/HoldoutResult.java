@@ -221,7 +221,7 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
     String left =
         withoutScale() == 0
             ? ""
-            : "%nMASE and MSIS leave out %,d of %,d: what is known of these repeats itself each season.%n"
+            : "%nMASE and MSIS leave out %,d of %,d: what is known of these repeats itself each season or is not longer.%n"
                 .formatted(withoutScale(), parts.size());
     return "%,d series, %d values %s of each%n%n".formatted(series(), horizon, where)
         + means().text(methods())

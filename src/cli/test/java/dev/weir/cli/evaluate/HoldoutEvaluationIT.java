@@ -183,9 +183,9 @@ class HoldoutEvaluationIT {
       value = {
         "--horizon 6          | --truth: expected 6 values of s0, as many as are forecast, got 5",
         "--limit 100          | --limit: expected none beside --truth, got 100",
-        "--by-age             | --by-age: expected none beside --truth, got it",
+        "--by-age             | --by-age: expected none with --truth, got it",
         "--mase-season 0      | --mase-season: expected 1 to 1000, got 0",
-        "--mase-season 91     | --input: s0: expected more than 91 values before the truth",
+        "--windows 2          | --windows: expected none with --truth, got 2",
         "--layout tall        | expected long or wide, got 'tall'"
       })
   void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String message) throws IOException {
@@ -197,6 +197,36 @@ class HoldoutEvaluationIT {
             next -> assertThat(next).startsWith("  weir evaluate --help has "));
   }
 
+  /** The last window of a file is what its earlier part says of a truth. */
+  @Test
+  void windowsAreForecastFromTheValuesBeforeThem() throws IOException {
+    write(values(90, 1));
+    String known = Files.readString(dir.resolve("train.csv"));
+    String after = Files.readString(dir.resolve("test.csv"));
+    String all = known.stripTrailing().replaceFirst(",+$", "") + ",";
+    all += after.lines().skip(1).findFirst().orElseThrow().replaceFirst("^[^,]*,", "");
+    Files.writeString(dir.resolve("all.csv"), all + "\n");
+    String[] options = {"--layout", "wide", "--season", "12", "--format", "csv"};
+
+    List<String> truth = lines("train.csv", options, "--truth", dir.resolve("test.csv").toString());
+    List<String> windows = lines("all.csv", options, "--horizon", "5", "--windows", "3");
+
+    assertThat(windows).hasSize(3 * (truth.size() - 1) + 1);
+    assertThat(windows.subList(windows.size() - truth.size() + 1, windows.size()))
+        .extracting(line -> line.replaceFirst("^s0,3,", "s0,"))
+        .isEqualTo(truth.subList(1, truth.size()));
+  }
+
+  private List<String> lines(String input, String[] options, String... more) {
+    List<String> words = new ArrayList<>(List.of("evaluate", "--input"));
+    words.add(dir.resolve(input).toString());
+    words.addAll(List.of(options));
+    words.addAll(List.of(more));
+    InProcess weir = InProcess.run(words.toArray(String[]::new));
+    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    return weir.out().lines().toList();
+  }
+
   @Test
   void theScoresSeasonIsForTheScoresOfATruth() throws IOException {
     write(values(90, 1));
@@ -204,6 +234,7 @@ class HoldoutEvaluationIT {
         InProcess.run(
             "evaluate", "--input", dir.resolve("train.csv").toString(), "--mase-season", "3");
     assertThat(weir.exitCode()).isEqualTo(2);
-    assertThat(weir.err()).contains("--mase-season: expected --truth beside it, got none");
+    assertThat(weir.err())
+        .contains("--mase-season: expected --truth or --windows with it, got neither");
   }
 }
