@@ -1,7 +1,7 @@
 package dev.weir.stream.group;
 
+import dev.weir.forecast.StateFields;
 import dev.weir.forecast.alarm.GroupState;
-import dev.weir.forecast.alarm.GroupStateFormat;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -14,7 +14,11 @@ final class GroupStateSerializer extends StateSerializer<GroupState> {
   static final GroupStateSerializer INSTANCE = new GroupStateSerializer();
 
   private GroupStateSerializer() {
-    super((byte) 1, GroupStateFormat::write, GroupStateFormat::read, GroupState::copy);
+    super(
+        (byte) 1,
+        (state, target) -> state.fields(StateFields.writer(target)),
+        source -> new GroupState().fields(StateFields.reader(source)),
+        GroupState::copy);
   }
 
   @Override
