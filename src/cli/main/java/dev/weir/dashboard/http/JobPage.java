@@ -183,9 +183,7 @@ public final class JobPage {
   private record Job(
       @JsonUnwrapped Phase phase,
       @JsonUnwrapped Counts counts,
-      Rates rates,
-      Percentiles latencyMs,
-      @JsonUnwrapped Quality quality,
+      @JsonUnwrapped Performance performance,
       Map<String, Object> history,
       List<DeadLetterSummary.Reason> deadLettersByReason,
       List<ModelList.Entry> models,
@@ -214,7 +212,9 @@ public final class JobPage {
 
   private record Percentiles(double p50, double p99) {}
 
-  private record Quality(
+  private record Performance(
+      Rates rates,
+      Percentiles latencyMs,
       JobSummary.Skill skill,
       JobSummary.Skill newSkill,
       JobSummary.Coverage coverage,
@@ -241,10 +241,14 @@ public final class JobPage {
                 state.deadLetters.sum(),
                 state.unreadable.sum() + state.damaged.sum(),
                 state.series.refused()),
-            new Rates(mean(Figure.observations_per_second), mean(Figure.forecasts_per_second)),
-            new Percentiles(Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
-            new Quality(
-                figures.learned(), figures.newborn(), figures.coverage(), figures.statuses()),
+            new Performance(
+                new Rates(mean(Figure.observations_per_second), mean(Figure.forecasts_per_second)),
+                new Percentiles(
+                    Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
+                figures.learned(),
+                figures.newborn(),
+                figures.coverage(),
+                figures.statuses()),
             history(points),
             state.tally.reasons(),
             state.models.entries(figures.issuers()),
