@@ -115,7 +115,8 @@ class CovariateTopicSectionTest {
             + "|covariates.schema-file: expected text with avro, got nothing",
         "topics: {covariates: w}"
             + "|covariates: {format: avro, schema-file: no.avsc, time: at, features: [a]}"
-            + "|covariates.schema-file: expected a readable file, got no.avsc",
+            + "|covariates.schema-file: expected a readable file, got no.avsc ("
+            + "java.nio.file.NoSuchFileException",
         "topics: {covariates: w}|covariates: {format: avro-confluent, time: at, features: [a]}"
             + "|covariates.format: expected kafka.format: avro-confluent beside it",
         "topics: {covariates: w}|covariates: {format: json, time: a.b, features: [a]}"

@@ -249,7 +249,7 @@ public final class InitCommand implements Callable<Integer> {
     }
     RecordSource reader =
         schemaFile != null
-            ? RecordSource.of(SchemaFile.read(schemaFile, message))
+            ? RecordSource.of(SchemaFile.read(schemaFile.toString(), Path.of(""), message))
             : new RegisteredRecords(RegistrySubjects.impatient(registry.settings(kafka)));
     reader.open();
     for (ConsumerRecord<byte[], byte[]> record : records) {

@@ -137,7 +137,7 @@ public final class MappingOptions {
             file.get(COLUMNS.under(section)),
             schema == null
                 ? null
-                : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE.under(section)))),
+                : SchemaFile.read(schema, directory, file.get(MESSAGE.under(section)))),
         file.get(name),
         new ObservationMapping.Time(
             file.get(TIME.under(section)), file.get(TIME_UNIT.under(section))),

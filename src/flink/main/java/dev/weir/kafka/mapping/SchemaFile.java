@@ -1,8 +1,8 @@
 package dev.weir.kafka.mapping;
 
+import dev.weir.file.NamedFile;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -19,18 +19,18 @@ public record SchemaFile(byte[] bytes, String message) implements Serializable {
   private static final int MAX_BYTES = 4 << 20;
 
   /**
+   * @param location as {@link NamedFile#read} has it
+   * @param directory where a relative path starts
    * @param message full name of the Protobuf message; null for Avro
-   * @throws IOException when there is no file of at most 4 MiB
+   * @throws IOException with one line when there is no file of at most 4 MiB
    */
-  public static SchemaFile read(Path file, String message) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IOException("expected a readable file, got " + file);
+  public static SchemaFile read(String location, Path directory, String message)
+      throws IOException {
+    try {
+      return new SchemaFile(NamedFile.read(location, directory, MAX_BYTES), message);
+    } catch (IllegalArgumentException e) { // a mapping throws these too, for other reasons
+      throw new IOException(e.getMessage(), e);
     }
-    if (Files.size(file) > MAX_BYTES) {
-      throw new IOException(
-          "expected at most %,d bytes, got %,d".formatted(MAX_BYTES, Files.size(file)));
-    }
-    return new SchemaFile(Files.readAllBytes(file), message);
   }
 
   static String firstLine(Throwable e) {
