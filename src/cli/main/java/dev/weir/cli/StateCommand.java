@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.classify.ClassState;
 import dev.weir.classify.ClassStateFormat;
 import dev.weir.cli.console.Printable;
+import dev.weir.forecast.StateFields;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Expert;
@@ -23,8 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -139,7 +138,9 @@ final class StateCommand implements Runnable {
       PrintWriter out = spec.commandLine().getOut();
       out.printf("%s: %,d bytes%n", target.mode().label(), state.bytes());
       learner(target, seqLen, state)
-          .print(state, (name, numbers) -> out.printf("  %s: %s%n", name, text(numbers)));
+          .print(
+              state,
+              (name, numbers) -> out.printf("  %s: %s%n", name, StateFields.shortest(numbers)));
       TunedCopy tuned = state.tuned();
       if (tuned != null) {
         double squares = 0;
@@ -162,11 +163,13 @@ final class StateCommand implements Runnable {
       out.printf("window: %,d bytes%n", window.bytes());
       out.printf("  observations so far: %d%n", window.seen());
       for (int i = 0; i < window.size(); i++) {
-        out.printf("  at %s: %s%n", Instant.ofEpochMilli(window.time(i)), text(window.value(i)));
+        out.printf(
+            "  at %s: %s%n",
+            Instant.ofEpochMilli(window.time(i)), StateFields.shortest(window.value(i)));
       }
       for (int i = 0; i < window.pendingSize(); i++) {
         Instant time = Instant.ofEpochMilli(window.pendingTime(i));
-        out.printf("  waits at %s: %s%n", time, text(window.pendingValue(i)));
+        out.printf("  waits at %s: %s%n", time, StateFields.shortest(window.pendingValue(i)));
       }
     }
 
@@ -189,17 +192,6 @@ final class StateCommand implements Runnable {
       }
       throw new IOException(
           "--job: expected the settings that the series was learned with, got others");
-    }
-
-    /** Numbers as short as they were kept: most are floats. */
-    private static String text(double... numbers) {
-      return DoubleStream.of(numbers)
-          .mapToObj(
-              x ->
-                  x == Math.rint(x) && Math.abs(x) < 1e15
-                      ? Long.toString((long) x)
-                      : (float) x == x ? Float.toString((float) x) : Double.toString(x))
-          .collect(Collectors.joining(" "));
     }
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /**
  * Visits the fields of a state, which declares them once, by name and in order: a writer, a reader
@@ -166,6 +168,17 @@ public abstract class StateFields {
   /** Tells each field's name and what it contains. */
   public static StateFields printer(BiConsumer<String, String> target) {
     return new Printer(target);
+  }
+
+  /** Numbers as short as they were kept, as a printer tells them: most are floats. */
+  public static String shortest(double... numbers) {
+    return DoubleStream.of(numbers)
+        .mapToObj(
+            x ->
+                x == Math.rint(x) && Math.abs(x) < 1e15
+                    ? Long.toString((long) x)
+                    : (float) x == x ? Float.toString((float) x) : Double.toString(x))
+        .collect(Collectors.joining(" "));
   }
 
   private static final class Writer extends StateFields {
@@ -410,11 +423,7 @@ public abstract class StateFields {
 
     @Override
     public void numbers(String name, double[] values) {
-      StringBuilder text = new StringBuilder();
-      for (double value : values) {
-        text.append(text.isEmpty() ? "" : " ").append(shortest(value));
-      }
-      print(name, text);
+      print(name, shortest(values));
     }
 
     @Override
@@ -435,13 +444,6 @@ public abstract class StateFields {
       if (!text.isEmpty()) {
         target.accept(name, text.toString());
       }
-    }
-
-    /** As short as it was kept: most are floats. */
-    private static String shortest(double x) {
-      return x == Math.rint(x) && Math.abs(x) < 1e15
-          ? Long.toString((long) x)
-          : (float) x == x ? Float.toString((float) x) : Double.toString(x);
     }
   }
 }
