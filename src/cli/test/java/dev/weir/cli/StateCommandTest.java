@@ -27,7 +27,8 @@ class StateCommandTest {
         .anyMatch(line -> line.startsWith("many-to-one: "))
         .anyMatch(line -> line.startsWith("many-to-many: "))
         .anyMatch(line -> line.matches("  running scores: [-0-9.E ]+"))
-        .anyMatch(line -> line.startsWith("  birnn: "));
+        .anyMatch(line -> line.startsWith("  birnn: "))
+        .contains("  scores, first value with intervals: 1");
   }
 
   @Test

@@ -55,7 +55,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   private static final int WINDOW_FORMAT = 38; // version, sizes, checksum
   private static final int LEARNED_FORMAT = 27;
-  private static final int SUMS_FORMAT = 2;
+  private static final int SUMS_FORMAT = 8;
   private static final int LOG_FORMAT = 25;
 
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */

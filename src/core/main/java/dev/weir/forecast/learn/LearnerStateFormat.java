@@ -3,7 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.ArrayCodec;
 import dev.weir.forecast.StateFields;
 import dev.weir.forecast.alarm.SeriesAlarms;
-import dev.weir.forecast.score.DistributionSumsFormat;
+import dev.weir.forecast.score.DistributionSums;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -35,14 +35,18 @@ public final class LearnerStateFormat {
     copy.write(state.floats(), target);
     copy.write(state.shorts(), target);
     writeTuned(state.tuned(), target);
-    SeriesAlarms.fields(StateFields.writer(target), state.alarms());
-    DistributionSumsFormat.write(state.distributions(), target);
+    fields(StateFields.writer(target), state);
   }
 
-  /** Tells each field's name and what it contains, of the alarms. */
+  private static void fields(StateFields fields, LearnerState state) throws IOException {
+    state.alarms(SeriesAlarms.fields(fields, state.alarms()));
+    state.distributions(DistributionSums.fields(fields, state.distributions()));
+  }
+
+  /** Tells each field's name and what it contains, of alarms and scores of distributions. */
   public static void print(LearnerState state, BiConsumer<String, String> target)
       throws IOException {
-    SeriesAlarms.fields(StateFields.printer(target), state.alarms());
+    fields(StateFields.printer(target), state);
   }
 
   private static long length(LearnerState state) {
@@ -100,8 +104,7 @@ public final class LearnerStateFormat {
     copy.read(source, floats);
     copy.read(source, shorts);
     state.tuned(readTuned(source));
-    state.alarms(SeriesAlarms.fields(StateFields.reader(source), null));
-    state.distributions(DistributionSumsFormat.read(source));
+    fields(StateFields.reader(source), state);
     return state;
   }
 }

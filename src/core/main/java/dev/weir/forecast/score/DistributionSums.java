@@ -1,5 +1,7 @@
 package dev.weir.forecast.score;
 
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -12,6 +14,9 @@ public final class DistributionSums {
   private static final int COUNT = 0;
   private static final int CRPS = 1;
   private static final int LOSSES = 2; // the first quantile's
+
+  private static final int MAX_STEPS = 1_000;
+  private static final int MAX_QUANTILES = 1_000;
 
   private final int steps;
   private final int quantiles;
@@ -29,9 +34,34 @@ public final class DistributionSums {
     this.numbers = numbers;
   }
 
-  /** How many numbers there are. */
-  static int size(int steps, int quantiles) {
-    return steps * (LOSSES + quantiles);
+  /**
+   * Declares all fields of what may be null, for none: one byte then.
+   *
+   * @throws IOException if what is read are no such sums
+   */
+  public static DistributionSums fields(StateFields fields, DistributionSums sums)
+      throws IOException {
+    return fields.optional(
+        "scores", sums, () -> new DistributionSums(0, 0), DistributionSums::parts);
+  }
+
+  private DistributionSums parts(StateFields fields) throws IOException {
+    int newSteps = fields.size("steps", steps, MAX_STEPS);
+    int newQuantiles = fields.size("quantiles", quantiles, MAX_QUANTILES);
+    if (newSteps < 1 || newQuantiles < 1) {
+      throw new IOException("scores: expected at least one step and one quantile, got none");
+    }
+    DistributionSums sums = fields.reads() ? new DistributionSums(newSteps, newQuantiles) : this;
+    sums.first = fields.number("first value with intervals", sums.first);
+    fields.numbers("counts, CRPS and losses of quantiles by step", sums.numbers);
+    if (fields.reads()) {
+      for (double number : sums.numbers) {
+        if (!(number >= 0)) {
+          throw new IOException("scores: expected sums of at least 0, got " + number);
+        }
+      }
+    }
+    return sums;
   }
 
   int steps() {
@@ -40,10 +70,6 @@ public final class DistributionSums {
 
   int quantiles() {
     return quantiles;
-  }
-
-  double[] numbers() {
-    return numbers;
   }
 
   /** Index of the first value whose forecasts have intervals. */

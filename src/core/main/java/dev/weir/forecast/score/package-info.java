@@ -4,9 +4,9 @@
  *
  * <p>Start at {@link dev.weir.forecast.score.ProperScores}. {@link
  * dev.weir.forecast.score.DistributionScorer} adds the scores of one distribution to a {@link
- * dev.weir.forecast.score.DistributionSums}, in a job and in an evaluation; {@link
- * dev.weir.forecast.score.DistributionSumsFormat} defines the bytes of the sums.
+ * dev.weir.forecast.score.DistributionSums}, in a job and in an evaluation, which declares its
+ * fields.
  *
- * <p>Allowed imports: the JDK.
+ * <p>Allowed imports: {@code forecast} and the JDK.
  */
 package dev.weir.forecast.score;

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.StateFields;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class DistributionSumsTest {
@@ -18,12 +20,13 @@ class DistributionSumsTest {
 
   private static byte[] written(DistributionSums sums) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DistributionSumsFormat.write(sums, new DataOutputStream(bytes));
+    DistributionSums.fields(StateFields.writer(new DataOutputStream(bytes)), sums);
     return bytes.toByteArray();
   }
 
   private static DistributionSums read(byte[] bytes) throws IOException {
-    return DistributionSumsFormat.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    return DistributionSums.fields(
+        StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))), null);
   }
 
   /** Of three steps, of which the last has none. */
@@ -79,7 +82,7 @@ class DistributionSumsTest {
     DistributionSums sums = some();
     sums.first(12_345_678_901L);
     byte[] bytes = written(sums);
-    assertThat(bytes).hasSize(sums.bytes() + 3);
+    assertThat(bytes).hasSize(sums.bytes() + 9);
     DistributionSums read = read(bytes);
     assertThat(read.first()).isEqualTo(12_345_678_901L);
     assertThat(scorer.fits(read, 3)).isTrue();
@@ -91,27 +94,21 @@ class DistributionSumsTest {
   }
 
   @Test
-  void moreStepsThanAByteCountsAreRead() throws Exception {
-    DistributionSums sums = scorer.newSums(200);
-    scorer.add(sums, 199, new double[] {0, 1, 4, 7, 9}, 8);
-    byte[] bytes = written(sums);
-    assertThat(bytes).hasSize(sums.bytes() + 5);
-    assertThat(read(bytes).count(199)).isEqualTo(1);
-  }
-
-  @Test
   void bytesThatAreNoSumsAreRefused() throws Exception {
     byte[] bytes = written(some());
     for (int length = 0; length < bytes.length; length++) {
-      byte[] cut = java.util.Arrays.copyOf(bytes, length);
+      byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> read(cut)).isInstanceOf(IOException.class);
     }
-    byte[] negative = bytes.clone();
-    negative[0] = -3;
-    assertThatThrownBy(() -> read(negative))
-        .hasMessage("scores: expected 1 to 1000 steps of 1 to 1000 quantiles, got -3 of 5");
+    byte[] size = bytes.clone();
+    for (int steps : new int[] {-3, 1_001}) {
+      ByteBuffer.wrap(size).putInt(1, steps);
+      assertThatThrownBy(() -> read(size)).hasMessage("steps: expected 0 to 1000, got " + steps);
+    }
+    ByteBuffer.wrap(size).putInt(1, 0);
+    assertThatThrownBy(() -> read(size)).hasMessageStartingWith("scores: expected at least one");
     byte[] none = bytes.clone();
-    ByteBuffer.wrap(none).putDouble(3 + Long.BYTES, Double.NaN);
+    Arrays.fill(none, 9 + Long.BYTES, 9 + 2 * Long.BYTES, (byte) 0xff);
     assertThatThrownBy(() -> read(none)).hasMessage("scores: expected sums of at least 0, got NaN");
   }
 }
