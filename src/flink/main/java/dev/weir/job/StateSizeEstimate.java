@@ -56,6 +56,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int WINDOW_FORMAT = 38; // version, sizes, checksum
   private static final int LEARNED_FORMAT = 27;
   private static final int SUMS_FORMAT = 8;
+  private static final int ALARMS_FORMAT = 6; // an incident or none, breaks or none, thresholds
   private static final int LOG_FORMAT = 25;
 
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
@@ -137,6 +138,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
               target.initialModel());
       if (learning.alarms() != null) { // while none is open
         learned += alarms(learning.alarms()).bytes();
+        disk += ALARMS_FORMAT;
         boolean breaks = learning.alarms().common().alarms().reasons().contains(Reason.BREAK);
         heap += breaks ? BREAK_OBJECTS : 0;
         heap += ALARM_OBJECTS + (long) THRESHOLD_OBJECTS * learning.alarms().thresholds().size();
