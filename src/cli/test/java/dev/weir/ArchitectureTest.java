@@ -75,8 +75,8 @@ class ArchitectureTest {
           .because("in some JVMs a larger one made an object of its last vector");
 
   /**
-   * What packages may depend on, beside the JDK and each other. The modules' poms keep Flink, Kafka
-   * and servers out of the core, and the commands and the page out of the job.
+   * What packages may depend on in addition to the JDK and each other. The modules' poms keep
+   * Flink, Kafka and servers out of the core, and the commands and the page out of the job.
    */
   @ArchTest
   static void packagesDependOnNothingElse(JavaClasses classes) {

@@ -162,7 +162,7 @@ final class HoldoutEvaluation {
             forecaster.at(parts.get(0).grid, parts.stream().map(part -> part.cut - 1).toList()));
   }
 
-  /** What {@link #run} forecast last of each series, beside the truth, as an HTML file. */
+  /** What {@link #run} forecast last of each series, with the truth, as an HTML file. */
   String page() {
     Map<String, Grid> known = new LinkedHashMap<>();
     Map<String, double[]> truth = new LinkedHashMap<>();

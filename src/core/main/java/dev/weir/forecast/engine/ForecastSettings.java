@@ -27,7 +27,7 @@ import java.util.List;
  * @param stride observations from one window to the next
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param sampling how often a series is observed, and what becomes of what is missing
- * @param inputs what is read beside the values
+ * @param inputs what is read in addition to the values
  * @param limits how much is kept of the series
  * @param targets the forecasts to make of each window, at most one for each mode; none where a job
  *     only classifies
@@ -52,7 +52,7 @@ public record ForecastSettings(
   }
 
   /**
-   * What is read beside the values.
+   * What is read in addition to the values.
    *
    * @param features covariates of each observation
    * @param ahead covariates known ahead that come with each observation
