@@ -26,7 +26,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
   /** Our name among the models. */
   private static final String OURS = "weir";
 
-  /** Models that a page or a table shows before ours, after the best ones. */
+  /** Best models that a page or a table shows. */
   private static final int SHOWN = 10;
 
   /**
@@ -291,8 +291,11 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
     Html.dim(page, "MASE and WQL over the tasks below; smaller is better.");
     for (Standing standing : standings()) {
       page.append("<h2>").append(Html.escaped(standing.source)).append("</h2>\n");
-      Html.dim(page, heading(standing).strip());
-      EvaluationPage.bars(page, standing.mase, OURS);
+      Html.dim(
+          page, heading(standing).strip() + ". The best models by MASE, ours and the naive one:");
+      Map<String, Double> means = new LinkedHashMap<>();
+      shown(standing.mase).forEach(model -> means.put(model, standing.mase.get(model)));
+      EvaluationPage.bars(page, means, OURS);
     }
     page.append("<h2>Tasks</h2>\n<div class=\"wide\"><table>\n");
     Html.rows(page, tasks(), counted());
