@@ -230,6 +230,14 @@ class SeriesAlarmsTest {
     return incidents;
   }
 
+  @Test
+  void incidentsAreTheSameAfterRescaling() throws Exception {
+    List<Observation> observations = observations(1_000);
+    ForecastSettings settings = settings(ALARMS, Gap.SKIP, 100_000_000);
+    assertThat(rescaled(settings, observations))
+        .containsExactlyInAnyOrderElementsOf(run(settings, observations, true, 0));
+  }
+
   /** What {@code weir evaluate} does with the forecasts that the same job makes. */
   @Test
   void eachAlarmOpensAnIncidentAndHasTheNumbersOfAnEvaluation() throws Exception {
