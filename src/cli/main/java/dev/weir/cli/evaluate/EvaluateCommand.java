@@ -63,7 +63,7 @@ import picocli.CommandLine.Spec;
 public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
   private static final long SHOWN_NANOS = 2_000_000_000L;
-  private static final int MAX_WINDOWS = 10_000;
+  private static final int MAX_WINDOWS = 200; // each keeps the values before it
   private static final Set<String> OF_SUITE =
       Set.of("--suite", "--results", "--input", "--format", "--out", "--force", "--report");
 

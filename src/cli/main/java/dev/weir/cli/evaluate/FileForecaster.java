@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -118,10 +119,11 @@ final class FileForecaster {
    */
   List<Forecast> at(Grid grid, List<Integer> rows) throws IOException {
     Map<Integer, Forecast> forecasts = new HashMap<>();
+    Set<Integer> wanted = Set.copyOf(rows);
     read(
         grid,
         (forecast, row) -> {
-          if (rows.contains(row)) {
+          if (wanted.contains(row)) {
             forecasts.put(row, forecast);
           }
         });

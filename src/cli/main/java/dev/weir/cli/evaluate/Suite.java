@@ -199,6 +199,11 @@ final class Suite {
     }
     try {
       JsonNode read = Json.FILES.readTree(Files.readString(file));
+      UsageException.check( // what is not ours is not replaced
+          read.has("of") && read.has("figures"),
+          "--results",
+          "figures of a task",
+          "others in " + file);
       return task.origin().equals(read.path("of"))
           ? new SuiteResult.Outcome(task.name, SuiteResult.Figures.of(read.path("figures")), null)
           : null;

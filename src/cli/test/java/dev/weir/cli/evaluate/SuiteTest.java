@@ -115,6 +115,18 @@ class SuiteTest {
   }
 
   @Test
+  void aFileThatIsNotOursIsKept() throws IOException {
+    Path results = Files.createDirectory(dir.resolve("mine"));
+    Files.writeString(results.resolve("two.json"), "{\"mine\": 1}");
+
+    InProcess done = run("--results", results.toString());
+
+    assertThat(done.exitCode()).isEqualTo(2);
+    assertThat(done.err()).contains("--results: expected figures of a task, got others in ");
+    assertThat(Files.readString(results.resolve("two.json"))).isEqualTo("{\"mine\": 1}");
+  }
+
+  @Test
   void thePageHasABarForEachModel() throws IOException {
     Path page = dir.resolve("suite.html");
 
