@@ -84,23 +84,31 @@ record EvaluationSeasons(
 
   private static Map<String, Integer> read(Path file) throws IOException {
     Map<String, Integer> seasons = new HashMap<>();
+    for (Map<String, String> row : rows(file, "--season")) {
+      String series = row.get("series_id");
+      String m = row.get("m");
+      UsageException.check(
+          series != null && m != null, "--season", "columns series_id and m", file);
+      seasons.put(series, season(m, " as m of " + series));
+    }
+    return seasons;
+  }
+
+  /**
+   * Rows of a CSV file by the names of its header.
+   *
+   * @param what names the file in messages
+   */
+  static List<Map<String, String>> rows(Path file, String what) throws IOException {
     try (MappingIterator<Map<String, String>> rows =
         new CsvMapper()
             .readerForMapOf(String.class)
             .with(CsvSchema.emptySchema().withHeader())
             .readValues(StrictUtf8Input.open(file))) {
-      while (rows.hasNext()) {
-        Map<String, String> row = rows.next();
-        String series = row.get("series_id");
-        String m = row.get("m");
-        UsageException.check(
-            series != null && m != null, "--season", "columns series_id and m", file);
-        seasons.put(series, season(m, " as m of " + series));
-      }
+      return rows.readAll();
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
-      throw new UsageException("--season: expected CSV, got unreadable text in " + file);
+      throw new UsageException(what + ": expected CSV, got unreadable text in " + file);
     }
-    return seasons;
   }
 
   /** The file, which holds no series. */

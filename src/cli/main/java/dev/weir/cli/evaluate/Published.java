@@ -1,12 +1,6 @@
 package dev.weir.cli.evaluate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.weir.cli.console.UsageException;
-import dev.weir.job.options.StrictUtf8Input;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,27 +36,18 @@ final class Published {
       return published;
     }
     String where = file.getFileName().toString();
-    try (MappingIterator<Map<String, String>> rows =
-        new CsvMapper()
-            .readerForMapOf(String.class)
-            .with(CsvSchema.emptySchema().withHeader())
-            .readValues(StrictUtf8Input.open(file))) {
-      while (rows.hasNext()) {
-        Map<String, String> row = rows.next();
-        for (String column : List.of("task", "model", "mase", "wql", "source")) {
-          UsageException.check(row.get(column) != null, where, "a column " + column, row.keySet());
-        }
-        Entry entry =
-            new Entry(
-                row.get("task"),
-                row.get("model"),
-                number(row, "mase", where),
-                number(row, "wql", where),
-                row.get("source"));
-        published.byTask.computeIfAbsent(entry.task, none -> new ArrayList<>()).add(entry);
+    for (Map<String, String> row : EvaluationSeasons.rows(file, where)) {
+      for (String column : List.of("task", "model", "mase", "wql", "source")) {
+        UsageException.check(row.get(column) != null, where, "a column " + column, row.keySet());
       }
-    } catch (JsonProcessingException | RuntimeJsonMappingException e) {
-      throw new UsageException(where + ": expected CSV, got unreadable text");
+      Entry entry =
+          new Entry(
+              row.get("task"),
+              row.get("model"),
+              number(row, "mase", where),
+              number(row, "wql", where),
+              row.get("source"));
+      published.byTask.computeIfAbsent(entry.task, none -> new ArrayList<>()).add(entry);
     }
     return published;
   }
