@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What others published of models, by task. Immutable. */
@@ -17,16 +18,17 @@ final class Published {
 
   /**
    * @param wql NaN if it was not published
+   * @param seen whether the source says that the model was trained on data of the task
    */
-  record Entry(String task, String model, double mase, double wql, String source) {}
+  record Entry(String task, String model, double mase, double wql, boolean seen, String source) {}
 
   private final Map<String, List<Entry>> byTask = new LinkedHashMap<>();
 
   private Published() {}
 
   /**
-   * Reads columns {@code task}, {@code model}, {@code mase}, {@code wql} and {@code source}; there
-   * may be others.
+   * Reads columns {@code task}, {@code model}, {@code mase}, {@code wql} and {@code source}, and
+   * {@code seen_in_training} if there is one; there may be others.
    *
    * @param file that may be missing
    */
@@ -46,10 +48,21 @@ final class Published {
               row.get("model"),
               number(row, "mase", where),
               number(row, "wql", where),
+              seen(row, where),
               row.get("source"));
       published.byTask.computeIfAbsent(entry.task, none -> new ArrayList<>()).add(entry);
     }
     return published;
+  }
+
+  private static boolean seen(Map<String, String> row, String where) {
+    String text = row.getOrDefault("seen_in_training", "").strip().toLowerCase(Locale.ROOT);
+    UsageException.check(
+        List.of("", "no", "false", "yes", "true").contains(text),
+        where + ": seen_in_training of " + row.get("model"),
+        "yes, no or nothing",
+        text);
+    return text.equals("yes") || text.equals("true");
   }
 
   private static double number(Map<String, String> row, String column, String where) {

@@ -60,8 +60,10 @@ final class Suite {
    * @param naive MASE of the seasonal naive method
    * @param files of the data, by option
    * @param arguments of {@code weir evaluate}, without the files
+   * @param problem why it cannot run; null if it can
    */
-  private record Task(String name, double naive, Map<String, Path> files, List<String> arguments) {
+  private record Task(
+      String name, double naive, Map<String, Path> files, List<String> arguments, String problem) {
 
     List<String> all() {
       List<String> all = new ArrayList<>(arguments);
@@ -89,8 +91,9 @@ final class Suite {
    * Reads the tasks.
    *
    * @param folder of the tasks
-   * @param data folder of the files that they name
-   * @throws UsageException for a task that is wrong, or whose data are missing
+   * @param data folder of the files that they name, or of folders with them; a task without data is
+   *     left out
+   * @throws UsageException for a task that is wrong
    */
   Suite(Path folder, Path data) throws IOException {
     UsageException.check(Files.isDirectory(folder), "--suite", "a folder of tasks", folder);
@@ -111,19 +114,21 @@ final class Suite {
     Map<String, Path> files = new LinkedHashMap<>();
     List<String> arguments = new ArrayList<>();
     Double naive = null;
+    String problem = null;
     for (Map.Entry<String, String> entry : entries(file).entrySet()) {
       String key = entry.getKey();
       String text = entry.getValue();
       if (key.equals(NAIVE)) {
         naive = number(text, where);
       } else if (FILES.contains(key)) {
-        Path named = data.resolve(text).normalize();
-        UsageException.check(
-            Files.isRegularFile(named) && named.startsWith(data.normalize()),
-            where + " " + key,
-            "a file of " + data,
-            text);
-        files.put(key, named);
+        List<Path> found = found(data.normalize(), text);
+        if (found.size() == 1) {
+          files.put(key, found.get(0));
+        } else {
+          problem =
+              "%s: expected one file %s in %s or a folder of it, got %d"
+                  .formatted(key, Printable.line(text), data, found.size());
+        }
       } else if (OPTIONS.contains(key)) {
         arguments.addAll(List.of("--" + key, text));
       } else {
@@ -131,10 +136,20 @@ final class Suite {
             REMARKS.contains(key), where, "options of weir evaluate, naive and remarks", key);
       }
     }
-    UsageException.check(files.containsKey("input"), where, "input", "none");
+    UsageException.check(problem != null || files.containsKey("input"), where, "input", "none");
     UsageException.check(
         naive != null, where, "naive, the MASE of the seasonal naive method", "none");
-    return new Task(where.replaceFirst("\\.yaml$", ""), naive, files, arguments);
+    return new Task(where.replaceFirst("\\.yaml$", ""), naive, files, arguments, problem);
+  }
+
+  private static List<Path> found(Path data, String name) throws IOException {
+    try (Stream<Path> entries = Files.list(data)) {
+      return Stream.concat(Stream.of(data), entries.filter(Files::isDirectory))
+          .map(folder -> folder.resolve(name).normalize())
+          .filter(file -> file.startsWith(data) && Files.isRegularFile(file))
+          .distinct()
+          .toList();
+    }
   }
 
   private static double number(String text, String where) {
@@ -194,7 +209,7 @@ final class Suite {
   }
 
   private static SuiteResult.Outcome earlier(Task task, Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
+    if (!Files.isRegularFile(file) || task.problem != null) {
       return null;
     }
     try {
@@ -213,6 +228,9 @@ final class Suite {
   }
 
   private static SuiteResult.Outcome run(Task task, ProgressLine line) throws Exception {
+    if (task.problem != null) {
+      return new SuiteResult.Outcome(task.name, SuiteResult.Figures.NONE, task.problem);
+    }
     List<Double> levels = new ArrayList<>(HoldoutResult.WQL_LEVELS);
     levels.add(HoldoutResult.MSIS_LEVEL);
     SuiteResult.Figures figures;

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -28,6 +29,11 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
 
   /** Best models that a page or a table shows. */
   private static final int SHOWN = 10;
+
+  private static final String MARK = "*";
+  private static final String MARKED =
+      MARK
+          + " trained on data of these tasks, as the source says; a model without it may have been.";
 
   /**
    * Figures of one task by name, without those that it does not have.
@@ -112,7 +118,15 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
 
   /** Geometric means over the tasks of one source, relative to the seasonal naive method. */
   private record Standing(
-      String source, List<String> tasks, Map<String, Double> mase, Map<String, Double> wql) {
+      String source,
+      List<String> tasks,
+      Map<String, Double> mase,
+      Map<String, Double> wql,
+      List<String> seen) {
+
+    String marked(String model) {
+      return seen.contains(model) ? model + MARK : model;
+    }
 
     static Rank rank(Map<String, Double> means) {
       List<Double> others =
@@ -169,8 +183,18 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
             .data("coverage_80", one -> one.figures.get("coverage_80"))
             .data("coverage_95", one -> one.figures.get("coverage_95"));
     return table
-        .text("best published", null, one -> best(one) == null ? null : best(one).model())
-        .text("MASE", "%.3f", one -> best(one) == null ? null : best(one).mase());
+        .text(
+            "best published",
+            null,
+            one -> best(one, best -> best.model() + (best.seen() ? MARK : "")))
+        .data("best_published", one -> best(one, Published.Entry::model))
+        .data("best_published_seen_in_training", one -> best(one, Published.Entry::seen))
+        .column("MASE", "best_published_mase", "%.3f", one -> best(one, Published.Entry::mase));
+  }
+
+  private <T> T best(Outcome outcome, Function<Published.Entry, T> figure) {
+    Published.Entry best = best(outcome);
+    return best == null ? null : figure.apply(best);
   }
 
   /** One for each source that published something of a task. */
@@ -190,7 +214,13 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
                     source,
                     tasks.stream().map(Outcome::task).toList(),
                     means(tasks, "mase"),
-                    means(tasks, "wql"))));
+                    means(tasks, "wql"),
+                    tasks.stream()
+                        .flatMap(task -> published.of(task.task).stream())
+                        .filter(Published.Entry::seen)
+                        .map(Published.Entry::model)
+                        .distinct()
+                        .toList())));
     return standings;
   }
 
@@ -229,11 +259,12 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
       text.append(heading(standing)).append(System.lineSeparator());
       Table<String> table =
           new Table<String>()
-              .text("model", null, model -> model)
+              .text("model", null, standing::marked)
               .text("MASE", "%.3f", standing.mase::get)
               .text("WQL", "%.3f", standing.wql::get);
       text.append(table.text(shown(standing.mase)));
     }
+    text.append(String.format("%n%s%n", MARKED));
     outcomes.stream()
         .filter(one -> one.problem != null)
         .forEach(one -> text.append(String.format("%nleft out: %s%n", one.line())));
@@ -273,6 +304,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
       source.set("tasks", Json.tree(standing.tasks));
       source.set("relative_mase", Json.tree(standing.mase));
       source.set("relative_wql", Json.tree(standing.wql));
+      source.set("seen_in_training", Json.tree(standing.seen));
     }
     ArrayNode left = root.putArray("left_out");
     outcomes.stream().filter(one -> one.problem != null).forEach(one -> left.add(one.line()));
@@ -288,13 +320,14 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
   /** As one HTML file that needs nothing else. */
   String page() {
     StringBuilder page = Html.page("Weir: suite", "");
-    Html.dim(page, "MASE and WQL over the tasks below; smaller is better.");
+    Html.dim(page, "MASE and WQL over the tasks below; smaller is better. " + MARKED);
     for (Standing standing : standings()) {
       page.append("<h2>").append(Html.escaped(standing.source)).append("</h2>\n");
       Html.dim(
           page, heading(standing).strip() + ". The best models by MASE, ours and the naive one:");
       Map<String, Double> means = new LinkedHashMap<>();
-      shown(standing.mase).forEach(model -> means.put(model, standing.mase.get(model)));
+      shown(standing.mase)
+          .forEach(model -> means.put(standing.marked(model), standing.mase.get(model)));
       EvaluationPage.bars(page, means, OURS);
     }
     page.append("<h2>Tasks</h2>\n<div class=\"wide\"><table>\n");

@@ -1,7 +1,9 @@
 package dev.weir.cli.evaluate;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.InProcess;
@@ -9,7 +11,10 @@ import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,10 +41,10 @@ class SuiteTest {
     Files.writeString(
         tasks.resolve("published.csv"),
         """
-        task,model,mase,wql,source
-        two,best,0.5,0.1,paper
-        two,seasonal_naive,1.5,0.5,paper
-        two,point,9,,paper
+        task,model,mase,wql,source,seen_in_training
+        two,best,0.5,0.1,paper,Yes
+        two,seasonal_naive,1.5,0.5,paper,No
+        two,point,9,,paper,
         """);
   }
 
@@ -85,6 +90,77 @@ class SuiteTest {
         .isEqualTo(mase / 1.5, within(1e-12));
     assertThat(source.path("relative_wql").has("point")).isFalse();
     assertThat(result.path("left_out")).isEmpty();
+    assertThat(task.path("best_published").asText()).isEqualTo("best");
+    assertThat(task.path("best_published_seen_in_training").asBoolean()).isTrue();
+    assertThat(source.path("seen_in_training")).hasToString("[\"best\"]");
+    assertThat(run().out())
+        .contains("best*  ", "* trained on data of these tasks")
+        .doesNotContain("point*");
+  }
+
+  @Test
+  void aTaskWithoutDataIsLeftOutAndTheOthersRun() throws IOException {
+    Files.writeString(tasks.resolve("one.yaml"), "input: none.csv\nnaive: 1\n");
+    Files.writeString(tasks.resolve("out.yaml"), "input: ../tasks/two.yaml\nnaive: 1\n");
+    Files.createDirectory(data.resolve("twice"));
+    Files.copy(data.resolve("train.csv"), data.resolve("twice/train.csv"));
+
+    InProcess done = run();
+
+    assertThat(done.exitCode()).isEqualTo(1);
+    assertThat(done.out())
+        .contains(
+            "left out: one: input: expected one file none.csv in "
+                + data
+                + " or a folder of it, got 0",
+            "left out: out: input: expected one file ../tasks/two.yaml in",
+            "left out: two: input: expected one file train.csv in");
+    Files.move(data.resolve("twice/train.csv"), data.resolve("train.csv"), REPLACE_EXISTING);
+    assertThat(run().out()).contains("two", "best*").doesNotContain("left out: two");
+    Files.move(data.resolve("train.csv"), data.resolve("twice/train.csv"));
+    assertThat(run().out()).contains("two", "best*").doesNotContain("left out: two");
+  }
+
+  /** As the electricity prices: the value is what was known ahead, twice. */
+  @Test
+  void windowsOfColumnsWithCovariatesKnownAheadAreForecast() throws IOException {
+    StringBuilder rows = new StringBuilder("when, ahead ,price\n");
+    Random random = new Random(5);
+    for (int hour = 0; hour < 24 * 30; hour++) {
+      int known = random.nextInt(100);
+      String time = LocalDateTime.of(2024, 1, 1, 0, 0).plusHours(hour) + ":00Z";
+      rows.append("%s,%d,%d%n".formatted(time, known, 2 * known));
+    }
+    Files.writeString(data.resolve("prices.csv"), rows);
+    task(
+        "input: prices.csv\ncolumns: time=when,value=price,ahead=ahead\nhorizon: 4\nwindows: 5\n"
+            + "season: 24\nmase-season: 1\nnaive: 9");
+    String naive = run().out().replaceFirst("(?s).* method, got ([0-9.]+).*", "$1");
+    task(Files.readString(tasks.resolve("two.yaml")).replace("naive: 9", "naive: " + naive));
+
+    assertThat(json().at("/tasks/0/mase").asDouble()).isLessThan(0.1);
+  }
+
+  /** Ours, without their data. */
+  @Test
+  void ourTasksAreReadAndHaveTheNaiveMethodThatWasPublished() throws IOException {
+    Path ours = Path.of("conf/suite");
+    InProcess done =
+        InProcess.run("evaluate", "--suite", ours.toString(), "--input", tasks.toString());
+    assertThat(done.exitCode()).as(done.err()).isEqualTo(1);
+    Published published = Published.of(ours.resolve("published.csv"));
+    String fetched = Files.readString(ours.resolve("data.txt"));
+    try (Stream<Path> files = Files.list(ours)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".yaml")).toList()) {
+        String name = file.getFileName().toString().replace(".yaml", "");
+        String text = Files.readString(file);
+        assertThat(done.out()).contains("left out: " + name + ": ");
+        double naive = Double.parseDouble(text.replaceFirst("(?s).*\nnaive: ([0-9.]+)\\s*", "$1"));
+        assertThat(published.naive(name).mase()).as(name).isCloseTo(naive, withinPercentage(0.2));
+        assertThat(fetched)
+            .contains("\n" + text.replaceFirst("(?s).*\ninput: (\\S+)[.]gz\n.*", "$1") + " ");
+      }
+    }
   }
 
   @Test
@@ -132,7 +208,7 @@ class SuiteTest {
 
     assertThat(run("--report", page.toString()).exitCode()).isZero();
 
-    assertThat(Files.readString(page)).contains("<td>weir</td>", "<td>best</td>", "class=\"bar\"");
+    assertThat(Files.readString(page)).contains("<td>weir</td>", "<td>best*</td>", "class=\"bar\"");
   }
 
   @ParameterizedTest
@@ -140,8 +216,6 @@ class SuiteTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "input: none.csv\\nnaive: 1 | two.yaml input: expected a file of",
-        "input: ../tasks/two.yaml\\nnaive: 1 | two.yaml input: expected a file of",
         "naive: 1 | two.yaml: expected input, got none",
         "input: train.csv | two.yaml: expected naive, the MASE of the seasonal naive method, got none",
         "input: train.csv\\nnaive: x | two.yaml naive: expected a number above 0, got x",
