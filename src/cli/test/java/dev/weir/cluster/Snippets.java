@@ -40,6 +40,7 @@ final class Snippets {
     excuse("curl -fLO https://archive.apache.org/", "downloads Flink");
     excuse("tar -xzf flink-", "unpacks Flink");
     excuse("flink-2.2.1/bin/", "is Flink's own; the test has a cluster of the same jars");
+    excuse("bash conf/suite/fetch ", "downloads files of the benchmarks: SuiteFetchTest");
     excuse(
         "./weir evaluate --suite conf/suite",
         "needs the files of the benchmarks, which may not be shipped: SuiteTest");
