@@ -24,6 +24,14 @@ public final class SyntheticSeries {
     this.season = 3 * drawn > length ? 24 : drawn;
   }
 
+  /** A few years of months, quarters or years. */
+  private SyntheticSeries(Random random) {
+    this.random = random;
+    double kind = random.nextDouble();
+    this.season = kind < .3 ? 1 : kind < .55 ? 4 : 12;
+    this.length = Math.max(24, (int) ((season == 1 ? 1 : 3 * season) + logUniform(20, 120)));
+  }
+
   /** The series of a seed as a line of a file for {@code weir train --task base}. */
   static String line(long seed) {
     SyntheticSeries series = new SyntheticSeries(seed);
@@ -31,15 +39,22 @@ public final class SyntheticSeries {
     return "{\"m\": %d, \"v\": %s}".formatted(series.season, values);
   }
 
+  /** As {@link #line}, of a few years of months, quarters or years: they grow and shrink. */
+  static String shortLine(long seed) {
+    SyntheticSeries series = new SyntheticSeries(new Random(seed));
+    return "{\"m\": %d, \"v\": %s}".formatted(series.season, Arrays.toString(series.growth()));
+  }
+
   /**
    * Prints series.
    *
-   * @param args the first seed and the number of series
+   * @param args the first seed, the number of series and, for short ones, {@code short}
    */
   public static void main(String[] args) {
     long first = Long.parseLong(args[0]);
+    boolean isShort = args.length > 2 && args[2].equals("short");
     for (int i = 0; i < Integer.parseInt(args[1]); i++) {
-      System.out.println(line(first + i));
+      System.out.println(isShort ? shortLine(first + i) : line(first + i));
     }
   }
 
@@ -76,6 +91,43 @@ public final class SyntheticSeries {
     double unit = Math.pow(10, uniform(-2, 4));
     for (int t = 0; t < length; t++) {
       values[t] *= unit;
+    }
+    return values;
+  }
+
+  /**
+   * A level whose slope wanders, fades or stays, a season that changes slowly, noise with and
+   * without memory, some jumps; most are factors, some are added.
+   */
+  private double[] growth() {
+    double years = 1.0 / season;
+    double slope = uniform(-.03, .12) * (chance(.3) ? 2 : 1) * years;
+    double fading = chance(.5) ? 1 : Math.pow(uniform(.5, 1), years);
+    double wandering = chance(.5) ? 0 : logUniform(.003, .05) * Math.pow(years, 1.5);
+    double steps = chance(.25) ? 0 : logUniform(.01, .2) * Math.sqrt(years);
+    double noise = logUniform(.005, .25);
+    double[] disturbance = autoregressive(chance(.6) ? 0 : uniform(-.3, .8), chance(.3));
+    double[] pattern = scaled(pattern(), season == 1 || chance(.2) ? 0 : logUniform(.03, .5));
+    double changing = chance(.5) ? 0 : uniform(0, .1);
+    double lasting = chance(.3) ? slope * uniform(.3, 1) : 0; // of the slope
+    double jump = chance(.2) ? random.nextGaussian() * .3 : 0;
+    int jumpAt = random.nextInt(length);
+    double level = 0;
+    double[] values = new double[length];
+    for (int t = 0; t < length; t++) {
+      slope = lasting + fading * (slope - lasting) + wandering * random.nextGaussian();
+      level += slope + steps * random.nextGaussian() + (t == jumpAt ? jump : 0);
+      int phase = t % season;
+      pattern[phase] += changing * pattern[phase] * random.nextGaussian();
+      values[t] = level + pattern[phase] + noise * disturbance[t];
+    }
+    boolean added = chance(.3);
+    double unit = Math.pow(10, uniform(0, 5));
+    double base = added ? uniform(.2, 3) : 0;
+    boolean whole = chance(.5);
+    for (int t = 0; t < length; t++) {
+      double value = unit * (added ? base + values[t] : Math.exp(Math.min(20, values[t])));
+      values[t] = whole && unit > 100 ? Math.rint(value) : value;
     }
     return values;
   }

@@ -35,7 +35,7 @@ final class BaseTrainer<S> implements AutoCloseable {
 
   private static final int BATCH = 256;
   private static final int SHARDS = 4;
-  private static final int SERIES_PER_ROUND = 64;
+  private static final int SERIES_PER_ROUND = 160;
   private static final int FAMILIES_PER_HELD_OUT = 8;
   private static final int HELD_OUT = 5; // its place among them, by name
   private static final int HELD_OUT_SERIES = 48; // that are scored

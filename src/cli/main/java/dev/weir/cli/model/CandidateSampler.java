@@ -19,11 +19,13 @@ import java.util.SplittableRandom;
  */
 final class CandidateSampler {
 
-  private static final int FIRST = 12; // no sample of values before this
+  private static final int FIRST = 8; // no sample of values before this
   private static final int YOUNG = 400;
   private static final double OF_YOUNG = 0.45; // share of values that become samples
   private static final double OF_OLDER = 0.25;
   private static final int FIRST_SCORED = 30;
+  private static final int SHORT = 200; // a series of fewer values has all of them sampled
+  private static final int OF_SHORT = 3; // times
 
   private static final double ALONE = 0.45;
   private static final double ALL = 0.6; // of the others
@@ -62,6 +64,14 @@ final class CandidateSampler {
     return fits && x >= AUTO_SEASON + NO_SEASON ? season : LearnerSettings.NONE;
   }
 
+  /** How often a value becomes a sample. */
+  private static int times(int length, int t, SplittableRandom random) {
+    if (length < SHORT) {
+      return OF_SHORT;
+    }
+    return random.nextDouble() < (t < YOUNG ? OF_YOUNG : OF_OLDER) ? 1 : 0;
+  }
+
   private static LearnerSettings some(int horizon, SplittableRandom random) {
     LearnerSettings all = LearnerSettings.defaults(horizon);
     if (random.nextDouble() < ALL) {
@@ -95,18 +105,19 @@ final class CandidateSampler {
       for (int i = 1; i <= horizon; i++) {
         bases[t % (horizon + 1)][i] = learner.stage().base(i);
       }
-      boolean taken = random.nextDouble() < (t < YOUNG ? OF_YOUNG : OF_OLDER);
-      if (!taken || t < FIRST || t + horizon >= values.length) {
+      if (t < FIRST || t + horizon >= values.length) {
         continue;
       }
-      for (int k = 0; k < ahead.length; k++) {
-        ahead[k] = followed.step(random.nextInt(followed.count()));
+      for (int left = times(values.length, t, random); left > 0; left--) {
+        for (int k = 0; k < ahead.length; k++) {
+          ahead[k] = followed.step(random.nextInt(followed.count()));
+        }
+        Arrays.sort(ahead);
+        for (int k = 0; k < ahead.length; k++) {
+          truth[k] = values[t + ahead[k]] - values[t];
+        }
+        samples.add(learner.stage(), ahead, truth);
       }
-      Arrays.sort(ahead);
-      for (int k = 0; k < ahead.length; k++) {
-        truth[k] = values[t + ahead[k]] - values[t];
-      }
-      samples.add(learner.stage(), ahead, truth);
     }
     for (int i = 1; i <= horizon; i++) {
       sums[i] /= Math.max(1, counts[i]);

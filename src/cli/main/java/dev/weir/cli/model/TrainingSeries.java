@@ -10,7 +10,7 @@ package dev.weir.cli.model;
 record TrainingSeries(String family, double[] values, int season) {
 
   /** Fewer values teach nothing. */
-  public static final int LEAST_VALUES = 80;
+  public static final int LEAST_VALUES = 24;
 
   public TrainingSeries {
     if (values.length < LEAST_VALUES) {

@@ -15,6 +15,9 @@ public record SeriesDimensions(int horizon, int season, int exact, int tail, int
   /** Seasons in the longer season: seven days in a week. */
   public static final int WEEK = 7;
 
+  private static final int HOURS = 24; // of a day
+  private static final int MINUTES = 1440;
+
   public SeriesDimensions {
     if (horizon < 1) {
       throw new IllegalArgumentException("horizon: expected at least 1, got " + horizon);
@@ -34,9 +37,17 @@ public record SeriesDimensions(int horizon, int season, int exact, int tail, int
     return exact + replay;
   }
 
-  /** Seven seasons, or 1 when there is no season or the history does not reach that far. */
+  /**
+   * Seven seasons if the season is a day (of hours, or so many minutes); 1 when it is not, or the
+   * history does not reach that far.
+   */
   public int week() {
     int week = WEEK * season;
-    return season > 1 && week + horizon + 4 <= exact ? week : 1;
+    return isDay(season) && week + horizon + 4 <= exact ? week : 1;
+  }
+
+  /** Whether so many values are a day: at least hourly, and in whole minutes. */
+  static boolean isDay(int season) {
+    return season >= HOURS && MINUTES % season == 0;
   }
 }

@@ -35,6 +35,7 @@ public final class CandidateKinds {
                 "analogs-of-deviations",
                 OTHER));
     names.addAll(CheapCandidates.NAMES);
+    names.add("trend");
     return List.copyOf(names);
   }
 

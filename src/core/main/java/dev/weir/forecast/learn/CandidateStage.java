@@ -41,14 +41,12 @@ public final class CandidateStage {
   private final FollowedSteps followed; // those that the network is asked for
   private final List<String> names; // of the candidates that are passed in
   private int[] kinds; // (candidates), as the network numbers them
-  private final CheapCandidates cheap;
   private final CandidateErrors errors;
   private final PhaseErrors phases;
   private final int[] shown; // numbers of candidates whose first error is an input, or -1
   private final int median; // number of the candidate that is a running median, or -1
   private CandidateNetwork network; // null: no network yet
 
-  private final FloatSlice slopes = new FloatSlice();
   private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1
   private final Bfloat16Slice recent = new Bfloat16Slice(); // (WINDOW, KEPT_INPUTS), a ring
 
@@ -82,7 +80,6 @@ public final class CandidateStage {
     this.horizon = followed.horizon();
     this.names = List.copyOf(names);
     this.kinds = CandidateKinds.of(names, CandidateKinds.NAMES);
-    this.cheap = new CheapCandidates(horizon);
     this.errors = new CandidateErrors(candidates, followed);
     this.phases = new PhaseErrors(candidates);
     this.shown =
@@ -114,9 +111,7 @@ public final class CandidateStage {
 
   /** Floats to keep for each series, whatever its season is. */
   public static int floats(FollowedSteps followed) {
-    return CheapCandidates.floats(followed.horizon())
-        + CHANGE_FLOATS
-        + CandidateErrors.floats(followed);
+    return CHANGE_FLOATS + CandidateErrors.floats(followed);
   }
 
   /** 16-bit numbers to keep for each series, whatever its season is: of the window. */
@@ -150,11 +145,8 @@ public final class CandidateStage {
       int inputsAt,
       int errorsAt,
       int phasesAt) {
-    slopes.at(floats, at);
-    int next = at + CheapCandidates.floats(horizon);
-    change.at(floats, next);
-    next += CHANGE_FLOATS;
-    errors.bind(floats, next, shorts, errorsAt);
+    change.at(floats, at);
+    errors.bind(floats, at + CHANGE_FLOATS, shorts, errorsAt);
     recent.at(shorts, inputsAt);
     phases.bind(season, shorts, phasesAt);
   }
@@ -186,7 +178,7 @@ public final class CandidateStage {
       baseErrorAtHorizon = truth - base;
     }
     System.arraycopy(of, 0, said, 0, given);
-    cheap.forecast(history, slopes, origin, step, said, given);
+    CheapCandidates.forecast(history, origin, step, said, given);
     if (step == 1) {
       baseError = truth - base;
       for (int e = 0; e < candidates; e++) {
@@ -210,7 +202,6 @@ public final class CandidateStage {
   /** After {@link #learn} of all steps: the newest value has been appended. */
   public void observe(History history) {
     phases.learn(history.t());
-    cheap.observe(history, slopes);
     float size =
         history.age() < 2 ? 0 : (float) Math.abs(history.newest() - history.at(history.t() - 1));
     change.add(0, CHANGE_RATE * (size - change.get(0)));
@@ -219,7 +210,6 @@ public final class CandidateStage {
 
   /** Goes past a value that nobody has seen. */
   public void skip(History history) {
-    cheap.skip(history, slopes);
     int at = (int) (history.t() % WINDOW) * KEPT_INPUTS;
     for (int i = 0; i < KEPT_INPUTS; i++) {
       recent.set(at + i, 0);
@@ -265,7 +255,7 @@ public final class CandidateStage {
       for (int e = 0; e < given; e++) {
         said[e] = of[e][i - 1];
       }
-      cheap.forecast(history, slopes, history.t(), i, said, given);
+      CheapCandidates.forecast(history, history.t(), i, said, given);
       if (baseWeights != null) {
         base[i - 1] = mean(i);
       }
@@ -527,7 +517,7 @@ public final class CandidateStage {
   public void explain(double[] of, FirstStep target) {
     boolean applied = network != null && scale[0] > floor(history);
     System.arraycopy(of, 0, target.said, 0, given);
-    cheap.forecast(history, slopes, history.t(), 1, target.said, given);
+    CheapCandidates.forecast(history, history.t(), 1, target.said, given);
     for (int e = 0; e < candidates; e++) {
       double distance = (target.said[e] - bases[0]) / scale[0];
       double counted = distance == 0 ? 1 : apart[e] / distance; // below 1 if it was limited

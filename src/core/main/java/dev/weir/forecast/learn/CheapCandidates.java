@@ -1,6 +1,5 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.ForecastParts;
 import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.forecast.expert.History;
@@ -8,12 +7,11 @@ import java.util.List;
 
 /**
  * Forecasts that cost a few operations each and need no learning: what a season or a week ago was,
- * with or without the level shift since, the mean change over the same steps in earlier seasons and
- * weeks, and a damped trend. All are relative to the value at the origin; those that need a season,
- * or a past that is not there, are 0: they repeat that value.
+ * with or without the level shift since, and the mean change over the same steps in earlier seasons
+ * and weeks. All are relative to the value at the origin; those whose past is not there are 0: they
+ * repeat that value.
  *
- * <p>They are functions of the history, so they can be computed for any origin that it still holds;
- * only the slopes of the trend are kept.
+ * <p>They are functions of the history: they can be computed for any origin that it still holds.
  */
 final class CheapCandidates {
 
@@ -24,61 +22,19 @@ final class CheapCandidates {
           "season-ago-shifted",
           "week-ago-shifted",
           "changes-by-season",
-          "changes-by-week",
-          "damped-trend");
+          "changes-by-week");
 
   private static final int SEASON_INCREMENTS = 4;
   private static final int WEEK_INCREMENTS = 3;
-  private static final double LEAST_RATE = 0.3;
-  private static final double DAMPING = 0.9;
 
-  private final int horizon;
-  private final double[] damped; // (horizon + 1), sums of powers of the damping
-
-  CheapCandidates(int horizon) {
-    this.horizon = horizon;
-    this.damped = new double[horizon + 1];
-    double power = 1;
-    for (int i = 1; i <= horizon; i++) {
-      power *= DAMPING;
-      damped[i] = damped[i - 1] + power;
-    }
-  }
-
-  /** Slopes to keep for each series: those of the newest origins. */
-  static int floats(int horizon) {
-    return horizon + 1;
-  }
-
-  /** Follows the slope, after the newest value was appended. */
-  void observe(History history, FloatSlice slopes) {
-    long t = history.t();
-    if (history.age() < 2) {
-      slopes.set(place(t), 0);
-      return;
-    }
-    double before = slopes.get(place(t - 1));
-    double change = history.newest() - history.at(t - 1);
-    double rate = Math.max(LEAST_RATE, 1.0 / history.age());
-    slopes.set(place(t), (float) (before + rate * (change - before)));
-  }
-
-  /** Goes past a value that nobody has seen: the slope stays. */
-  void skip(History history, FloatSlice slopes) {
-    long t = history.t();
-    slopes.set(place(t), history.age() < 2 ? 0 : slopes.get(place(t - 1)));
-  }
-
-  private int place(long t) {
-    return (int) (t % (horizon + 1));
-  }
+  private CheapCandidates() {}
 
   /**
    * Fills in all of them for one origin and step.
    *
    * @param to (…, as many as there are {@link #NAMES} from {@code at} on)
    */
-  void forecast(History history, FloatSlice slopes, long origin, int step, double[] to, int at) {
+  static void forecast(History history, long origin, int step, double[] to, int at) {
     int season = history.season();
     int week = history.shape().week();
     double now = history.at(origin);
@@ -89,7 +45,6 @@ final class CheapCandidates {
     double byWeek = increments(history, origin, step, week, WEEK_INCREMENTS);
     to[at + 3] = Double.isNaN(bySeason) ? 0 : bySeason;
     to[at + 4] = Double.isNaN(byWeek) ? to[at + 3] : byWeek;
-    to[at + 5] = slopes.get(place(origin)) * damped[step];
   }
 
   private static double lag(History history, long origin, int step, int period, double now) {
@@ -140,8 +95,7 @@ final class CheapCandidates {
     if (isLag && season > 1 && history.has(history.t() + 1 - season)) {
       parts.addRest(Kind.SEASON);
     } else {
-      boolean isSeasonal = !isLag && candidate < NAMES.size() - 1;
-      parts.add(Kind.SEASON, isSeasonal ? parts.made() - history.newest() : 0);
+      parts.add(Kind.SEASON, isLag ? 0 : parts.made() - history.newest());
       parts.addRest(Kind.RECENT);
     }
   }

@@ -4,6 +4,7 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.expert.ForecastParts;
 import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.SeriesDimensions;
 import java.util.List;
 
 /**
@@ -122,7 +123,7 @@ final class ForecastExplainer {
   static double level(History history) {
     int season = history.season();
     int known = (int) (history.t() - Math.max(history.oldest(), history.start()) + 1);
-    int most = season > 1 ? Math.max(season, history.shape().week()) : LEVEL_VALUES;
+    int most = season > 1 ? SeriesDimensions.WEEK * season : LEVEL_VALUES;
     int count = season > 1 && known >= season ? known / season * season : known;
     count = Math.min(count, most);
     double newest = history.newest();

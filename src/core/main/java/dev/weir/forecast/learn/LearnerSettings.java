@@ -54,12 +54,19 @@ public record LearnerSettings(
           "seasonal-profile",
           "median-25",
           "seasonal-median",
+          "trend",
           "analogs",
           "analogs-wide");
 
   private static final List<String> CHEAP =
       List.of(
-          "naive", "weekly-naive", "seasonal-profile", "median-7", "median-25", "seasonal-median");
+          "naive",
+          "weekly-naive",
+          "seasonal-profile",
+          "median-7",
+          "median-25",
+          "seasonal-median",
+          "trend");
 
   public LearnerSettings {
     experts = List.copyOf(experts);
