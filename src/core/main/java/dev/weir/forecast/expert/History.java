@@ -104,7 +104,7 @@ public final class History {
   /** Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. */
   public static int exact(int horizon, int season, int limit) {
     int week =
-        SeriesDimensions.isDay(season) && SeriesDimensions.WEEK * season + horizon + 4 <= limit
+        season > 1 && SeriesDimensions.WEEK * season + horizon + 4 <= limit
             ? SeriesDimensions.WEEK
             : 2;
     return Math.max(RANGE, week * season) + horizon + 4;

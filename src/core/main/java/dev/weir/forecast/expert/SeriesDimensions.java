@@ -42,12 +42,17 @@ public record SeriesDimensions(int horizon, int season, int exact, int tail, int
    * history does not reach that far.
    */
   public int week() {
+    return isDay(season) ? sevenSeasons() : 1;
+  }
+
+  /** Seven seasons, or 1 when there is no season or the history does not reach that far. */
+  public int sevenSeasons() {
     int week = WEEK * season;
-    return isDay(season) && week + horizon + 4 <= exact ? week : 1;
+    return season > 1 && week + horizon + 4 <= exact ? week : 1;
   }
 
   /** Whether so many values are a day: at least hourly, and in whole minutes. */
-  static boolean isDay(int season) {
+  private static boolean isDay(int season) {
     return season >= HOURS && MINUTES % season == 0;
   }
 }

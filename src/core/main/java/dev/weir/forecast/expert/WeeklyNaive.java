@@ -3,8 +3,8 @@ package dev.weir.forecast.expert;
 import dev.weir.forecast.expert.ForecastParts.Kind;
 
 /**
- * Repeats the value of seven seasons ago (last Monday at ten, if the season is a day), of one
- * season ago while that is all there is, and the newest value without a season.
+ * Repeats the value of a week ago (last Monday at ten) if the season is a day, of a season ago
+ * while that is all there is, and the newest value without a season.
  */
 final class WeeklyNaive implements Expert {
 

@@ -68,7 +68,7 @@ public final class SeasonalInputs {
   /** Takes the newest value as the one to forecast at. Allocates nothing. */
   public void fill(History history) {
     int season = history.season();
-    int week = history.shape().week();
+    int week = history.shape().sevenSeasons();
     for (int i = 1; season > 1 && i <= horizon; i++) {
       int at = (i - 1) * CANDIDATES;
       fillCandidates(history, i, season, at + 1);
@@ -128,7 +128,7 @@ public final class SeasonalInputs {
   }
 
   private static double aWeekBefore(History history, long index) {
-    int week = history.shape().week();
+    int week = history.shape().sevenSeasons();
     boolean hasWeek = week > 1 && history.has(index - week);
     return before(history, index - (hasWeek ? week : history.season()));
   }
@@ -146,7 +146,7 @@ public final class SeasonalInputs {
   /** The unit, and how it and the other differences of the window compare with the scale. */
   private void fillRatios(History history) {
     int season = history.season();
-    int week = history.shape().week();
+    int week = history.shape().sevenSeasons();
     double squares = 0;
     double ofSeason = 0;
     double ofWeek = 0;

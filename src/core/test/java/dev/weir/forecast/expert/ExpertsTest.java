@@ -37,12 +37,21 @@ class ExpertsTest {
 
   @Test
   void theWeeklyNaiveForecastTakesTheSameHourOfLastWeekOnceThereIsOne() {
-    SingleExpert single = new SingleExpert(new WeeklyNaive(), 3, 2); // a week of 14
-    assertThat(feed(single, 1, 2, 3)).containsExactly(2, 3, 2); // a season ago; step 3: two ago
-    for (int t = 3; t < 15; t++) {
-      single.next(t + 1);
+    SingleExpert single = new SingleExpert(new WeeklyNaive(), 3, 24); // a week of 168
+    for (int t = 0; t < 167; t++) {
+      single.next(t);
     }
-    assertThat(single.next(16)).containsExactly(3, 4, 5); // index 16 is two weeks minus ... 16 - 14
+    assertThat(single.next(167)).containsExactly(144, 145, 146); // a day ago: no week is complete
+    assertThat(single.next(168)).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aWeekIsSevenSeasonsOnlyWhereASeasonIsADay() {
+    SingleExpert single = new SingleExpert(new WeeklyNaive(), 3, 12);
+    for (int t = 0; t < 168; t++) {
+      single.next(t);
+    }
+    assertThat(single.next(168)).containsExactly(157, 158, 159);
   }
 
   @Test
