@@ -11,7 +11,8 @@ package dev.weir.forecast.expert;
  * where mean(c) is the centred moving average of the season around c, half a season before the
  * newest value: the classical decomposition (Makridakis, Wheelwright, Hyndman, Forecasting: Methods
  * and Applications, 1998, section 3/4), value by value. The indices are brought to a mean of 1, or
- * 0, and shrunk towards it by as much of their variance as chance explains.
+ * 0, and shrunk towards it by as much of their variance as chance explains. An r is taken as at
+ * most 4 deviations from S.
  *
  * <p>Constant time for a value. Keeps nothing of a series: it is bound to the doubles and floats of
  * an expert. Not thread-safe.
@@ -27,6 +28,8 @@ final class SeasonalIndices {
   private static final double NOISE_RATE = 0.02;
   private static final double LEAST_FACTOR = 0.05; // an hour without sun is no divisor
   private static final double CANCELLATION = 1e6;
+  private static final double LIMIT = 4; // deviations of a ratio
+  private static final double NOISE_LIMIT = 10; // so that noise grows where a season changes
 
   private static final int KIND = 0; // 0: nothing yet
   private static final int WINDOW = 1; // sum of the season's newest values
@@ -106,16 +109,22 @@ final class SeasonalIndices {
    */
   private void learn(int phase, long before, double ratio) {
     double old = indices.get(phase);
-    double apart = ratio - old;
+    double deviation = doubles.get(NOISES) < season ? 0 : Math.sqrt(doubles.get(NOISE));
+    double apart = limited(ratio - old, LIMIT * deviation);
     if (before > 0) {
+      double noise = limited(ratio - old, NOISE_LIMIT * deviation);
       double rate = Math.max(NOISE_RATE, 1 / (doubles.get(NOISES) + 1));
-      doubles.add(NOISE, rate * (apart * apart - doubles.get(NOISE)));
+      doubles.add(NOISE, rate * (noise * noise - doubles.get(NOISE)));
       doubles.add(NOISES, 1);
     }
     indices.set(phase, (float) (old + Math.max(LEAST, 1.0 / (before + 1)) * apart));
     double now = indices.get(phase);
     doubles.add(SUM, now - old);
     doubles.add(SQUARES, now * now - old * old);
+  }
+
+  private static double limited(double x, double most) {
+    return most > 0 ? Math.max(-most, Math.min(most, x)) : x;
   }
 
   /** A value that is not positive came: no factor leads to it. */

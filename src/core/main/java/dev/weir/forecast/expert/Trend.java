@@ -12,9 +12,10 @@ import dev.weir.forecast.expert.ForecastParts.Kind;
  * forecast of step i = season of sum_k w_k (l_k + b (i - 1 + 1/a_k)),   w_k ~ exp(-12 L_k / min L)
  * </pre>
  *
- * with L_k the running error of one step. It is exponential smoothing with drift, to which the
- * theta method comes down (Hyndman and Billah, Unmasking the Theta method, 2003), with the whole
- * slope where that has half of it. While there is no season to be known: the value of a season ago.
+ * with L_k the running error of one step, and x at most 6 of them from what is expected. It is
+ * exponential smoothing with drift, to which the theta method comes down (Hyndman and Billah,
+ * Unmasking the Theta method, 2003), with the whole slope where that has half of it. While there is
+ * no season to be known: the value of a season ago.
  *
  * <p>Constant time for a value, except once for each series when its season becomes known.
  */
@@ -25,6 +26,9 @@ final class Trend implements Expert {
   private static final double DISCOUNT = 0.95;
   private static final double ETA = 12;
   private static final int LEAST_VALUES = 3; // for a slope
+  private static final int LEAST_ERRORS = 8; // until one is taken for a spike
+  private static final double LIMIT = 6; // errors
+  private static final double ERROR_LIMIT = 20; // so that errors grow where a level changes
 
   // doubles behind those of the season
   private static final int FIRST = SeasonalIndices.DOUBLES; // x, subtracted: sums stay small
@@ -78,8 +82,10 @@ final class Trend implements Expert {
     if (count == 0) {
       doubles.set(FIRST, value);
     }
-    double x = value - doubles.get(FIRST);
     double slope = slope(doubles);
+    double whole = value - doubles.get(FIRST);
+    double x = limited(doubles, whole, slope, LIMIT);
+    double judged = limited(doubles, whole, slope, ERROR_LIMIT);
     double sum = MEMORY * doubles.get(SUM);
     double times = MEMORY * doubles.get(TIMES) - sum; // all are one value older
     double squares = MEMORY * (doubles.get(SQUARES) - 2 * doubles.get(TIMES)) + sum;
@@ -94,11 +100,25 @@ final class Trend implements Expert {
     for (int k = 0; k < RATES.length; k++) {
       double apart = x - doubles.get(LEVELS + k);
       if (count > 0) {
-        double error = Math.abs(apart - slope);
+        double error = Math.abs(judged - doubles.get(LEVELS + k) - slope);
         doubles.set(ERRORS + k, discount * doubles.get(ERRORS + k) + (1 - discount) * error);
       }
       doubles.add(LEVELS + k, Math.max(RATES[k], 1 / (count + 1)) * apart);
     }
+  }
+
+  /** A value at most so many errors from what the best level says: no spike is followed. */
+  private static double limited(DoubleSlice doubles, double x, double slope, double errors) {
+    if (doubles.get(COUNT) < LEAST_ERRORS) {
+      return x;
+    }
+    int best = 0;
+    for (int k = 1; k < RATES.length; k++) {
+      best = doubles.get(ERRORS + k) < doubles.get(ERRORS + best) ? k : best;
+    }
+    double expected = doubles.get(LEVELS + best) + slope;
+    double most = errors * doubles.get(ERRORS + best);
+    return most > 0 ? Math.max(expected - most, Math.min(expected + most, x)) : x;
   }
 
   private static double slope(DoubleSlice doubles) {
