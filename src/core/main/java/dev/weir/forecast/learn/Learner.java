@@ -443,8 +443,7 @@ public final class Learner {
   private void detectSeason(StateView state) {
     double[] values = state.history.values();
     int known = state.season();
-    int[] calendar = ObservationSpacing.calendar(state.spacing.regular());
-    int season = detector.detect(values, values.length, known, calendar);
+    int season = detector.season(values, values.length, known, state.spacing.calendar());
     if (season != known && 2 * season + horizon + 4 <= LearnerSettings.EXACT_LIMIT) {
       changeSeason(state, season);
     }

@@ -1,5 +1,7 @@
 package dev.weir.forecast.learn;
 
+import java.util.stream.LongStream;
+
 /**
  * The time from one value of a series to the next, where it is nearly always the same: a view of
  * the series' state, which holds a step in milliseconds and the share of the steps equal to it.
@@ -14,7 +16,6 @@ final class ObservationSpacing {
 
   private static final double REGULAR = 0.9;
   private static final long DAY = 86_400_000;
-  private static final int[] DAYS = {1, 7};
 
   private double[] doubles;
   private int step;
@@ -69,14 +70,32 @@ final class ObservationSpacing {
     return doubles[share] >= REGULAR ? (long) doubles[step] : 0;
   }
 
-  /** Values in a day and in a week; 0 where that is no whole number. */
-  static int[] calendar(long step) {
-    int[] lengths = new int[DAYS.length];
-    for (int i = 0; i < DAYS.length; i++) {
-      long span = DAYS[i] * DAY;
-      lengths[i] =
-          step > 0 && span % step == 0 ? (int) Math.min(Integer.MAX_VALUE, span / step) : 0;
+  /**
+   * Values in a day and in a week; of weeks, months and quarters those in a year. In ascending
+   * order, without those below 4 and those that are no whole number.
+   */
+  int[] calendar() {
+    if (isWithin(28, 31)) {
+      return new int[] {12};
     }
-    return lengths;
+    if (isWithin(90, 92)) {
+      return new int[] {4};
+    }
+    long regular = regular();
+    if (regular == 7 * DAY) {
+      return new int[] {52};
+    }
+    return LongStream.of(DAY, 7 * DAY)
+        .filter(span -> regular > 0 && span % regular == 0)
+        .map(span -> Math.min(Integer.MAX_VALUE, span / regular))
+        .filter(length -> length >= 4)
+        .mapToInt(length -> (int) length)
+        .toArray();
+  }
+
+  /** Whether the step is of so many days, give or take what a clock is put on or back. */
+  private boolean isWithin(int least, int most) {
+    double days = doubles[step] / DAY;
+    return days > least - 0.1 && days < most + 0.1;
   }
 }

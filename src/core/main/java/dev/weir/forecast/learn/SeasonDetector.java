@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * Finds the season of a series: the lag at which what is left after a moving average of that length
  * is most like itself. Common lengths (an hour's, a day's, a week's, a year's) attract what is
- * found near them.
+ * found near them. Until it is found, the calendar says what is usual for the values' spacing.
  *
- * <p>Cost: for n values, n² / 3 multiplications. Holds scratch; not thread-safe.
+ * <p>Cost: for n values from 100 on, n² / 3 multiplications. Holds scratch; not thread-safe.
  */
 final class SeasonDetector {
 
@@ -25,6 +25,15 @@ final class SeasonDetector {
 
   private static final int SHORT = 11;
 
+  /** Values below this are too few to find a length among all. */
+  private static final int MIN_VALUES = 100;
+
+  /** A longer season of the calendar is used once it is found: before, it gains nothing. */
+  private static final int MAX_USUAL = 144;
+
+  /** A season of the calendar that is less like itself is dropped. */
+  private static final double ALIKE = 0.15;
+
   private static final int[] COMMON = {12, 24, 48, 52, 60, 96, 144, 168, 288, 336, 365, 1440};
 
   /** Lags that are looked at together. */
@@ -38,7 +47,12 @@ final class SeasonDetector {
   double[] correlation = new double[0]; // by lag, of what was looked at last
   private double[] sorted = new double[0];
 
-  private static final int[] EARLY = {100, 150, 200, 300, 400, 600, 800, 1200};
+  /** Six daily values contain a weekend, which tells days from working days. */
+  private static final int[] EARLY = {
+    6, 8, 10, 12, 15, 18, 21, 24, 30, 36, 42, 48, 60, 72, 84, 100, 150, 200, 300, 400, 600, 800,
+    1200
+  };
+
   private static final int SETTLED = 1600;
   private static final int EVERY = 1000;
 
@@ -56,11 +70,50 @@ final class SeasonDetector {
   }
 
   /**
+   * The season to use for the first {@code n} values, which are changed: the one that {@link
+   * #detect} finds, else the calendar's shortest length until the values contradict it. Below
+   * {@value #MIN_VALUES} values nothing is detected.
+   *
+   * @param calendar as in {@link #detect}
+   */
+  int season(double[] x, int n, int current, int... calendar) {
+    int found = n < MIN_VALUES ? 1 : detect(x, n, current, calendar);
+    int usual = calendar.length == 0 ? 1 : calendar[0];
+    if (usual == 1 || usual > MAX_USUAL || 4 * n < usual || found > 1 && found != usual) {
+      return found;
+    }
+    return 2 * n < 3 * usual || likeness(x, n, usual) >= ALIKE ? usual : 1;
+  }
+
+  /**
+   * The correlation with the values a season before, of the values without their straight line or
+   * of their differences, whichever is higher. Half a season of pairs suffices, where {@link
+   * #correlate} needs a season more for its average.
+   */
+  private double likeness(double[] x, int n, int season) {
+    reserve(n);
+    tame(x, n);
+    double middle = (n - 1) / 2.0;
+    double mean = 0;
+    double slope = 0;
+    for (int i = 0; i < n; i++) {
+      mean += x[i] / n;
+      slope += 12 * (i - middle) * x[i] / (n * ((double) n * n - 1));
+    }
+    for (int i = 0; i < n; i++) {
+      centre[i] = x[i] - mean - slope * (i - middle);
+      ahead[i] = i == 0 ? 0 : centre[i] - centre[i - 1];
+    }
+    return Math.max(
+        correlation(centre, season, n - season), correlation(ahead, season, n - season));
+  }
+
+  /**
    * The season of the first {@code n} values, which are changed; {@code current} when nothing
    * better is found.
    *
-   * @param calendar lengths of a day, a week ... where the spacing of the values is known: one that
-   *     fits nearly as well as the best is taken before any other
+   * @param calendar {@link ObservationSpacing#calendar}: a length that fits nearly as well as the
+   *     best is taken before any other
    */
   int detect(double[] x, int n, int current, int... calendar) {
     int longest = n / 3;
@@ -115,7 +168,7 @@ final class SeasonDetector {
    */
   private int calendar(int[] calendar, int n, int longest, double best) {
     for (int length : calendar) {
-      if (length >= 4 && length <= longest) {
+      if (length <= longest) {
         double once = correlation[length];
         double twice = 2 * length <= longest ? correlation[2 * length] : 0;
         boolean fits =

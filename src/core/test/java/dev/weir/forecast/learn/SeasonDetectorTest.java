@@ -2,7 +2,11 @@ package dev.weir.forecast.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class SeasonDetectorTest {
@@ -240,10 +244,100 @@ class SeasonDetectorTest {
   }
 
   @Test
-  void aDayHasAWholeNumberOfValuesOrIsNotCounted() {
-    assertThat(ObservationSpacing.calendar(1_800_000)).containsExactly(48, 336);
-    assertThat(ObservationSpacing.calendar(7 * 60_000)).containsExactly(0, 1440);
-    assertThat(ObservationSpacing.calendar(86_400_000)).containsExactly(1, 7);
-    assertThat(ObservationSpacing.calendar(0)).containsExactly(0, 0);
+  void calendarHasWholeNumbersOfValuesFromFourOn() {
+    assertThat(calendar(1_800_000)).containsExactly(48, 336);
+    assertThat(calendar(7 * 60_000)).containsExactly(1440);
+    assertThat(calendar(86_400_000)).containsExactly(7);
+    assertThat(calendar(43_200_000)).containsExactly(14);
+    assertThat(calendar(7 * 86_400_000)).containsExactly(52);
+    assertThat(calendar(0)).isEmpty();
+    assertThat(calendar(365 * 86_400_000L)).isEmpty();
+  }
+
+  private static int[] calendar(long step) {
+    ObservationSpacing spacing = new ObservationSpacing();
+    spacing.bind(new double[ObservationSpacing.DOUBLES], 0);
+    spacing.set(step);
+    return spacing.calendar();
+  }
+
+  /** The seasons after each value of a series that is observed at the given times. */
+  private static List<Integer> seasons(double[] y, LongUnaryOperator times) {
+    Learner learner = new Learner(LearnerSettings.small(3));
+    LearnerState state = learner.newSeries("s", LearnerSettings.AUTO);
+    List<Integer> seasons = new ArrayList<>();
+    for (int t = 0; t < y.length; t++) {
+      learner.observe(state, times.applyAsLong(t), y[t]);
+      seasons.add(state.season());
+    }
+    return seasons;
+  }
+
+  @Test
+  void calendarGivesTheSeasonFromTheSixthValueOn() {
+    List<Integer> hourly = seasons(wave(200, 24, 0.3, 1), t -> t * 3_600_000);
+    assertThat(hourly.subList(0, 5)).containsOnly(1);
+    assertThat(hourly.subList(5, 200)).containsOnly(24);
+    List<Integer> halfHourly = seasons(wave(200, 48, 0.3, 1), t -> t * 1_800_000);
+    assertThat(halfHourly.subList(0, 11)).containsOnly(1); // a quarter of a day
+    assertThat(halfHourly.subList(11, 200)).containsOnly(48);
+    LocalDate first = LocalDate.of(2023, 11, 1);
+    assertThat(seasons(wave(80, 12, 0.3, 1), t -> millis(first.plusMonths(t))).subList(5, 80))
+        .containsOnly(12);
+    assertThat(seasons(wave(60, 4, 0.3, 1), t -> millis(first.plusMonths(3 * t))).subList(5, 60))
+        .containsOnly(4);
+    assertThat(seasons(wave(180, 52, 0.3, 1), t -> millis(first.plusWeeks(t))).subList(14, 180))
+        .containsOnly(52);
+  }
+
+  private static long millis(LocalDate day) {
+    return day.toEpochDay() * 86_400_000;
+  }
+
+  @Test
+  void valuesThatContradictTheCalendarHaveNoSeason() {
+    double[] wave = wave(90, 17, 0.3, 1);
+    List<Integer> seasons = seasons(wave, t -> t * 3_600_000);
+    assertThat(seasons.subList(5, 35)).containsOnly(24);
+    assertThat(seasons.subList(35, 90)).containsOnly(1);
+    Random random = new Random(25);
+    int dropped = 0;
+    for (int series = 0; series < 20; series++) {
+      double[] noise = random.doubles(400).toArray();
+      dropped += seasons(noise, t -> t * 3_600_000).get(399) == 1 ? 1 : 0;
+    }
+    assertThat(dropped).isGreaterThanOrEqualTo(19);
+  }
+
+  @Test
+  void businessDaysAndOtherSpacingsHaveNoSeasonAtFirst() {
+    double[] y = wave(90, 24, 0.3, 1);
+    assertThat(seasons(y, t -> (t / 5 * 7 + t % 5) * 86_400_000)).containsOnly(1);
+    assertThat(seasons(y, t -> t * 1_000)).containsOnly(1);
+    assertThat(seasons(y, t -> t * 60_000)).containsOnly(1); // a day is more than is kept
+    assertThat(seasons(y, t -> t * 3_600_000 + t * t)).containsOnly(1);
+  }
+
+  @Test
+  void replayAndRestoredStateHaveTheSameBits() {
+    double[] y = wave(120, 24, 0.3, 1);
+    LearnerState whole = observe(new Learner(LearnerSettings.small(3)), null, y, 0, 120);
+    for (int stop : new int[] {3, 6, 37}) {
+      LearnerState part = observe(new Learner(LearnerSettings.small(3)), null, y, 0, stop);
+      part = observe(new Learner(LearnerSettings.small(3)), part.copy(), y, stop, 120);
+      assertThat(part.longs()).isEqualTo(whole.longs());
+      assertThat(part.doubles()).isEqualTo(whole.doubles());
+      assertThat(part.floats()).isEqualTo(whole.floats());
+      assertThat(part.shorts()).isEqualTo(whole.shorts());
+    }
+  }
+
+  private static LearnerState observe(
+      Learner learner, LearnerState known, double[] y, int from, int to) {
+    LearnerState state = known == null ? learner.newSeries("s", LearnerSettings.AUTO) : known;
+    for (int t = from; t < to; t++) {
+      learner.observe(state, t * 3_600_000L, y[t]);
+    }
+    return state;
   }
 }
