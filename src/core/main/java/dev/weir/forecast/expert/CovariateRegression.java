@@ -1,46 +1,84 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A regression on covariates for each phase of the season, fitted by {@link Rls}. For the value at
- * u, however far ahead:
+ * u, h after the newest one:
  *
  * <pre>
- * z[u] = theta[phase of u]' [ z[u - season], z[u - week], z of the mean of the season up to u - season, 1,
- *                             x_k[u], x_k[u - season], x_k[u - week]  for each covariate k ]
+ * z[u] = theta[phase of u]' features[u] + e[u]
+ * features = [ z[u - season], z[u - week], z of the mean of the season up to u - season, 1,
+ *              x_k[u], x_k[u - season], x_k[u - week]  for each covariate k ]
+ * e[u] = a[phase of u] e[u - 1]             its newest error, carried forward
  * </pre>
  *
  * with z = (y - m) / s. Of an observed covariate, which is not known at u, x_k[u] is the newest one
- * that is known a season ahead. There are two of these: one with the running mean and deviation as
- * m and s, and one with slow ones and z = sign(z) log(1 + 2 |z|), for which a peak weighs less.
- * Without a season it repeats the newest value.
+ * that is known a season ahead. Without a season it repeats the newest value.
+ *
+ * <p>There are several: one with the running mean and deviation as m and s, the others with slow
+ * ones and z = asinh((y - m) / s), for which a peak weighs less. Where few covariates are known
+ * ahead, two read more: values two and three seasons ago and beside the one a season ago,
+ * covariates beside u, and their means of a season; the slow one also which day of the week u is.
  */
 final class CovariateRegression implements Expert {
 
+  /** Which of them it is. */
+  private enum Kind {
+    PLAIN("covariates", 0, 0.998, 4),
+    LOGARITHMIC("log-covariates", 0.7, 0.995, 4),
+    WIDE("covariates-wide", 1.4, 0.99, 2),
+    SLOW("covariates-slow", 1.4, 0.998, 1.2);
+
+    private final String label;
+    private final double scale; // mean deviations that are 1 to asinh; 0 for no asinh
+    private final double lambda;
+    private final double kappa;
+
+    Kind(String label, double scale, double lambda, double kappa) {
+      this.label = label;
+      this.scale = scale;
+      this.lambda = lambda;
+      this.kappa = kappa;
+    }
+  }
+
   private static final int PHASES = 24; // of a longer season several share a regression
   private static final int OTHERS = 4;
+  private static final int MORE = 4; // values of a rich one
+  private static final int DAYS = 7;
   private static final int PER_COVARIATE = 3;
+  private static final int MORE_PER_COVARIATE = 4;
+  private static final int FEW = 4; // covariates of a rich one: its state grows by their square
+  private static final int LONGEST = 168; // season whose covariates are averaged, for their cost
   private static final double RIDGE = 1;
-  private static final double KAPPA = 4;
   private static final double TRACE = 1_000; // times the number of features
   private static final float START = 0.5f; // of the coefficients of a season and a week ago
 
-  /** Beyond this many deviations a feature says only "far". */
+  /** Beyond this many deviations a feature says only "far", and beyond this asinh of them. */
   private static final double FAR = 10;
 
+  private static final double FAR_LOG = 5;
   private static final double SLOWEST = 1e-4; // weight of a value in the slow mean and deviation
-  private static final double DEVIATIONS = 1.4; // of normal values, by their mean deviation
+  private static final float CARRY = 0.995f; // forgetting of what an error says of the next
 
   private static final int MEAN = 0;
   private static final int SIZE = 1;
+  private static final int ERROR = 2; // the newest one, in z
 
-  private final boolean logarithmic;
+  private final Kind kind;
+  private final boolean rich;
   private final Covariates.Count count;
+  private final int firstCovariate;
+  private final int own; // features of a covariate that are of the time that is forecast
+  private final int perCovariate;
   private final int size;
+  private final int floatsOfPhase; // the regression's, then two sums whose quotient is a
   private final Rls rls;
   private final double[] features;
+  private final double[] means; // (covariates, 2) sums of the season up to u and the one before
   private final FloatSlice regression = new FloatSlice();
   private double[] path = new double[0]; // (horizon), forecasts so far
   private long known; // index of the newest value; path begins after it
@@ -48,30 +86,42 @@ final class CovariateRegression implements Expert {
   private double deviation;
   private double sum; // of the season that ends one season before the value that is forecast
 
-  /**
-   * @param logarithmic which of the two it is
-   */
-  public CovariateRegression(Covariates.Count count, boolean logarithmic) {
-    this.logarithmic = logarithmic;
+  private CovariateRegression(Covariates.Count count, Kind kind) {
+    this.kind = kind;
     this.count = count;
-    this.size = OTHERS + PER_COVARIATE * count.all();
-    this.rls = new Rls(size, logarithmic ? 0.995 : 0.998, RIDGE, KAPPA, TRACE * size, true);
+    this.rich = kind == Kind.WIDE || kind == Kind.SLOW;
+    this.firstCovariate = OTHERS + (rich ? MORE : 0) + (kind == Kind.SLOW ? DAYS : 0);
+    this.own = rich ? 4 : 1;
+    this.perCovariate = PER_COVARIATE + (rich ? MORE_PER_COVARIATE : 0);
+    this.size = firstCovariate + perCovariate * count.all();
+    this.floatsOfPhase = Rls.floats(size) + 2;
+    this.rls = new Rls(size, kind.lambda, RIDGE, kind.kappa, TRACE * size, true);
     this.features = new double[size];
+    this.means = new double[2 * count.all()];
+  }
+
+  /** Those for so many covariates: two only where few of them are known ahead. */
+  static List<CovariateRegression> all(Covariates.Count count) {
+    boolean few = count.ahead() > 0 && count.all() <= FEW;
+    return Stream.of(Kind.values())
+        .filter(kind -> few || kind == Kind.PLAIN || kind == Kind.LOGARITHMIC)
+        .map(kind -> new CovariateRegression(count, kind))
+        .toList();
   }
 
   @Override
   public String name() {
-    return logarithmic ? "log-covariates" : "covariates";
+    return kind.label;
   }
 
   @Override
   public int doubles(SeriesDimensions shape) {
-    return logarithmic ? SIZE + 1 : 0;
+    return ERROR + 1;
   }
 
   @Override
   public int floats(SeriesDimensions shape) {
-    return phases(shape) * Rls.floats(size);
+    return phases(shape) * floatsOfPhase;
   }
 
   private static int phases(SeriesDimensions shape) {
@@ -81,7 +131,7 @@ final class CovariateRegression implements Expert {
   @Override
   public void reset(SeriesDimensions shape, ExpertState state) {
     for (int phase = 0; phase < phases(shape); phase++) {
-      FloatSlice of = regression.in(state.floats(), phase * Rls.floats(size));
+      FloatSlice of = regression.in(state.floats(), phase * floatsOfPhase);
       rls.reset(of);
       of.set(0, shape.week() > 1 ? START : 1);
       of.set(1, shape.week() > 1 ? START : 0);
@@ -90,16 +140,22 @@ final class CovariateRegression implements Expert {
 
   @Override
   public void observe(History history, ExpertState state) {
-    if (logarithmic) {
-      learnScale(history, state.doubles());
-    }
+    learnScale(history, state.doubles());
     if (!isReady(history, state)) {
       return;
     }
     known = history.t();
-    sum = sumOfSeason(history, known - history.season());
+    sumUpTo(history, known);
     fill(history, known);
-    rls.update(regressionOf(history, state, known), features, scaled(history.newest()));
+    double z = scaled(history.newest());
+    FloatSlice theta = regressionOf(history, state, known, 0);
+    double error = Math.max(-FAR_LOG, Math.min(FAR_LOG, z - rls.predict(theta, features)));
+    rls.update(theta, features, z);
+    FloatSlice carry = regressionOf(history, state, known, Rls.floats(size));
+    double before = state.doubles().get(ERROR);
+    carry.set(0, (float) (CARRY * carry.get(0) + before * error));
+    carry.set(1, (float) (CARRY * carry.get(1) + before * before));
+    state.doubles().set(ERROR, error);
   }
 
   private void learnScale(History history, DoubleSlice doubles) {
@@ -115,8 +171,8 @@ final class CovariateRegression implements Expert {
 
   /** Sets the scale; false without a season, and until two seasons have come. */
   private boolean isReady(History history, ExpertState state) {
-    mean = logarithmic ? state.doubles().get(MEAN) : history.mean();
-    deviation = logarithmic ? DEVIATIONS * state.doubles().get(SIZE) : history.deviation();
+    mean = isLogarithmic() ? state.doubles().get(MEAN) : history.mean();
+    deviation = isLogarithmic() ? kind.scale * state.doubles().get(SIZE) : history.deviation();
     int season = history.season();
     return season > 1 && history.age() > 2L * season + 1 && history.isUsable(deviation);
   }
@@ -129,81 +185,136 @@ final class CovariateRegression implements Expert {
       Arrays.fill(out, history.newest());
       return;
     }
-    int season = history.season();
-    sum = sumOfSeason(history, known - season);
+    sumUpTo(history, known);
+    double error = state.doubles().get(ERROR);
     for (int i = 1; i <= out.length; i++) {
-      sum += value(history, known + i - season) - value(history, known + i - 2L * season);
-      out[i - 1] = forecast(history, state, known + i);
+      moveTo(history, known + i);
+      fill(history, known + i);
+      error = carried(history, state, known + i, error);
+      double z = rls.predict(regressionOf(history, state, known + i, 0), features) + error;
+      out[i - 1] = history.clamp(unscaled(z));
     }
   }
 
-  private double forecast(History history, ExpertState state, long u) {
-    fill(history, u);
-    double z = rls.predict(regressionOf(history, state, u), features);
-    return history.clamp(unscaled(z));
+  /** What an error says of the one at u, which follows it. */
+  private double carried(History history, ExpertState state, long u, double error) {
+    FloatSlice carry = regressionOf(history, state, u, Rls.floats(size));
+    double a = carry.get(0) / (carry.get(1) + 0.1); // 0.1 so that few errors say little
+    return error * Math.max(-1, Math.min(1, a));
   }
 
   /**
-   * Each covariate's term exactly, or for the logarithmic one in proportion to its term of z; all
-   * else, also the covariates of a season and a week before, is of the season.
+   * Each covariate's terms exactly, or for a logarithmic one in proportion to their part of z, and
+   * so the newest error's; all else, also covariates of a season and a week before, is of the
+   * season.
    */
   @Override
   public void explain(History history, ExpertState state, ForecastParts parts) {
     known = history.t();
     if (!isReady(history, state)) {
-      parts.addRest(Kind.RECENT);
+      parts.addRest(ForecastParts.Kind.RECENT);
       return;
     }
     long u = known + 1;
-    int season = history.season();
-    sum =
-        sumOfSeason(history, known - season)
-            + value(history, u - season)
-            - value(history, u - 2L * season);
+    sumUpTo(history, u);
     fill(history, u);
-    FloatSlice theta = regressionOf(history, state, u);
-    double z = rls.predict(theta, features);
+    double recent = carried(history, state, u, state.doubles().get(ERROR));
+    FloatSlice theta = regressionOf(history, state, u, 0);
+    double z = rls.predict(theta, features) + recent;
     double forecast = unscaled(z);
     double perZ = deviation * (z == 0 ? 1 : plain(z) / z); // at 0 the terms cancel each other
-    double left = forecast - parts.level();
-    for (int i = OTHERS; i < size; i += PER_COVARIATE) { // those of the time that is forecast
-      double term = perZ * rls.coefficient(theta, i) * features[i];
-      parts.addCovariate((i - OTHERS) / PER_COVARIATE, term);
-      left -= term;
+    double left = forecast - parts.level() - perZ * recent;
+    parts.add(ForecastParts.Kind.RECENT, perZ * recent);
+    for (int i = firstCovariate; i < size; i++) {
+      if ((i - firstCovariate) % perCovariate < own) {
+        double term = perZ * rls.coefficient(theta, i) * features[i];
+        parts.addCovariate((i - firstCovariate) / perCovariate, term);
+        left -= term;
+      }
     }
-    parts.add(Kind.SEASON, left);
+    parts.add(ForecastParts.Kind.SEASON, left);
   }
 
-  private FloatSlice regressionOf(History history, ExpertState state, long u) {
+  /**
+   * @param part 0 for the regression, the size of its state for the sums behind it
+   */
+  private FloatSlice regressionOf(History history, ExpertState state, long u, int part) {
     int season = history.season();
     int phase = (int) (u % season * phases(history.shape()) / season);
-    return regression.in(state.floats(), phase * Rls.floats(size));
+    return regression.in(state.floats(), phase * floatsOfPhase + part);
   }
 
   private void fill(History history, long u) {
     int season = history.season();
     int week = history.shape().week();
     features[0] = scaled(value(history, u - season));
-    boolean hasWeek = u - week >= history.oldest();
-    features[1] = week == 1 ? 0 : hasWeek ? scaled(value(history, u - week)) : features[0];
+    features[1] = week == 1 ? 0 : lag(history, u, week);
     features[2] = scaled(sum / season);
     features[3] = 1;
-    Covariates covariates = history.covariates();
     int at = OTHERS;
+    if (rich) {
+      features[at++] = week == 1 ? 0 : lag(history, u, 2 * season);
+      features[at++] = week == 1 ? 0 : lag(history, u, 3 * season);
+      features[at++] = scaled(value(history, u - season - 1));
+      features[at++] = scaled(value(history, u - season + 1));
+    }
+    for (int day = 0; at < firstCovariate; day++) {
+      features[at++] = week > 1 && u % week / season == day ? 1 : 0;
+    }
+    long last = known + history.shape().horizon(); // nothing is known ahead of times after it
     for (int k = 0; k < count.all(); k++) {
-      long now = k < count.observed() ? u - season - 1 : u;
-      features[at++] = covariates.standardized(k, known, now);
-      features[at++] = covariates.standardized(k, known, now - season);
-      features[at++] = week > 1 ? covariates.standardized(k, known, now - week) : 0;
+      features[at++] = covariate(history, k, u);
+      if (rich) {
+        features[at++] = covariate(history, k, u - 1);
+        features[at++] = covariate(history, k, Math.min(u + 1, last));
+        features[at++] = means[2 * k] / season;
+        features[at++] = means[2 * k + 1] / season;
+      }
+      features[at++] = covariate(history, k, u - season);
+      features[at++] = week > 1 ? covariate(history, k, u - week) : 0;
     }
   }
 
-  private double sumOfSeason(History history, long last) {
-    double sum = 0;
-    for (int i = 0; i < history.season(); i++) {
-      sum += value(history, last - i);
+  private double lag(History history, long u, int lag) {
+    return u - lag >= history.oldest() ? scaled(value(history, u - lag)) : features[0];
+  }
+
+  private double covariate(History history, int k, long u) {
+    long index = k < count.observed() ? u - history.season() - 1 : u;
+    return history.covariates().standardized(k, known, index);
+  }
+
+  /** Sums up the season before that of u, and the covariates of both. */
+  private void sumUpTo(History history, long u) {
+    int season = history.season();
+    sum = 0;
+    for (int i = 0; i < season; i++) {
+      sum += value(history, u - season - i);
     }
-    return sum;
+    Arrays.fill(means, 0);
+    for (int k = 0; averages(season) && k < means.length; k++) {
+      for (int i = 0; i < season; i++) {
+        means[k] += covariate(history, k / 2, u - k % 2 * season - i);
+      }
+    }
+  }
+
+  /** Moves the sums on from u - 1. */
+  private void moveTo(History history, long u) {
+    int season = history.season();
+    sum += value(history, u - season) - value(history, u - 2L * season);
+    for (int k = 0; averages(season) && k < means.length; k++) {
+      long last = u - k % 2 * season;
+      means[k] += covariate(history, k / 2, last) - covariate(history, k / 2, last - season);
+    }
+  }
+
+  private boolean averages(int season) {
+    return rich && season <= LONGEST;
+  }
+
+  private boolean isLogarithmic() {
+    return kind.scale > 0;
   }
 
   private double value(History history, long index) {
@@ -214,8 +325,12 @@ final class CovariateRegression implements Expert {
 
   private double scaled(double y) {
     double z = (y - mean) / deviation;
-    double limited = Math.max(-FAR, Math.min(FAR, z));
-    return logarithmic ? Math.copySign(Math.log1p(2 * Math.abs(limited)), limited) : limited;
+    if (!isLogarithmic()) {
+      return Math.max(-FAR, Math.min(FAR, z));
+    }
+    double size = Math.abs(z);
+    double asinh = size > 1e9 ? FAR_LOG : Math.log(size + Math.sqrt(size * size + 1));
+    return Math.copySign(Math.min(FAR_LOG, asinh), z);
   }
 
   private double unscaled(double z) {
@@ -223,7 +338,6 @@ final class CovariateRegression implements Expert {
   }
 
   private double plain(double z) {
-    double most = Math.log1p(2 * FAR) + 1;
-    return logarithmic ? Math.copySign(Math.expm1(Math.min(Math.abs(z), most)) / 2, z) : z;
+    return isLogarithmic() ? Math.sinh(Math.max(-FAR_LOG, Math.min(FAR_LOG, z))) : z;
   }
 }

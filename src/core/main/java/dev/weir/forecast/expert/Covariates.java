@@ -34,7 +34,7 @@ public final class Covariates {
   }
 
   private static final int BESIDE = 4; // values beside a period that experts look back
-  private static final double SLOWEST = 1e-3; // weight of a value in mean and variance, at least
+  private static final double SLOWEST = 3e-4; // weight of a value in mean and variance, at least
   private static final double FAR = 6; // deviations that a covariate counts as at most
 
   private static final int TOP = 0; // the last index that the rings have a place for

@@ -1,5 +1,6 @@
 package dev.weir.forecast.expert;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,10 +89,9 @@ public final class Experts {
 
   /** Those that learn from covariates. */
   public static List<Expert> ofCovariates(Covariates.Count covariates) {
-    return List.of(
-        new CovariateRegression(covariates, false),
-        new CovariateRegression(covariates, true),
-        new CovariateAr(covariates));
+    List<Expert> all = new ArrayList<>(CovariateRegression.all(covariates));
+    all.add(new CovariateAr(covariates));
+    return all;
   }
 
   /** Those that learn a second, longer season. */

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.expert.SeriesDimensions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -191,13 +195,12 @@ class LearnerCovariatesTest {
         LearnerSettings.small(HORIZON).withExperts(List.of("naive")).withCovariates(count);
     Learner learner = new Learner(settings);
     LearnerState state = learner.newSeries("a", season);
-    int of = List.of("naive", "covariates", "log-covariates", "covariate-ar").indexOf(expert.name);
+    int of = names(learner).indexOf(expert.name);
     double sum = 0;
     int errors = 0;
     for (int t = 0; t + HORIZON < y.length; t++) {
       double[] now = isObserved ? new double[] {x[t]} : NONE;
       learner.observe(state, t, y[t], now, isObserved ? NONE : ahead(x, t));
-      assertThat(learner.expertName(of)).isEqualTo(expert.name);
       if (t >= y.length * 9 / 10) {
         sum += Math.abs(learner.expertForecast(of, 1) - y[t + 1]);
         errors++;
@@ -209,6 +212,8 @@ class LearnerCovariatesTest {
   private enum Expert {
     REGRESSION("covariates"),
     LOGARITHMIC("log-covariates"),
+    WIDE("covariates-wide"),
+    SLOW("covariates-slow"),
     AUTOREGRESSION("covariate-ar");
 
     private final String name;
@@ -256,6 +261,64 @@ class LearnerCovariatesTest {
       y[t] = 3 * x[t - lag];
     }
     assertThat(error(Expert.REGRESSION, y, x, true, 24)).isLessThan(1); // 7.5 as the mean
+  }
+
+  private static List<String> names(Learner learner) {
+    return IntStream.range(0, learner.experts()).mapToObj(learner::expertName).toList();
+  }
+
+  @Test
+  void fewCovariatesKnownAheadHaveMoreExperts() {
+    Covariates.Count observed = new Covariates.Count(1, 0);
+    assertThat(names(learner(observed))).endsWith("covariates", "log-covariates", "covariate-ar");
+    assertThat(names(learner(new Covariates.Count(0, 5)))).isEqualTo(names(learner(observed)));
+    assertThat(names(learner(new Covariates.Count(2, 2))))
+        .endsWith(
+            "covariates", "log-covariates", "covariates-wide", "covariates-slow", "covariate-ar");
+  }
+
+  /** The state of one with n features: 24 phases of n + 1 + n (n + 1) / 2 numbers and 2 sums. */
+  @Test
+  void aRichExpertKeepsTheSquareOfItsFeatures() {
+    SeriesDimensions hourly = new SeriesDimensions(24, 24, 200, 1_000);
+    List<dev.weir.forecast.expert.Expert> experts =
+        Experts.ofCovariates(new Covariates.Count(0, 2));
+    int[] features = {10, 10, 22, 29}; // 4 and 2 x 3, 8 and 2 x 7, 15 and 2 x 7
+    for (int e = 0; e < features.length; e++) {
+      int n = features[e];
+      assertThat(experts.get(e).floats(hourly)).isEqualTo(24 * (n + 1 + n * (n + 1) / 2 + 2));
+    }
+  }
+
+  /**
+   * y[t] = .8 y[t - 1] + e[t] has a mean |y| of .8 / .6 = 1.33; what is left of it after the newest
+   * value is known is the mean |e| = .8.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = Expert.class,
+      names = {"REGRESSION", "LOGARITHMIC", "WIDE", "SLOW"})
+  void aRegressionCarriesItsNewestErrorForward(Expert expert) {
+    Random random = new Random(15);
+    double[] y = new double[8_000];
+    for (int t = 1; t < y.length; t++) {
+      y[t] = 0.8 * y[t - 1] + random.nextGaussian();
+    }
+    assertThat(error(expert, y, noise(y.length, 16), false, 12)).isBetween(0.75, 0.92);
+  }
+
+  /** Covariates beside the value's time, their mean of a season, and the day of the week. */
+  @ParameterizedTest
+  @CsvSource({"WIDE, 1", "WIDE, -1", "WIDE, 0", "SLOW, 1", "SLOW, 0", "SLOW, 7"})
+  void aRichExpertReadsWhatIsAroundAValue(Expert expert, int what) {
+    double[] x = noise(8_000, 17);
+    double[] y = new double[x.length];
+    for (int t = 12; t < y.length - 1; t++) {
+      double mean = Arrays.stream(x, t - 11, t + 1).average().orElseThrow();
+      double around = what == 0 ? 12 * (mean - 15) : 3 * (x[t + (what == 1 ? 1 : -1)] - 15);
+      y[t] = what == 7 ? (t / 12 % 7 == 3 ? 9 : 0) + x[t] : around;
+    }
+    assertThat(error(expert, y, x, false, 12)).isLessThan(1); // 7.5 or more as the mean
   }
 
   @Test
