@@ -256,11 +256,14 @@ public final class ForecastSpec extends Spec {
         front.in(part.mode, ForecastOptions.HORIZON),
         bytes,
         SeriesBytes.MAX,
-        " with a horizon of %d; take a shorter horizon or season%s, or %s small"
+        " with a horizon of %d; take a shorter horizon or season%s%s"
             .formatted(
                 horizon,
                 training.replay() == NetworkTraining.OWN ? "" : ", a smaller learning.replay",
-                front.name(ForecastOptions.SIZE)));
+                horizon <= LearnerSettings.small(1).maxHorizon()
+                        && front.knows(ForecastOptions.SIZE)
+                    ? ", or %s small".formatted(front.name(ForecastOptions.SIZE))
+                    : ""));
     return new Learning(
         learner,
         seasons.first(),

@@ -37,6 +37,7 @@ class ForecastSpecTest {
           ForecastOptions.OUT_OF_ORDERNESS,
           ForecastOptions.TTL,
           ForecastOptions.SIZE,
+          ForecastOptions.EXPERTS,
           ForecastOptions.LEARNING,
           ForecastOptions.SEASON,
           ForecastOptions.EXPLAIN,
@@ -148,9 +149,12 @@ class ForecastSpecTest {
             "%s: expected %s, as the file says, got %s".formatted(name, ofFile, given));
   }
 
-  @Test
-  void seriesOfTooManyBytesIsRefused() {
-    ForecastSpec spec = spec("horizon=1000 season=1000");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"400 | , or size small", "1000 | ''"}) // small has at most 450 steps
+  void seriesOfTooManyBytesIsRefused(int horizon, String advice) {
+    ForecastSpec spec = spec("horizon=" + horizon + " season=1000 experts=birnn");
     spec.add(Mode.MANY_TO_ONE, null, null);
     spec.settings();
     assertThat(front.problems)
@@ -158,7 +162,7 @@ class ForecastSpecTest {
         .asString()
         .startsWith(
             "horizon: expected at most %,d bytes for each series, got ".formatted(SeriesBytes.MAX))
-        .endsWith("with a horizon of 1000; take a shorter horizon or season, or size small");
+        .endsWith("with a horizon of " + horizon + "; take a shorter horizon or season" + advice);
   }
 
   @Test

@@ -104,6 +104,11 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     }
 
     @Override
+    public boolean knows(Option<?> option) {
+      return option != ForecastOptions.SIZE;
+    }
+
+    @Override
     public void problem(Option<?> option, String message) {
       throw new UsageException(name(option) + ": " + message);
     }

@@ -3,6 +3,7 @@ package dev.weir.forecast.engine;
 import dev.weir.forecast.Score.Distribution;
 import dev.weir.forecast.Score.Interval;
 import dev.weir.forecast.Score.Quantile;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.score.DistributionScorer;
@@ -27,7 +28,8 @@ final class DistributionMeans {
     }
     DistributionScorer scorer = learner.distributionScorer();
     int known = 0;
-    while (known < learner.horizon() && sums.count(known) > 0) {
+    FollowedSteps scored = learner.scoredSteps();
+    while (known < scored.count() && sums.count(known) > 0) {
       known++;
     }
     List<Double> crps = bySteps(known, i -> scorer.crps(sums, i));
@@ -44,7 +46,7 @@ final class DistributionMeans {
       List<Double> scores = bySteps(known, i -> scorer.interval(sums, i, level));
       intervals.add(new Interval(levels.get(k), mean(scores), scores));
     }
-    List<Integer> steps = IntStream.rangeClosed(1, known).boxed().toList();
+    List<Integer> steps = IntStream.range(0, known).map(scored::step).boxed().toList();
     return new Distribution(sums.count(0), steps, mean(crps), crps, quantiles, intervals);
   }
 

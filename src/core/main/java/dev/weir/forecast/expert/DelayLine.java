@@ -1,8 +1,9 @@
 package dev.weir.forecast.expert;
 
 /**
- * Where a number waits that was made at t for step i until t + i: for each step i a ring of i
- * places. The place that frees itself at t is the one that t fills.
+ * Where a number waits that was made at t for step i until t + i: for some steps i a ring of i
+ * places, in which the place that frees itself at t is the one that t fills. Behind them each other
+ * step has one place, for what is known of the newest t only.
  *
  * <p>Keeps the places of one t, since finding them takes a division each. Not thread-safe.
  */
@@ -15,7 +16,7 @@ public final class DelayLine {
   private long kept = -1;
   private int rest; // of that t, divided by the horizon
 
-  /** With places for some steps. */
+  /** With rings for some steps. */
   public DelayLine(FollowedSteps steps) {
     this.steps = steps;
     this.horizon = steps.horizon();
@@ -26,15 +27,26 @@ public final class DelayLine {
       firsts[steps.step(s)] = first;
       first += steps.step(s);
     }
+    for (int i = 1; i <= horizon; i++) {
+      if (!steps.has(i)) {
+        firsts[i] = first++;
+        places[i] = firsts[i];
+      }
+    }
   }
 
-  /** Places for some steps; for all of them half of a square. */
+  /** Places of the rings for some steps. */
   public static int places(FollowedSteps steps) {
     int places = 0;
     for (int s = 0; s < steps.count(); s++) {
       places += steps.step(s);
     }
     return places;
+  }
+
+  /** The same, with those of all other steps. */
+  public static int allPlaces(FollowedSteps steps) {
+    return places(steps) + steps.horizon() - steps.count();
   }
 
   /** Keeps the places of what is made at t, and of what has its truth there. */
@@ -49,10 +61,7 @@ public final class DelayLine {
     }
   }
 
-  /**
-   * Place for step {@code i}, one that has places, of what is made at {@code t}, and of what was
-   * made at t - i.
-   */
+  /** Place for step {@code i} of what is made at {@code t}, and of what was made at t - i. */
   public int at(long t, int i) {
     return t == kept || t + i == kept ? places[i] : find(t, i);
   }
@@ -68,6 +77,6 @@ public final class DelayLine {
   }
 
   private int find(long t, int i) {
-    return firsts[i] + (int) (t % i);
+    return firsts[i] + (steps.has(i) ? (int) (t % i) : 0);
   }
 }

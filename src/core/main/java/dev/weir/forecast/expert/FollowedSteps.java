@@ -1,5 +1,6 @@
 package dev.weir.forecast.expert;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -7,14 +8,24 @@ import java.util.stream.IntStream;
  * neighbouring far steps hardly differ, and the horizon. What is learned for them stands for the
  * steps between: in proportion to the distance from both neighbours, or from the nearest one.
  *
+ * <p>Those beyond {@value #NEAR} are at different times of a day and of a week: at whole days or
+ * weeks the newest value would look like a good forecast of all steps. The first steps of the
+ * {@link HorizonGroups} are among them.
+ *
  * <p>Immutable.
  */
 public final class FollowedSteps {
 
   /** Up to the horizon, which always is one. */
   private static final int[] STEPS = {
-    1, 2, 3, 4, 6, 8, 11, 14, 18, 21, 24, 30, 36, 42, 48, 72, 96, 168
+    1, 2, 3, 4, 6, 8, 11, 14, 18, 21, 24, 30, 36, 42, 48, 65, 92, 129, 175, 257, 330, 419, 513, 613,
+    705, 800, 903
   };
+
+  /** Up to here, each step has intervals and scores of its own. */
+  private static final int NEAR = 48;
+
+  private static final int LAST = 11; // steps before the horizon
 
   private final int[] steps;
   private final int[] next; // (horizon + 1), place of the first that is not before a step
@@ -24,8 +35,15 @@ public final class FollowedSteps {
   public FollowedSteps(int horizon) {
     this(
         IntStream.concat(
-                IntStream.of(STEPS).takeWhile(step -> step < horizon), IntStream.of(horizon))
+                IntStream.of(STEPS).takeWhile(step -> step < horizon),
+                hasLast(horizon) ? IntStream.of(horizon - LAST, horizon) : IntStream.of(horizon))
             .toArray());
+  }
+
+  /** Whether a far horizon, which may be whole days, needs a step shortly before it. */
+  private static boolean hasLast(int horizon) {
+    int last = horizon - LAST;
+    return last > 2 * NEAR && IntStream.of(STEPS).noneMatch(s -> s >= last && s < horizon);
   }
 
   private FollowedSteps(int[] steps) {
@@ -44,9 +62,11 @@ public final class FollowedSteps {
     }
   }
 
-  /** Each step up to the horizon. */
-  public static FollowedSteps all(int horizon) {
-    return new FollowedSteps(IntStream.rangeClosed(1, horizon).toArray());
+  /** Those that are scored and have intervals of their own: also each near step. */
+  public static FollowedSteps scored(int horizon) {
+    IntStream near = IntStream.rangeClosed(1, Math.min(horizon, NEAR));
+    IntStream far = Arrays.stream(new FollowedSteps(horizon).steps).filter(step -> step > NEAR);
+    return new FollowedSteps(IntStream.concat(near, far).toArray());
   }
 
   /** How many there are. */
@@ -66,6 +86,14 @@ public final class FollowedSteps {
   /** Whether a step is one of them. */
   public boolean has(int step) {
     return share[step] == 1;
+  }
+
+  /** How many steps the one at a place is the nearest one of. */
+  public int width(int place) {
+    int first = place == 0 ? 1 : (steps[place - 1] + steps[place]) / 2 + 1;
+    return (place == steps.length - 1 ? horizon() : (steps[place] + steps[place + 1]) / 2)
+        - first
+        + 1;
   }
 
   /** Place of the nearest one, the shorter of two. */
@@ -96,10 +124,19 @@ public final class FollowedSteps {
   /**
    * The value of a step: its own, or one between those of its neighbours.
    *
+   * @param before value at the place {@link #before}
+   * @param next value at the place {@link #next}
+   */
+  public double between(double before, double next, int step) {
+    return has(step) ? next : before + share[step] * (next - before);
+  }
+
+  /**
+   * The value of a step: its own, or one between those of its neighbours.
+   *
    * @param values of the followed steps, by place
    */
   public double between(double[] values, int step) {
-    double before = values[before(step)];
-    return has(step) ? values[next[step]] : before + share[step] * (values[next[step]] - before);
+    return between(values[before(step)], values[next[step]], step);
   }
 }

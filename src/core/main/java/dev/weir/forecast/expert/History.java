@@ -68,6 +68,9 @@ public final class History {
    */
   private static final int RANGE = 200;
 
+  /** Steps ahead that fit into the limit beside a week of quarters of an hour. */
+  private static final int NEAR = 44;
+
   /** Rounding that is worth a new base, as a share of the newest step. */
   private static final double COARSE = 0.01;
 
@@ -101,10 +104,13 @@ public final class History {
     return covariates;
   }
 
-  /** Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. */
+  /**
+   * Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. A
+   * long horizon does not take the place of the week, which it needs more than a short one.
+   */
   public static int exact(int horizon, int season, int limit) {
     int week =
-        season > 1 && SeriesDimensions.WEEK * season + horizon + 4 <= limit
+        season > 1 && SeriesDimensions.WEEK * season + Math.min(horizon, NEAR) + 4 <= limit
             ? SeriesDimensions.WEEK
             : 2;
     return Math.max(RANGE, week * season) + horizon + 4;

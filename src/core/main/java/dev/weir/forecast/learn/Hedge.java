@@ -31,14 +31,22 @@ final class Hedge {
     this.discount = (float) discount;
   }
 
+  /** What of a running error each value leaves: errors of far steps come in runs as long as these. */
+  private float discount(int step) {
+    return Math.max(discount, 1 - 1f / step);
+  }
+
   /**
    * Takes one error of each expert into its running error. What all errors have in common beyond
    * {@value #SHOCK} times the least running error is left out: a spike that nobody foresaw would
    * otherwise make all experts look alike for as long as it is remembered.
    *
+   * @param step steps ahead that the errors are of
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  public void learn(FloatSlice losses, int experts, double[] said, double truth, int age) {
+  public void learn(
+      FloatSlice losses, int experts, double[] said, double truth, int step, int age) {
+    float discount = discount(step);
     float kept = age == NewestWeight.UNCHANGED ? discount : 1 - NewestWeight.of(1 - discount, age);
     double least = Double.POSITIVE_INFINITY;
     double usual = Double.POSITIVE_INFINITY;

@@ -13,9 +13,9 @@ import java.util.Arrays;
  *
  * <pre>
  * doubles  the most frequent value, its votes, and the index from which on these are enough
- * floats   S, F, c, r for each step | issued features of each group's first step
+ * floats   S, F, c, r for each scored step | issued features of each group's first step
  *          | a regression for each group | errors by phase
- * shorts   issued scales | issued c + r for each of them, bfloat16
+ * shorts   issued scales | issued c + r for each of a scored step, bfloat16
  * </pre>
  *
  * Slices are reused: each is valid until the next call of its method.
@@ -40,7 +40,7 @@ final class IntervalState {
   private static final int MAX_VOTES = 24; // so that a new value is found soon
   private static final int MAJORITY = 8;
 
-  private final int horizon;
+  private final FollowedSteps scored;
   private final int places; // of the issued scales
   private final int ends;
 
@@ -68,26 +68,27 @@ final class IntervalState {
   /**
    * @param delays where what is made at a time for a step is found
    */
-  IntervalState(int horizon, int levels, DelayLine delays) {
+  IntervalState(FollowedSteps scored, int levels, DelayLine delays) {
     this.delays = delays;
-    this.horizon = horizon;
-    this.places = DelayLine.places(FollowedSteps.all(horizon));
+    this.scored = scored;
+    this.places = DelayLine.allPlaces(scored);
     this.ends = 2 * levels;
-    this.multiples = 2 * horizon;
-    this.corrections = multiples + ends * horizon;
-    this.features = corrections + ends * horizon;
-    this.regressions = features + (FEATURES - 1) * HorizonGroups.places(horizon);
-    this.phases = floats(horizon, levels);
+    this.multiples = 2 * scored.count();
+    this.corrections = multiples + ends * scored.count();
+    this.features = corrections + ends * scored.count();
+    this.regressions = features + (FEATURES - 1) * HorizonGroups.places(scored.horizon());
+    this.phases = floats(scored, levels);
   }
 
   /** 16-bit numbers kept. */
-  static int shorts(int horizon, int levels) {
-    return (1 + 2 * levels) * DelayLine.places(FollowedSteps.all(horizon));
+  static int shorts(FollowedSteps scored, int levels) {
+    return DelayLine.allPlaces(scored) + 2 * levels * DelayLine.places(scored);
   }
 
   /** Floats kept that do not depend on the season. */
-  static int floats(int horizon, int levels) {
-    return (2 + 4 * levels) * horizon
+  static int floats(FollowedSteps scored, int levels) {
+    int horizon = scored.horizon();
+    return (2 + 4 * levels) * scored.count()
         + (FEATURES - 1) * HorizonGroups.places(horizon)
         + HorizonGroups.count(horizon) * Rls.floats(FEATURES);
   }
@@ -142,33 +143,38 @@ final class IntervalState {
 
   /** S: running mean |error| of a step, slow. */
   float slowError(int i) {
-    return floats[first + i - 1];
+    return between(first, i);
   }
 
   void slowError(int i, float size) {
-    floats[first + i - 1] = size;
+    floats[first + scored.next(i)] = size;
   }
 
   /** F: the same, fast. */
   float fastError(int i) {
-    return floats[first + horizon + i - 1];
+    return between(first + scored.count(), i);
   }
 
   void fastError(int i, float size) {
-    floats[first + horizon + i - 1] = size;
+    floats[first + scored.count() + scored.next(i)] = size;
   }
 
-  /** (ends), c of a step. */
+  private float between(int from, int i) {
+    return (float)
+        scored.between(floats[from + scored.before(i)], floats[from + scored.next(i)], i);
+  }
+
+  /** (ends), c of a scored step. */
   FloatSlice multiples(int i) {
-    return multiple.moveTo(first + multiples + (i - 1) * ends);
+    return multiple.moveTo(first + multiples + scored.next(i) * ends);
   }
 
-  /** (ends), r of a step. */
+  /** (ends), r of a scored step. */
   FloatSlice corrections(int i) {
-    return correction.moveTo(first + corrections + (i - 1) * ends);
+    return correction.moveTo(first + corrections + scored.next(i) * ends);
   }
 
-  /** (ends), c + r as issued at t for step i. */
+  /** (ends), c + r as issued at t for the scored step i. */
   Bfloat16Slice issuedMultiples(long t, int i) {
     return issued.moveTo(firstIssued + ends * delays.at(t, i));
   }

@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.HorizonGroups;
 import dev.weir.forecast.expert.Rls;
 import java.util.Arrays;
@@ -35,9 +36,12 @@ import java.util.List;
  * hold .975. The same holds the other way round.
  *
  * <p>The expected size is learned: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error|
- * of the step and z: how the last few errors compare to S, how errors at the target's phase do, how
+ * of the step, 50 values deep, or i where that is more, and z: how the last few errors compare to S, how errors at the target's phase do, how
  * far the experts disagree. theta is fitted by {@link Rls}, one for each group of steps, on the
  * group's first step.
+ *
+ * <p>A step between two that are scored has a scale of its own, with an S between theirs, and its
+ * ends lie between theirs in multiples of it.
  *
  * <p>Keeps settings and scratch; S, c, r and theta are in the {@link IntervalState}.
  */
@@ -71,7 +75,7 @@ final class IntervalTracker {
    */
   private static final double SLACK = 0.1;
 
-  private final int horizon;
+  private final FollowedSteps scored;
   private final int ends; // two for each level: lower ones from the widest in, then upper ones out
   private final double[] tails; // probability beyond each end
   private final double[] starts;
@@ -81,19 +85,21 @@ final class IntervalTracker {
   private final Rls rls = new Rls(FEATURES, 0.999, 20, 3, 10 * FEATURES);
   private final double[] features = new double[FEATURES];
   private final double[] together; // (ends), moves by all steps for the newest value
+  private final double[] nearer; // (ends + 1), ends by the multiples of the scored step before
   private double weights; // of the steps
   private double low; // of recent values
   private double high;
   private Bounds bounds = Bounds.NONE;
 
-  IntervalTracker(int horizon, List<Double> levels, double step) {
-    this.horizon = horizon;
+  IntervalTracker(FollowedSteps scored, List<Double> levels, double step) {
+    this.scored = scored;
     this.step = step;
     this.settled = 1.001 * (EARLY / step) * (EARLY / step);
-    this.groups = HorizonGroups.count(horizon);
+    this.groups = HorizonGroups.count(scored.horizon());
     this.ends = 2 * levels.size();
     this.tails = new double[ends];
     this.together = new double[ends];
+    this.nearer = new double[ends + 1];
     this.starts = new double[ends];
     for (int k = 0; k < levels.size(); k++) {
       double tail = (1 - levels.get(k)) / 2;
@@ -115,8 +121,8 @@ final class IntervalTracker {
     for (int g = 0; g < groups; g++) {
       rls.reset(state.regression(g));
     }
-    for (int i = 1; i <= horizon; i++) {
-      FloatSlice multiples = state.multiples(i);
+    for (int s = 0; s < scored.count(); s++) {
+      FloatSlice multiples = state.multiples(scored.step(s));
       for (int k = 0; k < ends; k++) {
         multiples.set(k, (float) starts[k]);
       }
@@ -135,7 +141,7 @@ final class IntervalTracker {
   }
 
   /**
-   * Learns from the error of the forecast made {@code i} steps before {@code t}.
+   * Learns from the error of the forecast made {@code i} steps before {@code t}; i is scored.
    *
    * @param value not forecast + error, which rounding may move across a bound
    * @param forecast as it was issued
@@ -168,7 +174,7 @@ final class IntervalTracker {
       if (state.season() > 1) {
         // every step tells of the phase: each a part of one update
         float phase = state.phaseError(t);
-        state.phaseError(t, phase + (float) (PHASE / horizon * (ratio - phase)));
+        state.phaseError(t, phase + (float) (PHASE / scored.count() * (ratio - phase)));
       }
     }
     // rare errors are many times the running mean, which must not forget them
@@ -177,7 +183,7 @@ final class IntervalTracker {
     if (slow == 0) {
       bounded = size;
     }
-    double slowly = Math.max(SLOW, 1.0 / matured) * (bounded - slow);
+    double slowly = Math.max(Math.min(SLOW, 1.0 / i), 1.0 / matured) * (bounded - slow);
     state.slowError(i, state.slowError(i) + (float) slowly);
     float fast = state.fastError(i);
     double quickly = Math.max(FAST, 1.0 / matured) * (Math.min(size, 1e37) - fast);
@@ -244,8 +250,8 @@ final class IntervalTracker {
     for (int k = 0; k < ends; k++) {
       moves |= together[k] != 0;
     }
-    for (int i = 1; i <= horizon && moves; i++) {
-      FloatSlice multiples = state.multiples(i);
+    for (int s = 0; s < scored.count() && moves; s++) {
+      FloatSlice multiples = state.multiples(scored.step(s));
       for (int k = 0; k < ends; k++) {
         multiples.add(k, (float) (together[k] / weights));
       }
@@ -314,6 +320,9 @@ final class IntervalTracker {
       Arrays.fill(features, 0);
     }
     state.scale(t, i, scale);
+    if (!scored.has(i)) {
+      return;
+    }
     FloatSlice multiples = state.multiples(i);
     FloatSlice corrections = state.corrections(i);
     Bfloat16Slice issued = state.issuedMultiples(t, i);
@@ -348,8 +357,20 @@ final class IntervalTracker {
    * @param target (ends + 1), ascending, with the forecast in the middle; overwritten
    */
   void ends(IntervalState state, long t, int i, double[] target) {
-    Bfloat16Slice multiples = state.issuedMultiples(t, i);
+    int next = scored.step(scored.next(i));
     double scale = state.scale(t, i);
+    multiplesOf(state, t, next, scale, target);
+    if (next != i) {
+      multiplesOf(state, t, scored.step(scored.before(i)), scale, nearer);
+      for (int k = 0; k <= ends; k++) {
+        target[k] = scored.between(nearer[k], target[k], i);
+      }
+    }
+  }
+
+  /** Ends by the multiples of a scored step. */
+  private void multiplesOf(IntervalState state, long t, int i, double scale, double[] target) {
+    Bfloat16Slice multiples = state.issuedMultiples(t, i);
     int median = ends / 2;
     double below = 0;
     double above = 0;

@@ -33,22 +33,27 @@ public final class LatestScores {
     Arrays.fill(held, 0);
   }
 
-  public void add(double error, double naive, double seasonalNaive) {
-    this.steps++;
-    this.error += error;
-    this.naive += naive;
-    this.seasonalNaive += seasonalNaive;
+  /**
+   * Adds the absolute errors of a step.
+   *
+   * @param count steps that it stands for, as in the next two
+   */
+  public void add(int count, double error, double naive, double seasonalNaive) {
+    this.steps += count;
+    this.error += count * error;
+    this.naive += count * naive;
+    this.seasonalNaive += count * seasonalNaive;
   }
 
   /** Adds the CRPS of a distribution, and the absolute errors of the naive forecasts beside it. */
-  public void addDistribution(double crps, double naive, double seasonalNaive) {
-    this.crps += crps;
-    this.naiveBeside += naive;
-    this.seasonalNaiveBeside += seasonalNaive;
+  public void addDistribution(int count, double crps, double naive, double seasonalNaive) {
+    this.crps += count * crps;
+    this.naiveBeside += count * naive;
+    this.seasonalNaiveBeside += count * seasonalNaive;
   }
 
-  public void hold(int level) {
-    held[level]++;
+  public void hold(int count, int level) {
+    held[level] += count;
   }
 
   /** Forecasts that waited for the value, one for each step ahead; 0: nothing is known. */

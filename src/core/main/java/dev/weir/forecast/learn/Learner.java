@@ -639,6 +639,11 @@ public final class Learner {
     return mixture.newest();
   }
 
+  /** Steps that are scored, those of {@link LearnerState#distributions}; others have the nearest's. */
+  public FollowedSteps scoredSteps() {
+    return mixture.scored;
+  }
+
   /** Forecasts of step i that have met their truth. */
   public long scored(LearnerState learned, int i) {
     return bind(learned).scores.count(i);

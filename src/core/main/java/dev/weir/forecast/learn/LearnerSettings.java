@@ -2,6 +2,7 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.model.ForecastModel;
@@ -207,7 +208,7 @@ public record LearnerSettings(
   /** Bytes that the scores of distributions take in the state of a series. */
   public int distributionBytes() {
     return new DistributionScorer(levels.stream().mapToDouble(level -> level).toArray())
-        .newSums(horizon)
+        .newSums(FollowedSteps.scored(horizon).count())
         .bytes();
   }
 

@@ -48,6 +48,7 @@ final class Mixture {
 
   private final ExpertEnsemble ensemble;
   private final FollowedSteps followed;
+  final FollowedSteps scored;
   private final int experts;
   private final int horizon;
   private final int levels;
@@ -81,6 +82,7 @@ final class Mixture {
       ExpertEnsemble ensemble,
       CandidateStage stage) {
     this.followed = followed;
+    this.scored = FollowedSteps.scored(followed.horizon());
     this.stage = stage;
     this.ensemble = ensemble;
     this.experts = ensemble.size();
@@ -94,7 +96,7 @@ final class Mixture {
     this.hedge = new SeasonalHedge(finalHedge, experts, followed.count());
     this.regression =
         settings.combination().stacking() ? new StackedRegression(followed, experts) : null;
-    this.tracker = new IntervalTracker(horizon, settings.levels(), INTERVAL_STEP);
+    this.tracker = new IntervalTracker(scored, settings.levels(), INTERVAL_STEP);
     this.newest = new LatestScores(levels);
     this.scorer =
         new DistributionScorer(
@@ -147,7 +149,11 @@ final class Mixture {
     keepDistributions(state, t);
     long first = state.firstScored();
     tracker.begin(history.low(), history.high());
-    for (int i = 1; i <= horizon && t - i >= first && history.has(t - i); i++) {
+    for (int s = 0; s < scored.count(); s++) {
+      int i = scored.step(s);
+      if (t - i < first || !history.has(t - i)) {
+        break;
+      }
       if (!Double.isNaN(state.issued(t - i, i))) {
         score(state, t, i, value);
       }
@@ -161,8 +167,8 @@ final class Mixture {
     DistributionSums sums = state.distributions();
     if (!scoresDistributions) {
       sums = null;
-    } else if (sums == null || !scorer.fits(sums, horizon)) {
-      sums = scorer.newSums(horizon);
+    } else if (sums == null || !scorer.fits(sums, scored.count())) {
+      sums = scorer.newSums(scored.count());
     }
     state.distributions(sums);
     if (sums != null && state.scores.count(1) == 0) {
@@ -185,21 +191,23 @@ final class Mixture {
     double naive = Math.abs(truth);
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
     state.scores.add(i, error, naive, seasonalError);
-    newest.add(Math.abs(error), naive, seasonalError);
+    int place = scored.next(i);
+    int count = scored.width(place);
+    newest.add(count, Math.abs(error), naive, seasonalError);
     double frequent = state.intervals.frequent(origin);
     readQuantiles(state, origin, i, frequent - forecast);
     for (int k = 0; k < levels; k++) {
       if (value == frequent || isWithin(k, error, value, forecast)) {
         state.scores.hit(k, i);
-        newest.hold(k);
+        newest.hold(count, k);
       }
     }
     DistributionSums sums = state.distributions();
     if (sums != null && origin >= sums.first()) {
       bounds.applyToQuantiles(quantiles, forecast);
-      double crps = scorer.add(sums, i - 1, quantiles, error);
+      double crps = scorer.add(sums, place, quantiles, error);
       if (Double.isFinite(crps)) {
-        newest.addDistribution(crps, naive, seasonalError);
+        newest.addDistribution(count, crps, naive, seasonalError);
       }
     }
     long matured = state.scores.count(i);
@@ -234,13 +242,13 @@ final class Mixture {
     for (int e = 0; e < experts; e++) {
       said[e] = state.said(e, origin, i);
     }
-    hedge.learn(state.losses(i), state.phaseLosses(t), said, truth, state.age());
+    hedge.learn(state.losses(i), state.phaseLosses(t), said, truth, i, state.age());
     if (stage != null) {
       double base = state.base(origin, i);
       stage.learn(state.history, origin, i, said, base, truth);
       finalSaid[0] = base;
       finalSaid[1] = state.combined(origin, i);
-      combinedHedge.learn(state.combinedLosses(i), 2, finalSaid, truth, state.age());
+      combinedHedge.learn(state.combinedLosses(i), 2, finalSaid, truth, i, state.age());
     }
     if (regression != null) {
       learnCorrection(state, origin, i, truth);
@@ -253,7 +261,7 @@ final class Mixture {
     regression.learn(state.regression, i, said, mean, truth, usable);
     finalSaid[0] = mean;
     finalSaid[1] = state.corrected(origin, i);
-    finalHedge.learn(state.finalLosses(i), 2, finalSaid, truth, state.age());
+    finalHedge.learn(state.finalLosses(i), 2, finalSaid, truth, i, state.age());
   }
 
   /** What repeating the last season would have said at {@code origin}; 0 where it is not kept. */
@@ -500,9 +508,9 @@ final class Mixture {
     return weights[e];
   }
 
-  /** The running error of an expert at step i, about 50 values deep. */
+  /** The running error of an expert at step i, about 50 values deep, or i where that is more. */
   double runningError(StateView state, int e, int i) {
     long matured = state.scores.count(i);
-    return matured == 0 ? 0 : state.losses(i).get(e) / (1 - Math.pow(DISCOUNT, matured));
+    return matured == 0 ? 0 : state.losses(i).get(e) / (1 - Math.pow(Math.max(DISCOUNT, 1 - 1.0 / i), matured));
   }
 }

@@ -1,10 +1,12 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.expert.FollowedSteps;
+
 /**
  * How the forecasts of a series have done since it began, by step: sums of our errors and of those
  * that repeating a value would have made, how many truths each level's interval held, and of how
  * many; and the mean of our errors with their signs lately. A view of the series' state, which
- * holds a row of (horizon) for each.
+ * holds a row of (scored steps) for each. A step between two of them has those of the nearest one.
  */
 final class RunningScores {
 
@@ -26,21 +28,21 @@ final class RunningScores {
    */
   private static final double LARGEST = 50;
 
-  private final int horizon;
+  private final FollowedSteps scored;
   private final int countRow;
   private final int biasRow;
   private double[] doubles;
   private int first;
 
-  public RunningScores(int horizon, int levels) {
-    this.horizon = horizon;
+  public RunningScores(FollowedSteps scored, int levels) {
+    this.scored = scored;
     this.countRow = HITS + levels;
     this.biasRow = countRow + 1;
   }
 
   /** Doubles kept. */
-  public static int doubles(int horizon, int levels) {
-    return (HITS + levels + 2) * horizon;
+  public static int doubles(FollowedSteps scored, int levels) {
+    return (HITS + levels + 2) * scored.count();
   }
 
   /** Points at the state of a series. */
@@ -82,13 +84,13 @@ final class RunningScores {
     return (long) doubles[at(countRow, i)];
   }
 
-  /** The last step of those, from the first on, that have had an error. */
+  /** The last scored step of those, from the first on, that have had an error; 0 for none. */
   public int known() {
     int known = 0;
-    while (known < horizon && count(known + 1) > 0) {
+    while (known < scored.count() && count(scored.step(known)) > 0) {
       known++;
     }
-    return known;
+    return known == 0 ? 0 : scored.step(known - 1);
   }
 
   /** A row's sum at step i over the forecasts that have met their truth; NaN before the first. */
@@ -98,6 +100,6 @@ final class RunningScores {
   }
 
   private int at(int row, int i) {
-    return first + row * horizon + i - 1;
+    return first + row * scored.count() + scored.nearest(i);
   }
 }

@@ -63,10 +63,11 @@ final class SeasonalHedge {
    *
    * @param losses the step's L
    * @param phase R at the time of the truth; null without a season
+   * @param step steps ahead
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  public void learn(FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int age) {
-    hedge.learn(losses, experts, said, truth, age);
+  public void learn(FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int step, int age) {
+    hedge.learn(losses, experts, said, truth, step, age);
     float least = least(losses, experts);
     if (phase == null || !(least > 0)) {
       return;

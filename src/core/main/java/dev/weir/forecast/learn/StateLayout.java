@@ -76,6 +76,7 @@ final class StateLayout {
     }
     int horizon = settings.horizon();
     FollowedSteps followed = new FollowedSteps(horizon);
+    FollowedSteps scored = FollowedSteps.scored(horizon);
     int waiting = DelayLine.places(followed);
     int exact = History.exact(horizon, season, settings.memory().longestWeek());
     int replay =
@@ -92,7 +93,7 @@ final class StateLayout {
     mixtureDoubles = d.size();
     newestObserved = d.add("newest value as it came", 1);
     spacing = d.add("spacing of times", ObservationSpacing.DOUBLES);
-    scores = d.add("running scores", RunningScores.doubles(horizon, levels));
+    scores = d.add("running scores", RunningScores.doubles(scored, levels));
     intervalDoubles = d.add("most frequent value", IntervalState.DOUBLES);
     stackedSizes =
         d.add(
@@ -111,7 +112,7 @@ final class StateLayout {
       said[e] = f.add("open forecasts of " + experts.get(e).name(), flat[e] ? horizon : 0);
     }
     mean = f.add("open forecasts, the experts' mean", waiting);
-    issued = f.add("open forecasts as issued", DelayLine.places(FollowedSteps.all(horizon)));
+    issued = f.add("open forecasts as issued", DelayLine.allPlaces(scored));
     losses = f.add("running errors of the experts", followed.count() * count);
     finalLosses = f.add("running errors of mean and regression", followed.count() * 2);
     combinedLosses =
@@ -123,7 +124,7 @@ final class StateLayout {
     holidays =
         f.add("holidays", settings.holidays() == null ? 0 : HolidayCorrection.floats(followed));
     candidates = f.add("candidates", network ? CandidateStage.floats(followed) : 0);
-    intervalFloats = f.add("intervals", IntervalState.floats(horizon, levels));
+    intervalFloats = f.add("intervals", IntervalState.floats(scored, levels));
     mixtureFloatsEnd = f.size();
     f.add("errors by phase", IntervalState.phaseFloats(season));
     covariateFloats = f.add("covariates", Covariates.floats(settings.covariates(), shape));
@@ -143,7 +144,7 @@ final class StateLayout {
     candidateInputs = s.add("inputs of candidates", network ? CandidateStage.inputShorts() : 0);
     candidateErrors =
         s.add("errors of candidates", network ? CandidateStage.errorShorts(count, followed) : 0);
-    intervalShorts = s.add("issued intervals", IntervalState.shorts(horizon, levels));
+    intervalShorts = s.add("issued intervals", IntervalState.shorts(scored, levels));
     mixtureShortsEnd = s.size();
     phaseLosses = s.add("running errors by phase", SeasonalHedge.shorts(season, count));
     candidatePhases =

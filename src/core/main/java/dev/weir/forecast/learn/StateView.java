@@ -20,10 +20,10 @@ import java.util.Arrays;
  * are computed here.
  *
  * <p>What was forecast at {@code t} for step {@code i} is found by that pair until it has met its
- * truth at {@code t + i}. Forecasts are relative to the value at {@code t}. Only what was given out
- * is kept for all steps, the rest for the {@link FollowedSteps}: the experts' weighted mean as a
- * float, the others as their distance from it in 16 bits, so that they are rounded by a share of
- * what they are apart.
+ * truth at {@code t + i}. Forecasts are relative to the value at {@code t}. What was given out is
+ * kept for the steps that are scored, the rest for the {@link FollowedSteps}: the experts' weighted
+ * mean as a float, the others as their distance from it in 16 bits, so that they are rounded by a
+ * share of what they are apart.
  */
 final class StateView {
 
@@ -56,10 +56,11 @@ final class StateView {
     this.history = new History(covariates);
     this.followed = followed;
     this.experts = experts;
-    this.scores = new RunningScores(horizon, settings.levels().size());
-    this.delays = new DelayLine(FollowedSteps.all(horizon));
+    FollowedSteps scored = FollowedSteps.scored(horizon);
+    this.scores = new RunningScores(scored, settings.levels().size());
+    this.delays = new DelayLine(scored);
     this.followedDelays = new DelayLine(followed);
-    this.intervals = new IntervalState(horizon, settings.levels().size(), delays);
+    this.intervals = new IntervalState(scored, settings.levels().size(), delays);
     this.regression = new StackedRegression.State(followed, experts);
   }
 
@@ -306,7 +307,10 @@ final class StateView {
     correction.bind(floats, layout.holidays);
   }
 
-  /** The forecast that was given out; NaN where none was made. */
+  /**
+   * The forecast that was given out; NaN where none was made. Of a step that is not scored only the
+   * newest is known.
+   */
   double issued(long t, int i) {
     return floats[layout.issued + delays.at(t, i)];
   }

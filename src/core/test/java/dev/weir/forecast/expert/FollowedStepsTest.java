@@ -47,4 +47,23 @@ class FollowedStepsTest {
     assertThat(followed.between(values, 12)).isEqualTo(140, within(1e-5));
     assertThat(followed.between(values, 13)).isEqualTo(170);
   }
+
+  @Test
+  void eachNearStepIsScoredAndOfFarOnesThoseThatAreFollowed() {
+    FollowedSteps scored = FollowedSteps.scored(100); // 1 to 48, 65 92 100
+    assertThat(scored.count()).isEqualTo(51);
+    assertThat(scored.last(48)).isEqualTo(47);
+    assertThat(scored.step(48)).isEqualTo(65);
+    assertThat(scored.horizon()).isEqualTo(100);
+    int steps = 0;
+    for (int s = 0; s < scored.count(); s++) {
+      steps += scored.width(s);
+    }
+    assertThat(steps).isEqualTo(100);
+    assertThat(scored.width(46)).isEqualTo(1);
+    assertThat(scored.width(47)).isEqualTo(9); // 48 to 56
+    assertThat(scored.nearest(56)).isEqualTo(47);
+    assertThat(scored.nearest(57)).isEqualTo(48);
+    assertThat(FollowedSteps.scored(48).count()).isEqualTo(48);
+  }
 }

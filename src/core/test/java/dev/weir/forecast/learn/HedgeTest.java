@@ -29,8 +29,8 @@ class HedgeTest {
   void aLossIsADiscountedMeanOfErrorSizes() {
     Hedge hedge = new Hedge(5, 0.75);
     float[] losses = {0};
-    hedge.learn(slice(losses), 1, new double[] {10}, 2, NewestWeight.UNCHANGED);
-    hedge.learn(slice(losses), 1, new double[] {-2}, 2, NewestWeight.UNCHANGED);
+    hedge.learn(slice(losses), 1, new double[] {10}, 2, 1, NewestWeight.UNCHANGED);
+    hedge.learn(slice(losses), 1, new double[] {-2}, 2, 1, NewestWeight.UNCHANGED);
     assertThat(losses[0]).isEqualTo(0.75f * 2 + 0.25f * 4);
   }
 
@@ -53,7 +53,7 @@ class HedgeTest {
     Hedge hedge = new Hedge(5, 0.98);
     float[] losses = {0, 1};
     for (int n = 0; n < 1000; n++) {
-      hedge.learn(slice(losses), 2, new double[] {Double.MAX_VALUE, 1}, 0, NewestWeight.UNCHANGED);
+      hedge.learn(slice(losses), 2, new double[] {Double.MAX_VALUE, 1}, 0, 1, NewestWeight.UNCHANGED);
     }
     double[] weights = new double[2];
     hedge.weigh(slice(losses), 2, weights);
@@ -69,6 +69,7 @@ class HedgeTest {
         2,
         new double[] {3, 5},
         1003,
+        1,
         NewestWeight.UNCHANGED); // errors 1000, 998; 10 are kept in common
     assertThat(losses[0]).isEqualTo(0.98f * 1 + 0.02f * 12, within(1e-6f));
     assertThat(losses[1]).isEqualTo(0.98f * 2 + 0.02f * 10, within(1e-6f));
@@ -81,11 +82,11 @@ class HedgeTest {
     double[] errors = {1, 3, 2};
     double sum = 2 * 40;
     for (int age = 0; age < errors.length; age++) {
-      hedge.learn(slice(losses), 1, new double[] {errors[age]}, 0, age);
+      hedge.learn(slice(losses), 1, new double[] {errors[age]}, 0, 1, age);
       sum += errors[age];
       assertThat(losses[0]).isEqualTo((float) (sum / (age + 3)), within(1e-4f));
     }
-    hedge.learn(slice(losses), 1, new double[] {4}, 0, 49); // as deep as ever
+    hedge.learn(slice(losses), 1, new double[] {4}, 0, 1, 49); // as deep as ever
     assertThat(losses[0]).isEqualTo((float) (0.98 * sum / 5 + 0.02 * 4), within(1e-4f));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast.Steps;
+import dev.weir.forecast.expert.FollowedSteps;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
@@ -106,8 +107,9 @@ class MeanForecastTest {
   /** By hand: errors of 2, -1 and 1,000, which counts as 50 times 1.5. */
   @Test
   void biasIsTheMeanErrorLately() {
-    RunningScores scores = new RunningScores(1, 0);
-    scores.bind(new double[RunningScores.doubles(1, 0)], 0);
+    FollowedSteps step = FollowedSteps.scored(1);
+    RunningScores scores = new RunningScores(step, 0);
+    scores.bind(new double[RunningScores.doubles(step, 0)], 0);
     assertThat(scores.bias(1)).isZero();
     scores.add(1, 2, 0, 0);
     assertThat(scores.bias(1)).isEqualTo(2);

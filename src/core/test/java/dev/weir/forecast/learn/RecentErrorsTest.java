@@ -15,7 +15,7 @@ class RecentErrorsTest {
 
   private static LatestScores scored(double ours, double naive, double seasonalNaive) {
     LatestScores scored = new LatestScores(1);
-    scored.add(ours, naive, seasonalNaive);
+    scored.add(1, ours, naive, seasonalNaive);
     return scored;
   }
 
@@ -43,10 +43,10 @@ class RecentErrorsTest {
   void crpsIsComparedAtItsOwnSteps() {
     for (int n = 0; n < 20; n++) {
       LatestScores one = scored(9, 9, 9); // of all steps
-      one.addDistribution(0.5, 2, 4);
+      one.addDistribution(1, 0.5, 2, 4);
       errors.add("one", one);
       LatestScores other = scored(9, 9, 9);
-      other.addDistribution(3e9, 4e9, 1e9);
+      other.addDistribution(1, 3e9, 4e9, 1e9);
       errors.add("other", other);
       errors.add("no intervals", scored(9, 9, 9));
     }

@@ -53,7 +53,7 @@ class SeasonalHedgeTest {
   }
 
   private void learn(Errors errors, long index, double... said) {
-    hedge.learn(errors.losses(), errors.phase(index), said, 0, NewestWeight.UNCHANGED);
+    hedge.learn(errors.losses(), errors.phase(index), said, 0, 1, NewestWeight.UNCHANGED);
   }
 
   @Test

@@ -471,7 +471,8 @@ class JobFileTest {
             () ->
                 read(
                     GOOD.replace("horizon: 3", "horizon: 500")
-                        + "experts: [naive, birnn, birnn-many-to-many]\nlearning: {replay: 4096}\n"))
+                        + "experts: [naive, birnn, birnn-many-to-many]\nlearning: {replay: 4096}\n"
+                        + "season: 1000\n"))
         .hasMessageStartingWith(
             "pumps.yaml line 12: forecast.many-to-one.horizon: expected at most 2,097,152 bytes for each series, got ");
     assertThatThrownBy(() -> read(GOOD, Map.of("alarms", "on", "topics.alarms", "scores")))
