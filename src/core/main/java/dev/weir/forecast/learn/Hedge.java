@@ -31,7 +31,9 @@ final class Hedge {
     this.discount = (float) discount;
   }
 
-  /** What of a running error each value leaves: errors of far steps come in runs as long as these. */
+  /**
+   * What of a running error each value leaves: errors of far steps come in runs as long as these.
+   */
   private float discount(int step) {
     return Math.max(discount, 1 - 1f / step);
   }

@@ -36,9 +36,9 @@ import java.util.List;
  * hold .975. The same holds the other way round.
  *
  * <p>The expected size is learned: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error|
- * of the step, 50 values deep, or i where that is more, and z: how the last few errors compare to S, how errors at the target's phase do, how
- * far the experts disagree. theta is fitted by {@link Rls}, one for each group of steps, on the
- * group's first step.
+ * of the step, 50 values deep, or i where that is more, and z: how the last few errors compare to
+ * S, how errors at the target's phase do, how far the experts disagree. theta is fitted by {@link
+ * Rls}, one for each group of steps, on the group's first step.
  *
  * <p>A step between two that are scored has a scale of its own, with an S between theirs, and its
  * ends lie between theirs in multiples of it.

@@ -639,7 +639,9 @@ public final class Learner {
     return mixture.newest();
   }
 
-  /** Steps that are scored, those of {@link LearnerState#distributions}; others have the nearest's. */
+  /**
+   * Steps that are scored, those of {@link LearnerState#distributions}; others have the nearest's.
+   */
   public FollowedSteps scoredSteps() {
     return mixture.scored;
   }

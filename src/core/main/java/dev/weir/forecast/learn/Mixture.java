@@ -511,6 +511,8 @@ final class Mixture {
   /** The running error of an expert at step i, about 50 values deep, or i where that is more. */
   double runningError(StateView state, int e, int i) {
     long matured = state.scores.count(i);
-    return matured == 0 ? 0 : state.losses(i).get(e) / (1 - Math.pow(Math.max(DISCOUNT, 1 - 1.0 / i), matured));
+    return matured == 0
+        ? 0
+        : state.losses(i).get(e) / (1 - Math.pow(Math.max(DISCOUNT, 1 - 1.0 / i), matured));
   }
 }

@@ -66,7 +66,8 @@ final class SeasonalHedge {
    * @param step steps ahead
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  public void learn(FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int step, int age) {
+  public void learn(
+      FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int step, int age) {
     hedge.learn(losses, experts, said, truth, step, age);
     float least = least(losses, experts);
     if (phase == null || !(least > 0)) {

@@ -53,7 +53,8 @@ class HedgeTest {
     Hedge hedge = new Hedge(5, 0.98);
     float[] losses = {0, 1};
     for (int n = 0; n < 1000; n++) {
-      hedge.learn(slice(losses), 2, new double[] {Double.MAX_VALUE, 1}, 0, 1, NewestWeight.UNCHANGED);
+      hedge.learn(
+          slice(losses), 2, new double[] {Double.MAX_VALUE, 1}, 0, 1, NewestWeight.UNCHANGED);
     }
     double[] weights = new double[2];
     hedge.weigh(slice(losses), 2, weights);
