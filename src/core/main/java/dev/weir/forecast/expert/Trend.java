@@ -26,6 +26,7 @@ final class Trend implements Expert {
   private static final double DISCOUNT = 0.95;
   private static final double ETA = 12;
   private static final int LEAST_VALUES = 3; // for a slope
+  private static final int YOUNG = 300; // .9^300 is no number beside 1
   private static final int LEAST_ERRORS = 8; // until one is taken for a spike
   private static final double LIMIT = 6; // errors
   private static final double ERROR_LIMIT = 20; // so that errors grow where a level changes
@@ -153,12 +154,14 @@ final class Trend implements Expert {
     for (int k = 0; k < RATES.length; k++) {
       least = Math.min(least, doubles.get(ERRORS + k));
     }
+    boolean isYoung = doubles.get(COUNT) < YOUNG;
     double sum = 0;
     double level = 0;
     for (int k = 0; k < RATES.length; k++) {
       double error = doubles.get(ERRORS + k);
       double weight = error == least ? 1 : Math.exp(-ETA * (error / least - 1));
-      double lag = (1 - Math.pow(1 - RATES[k], doubles.get(COUNT))) / RATES[k] - 1;
+      double start = isYoung ? Math.pow(1 - RATES[k], doubles.get(COUNT)) : 0;
+      double lag = (1 - start) / RATES[k] - 1;
       sum += weight;
       level += weight * (doubles.get(LEVELS + k) + slope * lag);
     }
