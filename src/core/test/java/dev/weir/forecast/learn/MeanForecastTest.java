@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.expert.FollowedSteps;
+import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,43 @@ class MeanForecastTest {
     assertThat(whole.mean()).isCloseTo(0.3, within(0.03));
     Averages free = averages(Bounds.NONE, step, () -> poisson(random, 0.3));
     assertThat(free.mean()).isCloseTo(0.3, within(0.03));
+  }
+
+  /**
+   * Of Poisson counts with a mean of .3 a share of .741 are 0 and .963 at most 1: the quantiles .1
+   * to .7 are 0, .8 and .9 are 1.
+   */
+  @Test
+  void quantilesOfRareCountsAreNearTheExactOnes() {
+    Learner learner = new Learner(LearnerSettings.small(1).withLevels(List.of(0.2, 0.4, 0.6, 0.8)));
+    LearnerState state = learner.newSeries("part-7", 1);
+    Random random = new Random(25);
+    double value = poisson(random, 0.3);
+    double loss = 0;
+    double exact = 0;
+    double[] sums = new double[9];
+    for (int t = 0; t < VALUES; t++) {
+      learner.observe(state, t, value);
+      value = poisson(random, 0.3);
+      for (int k = 0; t >= YOUNG && k < 4; k++) {
+        Steps steps = learner.steps(state);
+        double low = steps.intervals().get(k).lower()[0];
+        double high = steps.intervals().get(k).upper()[0];
+        double tail = (4 - k) / 10.0;
+        loss += pinball(tail, low, value) + pinball(1 - tail, high, value);
+        exact += pinball(tail, 0, value) + pinball(1 - tail, k < 2 ? 0 : 1, value);
+        sums[3 - k] += low / (VALUES - YOUNG);
+        sums[5 + k] += high / (VALUES - YOUNG);
+      }
+    }
+    assertThat(loss).isLessThan(1.1 * exact);
+    assertThat(sums[0]).isCloseTo(0, within(0.1));
+    assertThat(sums[8]).isCloseTo(1, within(0.25));
+  }
+
+  private static double pinball(double quantile, double forecast, double value) {
+    double apart = value - forecast;
+    return apart >= 0 ? quantile * apart : (quantile - 1) * apart;
   }
 
   /** One in 25, of 20 to 180: 4 in the mean. */
