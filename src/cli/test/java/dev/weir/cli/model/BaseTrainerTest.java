@@ -100,9 +100,9 @@ class BaseTrainerTest {
   void wrongSettingsAreRefused() {
     assertThatThrownBy(() -> settings(0, 1)).hasMessageContaining("samples: expected 1 to");
     assertThatThrownBy(() -> settings(1, 0)).hasMessageContaining("threads: expected 1 to");
-    assertThatThrownBy(() -> new TrainingSeries("a", new double[79], 1))
-        .hasMessage("values: expected at least 80, got 79");
-    double[] values = new double[80];
+    assertThatThrownBy(() -> new TrainingSeries("a", new double[23], 1))
+        .hasMessage("values: expected at least 24, got 23");
+    double[] values = new double[24];
     values[3] = Double.NaN;
     assertThatThrownBy(() -> new TrainingSeries("a", values, 1))
         .hasMessage("values: expected finite numbers, got NaN");

@@ -78,7 +78,7 @@ final class SeasonalIndices {
     double gone = history.at(t - season);
     double window = doubles.get(WINDOW) + newest - gone;
     boolean cancels = Math.abs(gone) > CANCELLATION * Math.abs(window);
-    if (t % season == 0 || cancels || doubles.get(KIND) == 0) { // anew: rounding must not sum up
+    if (t % season == 0 || cancels || doubles.get(KIND) == 0) { // else rounding adds up
       window = 0;
       for (int i = 0; i < season; i++) {
         window += history.at(t - i);
