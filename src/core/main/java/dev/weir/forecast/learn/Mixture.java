@@ -41,6 +41,13 @@ final class Mixture {
   /** Slow, so that ends don't follow chance; young series take larger steps anyway. */
   private static final double INTERVAL_STEP = 0.01;
 
+  /**
+   * Errors of far steps come in runs and tell little: beyond this its share hardly follows them.
+   */
+  private static final int NEAR = 2;
+
+  private static final double FAR_ETA = 1;
+
   /** How its share follows errors where it forecasts alone, and how long they count. */
   private static final double ALONE_ETA = 32;
 
@@ -55,6 +62,7 @@ final class Mixture {
   private final SeasonalHedge hedge;
   private final Hedge finalHedge;
   private final Hedge combinedHedge; // of the base forecast and what a network makes of it
+  private final Hedge farHedge; // the same, beyond the nearest steps
   private final StackedRegression regression; // null if absent
   private final IntervalTracker tracker;
   private final LatestScores newest;
@@ -93,6 +101,8 @@ final class Mixture {
     this.finalHedge = new Hedge(settings.combination().eta(), DISCOUNT);
     this.combinedHedge =
         settings.combination().stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
+    this.farHedge =
+        settings.combination().stacking() ? new Hedge(FAR_ETA, DISCOUNT) : combinedHedge;
     this.hedge = new SeasonalHedge(finalHedge, experts, followed.count());
     this.regression =
         settings.combination().stacking() ? new StackedRegression(followed, experts) : null;
@@ -368,7 +378,8 @@ final class Mixture {
     if (errors <= TRUSTED) {
       return 1;
     }
-    combinedHedge.weigh(state.combinedLosses(i), 2, finalWeights);
+    Hedge shares = i > NEAR ? farHedge : combinedHedge;
+    shares.weigh(state.combinedLosses(i), 2, finalWeights);
     return Math.max(finalWeights[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
   }
 
