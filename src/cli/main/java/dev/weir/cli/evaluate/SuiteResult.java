@@ -272,10 +272,11 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
   }
 
   private static String heading(Standing standing) {
-    return "%n%s, %d tasks: geometric means relative to the seasonal naive method; rank %s by MASE, %s by WQL"
+    return "%n%s, %d %s: geometric means relative to the seasonal naive method; rank %s by MASE, %s by WQL"
         .formatted(
             standing.source,
             standing.tasks.size(),
+            standing.tasks.size() == 1 ? "task" : "tasks",
             Standing.rank(standing.mase),
             Table.cell("%s", Standing.rank(standing.wql)));
   }
