@@ -11,11 +11,8 @@ class TrendTest {
 
   private static final int HORIZON = 5;
 
-  private final Trend trend = new Trend();
-  private final double[] out = new double[HORIZON];
-
-  private History history;
-  private ExpertState state;
+  private SingleExpert trend;
+  private double[] out;
 
   @Test
   void lineGoesOn() {
@@ -103,33 +100,11 @@ class TrendTest {
   }
 
   private void start(int season) {
-    SeriesDimensions shape =
-        new SeriesDimensions(HORIZON, season, History.exact(HORIZON, season, 2600), 1000);
-    history =
-        new History()
-            .attach(
-                shape,
-                new long[History.LONGS],
-                new double[History.DOUBLES],
-                new float[History.floats(shape)],
-                new short[History.shorts(shape)]);
-    history.reset(0);
-    state =
-        new ExpertState()
-            .at(
-                new double[trend.doubles(shape)],
-                0,
-                new float[trend.floats(shape)],
-                0,
-                new short[0],
-                0);
-    trend.reset(shape, state);
+    trend = new SingleExpert(new Trend(), HORIZON, season);
   }
 
   private void take(double value) {
-    history.append(value);
-    trend.observe(history, state);
-    trend.forecast(history, state, out);
+    out = trend.next(value);
   }
 
   private void assertForecast(double... expected) {
