@@ -20,4 +20,16 @@ class SyntheticSeriesTest {
     }
     assertThat(SyntheticSeries.line(1)).isNotEqualTo(SyntheticSeries.line(2));
   }
+
+  @Test
+  void shortLineFollowsFromItsSeed() throws IOException {
+    for (long seed = 0; seed < 40; seed++) {
+      String line = SyntheticSeries.shortLine(seed);
+      assertThat(SyntheticSeries.shortLine(seed)).isEqualTo(line);
+      JsonNode series = new ObjectMapper().readTree(line);
+      assertThat(series.get("m").asInt()).isIn(1, 4, 12);
+      assertThat(series.get("v").size()).isBetween(24, 156);
+      series.get("v").forEach(value -> assertThat(value.isNumber()).isTrue());
+    }
+  }
 }

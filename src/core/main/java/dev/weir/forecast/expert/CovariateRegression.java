@@ -20,8 +20,9 @@ import java.util.stream.Stream;
  *
  * <p>There are several: one with the running mean and deviation as m and s, the others with slow
  * ones and z = asinh((y - m) / s), for which a peak weighs less. Where few covariates are known
- * ahead, two read more: values two and three seasons ago and beside the one a season ago,
- * covariates beside u, and their means of a season; the slow one also which day of the week u is.
+ * ahead, two read more: values two and three seasons ago, the neighbors of the one a season ago,
+ * covariates at u - 1 and u + 1, and their means over a season; the slow one also which day of the
+ * week u is.
  */
 final class CovariateRegression implements Expert {
 

@@ -68,7 +68,7 @@ public final class History {
    */
   private static final int RANGE = 200;
 
-  /** Steps ahead that fit into the limit beside a week of quarters of an hour. */
+  /** Steps ahead that fit into the limit together with a week of quarters of an hour. */
   private static final int NEAR = 44;
 
   /** Rounding that is worth a new base, as a share of the newest step. */

@@ -1,8 +1,8 @@
 package dev.weir.forecast.expert;
 
 /**
- * What each phase of a season usually is beside a moving average of a season's length: a factor
- * while all values are positive, a distance from it otherwise.
+ * What each phase of a season usually is relative to a moving average over a season: a factor while
+ * all values are positive, a distance from it otherwise.
  *
  * <pre>
  * S[phase of c] += max(a, 1/n) (r - S[phase of c]),   r = y[c] / mean(c)  or  y[c] - mean(c)

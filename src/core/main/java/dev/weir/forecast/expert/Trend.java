@@ -26,7 +26,7 @@ final class Trend implements Expert {
   private static final double DISCOUNT = 0.95;
   private static final double ETA = 12;
   private static final int LEAST_VALUES = 3; // for a slope
-  private static final int YOUNG = 300; // .9^300 is no number beside 1
+  private static final int YOUNG = 300; // .9^300 is negligible
   private static final int LEAST_ERRORS = 8; // until one is taken for a spike
   private static final double LIMIT = 6; // errors
   private static final double ERROR_LIMIT = 20; // so that errors grow where a level changes
@@ -85,8 +85,9 @@ final class Trend implements Expert {
     }
     double slope = slope(doubles);
     double whole = value - doubles.get(FIRST);
-    double x = limited(doubles, whole, slope, LIMIT);
-    double judged = limited(doubles, whole, slope, ERROR_LIMIT);
+    int best = count < LEAST_ERRORS ? -1 : best(doubles);
+    double x = limited(doubles, best, whole, slope, LIMIT);
+    double judged = limited(doubles, best, whole, slope, ERROR_LIMIT);
     double sum = MEMORY * doubles.get(SUM);
     double times = MEMORY * doubles.get(TIMES) - sum; // all are one value older
     double squares = MEMORY * (doubles.get(SQUARES) - 2 * doubles.get(TIMES)) + sum;
@@ -108,14 +109,23 @@ final class Trend implements Expert {
     }
   }
 
-  /** A value at most so many errors from what the best level says: no spike is followed. */
-  private static double limited(DoubleSlice doubles, double x, double slope, double errors) {
-    if (doubles.get(COUNT) < LEAST_ERRORS) {
-      return x;
-    }
+  private static int best(DoubleSlice doubles) {
     int best = 0;
     for (int k = 1; k < RATES.length; k++) {
       best = doubles.get(ERRORS + k) < doubles.get(ERRORS + best) ? k : best;
+    }
+    return best;
+  }
+
+  /**
+   * A value at most so many errors from what the best level says: no spike is followed.
+   *
+   * @param best -1 while too few errors are known
+   */
+  private static double limited(
+      DoubleSlice doubles, int best, double x, double slope, double errors) {
+    if (best < 0) {
+      return x;
     }
     double expected = doubles.get(LEVELS + best) + slope;
     double most = errors * doubles.get(ERRORS + best);

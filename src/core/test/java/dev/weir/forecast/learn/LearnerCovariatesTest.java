@@ -307,7 +307,7 @@ class LearnerCovariatesTest {
     assertThat(error(expert, y, noise(y.length, 16), false, 12)).isBetween(0.75, 0.92);
   }
 
-  /** Covariates beside the value's time, their mean of a season, and the day of the week. */
+  /** Covariates of neighboring times, their mean over a season, and the day of the week. */
   @ParameterizedTest
   @CsvSource({"WIDE, 1", "WIDE, -1", "WIDE, 0", "SLOW, 1", "SLOW, 0", "SLOW, 7"})
   void aRichExpertReadsWhatIsAroundAValue(Expert expert, int what) {
