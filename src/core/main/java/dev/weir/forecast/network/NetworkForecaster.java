@@ -101,7 +101,7 @@ public final class NetworkForecaster {
    * @param values (horizon); overwritten
    * @return whether all are finite numbers
    */
-  boolean forecast(SequenceWindow window, double[] values) {
+  public boolean forecast(SequenceWindow window, double[] values) {
     for (int t = 0; t < window.size(); t++) {
       read[t] = window.value(t);
     }
