@@ -1,4 +1,7 @@
 package dev.weir.forecast;
 
-/** What one record of the covariates topic turned out to be: covariates, or a dead letter. */
-public sealed interface CovariateEvent permits CovariateUpdate, DeadLetter {}
+/**
+ * What one record of the topic of covariates, or of outside forecasts, turned out to be: numbers
+ * known ahead, or a dead letter.
+ */
+public sealed interface CovariateEvent permits CovariateUpdate, OutsideUpdate, DeadLetter {}

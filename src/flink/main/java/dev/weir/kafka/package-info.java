@@ -6,7 +6,7 @@
  *   <li>{@code admin} creates, checks and inspects topics.
  *   <li>{@code codec} converts records to bytes and back.
  *   <li>{@code connector} builds the job's sources and sink, and writes observations.
- *   <li>{@code covariate} reads the covariates topic.
+ *   <li>{@code covariate} reads the topics of covariates and of outside forecasts.
  *   <li>{@code mapping} reads records of any other kind as observations.
  *   <li>{@code registry} reads schemas from a schema registry.
  *   <li>{@code wire} checks the bytes of a record before Avro decodes them.

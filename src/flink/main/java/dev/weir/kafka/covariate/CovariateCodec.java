@@ -3,9 +3,8 @@ package dev.weir.kafka.covariate;
 import dev.weir.forecast.CovariateUpdate;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.Covariates;
-import dev.weir.kafka.registry.AvroRecordReader;
+import dev.weir.kafka.registry.AvroOrJsonReader;
 import dev.weir.kafka.wire.AvroBytes;
-import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
@@ -22,17 +21,15 @@ public final class CovariateCodec {
   private static final AvroBytes.Fields<CovariateUpdate> FIELDS = CovariateCodec::write;
 
   private final AvroBytes buffer = new AvroBytes(ConfluentWireFormat.NONE);
-  private final AvroJson json = new AvroJson(Covariates.getClassSchema());
-  private final AvroRecordReader<Covariates> plain =
-      new AvroRecordReader<>("covariates", Covariates.class, null);
-  private final AvroRecordReader<Covariates> reader;
+  private final AvroOrJsonReader<Covariates> reader;
 
   /**
    * @param registry where the schemas of Avro records are; null: plain Avro
    */
   public CovariateCodec(RegistrySettings registry) {
     this.reader =
-        registry == null ? plain : new AvroRecordReader<>("covariates", Covariates.class, registry);
+        new AvroOrJsonReader<>(
+            "covariates", Covariates.class, Covariates.getClassSchema(), registry);
   }
 
   /** As plain Avro. */
@@ -44,19 +41,12 @@ public final class CovariateCodec {
       throws IOException {
     out.writeBytes(group);
     out.writeLong(update.time());
-    out.writeArrayStart();
-    out.setItemCount(update.features().length);
-    for (double feature : update.features()) {
-      out.startItem();
-      out.writeDouble(feature);
-    }
-    out.writeArrayEnd();
+    AvroBytes.writeArray(update.features(), out);
   }
 
   /** Reads Avro or JSON; says nothing about whether the values make sense. */
   public CovariateUpdate decode(byte[] bytes) throws MalformedRecordException {
-    Covariates record =
-        AvroJson.isJson(bytes) ? plain.read(json.toAvro(bytes)) : reader.read(bytes);
+    Covariates record = reader.read(bytes);
     List<Double> features = record.getFeatures();
     return new CovariateUpdate(
         record.getGroup(),

@@ -126,12 +126,12 @@ final class MappedRows implements Collector<RowData> {
     String name = name();
     long time = time();
     double[] features = features();
+    String label = fields.label == null ? null : text(fields.label);
     if (mapping.isOfCovariates()) {
-      add(new Observation(name, time, 0, features));
+      add(new Observation(name, time, 0, features, label, false));
       return;
     }
     double[] ahead = null; // of the first value: an element without one costs nothing
-    String label = fields.label == null ? null : text(fields.label);
     boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
     int missing = 0;
     for (int i = 0; i < fields.values.size(); i++) {

@@ -100,7 +100,7 @@ public record ObservationMapping(
   /**
    * What is known of a window that ends with a value.
    *
-   * @param label its class; null: none
+   * @param label its class, or any text beside covariates; null: none
    * @param isHere true where a window by session ends; null: none
    */
   public record WindowEnd(FieldPath label, FieldPath isHere) implements Serializable {

@@ -1,0 +1,157 @@
+package dev.weir.kafka.covariate;
+
+import dev.weir.forecast.CovariateEvent;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.codec.DeadLetterCodec;
+import dev.weir.kafka.mapping.MappedRecords;
+import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.kafka.registry.RegisteredRecords;
+import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.RecordParts;
+import dev.weir.kafka.wire.UnknownSchemaException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Turns each record of a topic of numbers known ahead into {@link CovariateEvent}s: one, or several
+ * where a mapping says so. What can't be used of a record is one dead letter; never throws for a
+ * record's sake.
+ */
+public abstract class AheadDeserializer
+    implements KafkaRecordDeserializationSchema<CovariateEvent> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String what;
+  private final TypeInformation<CovariateEvent> type;
+  private final MappedRecords mapped; // null: records are our own
+  private transient RecordParts parts; // of our own records
+  private transient Clock clock;
+
+  /**
+   * @param what a record has, in words
+   * @param type Flink's type of an event; null outside of a job
+   * @param mapping what records are that are not our own; null: they are
+   * @param registry where the records' schemas are; null: plain Avro
+   * @throws IllegalArgumentException if the mapping is wrong
+   */
+  AheadDeserializer(
+      String what,
+      TypeInformation<CovariateEvent> type,
+      ObservationMapping mapping,
+      RegistrySettings registry) {
+    this.what = what;
+    this.type = type;
+    this.mapped =
+        mapping == null ? null : new MappedRecords(mapping, new RegisteredRecords(registry));
+  }
+
+  /** Prepares to read records of our own. */
+  abstract void open();
+
+  /** Reads and checks a record of our own; its value is not null. */
+  abstract CovariateEvent read(SourceRecord source) throws MalformedRecordException;
+
+  /** Checks what a mapping made of a record. */
+  abstract CovariateEvent check(ObservationEvent mapped);
+
+  @Override
+  public final void open(DeserializationSchema.InitializationContext context) {
+    clock = Clock.systemUTC();
+    if (mapped == null) {
+      open();
+      parts = RecordParts.ofOwn();
+    } else {
+      mapped.open(context);
+    }
+  }
+
+  /** For use outside of a job. */
+  public final void openAlone() {
+    open(MappedRecords.ALONE);
+  }
+
+  @Override
+  public final void deserialize(
+      ConsumerRecord<byte[], byte[]> record, Collector<CovariateEvent> out) {
+    read(record, out::collect);
+  }
+
+  /** Reads a record. */
+  public final void read(ConsumerRecord<byte[], byte[]> record, Consumer<CovariateEvent> out) {
+    SourceRecord source = DeadLetterCodec.source(record);
+    if (mapped != null) {
+      mapped.read(source, this::check, out);
+    } else {
+      parts.forEach(source, this::own, out);
+    }
+  }
+
+  private CovariateEvent own(SourceRecord source) {
+    if (source.value() == null) {
+      String message = "value: expected %s, got null".formatted(what);
+      return new DeadLetter(Reason.NULL_VALUE, message, source);
+    }
+    try {
+      return read(source);
+    } catch (UnknownSchemaException e) {
+      return new DeadLetter(Reason.SCHEMA, e.getMessage(), source);
+    } catch (MalformedRecordException e) {
+      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(source.value()));
+      return new DeadLetter(Reason.MALFORMED, message, source);
+    }
+  }
+
+  /** What is wrong with the length of a name; null if nothing is. */
+  static DeadLetter badName(String field, String name, SourceRecord source) {
+    int length = name.length();
+    if (length > 0 && length <= Observation.MAX_SERIES_LENGTH) {
+      return null;
+    }
+    String message =
+        "%s: expected a name of 1 to %d characters, got %d"
+            .formatted(field, Observation.MAX_SERIES_LENGTH, length);
+    return new DeadLetter(Reason.SERIES, message, source);
+  }
+
+  /** The first number that is infinite; null if none is. */
+  static DeadLetter infinite(String field, double[] numbers, SourceRecord source) {
+    for (int i = 0; i < numbers.length; i++) {
+      if (Double.isInfinite(numbers[i])) {
+        String message =
+            "%s[%d]: expected a finite number or none, got %s".formatted(field, i, numbers[i]);
+        return new DeadLetter(Reason.NOT_FINITE, message, source);
+      }
+    }
+    return null;
+  }
+
+  /** What is wrong with a time; null if nothing is. */
+  final DeadLetter badTime(String field, long time, Duration maxFuture, SourceRecord source) {
+    if (time >= 0 && time <= clock.millis() + maxFuture.toMillis()) {
+      return null;
+    }
+    String message =
+        "%s: expected 1970 to %s from now, got %s"
+            .formatted(field, maxFuture, Instant.ofEpochMilli(time));
+    return new DeadLetter(Reason.TIME, message, source);
+  }
+
+  @Override
+  public final TypeInformation<CovariateEvent> getProducedType() {
+    return type;
+  }
+}
