@@ -4,6 +4,7 @@ import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.OutsideUpdate;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import dev.weir.stream.WeirTypeInformation;
@@ -15,7 +16,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Serializes covariates for the shuffle. */
+/** Serializes covariates and outside forecasts for the shuffle, and for those that wait. */
 final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
 
   private static final long serialVersionUID = 1L;
@@ -24,6 +25,7 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
 
   private static final byte UPDATE = 0;
   private static final byte DEAD_LETTER = 1;
+  private static final byte OUTSIDE = 2;
 
   private static final TypeSerializer<InputEvent> LETTERS =
       WeirTypeInformation.INPUT_EVENT.createSerializer(new SerializerConfigImpl());
@@ -40,6 +42,16 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
       StringValue.writeString(update.group(), target);
       target.writeLong(update.time());
       writeDoubles(update.features(), target);
+    } else if (event instanceof OutsideUpdate update) {
+      target.writeByte(OUTSIDE);
+      StringValue.writeString(update.series(), target);
+      StringValue.writeString(update.model(), target);
+      target.writeLong(update.made());
+      target.writeInt(update.times().length);
+      for (long time : update.times()) {
+        target.writeLong(time);
+      }
+      writeDoubles(update.rows(), target);
     } else {
       target.writeByte(DEAD_LETTER);
       LETTERS.serialize((DeadLetter) event, target);
@@ -48,11 +60,21 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
 
   @Override
   protected CovariateEvent read(byte version, DataInputView source) throws IOException {
-    if (source.readByte() == DEAD_LETTER) {
+    byte kind = source.readByte();
+    if (kind == DEAD_LETTER) {
       return (DeadLetter) LETTERS.deserialize(source);
     }
-    return new CovariateUpdate(
-        StringValue.readString(source), source.readLong(), readDoubles(source));
+    String name = StringValue.readString(source);
+    if (kind == UPDATE) {
+      return new CovariateUpdate(name, source.readLong(), readDoubles(source));
+    }
+    String model = StringValue.readString(source);
+    long made = source.readLong();
+    long[] times = new long[source.readInt()];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = source.readLong();
+    }
+    return new OutsideUpdate(name, model, made, times, readDoubles(source));
   }
 
   @Override

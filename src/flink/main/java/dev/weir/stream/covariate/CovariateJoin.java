@@ -5,13 +5,17 @@ import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.OutsideUpdate;
 import dev.weir.stream.WeirTypeInformation;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
-/** Adds the join of observations with covariates from a topic of their own to a job. */
+/**
+ * Adds the joins of observations with covariates and with outside forecasts, each from a topic of
+ * their own, to a job.
+ */
 public final class CovariateJoin {
 
   public static final TypeInformation<CovariateEvent> EVENTS =
@@ -43,10 +47,32 @@ public final class CovariateJoin {
         .uid("join-covariates"); // part of each savepoint
   }
 
+  /**
+   * The observations with what outside models have said of the steps after them. Each waits until
+   * the watermark of both streams has passed it; {@link OutsideSettings#slack} is taken into
+   * account there.
+   *
+   * @param series the series of an observation, and what spreads other events over the tasks
+   */
+  public static DataStream<InputEvent> joinOutside(
+      DataStream<InputEvent> observations,
+      DataStream<CovariateEvent> forecasts,
+      OutsideSettings settings,
+      KeySelector<InputEvent, String> series) {
+    return observations
+        .keyBy(series, Types.STRING)
+        .connect(forecasts.keyBy(event -> key(event, series), Types.STRING))
+        .transform("join-outside", WeirTypeInformation.INPUT_EVENT, new OutsideOperator(settings))
+        .uid("join-outside"); // part of each savepoint
+  }
+
   private static String key(CovariateEvent event, KeySelector<InputEvent, String> series)
       throws Exception {
-    return event instanceof CovariateUpdate update
-        ? update.group()
+    if (event instanceof CovariateUpdate update) {
+      return update.group();
+    }
+    return event instanceof OutsideUpdate update
+        ? update.series()
         : series.getKey((DeadLetter) event);
   }
 }

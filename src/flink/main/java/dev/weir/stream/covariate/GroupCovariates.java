@@ -2,7 +2,10 @@ package dev.weir.stream.covariate;
 
 import java.util.Arrays;
 
-/** The covariates of a group of series by the time that they are of, ascending. Mutable. */
+/**
+ * The covariates of a group of series, or what an outside model forecasts of a series, by the time
+ * that they are of, ascending. Mutable.
+ */
 final class GroupCovariates {
 
   private static final int FIRST_CAPACITY = 16;
@@ -44,6 +47,11 @@ final class GroupCovariates {
     return times[index];
   }
 
+  /** Where a time is, negative if it is not known. */
+  int indexOf(long time) {
+    return Arrays.binarySearch(times, 0, size, time);
+  }
+
   double feature(int index, int feature) {
     return rows[index * features + feature];
   }
@@ -62,7 +70,7 @@ final class GroupCovariates {
    * @param now the time that observations have reached
    */
   void put(long time, double[] row, int keep, long now) {
-    int index = Arrays.binarySearch(times, 0, size, time);
+    int index = indexOf(time);
     if (index < 0) {
       index = -index - 1;
       insert(index, time);
@@ -116,7 +124,7 @@ final class GroupCovariates {
   }
 
   private int lowerBound(long time) {
-    int index = Arrays.binarySearch(times, 0, size, time);
+    int index = indexOf(time);
     return index < 0 ? -index - 1 : index;
   }
 

@@ -10,6 +10,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.stream.RecordedMetrics;
 import dev.weir.stream.WeirTypeInformation;
@@ -550,6 +551,7 @@ public class CovariateJoinTest {
     for (CovariateEvent event :
         List.of(
             new CovariateUpdate("berlin", T, new double[] {1.5, NAN}),
+            new OutsideUpdate("b", "lear", T, new long[] {T, T + 7}, new double[] {1.5, NAN}),
             new DeadLetter(Reason.TIME, "too late", source))) {
       DataOutputSerializer out = new DataOutputSerializer(64);
       CovariateEventSerializer.INSTANCE.serialize(event, out);

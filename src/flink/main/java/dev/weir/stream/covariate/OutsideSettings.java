@@ -1,0 +1,49 @@
+package dev.weir.stream.covariate;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How observations are joined with outside forecasts. Immutable.
+ *
+ * @param models names of the outside models, in the order of their columns
+ * @param columns numbers of each model for each step
+ * @param covariates numbers known ahead for each step that come before them
+ * @param horizon steps that they are looked up for
+ * @param interval between two steps, milliseconds
+ * @param keep times of each series and model that are kept
+ * @param ttl a model's forecasts of a series are dropped once event time has passed all of their
+ *     times by so much; zero: never
+ * @param isInOrder whether the observations of a series are used in the order in which they come
+ */
+public record OutsideSettings(
+    List<String> models,
+    int columns,
+    int covariates,
+    int horizon,
+    long interval,
+    int keep,
+    Duration ttl,
+    boolean isInOrder)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  public OutsideSettings {
+    models = List.copyOf(models);
+  }
+
+  /** Numbers known ahead of each step once they are joined. */
+  int width() {
+    return covariates + models.size() * columns;
+  }
+
+  /**
+   * How far the watermark may be behind an observation that is joined: if observations are in
+   * order, none that comes can be earlier, although the watermark is a millisecond behind.
+   */
+  public long slack() {
+    return isInOrder ? 1 : 0;
+  }
+}
