@@ -35,6 +35,9 @@ public record Explanation(double value, List<Part> parts) {
   /** The correction on a holiday or a day beside one. */
   public static final String HOLIDAYS = "holidays";
 
+  /** What models outside of Weir say of it. */
+  public static final String OUTSIDE = "outside-models";
+
   /**
    * What belongs to no other part: limits, bounds, corrections of a constant size, and rounding.
    */
@@ -42,7 +45,7 @@ public record Explanation(double value, List<Part> parts) {
 
   /** Names that no covariate has. */
   public static final Set<String> RESERVED =
-      Set.of(LEVEL, SEASON, RECENT, ANALOGS, NETWORKS, HOLIDAYS, OTHER);
+      Set.of(LEVEL, SEASON, RECENT, ANALOGS, NETWORKS, HOLIDAYS, OUTSIDE, OTHER);
 
   /**
    * One part.

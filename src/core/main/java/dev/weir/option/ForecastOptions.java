@@ -3,6 +3,7 @@ package dev.weir.option;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -57,6 +58,22 @@ public final class ForecastOptions {
               true,
               "Whether the mixture learns from the covariates, at most %d; more need a base model or false."
                   .formatted(MAX_LEARNED_COVARIATES))
+          .change(Option.LEARNS_AGAIN);
+  public static final Option<List<String>> OUTSIDE =
+      Option.list(
+              "learning.outside.models",
+              "a list of names",
+              List.of(),
+              OutsideModels.MAX,
+              "Models outside of Weir that forecast the same series, by the names that their forecasts"
+                  + " have: each takes part in the mixture, weighed and corrected by its errors.",
+              name -> known(OutsideModels.isName(name) ? name : null, name))
+          .change(Option.LEARNS_AGAIN);
+  public static final Option<Boolean> OUTSIDE_QUANTILES =
+      Option.flag(
+              "learning.outside.quantiles",
+              false,
+              "Whether the outside models say the ends of the intervals, too.")
           .change(Option.LEARNS_AGAIN);
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(

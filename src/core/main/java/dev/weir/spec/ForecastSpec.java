@@ -14,6 +14,7 @@ import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.StateLimits;
@@ -29,6 +30,7 @@ import dev.weir.option.Option;
 import dev.weir.option.Seasons;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -206,11 +208,12 @@ public final class ForecastSpec extends Spec {
 
   private List<Target> targets(SeasonCounts seasons, Covariates.Count covariates) {
     Bounds bounds = bounds();
+    OutsideModels outside = outside(covariates);
     AlarmRules unused = alarms;
     boolean learned = false;
     List<Target> targets = new ArrayList<>();
     for (Part part : parts) {
-      Learning learning = learning(part, seasons, covariates, unused);
+      Learning learning = learning(part, seasons, covariates, outside, unused);
       if (learning != null) {
         unused = null;
         learned = true;
@@ -230,7 +233,11 @@ public final class ForecastSpec extends Spec {
 
   /** Null for a model that forecasts alone, and beside a problem. */
   private Learning learning(
-      Part part, SeasonCounts seasons, Covariates.Count covariates, AlarmRules rules) {
+      Part part,
+      SeasonCounts seasons,
+      Covariates.Count covariates,
+      OutsideModels outside,
+      AlarmRules rules) {
     int horizon = horizon(part.mode);
     int seqLen = get(ForecastOptions.SEQ_LEN);
     boolean isAlone = !learns() && part.initial != null; // then its file says which horizons it has
@@ -246,7 +253,7 @@ public final class ForecastSpec extends Spec {
       problem(part.mode, option, "expected a model where nothing is learned, got none");
     }
     checkFile(part);
-    LearnerSettings learner = learner(part, horizon, seasons, covariates);
+    LearnerSettings learner = learner(part, horizon, seasons, covariates, outside);
     if (learner == null) {
       return null;
     }
@@ -294,7 +301,11 @@ public final class ForecastSpec extends Spec {
   }
 
   private LearnerSettings learner(
-      Part part, int horizon, SeasonCounts seasons, Covariates.Count covariates) {
+      Part part,
+      int horizon,
+      SeasonCounts seasons,
+      Covariates.Count covariates,
+      OutsideModels outside) {
     LearnerSettings usual = learner(part, Math.min(horizon, USUAL_HORIZON));
     if (usual == null) {
       return null;
@@ -316,7 +327,26 @@ public final class ForecastSpec extends Spec {
         .withTraining(training)
         .withCovariates(covariates)
         .withSecondSeason(seasons.second())
-        .withHolidays(holidays);
+        .withHolidays(holidays)
+        .withOutside(outside);
+  }
+
+  /** The models outside, with columns after those of the covariates. */
+  private OutsideModels outside(Covariates.Count covariates) {
+    List<String> names = get(ForecastOptions.OUTSIDE);
+    String problem = null;
+    if (!names.isEmpty() && !learns()) {
+      problem = "expected none without a mixture that learns, got " + names;
+    } else if (new HashSet<>(names).size() < names.size()) {
+      problem = "expected each name once, got " + names;
+    } else if (!names.isEmpty() && covariates.ahead() < get(ForecastOptions.FEATURES_AHEAD)) {
+      problem = "expected covariates that are learned beside it, got some that are not";
+    }
+    if (problem != null) {
+      front.problem(ForecastOptions.OUTSIDE, problem);
+      return OutsideModels.NONE;
+    }
+    return new OutsideModels(names, get(ForecastOptions.OUTSIDE_QUANTILES));
   }
 
   private LearnerSettings learner(Part part, int horizon) {

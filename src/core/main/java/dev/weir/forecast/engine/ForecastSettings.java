@@ -6,6 +6,7 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.StateLimits;
@@ -203,14 +204,39 @@ public record ForecastSettings(
     return targets.isEmpty() ? -1 : inputs.ahead;
   }
 
+  /** Models outside of Weir that forecast the same series. */
+  public OutsideModels outside() {
+    return targets.stream()
+        .filter(target -> target.learning() != null)
+        .map(target -> target.learning().learner().outside())
+        .findFirst()
+        .orElse(OutsideModels.NONE);
+  }
+
+  /** Numbers known ahead for each step: covariates, then what outside models forecast. */
+  public int columnsAhead() {
+    return inputs.ahead + outsideColumns();
+  }
+
+  /** Columns that the outside models have among the numbers known ahead. */
+  public int outsideColumns() {
+    return targets.stream()
+        .filter(target -> target.learning() != null)
+        .map(target -> target.learning().learner())
+        .mapToInt(learner -> learner.outside().columns(learner.levels().size()))
+        .findFirst()
+        .orElse(0);
+  }
+
   /** Numbers known ahead of an observation, at most: for each step of the longest forecast. */
   public int ahead() {
-    return inputs.ahead * targets.stream().mapToInt(Target::horizon).max().orElse(0);
+    return columnsAhead() * targets.stream().mapToInt(Target::horizon).max().orElse(0);
   }
 
   /** Covariates known ahead that are kept with a window, since a model may read them. */
   public int columnsKept() {
-    return targets.stream().anyMatch(Target::mayReadWindows) ? inputs.ahead : 0;
+    boolean isRead = outsideColumns() == 0 && targets.stream().anyMatch(Target::mayReadWindows);
+    return isRead ? inputs.ahead : 0;
   }
 
   /** As {@link #problemWith(ForecastModel, Target)} of any model. */
@@ -264,6 +290,10 @@ public record ForecastSettings(
               Calendar.labels(model.calendar()),
               model.name(),
               model.version());
+    }
+    if (model.ahead().count() > 0 && outsideColumns() > 0) {
+      return "ahead: expected a model that reads no covariates known ahead beside outside models, got"
+          + " one that does (model %s version %d)".formatted(model.name(), model.version());
     }
     if (model.ahead().count() > 0 && model.ahead().count() != inputs.ahead) {
       return mismatch("ahead", inputs.ahead, model.ahead().count(), model);

@@ -40,7 +40,7 @@ final class ModeForecaster {
 
   private final Target target;
   private final ZoneId zone; // of the calendar that models read
-  private final boolean knowsAhead; // whether covariates known ahead come with observations
+  private final boolean knowsAhead; // whether numbers known ahead come with observations
   private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
@@ -62,7 +62,7 @@ final class ModeForecaster {
       ForecastSettings all, Target target, ForecastModel initialModel, ForecastResult result) {
     this.target = target;
     this.zone = all.inputs().zone();
-    this.knowsAhead = all.inputs().ahead() > 0;
+    this.knowsAhead = all.columnsAhead() > 0;
     int seqLen = all.seqLen();
     this.initialModel = initialModel;
     List<Expert> own = new ArrayList<>();
@@ -419,6 +419,15 @@ final class ModeForecaster {
         share += learner.share(state, e, i) / steps;
       }
       methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
+    }
+    List<String> outside = learner.settings().outside().names();
+    for (int m = 0; m < outside.size(); m++) {
+      double share = 0;
+      for (int i = 1; i <= target.horizon(); i++) {
+        share += learner.outsideShare(state, m, i) / target.horizon();
+      }
+      double error = learner.outsideError(state, m);
+      methods.add(new Score.Method("outside:" + outside.get(m), error, share));
     }
     return new Score(
         window.series(),

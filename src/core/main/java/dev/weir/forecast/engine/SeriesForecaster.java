@@ -32,7 +32,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   public static final long NO_TIME = -1;
 
   private final ForecastSettings settings;
-  private final int covariates; // known ahead
+  private final int covariates; // known ahead, and what outside models forecast
   private final int ahead; // numbers known ahead of an observation that are used, at most
   private final ForecastResult result;
   private final ModeForecaster[] forecasters; // by target
@@ -60,7 +60,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         settings.outOfOrderness().isZero(),
         result);
     this.settings = settings;
-    this.covariates = settings.covariatesAhead();
+    this.covariates = settings.columnsAhead();
     this.ahead = settings.ahead();
     this.result = result;
     this.forecasters = new ModeForecaster[settings.targets().size()];

@@ -19,6 +19,7 @@ public final class ForecastParts {
     ANALOGS(Explanation.ANALOGS),
     NETWORKS(Explanation.NETWORKS),
     HOLIDAYS(Explanation.HOLIDAYS),
+    OUTSIDE(Explanation.OUTSIDE),
     OTHER(Explanation.OTHER);
 
     private final String label;
@@ -120,6 +121,7 @@ public final class ForecastParts {
     addTo(parts, Kind.ANALOGS);
     addTo(parts, Kind.NETWORKS);
     addTo(parts, Kind.HOLIDAYS);
+    addTo(parts, Kind.OUTSIDE);
     double sum = 0;
     for (Part part : parts) {
       sum += part.amount();

@@ -17,8 +17,8 @@ import java.util.List;
  * </pre>
  *
  * so the parts are weighted and added in the same way. The constant is {@link Kind#OTHER}, the
- * residual {@link Kind#NETWORKS}. What is added on a holiday is {@link Kind#HOLIDAYS}, and what
- * bounds change is {@link Kind#OTHER}.
+ * residual {@link Kind#NETWORKS}. What is added on a holiday is {@link Kind#HOLIDAYS}, by models
+ * outside {@link Kind#OUTSIDE}, and what bounds change is {@link Kind#OTHER}.
  *
  * <p>Keeps scratch; allocates the explanation that it returns. Not thread-safe.
  */
@@ -74,6 +74,7 @@ final class ForecastExplainer {
       combine(state, level, trust);
     }
     total.add(Kind.HOLIDAYS, mixture.firstHolidays());
+    total.add(Kind.OUTSIDE, mixture.outside == null ? 0 : mixture.outside.added());
     return total.explanation(covariates);
   }
 

@@ -254,7 +254,7 @@ public final class Learner {
     if (state.covariates != null) { // the next values bring those known ahead again
       state.covariates.reset(first);
     }
-    mixture.reset(state);
+    mixture.reset(state, first);
     resetSeason(state, first);
   }
 
@@ -363,6 +363,10 @@ public final class Learner {
     if (state.covariates != null) {
       state.covariates.advance(state.history.t());
     }
+    if (mixture.outside != null) {
+      state.bind(mixture.outside);
+      mixture.outside.advance(state.history.t());
+    }
     learnAndMake(state);
     mixture.skip(state);
   }
@@ -418,6 +422,11 @@ public final class Learner {
     if (state.covariates != null) {
       takeCovariates(state.covariates, state.history.t(), observed, ahead);
     }
+    if (mixture.outside != null) {
+      state.bind(mixture.outside);
+      mixture.outside.advance(state.history.t());
+      mixture.outside.take(state.history.t(), ahead, settings.covariates().ahead());
+    }
     learnAndMake(state);
     mixture.make(state, value);
   }
@@ -427,11 +436,14 @@ public final class Learner {
     covariates.advance(t);
     int first = settings.covariates().observed();
     int knownAhead = settings.covariates().ahead();
+    int row = knownAhead + settings.outside().columns(levels);
     for (int k = 0; k < Math.min(first, observed.length); k++) {
       covariates.set(k, t, observed[k]);
     }
-    for (int i = 0; i < Math.min(ahead.length, knownAhead * horizon); i++) {
-      covariates.set(first + i % knownAhead, t + 1 + i / knownAhead, ahead[i]);
+    for (int i = 0; i < Math.min(ahead.length, row * horizon); i++) {
+      if (i % row < knownAhead) {
+        covariates.set(first + i % row, t + 1 + i / row, ahead[i]);
+      }
     }
     covariates.learn(t);
   }
@@ -632,6 +644,24 @@ public final class Learner {
   /** The running error of an expert at step i, about 50 values deep. */
   public double runningError(LearnerState learned, int e, int i) {
     return mixture.runningError(bind(learned), e, i);
+  }
+
+  /**
+   * The mean absolute error of an outside model since the series began, over the values and
+   * followed steps that it said something of; NaN before the first.
+   *
+   * @param model its number in {@link LearnerSettings#outside}
+   */
+  public double outsideError(LearnerState learned, int model) {
+    bind(learned).bind(mixture.outside);
+    return mixture.outside.meanError(model);
+  }
+
+  /** The share of an outside model in the forecast of step i made last, within [0, 1]. */
+  public double outsideShare(LearnerState learned, int model, int i) {
+    StateView state = bind(learned);
+    state.bind(mixture.outside);
+    return mixture.outside.share(state.history.t(), model, i);
   }
 
   /** What the newest value said of the forecasts of it; the same object each time. */

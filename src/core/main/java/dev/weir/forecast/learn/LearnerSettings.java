@@ -23,6 +23,7 @@ import java.util.List;
  * @param covariates what comes beside the values
  * @param secondSeason observations in a longer season beside that of each series; 1 for none
  * @param holidays on which days forecasts are corrected; null for none
+ * @param outside models outside of Weir that forecast the same series
  */
 public record LearnerSettings(
     int horizon,
@@ -33,7 +34,8 @@ public record LearnerSettings(
     NetworkTraining training,
     Covariates.Count covariates,
     int secondSeason,
-    HolidaySettings holidays)
+    HolidaySettings holidays,
+    OutsideModels outside)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -198,7 +200,8 @@ public record LearnerSettings(
         NetworkTraining.DEFAULT,
         Covariates.Count.NONE,
         NONE,
-        null);
+        null,
+        OutsideModels.NONE);
   }
 
   private static List<String> allButNetworks() {
@@ -218,31 +221,32 @@ public record LearnerSettings(
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return with(names, levels, training, combination, covariates, secondSeason, holidays);
+    return with(names, levels, training, combination, covariates, secondSeason, holidays, outside);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return with(experts, wanted, training, combination, covariates, secondSeason, holidays);
+    return with(
+        experts, wanted, training, combination, covariates, secondSeason, holidays, outside);
   }
 
   public LearnerSettings withTraining(NetworkTraining wanted) {
-    return with(experts, levels, wanted, combination, covariates, secondSeason, holidays);
+    return with(experts, levels, wanted, combination, covariates, secondSeason, holidays, outside);
   }
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
     Combination plain = new Combination(combination.stacking, false, combination.eta);
-    return with(experts, levels, training, plain, covariates, secondSeason, holidays);
+    return with(experts, levels, training, plain, covariates, secondSeason, holidays, outside);
   }
 
   /** The same, and experts that learn from covariates. */
   public LearnerSettings withCovariates(Covariates.Count wanted) {
-    return with(experts, levels, training, combination, wanted, secondSeason, holidays);
+    return with(experts, levels, training, combination, wanted, secondSeason, holidays, outside);
   }
 
   /** The same, and forecasts that are corrected on holidays; null for none. */
   public LearnerSettings withHolidays(HolidaySettings wanted) {
-    return with(experts, levels, training, combination, covariates, secondSeason, wanted);
+    return with(experts, levels, training, combination, covariates, secondSeason, wanted, outside);
   }
 
   /**
@@ -251,7 +255,12 @@ public record LearnerSettings(
    * @param wanted observations; {@link #NONE} for none
    */
   public LearnerSettings withSecondSeason(int wanted) {
-    return with(experts, levels, training, combination, covariates, wanted, holidays);
+    return with(experts, levels, training, combination, covariates, wanted, holidays, outside);
+  }
+
+  /** The same, and models outside of Weir whose forecasts take part. */
+  public LearnerSettings withOutside(OutsideModels wanted) {
+    return with(experts, levels, training, combination, covariates, secondSeason, holidays, wanted);
   }
 
   private LearnerSettings with(
@@ -261,7 +270,8 @@ public record LearnerSettings(
       Combination combination,
       Covariates.Count covariates,
       int secondSeason,
-      HolidaySettings holidays) {
+      HolidaySettings holidays,
+      OutsideModels outside) {
     return new LearnerSettings(
         horizon,
         experts,
@@ -271,7 +281,8 @@ public record LearnerSettings(
         training,
         covariates,
         secondSeason,
-        holidays);
+        holidays,
+        outside);
   }
 
   /**
@@ -282,7 +293,7 @@ public record LearnerSettings(
     return ("LearnerSettings[horizon=%s, experts=%s, analogWindow=%s, analogNeighbours=%s, tail=%s,"
             + " exactLimit=2600, longestWeek=%s, stacking=%s, combines=%s, eta=%s, discount=0.98,"
             + " levels=%s, intervalStep=0.01, training=%s, covariates=%s, secondSeason=%s,"
-            + " holidays=null]%s")
+            + " holidays=null]%s%s")
         .formatted(
             horizon,
             experts,
@@ -297,6 +308,7 @@ public record LearnerSettings(
             training.layout(),
             covariates,
             secondSeason,
-            holidays == null ? "" : ", own holidays"); // on any days
+            holidays == null ? "" : ", own holidays", // on any days
+            outside.count() == 0 ? "" : ", " + outside);
   }
 }

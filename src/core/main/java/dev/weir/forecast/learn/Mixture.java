@@ -19,7 +19,8 @@ import java.util.Arrays;
  * Where a network combines ({@link CandidateStage}), it makes another forecast of these and of the
  * experts', and the last one is the weighted mean of out and that. Where there is no regression,
  * out is the weighted mean of all its candidates instead. On holidays it is corrected ({@link
- * HolidayCorrection}).
+ * HolidayCorrection}), and then combined with what models outside of Weir say ({@link
+ * OutsideStage}).
  *
  * <p>What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
  * #make} makes the next. Errors are learned of the {@link FollowedSteps}; weights of a step between
@@ -68,6 +69,7 @@ final class Mixture {
   private final LatestScores newest;
   final CandidateStage stage; // null if absent
   final HolidayCorrection holidays; // null if absent
+  final OutsideStage outside; // null if absent
   final DistributionScorer scorer;
   boolean scoresDistributions;
   private Bounds bounds = Bounds.NONE;
@@ -98,6 +100,10 @@ final class Mixture {
     this.levels = settings.levels().size();
     this.holidays =
         settings.holidays() == null ? null : new HolidayCorrection(settings.holidays(), followed);
+    this.outside =
+        settings.outside().count() == 0
+            ? null
+            : new OutsideStage(settings.outside(), levels, followed);
     this.finalHedge = new Hedge(settings.combination().eta(), DISCOUNT);
     this.combinedHedge =
         settings.combination().stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
@@ -131,8 +137,8 @@ final class Mixture {
     return newest;
   }
 
-  /** Prepares a state of zeros, before the first value of a series. */
-  void reset(StateView state) {
+  /** Prepares a state of zeros, before the first value of a series, which has the given index. */
+  void reset(StateView state, long first) {
     if (regression != null) {
       regression.reset(state.regression);
     }
@@ -140,6 +146,10 @@ final class Mixture {
     if (holidays != null) {
       state.bind(holidays);
       holidays.reset();
+    }
+    if (outside != null) {
+      state.bind(outside);
+      outside.reset(first);
     }
   }
 
@@ -155,6 +165,10 @@ final class Mixture {
     }
     History history = state.history;
     long t = history.t() + 1;
+    if (outside != null) {
+      state.bind(outside);
+      outside.begin(t);
+    }
     state.turnTo(t);
     keepDistributions(state, t);
     long first = state.firstScored();
@@ -169,6 +183,9 @@ final class Mixture {
       }
     }
     tracker.finish(state.intervals);
+    if (outside != null) {
+      outside.finish();
+    }
     state.intervals.count(t, value);
   }
 
@@ -194,6 +211,9 @@ final class Mixture {
       learn(state, t, i, truth);
       if (holidays != null) {
         holidays.learn(state.history, t, i, truth);
+      }
+      if (outside != null) {
+        outside.learn(t, i, truth, state.age());
       }
     }
     double forecast = bounds.value(state.history.at(origin) + state.issued(origin, i));
@@ -304,6 +324,10 @@ final class Mixture {
       double plain = results[0];
       holidays.correct(state.history, results);
       firstHolidays = results[0] - plain;
+    }
+    if (outside != null) {
+      state.bind(outside);
+      outside.combine(t, results, anchor);
     }
     bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {
@@ -470,6 +494,10 @@ final class Mixture {
     if (stage != null) {
       state.bind(stage);
       stage.skip(state.history);
+    }
+    if (outside != null) {
+      state.bind(outside);
+      outside.skip(t);
     }
     for (int i = 1; i <= horizon; i++) {
       state.issued(t, i, Double.NaN);

@@ -37,6 +37,7 @@ final class StateLayout {
   final int scores;
   final int intervalDoubles;
   final int stackedSizes;
+  final int outsideDoubles;
   final int covariateDoubles;
   final int[] expertDoubles; // (experts + 1)
 
@@ -50,6 +51,7 @@ final class StateLayout {
   final int stackedRegression;
   final int holidays;
   final int candidates;
+  final int outsideFloats;
   final int intervalFloats;
   final int covariateFloats;
   final int[] expertFloats; // (experts + 1)
@@ -61,6 +63,7 @@ final class StateLayout {
   final int corrected;
   final int base; // what the network's forecast starts from
   final int combined; // what the network makes of it
+  final int outsideShorts;
   final int candidateInputs;
   final int candidateErrors;
   final int candidatePhases;
@@ -99,6 +102,8 @@ final class StateLayout {
         d.add(
             "sizes of inputs",
             settings.combination().stacking() ? StackedRegression.doubles(followed) : 0);
+    outsideDoubles =
+        d.add("models outside", OutsideStage.doubles(settings.outside(), levels, followed));
     mixtureDoublesEnd = d.size();
     covariateDoubles = d.add("covariates", Covariates.doubles(settings.covariates()));
     expertDoubles = d.add(experts, expert -> expert.doubles(shape));
@@ -124,6 +129,7 @@ final class StateLayout {
     holidays =
         f.add("holidays", settings.holidays() == null ? 0 : HolidayCorrection.floats(followed));
     candidates = f.add("candidates", network ? CandidateStage.floats(followed) : 0);
+    outsideFloats = f.add("models outside", OutsideStage.floats(settings.outside(), followed));
     intervalFloats = f.add("intervals", IntervalState.floats(scored, levels));
     mixtureFloatsEnd = f.size();
     f.add("errors by phase", IntervalState.phaseFloats(season));
@@ -141,6 +147,7 @@ final class StateLayout {
         s.add("open forecasts of the regression", settings.combination().stacking() ? waiting : 0);
     base = s.add("open forecasts, the network's base", network ? waiting : 0);
     combined = s.add("open forecasts of the network", network ? waiting : 0);
+    outsideShorts = s.add("models outside", OutsideStage.shorts(settings.outside(), followed));
     candidateInputs = s.add("inputs of candidates", network ? CandidateStage.inputShorts() : 0);
     candidateErrors =
         s.add("errors of candidates", network ? CandidateStage.errorShorts(count, followed) : 0);

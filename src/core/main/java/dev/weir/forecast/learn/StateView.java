@@ -293,6 +293,18 @@ final class StateView {
         layout.candidatePhases);
   }
 
+  /** Points what outside models said at its part. */
+  void bind(OutsideStage outside) {
+    outside.bind(
+        season(),
+        doubles,
+        layout.outsideDoubles,
+        floats,
+        layout.outsideFloats,
+        shorts,
+        layout.outsideShorts);
+  }
+
   /** Points a calendar at the series, whose holidays are remembered with its state. */
   void bind(SeriesCalendar calendar, String series, long index, long time, long spacing) {
     SeriesHolidays known = calendar.of(learner.holidays(), series);

@@ -77,7 +77,8 @@ class ForecastExplanationTest {
         small.training(),
         small.covariates(),
         small.secondSeason(),
-        small.holidays());
+        small.holidays(),
+        OutsideModels.NONE);
   }
 
   @Test

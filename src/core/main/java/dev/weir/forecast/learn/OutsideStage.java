@@ -1,0 +1,502 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.Bfloat16Slice;
+import dev.weir.forecast.expert.DelayLine;
+import dev.weir.forecast.expert.DoubleSlice;
+import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.expert.Rls;
+import java.util.Arrays;
+
+/**
+ * Combines a forecast with those that models outside of Weir have made of the same times. With x_0
+ * the forecast and x_m what model m said, of those that said something about the step:
+ *
+ * <pre>
+ * b   = sum of w_m x_m,   w_m ~ trust_m exp(-eta (L_m / min L - 1))       L: running |error|
+ * st  = b + Q theta' [ k_m (x_m - b) / Q for each m, {@value #CONSTANT} ]    Q: running |y - b|
+ * out = weighted mean of b and st, by their errors                            ({@link Hedge})
+ * </pre>
+ *
+ * as Bates and Granger (1969) weigh forecasts by how their errors go together. There is a
+ * regression for each of {@value #GROUPS} groups of steps and each quarter of the season, since a
+ * batch made once a day is of another use for the next hour than for the last. A model that goes
+ * wrong loses trust as soon as its errors grow beyond their usual size by more than the forecast's
+ * own do; k_m is 0 then, so that the regression neither uses nor learns from what it says, and is
+ * as it was when the model is right again. What is farther from x_0 than {@value #FAR} times its
+ * usual distance counts as that far.
+ *
+ * <p>What a model says of a time counts from the origin that it came with, until it says something
+ * else. Keeps settings and scratch; all that is learned is in the state of the series, see {@link
+ * #bind}. Not thread-safe; allocates nothing.
+ */
+final class OutsideStage {
+
+  private static final double ETA = 3;
+  private static final float DISCOUNT = 0.98f;
+  private static final double FINAL_ETA = 2;
+  private static final double FINAL_DISCOUNT = 0.99;
+
+  private static final int GROUPS = 3;
+  private static final int PHASES = 4;
+  private static final double LAMBDA = 0.999;
+  private static final double RIDGE = 50;
+  private static final double KAPPA = 0.5;
+  private static final double CONSTANT = 0.3;
+  private static final double LARGEST = 6; // feature, in Q
+  private static final double MOST = 3; // correction, in Q
+  private static final double OUTLIER = 8; // error that is learned from, in Q
+
+  private static final double FAR = 8;
+  private static final double SLOWLY = 0.01; // weight of a value in Q and in usual distances
+  private static final double FAST = 0.1; // weight of a value in a model's newest error
+  private static final double SLOW = 0.002; // and in its usual one
+  private static final double WRONG = 1.5; // trust falls from here, and is 0 at twice of it
+  private static final int JUDGED = 24; // values, from which on trust follows errors
+  private static final double READ = 0.2; // least weight, relative to the best, that is read whole
+
+  private static final int SEEN = 0; // values with an error
+  private static final int NEWEST = 1;
+  private static final int USUAL = 2;
+  private static final int DISTANCE = 3; // from x_0
+  private static final int SUM = 4; // of its errors since the series began
+  private static final int PER_MODEL = 5;
+
+  private final OutsideModels models;
+  private final FollowedSteps followed;
+  private final int horizon;
+  private final int all; // models, and the forecast itself as the first
+  private final int width; // columns
+  private final int each; // columns of a model
+  private final int ring; // places for the values of one column
+  private final int waiting;
+  private final DelayLine delays;
+  private final Hedge hedge = new Hedge(FINAL_ETA, FINAL_DISCOUNT);
+  private final Rls[] rls; // (groups) of series without a season, then with one
+
+  private final DoubleSlice doubles = new DoubleSlice();
+  private final FloatSlice floats = new FloatSlice();
+  private final FloatSlice losses = new FloatSlice();
+  private final FloatSlice finals = new FloatSlice();
+  private final FloatSlice regression = new FloatSlice();
+  private final Bfloat16Slice shorts = new Bfloat16Slice();
+  private int firstFloat;
+  private int season;
+
+  // scratch
+  private final double[] said; // (all), NaN where a model says nothing
+  private final double[] raw; // (followed, all), weights before it is known who says something
+  private final double[] weights; // (all)
+  private final double[] features; // (all + 1)
+  private final double[] shares; // (followed), of the corrected forecast
+  private final double[] errors; // (all), sums of the newest value
+  private final int[] counts; // (all)
+  private final double[] two = new double[2];
+  private double added; // what it added to step 1 of the newest forecast
+
+  OutsideStage(OutsideModels models, int levels, FollowedSteps followed) {
+    this.models = models;
+    this.followed = followed;
+    this.horizon = followed.horizon();
+    this.all = 1 + models.count();
+    this.width = models.columns(levels);
+    this.each = models.columnsOfEach(levels);
+    this.ring = horizon + 1;
+    this.delays = new DelayLine(followed);
+    this.waiting = DelayLine.places(followed);
+    this.said = new double[all];
+    this.raw = new double[followed.count() * all];
+    this.weights = new double[all];
+    this.features = new double[all + 1];
+    this.shares = new double[followed.count()];
+    this.errors = new double[all];
+    this.counts = new int[all];
+    this.rls = new Rls[2 * GROUPS];
+    int[] steps = new int[GROUPS];
+    for (int s = 0; s < followed.count(); s++) {
+      steps[group(followed.step(s))]++;
+    }
+    for (int k = 0; k < rls.length; k++) {
+      double phases = k < GROUPS ? 1 : PHASES;
+      double lambda = Math.pow(LAMBDA, phases / Math.max(1, steps[k % GROUPS]));
+      rls[k] = new Rls(all + 1, lambda, RIDGE, KAPPA, 10.0 * (all + 1), true);
+    }
+  }
+
+  private static int group(int i) {
+    return i <= 2 ? 0 : i <= 8 ? 1 : 2;
+  }
+
+  /** Doubles kept for a series. */
+  static int doubles(OutsideModels models, int levels, FollowedSteps followed) {
+    int columns = models.columns(levels);
+    return columns == 0
+        ? 0
+        : 1
+            + PER_MODEL * (1 + models.count())
+            + followed.count()
+            + columns * (followed.horizon() + 1);
+  }
+
+  /** Floats kept for a series. */
+  static int floats(OutsideModels models, FollowedSteps followed) {
+    int all = 1 + models.count();
+    return all == 1
+        ? 0
+        : followed.count() * (all + 2)
+            + GROUPS * PHASES * Rls.floats(all + 1)
+            + DelayLine.places(followed);
+  }
+
+  /** Numbers of 16 bits kept for a series. */
+  static int shorts(OutsideModels models, FollowedSteps followed) {
+    int all = 1 + models.count();
+    return all == 1 ? 0 : (all + 1) * DelayLine.places(followed);
+  }
+
+  /** Points at what was learned of a series. */
+  void bind(
+      int season,
+      double[] doubles,
+      int firstDouble,
+      float[] floats,
+      int firstFloat,
+      short[] shorts,
+      int firstShort) {
+    this.season = season;
+    this.doubles.at(doubles, firstDouble);
+    this.floats.at(floats, 0);
+    this.losses.at(floats, 0);
+    this.finals.at(floats, 0);
+    this.regression.at(floats, 0);
+    this.shorts.at(shorts, firstShort);
+    this.firstFloat = firstFloat;
+  }
+
+  /** Prepares a state of zeros; the next value has the given index. */
+  void reset(long index) {
+    doubles.set(0, index - 1 + horizon);
+    for (int k = 0; k < width * ring; k++) {
+      doubles.set(firstOfRing() + k, Double.NaN);
+    }
+    for (int k = 0; k < GROUPS * PHASES; k++) {
+      rls[0].reset(regressionAt(k)); // all begin alike
+    }
+  }
+
+  private int firstOfRing() {
+    return 1 + PER_MODEL * all + followed.count();
+  }
+
+  private int ofModel(int m, int what) {
+    return 1 + PER_MODEL * m + what;
+  }
+
+  private int sizeOf(int i) {
+    return 1 + PER_MODEL * all + followed.nearest(i);
+  }
+
+  private FloatSlice losses(int place) {
+    return losses.moveTo(firstFloat + place * all);
+  }
+
+  private FloatSlice finals(int place) {
+    return finals.moveTo(firstFloat + followed.count() * all + 2 * place);
+  }
+
+  private FloatSlice regressionAt(int k) {
+    return regression.moveTo(firstFloat + followed.count() * (all + 2) + k * Rls.floats(all + 1));
+  }
+
+  private Rls rls(int i) {
+    return rls[(season > 1 ? GROUPS : 0) + group(i)];
+  }
+
+  private FloatSlice regression(int i, long u) {
+    int phase = season > 1 ? (int) (u % season * PHASES / season) : 0;
+    return regressionAt(group(i) * PHASES + phase);
+  }
+
+  /** Goes on to the value at an index: what was said of later ones stays. */
+  void advance(long t) {
+    for (long top = (long) doubles.get(0); top < t + horizon; ) {
+      top++;
+      for (int c = 0; c < width; c++) {
+        doubles.set(place(c, top), Double.NaN);
+      }
+      doubles.set(0, top);
+    }
+  }
+
+  private int place(int column, long index) {
+    return firstOfRing() + column * ring + (int) Math.floorMod(index, (long) ring);
+  }
+
+  /**
+   * Takes in what came with the newest value. What says nothing leaves what was said before.
+   *
+   * @param ahead (steps, columns), row-major; NaN for nothing
+   * @param first columns of others, before those of the models
+   */
+  void take(long t, double[] ahead, int first) {
+    int row = first + width;
+    int steps = Math.min(ahead.length / row, horizon);
+    for (int k = 0; k < steps; k++) {
+      for (int c = 0; c < width; c++) {
+        double x = ahead[k * row + first + c];
+        if (Double.isFinite(x)) {
+          doubles.set(place(c, t + 1 + k), ValueRange.bounded(x));
+        }
+      }
+    }
+  }
+
+  /** Fills what each model says of a step, as far from the forecast as it may be. */
+  private boolean read(long t, int i, double forecast, double anchor) {
+    boolean some = false;
+    said[0] = forecast;
+    for (int m = 1; m < all; m++) {
+      double x = doubles.get(place((m - 1) * each, t + i)) - anchor;
+      double far = FAR * doubles.get(ofModel(m, DISTANCE));
+      if (far > 0 && Math.abs(x - forecast) > far) {
+        x = forecast + Math.copySign(far, x - forecast);
+      }
+      said[m] = x;
+      some |= !Double.isNaN(x);
+    }
+    return some;
+  }
+
+  /** Starts to {@link #learn} about a value. */
+  void begin(long t) {
+    delays.keep(t);
+    Arrays.fill(errors, 0);
+    Arrays.fill(counts, 0);
+  }
+
+  /**
+   * Learns from the truth at t about a followed step.
+   *
+   * @param truth relative to the anchor, the value at t - i
+   * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
+   */
+  void learn(long t, int i, double truth, int age) {
+    int place = delays.at(t - i, i);
+    int s = followed.next(i);
+    double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
+    boolean some = false;
+    for (int m = 0; m < all; m++) {
+      said[m] = mean + shorts.get(m * waiting + place);
+      if (!Double.isNaN(said[m])) {
+        some |= m > 0;
+        errors[m] += Math.abs(truth - said[m]);
+        counts[m]++;
+      }
+    }
+    if (!some) {
+      return;
+    }
+    weigh(s);
+    learnLosses(losses(s), truth, i);
+    double size = doubles.get(sizeOf(i));
+    double error = truth - mean;
+    if (size > 0) {
+      fill(s, mean, size);
+      rls(i).update(regression(i, t), features, clip(error / size, OUTLIER));
+    }
+    double magnitude = Math.abs(error);
+    double before = size == 0 ? magnitude : size;
+    doubles.set(sizeOf(i), before + SLOWLY * (Math.min(magnitude, 5 * before) - before));
+    two[0] = mean;
+    two[1] = mean + shorts.get(all * waiting + place);
+    hedge.learn(finals(s), 2, two, truth, i, age);
+  }
+
+  private int firstWaiting() {
+    return followed.count() * (all + 2) + GROUPS * PHASES * Rls.floats(all + 1);
+  }
+
+  private void learnLosses(FloatSlice losses, double truth, int i) {
+    float kept = Math.max(DISCOUNT, 1 - 1f / i);
+    for (int m = 0; m < all; m++) {
+      if (!Double.isNaN(said[m])) {
+        float loss = losses.get(m);
+        double error = Math.min(Math.abs(truth - said[m]), 1e37);
+        error = loss > 0 ? Math.min(error, 10 * loss) : error;
+        losses.set(m, loss > 0 ? kept * loss + (1 - kept) * (float) error : (float) error);
+      }
+    }
+  }
+
+  /** Learns how right each model is lately, after {@link #learn} of each step. */
+  void finish() {
+    for (int m = 0; m < all; m++) {
+      if (counts[m] == 0) {
+        continue;
+      }
+      double error = errors[m] / counts[m];
+      double seen = doubles.get(ofModel(m, SEEN)) + 1;
+      doubles.set(ofModel(m, SEEN), seen);
+      doubles.set(ofModel(m, SUM), doubles.get(ofModel(m, SUM)) + error);
+      double newest = doubles.get(ofModel(m, NEWEST));
+      doubles.set(ofModel(m, NEWEST), newest + Math.max(FAST, 1 / seen) * (error - newest));
+      double usual = doubles.get(ofModel(m, USUAL));
+      double bounded = usual > 0 ? Math.min(error, 3 * usual) : error;
+      doubles.set(ofModel(m, USUAL), usual + Math.max(SLOW, 1 / seen) * (bounded - usual));
+    }
+  }
+
+  /** How far a model is as right as it usually is, within [0, 1]. */
+  private double trust(int m) {
+    if (m == 0 || doubles.get(ofModel(m, SEEN)) < JUDGED) {
+      return 1;
+    }
+    double worse = larger(m) / Math.max(1, larger(0));
+    return Math.max(0, Math.min(1, 2 - worse / WRONG));
+  }
+
+  private double larger(int m) {
+    double usual = doubles.get(ofModel(m, USUAL));
+    return usual > 0 ? doubles.get(ofModel(m, NEWEST)) / usual : 1;
+  }
+
+  /** Fills the raw weights of a followed step; the largest is 1. */
+  private void weigh(int s) {
+    FloatSlice of = losses(s);
+    double least = Double.POSITIVE_INFINITY;
+    for (int m = 0; m < all; m++) {
+      least = of.get(m) > 0 ? Math.min(least, of.get(m)) : least;
+    }
+    for (int m = 0; m < all; m++) {
+      double loss = of.get(m);
+      double unknown = m == 0 ? 1 : 1e-3;
+      raw[s * all + m] =
+          (loss > 0 ? Math.exp(-ETA * Math.min(20, loss / least - 1)) : unknown) * trust(m);
+    }
+  }
+
+  /** Fills the inputs of a regression with what was said, by the raw weights of a step. */
+  private void fill(int s, double mean, double size) {
+    double best = 0;
+    for (int m = 0; m < all; m++) {
+      best = Double.isNaN(said[m]) ? best : Math.max(best, raw[s * all + m]);
+    }
+    for (int m = 0; m < all; m++) {
+      double read = Math.min(1, raw[s * all + m] / (READ * best)) * trust(m);
+      features[m] = Double.isNaN(said[m]) ? 0 : clip(read * (said[m] - mean) / size, LARGEST);
+    }
+    features[all] = CONSTANT;
+  }
+
+  /**
+   * Turns the forecasts made at t, relative to the newest value, into those with what others said.
+   *
+   * @param forecasts (horizon); overwritten
+   * @param anchor the newest value
+   */
+  void combine(long t, double[] forecasts, double anchor) {
+    delays.keep(t);
+    for (int s = 0; s < followed.count(); s++) {
+      weigh(s);
+      hedge.weigh(finals(s), 2, two);
+      shares[s] = two[1];
+    }
+    double first = forecasts[0];
+    for (int i = 1; i <= horizon; i++) {
+      boolean some = read(t, i, forecasts[i - 1], anchor);
+      double mean = some ? mean(i) : forecasts[i - 1];
+      double corrected = some ? corrected(t, i, mean) : mean;
+      if (followed.has(i)) {
+        keep(delays.at(t, i), mean, corrected);
+      }
+      forecasts[i - 1] = mean + followed.between(shares, i) * (corrected - mean);
+    }
+    learnDistances(t, anchor, first);
+    added = forecasts[0] - first;
+  }
+
+  private double mean(int i) {
+    int before = followed.before(i) * all;
+    int next = followed.next(i) * all;
+    double share = followed.share(i);
+    double sum = 0;
+    double mean = 0;
+    for (int m = 0; m < all; m++) {
+      weights[m] =
+          Double.isNaN(said[m]) ? 0 : (1 - share) * raw[before + m] + share * raw[next + m];
+      sum += weights[m];
+      mean += weights[m] == 0 ? 0 : weights[m] * (said[m] - said[0]);
+    }
+    return said[0] + mean / sum;
+  }
+
+  private double corrected(long t, int i, double mean) {
+    double size = doubles.get(sizeOf(i));
+    if (!(size > 0)) {
+      return mean;
+    }
+    fill(followed.nearest(i), mean, size);
+    return mean + size * clip(rls(i).predict(regression(i, t + i), features), MOST);
+  }
+
+  private void keep(int place, double mean, double corrected) {
+    float kept = (float) mean;
+    floats.moveTo(firstFloat).set(firstWaiting() + place, kept);
+    for (int m = 0; m < all; m++) {
+      shorts.set(m * waiting + place, (float) (said[m] - kept));
+    }
+    shorts.set(all * waiting + place, (float) (corrected - kept));
+  }
+
+  /** Learns how far each model usually is from the forecast of the next value. */
+  private void learnDistances(long t, double anchor, double first) {
+    for (int m = 1; m < all; m++) {
+      double distance = Math.abs(doubles.get(place((m - 1) * each, t + 1)) - anchor - first);
+      if (!Double.isNaN(distance)) {
+        double usual = doubles.get(ofModel(m, DISTANCE));
+        double before = usual == 0 ? distance : usual;
+        doubles.set(
+            ofModel(m, DISTANCE), before + SLOWLY * (Math.min(distance, 3 * before) - before));
+      }
+    }
+  }
+
+  /** Says that no forecast was made at t. */
+  void skip(long t) {
+    delays.keep(t);
+    Arrays.fill(said, Double.NaN);
+    for (int s = 0; s < followed.count(); s++) {
+      keep(delays.at(t, followed.step(s)), 0, 0);
+    }
+  }
+
+  /** What it added to step 1 of the forecast made last. */
+  double added() {
+    return added;
+  }
+
+  /** Mean absolute error of a model since the series began, NaN before the first. */
+  double meanError(int m) {
+    return doubles.get(ofModel(m + 1, SUM)) / doubles.get(ofModel(m + 1, SEEN));
+  }
+
+  /** The weight of a model, from 0, in the mean of step i of what was made at t. */
+  double share(long t, int model, int i) {
+    int s = followed.nearest(i);
+    weigh(s);
+    double sum = raw[s * all];
+    for (int m = 1; m < all; m++) {
+      sum += isKnown(t + i, m) ? raw[s * all + m] : 0;
+    }
+    return isKnown(t + i, model + 1) ? raw[s * all + model + 1] / sum : 0;
+  }
+
+  private boolean isKnown(long index, int m) {
+    return !Double.isNaN(doubles.get(place((m - 1) * each, index)));
+  }
+
+  private static double clip(double value, double limit) {
+    return Math.max(-limit, Math.min(limit, value));
+  }
+}
