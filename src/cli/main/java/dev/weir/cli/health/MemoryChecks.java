@@ -87,7 +87,8 @@ final class MemoryChecks {
       findings.warn(
           "season",
           "set season to compute with it",
-          "memory and disk are those of series without a season; each season found adds to them");
+          "memory and disk are those of series without a season; each season found adds to them,"
+              + " and a year of daily values up to a tenth");
     }
   }
 

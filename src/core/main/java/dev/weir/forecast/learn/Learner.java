@@ -6,7 +6,6 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
@@ -42,15 +41,21 @@ public final class Learner {
 
   private static final double[] NONE = {};
 
+  /**
+   * Daily values from which on a year is learned: one to know it, and some to see whether it is.
+   */
+  private static final int YEAR_AFTER = 400;
+
   private final LearnerSettings settings;
   private final int horizon;
   private final int levels;
-  private final ExpertEnsemble ensemble;
-  private final Mixture mixture;
-  private final StateLayouts layouts;
-  private final StateView view;
+  private final LearnerParts plain;
+  private final boolean findsYear; // whether daily values get a second season once it pays
+  private LearnerParts yearly; // of these series; null until there is one
+  private LearnerParts parts; // of the series that was bound last
+  private CandidateNetwork network; // null for none
+  private LatestScores newest;
   private final SeasonDetector detector = new SeasonDetector();
-  private ForecastExplainer explainer; // null until a forecast is explained
   private long restarts;
   private final double[] observed; // (observed covariates), scratch
   private Bounds bounds = Bounds.NONE;
@@ -75,37 +80,17 @@ public final class Learner {
     this.settings = settings;
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
-    List<Expert> all =
-        new ArrayList<>(
-            Experts.create(
-                settings.experts(),
-                settings.memory().analogWindow(),
-                settings.memory().analogNeighbours(),
-                settings.memory().tail(),
-                settings.training()));
-    if (settings.covariates().all() > 0) {
-      all.addAll(Experts.ofCovariates(settings.covariates()));
-    }
-    if (settings.secondSeason() > 1) {
-      all.addAll(Experts.ofSecondSeason(settings.secondSeason()));
-    }
-    all.addAll(own);
     this.observed = new double[settings.covariates().observed()];
-    this.ensemble = new ExpertEnsemble(all, horizon);
-    FollowedSteps followed = new FollowedSteps(horizon);
-    CandidateStage stage =
-        !settings.combines()
-            ? null
-            : new CandidateStage(
-                ensemble.experts().stream().map(Expert::name).toList(),
-                followed,
-                settings.isAlone());
-    if (stage != null) {
-      stage.use(network);
-    }
-    this.mixture = new Mixture(settings, followed, ensemble, stage);
-    this.layouts = new StateLayouts(settings, ensemble.experts());
-    this.view = new StateView(settings, followed, ensemble.size());
+    this.plain = new LearnerParts(settings, own, network);
+    this.parts = plain;
+    this.newest = plain.mixture.newest();
+    this.network = network;
+    this.findsYear =
+        settings.secondSeason() == LearnerSettings.NONE
+            && !settings.isAlone()
+            && settings.covariates().all() == 0
+            && settings.outside().count() == 0
+            && own.isEmpty();
   }
 
   /**
@@ -113,12 +98,16 @@ public final class Learner {
    * of a network reads its inputs there. Null without.
    */
   public CandidateStage stage() {
-    return mixture.stage;
+    return parts.mixture.stage;
   }
 
   /** Combines with another network from now on; only where the settings say that one combines. */
   public void use(CandidateNetwork network) {
-    mixture.stage.use(network);
+    this.network = network;
+    plain.mixture.stage.use(network);
+    if (yearly != null) {
+      yearly.mixture.stage.use(network);
+    }
   }
 
   /**
@@ -127,17 +116,23 @@ public final class Learner {
    */
   public void bound(Bounds wanted) {
     bounds = wanted;
-    mixture.bound(wanted);
+    plain.mixture.bound(wanted);
+    if (yearly != null) {
+      yearly.mixture.bound(wanted);
+    }
   }
 
   /** Whether series keep {@link LearnerState#distributions}; by default they do not. */
   public void scoreDistributions(boolean whether) {
-    mixture.scoresDistributions = whether;
+    plain.mixture.scoresDistributions = whether;
+    if (yearly != null) {
+      yearly.mixture.scoresDistributions = whether;
+    }
   }
 
   /** Reads {@link LearnerState#distributions}. */
   public DistributionScorer distributionScorer() {
-    return mixture.scorer;
+    return plain.mixture.scorer;
   }
 
   public LearnerSettings settings() {
@@ -148,12 +143,13 @@ public final class Learner {
     return horizon;
   }
 
+  /** Of the series that was observed last, as {@link #expertName}. */
   public int experts() {
-    return ensemble.size();
+    return parts.ensemble.size();
   }
 
   public String expertName(int e) {
-    return ensemble.name(e);
+    return parts.ensemble.name(e);
   }
 
   /**
@@ -168,7 +164,7 @@ public final class Learner {
       throw new IllegalArgumentException("season: expected at least 0, got " + season);
     }
     boolean auto = season == LearnerSettings.AUTO;
-    LearnerState learned = layouts.empty(auto ? 1 : season, auto);
+    LearnerState learned = plain.layouts.empty(auto ? 1 : season, auto);
     StateView state = bind(learned);
     state.history.seed(Seeds.of(series));
     reset(state, 0);
@@ -177,7 +173,8 @@ public final class Learner {
 
   /** Whether a restored state was written by a learner with these settings. */
   public boolean fits(LearnerState learned) {
-    return layouts.fits(learned);
+    LearnerParts of = partsOf(learned);
+    return of != null && of.layouts.fits(learned);
   }
 
   /**
@@ -208,10 +205,20 @@ public final class Learner {
     if (found && old.hasSeasonUpTo(LearnerSettings.EXACT_LIMIT / 2)) {
       first = old.season();
     }
-    LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
-    StateView state = bind(learned);
-    if (mixture.holidays != null) {
-      state.bind(mixture.holidays.calendar(), null, 0, 0, 0); // when these values were is not known
+    boolean auto = season == LearnerSettings.AUTO;
+    LearnerState learned = relearn(plain, old, first, auto, values);
+    return learned == null || !needsYear(parts.view)
+        ? learned
+        : relearn(yearly(), old, first, auto, values);
+  }
+
+  private LearnerState relearn(
+      LearnerParts by, LearnerState old, int season, boolean auto, double[] values) {
+    parts = by;
+    LearnerState learned = by.layouts.empty(season, auto);
+    StateView state = by.bind(learned);
+    if (by.mixture.holidays != null) { // when these values were is not known
+      state.bind(by.mixture.holidays.calendar(), null, 0, 0, 0);
     }
     state.history.seed(History.seed(old.longs()));
     state.spacing.copy(old.doubles(), old.spacing());
@@ -235,17 +242,36 @@ public final class Learner {
    */
   public void print(LearnerState learned, BiConsumer<String, double[]> target) {
     learned.print(target);
-    layouts.of(learned.season()).print(learned, target);
+    bind(learned).layout().print(learned, target);
   }
 
   private StateView bind(LearnerState learned) {
-    if (!layouts.isOne(learned)) {
+    LearnerParts of = partsOf(learned);
+    if (of == null) {
       throw new IllegalArgumentException(
           "memory: expected one of a learner with the same settings, got another");
     }
-    int season = learned.season();
-    boolean same = view.layout() != null && view.season() == season;
-    return view.bind(learned, same ? view.layout() : layouts.of(season));
+    parts = of;
+    return of.bind(learned);
+  }
+
+  /** Those that a state is of; null if it is of other settings. */
+  private LearnerParts partsOf(LearnerState learned) {
+    if (plain.layouts.isOne(learned)) {
+      return plain;
+    }
+    boolean may = findsYear && learned.isComplete() && learned.needsSeason();
+    return may && yearly().layouts.isOne(learned) ? yearly : null;
+  }
+
+  private LearnerParts yearly() {
+    if (yearly == null) {
+      LearnerSettings two = settings.withSecondSeason(ObservationSpacing.YEAR);
+      yearly = new LearnerParts(two, List.of(), network);
+      yearly.mixture.bound(bounds);
+      yearly.mixture.scoresDistributions = plain.mixture.scoresDistributions;
+    }
+    return yearly;
   }
 
   /** Everything as it was before the first value, which has the given index. */
@@ -254,7 +280,7 @@ public final class Learner {
     if (state.covariates != null) { // the next values bring those known ahead again
       state.covariates.reset(first);
     }
-    mixture.reset(state, first);
+    parts.mixture.reset(state, first);
     resetSeason(state, first);
   }
 
@@ -262,7 +288,7 @@ public final class Learner {
   private void resetSeason(StateView state, long first) {
     state.history.reset(first);
     state.resetPhases();
-    ensemble.reset(state);
+    parts.ensemble.reset(state);
   }
 
   /**
@@ -286,8 +312,10 @@ public final class Learner {
     StateView state = bind(learned);
     checkFinite(value);
     learnSpacing(state, time, state.history.age());
-    bindCalendar(state, null, time);
-    observe(state, time, value, state.history.age(), observed, ahead);
+    bindCalendar(state, null, state.history.t() + 1, time);
+    if (observe(state, time, value, state.history.age(), observed, ahead)) {
+      addYear(learned, null, time);
+    }
   }
 
   /**
@@ -303,7 +331,7 @@ public final class Learner {
     StateView state = bind(learned);
     checkFinite(window.last());
     History history = state.history;
-    long passed = MissingValues.passed(history, window.missing(), settings.secondSeason());
+    long passed = MissingValues.passed(history, window.missing(), parts.settings.secondSeason());
     long age = history.age();
     long left = window.missing() - passed; // the first ones, so that the last lead to the newest
     boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
@@ -319,18 +347,20 @@ public final class Learner {
     } else {
       learnSpacing(state, window.origin(), age);
     }
-    bindCalendar(state, window.series(), window.origin());
+    bindCalendar(state, window.series(), history.t() + 1, window.origin());
     for (int k = 0; k < observed.length; k++) {
       observed[k] = window.feature(window.size() - 1, k);
     }
-    observe(state, window.origin(), window.last(), age, observed, window.ahead());
+    if (observe(state, window.origin(), window.last(), age, observed, window.ahead())) {
+      addYear(learned, window.series(), window.origin());
+    }
   }
 
-  /** Says when the value that comes next is, and so those around it. */
-  private void bindCalendar(StateView state, String series, long time) {
-    if (mixture.holidays != null) {
-      long next = state.history.t() + 1;
-      state.bind(mixture.holidays.calendar(), series, next, time, state.spacing.regular());
+  /** Says when the value at an index is, and so those around it. */
+  private void bindCalendar(StateView state, String series, long index, long time) {
+    HolidayCorrection holidays = parts.mixture.holidays;
+    if (holidays != null) {
+      state.bind(holidays.calendar(), series, index, time, state.spacing.regular());
     }
   }
 
@@ -348,7 +378,8 @@ public final class Learner {
    * part of it that leaves the phase as it should be where so many are missing that it pays.
    */
   public long passed(LearnerState learned, SequenceWindow window) {
-    return MissingValues.passed(bind(learned).history, window.missing(), settings.secondSeason());
+    return MissingValues.passed(
+        bind(learned).history, window.missing(), parts.settings.secondSeason());
   }
 
   private static void checkFinite(double value) {
@@ -363,12 +394,12 @@ public final class Learner {
     if (state.covariates != null) {
       state.covariates.advance(state.history.t());
     }
-    if (mixture.outside != null) {
-      state.bind(mixture.outside);
-      mixture.outside.advance(state.history.t());
+    if (parts.mixture.outside != null) {
+      state.bind(parts.mixture.outside);
+      parts.mixture.outside.advance(state.history.t());
     }
     learnAndMake(state);
-    mixture.skip(state);
+    parts.mixture.skip(state);
   }
 
   /**
@@ -382,8 +413,9 @@ public final class Learner {
 
   /**
    * @param before values before, without those just passed
+   * @return whether the series needs a second season from now on
    */
-  private void observe(
+  private boolean observe(
       StateView state, long time, double value, long before, double[] observed, double[] ahead) {
     History history = state.history;
     double tamed = ValueRange.tame(history, value);
@@ -391,16 +423,20 @@ public final class Learner {
       restart(state);
     }
     take(state, tamed, observed, ahead);
-    if (!mixture.isSound(state)) {
+    if (!parts.mixture.isSound(state)) {
       restarts++;
       reset(state, history.t());
       take(state, tamed, observed, ahead);
     }
     state.observed(time, value, tamed);
-    if (state.needsSeason()
-        && SeasonDetector.isDue(Math.min(before, history.age() - 1), history.age())) {
+    newest = parts.mixture.newest();
+    boolean due =
+        state.needsSeason()
+            && SeasonDetector.isDue(Math.min(before, history.age() - 1), history.age());
+    if (due) {
       detectSeason(state);
     }
+    return due && needsYear(state);
   }
 
   /** Starts again with the newest values as the first. */
@@ -417,18 +453,18 @@ public final class Learner {
   }
 
   private void take(StateView state, double value, double[] observed, double[] ahead) {
-    mixture.score(state, value);
+    parts.mixture.score(state, value);
     state.history.append(value);
     if (state.covariates != null) {
       takeCovariates(state.covariates, state.history.t(), observed, ahead);
     }
-    if (mixture.outside != null) {
-      state.bind(mixture.outside);
-      mixture.outside.advance(state.history.t());
-      mixture.outside.take(state.history.t(), ahead, settings.covariates().ahead());
+    if (parts.mixture.outside != null) {
+      state.bind(parts.mixture.outside);
+      parts.mixture.outside.advance(state.history.t());
+      parts.mixture.outside.take(state.history.t(), ahead, settings.covariates().ahead());
     }
     learnAndMake(state);
-    mixture.make(state, value);
+    parts.mixture.make(state, value);
   }
 
   /** What is known beside the newest value and ahead of it. */
@@ -449,14 +485,18 @@ public final class Learner {
   }
 
   private void learnAndMake(StateView state) {
-    ensemble.forecast(state);
+    parts.ensemble.forecast(state);
   }
 
   private void detectSeason(StateView state) {
     double[] values = state.history.values();
     int known = state.season();
     int season = detector.season(values, values.length, known, state.spacing.calendar());
-    if (season != known && 2 * season + horizon + 4 <= LearnerSettings.EXACT_LIMIT) {
+    boolean fits =
+        parts == plain
+            ? 2 * season + horizon + 4 <= LearnerSettings.EXACT_LIMIT
+            : 2 * season < ObservationSpacing.YEAR;
+    if (season != known && fits) {
       changeSeason(state, season);
     }
   }
@@ -464,13 +504,41 @@ public final class Learner {
   /** Keeps what was learned of the mixture, and lets the experts learn the past again. */
   private void changeSeason(StateView state, int season) {
     double[] values = state.history.values();
-    state.changeSeason(layouts.of(season));
+    state.changeSeason(parts.layouts.of(season));
     resetSeason(state, state.history.t() - values.length + 1);
     for (double value : values) {
       state.history.append(value);
       learnAndMake(state);
     }
-    mixture.make(state, state.history.newest());
+    parts.mixture.make(state, state.history.newest());
+  }
+
+  /** Whether daily values have come for longer than a year, and no expert has learned a year. */
+  private boolean needsYear(StateView state) {
+    return findsYear
+        && parts == plain
+        && state.needsSeason()
+        && state.history.age() >= YEAR_AFTER
+        && state.spacing.isDaily()
+        && 2 * state.season() < ObservationSpacing.YEAR;
+  }
+
+  /**
+   * Lets other parts learn the kept values, which also know a year. The scores of what was issued,
+   * and of what still waits for its truth, stay.
+   */
+  private void addYear(LearnerState learned, String series, long time) {
+    StateView before = bind(learned);
+    double[] values = before.history.values();
+    LearnerState with = relearn(yearly(), learned, before.season(), true, values);
+    if (with == null) { // the state was damaged
+      return;
+    }
+    before.layout().copyIssued(learned, with, yearly.view.layout());
+    learned.become(with);
+    StateView state = bind(learned);
+    bindCalendar(state, series, state.history.t(), time);
+    parts.mixture.make(state, state.history.newest());
   }
 
   /**
@@ -487,12 +555,13 @@ public final class Learner {
     double anchor = state.newestObserved();
     double frequent = bounds.value(state.frequent());
     for (int i = 1; i <= horizon; i++) {
-      double value = bounds.value(anchor + (known && !outlier ? mixture.issued(state, i) : 0));
+      double value =
+          bounds.value(anchor + (known && !outlier ? parts.mixture.issued(state, i) : 0));
       values[i - 1] = value;
       if (lower == null && upper == null) {
         continue;
       }
-      double[] ends = mixture.ends(state, i);
+      double[] ends = parts.mixture.ends(state, i);
       double beyond = beyond(value);
       for (int k = 0; k < levels; k++) {
         if (lower != null) {
@@ -517,7 +586,7 @@ public final class Learner {
     double[][] lower = new double[levels][horizon];
     double[][] upper = new double[levels][horizon];
     forecast(learned, values, lower, upper);
-    StateView state = view;
+    StateView state = parts.view;
     double[] mean = values.clone();
     long t = state.history.t();
     boolean knows = state.history.age() > 0 && !state.isOutlier();
@@ -540,7 +609,7 @@ public final class Learner {
   /** Of the covariates known ahead, how many numbers the newest forecast did not know. */
   public int missingCovariates(LearnerState learned) {
     Covariates covariates = bind(learned).covariates;
-    return covariates == null ? 0 : covariates.missing(view.history.t());
+    return covariates == null ? 0 : covariates.missing(parts.view.history.t());
   }
 
   /**
@@ -557,10 +626,11 @@ public final class Learner {
       return;
     }
     double value =
-        bounds.value(state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1)));
+        bounds.value(
+            state.newestObserved() + (state.isOutlier() ? 0 : parts.mixture.issued(state, 1)));
     target[0] = value;
     if (levels > 0 && state.scores.count(1) > 0) {
-      double[] ends = mixture.ends(state, 1);
+      double[] ends = parts.mixture.ends(state, 1);
       double frequent = bounds.value(state.frequent());
       target[2] = lower(value, ends[levels - 1], beyond(value), frequent);
       target[3] = upper(value, ends[levels + 1], beyond(value), frequent);
@@ -612,20 +682,18 @@ public final class Learner {
    */
   public Explanation explain(LearnerState learned, double value, List<String> covariates) {
     StateView state = bind(learned);
-    if (explainer == null) {
-      explainer = new ForecastExplainer(ensemble, mixture, settings.covariates().all());
-    }
-    return state.history.age() == 0 ? null : explainer.explain(state, value, covariates);
+    return state.history.age() == 0 ? null : parts.explain(state, value, covariates);
   }
 
   /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */
   public long skippedUpdates() {
-    return ensemble.skippedUpdates();
+    return plain.ensemble.skippedUpdates()
+        + (yearly == null ? 0 : yearly.ensemble.skippedUpdates());
   }
 
   /** How often a series or an expert of it was reset because its state was not finite. */
   public long restarts() {
-    return restarts + ensemble.restarts();
+    return restarts + plain.ensemble.restarts() + (yearly == null ? 0 : yearly.ensemble.restarts());
   }
 
   /**
@@ -633,17 +701,19 @@ public final class Learner {
    * last.
    */
   public double expertForecast(int e, int i) {
-    return ensemble.made(e, i);
+    return parts.ensemble.made(e, i);
   }
 
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
   public double share(LearnerState learned, int e, int i) {
-    return mixture.share(bind(learned), e, i);
+    StateView state = bind(learned);
+    return parts.mixture.share(state, e, i);
   }
 
   /** The running error of an expert at step i, about 50 values deep. */
   public double runningError(LearnerState learned, int e, int i) {
-    return mixture.runningError(bind(learned), e, i);
+    StateView state = bind(learned);
+    return parts.mixture.runningError(state, e, i);
   }
 
   /**
@@ -653,27 +723,28 @@ public final class Learner {
    * @param model its number in {@link LearnerSettings#outside}
    */
   public double outsideError(LearnerState learned, int model) {
-    bind(learned).bind(mixture.outside);
-    return mixture.outside.meanError(model);
+    StateView state = bind(learned);
+    state.bind(parts.mixture.outside);
+    return parts.mixture.outside.meanError(model);
   }
 
   /** The share of an outside model in the forecast of step i made last, within [0, 1]. */
   public double outsideShare(LearnerState learned, int model, int i) {
     StateView state = bind(learned);
-    state.bind(mixture.outside);
-    return mixture.outside.share(state.history.t(), model, i);
+    state.bind(parts.mixture.outside);
+    return parts.mixture.outside.share(state.history.t(), model, i);
   }
 
-  /** What the newest value said of the forecasts of it; the same object each time. */
+  /** What the newest value said of the forecasts of it; valid until the next value. */
   public LatestScores newest() {
-    return mixture.newest();
+    return newest;
   }
 
   /**
    * Steps that are scored, those of {@link LearnerState#distributions}; others have the nearest's.
    */
   public FollowedSteps scoredSteps() {
-    return mixture.scored;
+    return plain.mixture.scored;
   }
 
   /** Forecasts of step i that have met their truth. */

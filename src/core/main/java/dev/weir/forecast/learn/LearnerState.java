@@ -231,6 +231,14 @@ public final class LearnerState {
     shorts = new short[layout.shorts.size()];
   }
 
+  /** Takes over the arrays of another layout for the same season, not copied. */
+  void become(LearnerState other) {
+    longs[LAYOUT] = other.longs[LAYOUT];
+    doubles = other.doubles;
+    floats = other.floats;
+    shorts = other.shorts;
+  }
+
   public LearnerState copy() {
     LearnerState copy =
         new LearnerState(longs.clone(), doubles.clone(), floats.clone(), shorts.clone());

@@ -17,6 +17,9 @@ final class ObservationSpacing {
   private static final double REGULAR = 0.9;
   private static final long DAY = 86_400_000;
 
+  /** Daily values in a year. */
+  static final int YEAR = 365;
+
   private double[] doubles;
   private int step;
   private int share;
@@ -68,6 +71,11 @@ final class ObservationSpacing {
   /** The step that nine of ten are equal to, milliseconds; 0 if there is no such step. */
   long regular() {
     return doubles[share] >= REGULAR ? (long) doubles[step] : 0;
+  }
+
+  /** Whether nearly all values are a day apart. */
+  boolean isDaily() {
+    return regular() == DAY;
   }
 
   /**

@@ -227,4 +227,29 @@ final class StateLayout {
     System.arraycopy(
         fromShorts, of.mixtureShorts, to.shorts(), mixtureShorts, mixtureShortsEnd - mixtureShorts);
   }
+
+  /**
+   * Copies history, scores, intervals and what was issued to a state of other experts for the same
+   * season.
+   */
+  void copyIssued(LearnerState from, LearnerState to, StateLayout after) {
+    System.arraycopy(from.doubles(), 0, to.doubles(), 0, mixtureDoublesEnd);
+    float[] floats = from.floats();
+    System.arraycopy(floats, 0, to.floats(), 0, mixtureFloats);
+    System.arraycopy(floats, issued, to.floats(), after.issued, losses - issued);
+    System.arraycopy(floats, holidays, to.floats(), after.holidays, candidates - holidays);
+    System.arraycopy(
+        floats,
+        intervalFloats,
+        to.floats(),
+        after.intervalFloats,
+        covariateFloats - intervalFloats);
+    System.arraycopy(from.shorts(), 0, to.shorts(), 0, mixtureShorts);
+    System.arraycopy(
+        from.shorts(),
+        intervalShorts,
+        to.shorts(),
+        after.intervalShorts,
+        mixtureShortsEnd - intervalShorts);
+  }
 }

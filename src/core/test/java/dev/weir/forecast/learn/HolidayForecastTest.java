@@ -1,6 +1,7 @@
 package dev.weir.forecast.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
@@ -351,5 +352,25 @@ class HolidayForecastTest {
     double[] forecast = new double[learner.horizon()];
     learner.forecast(state, forecast, null, null);
     return forecast;
+  }
+
+  /** The 400th value, after which a year is learned as well, comes four days before a holiday. */
+  @Test
+  void holidaysAreKnownWhenTheYearIsAdded() {
+    double[] values = values(500, 1);
+    Learner learner =
+        new Learner(LearnerSettings.small(HORIZON).withHolidays(holidays(ZoneOffset.UTC)));
+    LearnerState state = learner.newSeries("x", LearnerSettings.AUTO);
+    int first = 10;
+    int last = first + 399;
+    for (int d = first; d <= last; d++) {
+      learner.observe(state, (FIRST.toEpochDay() + d) * DAY, values[d]);
+    }
+    assertThat(isHoliday(FIRST.toEpochDay() + last + 4)).isTrue();
+    double[] forecast = forecast(learner, state);
+    assertThat(learner.expertName(learner.experts() - 1)).isEqualTo("fourier-profile");
+    for (int i = 1; i <= HORIZON; i++) {
+      assertThat(forecast[i - 1]).isCloseTo(values[last + i], within(12.0));
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.NewHistory;
@@ -13,7 +14,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,5 +213,134 @@ class SecondSeasonTest {
     // the mean of three days of last year, so that a holiday which moves by a day counts, too
     double others = (expert[0] + expert[1] + expert[7] + expert[8]) / 4;
     assertThat(Arrays.stream(expert, 3, 6).min().orElseThrow()).isGreaterThan(others + 4);
+  }
+
+  /** A week, a year of 365 days and noise with a standard deviation of 1. */
+  private static double[] years(int values, long seed) {
+    Random random = new Random(seed);
+    double[] y = new double[values];
+    for (int t = 0; t < values; t++) {
+      double angle = 2 * Math.PI * t / 365;
+      y[t] = 100 + 5 * (t % WEEK == 6 ? 1 : 0) + random.nextGaussian();
+      y[t] += 20 * Math.cos(angle) + 10 * Math.sin(2 * angle);
+    }
+    return y;
+  }
+
+  private static LearnerState observe(
+      Learner learner, LearnerState state, double[] y, int from, int to, long spacing) {
+    for (int t = from; t < to; t++) {
+      learner.observe(state, t * spacing, y[t]);
+    }
+    return state;
+  }
+
+  private static boolean knowsYear(Learner learner, LearnerState state) {
+    forecast(learner, state); // binds it
+    return IntStream.range(0, learner.experts())
+        .anyMatch(e -> learner.expertName(e).equals("fourier-profile"));
+  }
+
+  @Test
+  void dailyValuesHaveAYearFromFourHundredOn() {
+    double[] y = years(1_000, 7);
+    Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
+    LearnerState state = learner.newSeries("a", LearnerSettings.AUTO);
+    observe(learner, state, y, 0, 399, DAY);
+    assertThat(knowsYear(learner, state)).isFalse();
+    int before = state.bytes();
+    observe(learner, state, y, 399, 400, DAY);
+    assertThat(knowsYear(learner, state)).isTrue();
+    assertThat(state.season()).isEqualTo(WEEK);
+    assertThat(state.bytes() - before).isBetween(600, 1_200);
+    Learner given = learner(365);
+    LearnerState two = observe(given, given.newSeries("a", WEEK), y, 0, 1_000, DAY);
+    observe(learner, state, y, 400, 1_000, DAY);
+    double[] expected = forecast(given, two);
+    double[] found = forecast(learner, state);
+    for (int i = 0; i < HORIZON; i++) {
+      assertThat(found[i]).isCloseTo(expected[i], within(0.3));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3600000", "604800000", "86300000", "0"})
+  void otherSpacingsHaveNoYear(long spacing) {
+    double[] y = years(700, 8);
+    Learner learner = new Learner(LearnerSettings.small(HORIZON));
+    LearnerState state = learner.newSeries("a", LearnerSettings.AUTO);
+    observe(learner, state, y, 0, 700, spacing);
+    assertThat(knowsYear(learner, state)).isFalse();
+  }
+
+  @Test
+  void givenSeasonAndCovariatesHaveNoYear() {
+    double[] y = years(500, 9);
+    Learner learner = new Learner(LearnerSettings.small(HORIZON));
+    LearnerState given = observe(learner, learner.newSeries("a", WEEK), y, 0, 500, DAY);
+    assertThat(knowsYear(learner, given)).isFalse();
+    LearnerSettings settings = LearnerSettings.small(HORIZON);
+    Learner with = new Learner(settings.withCovariates(new Covariates.Count(1, 0)));
+    LearnerState state = with.newSeries("a", LearnerSettings.AUTO);
+    observe(with, state, y, 0, 500, DAY);
+    assertThat(knowsYear(with, state)).isFalse();
+  }
+
+  /** The errors that count are those of what was issued, before and after. */
+  @Test
+  void scoresGoOnWhenTheYearIsAdded() {
+    double[] y = years(430, 10);
+    Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
+    learner.scoreDistributions(true);
+    LearnerState state = learner.newSeries("a", LearnerSettings.AUTO);
+    double[][] issued = new double[y.length][];
+    double[] sums = new double[HORIZON + 1];
+    for (int t = 0; t < y.length; t++) {
+      learner.observe(state, t * DAY, y[t]);
+      double newest = 0;
+      for (int i = 1; i <= Math.min(t, HORIZON); i++) {
+        sums[i] += Math.abs(y[t] - issued[t - i][i - 1]);
+        newest += Math.abs(y[t] - issued[t - i][i - 1]);
+      }
+      assertThat(learner.newest().error()).isCloseTo(newest, within(1e-3));
+      issued[t] = forecast(learner, state);
+    }
+    assertThat(knowsYear(learner, state)).isTrue();
+    for (int i = 1; i <= HORIZON; i++) {
+      assertThat(learner.scored(state, i)).isEqualTo(y.length - i);
+      assertThat(learner.meanError(state, i)).isCloseTo(sums[i] / (y.length - i), within(1e-3));
+    }
+    assertThat(learner.explain(state, forecast(learner, state)[0], List.of())).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"399", "400", "410"})
+  void foundYearIsSavedAndRestored(int stop) throws IOException {
+    double[] y = years(500, 11);
+    Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
+    LearnerState whole = learner.newSeries("a", LearnerSettings.AUTO);
+    observe(learner, whole, y, 0, stop, DAY);
+    LearnerState restored = copy(whole);
+    Learner other = new Learner(LearnerSettings.defaults(HORIZON));
+    assertThat(other.fits(restored, LearnerSettings.AUTO)).isTrue();
+    assertThat(other.fits(restored, WEEK)).isFalse();
+    observe(learner, whole, y, stop, 500, DAY);
+    observe(other, restored, y, stop, 500, DAY);
+    assertThat(restored.longs()).isEqualTo(whole.longs());
+    assertThat(restored.doubles()).isEqualTo(whole.doubles());
+    assertThat(restored.floats()).isEqualTo(whole.floats());
+    assertThat(restored.shorts()).isEqualTo(whole.shorts());
+  }
+
+  @Test
+  void learnedAgainItHasTheYearAtOnce() {
+    double[] y = years(700, 12);
+    Learner old = new Learner(LearnerSettings.defaults(HORIZON + 1));
+    LearnerState state = observe(old, old.newSeries("a", WEEK), y, 0, 700, DAY);
+    Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
+    LearnerState again = learner.relearn(state, LearnerSettings.AUTO);
+    assertThat(knowsYear(learner, again)).isTrue();
+    assertThat(again.count()).isEqualTo(700);
+    assertThat(knowsYear(learner, learner.relearn(state, WEEK))).isFalse();
   }
 }
