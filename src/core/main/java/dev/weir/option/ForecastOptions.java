@@ -74,6 +74,7 @@ public final class ForecastOptions {
               "learning.outside.quantiles",
               false,
               "Whether the outside models say the ends of the intervals, too.")
+          .needs(OUTSIDE)
           .change(Option.LEARNS_AGAIN);
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(

@@ -287,6 +287,7 @@ public final class ForecastJob {
           kafka.measured(offsets, maxBytes),
           settings.forecast(),
           settings.covariates(),
+          settings.outside(),
           shared,
           settings.classify(),
           settings.idleTimeout(),

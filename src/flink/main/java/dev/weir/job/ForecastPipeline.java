@@ -109,7 +109,7 @@ public final class ForecastPipeline {
         env.fromSource(
                 ends.observations(
                     WeirTypeInformation.INPUT_EVENT,
-                    settings.forecast().covariatesAhead(),
+                    settings.observedAhead(),
                     settings.idleTimeout(),
                     settings.forecast().outOfOrderness().isZero()),
                 ObservationWatermarks.strategy(
@@ -127,6 +127,9 @@ public final class ForecastPipeline {
     if (!settings.forecast().targets().isEmpty()) {
       DataStream<InputEvent> known =
           settings.covariates() == null ? observations : joined(env, settings, ends, observations);
+      if (settings.outside() != null) {
+        known = outside(env, settings, ends, known);
+      }
       SingleOutputStreamOperator<Output> forecasts = middle.build(known, models);
       train(forecasts, settings.shared(), ends);
       AlarmRules groups = groups(settings.forecast());
@@ -171,6 +174,24 @@ public final class ForecastPipeline {
             .uid("covariates");
     return CovariateJoin.join(
         observations, covariates, settings.covariates(), ForecastPipeline::key);
+  }
+
+  /** The observations with what outside models have said of the next steps. */
+  private static DataStream<InputEvent> outside(
+      StreamExecutionEnvironment env,
+      JobSettings settings,
+      KafkaConnectors ends,
+      DataStream<InputEvent> observations) {
+    DataStream<CovariateEvent> forecasts =
+        env.fromSource(
+                ends.outside(CovariateJoin.EVENTS),
+                ObservationWatermarks.ofOutside(
+                    settings.kafka().topics().outside().outOfOrderness(),
+                    settings.outside().slack()),
+                "outside")
+            .uid("outside");
+    return CovariateJoin.joinOutside(
+        observations, forecasts, settings.outside(), ForecastPipeline::key);
   }
 
   /** The rules of alarms if they have groups, else null. */

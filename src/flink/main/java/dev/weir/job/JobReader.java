@@ -16,9 +16,11 @@ import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.JobOptions.Made;
 import dev.weir.job.options.MappingOptions;
 import dev.weir.job.options.NetworkOptions;
+import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.job.options.WebhookOptions;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.OutsideTopic;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -30,6 +32,7 @@ import dev.weir.option.Option;
 import dev.weir.spec.ClassifySpec;
 import dev.weir.spec.ForecastSpec;
 import dev.weir.stream.covariate.CovariateSettings;
+import dev.weir.stream.covariate.OutsideSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,12 +104,14 @@ final class JobReader {
     ForecastSettings forecast = spec.settings();
     List<SharedSettings> shared = shared(forecast);
     CovariateSettings covariates = covariates(forecast);
+    OutsideSettings outside = outside(forecast, kafka.topics().outside());
     file.stop();
     return new JobSettings(
         name,
         kafka,
         forecast,
         covariates,
+        outside,
         shared,
         classify,
         file.get(JobOptions.IDLE_TIMEOUT),
@@ -300,20 +305,46 @@ final class JobReader {
     if (!file.has(CovariateOptions.TOPIC)) {
       return null;
     }
-    int features = file.get(ForecastOptions.FEATURES_AHEAD);
-    int horizon = forecast.ahead() / features;
-    int keep = file.get(CovariateOptions.KEEP);
-    if (keep < horizon) {
-      file.problem(
-          CovariateOptions.KEEP,
-          "expected at least the horizon, %d, got %d".formatted(horizon, keep));
-    }
+    int horizon = horizon(forecast);
     return new CovariateSettings(
         file.get(CovariateOptions.KEY),
-        features,
+        file.get(ForecastOptions.FEATURES_AHEAD),
         horizon,
         forecast.sampling().interval(),
-        keep,
+        keep(CovariateOptions.KEEP, horizon),
         forecast.limits().ttl());
+  }
+
+  private static int horizon(ForecastSettings forecast) {
+    return forecast.targets().stream().mapToInt(Target::horizon).max().orElse(0);
+  }
+
+  private int keep(Option<Integer> option, int horizon) {
+    int keep = file.get(option);
+    if (keep < horizon) {
+      file.problem(option, "expected at least the horizon, %d, got %d".formatted(horizon, keep));
+    }
+    return keep;
+  }
+
+  /**
+   * How observations are joined with outside forecasts.
+   *
+   * @param topic null for a job that reads none of them
+   */
+  private OutsideSettings outside(ForecastSettings forecast, OutsideTopic topic) {
+    if (topic == null) {
+      return null;
+    }
+    int horizon = horizon(forecast);
+    return new OutsideSettings(
+        topic.models(),
+        topic.columns(),
+        file.get(ForecastOptions.FEATURES_AHEAD),
+        horizon,
+        topic.interval(),
+        keep(OutsideOptions.KEEP, horizon),
+        forecast.limits().ttl(),
+        forecast.outOfOrderness().isZero());
   }
 }

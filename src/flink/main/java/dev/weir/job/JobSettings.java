@@ -7,6 +7,7 @@ import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.stream.covariate.CovariateSettings;
+import dev.weir.stream.covariate.OutsideSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,8 @@ import java.util.Map;
  *     such operator
  * @param covariates how observations get covariates from a topic of their own; null: there is no
  *     such operator
+ * @param outside how observations get outside forecasts from a topic of their own; null: there is
+ *     no such operator
  * @param shared base models that are learned from all series; empty: no operator trains
  * @param classify what the operator that classifies is configured with; null: there is no such
  *     operator
@@ -36,10 +39,17 @@ public record JobSettings(
     KafkaSettings kafka,
     ForecastSettings forecast,
     CovariateSettings covariates,
+    OutsideSettings outside,
     List<SharedSettings> shared,
     ClassifySettings classify,
     Duration idleTimeout,
     boolean createTopics) {
+
+  /** Numbers known ahead for each step that observations bring; -1: any. */
+  public int observedAhead() {
+    boolean isWithout = outside != null || forecast.targets().isEmpty();
+    return isWithout ? forecast.covariatesAhead() : forecast.columnsAhead();
+  }
 
   /**
    * Reads a job file and the weights that it names.

@@ -11,6 +11,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.stream.ForecastOperator;
+import dev.weir.stream.covariate.OutsideSettings;
 import java.util.List;
 
 /**
@@ -40,6 +41,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int BREAK_OBJECTS = 24 + 2 * ARRAY;
   private static final int STRING = 24 + ARRAY;
   private static final int BOXED = 16; // a Long
+  private static final int MAP_OBJECT = 48 + ARRAY + 16 * 4;
+  private static final int OUTSIDE_OBJECTS = 32 + 32 + 2 * ARRAY; // an entry of the map, its value
 
   /** Entry of Flink's state table, and its place in the array of entries. */
   private static final int HEAP_ENTRY = 40 + 6;
@@ -58,6 +61,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int SUMS_FORMAT = 8;
   private static final int ALARMS_FORMAT = 6; // an incident or none, breaks or none, thresholds
   private static final int LOG_FORMAT = 25;
+  private static final int OUTSIDE_FORMAT = 13; // version, sizes, checksum
 
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
   private static final int LOG_ROWS = 16;
@@ -81,7 +85,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     StateSizeEstimate forecast =
         job.forecast().targets().isEmpty()
             ? new StateSizeEstimate(0, 0, 0)
-            : of(job.forecast(), NAME_LENGTH);
+            : of(job.forecast(), NAME_LENGTH).and(outside(job.outside(), NAME_LENGTH));
     if (job.classify() == null) {
       return forecast;
     }
@@ -90,6 +94,33 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
         forecast.heap + classes + LEARNED_OBJECT + HEAP_ENTRY + string(NAME_LENGTH),
         forecast.cached,
         forecast.disk + classes + LEARNED_FORMAT + DISK_ENTRY + NAME_LENGTH);
+  }
+
+  private StateSizeEstimate and(StateSizeEstimate other) {
+    return new StateSizeEstimate(heap + other.heap, cached + other.cached, disk + other.disk);
+  }
+
+  /**
+   * What is kept of the outside forecasts of a series, which come each time it is observed; nothing
+   * waits.
+   *
+   * @param join null for none
+   */
+  private static StateSizeEstimate outside(OutsideSettings join, int nameLength) {
+    if (join == null) {
+      return new StateSizeEstimate(0, 0, 0);
+    }
+    long times = Math.min(join.keep(), join.horizon());
+    long numbers = times * Long.BYTES * (2 + join.columns()); // time, when it was made, columns
+    long heap = OUTSIDE_OBJECTS + 2 * numbers + string(nameLength); // arrays grow by doubling
+    long disk = OUTSIDE_FORMAT + numbers + DISK_ENTRY + 2L * nameLength;
+    if (!join.ttl().isZero()) {
+      heap += HEAP_TIMER + string(nameLength);
+      disk += DISK_ENTRY + nameLength + Long.BYTES;
+    }
+    int models = join.models().size();
+    return new StateSizeEstimate(
+        MAP_OBJECT + HEAP_ENTRY + string(nameLength) + models * heap, 0, models * disk);
   }
 
   /** Whether a series takes more once a season of it has been found. */

@@ -7,6 +7,7 @@ import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.JobOptions.Format;
 import dev.weir.job.options.JobOptions.RunMode;
 import dev.weir.job.options.MappingOptions;
+import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.CovariateTopic;
@@ -14,6 +15,7 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationTopics;
+import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
@@ -27,6 +29,7 @@ import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +79,8 @@ final class TopicReader {
             ofClasses,
             AlarmOptions.topic(file),
             file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
-            covariates());
+            covariates(),
+            outside());
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(
           JobOptions.FORECAST_FORMAT,
@@ -183,8 +187,8 @@ final class TopicReader {
       return null;
     }
     int features = file.get(ForecastOptions.FEATURES_AHEAD);
-    checkCovariates(forecasts, "a section forecast", "none");
-    checkCovariates(features > 0, "window.features-ahead of 1 or more", "0");
+    check(CovariateOptions.TOPIC, forecasts, "a section forecast", "none");
+    check(CovariateOptions.TOPIC, features > 0, "window.features-ahead of 1 or more", "0");
     if (file.has(MappingOptions.FEATURES_AHEAD)) {
       file.problem(
           MappingOptions.FEATURES_AHEAD, "expected none beside topics.covariates, got some");
@@ -202,10 +206,51 @@ final class TopicReader {
         file.get(CovariateOptions.TOPIC), features, file.get(CovariateOptions.MAX_FUTURE), mapping);
   }
 
-  private void checkCovariates(boolean holds, String expected, String got) {
+  /** Where outside forecasts arrive; null for a job that reads no topic of them. */
+  private OutsideTopic outside() {
+    if (!file.has(OutsideOptions.TOPIC)) {
+      return null;
+    }
+    List<String> models = file.get(ForecastOptions.OUTSIDE);
+    check(OutsideOptions.TOPIC, forecasts, "a section forecast", "none");
+    check(OutsideOptions.TOPIC, !models.isEmpty(), "learning.outside.models", "none");
+    List<Double> levels = new ArrayList<>();
+    if (file.get(ForecastOptions.OUTSIDE_QUANTILES)) {
+      for (double level : file.get(ForecastOptions.LEVELS)) {
+        levels.add((1 - level) / 2);
+        levels.add((1 + level) / 2);
+      }
+    }
+    ObservationMapping mapping = null;
+    if (file.has(OutsideOptions.FORMAT)
+        && file.require(OutsideOptions.MODEL) != null
+        && file.require(OutsideOptions.TIME) != null
+        && file.require(OutsideOptions.VALUE) != null) {
+      mapping = mapping(OutsideOptions.SECTION, MappingOptions::outside);
+      int quantiles = file.get(OutsideOptions.QUANTILES).size();
+      if (quantiles != levels.size()) {
+        file.problem(
+            OutsideOptions.QUANTILES,
+            "expected %d, two of each level with learning.outside.quantiles, got %d"
+                .formatted(levels.size(), quantiles));
+      }
+    }
+    Duration interval = file.get(ForecastOptions.INTERVAL);
+    return new OutsideTopic(
+        file.get(OutsideOptions.TOPIC),
+        models,
+        levels,
+        interval == null ? 0 : interval.toMillis(), // whose absence is a problem of its own
+        file.get(OutsideOptions.OUT_OF_ORDERNESS),
+        file.get(OutsideOptions.IDLE_TIMEOUT),
+        file.get(OutsideOptions.MAX_FUTURE),
+        maxFuture(),
+        mapping);
+  }
+
+  private void check(Option<?> option, boolean holds, String expected, String got) {
     if (!holds) {
-      file.problem(
-          CovariateOptions.TOPIC, "expected %s beside it, got %s".formatted(expected, got));
+      file.problem(option, "expected %s beside it, got %s".formatted(expected, got));
     }
   }
 
@@ -241,12 +286,21 @@ final class TopicReader {
    * @param name parts of a name of a series or of a group
    */
   private ObservationMapping mapping(String section, Option<List<NamePart>> name) {
+    return mapping(section, (job, from) -> MappingOptions.mapping(job, from, section, name));
+  }
+
+  /** Reads a mapping. */
+  private interface MappingReader {
+    ObservationMapping read(JobFile file, Path directory) throws IOException;
+  }
+
+  private ObservationMapping mapping(String section, MappingReader reader) {
     Option<String> schemaFile = MappingOptions.SCHEMA_FILE.under(section);
     if (!checkFormat(section)) {
       return null;
     }
     try {
-      ObservationMapping mapping = MappingOptions.mapping(file, directory, section, name);
+      ObservationMapping mapping = reader.read(file, directory);
       new MappedRecords(mapping, null);
       return mapping;
     } catch (IOException e) {

@@ -88,6 +88,7 @@ public record KafkaSettings(
    * @param alarms topic of incidents; null for a job that raises no alarms
    * @param isJson whether forecasts, scores and incidents are written as JSON, else as Avro
    * @param covariates topic of covariates; null for a job that reads none
+   * @param outside topic of outside forecasts; null for a job that reads none
    */
   public record Topics(
       ObservationTopics observations,
@@ -98,7 +99,8 @@ public record KafkaSettings(
       ClassTopics ofClasses,
       String alarms,
       boolean isJson,
-      CovariateTopic covariates)
+      CovariateTopic covariates,
+      OutsideTopic outside)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -118,7 +120,19 @@ public record KafkaSettings(
       return observations.names().contains(topic)
           || topic.equals(models)
           || ofClasses != null && topic.equals(ofClasses.labels())
-          || covariates != null && topic.equals(covariates.name());
+          || ahead().contains(topic);
+    }
+
+    /** Topics of numbers known ahead: those that the job has. */
+    public List<String> ahead() {
+      List<String> ahead = new ArrayList<>();
+      if (covariates != null) {
+        ahead.add(covariates.name());
+      }
+      if (outside != null) {
+        ahead.add(outside.name());
+      }
+      return ahead;
     }
 
     /** All that the job reads or writes. */
@@ -130,9 +144,7 @@ public record KafkaSettings(
 
     private List<String> others() {
       List<String> all = outputs();
-      if (covariates != null) {
-        all.add(covariates.name());
-      }
+      all.addAll(ahead());
       return all;
     }
 
@@ -166,22 +178,26 @@ public record KafkaSettings(
 
     /** The same with the observations that there are now. */
     public Topics withObservations(ObservationTopics found) {
-      return new Topics(
-          found, forecasts, scores, deadLetters, models, ofClasses, alarms, isJson, covariates);
+      return with(found, alarms);
     }
 
     /** The same with a topic of incidents; null for none. */
     public Topics withAlarms(String topic) {
+      return with(observations, topic);
+    }
+
+    private Topics with(ObservationTopics found, String incidents) {
       return new Topics(
-          observations,
+          found,
           forecasts,
           scores,
           deadLetters,
           models,
           ofClasses,
-          topic,
+          incidents,
           isJson,
-          covariates);
+          covariates,
+          outside);
     }
 
     /** Those of a job that only forecasts. */
@@ -196,6 +212,7 @@ public record KafkaSettings(
           null,
           null,
           false,
+          null,
           null);
     }
   }

@@ -13,6 +13,9 @@ import java.util.List;
  * @param levels (2 x intervals) quantile levels of the intervals' ends, lower and upper of each;
  *     empty: quantiles are not used
  * @param interval between the steps after an origin, milliseconds
+ * @param outOfOrderness how far a forecast may be behind the newest of its partition
+ * @param idleTimeout a partition without a forecast for so long, and without unread records, no
+ *     longer holds back event time
  * @param maxFuture how far ahead of the clock a forecast's times may be
  * @param maxMade how far ahead of the clock a forecast may have been made
  * @param mapping what its records are that are not our own: one value each, whose name begins with
@@ -24,6 +27,8 @@ public record OutsideTopic(
     List<String> models,
     List<Double> levels,
     long interval,
+    Duration outOfOrderness,
+    Duration idleTimeout,
     Duration maxFuture,
     Duration maxMade,
     ObservationMapping mapping)

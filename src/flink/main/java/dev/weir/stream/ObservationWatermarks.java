@@ -4,6 +4,7 @@ import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.OutsideUpdate;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -69,6 +70,17 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
     return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
   }
 
+  /**
+   * Outside forecasts, by when they were made.
+   *
+   * @param outOfOrderness how far a forecast may be behind the newest of its partition
+   * @param slack milliseconds that an observation is ahead of the watermark when it is joined
+   */
+  public static WatermarkStrategy<CovariateEvent> ofOutside(Duration outOfOrderness, long slack) {
+    long behind = outOfOrderness.toMillis() + 1 + slack;
+    return WatermarkStrategy.forGenerator(context -> new Made(behind));
+  }
+
   @Override
   public void onEvent(InputEvent arrival, long timestamp, WatermarkOutput output) {
     if (arrival instanceof ObservationEvent observed && timestamp > newest) {
@@ -99,6 +111,32 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
     if (newest > emitted) { // one without news would end the idleness of its partition
       emitted = newest;
       output.emitWatermark(new Watermark(newest - outOfOrderness - 1));
+    }
+  }
+
+  private static final class Made implements WatermarkGenerator<CovariateEvent> {
+
+    private final long behind;
+    private long newest = Long.MIN_VALUE;
+    private long emitted = Long.MIN_VALUE; // the newest at the last watermark
+
+    Made(long behind) {
+      this.behind = behind;
+    }
+
+    @Override
+    public void onEvent(CovariateEvent arrival, long timestamp, WatermarkOutput output) {
+      if (arrival instanceof OutsideUpdate update) {
+        newest = Math.max(newest, update.made());
+      }
+    }
+
+    @Override
+    public void onPeriodicEmit(WatermarkOutput output) {
+      if (newest > emitted) { // one without news would end the idleness of its partition
+        emitted = newest;
+        output.emitWatermark(new Watermark(newest - behind));
+      }
     }
   }
 

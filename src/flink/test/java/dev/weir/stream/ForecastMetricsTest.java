@@ -22,6 +22,7 @@ import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.covariate.CovariateJoinTest;
+import dev.weir.stream.covariate.OutsideJoinTest;
 import dev.weir.stream.group.GroupFunctionTest;
 import dev.weir.stream.shared.TrainerOperatorTest;
 import java.nio.file.Files;
@@ -124,6 +125,7 @@ class ForecastMetricsTest {
     kinds.putAll(TrainerOperatorTest.metrics().kinds());
     kinds.putAll(GroupFunctionTest.metrics().kinds());
     kinds.putAll(CovariateJoinTest.metrics().kinds());
+    kinds.putAll(OutsideJoinTest.metrics().kinds());
     assertThat(kinds).as("tables of docs/metrics.md").isEqualTo(documented());
   }
 

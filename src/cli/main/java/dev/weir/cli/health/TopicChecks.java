@@ -6,10 +6,12 @@ import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.RecordValidator;
+import dev.weir.kafka.covariate.AheadDeserializer;
 import dev.weir.kafka.covariate.CovariateDeserializer;
+import dev.weir.kafka.covariate.OutsideDeserializer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -54,7 +56,7 @@ final class TopicChecks {
           new RecordValidator(
               kafka.source().maxFuture(),
               job.forecast().inputs().features(),
-              job.forecast().covariatesAhead(),
+              job.observedAhead(),
               look.isReadable ? look.registry : null,
               look.isReadable ? kafka.source().mapping() : null);
     }
@@ -127,7 +129,17 @@ final class TopicChecks {
     }
     CovariateTopic covariates = topics.covariates();
     if (covariates != null) {
-      others.put(covariates.name(), look.isReadable ? problems(covariates, look.registry) : null);
+      others.put(
+          covariates.name(),
+          look.isReadable
+              ? problems(new CovariateDeserializer(null, covariates, look.registry))
+              : null);
+    }
+    OutsideTopic outside = topics.outside();
+    if (outside != null) {
+      others.put(
+          outside.name(),
+          look.isReadable ? problems(new OutsideDeserializer(null, outside, look.registry)) : null);
     }
     if (topics.ofClasses() != null) {
       others.put(topics.ofClasses().classes(), validator()::classification);
@@ -138,13 +150,9 @@ final class TopicChecks {
   }
 
   /**
-   * Says what is wrong with a record of covariates, in one line; null if it can be used.
-   *
-   * @param registry where the records' schemas are; null: plain Avro
+   * Says what is wrong with a record of numbers known ahead, in one line; null if it can be used.
    */
-  static Function<ConsumerRecord<byte[], byte[]>, String> problems(
-      CovariateTopic topic, RegistrySettings registry) {
-    CovariateDeserializer records = new CovariateDeserializer(null, topic, registry);
+  static Function<ConsumerRecord<byte[], byte[]>, String> problems(AheadDeserializer records) {
     records.openAlone();
     return record -> {
       String[] problem = new String[1];

@@ -57,6 +57,7 @@ public final class TopicOptions {
         kafka.job() == null ? null : kafka.job().kafka().topics().ofClasses(),
         kafka.job() == null ? null : kafka.job().kafka().topics().alarms(),
         kafka.job() != null && kafka.job().kafka().topics().isJson(),
+        null,
         null);
   }
 
@@ -70,6 +71,7 @@ public final class TopicOptions {
         null,
         null,
         false,
+        null,
         null);
   }
 }

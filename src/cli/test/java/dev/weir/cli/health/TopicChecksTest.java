@@ -3,6 +3,7 @@ package dev.weir.cli.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.kafka.CovariateTopic;
+import dev.weir.kafka.covariate.CovariateDeserializer;
 import java.time.Duration;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -11,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class TopicChecksTest {
 
   private final Function<ConsumerRecord<byte[], byte[]>, String> problems =
-      TopicChecks.problems(new CovariateTopic("weather", 2, Duration.ofDays(1), null), null);
+      TopicChecks.problems(
+          new CovariateDeserializer(
+              null, new CovariateTopic("weather", 2, Duration.ofDays(1), null), null));
 
   private String problem(String value) {
     return problems.apply(new ConsumerRecord<>("weather", 0, 0, null, value.getBytes()));

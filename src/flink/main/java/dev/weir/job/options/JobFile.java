@@ -221,7 +221,8 @@ public final class JobFile implements Front {
   private static boolean isFree(String key) {
     return key.startsWith(JobOptions.PROPERTIES_PREFIX)
         || key.startsWith(MappingOptions.FORMAT_PREFIX)
-        || key.startsWith(CovariateOptions.FORMAT_PREFIX);
+        || key.startsWith(CovariateOptions.FORMAT_PREFIX)
+        || key.startsWith(OutsideOptions.FORMAT_PREFIX);
   }
 
   private void checkKeys() {
@@ -362,7 +363,8 @@ public final class JobFile implements Front {
 
   private static Option<?> freeOption(String key) {
     Option<String> option = Option.text(key, null, "");
-    for (Option<?> format : List.of(MappingOptions.FORMAT, CovariateOptions.FORMAT)) {
+    for (Option<?> format :
+        List.of(MappingOptions.FORMAT, CovariateOptions.FORMAT, OutsideOptions.FORMAT)) {
       if (key.startsWith(format.key())) {
         return option.needs(format);
       }

@@ -29,8 +29,8 @@ public final class JobOptions {
   /** The sections of the job file, in the order of the reference. */
   private static final List<String> SECTIONS =
       List.of(
-          (",kafka,kafka.registry,topics,observations,covariates,source,window,state,learning,"
-                  + "learning.shared,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
+          (",kafka,kafka.registry,topics,observations,covariates,outside,source,window,state,learning,"
+                  + "learning.outside,learning.shared,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
                   + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
                   + "forecast.many-to-one,forecast.many-to-many,classify")
               .split(","));
@@ -276,7 +276,12 @@ public final class JobOptions {
         .forEach(type -> all.addAll(Option.declaredIn(type)));
     all.removeAll(ForecastOptions.OF_MODE);
     all.removeIf(option -> option == ForecastOptions.SEASON_LENGTH);
-    Stream.of(AlarmOptions.ALL, WebhookOptions.ALL, MappingOptions.ALL, CovariateOptions.ALL)
+    Stream.of(
+            AlarmOptions.ALL,
+            WebhookOptions.ALL,
+            MappingOptions.ALL,
+            CovariateOptions.ALL,
+            OutsideOptions.ALL)
         .forEach(all::addAll);
     for (Mode mode : Mode.values()) {
       for (Option<?> option : ForecastOptions.OF_MODE) {

@@ -12,6 +12,7 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The options of a topic whose records are not Weir's own: which fields hold what. */
@@ -129,6 +130,36 @@ public final class MappingOptions {
   public static ObservationMapping mapping(
       JobFile file, Path directory, String section, Option<List<NamePart>> name)
       throws IOException {
+    return mapping(
+        file,
+        directory,
+        section,
+        file.get(name),
+        file.get(FEATURES.under(section)),
+        file.get(LABEL.under(section)));
+  }
+
+  /**
+   * The mapping of outside forecasts: the model is the first part of a name, the label is when a
+   * forecast was made, and value and quantiles are features.
+   */
+  public static ObservationMapping outside(JobFile file, Path directory) throws IOException {
+    List<NamePart> name = new ArrayList<>(List.of(file.get(OutsideOptions.MODEL)));
+    name.addAll(file.get(OutsideOptions.SERIES));
+    List<FieldPath> numbers = new ArrayList<>(List.of(file.get(OutsideOptions.VALUE)));
+    numbers.addAll(file.get(OutsideOptions.QUANTILES));
+    FieldPath made = file.get(OutsideOptions.MADE);
+    return mapping(file, directory, OutsideOptions.SECTION, name, numbers, made);
+  }
+
+  private static ObservationMapping mapping(
+      JobFile file,
+      Path directory,
+      String section,
+      List<NamePart> name,
+      List<FieldPath> observed,
+      FieldPath label)
+      throws IOException {
     String schema = file.get(SCHEMA_FILE.under(section));
     return new ObservationMapping(
         new ObservationMapping.Format(
@@ -138,15 +169,13 @@ public final class MappingOptions {
             schema == null
                 ? null
                 : SchemaFile.read(schema, directory, file.get(MESSAGE.under(section)))),
-        file.get(name),
+        name,
         new ObservationMapping.Time(
             file.get(TIME.under(section)), file.get(TIME_UNIT.under(section))),
         file.get(VALUES.under(section), List.of()),
         file.get(ON_NULL.under(section)),
-        new ObservationMapping.Covariates(
-            file.get(FEATURES.under(section)), file.get(FEATURES_AHEAD.under(section))),
-        new ObservationMapping.WindowEnd(
-            file.get(LABEL.under(section)), file.get(ENDS_WINDOW.under(section))),
+        new ObservationMapping.Covariates(observed, file.get(FEATURES_AHEAD.under(section))),
+        new ObservationMapping.WindowEnd(label, file.get(ENDS_WINDOW.under(section))),
         file.get(EACH.under(section)));
   }
 

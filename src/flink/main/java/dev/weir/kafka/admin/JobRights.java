@@ -80,6 +80,9 @@ final class JobRights {
     if (topics.covariates() != null) {
       groups.add(KafkaConnectors.covariateGroup(job));
     }
+    if (topics.outside() != null) {
+      groups.add(KafkaConnectors.outsideGroup(job));
+    }
     for (String group : groups) {
       if (isRefused(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())) {
         missing.add("Read on group " + group);

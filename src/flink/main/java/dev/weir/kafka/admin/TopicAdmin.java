@@ -57,8 +57,8 @@ public final class TopicAdmin implements AutoCloseable {
 
   private static final Map<String, String> KEPT = Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1");
 
-  /** A group has covariates of many times, of which compaction would keep one. */
-  private static final Map<String, String> COVARIATES =
+  /** A key has numbers known ahead of many times, of which compaction would keep one. */
+  private static final Map<String, String> AHEAD =
       Map.of(
           TopicConfig.RETENTION_MS_CONFIG,
           "-1",
@@ -100,8 +100,7 @@ public final class TopicAdmin implements AutoCloseable {
       } else if (topic.equals(topics.deadLetters())) {
         create(topic, 1, large);
       } else {
-        boolean isOfTimes = topics.covariates() != null && topic.equals(topics.covariates().name());
-        create(topic, partitions, isOfTimes ? COVARIATES : KEPT);
+        create(topic, partitions, topics.ahead().contains(topic) ? AHEAD : KEPT);
       }
     }
   }

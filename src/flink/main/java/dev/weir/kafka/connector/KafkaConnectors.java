@@ -3,16 +3,20 @@ package dev.weir.kafka.connector;
 import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.OutsideUpdate;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.ObservationTopics;
+import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.codec.LabelDeserializer;
 import dev.weir.kafka.codec.ModelDeserializer;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.covariate.CovariateDeserializer;
+import dev.weir.kafka.covariate.OutsideDeserializer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -110,8 +114,9 @@ public final class KafkaConnectors {
         (reader, context) -> {
           String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
           int subtask = context.getIndexOfSubtask();
-          return new ObservationSourceReader(
+          return new ObservationSourceReader<>(
               reader,
+              ObservationEvent.class::isInstance,
               ends,
               ends == null ? null : new ConsumerGroupCommits(kafka, job),
               idleTimeout,
@@ -168,6 +173,37 @@ public final class KafkaConnectors {
   /** The consumer group of the source of covariates. */
   public static String covariateGroup(KafkaSettings settings) {
     return settings.group() + "-covariates";
+  }
+
+  /**
+   * Outside forecasts, from the beginning and without an end, as covariates. Until they are read,
+   * they hold back event time.
+   */
+  public Source<CovariateEvent, ?, ?> outside(TypeInformation<CovariateEvent> type) {
+    OutsideTopic topic = settings.topics().outside();
+    Properties consumer = consumerProperties(outsideGroup(settings));
+    return source(
+        consumer,
+        new ExistingTopics(List.of(topic.name())),
+        OffsetsInitializer.earliest(),
+        new OutsideDeserializer(type, topic, settings.registry()),
+        false,
+        (reader, context) -> {
+          int subtask = context.getIndexOfSubtask();
+          return new ObservationSourceReader<>(
+              reader,
+              OutsideUpdate.class::isInstance,
+              null,
+              null,
+              topic.idleTimeout(),
+              context::sendSourceEventToCoordinator,
+              () -> new UnreadRecords(consumer, subtask));
+        });
+  }
+
+  /** The consumer group of the source of outside forecasts. */
+  public static String outsideGroup(KafkaSettings settings) {
+    return settings.group() + "-outside";
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */

@@ -1,7 +1,5 @@
 package dev.weir.kafka.connector;
 
-import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.connector.UnreadRecords.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -48,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * <p>A thread of its own asks the brokers, every {@value #MAX_TICK_MILLIS} ms at most, and only if
  * a partition is silent. A record costs a flag.
  */
-final class ObservationSourceReader extends PartitionReader<InputEvent> {
+final class ObservationSourceReader<T> extends PartitionReader<T> {
 
   /** Asks for unread records; {@link UnreadRecords} by the brokers. */
   interface Ends {
@@ -77,6 +76,7 @@ final class ObservationSourceReader extends PartitionReader<InputEvent> {
   /** Never emits, so it holds back event time while it exists. */
   private static final String HOLD = "until all partitions are assigned";
 
+  private final Predicate<T> isTimed;
   private final Map<Integer, Long> stops; // null: reads without an end
   private final Commits commits; // null without stops
   private final NavigableMap<Long, Map<TopicPartition, Long>> toCommit = new TreeMap<>();
@@ -105,19 +105,22 @@ final class ObservationSourceReader extends PartitionReader<InputEvent> {
       int resumed, boolean isReadingUp, long nanos, Map<TopicPartition, Long> positions) {}
 
   /**
+   * @param isTimed whether an event is an observation, or another one that event time follows
    * @param stops offsets at which partitions end; others are not read; null: without an end
    * @param commits what is read up to {@code stops}; null without them
    * @param coordinator takes events for the enumerator
    * @param ends called in the reader's own thread
    */
   ObservationSourceReader(
-      SourceReader<InputEvent, KafkaPartitionSplit> reader,
+      SourceReader<T, KafkaPartitionSplit> reader,
+      Predicate<T> isTimed,
       Map<Integer, Long> stops,
       Commits commits,
       Duration idleTimeout,
       Consumer<SourceEvent> coordinator,
       Supplier<Ends> ends) {
     super(reader);
+    this.isTimed = isTimed;
     this.stops = stops;
     this.commits = commits;
     this.idleNanos = idleTimeout.toNanos();
@@ -201,7 +204,7 @@ final class ObservationSourceReader extends PartitionReader<InputEvent> {
   }
 
   @Override
-  public InputStatus pollNext(ReaderOutput<InputEvent> output) throws Exception {
+  public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
     if (due.isDone()) {
       due = new CompletableFuture<>(); // first, so that what changes meanwhile is looked at again
       look(output);
@@ -218,7 +221,7 @@ final class ObservationSourceReader extends PartitionReader<InputEvent> {
     return CompletableFuture.anyOf(ofReader, due).thenAccept(either -> {});
   }
 
-  private void look(ReaderOutput<InputEvent> output) {
+  private void look(ReaderOutput<T> output) {
     if (main == null) {
       main = new Output(output, output, null);
       output.markActive(); // the main output decides when this task is idle
@@ -403,7 +406,7 @@ final class ObservationSourceReader extends PartitionReader<InputEvent> {
       return older != null && position >= older.end && position > older.position;
     }
 
-    private SourceOutput<InputEvent> output() {
+    private SourceOutput<T> output() {
       return main.all.createOutputForSplit(KafkaPartitionSplit.toSplitId(name)); // or the known
     }
 
@@ -429,20 +432,20 @@ final class ObservationSourceReader extends PartitionReader<InputEvent> {
    * partition that is read to its end: without it, a reader without partitions would hold back
    * event time.
    */
-  private final class Output implements ReaderOutput<InputEvent> {
+  private final class Output implements ReaderOutput<T> {
 
-    final ReaderOutput<InputEvent> all;
-    private final SourceOutput<InputEvent> output;
+    final ReaderOutput<T> all;
+    private final SourceOutput<T> output;
     private final Partition partition; // null: the whole
 
-    Output(ReaderOutput<InputEvent> all, SourceOutput<InputEvent> output, Partition partition) {
+    Output(ReaderOutput<T> all, SourceOutput<T> output, Partition partition) {
       this.all = all;
       this.output = output;
       this.partition = partition;
     }
 
     @Override
-    public SourceOutput<InputEvent> createOutputForSplit(String split) {
+    public SourceOutput<T> createOutputForSplit(String split) {
       return new Output(all, all.createOutputForSplit(split), partitions.get(split));
     }
 
@@ -452,19 +455,19 @@ final class ObservationSourceReader extends PartitionReader<InputEvent> {
     }
 
     @Override
-    public void collect(InputEvent event) {
+    public void collect(T event) {
       see(event);
       output.collect(event);
     }
 
     @Override
-    public void collect(InputEvent event, long timestamp) {
+    public void collect(T event, long timestamp) {
       see(event);
       output.collect(event, timestamp);
     }
 
-    private void see(InputEvent event) {
-      if (partition != null && event instanceof ObservationEvent) {
+    private void see(T event) {
+      if (partition != null && isTimed.test(event)) {
         partition.observed();
       }
     }

@@ -121,6 +121,7 @@ public final class OutsideDeserializer extends AheadDeserializer {
     SourceRecord source = mapped.source();
     int slash = o.series().indexOf('/');
     String model = slash < 0 ? o.series() : o.series().substring(0, slash);
+    model = model.replace("%2F", "/").replace("%25", "%"); // MappedRows keeps parts apart by these
     String series = slash < 0 ? "" : o.series().substring(slash + 1);
     long made = source.timestamp();
     if (o.label() != null) {

@@ -85,6 +85,14 @@ final class GroupCovariates {
     }
   }
 
+  /** Drops the times that have passed. */
+  void dropUpTo(long now) {
+    int first = lowerBound(now + 1);
+    size -= first;
+    System.arraycopy(times, first, times, 0, size);
+    System.arraycopy(rows, first * features, rows, 0, size * features);
+  }
+
   private void insert(int index, long time) {
     if (size == times.length) {
       times = Arrays.copyOf(times, 2 * size);

@@ -115,7 +115,8 @@ final class OutsideFunction
     received.inc();
     if (!waits(updates, update.made(), event, context)) {
       late.inc();
-      learn(update, context.timerService());
+      long now = context.timerService().currentWatermark() + settings.slack();
+      learn(update, now, context.timerService());
     }
   }
 
@@ -163,7 +164,7 @@ final class OutsideFunction
     }
     made.sort(ORDER);
     for (OutsideUpdate update : made) {
-      learn(update, timers);
+      learn(update, time, timers);
     }
     for (InputEvent event : take(observations, time)) {
       out.collect(joined((ObservationEvent) event));
@@ -179,8 +180,12 @@ final class OutsideFunction
     return events;
   }
 
-  /** Keeps what a forecast says of times after it was made, unless a newer one has said it. */
-  private void learn(OutsideUpdate update, TimerService timers) throws Exception {
+  /**
+   * Keeps what a forecast says of times to come, unless a newer one has said it.
+   *
+   * @param now all observations that wait are of this time or later
+   */
+  private void learn(OutsideUpdate update, long now, TimerService timers) throws Exception {
     int columns = settings.columns();
     if (!settings.models().contains(update.model())
         || update.rows().length != update.times().length * columns) {
@@ -191,12 +196,12 @@ final class OutsideFunction
       known = new GroupCovariates(1 + columns);
     }
     Long before = known.size() == 0 ? null : known.newest();
-    long now = Math.max(update.made(), timers.currentWatermark());
+    known.dropUpTo(now);
     double[] row = new double[1 + columns];
     row[0] = update.made();
     for (int i = 0; i < update.times().length; i++) {
       long time = update.times()[i];
-      if (time <= update.made() || Double.isNaN(update.rows()[i * columns])) {
+      if (time <= now || Double.isNaN(update.rows()[i * columns])) {
         continue; // no forecast
       }
       int index = known.indexOf(time);
@@ -206,6 +211,7 @@ final class OutsideFunction
       }
     }
     if (known.size() == 0) {
+      forecasts.remove(update.model());
       return;
     }
     forecasts.put(update.model(), known);

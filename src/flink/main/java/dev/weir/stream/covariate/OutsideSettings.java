@@ -12,7 +12,7 @@ import java.util.List;
  * @param covariates numbers known ahead for each step that come before them
  * @param horizon steps that they are looked up for
  * @param interval between two steps, milliseconds
- * @param keep times of each series and model that are kept
+ * @param keep times to come of each series and model that are kept, the nearest ones
  * @param ttl a model's forecasts of a series are dropped once event time has passed all of their
  *     times by so much; zero: never
  * @param isInOrder whether the observations of a series are used in the order in which they come

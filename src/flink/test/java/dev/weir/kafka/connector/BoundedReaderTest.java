@@ -3,6 +3,7 @@ package dev.weir.kafka.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ObservationEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,9 +77,10 @@ class BoundedReaderTest {
 
   private final Fake fake = new Fake();
   private final List<Map<TopicPartition, Long>> committed = new ArrayList<>();
-  private final ObservationSourceReader reader =
-      new ObservationSourceReader(
+  private final ObservationSourceReader<InputEvent> reader =
+      new ObservationSourceReader<>(
           fake,
+          ObservationEvent.class::isInstance,
           Map.of(0, 100L, 1, 200L),
           new ObservationSourceReader.Commits() {
             @Override

@@ -181,9 +181,15 @@ class ObservationSourceReaderTest {
   private final Fake fake = new Fake();
   private final Topic topic = new Topic();
   private final Outputs main = new Outputs(MAIN);
-  private final ObservationSourceReader reader =
-      new ObservationSourceReader(
-          fake, null, null, Duration.ofMillis(20), replies::add, () -> topic);
+  private final ObservationSourceReader<InputEvent> reader =
+      new ObservationSourceReader<>(
+          fake,
+          ObservationEvent.class::isInstance,
+          null,
+          null,
+          Duration.ofMillis(20),
+          replies::add,
+          () -> topic);
 
   @BeforeEach
   void twoPartitions() {

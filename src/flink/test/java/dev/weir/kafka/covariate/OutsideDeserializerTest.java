@@ -45,6 +45,8 @@ class OutsideDeserializerTest {
             List.of("lear", "dnn"),
             levels,
             HOUR,
+            Duration.ZERO,
+            Duration.ofSeconds(10),
             Duration.ofDays(30),
             Duration.ofHours(1),
             mapping);
@@ -175,7 +177,7 @@ class OutsideDeserializerTest {
                 + "{\"model\":\"lear\",\"at\":1769864400,\"y\":8}]}");
     assertThat(bad.get(0)).isEqualTo(update(RECORDED, new long[] {TIME + HOUR}, 8));
     assertThat(((DeadLetter) bad.get(1)).message())
-        .isEqualTo("model: expected one of [lear, dnn], got 'x%2Fy'");
+        .isEqualTo("model: expected one of [lear, dnn], got 'x/y'");
     DeadLetter noon =
         (DeadLetter)
             read(reader, "{\"site\":\"b\",\"model\":\"lear\",\"made\":\"noon\",\"at\":1769864400}")

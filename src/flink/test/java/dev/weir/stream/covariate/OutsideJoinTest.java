@@ -191,8 +191,8 @@ public class OutsideJoinTest {
   void lateObservationDoesNotSeeWhatWasSaidAfterIt() throws Exception {
     try (Harness harness = one()) {
       harness.says("lear", 0, 1, 1, 2, 3);
-      harness.says("lear", 1, 2, 20);
-      harness.reach(2);
+      harness.says("lear", 0.25, 2, 20);
+      harness.reach(0.5);
       harness.observe(0.0);
       assertThat(harness.take()).containsExactly(new double[] {1, NAN, NAN, NAN, 3, NAN});
     }
@@ -271,6 +271,24 @@ public class OutsideJoinTest {
       harness.reach(8);
       assertThat(harness.numKeyedStateEntries()).isZero();
       assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void nearestTimesToComeAreKept() throws Exception {
+    try (Harness harness = one()) {
+      double[] values = new double[20];
+      Arrays.setAll(values, i -> i + 1);
+      harness.says("lear", 0, 1, values); // nine are kept
+      for (int hour = 0; hour < 10; hour++) {
+        harness.observe(hour);
+      }
+      harness.says("lear", 8, 10, 100);
+      harness.reach(9);
+      List<double[]> ahead = harness.take();
+      assertThat(ahead.get(0)).containsExactly(1, NAN, 2, NAN, 3, NAN);
+      assertThat(ahead.get(7)).as("8 and 9").containsExactly(8, NAN, 9, NAN);
+      assertThat(ahead.get(8)).containsExactly(9, NAN, 100, NAN);
     }
   }
 
