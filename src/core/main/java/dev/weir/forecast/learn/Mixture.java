@@ -70,6 +70,7 @@ final class Mixture {
   final CandidateStage stage; // null if absent
   final HolidayCorrection holidays; // null if absent
   final OutsideStage outside; // null if absent
+  private final OutsideIntervals outsideIntervals; // null if absent
   final DistributionScorer scorer;
   boolean scoresDistributions;
   private Bounds bounds = Bounds.NONE;
@@ -83,6 +84,7 @@ final class Mixture {
   private final double[][] relative; // (experts, horizon), forecasts relative to the anchor
   private final double[] results; // (horizon)
   private final double[] quantiles; // (2 levels + 1)
+  private final double[] outsideEnds; // (2 levels)
   private final double[] finalSaid = new double[2];
   private final double[] finalWeights = new double[2];
 
@@ -104,6 +106,10 @@ final class Mixture {
         settings.outside().count() == 0
             ? null
             : new OutsideStage(settings.outside(), levels, followed);
+    this.outsideIntervals =
+        settings.outside().quantiles() && outside != null
+            ? new OutsideIntervals(IntervalTracker.shares(settings.levels()), scored)
+            : null;
     this.finalHedge = new Hedge(settings.combination().eta(), DISCOUNT);
     this.combinedHedge =
         settings.combination().stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
@@ -118,6 +124,7 @@ final class Mixture {
         new DistributionScorer(
             settings.levels().stream().mapToDouble(Double::doubleValue).toArray());
     this.quantiles = new double[scorer.quantiles()];
+    this.outsideEnds = new double[2 * levels];
     this.said = new double[experts];
     this.weights = new double[experts];
     this.ofSteps = new double[followed.count() * experts];
@@ -151,6 +158,10 @@ final class Mixture {
       state.bind(outside);
       outside.reset(first);
     }
+    if (outsideIntervals != null) {
+      state.bind(outsideIntervals);
+      outsideIntervals.reset();
+    }
   }
 
   /** Learns about all open forecasts of the value that comes next. */
@@ -168,6 +179,9 @@ final class Mixture {
     if (outside != null) {
       state.bind(outside);
       outside.begin(t);
+    }
+    if (outsideIntervals != null) {
+      state.bind(outsideIntervals);
     }
     state.turnTo(t);
     keepDistributions(state, t);
@@ -225,6 +239,10 @@ final class Mixture {
     int count = scored.width(place);
     newest.add(count, Math.abs(error), naive, seasonalError);
     double frequent = state.intervals.frequent(origin);
+    if (outsideIntervals != null) {
+      tracker.ends(state.intervals, origin, i, quantiles);
+      outsideIntervals.learn(origin, i, error, quantiles);
+    }
     readQuantiles(state, origin, i, frequent - forecast);
     for (int k = 0; k < levels; k++) {
       if (value == frequent || isWithin(k, error, value, forecast)) {
@@ -247,12 +265,21 @@ final class Mixture {
 
   /** Reads what was issued, relative to the forecast, with the most frequent value inside. */
   private void readQuantiles(StateView state, long origin, int i, double frequent) {
-    tracker.ends(state.intervals, origin, i, quantiles);
+    readEnds(state, origin, i);
     for (int k = levels - 1; k >= 0 && frequent < quantiles[k]; k--) {
       quantiles[k] = frequent;
     }
     for (int k = levels + 1; k <= 2 * levels && frequent > quantiles[k]; k++) {
       quantiles[k] = frequent;
+    }
+  }
+
+  /** Reads the ends as they were issued. */
+  private void readEnds(StateView state, long origin, int i) {
+    tracker.ends(state.intervals, origin, i, quantiles);
+    if (outsideIntervals != null) {
+      state.bind(outsideIntervals);
+      outsideIntervals.read(origin, i, quantiles);
     }
   }
 
@@ -332,6 +359,13 @@ final class Mixture {
     bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);
+    }
+    if (outsideIntervals != null) {
+      state.bind(outsideIntervals);
+      for (int i = 1; i <= horizon; i++) {
+        outside.quantiles(t, i, outsideEnds);
+        outsideIntervals.make(t, i, outsideEnds);
+      }
     }
   }
 
@@ -499,6 +533,10 @@ final class Mixture {
       state.bind(outside);
       outside.skip(t);
     }
+    if (outsideIntervals != null) {
+      state.bind(outsideIntervals);
+      outsideIntervals.skip(t);
+    }
     for (int i = 1; i <= horizon; i++) {
       state.issued(t, i, Double.NaN);
     }
@@ -514,7 +552,7 @@ final class Mixture {
    * forecast in the middle: scratch, (2 levels + 1).
    */
   double[] ends(StateView state, int i) {
-    tracker.ends(state.intervals, state.history.t(), i, quantiles);
+    readEnds(state, state.history.t(), i);
     return quantiles;
   }
 

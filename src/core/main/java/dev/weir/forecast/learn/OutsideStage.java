@@ -53,15 +53,22 @@ final class OutsideStage {
   private static final double FAST = 0.1; // weight of a value in a model's newest error
   private static final double SLOW = 0.002; // and in its usual one
   private static final double WRONG = 1.5; // trust falls from here, and is 0 at twice of it
+  private static final double UNKNOWN = 2.3; // excess of a model without an error yet
+  private static final double FARTHEST = 20; // excess that counts at most
   private static final int JUDGED = 24; // values, from which on trust follows errors
-  private static final double READ = 0.2; // least weight, relative to the best, that is read whole
+  private static final double READ = 0.5; // beyond the best error by this share, less is read
+  private static final double UNREAD = 1; // and beyond this, nothing
 
   private static final int SEEN = 0; // values with an error
   private static final int NEWEST = 1;
   private static final int USUAL = 2;
   private static final int DISTANCE = 3; // from x_0
   private static final int SUM = 4; // of its errors since the series began
-  private static final int PER_MODEL = 5;
+  private static final int BIAS = 5; // mean of what it says less the truth
+  private static final int PER_MODEL = 6;
+
+  /** Only a bias that is larger than this share of the usual error is one. */
+  private static final double CHANCE = 0.5;
 
   private final OutsideModels models;
   private final FollowedSteps followed;
@@ -86,11 +93,15 @@ final class OutsideStage {
 
   // scratch
   private final double[] said; // (all), NaN where a model says nothing
+  private final double[] excess; // (followed, all), running errors over the least, less 1
   private final double[] raw; // (followed, all), weights before it is known who says something
+  private final double[] trust; // (all)
   private final double[] weights; // (all)
   private final double[] features; // (all + 1)
   private final double[] shares; // (followed), of the corrected forecast
   private final double[] errors; // (all), sums of the newest value
+  private final double[] signed; // (all), the same
+  private final double[] bias; // (all), that is corrected
   private final int[] counts; // (all)
   private final double[] two = new double[2];
   private double added; // what it added to step 1 of the newest forecast
@@ -106,11 +117,15 @@ final class OutsideStage {
     this.delays = new DelayLine(followed);
     this.waiting = DelayLine.places(followed);
     this.said = new double[all];
+    this.excess = new double[followed.count() * all];
     this.raw = new double[followed.count() * all];
+    this.trust = new double[all];
     this.weights = new double[all];
     this.features = new double[all + 1];
     this.shares = new double[followed.count()];
     this.errors = new double[all];
+    this.signed = new double[all];
+    this.bias = new double[all];
     this.counts = new int[all];
     this.rls = new Rls[2 * GROUPS];
     int[] steps = new int[GROUPS];
@@ -257,7 +272,7 @@ final class OutsideStage {
     boolean some = false;
     said[0] = forecast;
     for (int m = 1; m < all; m++) {
-      double x = doubles.get(place((m - 1) * each, t + i)) - anchor;
+      double x = doubles.get(place((m - 1) * each, t + i)) - anchor - bias[m];
       double far = FAR * doubles.get(ofModel(m, DISTANCE));
       if (far > 0 && Math.abs(x - forecast) > far) {
         x = forecast + Math.copySign(far, x - forecast);
@@ -271,7 +286,9 @@ final class OutsideStage {
   /** Starts to {@link #learn} about a value. */
   void begin(long t) {
     delays.keep(t);
+    judge();
     Arrays.fill(errors, 0);
+    Arrays.fill(signed, 0);
     Arrays.fill(counts, 0);
   }
 
@@ -291,13 +308,14 @@ final class OutsideStage {
       if (!Double.isNaN(said[m])) {
         some |= m > 0;
         errors[m] += Math.abs(truth - said[m]);
+        signed[m] += said[m] - truth;
         counts[m]++;
       }
     }
     if (!some) {
       return;
     }
-    weigh(s);
+    compare(s);
     learnLosses(losses(s), truth, i);
     double size = doubles.get(sizeOf(i));
     double error = truth - mean;
@@ -344,16 +362,23 @@ final class OutsideStage {
       double usual = doubles.get(ofModel(m, USUAL));
       double bounded = usual > 0 ? Math.min(error, 3 * usual) : error;
       doubles.set(ofModel(m, USUAL), usual + Math.max(SLOW, 1 / seen) * (bounded - usual));
+      double mean = doubles.get(ofModel(m, BIAS));
+      double whole = clip(signed[m] / counts[m] + bias[m], 5 * Math.max(usual, Math.abs(mean)));
+      doubles.set(ofModel(m, BIAS), mean + Math.max(SLOW, 1 / seen) * (whole - mean));
     }
   }
 
-  /** How far a model is as right as it usually is, within [0, 1]. */
-  private double trust(int m) {
-    if (m == 0 || doubles.get(ofModel(m, SEEN)) < JUDGED) {
-      return 1;
+  /** Finds how far each model is as right as it usually is, within [0, 1], and its bias. */
+  private void judge() {
+    trust[0] = 1;
+    double common = Math.max(1, larger(0)); // than usual
+    for (int m = 1; m < all; m++) {
+      boolean isYoung = doubles.get(ofModel(m, SEEN)) < JUDGED;
+      trust[m] = isYoung ? 1 : Math.max(0, Math.min(1, 2 - larger(m) / common / WRONG));
+      double mean = doubles.get(ofModel(m, BIAS));
+      double chance = CHANCE * doubles.get(ofModel(m, USUAL));
+      bias[m] = Math.abs(mean) > chance ? mean - chance * chance / mean : 0;
     }
-    double worse = larger(m) / Math.max(1, larger(0));
-    return Math.max(0, Math.min(1, 2 - worse / WRONG));
   }
 
   private double larger(int m) {
@@ -361,32 +386,79 @@ final class OutsideStage {
     return usual > 0 ? doubles.get(ofModel(m, NEWEST)) / usual : 1;
   }
 
-  /** Fills the raw weights of a followed step; the largest is 1. */
-  private void weigh(int s) {
+  /** Compares the running errors of a followed step. */
+  private void compare(int s) {
     FloatSlice of = losses(s);
-    double least = Double.POSITIVE_INFINITY;
+    float least = Float.POSITIVE_INFINITY;
     for (int m = 0; m < all; m++) {
-      least = of.get(m) > 0 ? Math.min(least, of.get(m)) : least;
+      float loss = of.get(m);
+      least = loss > 0 && loss < least ? loss : least;
     }
+    double scale = 1.0 / least;
     for (int m = 0; m < all; m++) {
-      double loss = of.get(m);
-      double unknown = m == 0 ? 1 : 1e-3;
-      raw[s * all + m] =
-          (loss > 0 ? Math.exp(-ETA * Math.min(20, loss / least - 1)) : unknown) * trust(m);
+      float loss = of.get(m);
+      excess[s * all + m] = loss > 0 ? loss * scale - 1 : m == 0 ? 0 : UNKNOWN;
     }
   }
 
-  /** Fills the inputs of a regression with what was said, by the raw weights of a step. */
-  private void fill(int s, double mean, double size) {
-    double best = 0;
+  /** Fills the raw weights of a followed step. */
+  private void weigh(int s) {
+    compare(s);
     for (int m = 0; m < all; m++) {
-      best = Double.isNaN(said[m]) ? best : Math.max(best, raw[s * all + m]);
+      int at = s * all + m;
+      raw[at] = FastMath.exp((float) (-ETA * Math.min(FARTHEST, excess[at]))) * trust[m];
     }
+  }
+
+  /** Fills the inputs of a regression with what was said, by what was compared of a step. */
+  private void fill(int s, double mean, double size) {
+    double best = UNKNOWN;
     for (int m = 0; m < all; m++) {
-      double read = Math.min(1, raw[s * all + m] / (READ * best)) * trust(m);
-      features[m] = Double.isNaN(said[m]) ? 0 : clip(read * (said[m] - mean) / size, LARGEST);
+      best = Double.isNaN(said[m]) ? best : Math.min(best, excess[s * all + m]);
+    }
+    double scale = 1 / size;
+    for (int m = 0; m < all; m++) {
+      double worse = excess[s * all + m] - best;
+      double read = Math.max(0, Math.min(1, (UNREAD - worse) / (UNREAD - READ))) * trust[m];
+      features[m] = Double.isNaN(said[m]) ? 0 : clip(read * (said[m] - mean) * scale, LARGEST);
     }
     features[all] = CONSTANT;
+  }
+
+  /**
+   * How far the quantiles of the models are from what they forecast of step i, in the mean: the
+   * ends of the widest level first, then those of narrower ones, and out again.
+   *
+   * @param target (2 levels); NaN where no model says them all; overwritten
+   */
+  void quantiles(long t, int i, double[] target) {
+    int levels = target.length / 2;
+    int s = followed.nearest(i);
+    double sum = 0;
+    Arrays.fill(target, 0);
+    for (int m = 1; m < all; m++) {
+      double weight = isWhole(t + i, m) ? raw[s * all + m] : 0;
+      sum += weight;
+      for (int k = 0; k < levels && weight > 0; k++) {
+        int first = (m - 1) * each;
+        double center = doubles.get(place(first, t + i));
+        double lower = doubles.get(place(first + 1 + 2 * k, t + i));
+        double upper = doubles.get(place(first + 2 + 2 * k, t + i));
+        target[levels - 1 - k] += weight * Math.min(0, lower - center);
+        target[levels + k] += weight * Math.max(0, upper - center);
+      }
+    }
+    for (int k = 0; k < target.length; k++) {
+      target[k] = sum > 0 ? target[k] / sum : Double.NaN;
+    }
+  }
+
+  private boolean isWhole(long index, int m) {
+    boolean whole = true;
+    for (int c = (m - 1) * each; c < m * each; c++) {
+      whole &= !Double.isNaN(doubles.get(place(c, index)));
+    }
+    return whole;
   }
 
   /**
@@ -397,6 +469,7 @@ final class OutsideStage {
    */
   void combine(long t, double[] forecasts, double anchor) {
     delays.keep(t);
+    judge();
     for (int s = 0; s < followed.count(); s++) {
       weigh(s);
       hedge.weigh(finals(s), 2, two);
@@ -484,6 +557,7 @@ final class OutsideStage {
   /** The weight of a model, from 0, in the mean of step i of what was made at t. */
   double share(long t, int model, int i) {
     int s = followed.nearest(i);
+    judge();
     weigh(s);
     double sum = raw[s * all];
     for (int m = 1; m < all; m++) {

@@ -52,6 +52,7 @@ final class StateLayout {
   final int holidays;
   final int candidates;
   final int outsideFloats;
+  final int outsideIntervalFloats;
   final int intervalFloats;
   final int covariateFloats;
   final int[] expertFloats; // (experts + 1)
@@ -64,6 +65,7 @@ final class StateLayout {
   final int base; // what the network's forecast starts from
   final int combined; // what the network makes of it
   final int outsideShorts;
+  final int outsideIntervalShorts;
   final int candidateInputs;
   final int candidateErrors;
   final int candidatePhases;
@@ -130,6 +132,10 @@ final class StateLayout {
         f.add("holidays", settings.holidays() == null ? 0 : HolidayCorrection.floats(followed));
     candidates = f.add("candidates", network ? CandidateStage.floats(followed) : 0);
     outsideFloats = f.add("models outside", OutsideStage.floats(settings.outside(), followed));
+    outsideIntervalFloats =
+        f.add(
+            "intervals of models outside",
+            OutsideIntervals.floats(settings.outside(), levels, scored));
     intervalFloats = f.add("intervals", IntervalState.floats(scored, levels));
     mixtureFloatsEnd = f.size();
     f.add("errors by phase", IntervalState.phaseFloats(season));
@@ -148,6 +154,10 @@ final class StateLayout {
     base = s.add("open forecasts, the network's base", network ? waiting : 0);
     combined = s.add("open forecasts of the network", network ? waiting : 0);
     outsideShorts = s.add("models outside", OutsideStage.shorts(settings.outside(), followed));
+    outsideIntervalShorts =
+        s.add(
+            "intervals of models outside",
+            OutsideIntervals.shorts(settings.outside(), levels, scored));
     candidateInputs = s.add("inputs of candidates", network ? CandidateStage.inputShorts() : 0);
     candidateErrors =
         s.add("errors of candidates", network ? CandidateStage.errorShorts(count, followed) : 0);
