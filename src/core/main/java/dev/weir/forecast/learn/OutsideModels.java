@@ -29,6 +29,7 @@ public record OutsideModels(List<String> names, boolean quantiles) implements Se
    */
   public OutsideModels {
     names = List.copyOf(names);
+    quantiles &= !names.isEmpty();
     if (names.size() > MAX) {
       throw new IllegalArgumentException(
           "outside models: expected at most %d, got %d".formatted(MAX, names.size()));
