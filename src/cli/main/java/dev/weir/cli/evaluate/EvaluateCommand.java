@@ -278,6 +278,10 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
                 int levels = used.levels().size();
                 Map<String, SeriesScore> others =
                     used.scoresOfOthers(trial, season.learned(trial.series()));
+                OutsideForecasts outside = used.outside(grid);
+                if (outside != null) {
+                  others.putAll(outside.scores(trial));
+                }
                 progress.add(grid.rows().size());
                 return new Outcome(
                     TrialForecasts.of(trial, grid, levels, ours),

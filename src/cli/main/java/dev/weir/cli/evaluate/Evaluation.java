@@ -33,6 +33,9 @@ public final class Evaluation {
   public static final String NAIVE = "naive";
   public static final String SEASONAL_NAIVE = "seasonal_naive";
 
+  /** Begins the names of outside models. */
+  public static final String OUTSIDE = "outside:";
+
   /** Origins end this far before the end, also for shorter horizons. */
   private static final int LAST_HORIZON = 24;
 
@@ -338,6 +341,10 @@ public final class Evaluation {
         distributions = new DistributionScore.Sums(levels);
       }
       distributions.add(truth, forecast, lower, upper);
+    }
+
+    long count() {
+      return count;
     }
 
     double meanError() {

@@ -2,6 +2,8 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.Evaluation.Trial;
+import dev.weir.cli.grid.Grid;
+import dev.weir.cli.series.OutsideFile;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -13,6 +15,7 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.job.JobSettings;
 import dev.weir.model.ForecastModel;
@@ -36,10 +39,16 @@ import java.util.Map;
  * @param others whose experts are also scored alone; where nothing is learned they only say how far
  *     naive methods forecast
  * @param note what of the job is left out of account, in one line; null for nothing
+ * @param outside what outside models forecast; null for nothing
  */
-record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
+record EvaluationPlan(
+    ForecastSettings settings, LearnerSettings others, String note, OutsideFile outside) {
 
   private static final String WINDOWED = "birnn";
+
+  private EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
+    this(settings, others, note, null);
+  }
 
   /** As the next, with the options of the job. */
   static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
@@ -185,17 +194,28 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   }
 
   private EvaluationPlan with(Inputs inputs) {
-    return new EvaluationPlan(settings.inOrder(target(), inputs), others, note);
+    return new EvaluationPlan(settings.inOrder(target(), inputs), others, note, outside);
   }
 
   private EvaluationPlan with(LearnerSettings learner) {
     Target other = target().withLearning(new Learning(learner, season(), 0));
-    return new EvaluationPlan(settings.inOrder(other), learner, note);
+    return new EvaluationPlan(settings.inOrder(other), learner, note, outside);
+  }
+
+  /** The same with outside models, where a mixture learns. */
+  EvaluationPlan withOutside(OutsideFile file, OutsideModels models) {
+    EvaluationPlan with = with(others.withOutside(models));
+    return new EvaluationPlan(with.settings, with.others, note, file);
+  }
+
+  /** What outside models had said of the steps after each value of a series; null without any. */
+  OutsideForecasts outside(Grid grid) {
+    return learns() && others.outside().count() > 0 ? new OutsideForecasts(this, grid) : null;
   }
 
   /** The same within bounds. */
   EvaluationPlan withBounds(Bounds bounds) {
-    return new EvaluationPlan(settings.inOrder(target().withBounds(bounds)), others, note);
+    return new EvaluationPlan(settings.inOrder(target().withBounds(bounds)), others, note, outside);
   }
 
   /** Covariates known ahead that come with the values. */
@@ -214,7 +234,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   /** The same with other intervals, where a mixture learns. */
   EvaluationPlan withLevels(List<Double> levels) {
-    return new EvaluationPlan(settings, others.withLevels(levels), note);
+    return new EvaluationPlan(settings, others.withLevels(levels), note, outside);
   }
 
   /** Observations in a season, or {@link LearnerSettings#AUTO}, and in a second one. */
@@ -237,7 +257,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
         "--season",
         "one, since nothing is learned",
         "two");
-    return new EvaluationPlan(settings, others.withSecondSeason(second), note);
+    return new EvaluationPlan(settings, others.withSecondSeason(second), note, outside);
   }
 
   private Target target() {
@@ -286,7 +306,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       return null;
     }
     LearnerSettings learner = others.withExperts(plain).withoutNetwork();
-    return new EvaluationPlan(settings(null, null, learner, season(), null), learner, note);
+    return new EvaluationPlan(
+        settings(null, null, learner, season(), null), learner, note, outside);
   }
 
   /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
@@ -294,6 +315,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     boolean hasExperts = !others.experts().isEmpty();
     LearnerSettings learner = hasExperts ? others : others.withExperts(List.of("naive"));
     learner = learner.withHolidays(null); // no method alone is corrected, and values have no times
+    learner = learner.withOutside(OutsideModels.NONE);
     Map<String, SeriesScore> all =
         new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
     if (!learns() || !hasExperts) {

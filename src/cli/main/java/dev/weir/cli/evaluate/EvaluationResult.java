@@ -2,6 +2,7 @@ package dev.weir.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
 import dev.weir.kafka.wire.Json;
@@ -78,7 +79,11 @@ record EvaluationResult(
   }
 
   static boolean isExpert(String method) {
-    return !NO_EXPERTS.contains(method);
+    return !NO_EXPERTS.contains(method) && !isOutside(method);
+  }
+
+  private static boolean isOutside(String method) {
+    return method.startsWith(Evaluation.OUTSIDE);
   }
 
   /** The geometric mean of relMAE over all series, by method. */
@@ -327,6 +332,43 @@ record EvaluationResult(
         .toList();
   }
 
+  /** Outside models beside ours and the naive ones: means over the series, the best first. */
+  private String league() {
+    Map<String, List<Line>> lines = new LinkedHashMap<>();
+    for (OfSeries one : series) {
+      one.methods()
+          .forEach(
+              (method, score) ->
+                  lines
+                      .computeIfAbsent(method, name -> new ArrayList<>())
+                      .add(new Line(one, method, score)));
+    }
+    if (lines.keySet().stream().noneMatch(EvaluationResult::isOutside)) {
+      return "";
+    }
+    lines.keySet().removeIf(EvaluationResult::isExpert);
+    double all = lines.get(Evaluation.WEIR).stream().mapToLong(line -> line.score.count()).sum();
+    Table<List<Line>> table =
+        new Table<List<Line>>()
+            .text("  method", null, of -> "  " + Printable.line(of.get(0).method))
+            .text("MAE", "%.3f", of -> mean(of, Line::mae))
+            .text("MASE", "%.3f", of -> mean(of, line -> line.score.mase()))
+            .text("steps covered", "%.1f %%", of -> 100 * covered(of) / all);
+    return "%nleague%n".formatted()
+        + table.text(
+            lines.values().stream()
+                .sorted(Comparator.comparingDouble(of -> mean(of, Line::mae)))
+                .toList());
+  }
+
+  private static double covered(List<Line> of) {
+    return of.stream().mapToLong(line -> line.score.count()).sum();
+  }
+
+  private static double mean(List<Line> of, ToDoubleFunction<Line> figure) {
+    return of.stream().mapToDouble(figure).average().orElse(Double.NaN);
+  }
+
   private double meanOf(ToDoubleFunction<DistributionScore> figure) {
     return series.stream()
         .map(one -> one.ours().distribution())
@@ -349,6 +391,7 @@ record EvaluationResult(
     for (Map.Entry<String, Double> mean : ranking()) {
       table.append("  %-24s %s%n".formatted(mean.getKey(), Table.cell("%.3f", mean.getValue())));
     }
+    table.append(league());
     if (!byAge.isEmpty()) {
       List<Integer> groups = IntStream.range(0, ErrorsByAge.groups()).boxed().toList();
       table.append("%nby values seen%n".formatted()).append(tableByAge().text(groups));

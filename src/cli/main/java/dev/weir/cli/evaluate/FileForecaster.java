@@ -173,10 +173,12 @@ final class FileForecaster {
       throws IOException {
     ForecastState state = new ForecastState();
     double[][] ahead = grid.rows().stream().map(Observation::ahead).toArray(double[][]::new);
+    OutsideForecasts outside = plan.outside(grid);
     int values = FutureRows.values(grid.rows());
     for (int row = 0; row < values; row++) {
       if (!grid.isMissing(row)) {
         Observation value = grid.rows().get(row);
+        double[] known = Evaluation.knownAhead(ahead, row, steps);
         Observation observation =
             new Observation(
                 value.series(),
@@ -185,7 +187,7 @@ final class FileForecaster {
                 value.features(),
                 null,
                 false,
-                Evaluation.knownAhead(ahead, row, steps));
+                outside == null ? known : outside.beside(known, row));
         String problem = engine.problemWith(observation);
         if (problem != null) {
           throw refused(value, row, problem);

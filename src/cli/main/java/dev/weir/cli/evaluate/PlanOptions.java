@@ -1,15 +1,19 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.grid.SamplingOptions;
+import dev.weir.cli.series.OutsideFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.HolidayDays;
 import dev.weir.forecast.learn.HolidaySettings;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.JobSettings;
 import dev.weir.model.BuiltInModels;
@@ -25,6 +29,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -107,7 +112,19 @@ final class PlanOptions {
       description = "${declared}")
   private boolean integer;
 
+  @Option(
+      names = "--outside",
+      paramLabel = "CSV",
+      description =
+          "What outside models forecast: columns timestamp, made (when the forecast was made; it"
+              + " counts from then on), series_id unless there is one series, and model, value and"
+              + " quantiles such as q0.1, or a column for each model. A job says which models"
+              + " count; without one, all do.")
+  private Path outside;
+
   @Mixin private SamplingOptions sampling;
+
+  private OutsideFile outsideFile; // once the plan is made
 
   /** Whether series are learned. */
   enum Learning {
@@ -122,6 +139,7 @@ final class PlanOptions {
   /** Brings series to their grids; standard error says what is missing. */
   Map<String, Grid> grids(String command, Map<String, List<Observation>> series)
       throws IOException {
+    checkSeries(series.keySet());
     return sampling.grids(
         command, series, job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling());
   }
@@ -132,6 +150,7 @@ final class PlanOptions {
     if (job != null || sampling.given() != null) {
       return grids(command, series);
     }
+    checkSeries(series.keySet());
     Map<String, Grid> grids = new LinkedHashMap<>();
     series.forEach((name, rows) -> grids.put(name, new Grid(rows)));
     return grids;
@@ -207,14 +226,69 @@ final class PlanOptions {
     UsageException.check(learns || model != null, "--learning", "a --model beside off", "none");
     if (job != null) {
       UsageException.check(!hasBounds(), "--bounds", "none beside --job, which has its own", "one");
-      return EvaluationPlan.of(job, mode, steps, seqLen, ofJob());
+      return withOutside(EvaluationPlan.of(job, mode, steps, seqLen, ofJob()));
     }
     EvaluationPlan plan =
         model == null
             ? EvaluationPlan.of(null, mode, steps, seqLen)
             : EvaluationPlan.of(reading(ahead), learns, steps, seqLen, ahead);
     plan = hasBounds() ? plan.withBounds(bounds()) : plan;
-    return holidays == null && zone == null ? plan : withCalendar(plan);
+    return withOutside(holidays == null && zone == null ? plan : withCalendar(plan));
+  }
+
+  private EvaluationPlan withOutside(EvaluationPlan plan) throws IOException {
+    if (outside == null) {
+      return plan;
+    }
+    UsageException.check(Files.exists(outside), "--outside", "a CSV file", outside);
+    OutsideModels ofJob = plan.others().outside();
+    UsageException.check(
+        plan.learns() && !plan.others().isAlone(),
+        "--outside",
+        "none without a mixture that learns",
+        outside);
+    UsageException.check(
+        job == null || plan.featuresAhead() == plan.others().covariates().ahead(),
+        "--outside",
+        "covariates that are learned beside it",
+        "some that are not");
+    outsideFile = OutsideFile.read(outside);
+    List<String> known = outsideFile.models();
+    UsageException.check(!known.isEmpty(), "--outside", "forecasts of a model", null);
+    UsageException.check(
+        ofJob.count() == 0 || ofJob.names().stream().anyMatch(known::contains),
+        "--outside",
+        "forecasts of " + ofJob.names() + ", as the job says",
+        "some of " + known);
+    try {
+      boolean hasQuantiles = outsideFile.levels().length > 0;
+      EvaluationPlan with =
+          plan.withOutside(
+              outsideFile, ofJob.count() > 0 ? ofJob : new OutsideModels(known, hasQuantiles));
+      ForecastSettings.Target target = with.settings().targets().get(0);
+      String problem =
+          target.initial() == null ? null : with.settings().problemWith(target.initial(), target);
+      UsageException.check(problem == null, "--outside", "a model that allows it", problem);
+      return with;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--outside: " + e.getMessage());
+    }
+  }
+
+  private void checkSeries(Set<String> names) {
+    if (outsideFile == null) {
+      return;
+    }
+    UsageException.check(
+        outsideFile.isNamed() || names.size() == 1,
+        "--outside",
+        "a column series_id, since --input has %,d series".formatted(names.size()),
+        null);
+    UsageException.check(
+        !outsideFile.isNamed() || outsideFile.series().stream().anyMatch(names::contains),
+        "--outside",
+        "forecasts of a series of --input, such as " + Printable.line(names.iterator().next()),
+        "of " + Printable.line(outsideFile.series().iterator().next()));
   }
 
   /** Options in place of the job's. */

@@ -6,8 +6,6 @@ import dev.weir.forecast.window.Sampling.Gap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -111,9 +109,14 @@ public final class Grid {
 
   /** The row that a value of the file is on. */
   public int rowOf(Observation value) {
+    return rowOf(value.time());
+  }
+
+  /** The row that a time is on; negative for none. By count there are only those of the file. */
+  public int rowOf(long time) {
     return spacing == null
-        ? Collections.binarySearch(rows, value, Comparator.comparingLong(Observation::time))
-        : (int) spacing.index(rows.get(0).time(), value.time());
+        ? Arrays.binarySearch(times(rows), time)
+        : (int) Math.max(-1, Math.min(Integer.MAX_VALUE, spacing.index(rows.get(0).time(), time)));
   }
 
   /** By time. */

@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
+import java.time.DateTimeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -120,6 +121,16 @@ final class CsvRows implements Closeable {
     return row;
   }
 
+  /** The next row, or null at the end; one of another number of columns fails with its place. */
+  String[] next(int columns) throws IOException {
+    String[] next = next();
+    if (next != null && next.length != columns) {
+      throw new IOException(
+          "%s: expected %d columns, got %d".formatted(place(), columns, next.length));
+    }
+    return next;
+  }
+
   /** Reads one more row ahead; false at the end, or if it is unreadable. */
   private boolean read() {
     if (problem != null) {
@@ -186,6 +197,26 @@ final class CsvRows implements Closeable {
               .formatted(place(), what, Printable.line(text), numbers.hint(text)));
     }
     return value;
+  }
+
+  /** The time in a column of the last row; anything else fails with its place. */
+  long time(CsvTime times, String what, int column) throws IOException {
+    String text = row[column];
+    if (times.isUnclear(text)) {
+      lookAhead(
+          cells -> {
+            times.look(cells.length > column ? cells[column] : "");
+            return !times.isUnclear(text);
+          });
+    }
+    try {
+      return times.read(text);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IOException(
+          "%s: %s: expected %s, got '%s'"
+              .formatted(place(), what, times.expected(text), Printable.line(text)),
+          e);
+    }
   }
 
   CsvNumbers numbers() {

@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
@@ -86,7 +85,7 @@ public final class SeriesCsv implements Closeable {
    */
   public Observation next() throws IOException {
     if (next.isEmpty()) {
-      String[] row = rows.next();
+      String[] row = rows.next(header.size());
       if (row == null) {
         return null;
       }
@@ -96,10 +95,6 @@ public final class SeriesCsv implements Closeable {
   }
 
   private void read(String[] row) throws IOException {
-    if (row.length != header.size()) {
-      throw new IOException(
-          "%s: expected %d columns, got %d".formatted(rows.place(), header.size(), row.length));
-    }
     int[] values = places.get("value");
     int[] parts = places.get("series");
     String file = parts.length == 0 ? name.replaceFirst(SeriesFiles.ENDING, "") : null;
@@ -108,7 +103,7 @@ public final class SeriesCsv implements Closeable {
             ? file
             : IntStream.of(parts).mapToObj(part -> row[part]).collect(Collectors.joining("/"));
     checkName(series, rows.place(), file != null ? "the file's name" : column(parts[0]));
-    long time = time(row);
+    long time = rows.time(times, column(place("time")), place("time"));
     for (int value : values) {
       boolean isFuture = hasFuture && row[value].isBlank();
       String of = values.length == 1 ? series : series + "/" + header.get(value);
@@ -191,26 +186,6 @@ public final class SeriesCsv implements Closeable {
 
   private String column(int place) {
     return Printable.line(header.get(place));
-  }
-
-  private long time(String[] row) throws IOException {
-    int place = place("time");
-    String text = row[place];
-    if (times.isUnclear(text)) {
-      rows.lookAhead(
-          cells -> {
-            times.look(cells.length > place ? cells[place] : "");
-            return !times.isUnclear(text);
-          });
-    }
-    try {
-      return times.read(text);
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new IOException(
-          "%s: %s: expected %s, got '%s'"
-              .formatted(rows.place(), column(place), times.expected(text), Printable.line(text)),
-          e);
-    }
   }
 
   @Override

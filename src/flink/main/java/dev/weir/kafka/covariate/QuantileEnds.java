@@ -11,7 +11,7 @@ import java.util.List;
  * quantile is linear in the level; beyond the outermost it is unknown. Quantiles that cross are
  * sorted first (Chernozhukov et al. 2010, "Quantile and probability curves without crossing").
  */
-final class QuantileEnds {
+public final class QuantileEnds {
 
   /** Levels so close are the same: 0.1 and (1 - 0.8) / 2 differ in their last bit. */
   private static final double SAME = 1e-9;
@@ -38,7 +38,8 @@ final class QuantileEnds {
    * @param wanted levels in any order
    * @return (steps, 1 + wanted) each value and its quantiles of the wanted levels, row-major
    */
-  static double[] rows(double[] values, double[] levels, double[] quantiles, List<Double> wanted) {
+  public static double[] rows(
+      double[] values, double[] levels, double[] quantiles, List<Double> wanted) {
     int columns = 1 + wanted.size();
     double[] rows = new double[values.length * columns];
     double[] at = new double[levels.length];

@@ -1,0 +1,165 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.evaluate.Evaluation.Sums;
+import dev.weir.cli.evaluate.Evaluation.Trial;
+import dev.weir.cli.grid.Grid;
+import dev.weir.cli.series.OutsideFile;
+import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.kafka.covariate.QuantileEnds;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What outside models had said of the steps after each value of a series: of each step, the newest
+ * forecast that was made at the value's time or before. Immutable.
+ */
+final class OutsideForecasts {
+
+  /** The forecasts of one model, by the row that they are of, then by when they were made. */
+  private record OfModel(int[] first, long[] made, double[] rows) {}
+
+  private final Grid grid;
+  private final OutsideModels models;
+  private final int horizon;
+  private final int covariates;
+  private final List<Double> levels;
+  private final int columns; // of a model
+  private final OfModel[] all; // (models), null for none
+
+  /**
+   * @param plan whose learner says which models there are
+   */
+  OutsideForecasts(EvaluationPlan plan, Grid grid) {
+    this.grid = grid;
+    this.models = plan.others().outside();
+    this.horizon = plan.others().horizon();
+    this.covariates = plan.featuresAhead();
+    this.levels = models.quantiles() ? plan.levels() : List.of();
+    this.columns = 1 + 2 * levels.size();
+    this.all = new OfModel[models.count()];
+    for (int m = 0; m < all.length && plan.outside() != null; m++) {
+      String series = grid.rows().get(0).series();
+      OutsideFile.Forecasts known = plan.outside().of(series, models.names().get(m));
+      all[m] = known == null ? null : of(known, plan.outside().levels());
+    }
+  }
+
+  private OfModel of(OutsideFile.Forecasts known, double[] quantiles) {
+    int values = grid.newestRow() + 1;
+    int rows = values + horizon;
+    long[] next = next(values);
+    int[] rowOf = new int[known.count()];
+    int[] first = new int[rows + 1];
+    for (int i = 0; i < rowOf.length; i++) {
+      rowOf[i] = grid.rowOf(known.time(i));
+      if (rowOf[i] < 0) { // by count
+        int step = Arrays.binarySearch(next, known.time(i));
+        rowOf[i] = step < 0 ? -1 : values + step;
+      }
+      rowOf[i] = rowOf[i] < rows ? rowOf[i] : -1;
+      if (rowOf[i] >= 0) {
+        first[rowOf[i] + 1]++;
+      }
+    }
+    Arrays.parallelPrefix(first, Integer::sum);
+    int[] place = first.clone();
+    long[] made = new long[first[rows]];
+    double[] ends = new double[made.length * columns];
+    List<Double> wanted =
+        levels.stream().flatMap(l -> List.of((1 - l) / 2, (1 + l) / 2).stream()).toList();
+    for (int i : known.order()) {
+      if (rowOf[i] >= 0) {
+        int at = place[rowOf[i]]++;
+        made[at] = known.made(i);
+        double[] value = {known.value(i)};
+        double[] row = QuantileEnds.rows(value, quantiles, known.quantiles(i), wanted);
+        System.arraycopy(row, 0, ends, at * columns, columns);
+      }
+    }
+    return new OfModel(first, made, ends);
+  }
+
+  /** The times after the newest value; by count, as far apart as the newest two. */
+  private long[] next(int values) {
+    long newest = grid.newest().time();
+    long distance = values < 2 ? 0 : newest - grid.rows().get(values - 2).time();
+    long[] byCount = new long[horizon];
+    Arrays.setAll(byCount, i -> newest + (i + 1) * distance);
+    return grid.next(horizon, byCount);
+  }
+
+  /** The place of what a model had said at a row of a step after it; negative for nothing. */
+  private int find(OfModel model, int row, int step) {
+    int target = row + step;
+    if (model == null || target >= model.first.length - 1) {
+      return -1;
+    }
+    int from = model.first[target];
+    long now = grid.rows().get(row).time();
+    int newest = model.first[target + 1] - 1;
+    while (newest >= from && model.made[newest] > now) {
+      newest--;
+    }
+    return newest < from ? -1 : newest;
+  }
+
+  /**
+   * What an observation brings.
+   *
+   * @param known (steps, covariates known ahead), row-major
+   * @return (steps, covariates known ahead and columns of the models), row-major; NaN for unknown
+   */
+  double[] beside(double[] known, int row) {
+    int width = covariates + all.length * columns;
+    double[] ahead = new double[horizon * width];
+    Arrays.fill(ahead, Double.NaN);
+    for (int k = 0; covariates > 0 && k < known.length / covariates; k++) {
+      System.arraycopy(known, k * covariates, ahead, k * width, covariates);
+    }
+    for (int m = 0; m < all.length; m++) {
+      for (int k = 0; k < horizon; k++) {
+        int found = find(all[m], row, 1 + k);
+        if (found >= 0) {
+          int to = k * width + covariates + m * columns;
+          System.arraycopy(all[m].rows, found * columns, ahead, to, columns);
+        }
+      }
+    }
+    return ahead;
+  }
+
+  /** Scores of the models alone, at the steps that they cover; without those that cover none. */
+  Map<String, SeriesScore> scores(Trial trial) {
+    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+    for (int m = 0; m < all.length; m++) {
+      Sums sums = new Sums(0);
+      Sums withEnds = new Sums(levels.size());
+      boolean hasEnds = true;
+      for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
+        for (int i = 1; trial.isOrigin(t) && i <= horizon; i++) {
+          int found = find(all[m], t - 1, i);
+          if (found >= 0) {
+            double truth = trial.truth(t + i);
+            double[] said = all[m].rows;
+            int at = found * columns;
+            sums.add(i, truth, said[at]);
+            withEnds.add(i, truth, said[at]);
+            for (int k = 0; k < levels.size(); k++) {
+              double lower = said[at + 1 + 2 * k];
+              double upper = said[at + 2 + 2 * k];
+              hasEnds &= !Double.isNaN(lower + upper);
+              withEnds.addInterval(k, levels.get(k), truth, lower, upper);
+            }
+          }
+        }
+      }
+      if (sums.count() > 0) {
+        scores.put(
+            Evaluation.OUTSIDE + models.names().get(m), trial.score(hasEnds ? withEnds : sums));
+      }
+    }
+    return scores;
+  }
+}

@@ -1,0 +1,248 @@
+package dev.weir.cli.series;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.forecast.learn.OutsideModels;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * What models outside of Weir forecast, from a CSV file. Its header names the columns, in any
+ * order: {@code timestamp}, the time that is forecast; {@code made}, when the forecast was made;
+ * {@code series_id}, unless all is of one series; and either {@code model}, {@code value} and
+ * quantiles such as {@code q0.1}, or a column of values for each model. An empty cell and NaN say
+ * nothing.
+ *
+ * <p>All of it is kept: at most {@value #MAX_NUMBERS} numbers, about 250 MB.
+ */
+public final class OutsideFile {
+
+  static final int MAX_NUMBERS = 10_000_000;
+
+  private static final String SERIES = "series_id";
+  private static final String TIME = "timestamp";
+  private static final String MADE = "made";
+  private static final String MODEL = "model";
+  private static final String VALUE = "value";
+  private static final String QUANTILE = "q0\\.[0-9]{1,9}";
+
+  private static final String EXPECTED =
+      "timestamp,made,series_id (unless there is one series), and model,value[,q0.1...] or a column"
+          + " for each model";
+
+  /** A model's forecasts of a series. */
+  public static final class Forecasts {
+
+    private final int columns;
+    private int count;
+    private long[] times = new long[16];
+    private long[] made = new long[16];
+    private double[] numbers; // (forecasts, columns)
+
+    private Forecasts(int columns) {
+      this.columns = columns;
+      this.numbers = new double[16 * columns];
+    }
+
+    private void add(long time, long when, double[] row) {
+      if (count == times.length) {
+        times = Arrays.copyOf(times, 2 * count);
+        made = Arrays.copyOf(made, 2 * count);
+        numbers = Arrays.copyOf(numbers, 2 * count * columns);
+      }
+      times[count] = time;
+      made[count] = when;
+      System.arraycopy(row, 0, numbers, count * columns, columns);
+      count++;
+    }
+
+    public int count() {
+      return count;
+    }
+
+    /** The time that forecast number i is of. */
+    public long time(int i) {
+      return times[i];
+    }
+
+    /** When forecast number i was made. */
+    public long made(int i) {
+      return made[i];
+    }
+
+    public double value(int i) {
+      return numbers[i * columns];
+    }
+
+    /** The quantiles of forecast number i, by level; NaN for unknown. */
+    public double[] quantiles(int i) {
+      return Arrays.copyOfRange(numbers, i * columns + 1, (i + 1) * columns);
+    }
+
+    /**
+     * Numbers of the forecasts by when they were made, then by time; of the same, in the order of
+     * the file.
+     */
+    public int[] order() {
+      return IntStream.range(0, count)
+          .boxed()
+          .sorted(Comparator.<Integer>comparingLong(i -> made[i]).thenComparingLong(i -> times[i]))
+          .mapToInt(i -> i)
+          .toArray();
+    }
+  }
+
+  private final String name;
+  private final CsvRows rows;
+  private final CsvTime dates = new CsvTime(null);
+  private final List<String> header;
+  private final Map<Double, Integer> quantiles = new TreeMap<>(); // columns by level
+  private final Set<String> models = new LinkedHashSet<>();
+  private final Map<String, Map<String, Forecasts>> all = new LinkedHashMap<>(); // by series, model
+  private final int maxNumbers;
+  private int count; // of numbers
+
+  private OutsideFile(CsvRows rows, String name, int maxNumbers) throws IOException {
+    this.name = name;
+    this.rows = rows;
+    this.maxNumbers = maxNumbers;
+    String[] first = rows.next();
+    this.header = first == null ? List.of() : List.of(first);
+    boolean isLong = header.contains(MODEL);
+    List<Integer> others = new ArrayList<>();
+    for (int c = 0; c < header.size(); c++) {
+      String column = header.get(c);
+      if (isLong && column.matches(QUANTILE)) {
+        quantiles.put(Double.parseDouble(column.substring(1)), c);
+      } else if (!List.of(SERIES, TIME, MADE, MODEL).contains(column)
+          && !(isLong && column.equals(VALUE))) {
+        others.add(c);
+      }
+    }
+    boolean isOnce = new HashSet<>(header).size() == header.size();
+    if (!isOnce
+        || !header.contains(TIME)
+        || !header.contains(MADE)
+        || isLong && !header.contains(VALUE)
+        || isLong != others.isEmpty()) {
+      String got = Printable.line(String.join(",", header));
+      throw new IOException(
+          "%s line 1: expected columns %s, got %s"
+              .formatted(name, EXPECTED, got.isEmpty() ? "nothing" : got));
+    }
+    for (String[] row = rows.next(header.size()); row != null; row = rows.next(header.size())) {
+      if (isLong) {
+        read(row, row[header.indexOf(MODEL)], header.indexOf(VALUE));
+      } else {
+        for (int c : others) {
+          read(row, header.get(c), c);
+        }
+      }
+    }
+  }
+
+  /** Reads a file of UTF-8 text, which may be compressed by gzip. */
+  public static OutsideFile read(Path file) throws IOException {
+    return read(SeriesFiles.text(file), file.getFileName().toString(), MAX_NUMBERS);
+  }
+
+  static OutsideFile read(Reader text, String name, int maxNumbers) throws IOException {
+    try (CsvRows rows = new CsvRows(text, name, CsvFormat.FOUND)) {
+      return new OutsideFile(rows, name, maxNumbers);
+    }
+  }
+
+  private void read(String[] row, String model, int column) throws IOException {
+    long time = time(TIME);
+    long made = time(MADE);
+    String series = isNamed() ? row[header.indexOf(SERIES)] : "";
+    if (isNamed()) {
+      SeriesCsv.checkName(series, rows.place(), SERIES);
+    }
+    if (!OutsideModels.isName(model)) {
+      throw new IOException(
+          "%s: %s: expected a name of 1 to %d characters, got '%s'"
+              .formatted(rows.place(), MODEL, OutsideModels.MAX_NAME, Printable.line(model)));
+    }
+    double[] numbers = new double[1 + quantiles.size()];
+    numbers[0] = number(row, column);
+    int next = 1;
+    for (int of : quantiles.values()) {
+      numbers[next++] = number(row, of);
+    }
+    if (Double.isNaN(numbers[0])) {
+      return;
+    }
+    count += 2 + numbers.length; // with both times
+    if (count > maxNumbers) {
+      throw new IOException(
+          "%s: expected at most %,d numbers in the file, got more"
+              .formatted(rows.place(), maxNumbers));
+    }
+    models.add(model);
+    all.computeIfAbsent(series, none -> new LinkedHashMap<>())
+        .computeIfAbsent(model, none -> new Forecasts(numbers.length))
+        .add(time, made, numbers);
+  }
+
+  private long time(String column) throws IOException {
+    return rows.time(dates, column, header.indexOf(column));
+  }
+
+  private double number(String[] row, int column) throws IOException {
+    String text = row[column];
+    return text.isBlank() || text.equalsIgnoreCase("nan")
+        ? Double.NaN
+        : rows.number(Printable.line(header.get(column)), text, this::isNumber);
+  }
+
+  private boolean isNumber(int column) {
+    return !List.of(SERIES, TIME, MADE, MODEL).contains(header.get(column));
+  }
+
+  /** Whether the file says which series its forecasts are of. */
+  public boolean isNamed() {
+    return header.contains(SERIES);
+  }
+
+  /** Names of the models, in their order in the file. */
+  public List<String> models() {
+    return List.copyOf(models);
+  }
+
+  /** Levels of the quantiles, ascending; empty without. */
+  public double[] levels() {
+    return quantiles.keySet().stream().mapToDouble(level -> level).toArray();
+  }
+
+  /** Names of the series; an empty one for the only series of a file that names none. */
+  public Collection<String> series() {
+    return all.keySet();
+  }
+
+  /**
+   * A model's forecasts of a series; null for none.
+   *
+   * @param series any, if the file names none
+   */
+  public Forecasts of(String series, String model) {
+    return all.getOrDefault(isNamed() ? series : "", Map.of()).get(model);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

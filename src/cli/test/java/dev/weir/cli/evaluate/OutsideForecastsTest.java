@@ -1,0 +1,168 @@
+package dev.weir.cli.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.InProcess;
+import dev.weir.cli.grid.Grid;
+import dev.weir.cli.series.OutsideFile;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.learn.OutsideModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OutsideForecastsTest {
+
+  private static final double NAN = Double.NaN;
+  private static final long HOUR = 3_600_000L;
+
+  @TempDir private Path dir;
+
+  private OutsideForecasts forecasts(String text, int horizon, String... models)
+      throws IOException {
+    OutsideFile file = OutsideFile.read(Files.writeString(dir.resolve("outside.csv"), text));
+    OutsideModels of = new OutsideModels(List.of(models), file.levels().length > 0);
+    List<Observation> rows = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      rows.add(new Observation("a", t * HOUR, t));
+    }
+    EvaluationPlan plan = EvaluationPlan.of(null, null, horizon, null).withOutside(file, of);
+    return plan.outside(new Grid(rows));
+  }
+
+  @Test
+  void newestForecastThatWasMadeByThenCounts() throws IOException {
+    OutsideForecasts outside =
+        forecasts(
+            "timestamp,made,lear,dnn\n"
+                + "1970-01-01T02:00:00Z,1970-01-01T00:00:00Z,20,\n"
+                + "1970-01-01T02:00:00Z,1970-01-01T01:00:00Z,21,7\n"
+                + "1970-01-01T02:00:00Z,1970-01-01T01:00:00.001Z,99,99\n"
+                + "1970-01-01T03:00:00Z,1970-01-01T00:00:00Z,30,\n"
+                + "1970-01-01T05:00:00Z,1970-01-01T00:00:00Z,50,\n"
+                + "1970-01-01T06:00:00Z,1970-01-01T00:00:00Z,60,\n"
+                + "1970-01-01T05:30:00Z,1970-01-01T00:00:00Z,1,\n",
+            2,
+            "dnn",
+            "lear");
+    double[] none = {};
+    assertThat(outside.beside(none, 0)).containsExactly(NAN, NAN, NAN, 20);
+    assertThat(outside.beside(none, 1)).containsExactly(7, 21, NAN, 30);
+    assertThat(outside.beside(none, 2)).containsExactly(NAN, 30, NAN, NAN);
+    assertThat(outside.beside(none, 3)).containsExactly(NAN, NAN, NAN, 50); // after the file's end
+  }
+
+  @Test
+  void quantilesBecomeTheEndsOfTheIntervals() throws IOException {
+    OutsideForecasts outside =
+        forecasts(
+            "timestamp,made,model,value,q0.1,q0.9,q0.025\n"
+                + "1970-01-01T01:00:00Z,1970-01-01T00:00:00Z,lear,5,1,9,-3\n",
+            1,
+            "lear"); // intervals of 80 and 95 %
+    assertThat(outside.beside(new double[0], 0)).containsExactly(5, 1, 9, -3, NAN);
+  }
+
+  /** A random walk whose next values a model knows, as it says itself, made at a lag. */
+  private String run(String made, String... more) throws Exception {
+    Random random = new Random(7);
+    StringBuilder series = new StringBuilder("timestamp,value\n");
+    StringBuilder outside = new StringBuilder("timestamp,made,oracle\n");
+    double value = 50;
+    for (int t = 0; t < 400; t++) {
+      value += random.nextGaussian();
+      Instant time = Instant.ofEpochMilli(t * HOUR);
+      series.append(time).append(',').append(value).append('\n');
+      Instant when = time.plusMillis(Long.parseLong(made));
+      outside.append(time).append(',').append(when).append(',').append(value + 1).append('\n');
+    }
+    Path input = Files.writeString(dir.resolve("walk.csv"), series);
+    Path file = Files.writeString(dir.resolve("oracle.csv"), outside);
+    List<String> command = new ArrayList<>(List.of("evaluate", "--input", input.toString()));
+    command.addAll(List.of("--horizon", "1", "--season", "1", "--outside", file.toString()));
+    command.addAll(List.of(more));
+    return InProcess.run(command.toArray(String[]::new)).succeeded().out();
+  }
+
+  private static double mae(String json, String method) throws Exception {
+    JsonNode methods = new ObjectMapper().readTree(json).at("/series/0/methods");
+    return methods.has(method) ? methods.get(method).get("mae").asDouble() : NAN;
+  }
+
+  @Test
+  void evaluationLearnsFromOutsideModelsAndScoresThem() throws Exception {
+    String json = run("-3600000", "--format", "json"); // made at the value before
+    assertThat(mae(json, "outside:oracle")).isCloseTo(1, within(1e-9));
+    assertThat(mae(json, "weir")).isLessThan(0.8 * mae(json, "naive"));
+    assertThat(run("-3600000"))
+        .containsPattern("league\n +method +MAE +MASE +steps covered\n +weir")
+        .containsPattern("outside:oracle +1\\.000 +[0-9.]+ +100\\.0 %");
+  }
+
+  @Test
+  void forecastMadeAfterTheOriginIsNotUsed() throws Exception {
+    String json = run("-3599999", "--format", "json"); // a millisecond late
+    assertThat(mae(json, "outside:oracle")).isNaN();
+    assertThat(mae(json, "weir")).isGreaterThan(0.9 * mae(json, "naive"));
+  }
+
+  @Test
+  void forecastUsesWhatIsSaidOfTimesAfterTheFile() throws Exception {
+    run("-3600000", "--format", "json");
+    String command =
+        "forecast --horizon 1 --season 1 --format json --input %s --outside %s"
+            .formatted(dir.resolve("walk.csv"), dir.resolve("oracle.csv"));
+    double plain = next(command);
+    Instant after = Instant.ofEpochMilli(400 * HOUR);
+    Path file = dir.resolve("oracle.csv");
+    String jump = "%s,%s,%s\n".formatted(after, after.minusMillis(HOUR), plain + 11);
+    Files.writeString(file, Files.readString(file) + jump);
+    assertThat(next(command)).isBetween(plain + 1, plain + 11);
+  }
+
+  private static double next(String command) throws Exception {
+    String json = InProcess.run(command.split(" ")).succeeded().out();
+    return new ObjectMapper().readTree(json).at("/forecasts/0/steps/0/value").asDouble();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--outside none.csv | --outside: expected a CSV file, got none.csv",
+        "--outside DIR/o.csv --job DIR/job.yaml |"
+            + " --outside: expected forecasts of [b], as the job says, got some of [a]",
+        "--outside DIR/o.csv --model builtin:weir --learning off |"
+            + " --outside: expected none without a mixture that learns",
+        "--outside DIR/o.csv --windows 1 --limit 0 | --limit: expected at least 1, got 0",
+        "--outside DIR/o.csv | --outside: expected a column series_id, since --input has 2 series, got none",
+        "--outside DIR/other.csv | --outside: expected forecasts of a series of --input, such as a, got of c",
+        "--outside DIR/empty.csv | --outside: expected forecasts of a model, got none",
+      })
+  void wrongOptionsAreOneLine(String options, String problem) throws Exception {
+    Files.writeString(dir.resolve("o.csv"), "timestamp,made,a\n2026-01-01,2026-01-01,1\n");
+    Files.writeString(
+        dir.resolve("other.csv"), "timestamp,made,series_id,a\n2026-01-01,2026-01-01,c,1\n");
+    Files.writeString(dir.resolve("empty.csv"), "timestamp,made,a\n");
+    Files.writeString(
+        dir.resolve("job.yaml"),
+        "name: a\nkafka: {bootstrap-servers: 'nowhere:1'}\nforecast: {many-to-one: {horizon: 3}}\n"
+            + "window: {seq-len: 5}\nlearning: {outside: {models: [b]}}\n");
+    Path csv = dir.resolve("two.csv");
+    Files.writeString(csv, "series_id,timestamp,value\na,2026-01-01,3\nb,2026-01-01,3\n");
+    String command = "evaluate --input " + csv + " " + options.strip().replace("DIR", "" + dir);
+    InProcess weir = InProcess.run(command.split(" +")).failed(2);
+    assertThat(weir.err()).startsWith("weir evaluate: " + problem.strip());
+  }
+}
