@@ -5,6 +5,7 @@ import dev.weir.forecast.Score;
 import dev.weir.kafka.wire.Json;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,8 @@ record ForecastSkill(Collection<Score> scores) {
 
   private static final double MAX_OFF = 0.15;
 
+  private static final String OUTSIDE = "outside:"; // what begins the names of outside models
+
   private static final Map<String, Double> QUANTILES =
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
 
@@ -35,6 +38,43 @@ record ForecastSkill(Collection<Score> scores) {
                     .mapToDouble(other -> score.mae() / other.mae()))
         .sorted()
         .toArray();
+  }
+
+  /** Each outside model beside our forecasts: whether it is worth what it costs. */
+  private void tellOutside(Findings findings, ObjectNode json) {
+    List<String> models =
+        scores.stream()
+            .flatMap(score -> score.methods().stream())
+            .map(Score.Method::name)
+            .filter(name -> name.startsWith(OUTSIDE))
+            .distinct()
+            .sorted()
+            .toList();
+    for (String model : models) {
+      double[] over = over(model);
+      double error = 1 / geometricMean(over);
+      double share = mean(score -> shareOf(score, model));
+      ObjectNode of = json.withArray("outside").addObject();
+      of.put("model", model.substring(OUTSIDE.length()));
+      of.put("series", over.length);
+      of.set("error_over_ours", Json.number(error));
+      of.set("share", Json.number(share));
+      findings.ok(
+          "outside model",
+          "%s: error %s of ours (%d series), share in forecasts %s",
+          model.substring(OUTSIDE.length()),
+          percent(error),
+          over.length,
+          percent(share));
+    }
+  }
+
+  private static double shareOf(Score score, String model) {
+    return score.methods().stream()
+        .filter(method -> method.name().equals(model))
+        .mapToDouble(Score.Method::share)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   /** NaN if no method can be compared. */
@@ -93,6 +133,7 @@ record ForecastSkill(Collection<Score> scores) {
           percent(quantile(toNaive, 0.5)),
           percent(quantile(toNaive, 0.9)));
     }
+    tellOutside(findings, json);
     if (!isEnough()) {
       return;
     }

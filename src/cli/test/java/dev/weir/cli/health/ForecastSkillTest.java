@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 class ForecastSkillTest {
 
   private static Score score(int number, double mae) {
-    List<Score.Method> methods = List.of(new Score.Method("naive", 2, 0));
+    return score(number, mae, List.of(new Score.Method("naive", 2, 0)));
+  }
+
+  private static Score score(int number, double mae, List<Score.Method> methods) {
     return new Score(
         "s" + number,
         1,
@@ -38,5 +41,24 @@ class ForecastSkillTest {
                 + " 90 % at most 4550.0 %");
     assertThat(report.json())
         .contains("\"error_over_naive_p10\":5.5", "\"error_over_naive_p90\":45.5");
+  }
+
+  @Test
+  void outsideModelsAreComparedWithOurs() {
+    Findings report = new Findings();
+    List<Score> scores =
+        List.of(
+            score(1, 4, List.of(new Score.Method("outside:lear", 8, 0.25))),
+            score(2, 4, List.of(new Score.Method("outside:lear", 2, 0.75))),
+            score(3, 4, List.of(new Score.Method("outside:dnn", 5, 0.1))));
+
+    new ForecastSkill(scores).tell(report, "scores", 3);
+
+    assertThat(report.text())
+        .contains("outside model  dnn: error 125.0 % of ours (1 series), share in forecasts 10.0 %")
+        .contains(
+            "outside model  lear: error 100.0 % of ours (2 series), share in forecasts 50.0 %");
+    assertThat(report.json())
+        .contains("{\"model\":\"dnn\",\"series\":1,\"error_over_ours\":1.25,\"share\":0.1}");
   }
 }

@@ -427,7 +427,9 @@ final class ModeForecaster {
         share += learner.outsideShare(state, m, i) / target.horizon();
       }
       double error = learner.outsideError(state, m);
-      methods.add(new Score.Method("outside:" + outside.get(m), error, share));
+      if (!Double.isNaN(error)) { // it has said something
+        methods.add(new Score.Method("outside:" + outside.get(m), error, share));
+      }
     }
     return new Score(
         window.series(),
