@@ -23,12 +23,16 @@ final class ModeMetrics {
   private static final Map<String, Double> QUANTILES =
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
 
+  /** Usual errors that one counts as at most. */
+  private static final double MOST_ERRORS = 100;
+
   private final MetricGroup group;
   private final Histogram forecastNanos;
   private final RecentErrors errors = new RecentErrors();
   private Counter learningSteps; // null as the next, when nothing is learned
   private Counter[] truths; // by level
   private Counter[] held;
+  private OutsideErrors[] outside; // by model
 
   /**
    * @param group the mode's
@@ -41,6 +45,35 @@ final class ModeMetrics {
             "forecastNanos", new DescriptiveStatisticsHistogram(ForecastMetrics.SAMPLES));
     if (learning != null) {
       learning(learning.learner().levels(), learning.scoresEvery() > 0);
+      outside =
+          learning.learner().outside().names().stream()
+              .map(name -> new OutsideErrors(group.addGroup("outside", name)))
+              .toArray(OutsideErrors[]::new);
+    }
+  }
+
+  /**
+   * Errors of an outside model beside ours, over all series of the task, about 1,000 values deep.
+   */
+  private static final class OutsideErrors {
+
+    private static final double NEWEST = 0.001;
+
+    private final Counter values;
+    private double errors;
+    private double ours;
+
+    OutsideErrors(MetricGroup group) {
+      values = group.counter("values");
+      group.gauge("relativeError", () -> errors / ours);
+    }
+
+    void add(double error, double beside) {
+      if (!Double.isNaN(error)) {
+        values.inc();
+        errors += NEWEST * (Math.min(error, MOST_ERRORS) - errors);
+        ours += NEWEST * (Math.min(beside, MOST_ERRORS) - ours);
+      }
     }
   }
 
@@ -89,6 +122,9 @@ final class ModeMetrics {
       held[k].inc(scored.held(k));
     }
     errors.add(series, scored);
+    for (int m = 0; m < outside.length; m++) {
+      outside[m].add(scored.outsideError(m), scored.besideOutside(m));
+    }
   }
 
   /** A window was learned from and forecast in so much time. */

@@ -13,6 +13,7 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.StateLimits;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -53,7 +55,9 @@ class ForecastMetricsTest {
 
   /** Both modes, learning, gaps by the minute. */
   private static ForecastSettings everything() {
-    Learning many = new Learning(LearnerSettings.small(SEQ_LEN), 7, 5);
+    LearnerSettings learner =
+        LearnerSettings.small(SEQ_LEN).withOutside(new OutsideModels(List.of("lear"), false));
+    Learning many = new Learning(learner, 7, 5);
     return settings(
         new Target(Mode.MANY_TO_ONE, "m", 2, null, LEARNING),
         new Target(Mode.MANY_TO_MANY, "w", SEQ_LEN, null, many));
@@ -256,6 +260,28 @@ class ForecastMetricsTest {
     assertThat(operator.metrics.names())
         .anyMatch(name -> name.endsWith("relativeError"))
         .noneMatch(name -> name.endsWith("relativeCrps"));
+  }
+
+  @Test
+  void outsideModelsAreComparedWithOurForecasts() throws Exception {
+    LearnerSettings learner =
+        LearnerSettings.small(2).withOutside(new OutsideModels(List.of("knows", "silent"), false));
+    Operator operator =
+        new Operator(settings(TestSettings.learned(2, new Learning(learner, 1, 0))), null);
+    Random random = new Random(7);
+    double[] values = random.doubles(203).toArray();
+    for (int t = 0; t < 200; t++) {
+      double[] ahead = {values[t + 1] + 0.01, Double.NaN, values[t + 2] + 0.01, Double.NaN};
+      Observation o =
+          new Observation("a", t * MINUTE, values[t], Observation.NO_FEATURES, null, false, ahead);
+      operator.harness.send(new ObservationEvent(o, source("observations", t)));
+    }
+    assertThat(operator.metrics.count(ONE + "outside.knows.values"))
+        .isEqualTo(198); // the first has no usual error
+    assertThat(operator.metrics.count(ONE + "outside.silent.values")).isZero();
+    double error = (double) operator.metrics.gauge(ONE + "outside.knows.relativeError");
+    assertThat(error).isStrictlyBetween(0.01, 0.9); // ours were larger, before we knew it
+    assertThat((double) operator.metrics.gauge(ONE + "outside.silent.relativeError")).isNaN();
   }
 
   @Test

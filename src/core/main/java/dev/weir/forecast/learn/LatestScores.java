@@ -10,6 +10,8 @@ import java.util.Arrays;
 public final class LatestScores {
 
   private final long[] held; // (levels)
+  private final double[] outside; // (models), errors of those outside, in usual ones; NaN for none
+  private final double[] ours; // (models), and ours of the same steps
   private long steps;
   private double error;
   private double naive;
@@ -18,8 +20,14 @@ public final class LatestScores {
   private double naiveBeside;
   private double seasonalNaiveBeside;
 
-  public LatestScores(int levels) {
+  /**
+   * @param outside how many models outside of Weir there are
+   */
+  public LatestScores(int levels, int outside) {
     this.held = new long[levels];
+    this.outside = new double[outside];
+    this.ours = new double[outside];
+    clear();
   }
 
   public void clear() {
@@ -31,6 +39,14 @@ public final class LatestScores {
     naiveBeside = 0;
     seasonalNaiveBeside = 0;
     Arrays.fill(held, 0);
+    Arrays.fill(outside, Double.NaN);
+    Arrays.fill(ours, Double.NaN);
+  }
+
+  /** Sets the mean |error| of an outside model, and ours of the same steps, in usual errors. */
+  void outside(int model, double error, double ours) {
+    this.outside[model] = error;
+    this.ours[model] = ours;
   }
 
   /**
@@ -92,6 +108,19 @@ public final class LatestScores {
   /** The same of "repeat the value of a season ago". */
   public double seasonalNaiveBeside() {
     return seasonalNaiveBeside;
+  }
+
+  /**
+   * Mean |error| of an outside model over the followed steps that it said something of, in usual
+   * errors of the series, so that those of several series can be added up; NaN for none.
+   */
+  public double outsideError(int model) {
+    return outside[model];
+  }
+
+  /** The same of our forecasts of the same steps. */
+  public double besideOutside(int model) {
+    return ours[model];
   }
 
   /** How many of the intervals of a level, by its number from 0, held the value. */

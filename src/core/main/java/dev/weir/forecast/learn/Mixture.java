@@ -119,7 +119,7 @@ final class Mixture {
     this.regression =
         settings.combination().stacking() ? new StackedRegression(followed, experts) : null;
     this.tracker = new IntervalTracker(scored, settings.levels(), INTERVAL_STEP);
-    this.newest = new LatestScores(levels);
+    this.newest = new LatestScores(levels, settings.outside().count());
     this.scorer =
         new DistributionScorer(
             settings.levels().stream().mapToDouble(Double::doubleValue).toArray());
@@ -198,7 +198,7 @@ final class Mixture {
     }
     tracker.finish(state.intervals);
     if (outside != null) {
-      outside.finish();
+      outside.finish(newest);
     }
     state.intervals.count(t, value);
   }
@@ -227,7 +227,7 @@ final class Mixture {
         holidays.learn(state.history, t, i, truth);
       }
       if (outside != null) {
-        outside.learn(t, i, truth, state.age());
+        outside.learn(t, i, truth, state.issued(origin, i), state.age());
       }
     }
     double forecast = bounds.value(state.history.at(origin) + state.issued(origin, i));

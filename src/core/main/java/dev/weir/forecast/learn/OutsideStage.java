@@ -100,6 +100,7 @@ final class OutsideStage {
   private final double[] features; // (all + 1)
   private final double[] shares; // (followed), of the corrected forecast
   private final double[] errors; // (all), sums of the newest value
+  private final double[] ours; // (all), the same of what was issued
   private final double[] signed; // (all), the same
   private final double[] bias; // (all), that is corrected
   private final int[] counts; // (all)
@@ -124,6 +125,7 @@ final class OutsideStage {
     this.features = new double[all + 1];
     this.shares = new double[followed.count()];
     this.errors = new double[all];
+    this.ours = new double[all];
     this.signed = new double[all];
     this.bias = new double[all];
     this.counts = new int[all];
@@ -288,6 +290,7 @@ final class OutsideStage {
     delays.keep(t);
     judge();
     Arrays.fill(errors, 0);
+    Arrays.fill(ours, 0);
     Arrays.fill(signed, 0);
     Arrays.fill(counts, 0);
   }
@@ -296,9 +299,10 @@ final class OutsideStage {
    * Learns from the truth at t about a followed step.
    *
    * @param truth relative to the anchor, the value at t - i
+   * @param issued the forecast as it was issued, as relative
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  void learn(long t, int i, double truth, int age) {
+  void learn(long t, int i, double truth, double issued, int age) {
     int place = delays.at(t - i, i);
     int s = followed.next(i);
     double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
@@ -308,6 +312,7 @@ final class OutsideStage {
       if (!Double.isNaN(said[m])) {
         some |= m > 0;
         errors[m] += Math.abs(truth - said[m]);
+        ours[m] += Math.abs(truth - issued);
         signed[m] += said[m] - truth;
         counts[m]++;
       }
@@ -347,11 +352,15 @@ final class OutsideStage {
     }
   }
 
-  /** Learns how right each model is lately, after {@link #learn} of each step. */
-  void finish() {
+  /** Learns how right each model is lately, after {@link #learn} of each step, and tells it. */
+  void finish(LatestScores scores) {
+    double size = doubles.get(ofModel(0, USUAL));
     for (int m = 0; m < all; m++) {
       if (counts[m] == 0) {
         continue;
+      }
+      if (m > 0 && size > 0) {
+        scores.outside(m - 1, errors[m] / counts[m] / size, ours[m] / counts[m] / size);
       }
       double error = errors[m] / counts[m];
       double seen = doubles.get(ofModel(m, SEEN)) + 1;
