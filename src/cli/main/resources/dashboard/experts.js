@@ -7,12 +7,16 @@ const SHOWN = 6; // experts, before somebody asks for all of them
 const OURS = "ours";
 const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
 
+const OUTSIDE = "outside:";
+
+const isExpert = method => !(method.name in BASELINES) && !method.name.startsWith(OUTSIDE);
+
 const STEPS = 8; // listed of a long horizon, evenly
 
 const stepsOf = horizon => (horizon <= STEPS ? Array.from({length: horizon}, (_, i) => i + 1)
   : Array.from({length: STEPS}, (_, i) => 1 + Math.round((i * (horizon - 1)) / (STEPS - 1))));
 
-const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, ""));
+const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, "").replace(/^outside:/, "model "));
 
 /** A row whose bar is so long, as a share of the longest one's. */
 function barRow(name, share, most, text, cells, data) {
@@ -43,7 +47,7 @@ export class ExpertsPanel {
   constructor(mode) {
     this.#body = element("div", {class: "experts-body"},
       element("div", {}, scrolling("Experts", element("table", {class: "bars"}, head(["Expert", "Share", "Recent error"]), this.#shares)), this.#more),
-      element("div", {}, scrolling("Errors so far", element("table", {class: "bars", "data-bars": "errors"}, head(["Method", "Mean error so far", "Forecast is"]), this.#errors)),
+      element("div", {}, scrolling("Errors so far", element("table", {class: "bars", "data-bars": "errors"}, head(["Method", "Mean error so far", "Share", "Forecast is"]), this.#errors)),
         this.#bySteps));
     this.element = element("div", {class: "panel", "data-experts": mode}, this.#title, this.#empty, this.#body);
     this.#more.addEventListener("click", () => {
@@ -65,7 +69,7 @@ export class ExpertsPanel {
 
   #fill() {
     const {methods, mae, errors} = this.#score;
-    const experts = methods.filter(method => !(method.name in BASELINES)).sort((a, b) => b.share - a.share || a.mae - b.mae);
+    const experts = methods.filter(isExpert).sort((a, b) => b.share - a.share || a.mae - b.mae);
     const most = experts[0]?.share ?? 0;
     this.#shares.replaceChildren(...experts.slice(0, this.#all ? experts.length : SHOWN).map(method => barRow(
       method.name, method.share, most, percent(method.share), [number(method.mae)], {"data-share": method.share, "data-mae": method.mae})));
@@ -76,9 +80,10 @@ export class ExpertsPanel {
     this.#bySteps.hidden = errors.length < 2;
     this.#steps.replaceChildren(...stepsOf(errors.length).map(step => barRow(String(step), errors[step - 1], largest, number(errors[step - 1]), [],
       {"data-step": step, "data-mae": errors[step - 1]})));
-    const rows = [{name: OURS, mae}, ...methods.filter(method => method.name in BASELINES)];
+    const rows = [{name: OURS, mae}, ...methods.filter(method => !isExpert(method))];
     const worst = Math.max(...rows.map(row => row.mae));
     this.#errors.replaceChildren(...rows.map(row => barRow(row.name, row.mae, worst, number(row.mae),
-      [row.name === OURS || mae === null || !(row.mae > 0) ? "" : against(mae / row.mae)], {"data-mae": row.mae, class: row.name === OURS ? "ours" : null})));
+      [row.share > 0 ? percent(row.share) : "",
+        row.name === OURS || mae === null || !(row.mae > 0) ? "" : against(mae / row.mae)], {"data-mae": row.mae, class: row.name === OURS ? "ours" : null})));
   }
 }

@@ -145,6 +145,8 @@ class WhyPageIT extends BrowserPage {
       }
       parts.add(new Part(Explanation.OTHER, -1e-12));
       page.take(List.of(Records.record(Records.explained("explained", origin, parts))));
+      page.take(
+          List.of(Records.record(Records.score("explained", Mode.MANY_TO_ONE, origin, 2, 4, 8))));
 
       browser.open(URI.create("http://localhost:" + page.port() + "/#series=plain"));
       browser.await("the forecast", () -> browser.text(".headline").contains("Forecast for"));
@@ -157,6 +159,11 @@ class WhyPageIT extends BrowserPage {
       assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
       assertThat(browser.text(ROWS + "[data-part='smaller parts'] .number")).isEqualTo("+0.20");
       assertThat(rows()).as("level, ten parts, the smaller ones, the forecast").isEqualTo(13);
+      String lear = "[data-bars=errors] tr[data-method='outside:lear']";
+      browser.await("what an outside model does", () -> browser.text(lear).contains("model lear"));
+      assertThat(browser.text(lear))
+          .contains("3.00", "20")
+          .contains("33"); // a third worse than ours
       JsonNode told = page.json("/api/series/history?series=explained&limit=10");
       JsonNode explanation =
           told.path("modes").path("many-to-one").path("forecasts").get(0).path("explanation");
