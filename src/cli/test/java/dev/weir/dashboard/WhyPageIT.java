@@ -161,7 +161,8 @@ class WhyPageIT extends BrowserPage {
       assertThat(rows()).as("level, ten parts, the smaller ones, the forecast").isEqualTo(13);
       String lear = "[data-bars=errors] tr[data-method='outside:lear']";
       browser.await("what an outside model does", () -> browser.text(lear).contains("model lear"));
-      assertThat(browser.text(lear)).isEqualTo("model lear320 %33 % better");
+      assertThat(browser.text(lear).replaceAll("[\\s\u00a0\u202f]", ""))
+          .isEqualTo("modellear320%33%better");
       JsonNode told = page.json("/api/series/history?series=explained&limit=10");
       JsonNode explanation =
           told.path("modes").path("many-to-one").path("forecasts").get(0).path("explanation");
