@@ -233,6 +233,25 @@ public class OutsideJoinTest {
   }
 
   @Test
+  void observationsThatWaitNeedNoOtherAfterARestart() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = one()) {
+      harness.observe(0);
+      harness.observe(1);
+      harness.processWatermark1(new Watermark(at(0.5)));
+      state = harness.snapshot(1, 1);
+    }
+    try (Harness harness = new Harness(SETTINGS, false, state)) {
+      harness.says("lear", 0, 1, 1);
+      harness.processWatermark2(new Watermark(at(0)));
+      assertThat(harness.take()).containsExactly(new double[] {1, NAN});
+      harness.processWatermarkStatus2(WatermarkStatus.IDLE);
+      assertThat(harness.watermark()).isLessThanOrEqualTo(at(0.5));
+      assertThat(harness.take()).isEmpty();
+    }
+  }
+
+  @Test
   void covariatesComeBeforeTheColumnsOfModels() throws Exception {
     try (Harness harness = new Harness(settings(false, Duration.ZERO, 2), false, null)) {
       harness.observe(0, 5, 6, 7, 8);
