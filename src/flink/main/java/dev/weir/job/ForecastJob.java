@@ -274,7 +274,7 @@ public final class ForecastJob {
             "topic %s: expected one partition, so that versions keep their order, got %d; name another in topics.models"
                 .formatted(topics.models(), partitions));
       }
-      admin.checkRights(kafka, !settings.shared().isEmpty());
+      admin.checkRights(kafka, settings.writesModels());
       List<SharedSettings> shared = withVersions(settings.shared(), kafka, admin);
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());

@@ -17,6 +17,7 @@ import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.SampleOutput;
 import dev.weir.stream.WeirTypeInformation;
+import dev.weir.stream.contest.Contests;
 import dev.weir.stream.covariate.CovariateJoin;
 import dev.weir.stream.group.GroupAlarms;
 import dev.weir.stream.shared.SharedLearning;
@@ -131,7 +132,7 @@ public final class ForecastPipeline {
         known = outside(env, settings, ends, known);
       }
       SingleOutputStreamOperator<Output> forecasts = middle.build(known, models);
-      train(forecasts, settings.shared(), ends);
+      writeModels(forecasts, settings, ends);
       AlarmRules groups = groups(settings.forecast());
       if (groups != null) {
         GroupAlarms.incidents(forecasts, groups)
@@ -204,13 +205,15 @@ public final class ForecastPipeline {
   }
 
   /** A sink of its own, since a union would break the chain of the other one. */
-  private static void train(
-      SingleOutputStreamOperator<Output> forecasts,
-      List<SharedSettings> shared,
-      KafkaConnectors ends) {
+  private static void writeModels(
+      SingleOutputStreamOperator<Output> forecasts, JobSettings settings, KafkaConnectors ends) {
     List<DataStream<Output>> learned = new ArrayList<>();
-    for (SampleOutput.Target target : SharedLearning.targets(shared)) {
+    for (SampleOutput.Target target : SharedLearning.targets(settings.shared())) {
       learned.add(SharedLearning.train(forecasts, target));
+    }
+    DataStream<Output> contests = Contests.reports(forecasts, settings.forecast());
+    if (contests != null) {
+      learned.add(contests);
     }
     learned.stream()
         .reduce(DataStream::union)

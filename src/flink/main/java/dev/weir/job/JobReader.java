@@ -10,6 +10,7 @@ import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.options.AlarmOptions;
+import dev.weir.job.options.ContestOptions;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
@@ -101,7 +102,7 @@ final class JobReader {
     ForecastSpec spec = spec();
     ClassifySettings classify = classifies ? classify() : null;
     KafkaSettings kafka = new TopicReader(file, directory, !modes.isEmpty(), classifies).read(name);
-    ForecastSettings forecast = spec.settings();
+    ForecastSettings forecast = ContestOptions.read(file, name, spec.settings());
     List<SharedSettings> shared = shared(forecast);
     CovariateSettings covariates = covariates(forecast);
     OutsideSettings outside = outside(forecast, kafka.topics().outside());
@@ -193,7 +194,8 @@ final class JobReader {
   }
 
   private void add(ForecastSpec spec, Mode mode) {
-    String name = file.get(file.in(mode, ForecastOptions.MODEL));
+    List<String> names = ContestOptions.models(file, mode);
+    String name = names == null ? null : names.get(0);
     Option<String> option = file.in(mode, ForecastOptions.FILE);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     byte[] bytes = name == null ? null : bytes(option);
@@ -217,8 +219,8 @@ final class JobReader {
 
   /** A copy of no model would be asked for and never made, and a name is that of one model. */
   private void checkTuned(boolean learns) {
-    List<String> models =
-        modes.stream().map(mode -> file.get(file.in(mode, ForecastOptions.MODEL))).toList();
+    List<List<String>> models =
+        modes.stream().map(mode -> ContestOptions.models(file, mode)).toList();
     boolean hasModel = models.stream().anyMatch(Objects::nonNull);
     if (file.get(NetworkOptions.TUNED) && !(hasModel && learns)) {
       file.problem(
@@ -226,7 +228,9 @@ final class JobReader {
           "expected false without %s, got true"
               .formatted(hasModel ? "a mixture that learns" : "a model to copy"));
     }
-    if (models.size() > 1 && models.get(0) != null && models.get(0).equals(models.get(1))) {
+    if (models.stream().allMatch(Objects::nonNull)
+        && models.stream().flatMap(List::stream).distinct().count()
+            < models.stream().mapToInt(List::size).sum()) {
       file.problem(
           file.in(Mode.MANY_TO_MANY, ForecastOptions.MODEL),
           "expected another name than that of many-to-one");
@@ -266,11 +270,7 @@ final class JobReader {
 
   /** What shared learning trains: the base models of the job; empty where it is off. */
   private List<SharedSettings> shared(ForecastSettings forecast) {
-    boolean isOn =
-        file.has(NetworkOptions.SHARED)
-            ? file.get(NetworkOptions.SHARED)
-            : file.has(NetworkOptions.BUDGET);
-    if (!isOn) {
+    if (!NetworkOptions.isShared(file)) {
       return List.of();
     }
     double budget = file.get(NetworkOptions.BUDGET).value() / 100;

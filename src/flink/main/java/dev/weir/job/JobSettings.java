@@ -51,6 +51,11 @@ public record JobSettings(
     return isWithout ? forecast.covariatesAhead() : forecast.columnsAhead();
   }
 
+  /** Whether the job writes to the model topic. */
+  public boolean writesModels() {
+    return !shared.isEmpty() || forecast.targets().stream().anyMatch(t -> t.contest() != null);
+  }
+
   /**
    * Reads a job file and the weights that it names.
    *

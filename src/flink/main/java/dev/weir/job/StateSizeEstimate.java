@@ -66,6 +66,9 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
   private static final int LOG_ROWS = 16;
 
+  private static final int SHADOW_OBJECT = 64 + 4 * ARRAY;
+  private static final int SHADOW_FORMAT = 45; // version, epoch, period, counts, sizes, checksum
+
   private static final int WAITING_ROWS = 4; // room for observations that wait
 
   private static final int MAX_LOG_ROWS =
@@ -155,6 +158,12 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     }
     int before = -1; // rows of a log that were learned already; -1: nothing is learned
     for (Target target : settings.targets()) {
+      if (target.contest() != null) {
+        long shadow = target.contest().bytes(target.horizon());
+        heap += SHADOW_OBJECT + shadow + heapKey;
+        cached += SHADOW_OBJECT + shadow;
+        disk += SHADOW_FORMAT + shadow + diskKey;
+      }
       Learning learning = target.learning();
       if (learning == null) {
         continue;

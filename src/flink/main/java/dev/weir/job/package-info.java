@@ -10,8 +10,8 @@
  * {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code
  * forecast.network}, {@code forecast.shared}, {@code holiday}, {@code job.options}, {@code kafka},
  * {@code kafka.admin}, {@code kafka.codec}, {@code kafka.connector}, {@code kafka.mapping}, {@code
- * model}, {@code option}, {@code spec}, {@code stream}, {@code stream.covariate}, {@code
- * stream.group}, {@code stream.shared}, {@code webhook}, Commons CLI, Flink, the Kafka clients,
- * SLF4J and the JDK.
+ * model}, {@code option}, {@code spec}, {@code stream}, {@code stream.contest}, {@code
+ * stream.covariate}, {@code stream.group}, {@code stream.shared}, {@code webhook}, Commons CLI,
+ * Flink, the Kafka clients, SLF4J and the JDK.
  */
 package dev.weir.job;

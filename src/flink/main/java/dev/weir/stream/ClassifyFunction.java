@@ -8,6 +8,7 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.window.SeriesResult;
 import dev.weir.forecast.window.SeriesState;
 import dev.weir.model.ClassifierModel;
@@ -100,7 +101,7 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
   }
 
   @Override
-  void use(ClassifierModel model, long time) throws IOException {
+  void use(ClassifierModel model, SourceRecord source) throws IOException {
     series.use(model);
   }
 

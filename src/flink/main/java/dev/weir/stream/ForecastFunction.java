@@ -1,10 +1,14 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.ChampionUpdate;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.MemberSurprise;
+import dev.weir.forecast.contest.ContestSettings;
+import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -17,6 +21,7 @@ import dev.weir.model.Model;
 import dev.weir.rnn.Kernels;
 import dev.weir.state.ResultCounters;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -44,6 +49,14 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   private static final MapStateDescriptor<String, Long> MODEL_TIMES =
       new MapStateDescriptor<>("model-times", Types.STRING, Types.LONG);
 
+  /** Name of the champion where it is not the first model, by mode. Part of each savepoint. */
+  private static final MapStateDescriptor<String, String> CHAMPIONS =
+      new MapStateDescriptor<>("champions", Types.STRING, Types.STRING);
+
+  /** Grows with each record about models that compete, by mode. Part of each savepoint. */
+  private static final MapStateDescriptor<String, Long> EPOCHS =
+      new MapStateDescriptor<>("contest-epochs", Types.STRING, Types.LONG);
+
   private final ForecastSettings settings;
 
   private transient SeriesStore store;
@@ -51,11 +64,14 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   private transient ForecastResult result;
   private transient ForecastState state; // of the current call
   private transient BroadcastState<String, Long> modelTimes;
+  private transient BroadcastState<String, String> champions;
+  private transient BroadcastState<String, Long> epochs;
   private transient ForecastMetrics measured;
   private transient Consumer<String> keys; // selects a series
   private transient long cache;
   private transient SampleOutput samples; // null without shared learning
   private transient Consumer<MemberSurprise> groups; // null without groups
+  private transient Consumer<ShadowScore> shadows;
 
   ForecastFunction(ForecastSettings settings) {
     super(MODELS, ForecastModel.class, settings.limits(), true);
@@ -80,12 +96,7 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
       measured
           .mode(i)
           .model(() -> series.modelVersion(target), () -> series.modelAgeSeconds(target));
-      String name = targets.get(i).model();
-      if (name != null && models.contains(name)) {
-        use(i, models.get(name), modelTimes.get(name), true);
-      } else { // now, so that no record waits until the network is compiled
-        use(i, null, SeriesForecaster.NO_TIME, true);
-      }
+      use(i, true); // now, so that no record waits until the network is compiled
     }
     for (String kernel : Kernels.KERNELS) {
       group.addGroup("kernel", kernel).gauge("networks", () -> series.networksOn(kernel));
@@ -114,6 +125,11 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     this.groups = groups;
   }
 
+  /** Before it is opened: where scores of networks that compete go. */
+  void shadows(Consumer<ShadowScore> shadows) {
+    this.shadows = shadows;
+  }
+
   /** What is known of the series. */
   SeriesStore store() {
     return store;
@@ -129,6 +145,8 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   public void initializeState(FunctionInitializationContext context) throws Exception {
     super.initializeState(context);
     modelTimes = context.getOperatorStateStore().getBroadcastState(MODEL_TIMES);
+    champions = context.getOperatorStateStore().getBroadcastState(CHAMPIONS);
+    epochs = context.getOperatorStateStore().getBroadcastState(EPOCHS);
   }
 
   @Override
@@ -139,15 +157,14 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   @Override
   Set<String> modelNames() {
     return settings.targets().stream()
-        .map(Target::model)
-        .filter(name -> name != null)
+        .flatMap(target -> target.models().stream())
         .collect(Collectors.toSet());
   }
 
   @Override
   String problemWith(Model model) {
     for (Target target : settings.targets()) {
-      if (model.name().equals(target.model())) {
+      if (target.models().contains(model.name())) {
         String problem = settings.problemWith(model, target);
         if (problem != null) {
           return problem;
@@ -158,13 +175,72 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   }
 
   @Override
-  void use(ForecastModel model, long time) throws Exception {
-    modelTimes.put(model.name(), time);
+  void use(ForecastModel model, SourceRecord source) throws Exception {
+    modelTimes.put(model.name(), source.timestamp());
     store.modelChanged();
     for (int i = 0; i < settings.targets().size(); i++) {
-      if (model.name().equals(settings.targets().get(i).model())) {
-        use(i, model, time, false);
+      Target target = settings.targets().get(i);
+      if (target.models().contains(model.name())) {
+        nextEpoch(target, source);
+        use(i, false);
       }
+    }
+  }
+
+  @Override
+  String promote(ChampionUpdate update) throws Exception {
+    for (int i = 0; i < settings.targets().size(); i++) {
+      Target target = settings.targets().get(i);
+      ContestSettings contest = target.contest();
+      if (contest == null
+          || target.mode() != update.mode()
+          || !contest.job().equals(update.job())) {
+        continue;
+      }
+      if (!contest.models().contains(update.model())) {
+        return "champion of %s: expected one of %s, got %s"
+            .formatted(update.mode().label(), contest.models(), update.model());
+      }
+      champions.put(update.mode().label(), update.model());
+      nextEpoch(target, update.source());
+      store.modelChanged();
+      use(i, false);
+      LOG.info("model {} is the champion of {}", update.model(), update.mode().label());
+    }
+    return null;
+  }
+
+  /** The same in all tasks, since it follows from the order of one partition. */
+  private void nextEpoch(Target target, SourceRecord source) throws Exception {
+    if (target.contest() != null) {
+      epochs.put(target.mode().label(), Math.max(epoch(target) + 1, source.offset()));
+    }
+  }
+
+  private long epoch(Target target) throws Exception {
+    Long epoch = epochs.get(target.mode().label());
+    return epoch == null ? -1 : epoch;
+  }
+
+  /** Has a target use the models that are known now. */
+  private void use(int target, boolean restored) throws Exception {
+    Target of = settings.targets().get(target);
+    String name = of.model();
+    if (of.contest() != null) {
+      String champion = champions.get(of.mode().label());
+      if (champion != null && of.models().contains(champion) && models.contains(champion)) {
+        name = champion;
+      }
+      List<ForecastModel> all = new ArrayList<>();
+      for (String each : of.models()) {
+        all.add(models.get(each));
+      }
+      series.compete(target, all, of.models().indexOf(name), epoch(of));
+    }
+    if (name != null && models.contains(name)) {
+      use(target, models.get(name), modelTimes.get(name), restored);
+    } else {
+      use(target, null, SeriesForecaster.NO_TIME, restored);
     }
   }
 
@@ -226,6 +302,9 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     }
     for (int i = 0; groups != null && i < result.surprises().size(); i++) {
       groups.accept(result.surprises().get(i));
+    }
+    for (int i = 0; i < result.shadows().size(); i++) {
+      shadows.accept(result.shadows().get(i));
     }
   }
 }

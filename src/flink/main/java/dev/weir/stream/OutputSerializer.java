@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.Classification;
+import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
@@ -32,7 +33,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
   static final OutputSerializer INSTANCE = new OutputSerializer();
 
   private static final List<Class<? extends Record>> RECORDS =
-      List.of(Forecast.class, Score.class, Classification.class, Incident.class);
+      List.of(
+          Forecast.class, Score.class, Classification.class, Incident.class, ContestReport.class);
 
   // what is no record of plain values, after these
   private static final byte DEAD_LETTER = 100;

@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.ChampionUpdate;
 import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
@@ -9,6 +10,7 @@ import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.window.SeriesResult;
 import dev.weir.forecast.window.SeriesResult.Counted;
@@ -80,8 +82,17 @@ abstract class SeriesFunction<M extends Model>
   /** Why a model of one of these names can't be used, in one line; null if it can. */
   abstract String problemWith(Model model);
 
-  /** Uses a model from now on. */
-  abstract void use(M model, long time) throws Exception;
+  /** Uses a model, which a record brought, from now on. */
+  abstract void use(M model, SourceRecord source) throws Exception;
+
+  /**
+   * Another model may be the champion.
+   *
+   * @return why it can't be, in one line; null if it can, or is of another job
+   */
+  String promote(ChampionUpdate update) throws Exception {
+    return null;
+  }
 
   /** Why an observation is not one of this job, in one line; null if it is. */
   abstract String problemWith(Observation observation);
@@ -167,6 +178,13 @@ abstract class SeriesFunction<M extends Model>
       }
       return;
     }
+    if (arrival instanceof ChampionUpdate update) {
+      String problem = promote(update);
+      if (problem != null) {
+        refuseModel(new DeadLetter(Reason.MODEL, problem, arrival.source()), out);
+      }
+      return;
+    }
     Model model =
         arrival instanceof ModelUpdate update
             ? update.model()
@@ -180,7 +198,7 @@ abstract class SeriesFunction<M extends Model>
       return;
     }
     models.put(model.name(), kind.cast(model));
-    use(kind.cast(model), arrival.source().timestamp());
+    use(kind.cast(model), arrival.source());
     LOG.info("model {} version {} is active", model.name(), model.version());
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.ForecastState;
@@ -48,6 +49,9 @@ final class SeriesStore {
   static final ValueStateDescriptor<WindowState> WINDOW =
       new ValueStateDescriptor<>("window", WeirTypeInformation.WINDOW_STATE);
 
+  /** Scores of networks that compete, by mode. The state's name is part of each savepoint. */
+  private static final String SHADOW = "shadow-";
+
   /** Observations that "learned" does not contain. Its name is part of each savepoint. */
   private static final ValueStateDescriptor<ObservationLog> LOG =
       new ValueStateDescriptor<>("unlearned", WeirTypeInformation.OBSERVATION_LOG);
@@ -75,6 +79,7 @@ final class SeriesStore {
 
   private final ValueState<WindowState> windows;
   private final Map<Mode, ValueState<LearnerState>> learners = new EnumMap<>(Mode.class);
+  private final Map<Mode, ValueState<ShadowState>> shadowed = new EnumMap<>(Mode.class);
   private final ValueState<ObservationLog> logs;
   private final ValueState<Long> expiry; // null without a ttl
   private final int features;
@@ -106,6 +111,7 @@ final class SeriesStore {
     void reset(String next) {
       series = next;
       Arrays.fill(learned, null);
+      Arrays.fill(shadows, null);
       log = null;
       isRead = false;
       isLogSaved = restored > 0;
@@ -118,6 +124,22 @@ final class SeriesStore {
       for (Map.Entry<Mode, ValueState<LearnerState>> each : learners.entrySet()) {
         String name = LearnerStateSerializer.STATE + each.getKey().label();
         learned[each.getKey().ordinal()] = read(each.getValue(), name, series);
+      }
+    }
+
+    @Override
+    protected ShadowState readShadow(Mode mode) throws IOException {
+      return read(shadowed.get(mode), SHADOW + mode.label(), series);
+    }
+
+    private void writeShadows() throws IOException {
+      for (Map.Entry<Mode, ValueState<ShadowState>> each : shadowed.entrySet()) {
+        ShadowState shadow = shadows[each.getKey().ordinal()];
+        if (times() == null) {
+          each.getValue().clear();
+        } else if (shadow != null) {
+          each.getValue().update(shadow);
+        }
       }
     }
 
@@ -137,6 +159,9 @@ final class SeriesStore {
       size += log == null ? 0 : log.bytes();
       for (LearnerState state : learned) {
         size += state == null ? 0 : state.bytes();
+      }
+      for (ShadowState shadow : shadows) {
+        size += shadow == null ? 0 : shadow.bytes();
       }
       return size;
     }
@@ -172,6 +197,7 @@ final class SeriesStore {
     void write(boolean evicted) throws IOException {
       if (isChanged()) {
         windows.update(times()); // null clears
+        writeShadows();
         saved();
       }
       if (!learnedMore) {
@@ -213,6 +239,13 @@ final class SeriesStore {
     this.windows = context.getState(WINDOW);
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
     for (Target target : settings.targets()) {
+      if (target.contest() != null) {
+        shadowed.put(
+            target.mode(),
+            context.getState(
+                new ValueStateDescriptor<>(
+                    SHADOW + target.mode().label(), WeirTypeInformation.SHADOW_STATE)));
+      }
       if (target.learning() != null) {
         learners.put(
             target.mode(),

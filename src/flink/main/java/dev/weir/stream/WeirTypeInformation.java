@@ -4,6 +4,7 @@ import dev.weir.classify.ClassState;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.WindowState;
@@ -34,6 +35,8 @@ public final class WeirTypeInformation<T> extends TypeInformation<T> {
       new WeirTypeInformation<>(ObservationLog.class, ObservationLogSerializer.INSTANCE);
   static final TypeInformation<LearnerState> LEARNER_STATE =
       new WeirTypeInformation<>(LearnerState.class, LearnerStateSerializer.INSTANCE);
+  static final TypeInformation<ShadowState> SHADOW_STATE =
+      new WeirTypeInformation<>(ShadowState.class, ShadowStateSerializer.INSTANCE);
   static final TypeInformation<ClassState> CLASS_STATE =
       new WeirTypeInformation<>(ClassState.class, ClassStateSerializer.INSTANCE);
   static final TypeInformation<ClassifierModel> CLASSIFIER =

@@ -8,7 +8,7 @@
  * contain the calculations.
  *
  * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.engine}, {@code forecast.learn}, {@code forecast.shared}, {@code forecast.window},
- * {@code model}, {@code rnn}, {@code state}, Flink, SLF4J and the JDK.
+ * forecast.contest}, {@code forecast.engine}, {@code forecast.learn}, {@code forecast.shared},
+ * {@code forecast.window}, {@code model}, {@code rnn}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.stream;

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
 import dev.weir.classify.ClassFixture;
+import dev.weir.forecast.ChampionUpdate;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.ClassifierUpdate;
+import dev.weir.forecast.ContestReport;
+import dev.weir.forecast.ContestReport.Event;
+import dev.weir.forecast.ContestReport.Standing;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
@@ -116,6 +120,15 @@ class SerializersTest {
                 null),
             IncidentCodecTest.INCIDENT,
             IncidentCodecTest.BARE,
+            new ContestReport(
+                "job",
+                Mode.MANY_TO_ONE,
+                Event.PROMOTED,
+                7,
+                "b",
+                "a",
+                20,
+                List.of(new Standing("a", 3, 0, 0, 0, Double.NaN))),
             new DeadLetter(Reason.MODEL, "m", BARE)));
   }
 
@@ -225,6 +238,8 @@ class SerializersTest {
     assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
     ModelEvent update = new ModelUpdate(model, SOURCE);
     assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
+    ModelEvent champion = new ChampionUpdate("job", Mode.MANY_TO_MANY, "b", SOURCE);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, champion)).isEqualTo(champion);
     ModelEvent dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
     assertThat(roundTrip(ModelEventSerializer.INSTANCE, dead)).isEqualTo(dead);
   }

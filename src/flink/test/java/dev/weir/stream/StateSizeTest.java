@@ -10,6 +10,7 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -26,6 +27,7 @@ import dev.weir.model.ModelFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -93,11 +95,17 @@ class StateSizeTest {
             .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
             .limits(new StateLimits(Duration.ZERO, 0, 1L << 30))
             .build();
+    ContestSettings contest =
+        new ContestSettings("job", List.of("a", "b"), false, 0.95, 1, 1, Duration.ofMinutes(FIRST));
+    Target compared =
+        new Target(Mode.MANY_TO_ONE, "a", 2, ModelFiles.toBytes(model.withName("a")), null)
+            .withContest(contest);
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
     Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);
     return Stream.of(
         new Job("learning off", SMALL_SERIES, settings(5, Duration.ZERO, network)),
+        new Job("learning off, two models", SMALL_SERIES, settings(5, Duration.ZERO, compared)),
         new Job("small", SERIES, settings(5, Duration.ZERO, small)),
         new Job("both modes, with a ttl", SERIES, settings(5, Duration.ofDays(9), small, many)),
         new Job("window of 48", SERIES, settings(48, Duration.ZERO, small)),

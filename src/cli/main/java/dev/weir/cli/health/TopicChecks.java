@@ -350,7 +350,7 @@ final class TopicChecks {
       return;
     }
     try {
-      look.admin.checkRights(kafka.withTopics(topics), !job.shared().isEmpty());
+      look.admin.checkRights(kafka.withTopics(topics), job.writesModels());
       String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
       findings.ok(
           "rights",

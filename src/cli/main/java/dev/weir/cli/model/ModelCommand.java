@@ -40,7 +40,9 @@ import picocli.CommandLine.Spec;
       ModelCommand.Publish.class,
       ModelCommand.ListModels.class,
       ModelRollbackCommand.class,
-      ModelDiffCommand.class
+      ModelDiffCommand.class,
+      ModelCompareCommand.class,
+      ModelPromoteCommand.class
     },
     footer = {
       "",
@@ -48,7 +50,8 @@ import picocli.CommandLine.Spec;
       "          weir model publish demand.safetensors --name demand",
       "          weir model list",
       "          weir model diff demand@3 demand",
-      "          weir model rollback demand"
+      "          weir model rollback demand",
+      "          weir model compare my-job.yaml"
     })
 public final class ModelCommand implements Runnable {
 
@@ -58,7 +61,7 @@ public final class ModelCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "weir model: expected inspect, publish, list, rollback or diff, got none");
+        "weir model: expected inspect, publish, list, rollback, diff, compare or promote, got none");
   }
 
   /** {@code weir model inspect}. */
@@ -316,7 +319,7 @@ public final class ModelCommand implements Runnable {
       }
       JobSettings job = kafka.job();
       for (ForecastSettings.Target target : job.forecast().targets()) {
-        if (version.name().equals(target.model())) {
+        if (target.models().contains(version.name())) {
           Model model = models.model(version.name(), null);
           String problem = job.forecast().problemWith(model, target);
           return fit(word, job.name(), problem);

@@ -1,6 +1,7 @@
 package dev.weir.dashboard.view;
 
 import dev.weir.dashboard.view.JobSummary.Version;
+import dev.weir.kafka.codec.ContestCodec;
 import dev.weir.kafka.codec.ModelCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ public final class ModelList {
       String name, long version, Long created, Long published, int series, boolean newest) {}
 
   synchronized void add(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
-    if (record.value() == null) {
+    if (record.value() == null || ContestCodec.Key.of(record.key()) != null) {
       return;
     }
     dev.weir.kafka.avro.Model model = codec.record(record.value());

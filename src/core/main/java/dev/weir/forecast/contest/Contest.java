@@ -37,6 +37,11 @@ public final class Contest {
     return new ContestState(models);
   }
 
+  /** Whether a saved state is one of as many models. */
+  public boolean fits(ContestState state) {
+    return state.versions.length == models;
+  }
+
   /** Event time at which all series have said what they have to say of a period. */
   public long due(long ofPeriod) {
     return (ofPeriod + 2) * period;

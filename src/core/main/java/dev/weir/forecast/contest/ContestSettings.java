@@ -39,8 +39,8 @@ public record ContestSettings(
     return (models.size() - 1) / (1 - confidence);
   }
 
-  /** Bytes of a series' scores, about. */
+  /** Bytes of the numbers that are kept of a series. */
   public int bytes(int horizon) {
-    return 64 + 8 * models.size() * (horizon + 3);
+    return Double.BYTES * models.size() * (horizon + 3);
   }
 }

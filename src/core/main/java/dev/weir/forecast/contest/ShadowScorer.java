@@ -143,7 +143,7 @@ public final class ShadowScorer {
   private void forecast(ShadowState state, SequenceWindow window) {
     for (int i = 0; i < networks.length; i++) {
       if (networks[i] == null) {
-        Arrays.fill(values, 0); // never looked at
+        Arrays.fill(values, Double.NaN); // so are its errors
       } else if (!networks[i].forecast(window, values)) {
         Arrays.fill(values, window.last()); // as it would be issued
       }

@@ -12,7 +12,7 @@ public final class ShadowState {
   static final int NOTHING = -1;
 
   private static final int MAX_NUMBERS = 1 << 20;
-  private static final int OVERHEAD = 96; // bytes of the object and its arrays' headers
+  private static final int OVERHEAD = 128; // bytes of the object and its arrays' headers
 
   long epoch = Long.MIN_VALUE;
   long period = Long.MIN_VALUE;

@@ -3,6 +3,7 @@ package dev.weir.forecast.engine;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -81,6 +82,11 @@ public record ForecastSettings(
         seqLen, 1, Duration.ZERO, Sampling.BY_COUNT, others, StateLimits.NONE, List.of(target));
   }
 
+  /** The same with other targets. */
+  public ForecastSettings withTargets(List<Target> others) {
+    return new ForecastSettings(seqLen, stride, outOfOrderness, sampling, inputs, limits, others);
+  }
+
   /** The same with another sampling. */
   public ForecastSettings withSampling(Sampling other) {
     return new ForecastSettings(seqLen, stride, outOfOrderness, other, inputs, limits, targets);
@@ -90,15 +96,23 @@ public record ForecastSettings(
    * One forecast to make of each window.
    *
    * @param mode which outputs of the network become the forecast
-   * @param model name of the model that makes it, or takes part in it; null when none does
+   * @param model name of the model that makes it, or takes part in it; null when none does; of
+   *     several that compete the first one
    * @param horizon values in the forecast
    * @param initialModel the model to start with until the model topic brings one, as safetensors
    *     bytes; null if absent
    * @param learning how each series is learned; null: the model alone makes the forecast
    * @param bounds where forecasts and intervals lie
+   * @param contest how models compete; null for one model
    */
   public record Target(
-      Mode mode, String model, int horizon, byte[] initialModel, Learning learning, Bounds bounds)
+      Mode mode,
+      String model,
+      int horizon,
+      byte[] initialModel,
+      Learning learning,
+      Bounds bounds,
+      ContestSettings contest)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -106,6 +120,17 @@ public record ForecastSettings(
     /** Without bounds. */
     public Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning) {
       this(mode, model, horizon, initialModel, learning, Bounds.NONE);
+    }
+
+    /** Of one model. */
+    public Target(
+        Mode mode,
+        String model,
+        int horizon,
+        byte[] initialModel,
+        Learning learning,
+        Bounds bounds) {
+      this(mode, model, horizon, initialModel, learning, bounds, null);
     }
 
     public Target {
@@ -117,12 +142,22 @@ public record ForecastSettings(
 
     /** The same, learned in another way; null: not learned. */
     public Target withLearning(Learning wanted) {
-      return new Target(mode, model, horizon, initialModel, wanted, bounds);
+      return new Target(mode, model, horizon, initialModel, wanted, bounds, contest);
     }
 
     /** The same within bounds. */
     public Target withBounds(Bounds wanted) {
-      return new Target(mode, model, horizon, initialModel, learning, wanted);
+      return new Target(mode, model, horizon, initialModel, learning, wanted, contest);
+    }
+
+    /** The same with models that compete. */
+    public Target withContest(ContestSettings wanted) {
+      return new Target(mode, model, horizon, initialModel, learning, bounds, wanted);
+    }
+
+    /** Names of all models that make it or take part in it. */
+    public List<String> models() {
+      return contest != null ? contest.models() : model == null ? List.of() : List.of(model);
     }
 
     /** The model to start with; null if absent. */
@@ -250,6 +285,10 @@ public record ForecastSettings(
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */
   public String problemWith(ForecastModel model, Target target) {
     LearnerSettings learner = target.learning() == null ? null : target.learning().learner();
+    if (target.contest() != null && !model.candidates().isEmpty()) {
+      return "kind: expected networks that read windows alone where several compete, got one that"
+          + " combines forecasts (model %s version %d)".formatted(model.name(), model.version());
+    }
     if (model.combines()) {
       if (learner == null || !learner.combines()) {
         return "kind: expected a network that reads windows, got one that combines forecasts"

@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SeriesState;
@@ -18,6 +19,9 @@ public class ForecastState extends SeriesState<WindowState> {
   /** What each mode has learned, by its ordinal; null where nothing was. */
   protected final LearnerState[] learned = new LearnerState[MODES];
 
+  /** The scores of networks that compete, by mode; null where they were not asked for. */
+  protected final ShadowState[] shadows = new ShadowState[MODES];
+
   /** Observations that this has not learned yet; null for none. */
   protected ObservationLog log;
 
@@ -33,6 +37,22 @@ public class ForecastState extends SeriesState<WindowState> {
   /** Reads {@link #learned} and {@link #log}. */
   protected void readLearned() throws IOException {
     // a series that is in memory as a whole
+  }
+
+  /** Reads the scores of a mode's networks that compete; null for none. */
+  protected ShadowState readShadow(Mode mode) throws IOException {
+    return null;
+  }
+
+  /** The scores of a mode's networks that compete; never null. */
+  final ShadowState shadow(Mode mode) throws IOException {
+    ShadowState shadow = shadows[mode.ordinal()];
+    if (shadow == null) {
+      ShadowState saved = readShadow(mode);
+      shadow = saved == null ? new ShadowState() : saved;
+      shadows[mode.ordinal()] = shadow;
+    }
+    return shadow;
   }
 
   /** What was learned of the series in a mode; null when nothing was. */

@@ -4,6 +4,9 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.contest.ShadowScore;
+import dev.weir.forecast.contest.ShadowScorer;
+import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
@@ -46,6 +49,7 @@ final class ModeForecaster {
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private final AlarmMonitor alarms; // null when no alarms are reported
+  private final ShadowScorer shadow; // null when no models compete
   private final List<String> covariateNames; // null when forecasts are not explained
   private ForecastModel active; // null if absent
   private NetworkForecaster network; // of a model that reads windows; null if absent
@@ -89,6 +93,11 @@ final class ModeForecaster {
         learner == null || target.learning().alarms() == null
             ? null
             : new AlarmMonitor(target.learning().alarms(), learner, result);
+    this.shadow =
+        target.contest() == null
+            ? null
+            : new ShadowScorer(
+                target.contest(), target.mode(), target.horizon(), target.bounds(), zone);
     this.covariateNames =
         learner == null || target.learning().explanation() == null
             ? null
@@ -114,6 +123,24 @@ final class ModeForecaster {
 
   boolean learns() {
     return learner != null;
+  }
+
+  boolean competes() {
+    return shadow != null;
+  }
+
+  /** As {@link SeriesForecaster#compete}. */
+  void compete(List<ForecastModel> published, int champion, long epoch) {
+    List<ForecastModel> models = new ArrayList<>(published);
+    if (models.get(0) == null) {
+      models.set(0, initialModel);
+    }
+    shadow.use(models, champion, epoch);
+  }
+
+  /** Scores the models that compete at the window's newest value. */
+  ShadowScore shadow(ShadowState state, SequenceWindow window) {
+    return shadow.observe(state, window);
   }
 
   /**
@@ -346,7 +373,7 @@ final class ModeForecaster {
 
   /** The score at the newest value; null while unknown. */
   Score scoreSoFar(LearnerState known, SequenceWindow window) {
-    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known);
+    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known, null);
   }
 
   /** Whether it was learned with these settings. */
@@ -392,7 +419,10 @@ final class ModeForecaster {
     return every > 0 && state.count() / every > before / every && learner.scored(state, 1) > 0;
   }
 
-  Score score(SequenceWindow window, LearnerState state) {
+  /**
+   * @param compared scores of models that compete; null without them
+   */
+  Score score(SequenceWindow window, LearnerState state, ShadowState compared) {
     int steps = 0;
     while (steps < target.horizon() && learner.scored(state, steps + 1) > 0) {
       steps++;
@@ -429,6 +459,12 @@ final class ModeForecaster {
       double error = learner.outsideError(state, m);
       if (!Double.isNaN(error)) { // it has said something
         methods.add(new Score.Method("outside:" + outside.get(m), error, share));
+      }
+    }
+    for (int i = 0; compared != null && i < shadow.models(); i++) {
+      double error = compared.meanError(i);
+      if (Double.isFinite(error)) {
+        methods.add(new Score.Method("model:" + shadow.name(i), error, 0));
       }
     }
     return new Score(

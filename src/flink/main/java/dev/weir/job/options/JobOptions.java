@@ -30,7 +30,7 @@ public final class JobOptions {
   private static final List<String> SECTIONS =
       List.of(
           (",kafka,kafka.registry,topics,observations,covariates,outside,source,window,state,learning,"
-                  + "learning.outside,learning.shared,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
+                  + "learning.outside,learning.shared,promotion,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
                   + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
                   + "forecast.many-to-one,forecast.many-to-many,classify")
               .split(","));
@@ -206,7 +206,9 @@ public final class JobOptions {
           "observations.topic",
           "topics.observations",
           "observations.pattern",
-          "topics.pattern");
+          "topics.pattern",
+          "promote",
+          "promotion.rule");
 
   private static MemorySize cache(String text) {
     MemorySize size = MemorySize.parse(text);
@@ -269,6 +271,7 @@ public final class JobOptions {
             RegistryOptions.class,
             ForecastOptions.class,
             NetworkOptions.class,
+            ContestOptions.class,
             HolidayOptions.class,
             BoundsOptions.class,
             AnomalyOptions.class,
@@ -286,7 +289,8 @@ public final class JobOptions {
     for (Mode mode : Mode.values()) {
       for (Option<?> option : ForecastOptions.OF_MODE) {
         if (option != ForecastOptions.MODE) {
-          all.add(ForecastOptions.in(mode, option));
+          Option<?> declared = option == ForecastOptions.MODEL ? ContestOptions.MODELS : option;
+          all.add(ForecastOptions.in(mode, declared));
         }
       }
     }

@@ -151,6 +151,11 @@ public final class NetworkOptions {
     return rate;
   }
 
+  /** Whether base models are learned from all series. */
+  public static boolean isShared(JobFile file) {
+    return file.has(SHARED) ? file.get(SHARED) : file.has(BUDGET);
+  }
+
   /** All of them together; what does not go together becomes a problem of the file. */
   public static NetworkTraining read(JobFile file) {
     Targets targets = file.get(TARGETS);

@@ -20,11 +20,12 @@ import org.apache.avro.specific.SpecificDatumWriter;
 /**
  * Models as plain Avro binary of {@code model.avsc}, their weights as safetensors bytes inside. A
  * topic keeps versions to go back to under keys of their own, {@code NAME@VERSION}, since
- * compaction leaves one record for each key; jobs pass these copies over.
+ * compaction leaves one record for each key; jobs pass these copies over. The topic also has the
+ * reports of {@link ContestCodec}.
  */
 public final class ModelCodec {
 
-  private static final char COPY_MARK = '@'; // not among the characters of a model's name
+  static final String COPY_MARK = "@"; // not among the characters of a name
 
   private final AvroBounds bounds = new AvroBounds();
   private final SpecificDatumReader<dev.weir.kafka.avro.Model> reader =
@@ -44,17 +45,20 @@ public final class ModelCodec {
 
   /** Whether a record with this key, which may be null, is a copy. */
   public static boolean isCopy(byte[] key) {
-    return key != null && new String(key, StandardCharsets.UTF_8).indexOf(COPY_MARK) >= 0;
+    return key != null && new String(key, StandardCharsets.UTF_8).contains(COPY_MARK);
   }
 
   public byte[] encode(Model model, Instant created) throws IOException {
-    dev.weir.kafka.avro.Model record =
+    return encode(
         new dev.weir.kafka.avro.Model(
             model.name(),
             model.version(),
             created,
             ByteBuffer.wrap(Model.toBytes(model)),
-            model.provenance());
+            model.provenance()));
+  }
+
+  byte[] encode(dev.weir.kafka.avro.Model record) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
     writer.write(record, encoder);

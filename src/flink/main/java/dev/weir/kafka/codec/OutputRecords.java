@@ -1,6 +1,7 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Classification;
+import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
@@ -101,6 +102,9 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     if (output instanceof LearnedModel learned) {
       return model(learned, now);
     }
+    if (output instanceof ContestReport report) {
+      return report(report, now);
+    }
     return DeadLetterCodec.record(
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
   }
@@ -118,12 +122,24 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       models = new ModelCodec();
     }
     try {
-      byte[] value = models.encode(learned.model(), Instant.ofEpochMilli(learned.time()));
-      Header schema = new RecordHeader(WriterSchemas.HEADER, ModelCodec.fingerprint());
-      return record(topics.models(), now, key, value, schema);
+      Instant time = Instant.ofEpochMilli(learned.time());
+      return model(key, models.encode(learned.model(), time), now);
     } catch (IOException e) { // into memory
       throw new UncheckedIOException(e);
     }
+  }
+
+  private ProducerRecord<byte[], byte[]> report(ContestReport report, long now) {
+    try {
+      return model(ContestCodec.key(report), new ContestCodec().encode(report), now);
+    } catch (IOException e) { // into memory
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ProducerRecord<byte[], byte[]> model(byte[] key, byte[] value, long now) {
+    Header schema = new RecordHeader(WriterSchemas.HEADER, ModelCodec.fingerprint());
+    return record(topics.models(), now, key, value, schema);
   }
 
   private static <T> ProducerRecord<byte[], byte[]> record(

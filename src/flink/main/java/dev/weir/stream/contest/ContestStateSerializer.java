@@ -1,0 +1,35 @@
+package dev.weir.stream.contest;
+
+import dev.weir.forecast.StateFields;
+import dev.weir.forecast.contest.ContestState;
+import dev.weir.state.StateSerializer;
+import dev.weir.state.WeirSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+
+/** Serializes what is known of networks that compete. */
+final class ContestStateSerializer extends StateSerializer<ContestState> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final ContestStateSerializer INSTANCE = new ContestStateSerializer();
+
+  private ContestStateSerializer() {
+    super(
+        (byte) 1,
+        (state, target) -> state.fields(StateFields.writer(target)),
+        source -> new ContestState(0).fields(StateFields.reader(source)),
+        ContestState::copy);
+  }
+
+  @Override
+  public TypeSerializerSnapshot<ContestState> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** A savepoint contains the name of this class, so it never changes. */
+  public static final class Snapshot extends WeirSerializerSnapshot<ContestState> {
+    public Snapshot() {
+      super(INSTANCE);
+    }
+  }
+}
