@@ -8,6 +8,7 @@ import dev.weir.cli.InProcess;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.JobOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
@@ -85,7 +86,8 @@ class SharedOptionsTest {
               : option.key();
       assertThatThrownBy(
               () -> JobSettings.of(JobFile.parse(JOB, "job.yaml", Map.of(key, value)), Path.of("")))
-          .hasMessageStartingWith("job.yaml --set: %s: %s", key, problem);
+          .hasMessageStartingWith(
+              "job.yaml --set: %s: %s", key, JobOptions.of(key).wrong(value)); // several models
     }
     if (option != ForecastOptions.FEATURES) { // columns
       String label = Signature.FORECAST.label(option);

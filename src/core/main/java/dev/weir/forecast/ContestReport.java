@@ -29,7 +29,7 @@ public record ContestReport(
 
   /** What is reported. */
   public enum Event {
-    /** How it stands; nothing changes. */
+    /** Standings after a period; the champion stays. */
     STANDINGS,
     /** A challenger becomes the champion, and the champion a challenger. */
     PROMOTED,

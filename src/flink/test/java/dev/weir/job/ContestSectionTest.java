@@ -87,8 +87,8 @@ class ContestSectionTest {
         "many-to-one: {model: a} | promote: auto | promotion.rule: expected several models beside it,"
             + " such as model: [a, b], got one or none",
         "many-to-one: {model: [a, b]} | promote: always | promotion.rule: expected manual or auto, got 'always'",
-        "many-to-one: {model: [a, a]} | x | forecast.many-to-one.model: expected a name, or a list of at most 5 names, got 'a,a'",
-        "many-to-one: {model: [a, b, c, d, e, f]} | x | expected a name, or a list of at most 5 names",
+        "many-to-one: {model: [a, a]} | x | forecast.many-to-one.model: expected a name of letters, digits, '.', '_' and '-', at most 249, or a list of at most 5 of them, got 'a,a'",
+        "many-to-one: {model: [a, b, c, d, e, f]} | x | at most 249, or a list of at most 5 of them, got",
         "'many-to-one: {model: [a, b]}, many-to-many: {model: b}' | x |"
             + " forecast.many-to-many.model: expected another name than that of many-to-one",
         "many-to-one: {model: [a, b]} | learning.shared: on | forecast.many-to-one.model: expected one"

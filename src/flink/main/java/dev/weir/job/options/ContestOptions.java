@@ -17,12 +17,12 @@ public final class ContestOptions {
   static final Option<List<String>> MODELS =
       Option.list(
               ForecastOptions.MODEL.key(),
-              "a name, or a list of at most %d names".formatted(ContestSettings.MAX_MODELS),
+              ForecastOptions.MODEL.expected()
+                  + ", or a list of at most %d of them".formatted(ContestSettings.MAX_MODELS),
               null,
               ContestSettings.MAX_MODELS,
-              "Name of the model; the newest published under it on the model topic is used. A"
-                  + " mixture needs none. Of several, which compete, the first one starts as the"
-                  + " champion.",
+              ForecastOptions.MODEL.description()
+                  + " Several compete, such as [a, b]; the first one starts as the champion.",
               ForecastOptions.MODEL.parser())
           .change(
               ForecastOptions.MODEL.change() + "; one in place of several: " + Option.UNCLAIMED);
