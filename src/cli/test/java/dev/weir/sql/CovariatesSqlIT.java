@@ -11,6 +11,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
@@ -222,6 +223,25 @@ class CovariatesSqlIT {
     List<Row> got = session(env, row -> row).query(WITH_ALL);
     assertThat(got).containsExactlyInAnyOrderElementsOf(expected());
     assertThat(got).hasSize(HORIZON * IntStream.of(LENGTHS).sum());
+  }
+
+  @Test
+  void outsideModelsAreColumnsOfTheTable() throws Exception {
+    LearnerSettings learner =
+        LearnerSettings.small(HORIZON)
+            .withOutside(new OutsideModels(List.of("heat_ahead", "price_ahead"), false));
+    List<Row> got =
+        session(flink.environment(1), row -> row)
+            .query(
+                forecast(
+                    ", feature_columns => 'load', outside => DESCRIPTOR(heat_ahead, price_ahead)"));
+    assertThat(got)
+        .containsExactlyInAnyOrderElementsOf(
+            ForecastIT.rows(
+                byTheCore(
+                    settings(learner, 6, new Covariates.Count(1, 0)),
+                    readings().stream().map(Reading::observation).toList())))
+        .doesNotContainSequence(expected());
   }
 
   @Test

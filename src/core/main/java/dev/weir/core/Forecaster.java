@@ -46,6 +46,8 @@ public final class Forecaster {
 
   private final ForecastSettings settings;
   private final ForecastModel model; // null if absent
+  private final int covariates; // known ahead
+  private final int outside; // columns of outside models
   private final EnginePool<SeriesForecaster> engines;
   private final Series only = new Series(this, ONLY);
 
@@ -55,6 +57,8 @@ public final class Forecaster {
   Forecaster(ForecastSettings settings, ForecastModel model) {
     this.settings = settings;
     this.model = model;
+    this.covariates = settings.inputs().ahead();
+    this.outside = settings.outsideColumns();
     this.engines = new EnginePool<>(() -> engine(settings));
   }
 
@@ -139,7 +143,8 @@ public final class Forecaster {
 
   /** Observations are taken in their order, so nothing waits and no timer is needed. */
   Forecast observe(Series of, Observation observation) {
-    dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name());
+    dev.weir.forecast.Observation next =
+        Checks.given("observation", observation).of(of.name(), covariates, outside, horizon());
     return engines.run(
         engine -> {
           String problem = engine.problemWith(next);

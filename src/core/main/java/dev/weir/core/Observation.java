@@ -9,6 +9,7 @@ import java.util.Arrays;
  * <pre>{@code
  * new Observation(Instant.parse("2026-01-01T00:00:00Z"), 16);
  * new Observation(record.timestamp(), 16).with(21.5).ahead(22.0, 23.5); // a temperature, and the next two
+ * new Observation(record.timestamp(), 16).outside(lear, dnn); // what two models forecast of the next steps
  * }</pre>
  *
  * @param time when it was observed, milliseconds since 1970 in UTC; 1970 to 9999
@@ -17,8 +18,14 @@ import java.util.Arrays;
  *     ForecasterBuilder#features} says
  * @param ahead covariates known ahead, of the times after this one: all of the next time, then all
  *     of the one after it, and so on, for as many times as they are known; NaN for one that is not
+ * @param outside what {@linkplain ForecasterBuilder#outside outside models} said of the times after
+ *     this one by its time: an array for each model in their order, the next time first; with
+ *     {@linkplain ForecasterBuilder#outsideQuantiles quantiles} the forecasts of each model are
+ *     followed by an array for the lower and one for the upper end of each interval. An array may
+ *     have any length; NaN, infinity and what is missing say nothing. Empty for none at all
  */
-public record Observation(long time, double value, double[] features, double[] ahead) {
+public record Observation(
+    long time, double value, double[] features, double[] ahead, double[][] outside) {
 
   /** The last time that there may be: the end of the year 9999. */
   static final long MAX_TIME = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
@@ -33,6 +40,7 @@ public record Observation(long time, double value, double[] features, double[] a
     checked(time);
     features = copy("features", features);
     ahead = copy("ahead", ahead);
+    outside = copy(outside);
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
@@ -52,6 +60,12 @@ public record Observation(long time, double value, double[] features, double[] a
 
   private static double[] copy(String name, double[] given) {
     return Checks.given(name, given).length == 0 ? NONE : given.clone();
+  }
+
+  private static double[][] copy(double[][] given) {
+    double[][] copies = Checks.given("outside", given).clone();
+    Arrays.setAll(copies, i -> copy("outside", given[i]));
+    return copies;
   }
 
   private static void checkTime(boolean isSound, Object got) {
@@ -79,9 +93,54 @@ public record Observation(long time, double value, double[] features, double[] a
     return time.toEpochMilli();
   }
 
-  /** For a job's code, which writes into no array. */
+  /** For a job's code, which writes into no array. Without what outside models said. */
   dev.weir.forecast.Observation of(String series) {
-    return new dev.weir.forecast.Observation(series, time, value, features, null, false, ahead);
+    return of(series, ahead);
+  }
+
+  private dev.weir.forecast.Observation of(String series, double[] known) {
+    return new dev.weir.forecast.Observation(series, time, value, features, null, false, known);
+  }
+
+  /**
+   * The same with what outside models said.
+   *
+   * @param covariates known ahead
+   * @param columns of the outside models
+   * @param horizon steps that are read of them
+   * @throws IllegalArgumentException if it has another number of arrays
+   */
+  dev.weir.forecast.Observation of(String series, int covariates, int columns, int horizon) {
+    if (outside.length != columns && outside.length != 0) {
+      throw new IllegalArgumentException(
+          "outside: expected %d arrays, got %d".formatted(columns, outside.length));
+    }
+    if (columns == 0) {
+      return of(series);
+    }
+    int width = covariates + columns;
+    int steps = covariates == 0 ? 0 : ahead.length / covariates;
+    if (steps * covariates != ahead.length) {
+      throw new IllegalArgumentException(
+          "ahead: expected %d for each step, got %d".formatted(covariates, ahead.length));
+    }
+    double[] known = new double[Math.max(steps, horizon) * width];
+    Arrays.fill(known, Double.NaN);
+    for (int k = 0; k < steps; k++) {
+      System.arraycopy(ahead, k * covariates, known, k * width, covariates);
+    }
+    for (int c = 0; c < outside.length; c++) {
+      for (int k = 0; k < Math.min(horizon, outside[c].length); k++) {
+        double said = outside[c][k];
+        known[k * width + covariates + c] = Double.isFinite(said) ? said : Double.NaN;
+      }
+    }
+    return of(series, known);
+  }
+
+  /** That no outside model said anything of. */
+  public Observation(long time, double value, double[] features, double[] ahead) {
+    this(time, value, features, ahead, new double[0][]);
   }
 
   /**
@@ -100,12 +159,17 @@ public record Observation(long time, double value, double[] features, double[] a
 
   /** The same with covariates observed with the value. */
   public Observation with(double... observed) {
-    return new Observation(time, value, observed, ahead);
+    return new Observation(time, value, observed, ahead, outside);
   }
 
   /** The same with covariates of the times after it, as {@link #ahead()} orders them. */
   public Observation ahead(double... known) {
-    return new Observation(time, value, features, known);
+    return new Observation(time, value, features, known, outside);
+  }
+
+  /** The same with what outside models said, as {@link #outside()} orders it. */
+  public Observation outside(double[]... said) {
+    return new Observation(time, value, features, ahead, said);
   }
 
   /** A copy. */
@@ -120,13 +184,20 @@ public record Observation(long time, double value, double[] features, double[] a
     return copy("ahead", ahead);
   }
 
+  /** A copy. */
+  @Override
+  public double[][] outside() {
+    return copy(outside);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Observation o
         && time == o.time
         && Double.compare(value, o.value) == 0
         && Arrays.equals(features, o.features)
-        && Arrays.equals(ahead, o.ahead);
+        && Arrays.equals(ahead, o.ahead)
+        && Arrays.deepEquals(outside, o.outside);
   }
 
   @Override
@@ -136,11 +207,12 @@ public record Observation(long time, double value, double[] features, double[] a
 
   @Override
   public String toString() {
-    return "Observation[%s = %s%s%s]"
+    return "Observation[%s = %s%s%s%s]"
         .formatted(
             Instant.ofEpochMilli(time),
             value,
             features.length == 0 ? "" : " " + Arrays.toString(features),
-            ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead));
+            ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead),
+            outside.length == 0 ? "" : " outside " + Arrays.deepToString(outside));
   }
 }

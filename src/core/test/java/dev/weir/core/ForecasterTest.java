@@ -289,6 +289,45 @@ class ForecasterTest {
         .hasMessage("features_ahead: expected 0 for each step, got 2 in all");
   }
 
+  /** One model knows the next values, but for 3; the other says nothing right. */
+  @Test
+  void modelOutsideIsWeighedAndCorrected() {
+    Forecaster forecaster =
+        small().featuresAhead(1).outside("noise", "oracle").outsideQuantiles(false).build();
+    Series series = forecaster.series("a");
+    SplittableRandom random = new SplittableRandom(11);
+    double[] values = random.doubles(404, 0, 50).toArray();
+    double error = 0;
+    for (int i = 0; i < 400; i++) {
+      double[] oracle = Arrays.stream(values, i + 1, i + 4).map(value -> value + 3).toArray();
+      double[] noise = {random.nextDouble(0, 50), Double.NaN, Double.POSITIVE_INFINITY, 5, 5, 5};
+      Observation o = new Observation(START.plus(HOUR.multipliedBy(i)), values[i]).ahead(1, 2);
+      Forecast next = series.observe(o.outside(noise, oracle));
+      if (i >= 300) {
+        error += Math.abs(next.value(1) - values[i + 1]) / 100;
+      }
+    }
+    assertThat(error).isLessThan(4); // of the mean, 12.5
+    assertThat(series.score().methods())
+        .filteredOn(method -> method.name().equals("outside:oracle"))
+        .singleElement()
+        .satisfies(
+            method -> {
+              assertThat(method.mae()).isBetween(1.0, 6.0);
+              assertThat(method.share()).isGreaterThan(0.5);
+            });
+    Observation last = new Observation(START.plus(HOUR.multipliedBy(400)), 1);
+    assertThatThrownBy(() -> series.observe(last.outside(new double[3])))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("outside: expected 2 arrays, got 1");
+    assertThatThrownBy(() -> small().build().observe(last.outside(new double[3])))
+        .hasMessage("outside: expected 0 arrays, got 1");
+    assertThat(last.outside(new double[] {1}))
+        .isEqualTo(last.outside(new double[] {1}))
+        .isNotEqualTo(last.outside(new double[] {2}));
+    assertThat(series.observe(last).values()).doesNotContain(Double.NaN);
+  }
+
   @Test
   void modelOfAFileForecastsAlone(@TempDir Path folder) throws IOException {
     ForecastModel window =

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.inference.CallContext;
+import org.apache.flink.types.ColumnList;
 
 /** The arguments of one call of a table function, each read as its option declares it. */
 final class CallArguments implements Front {
@@ -105,13 +106,19 @@ final class CallArguments implements Front {
     }
     String literal =
         call.getArgumentValue(index, Signature.type(option).getConversionClass())
-            .map(Object::toString)
+            .map(CallArguments::text)
             .orElseThrow(() -> wrong(option, "a literal of its type", "another"));
     try {
       return option.parse(literal);
     } catch (IllegalArgumentException e) {
       throw wrong(signature.label(option), e.getMessage());
     }
+  }
+
+  private static String text(Object literal) {
+    return literal instanceof ColumnList columns
+        ? String.join(",", columns.getNames())
+        : literal.toString();
   }
 
   /** What could have no effect is a mistake. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.ArrayData.ElementGetter;
 import org.apache.flink.table.data.DecimalData;
@@ -25,15 +26,26 @@ final class InputRow {
    * @param keys those of PARTITION BY
    * @param value the value's
    * @param features those of the covariates that come with a value, in their order
-   * @param ahead those of the covariates that are known ahead, arrays, in their order
+   * @param covariates those of the covariates that are known ahead, arrays, in their order
+   * @param outside those of what outside models forecast, arrays, in their order
    */
-  record Columns(List<Column> keys, Column value, List<Column> features, List<Column> ahead)
+  record Columns(
+      List<Column> keys,
+      Column value,
+      List<Column> features,
+      List<Column> covariates,
+      List<Column> outside)
       implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Without covariates that are known ahead. */
+    /** Without anything that is known ahead. */
     Columns(List<Column> keys, Column value, List<Column> features) {
-      this(keys, value, features, List.of());
+      this(keys, value, features, List.of(), List.of());
+    }
+
+    /** All that is known ahead. */
+    List<Column> ahead() {
+      return Stream.concat(covariates.stream(), outside.stream()).toList();
     }
   }
 
@@ -56,6 +68,7 @@ final class InputRow {
   private final FieldGetter[] features;
   private final FieldGetter[] ahead;
   private final ElementGetter[] elements; // of those arrays
+  private final int covariates; // among those arrays, before what outside models forecast
   private final ArrayData[] arrays; // of the current row, null for NULL
   private final int horizon;
   private final String keyNames;
@@ -69,6 +82,7 @@ final class InputRow {
     this.ahead = columns.ahead().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.elements =
         columns.ahead().stream().map(Column::elementGetter).toArray(ElementGetter[]::new);
+    this.covariates = columns.covariates().size();
     this.arrays = new ArrayData[ahead.length];
     this.keys = columns.keys().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.value = columns.value().getter();
@@ -117,7 +131,7 @@ final class InputRow {
     for (int i = 0; letter == null && i < features.length; i++) {
       letter = problemWith(features[i].getFieldOrNull(row), columns.features().get(i));
     }
-    for (int i = 0; letter == null && i < ahead.length; i++) {
+    for (int i = 0; letter == null && i < covariates; i++) {
       letter = problemAhead((ArrayData) ahead[i].getFieldOrNull(row), i);
     }
     return letter;
@@ -130,7 +144,7 @@ final class InputRow {
         return refused(
             Reason.NOT_FINITE,
             "%s[%d]: expected a finite number or NULL, got %s"
-                .formatted(columns.ahead().get(column).name(), k + 1, value));
+                .formatted(columns.covariates().get(column).name(), k + 1, value));
       }
     }
     return null;
@@ -172,7 +186,10 @@ final class InputRow {
     return values;
   }
 
-  /** (steps, columns) as {@link Observation#ahead} has them, as many steps as the longest array. */
+  /**
+   * (steps, columns) as {@link Observation#ahead} has them, as many steps as the longest array. A
+   * wrong number of an outside model says nothing.
+   */
   double[] ahead(RowData row) {
     int steps = 0;
     for (int i = 0; i < ahead.length; i++) {
@@ -186,7 +203,8 @@ final class InputRow {
     for (int i = 0; i < ahead.length; i++) {
       for (int k = 0; k < steps; k++) {
         Object value = k < steps(arrays[i]) ? elements[i].getElementOrNull(arrays[i], k) : null;
-        known[k * ahead.length + i] = value == null ? Double.NaN : number(value);
+        double number = value == null ? Double.NaN : number(value);
+        known[k * ahead.length + i] = Double.isFinite(number) ? number : Double.NaN;
       }
     }
     return known;

@@ -134,7 +134,13 @@ final class Signature {
           new Argument("holidays_file", HolidayOptions.FILE),
           new Argument("holidays_overrides", HOLIDAYS_OVERRIDES),
           new Argument("time_zone", ForecastOptions.TIME_ZONE),
-          new Argument("explanations", ForecastOptions.EXPLAIN));
+          new Argument("explanations", ForecastOptions.EXPLAIN),
+          new Argument(
+              "outside",
+              ForecastOptions.OUTSIDE.with(
+                  null,
+                  "DESCRIPTOR of the columns with what outside models forecast, arrays: the first"
+                      + " is of the next step. A model is named as its column.")));
 
   /** Those of {@code ANOMALIES}: what the alarms are, and those of {@code FORECAST} but these. */
   static final Signature ANOMALIES =
@@ -237,6 +243,9 @@ final class Signature {
   }
 
   static DataType type(Option<?> option) {
+    if (option.equals(ForecastOptions.OUTSIDE)) {
+      return DataTypes.DESCRIPTOR();
+    }
     return switch (option.type()) {
       case INTEGER -> DataTypes.INT();
       case FLAG -> DataTypes.BOOLEAN();

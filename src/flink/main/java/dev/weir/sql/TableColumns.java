@@ -1,5 +1,6 @@
 package dev.weir.sql;
 
+import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
@@ -51,7 +52,10 @@ final class TableColumns {
         arguments.get(Signature.FEATURE_COLUMNS).stream()
             .map(name -> numeric(Signature.FEATURE_COLUMNS, name))
             .toList(),
-        arguments.get(Signature.AHEAD_COLUMNS).stream().map(this::numbers).toList());
+        numbers(Signature.AHEAD_COLUMNS),
+        arguments.signature().has(ForecastOptions.OUTSIDE)
+            ? numbers(ForecastOptions.OUTSIDE)
+            : List.of());
   }
 
   /** Only of these the text says what they are, and nothing of where they lie in memory. */
@@ -77,14 +81,18 @@ final class TableColumns {
     return column(argument, name, "numbers", type -> type.is(LogicalTypeFamily.NUMERIC));
   }
 
-  private Column numbers(String name) {
-    return column(
-        Signature.AHEAD_COLUMNS,
-        name,
-        "arrays of numbers",
-        type ->
-            type instanceof ArrayType array
-                && array.getElementType().is(LogicalTypeFamily.NUMERIC));
+  private List<Column> numbers(Option<List<String>> argument) {
+    return arguments.get(argument, List.of()).stream()
+        .map(
+            name ->
+                column(
+                    argument,
+                    name,
+                    "arrays of numbers",
+                    type ->
+                        type instanceof ArrayType array
+                            && array.getElementType().is(LogicalTypeFamily.NUMERIC)))
+        .toList();
   }
 
   /** The column that an argument names; null if it names none. */

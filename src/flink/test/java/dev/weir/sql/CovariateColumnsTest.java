@@ -38,7 +38,8 @@ class CovariateColumnsTest {
           List.of(new Column("heat", 2, new DoubleType())),
           List.of(
               new Column("plan", 3, new ArrayType(new DoubleType())),
-              new Column("price", 4, new ArrayType(new DecimalType(6, 2)))));
+              new Column("price", 4, new ArrayType(new DecimalType(6, 2)))),
+          List.of());
 
   private static final int HORIZON = 3;
   private static final int VALUES = 120;
