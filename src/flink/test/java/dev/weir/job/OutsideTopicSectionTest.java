@@ -3,6 +3,7 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Documents;
 import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.job.options.JobFile;
@@ -108,6 +109,54 @@ class OutsideTopicSectionTest {
         .containsExactly(
             new OutsideUpdate(
                 "b/7", "lear", noon, new long[] {noon + 3_600_000}, new double[] {-3.5}));
+  }
+
+  private static List<String> printed(String language, String start) {
+    return Documents.blocks(Path.of("docs", "outside.md"), language).stream()
+        .map(Documents.Piece::text)
+        .filter(text -> text.startsWith(start))
+        .toList();
+  }
+
+  /** docs/outside.md. */
+  @Test
+  void printedJobsReadThePrintedRecords() {
+    JobSettings job =
+        JobSettings.of(
+            JobFile.parse(printed("yaml", "name: prices").get(0), "x", Map.of()), Path.of(""));
+    OutsideDeserializer records =
+        new OutsideDeserializer(null, job.kafka().topics().outside(), null);
+    records.openAlone();
+    List<CovariateEvent> events = new ArrayList<>();
+    byte[] lines = printed("json", "{").get(0).getBytes();
+    records.read(new ConsumerRecord<>("outside", 0, 0, null, lines), events::add);
+    assertThat(events).hasSize(2);
+    long noon = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();
+    assertThat(events.get(0))
+        .isEqualTo(
+            new OutsideUpdate(
+                "NP",
+                "lear",
+                noon - 3_600_000,
+                new long[] {noon + 3_600_000, noon + 2 * 3_600_000},
+                new double[] {41.5, 43}));
+    OutsideTopic csv =
+        read(TOPIC + HOURS + MODELS + printed("yaml", "outside:").get(0))
+            .kafka()
+            .topics()
+            .outside();
+    records = new OutsideDeserializer(null, csv, null);
+    records.openAlone();
+    byte[] line = "NP,2026-01-31 13:00,2026-01-31 11:00,41.5".getBytes();
+    records.read(new ConsumerRecord<>("outside", 0, 0, null, line), events::add);
+    assertThat(events.get(2))
+        .isEqualTo(
+            new OutsideUpdate(
+                "NP",
+                "lear",
+                noon - 3_600_000,
+                new long[] {noon + 3_600_000},
+                new double[] {41.5}));
   }
 
   @Test
