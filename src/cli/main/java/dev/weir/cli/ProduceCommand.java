@@ -3,20 +3,25 @@ package dev.weir.cli;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.KnownAhead;
+import dev.weir.cli.series.OutsideFile;
 import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.connector.ObservationProducer;
+import dev.weir.kafka.connector.OutsideProducer;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -38,7 +43,8 @@ import picocli.CommandLine.Option;
       "The CSV's header is series_id,timestamp,value[,feature...]; times are ISO 8601, in UTC where"
           + " they say no offset.",
       "Examples: weir produce --input demand.csv --topic observations --speed 3600",
-      "          weir produce my-job.yaml --input demand.csv"
+      "          weir produce my-job.yaml --input demand.csv",
+      "          weir produce my-job.yaml --outside forecasts.csv"
     })
 final class ProduceCommand implements Callable<Integer> {
 
@@ -53,6 +59,14 @@ final class ProduceCommand implements Callable<Integer> {
 
     @Option(names = "--sample", description = "Replay the real series that come with Weir.")
     private boolean sample;
+
+    @Option(
+        names = "--outside",
+        paramLabel = "CSV",
+        description =
+            "What outside models forecast, as weir evaluate --outside reads it, with a column"
+                + " series_id, in the order in which it was made.")
+    private Path outside;
   }
 
   @Mixin private SeriesColumns.ReplayOptions csv;
@@ -81,7 +95,9 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       defaultValue = "observations",
-      description = "Topic to send to, the first of several (default: ${DEFAULT-VALUE}).")
+      description =
+          "Topic to send to, the first of several (default: ${DEFAULT-VALUE}; with --outside, the"
+              + " job's topics.outside).")
   private String topic;
 
   @Option(
@@ -112,6 +128,9 @@ final class ProduceCommand implements Callable<Integer> {
     if (!(speed >= 0) || Double.isInfinite(speed)) {
       System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
       return 2;
+    }
+    if (source.outside != null) {
+      return produceOutside();
     }
     if (kafka.job() != null
         && kafka.job().kafka().topics().observations().pattern() != null
@@ -152,6 +171,54 @@ final class ProduceCommand implements Callable<Integer> {
     }
   }
 
+  private int produceOutside() throws Exception {
+    OutsideTopic ofJob = kafka.job() == null ? null : kafka.job().kafka().topics().outside();
+    String problem = null;
+    if (!csv.columns().areDefault() || aheadSteps != null) {
+      problem = "--columns and --ahead-steps: expected none with --outside, got one";
+    } else if (ofJob == null && !kafka.isGiven("--topic")) {
+      problem = "--topic: expected it, or a job file with topics.outside, got neither";
+    } else if (ofJob != null && ofJob.mapping() != null) {
+      problem = "--outside: expected a job file without outside.format, got one with it";
+    }
+    if (problem != null) {
+      System.err.println("weir produce: " + problem);
+      return 2;
+    }
+    topic = kafka.isGiven("--topic") ? topic : ofJob.name();
+    // with a registry the job reads Avro of registered schemas, and JSON
+    boolean isJson = format == Format.json || registry.settings(kafka) != null;
+    Iterator<OutsideForecast> all = OutsideRecords.of(OutsideFile.read(source.outside)).iterator();
+    createTopic();
+    try (OutsideProducer to = new OutsideProducer(kafka.clients(), topic, isJson)) {
+      long first = -1;
+      while (all.hasNext()) {
+        OutsideForecast next = all.next();
+        long made = next.getMade().toEpochMilli();
+        first = first < 0 ? made : first;
+        pace(made - first);
+        to.send(next);
+        count("outside forecasts");
+      }
+      to.flush();
+    }
+    return done("outside forecasts");
+  }
+
+  private void createTopic() throws Exception {
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
+      // records are as old as the CSV says, so the usual week would delete them at the next check
+      admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+    }
+    started = System.nanoTime();
+  }
+
+  private int done(String what) {
+    System.err.printf(
+        "%,d %s sent to %s in %.1f s%n", sent, what, topic, (System.nanoTime() - started) / 1e9);
+    return 0;
+  }
+
   /** What is wrong with the covariates known ahead, in one line; null if nothing is. */
   private String aheadProblem() throws IOException {
     int ahead = source.sample ? 0 : csv.columns().ahead().size();
@@ -176,11 +243,7 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private int produce(SeriesCsv file, RegistrySettings schemas, boolean isJson) throws Exception {
-    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
-      // records are as old as the CSV says, so the usual week would delete them at the next check
-      admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
-    }
-    started = System.nanoTime();
+    createTopic();
     try (ObservationProducer p =
         new ObservationProducer(
             kafka.clients(), topic, schemas, isJson, csv.columns().ahead().size())) {
@@ -192,10 +255,7 @@ final class ProduceCommand implements Callable<Integer> {
       }
       producer.flush();
     }
-    System.err.printf(
-        "%,d observations sent to %s in %.1f s%n",
-        sent, topic, (System.nanoTime() - started) / 1e9);
-    return 0;
+    return done("observations");
   }
 
   private SeriesCsv open(Path input) throws IOException {
@@ -218,15 +278,23 @@ final class ProduceCommand implements Callable<Integer> {
 
   private void send(Observation observation, long millisIntoSeries)
       throws IOException, InterruptedException {
-    if (speed > 0) {
-      waitUntil(started + (long) (millisIntoSeries / speed * 1e6));
-    }
+    pace(millisIntoSeries);
     producer.send(observation);
+    count("observations");
+  }
+
+  private void pace(long millis) throws InterruptedException {
+    if (speed > 0) {
+      waitUntil(started + (long) (millis / speed * 1e6));
+    }
+  }
+
+  private void count(String what) {
     sent++;
     long now = System.nanoTime();
     if (now - lastProgress > PROGRESS_NANOS) {
       lastProgress = now;
-      System.err.printf("%,d observations sent%n", sent);
+      System.err.printf("%,d %s sent%n", sent, what);
     }
   }
 

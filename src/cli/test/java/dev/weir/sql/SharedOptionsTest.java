@@ -8,7 +8,6 @@ import dev.weir.cli.InProcess;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
-import dev.weir.job.options.JobOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;

@@ -27,7 +27,7 @@ public final class OutsideDeserializer extends AheadDeserializer {
   private static final long serialVersionUID = 1L;
 
   /** Times of one record, at most: those of the longest horizon. */
-  static final int MAX_STEPS = 4096;
+  public static final int MAX_STEPS = 4096;
 
   private static final int MAX_LEVELS = 1000;
 
