@@ -24,7 +24,7 @@ final class ModeMetrics {
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
 
   /** Usual errors that one counts as at most. */
-  private static final double MOST_ERRORS = 100;
+  private static final double LARGEST_ERROR = 100;
 
   private final MetricGroup group;
   private final Histogram forecastNanos;
@@ -71,8 +71,8 @@ final class ModeMetrics {
     void add(double error, double beside) {
       if (!Double.isNaN(error)) {
         values.inc();
-        errors += NEWEST * (Math.min(error, MOST_ERRORS) - errors);
-        ours += NEWEST * (Math.min(beside, MOST_ERRORS) - ours);
+        errors += NEWEST * (Math.min(error, LARGEST_ERROR) - errors);
+        ours += NEWEST * (Math.min(beside, LARGEST_ERROR) - ours);
       }
     }
   }
