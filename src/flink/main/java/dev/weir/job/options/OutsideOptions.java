@@ -41,8 +41,8 @@ public final class OutsideOptions {
               "outside.idle-timeout",
               Duration.ofSeconds(10),
               Duration.ofMillis(1),
-              "A partition without a forecast for so long, and without unread records, no longer holds"
-                  + " back observations.")
+              "A partition without a forecast made later than those before for so long, and without unread"
+                  + " records, no longer holds back observations.")
           .needs(TOPIC);
   public static final Option<Integer> KEEP =
       CovariateOptions.KEEP

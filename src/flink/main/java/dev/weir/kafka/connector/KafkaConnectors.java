@@ -116,7 +116,7 @@ public final class KafkaConnectors {
           int subtask = context.getIndexOfSubtask();
           return new ObservationSourceReader<>(
               reader,
-              ObservationEvent.class::isInstance,
+              KafkaConnectors::observed,
               ends,
               ends == null ? null : new ConsumerGroupCommits(kafka, job),
               idleTimeout,
@@ -192,13 +192,23 @@ public final class KafkaConnectors {
           int subtask = context.getIndexOfSubtask();
           return new ObservationSourceReader<>(
               reader,
-              OutsideUpdate.class::isInstance,
+              KafkaConnectors::made,
               null,
               null,
               topic.idleTimeout(),
               context::sendSourceEventToCoordinator,
               () -> new UnreadRecords(consumer, subtask));
         });
+  }
+
+  /** Each observation is progress. */
+  static long observed(InputEvent event, long before) {
+    return event instanceof ObservationEvent ? before + 1 : before;
+  }
+
+  /** A forecast that was made later is progress: many that were made at once may come for hours. */
+  static long made(CovariateEvent event, long before) {
+    return event instanceof OutsideUpdate update ? Math.max(before, update.made()) : before;
   }
 
   /** The consumer group of the source of outside forecasts. */

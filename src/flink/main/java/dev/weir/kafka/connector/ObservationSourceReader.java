@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -60,6 +59,18 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     void close();
   }
 
+  /** Tells whether an event is one that a partition waits for: an observation of its own time. */
+  interface Progress<T> {
+
+    /**
+     * What a partition has reached.
+     *
+     * @param before the same before the event; the least number before the first one
+     * @return {@code before} if the event is nothing new, such as a dead letter
+     */
+    long of(T event, long before);
+  }
+
   /** Commits offsets, next to read, for the job's group. */
   interface Commits extends AutoCloseable {
     void commit(Map<TopicPartition, Long> offsets);
@@ -76,7 +87,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
   /** Never emits, so it holds back event time while it exists. */
   private static final String HOLD = "until all partitions are assigned";
 
-  private final Predicate<T> isTimed;
+  private final Progress<T> progress;
   private final Map<Integer, Long> stops; // null: reads without an end
   private final Commits commits; // null without stops
   private final NavigableMap<Long, Map<TopicPartition, Long>> toCommit = new TreeMap<>();
@@ -105,7 +116,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
       int resumed, boolean isReadingUp, long nanos, Map<TopicPartition, Long> positions) {}
 
   /**
-   * @param isTimed whether an event is an observation, or another one that event time follows
+   * @param progress of a partition; without it the partition becomes idle
    * @param stops offsets at which partitions end; others are not read; null: without an end
    * @param commits what is read up to {@code stops}; null without them
    * @param coordinator takes events for the enumerator
@@ -113,14 +124,14 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
    */
   ObservationSourceReader(
       SourceReader<T, KafkaPartitionSplit> reader,
-      Predicate<T> isTimed,
+      Progress<T> progress,
       Map<Integer, Long> stops,
       Commits commits,
       Duration idleTimeout,
       Consumer<SourceEvent> coordinator,
       Supplier<Ends> ends) {
     super(reader);
-    this.isTimed = isTimed;
+    this.progress = progress;
     this.stops = stops;
     this.commits = commits;
     this.idleNanos = idleTimeout.toNanos();
@@ -343,6 +354,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     boolean hasObservation; // since it was looked at last
     boolean wasSilent; // at the newest question
     long readUpTo; // negative: to be asked for
+    private long reached = Long.MIN_VALUE; // its progress
     private final long start;
     private long lastNanos = System.nanoTime(); // when it was seen that it had one
     private Milestone older;
@@ -416,8 +428,13 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
       ObservationSourceReader.this.activate();
     }
 
-    /** An observation is about to be emitted. */
-    void observed() {
+    /** An event is about to be emitted. */
+    void see(T event) {
+      long now = progress.of(event, reached);
+      if (now == reached) {
+        return;
+      }
+      reached = now;
       hasObservation = true;
       if (isIdle) { // others may have unread records since, too
         resumed++;
@@ -467,8 +484,8 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     }
 
     private void see(T event) {
-      if (partition != null && isTimed.test(event)) {
-        partition.observed();
+      if (partition != null) {
+        partition.see(event);
       }
     }
 

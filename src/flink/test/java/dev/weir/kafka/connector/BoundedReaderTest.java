@@ -3,7 +3,6 @@ package dev.weir.kafka.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ObservationEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +79,7 @@ class BoundedReaderTest {
   private final ObservationSourceReader<InputEvent> reader =
       new ObservationSourceReader<>(
           fake,
-          ObservationEvent.class::isInstance,
+          KafkaConnectors::observed,
           Map.of(0, 100L, 1, 200L),
           new ObservationSourceReader.Commits() {
             @Override
