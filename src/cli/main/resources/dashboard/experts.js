@@ -7,16 +7,16 @@ const SHOWN = 6; // experts, before somebody asks for all of them
 const OURS = "ours";
 const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
 
-const OUTSIDE = "outside:";
+const MODELS = /^(outside|model):/; // models of others, and networks that compete
 
-const isExpert = method => !(method.name in BASELINES) && !method.name.startsWith(OUTSIDE);
+const isExpert = method => !(method.name in BASELINES) && !MODELS.test(method.name);
 
 const STEPS = 8; // listed of a long horizon, evenly
 
 const stepsOf = horizon => (horizon <= STEPS ? Array.from({length: horizon}, (_, i) => i + 1)
   : Array.from({length: STEPS}, (_, i) => 1 + Math.round((i * (horizon - 1)) / (STEPS - 1))));
 
-const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, "").replace(/^outside:/, "model "));
+const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, "").replace(/^outside:/, "model ").replace(/^model:/, "network "));
 
 /** A row whose bar is so long, as a share of the longest one's. */
 function barRow(name, share, most, text, cells, data) {

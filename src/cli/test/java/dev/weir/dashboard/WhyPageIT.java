@@ -163,6 +163,8 @@ class WhyPageIT extends BrowserPage {
       browser.await("what an outside model does", () -> browser.text(lear).contains("model lear"));
       assertThat(browser.text(lear).replaceAll("[\\s\u00a0\u202f]", ""))
           .isEqualTo("modellear320%33%better");
+      String gru = "[data-bars=errors] tr[data-method='model:gru']";
+      assertThat(browser.text(gru)).contains("network gru");
       JsonNode told = page.json("/api/series/history?series=explained&limit=10");
       JsonNode explanation =
           told.path("modes").path("many-to-one").path("forecasts").get(0).path("explanation");

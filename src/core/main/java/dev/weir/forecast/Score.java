@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param mase the same over that of seasonal naive on the same values; NaN while unknown
  * @param level share of the truth that the interval is meant to hold; NaN without an interval
  * @param coverage share that it did hold; NaN while unknown
- * @param methods baselines and experts on the same values and steps
+ * @param methods baselines and experts on the same values and steps, and models that compete
  * @param distribution scores of the predictive distributions; null while unknown
  */
 public record Score(

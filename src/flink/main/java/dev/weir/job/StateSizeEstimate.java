@@ -160,7 +160,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     for (Target target : settings.targets()) {
       if (target.contest() != null) {
         long shadow = target.contest().bytes(target.horizon());
-        heap += SHADOW_OBJECT + shadow + heapKey;
+        heap += SHADOW_OBJECT + shadow + HEAP_ENTRY; // the key is that of the window
         cached += SHADOW_OBJECT + shadow;
         disk += SHADOW_FORMAT + shadow + diskKey;
       }

@@ -95,8 +95,8 @@ class StateSizeTest {
             .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
             .limits(new StateLimits(Duration.ZERO, 0, 1L << 30))
             .build();
-    ContestSettings contest =
-        new ContestSettings("job", List.of("a", "b"), false, 0.95, 1, 1, Duration.ofMinutes(FIRST));
+    ContestSettings contest = // nothing is sent, which the harness would keep
+        new ContestSettings("job", List.of("a", "b"), false, 0.95, 1, 1, Duration.ofDays(9));
     Target compared =
         new Target(Mode.MANY_TO_ONE, "a", 2, ModelFiles.toBytes(model.withName("a")), null)
             .withContest(contest);
