@@ -22,7 +22,9 @@ record ForecastSkill(Collection<Score> scores) {
 
   private static final double MAX_OFF = 0.15;
 
-  private static final String OUTSIDE = "outside:"; // what begins the names of outside models
+  // what begins the names of outside models and of networks that compete
+  private static final String OUTSIDE = "outside:";
+  private static final String COMPETING = "model:";
 
   private static final Map<String, Double> QUANTILES =
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
@@ -40,13 +42,14 @@ record ForecastSkill(Collection<Score> scores) {
         .toArray();
   }
 
-  /** Each outside model beside our forecasts: whether it is worth what it costs. */
-  private void tellOutside(Findings findings, ObjectNode json) {
+  /** Each model of a kind beside our forecasts: whether it is worth what it costs. */
+  private void tellModels(
+      Findings findings, ObjectNode json, String kind, String what, String key) {
     List<String> models =
         scores.stream()
             .flatMap(score -> score.methods().stream())
             .map(Score.Method::name)
-            .filter(name -> name.startsWith(OUTSIDE))
+            .filter(name -> name.startsWith(kind))
             .distinct()
             .sorted()
             .toList();
@@ -54,18 +57,20 @@ record ForecastSkill(Collection<Score> scores) {
       double[] over = over(model);
       double error = 1 / geometricMean(over);
       double share = mean(score -> shareOf(score, model));
-      ObjectNode of = json.withArray("outside").addObject();
-      of.put("model", model.substring(OUTSIDE.length()));
+      ObjectNode of = json.withArray(key).addObject();
+      of.put("model", model.substring(kind.length()));
       of.put("series", over.length);
       of.set("error_over_ours", Json.number(error));
-      of.set("share", Json.number(share));
+      if (kind.equals(OUTSIDE)) { // networks that compete are scored only
+        of.set("share", Json.number(share));
+      }
       findings.ok(
-          "outside model",
-          "%s: error %s of ours (%d series), share in forecasts %s",
-          model.substring(OUTSIDE.length()),
+          what,
+          "%s: error %s of ours (%d series)%s",
+          model.substring(kind.length()),
           percent(error),
           over.length,
-          percent(share));
+          kind.equals(OUTSIDE) ? ", share in forecasts " + percent(share) : "");
     }
   }
 
@@ -133,7 +138,8 @@ record ForecastSkill(Collection<Score> scores) {
           percent(quantile(toNaive, 0.5)),
           percent(quantile(toNaive, 0.9)));
     }
-    tellOutside(findings, json);
+    tellModels(findings, json, OUTSIDE, "outside model", "outside");
+    tellModels(findings, json, COMPETING, "network", "networks");
     if (!isEnough()) {
       return;
     }

@@ -61,4 +61,16 @@ class ForecastSkillTest {
     assertThat(report.json())
         .contains("{\"model\":\"dnn\",\"series\":1,\"error_over_ours\":1.25,\"share\":0.1}");
   }
+
+  @Test
+  void networksThatCompeteAreComparedWithOurs() {
+    Findings report = new Findings();
+    List<Score> scores = List.of(score(1, 4, List.of(new Score.Method("model:gru", 6, 0))));
+
+    new ForecastSkill(scores).tell(report, "scores", 1);
+
+    assertThat(report.text()).contains("network        gru: error 150.0 % of ours (1 series)");
+    assertThat(report.json())
+        .contains("\"networks\":[{\"model\":\"gru\",\"series\":1,\"error_over_ours\":1.5}]");
+  }
 }
