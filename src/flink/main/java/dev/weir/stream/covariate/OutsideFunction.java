@@ -140,12 +140,10 @@ final class OutsideFunction
   public void onTimer(long due, OnTimerContext context, Collector<InputEvent> out)
       throws Exception {
     for (long time = due; time <= due + 1; time++) {
-      if (isAwaited(time)) {
-        if (time - settings.slack() <= context.timerService().currentWatermark()) {
-          release(time, context.timerService(), out);
-        } else {
-          context.timerService().registerEventTimeTimer(time - settings.slack());
-        }
+      if (time - settings.slack() <= context.timerService().currentWatermark()) {
+        release(time, context.timerService(), out);
+      } else if (isAwaited(time)) {
+        context.timerService().registerEventTimeTimer(time - settings.slack());
       }
     }
     if (!settings.ttl().isZero()) {
