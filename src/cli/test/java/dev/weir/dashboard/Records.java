@@ -140,7 +140,9 @@ public final class Records {
         Severity.of(surprise),
         List.of(new Incident.Value(start - 60_000, 10.25), new Incident.Value(start, 12.5)),
         "demand",
-        4);
+        4,
+        null,
+        List.of());
   }
 
   public static ConsumerRecord<byte[], byte[]> record(Incident incident) {

@@ -79,7 +79,9 @@ class WebhookIT {
         Severity.of(surprise),
         List.of(new Incident.Value(1_000, 12.5)),
         "",
-        -1);
+        -1,
+        null,
+        List.of());
   }
 
   private static String key(String series, Event event) {

@@ -48,36 +48,6 @@ public record Forecast(
     Explanation explanation)
     implements Output {
 
-  /** One of which no covariates are missing, and that is not explained. */
-  public Forecast(
-      String series,
-      long origin,
-      long windowStart,
-      int seqLen,
-      Mode mode,
-      long[] times,
-      double[] values,
-      List<Interval> intervals,
-      String model,
-      long modelVersion,
-      long learningSteps,
-      Status status) {
-    this(
-        series,
-        origin,
-        windowStart,
-        seqLen,
-        mode,
-        times,
-        new Steps(values, intervals),
-        model,
-        modelVersion,
-        learningSteps,
-        status,
-        0,
-        null);
-  }
-
   /** The version of a forecast in which no model took part. */
   public static final long NO_VERSION = -1;
 

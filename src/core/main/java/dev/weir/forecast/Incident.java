@@ -230,39 +230,6 @@ public record Incident(
     members = List.copyOf(members);
   }
 
-  /** Of unusual values. */
-  public Incident(
-      String series,
-      String id,
-      Event event,
-      long time,
-      long start,
-      long end,
-      long values,
-      Worst worst,
-      Reason reason,
-      Severity severity,
-      List<Value> newest,
-      String model,
-      long modelVersion) {
-    this(
-        series,
-        id,
-        event,
-        time,
-        start,
-        end,
-        values,
-        worst,
-        reason,
-        severity,
-        newest,
-        model,
-        modelVersion,
-        null,
-        List.of());
-  }
-
   /** The id of an incident: the same whenever the same values are read. */
   public static String id(String series, long start) {
     return uuid(series + "\n" + start);

@@ -39,8 +39,6 @@ public abstract class StateFields {
 
   public abstract boolean flag(String name, boolean value) throws IOException;
 
-  public abstract byte number(String name, byte value) throws IOException;
-
   public abstract int number(String name, int value) throws IOException;
 
   public abstract long number(String name, long value) throws IOException;
@@ -196,12 +194,6 @@ public abstract class StateFields {
     }
 
     @Override
-    public byte number(String name, byte value) throws IOException {
-      target.writeByte(value);
-      return value;
-    }
-
-    @Override
     public int number(String name, int value) throws IOException {
       target.writeInt(value);
       return value;
@@ -284,11 +276,6 @@ public abstract class StateFields {
     }
 
     @Override
-    public byte number(String name, byte value) throws IOException {
-      return source.readByte();
-    }
-
-    @Override
     public int number(String name, int value) throws IOException {
       return source.readInt();
     }
@@ -358,12 +345,6 @@ public abstract class StateFields {
     @Override
     public boolean flag(String name, boolean value) {
       target.accept(name, Boolean.toString(value));
-      return value;
-    }
-
-    @Override
-    public byte number(String name, byte value) {
-      target.accept(name, Byte.toString(value));
       return value;
     }
 

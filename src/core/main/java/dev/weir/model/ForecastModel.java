@@ -104,36 +104,6 @@ public record ForecastModel(
     }
   }
 
-  /** A model that reads neither the time nor anything that is known ahead. */
-  public ForecastModel(
-      String name,
-      long version,
-      Mode mode,
-      RnnConfig rnn,
-      int seqLen,
-      int horizon,
-      Readout readout,
-      Scaling scaling,
-      float[] weights,
-      Head head,
-      Map<String, String> provenance) {
-    this(
-        name,
-        version,
-        mode,
-        rnn,
-        seqLen,
-        horizon,
-        readout,
-        scaling,
-        weights,
-        head,
-        List.of(),
-        AheadInputs.NONE,
-        List.of(),
-        provenance);
-  }
-
   public ForecastModel {
     present("name", name);
     present("mode", mode);

@@ -200,8 +200,9 @@ class RnnTest {
       for (int layer = 0; layer < LAYERS; layer++) {
         for (int direction = 0; direction < config.numDirections(); direction++) {
           for (int unit = 0; unit < HIDDEN; unit++) {
-            assertThat(together.hN(layer, direction, b, unit))
-                .isEqualTo(alone.hN(layer, direction, 0, unit));
+            int state = layer * config.numDirections() + direction;
+            assertThat(together.hN()[(state * BATCH + b) * HIDDEN + unit])
+                .isEqualTo(alone.hN()[state * HIDDEN + unit]);
           }
         }
       }
@@ -231,9 +232,6 @@ class RnnTest {
     assertThat(seqFirst.hN()).containsExactly(batchFirst.hN());
     assertThat(batchFirst.outShape()).containsExactly(BATCH, SEQ_LEN, config.outputSize());
     assertThat(seqFirst.outShape()).containsExactly(SEQ_LEN, BATCH, config.outputSize());
-    assertThat(seqFirst.out(3, 2, 0, 1)).isEqualTo(batchFirst.out(3, 2, 0, 1));
-    assertThat(seqFirst.outOfDirection(0))
-        .containsExactly(transposed(batchFirst.outOfDirection(0), BATCH, SEQ_LEN, HIDDEN));
   }
 
   @ParameterizedTest
@@ -262,7 +260,6 @@ class RnnTest {
         .containsExactly(Arrays.copyOfRange(whole.out(), firstOut, whole.out().length));
     if (cell == Cell.LSTM) {
       assertThat(second.cN()).containsExactly(whole.cN());
-      assertThat(second.cN(2, 0, 3, 1)).isEqualTo(whole.cN()[(2 * BATCH + 3) * HIDDEN + 1]);
     }
   }
 
@@ -286,9 +283,13 @@ class RnnTest {
             true,
             null,
             null);
-    assertThat(result.outOfDirection(1))
-        .containsExactly(reversed(mirrored.out(), BATCH, SEQ_LEN, HIDDEN));
-    assertThat(result.hNOfDirection(1)).containsExactly(mirrored.hN());
+    float[] backward = new float[BATCH * SEQ_LEN * HIDDEN];
+    for (int row = 0; row < BATCH * SEQ_LEN; row++) {
+      System.arraycopy(result.out(), (2 * row + 1) * HIDDEN, backward, row * HIDDEN, HIDDEN);
+    }
+    assertThat(backward).containsExactly(reversed(mirrored.out(), BATCH, SEQ_LEN, HIDDEN));
+    assertThat(Arrays.copyOfRange(result.hN(), BATCH * HIDDEN, 2 * BATCH * HIDDEN))
+        .containsExactly(mirrored.hN());
   }
 
   @ParameterizedTest
@@ -299,9 +300,11 @@ class RnnTest {
     RnnOutput result = forward(config, weights(config), input, BATCH, SEQ_LEN, true, null, null);
     for (int b = 0; b < BATCH; b++) {
       for (int unit = 0; unit < HIDDEN; unit++) {
-        assertThat(result.hN(LAYERS - 1, 0, b, unit))
-            .isEqualTo(result.out(b, SEQ_LEN - 1, 0, unit));
-        assertThat(result.hN(LAYERS - 1, 1, b, unit)).isEqualTo(result.out(b, 0, 1, unit));
+        int forward = ((LAYERS - 1) * 2 * BATCH + b) * HIDDEN + unit;
+        assertThat(result.hN()[forward])
+            .isEqualTo(result.out()[((b + 1) * SEQ_LEN - 1) * 2 * HIDDEN + unit]);
+        assertThat(result.hN()[forward + BATCH * HIDDEN])
+            .isEqualTo(result.out()[(2 * b * SEQ_LEN + 1) * HIDDEN + unit]);
       }
     }
     assertThat(result.hNShape()).containsExactly(LAYERS * 2, BATCH, HIDDEN);
@@ -363,17 +366,7 @@ class RnnTest {
   }
 
   @Test
-  void viewsRefuseIndicesOutsideTheirAxis() {
-    RnnConfig config = config(Cell.RNN_TANH, false);
+  void shapesNeedAResult() {
     assertThatThrownBy(() -> new RnnOutput().outShape()).isInstanceOf(IllegalStateException.class);
-    RnnOutput result = forward(config, weights(config), new float[INPUT], 1, 1, true, null, null);
-    assertThatThrownBy(() -> result.out(0, 0, 1, 0))
-        .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessage("num_directions: expected an index from 0 to 0, got 1");
-    assertThatThrownBy(() -> result.out(1, 0, 0, 0)).hasMessageStartingWith("batch: ");
-    assertThatThrownBy(() -> result.out(0, 1, 0, 0)).hasMessageStartingWith("seq_len: ");
-    assertThatThrownBy(() -> result.hN(3, 0, 0, 0)).hasMessageStartingWith("num_layers: ");
-    assertThatThrownBy(() -> result.hN(0, 0, 0, 2)).hasMessageStartingWith("hidden_size: ");
-    assertThatThrownBy(() -> result.cN(0, 0, 0, 0)).isInstanceOf(IllegalStateException.class);
   }
 }

@@ -67,11 +67,6 @@ public final class KafkaClients {
     return (String) config.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
   }
 
-  /** All properties, the brokers among them. */
-  public Map<String, Object> config() {
-    return Map.copyOf(config);
-  }
-
   public Admin admin() {
     return Admin.create(config);
   }

@@ -19,11 +19,6 @@ final class ClassifierModelSerializer extends WeirSerializer<ClassifierModel> {
   static final ClassifierModelSerializer INSTANCE = new ClassifierModelSerializer();
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected boolean isChecked() {
     return true;
   }

@@ -17,11 +17,6 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
   static final ForecastModelSerializer INSTANCE = new ForecastModelSerializer();
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected boolean isChecked() {
     return true;
   }

@@ -37,11 +37,6 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte USUAL = 1;
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected void write(InputEvent arrival, DataOutputView target) throws IOException {
     if (arrival instanceof ObservationEvent observed) {
       Observation observation = observed.observation();

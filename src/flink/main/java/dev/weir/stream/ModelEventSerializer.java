@@ -27,11 +27,6 @@ final class ModelEventSerializer extends WeirSerializer<ModelEvent> {
   private static final byte CHAMPION = 3;
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected void write(ModelEvent arrival, DataOutputView target) throws IOException {
     if (arrival instanceof ModelUpdate update) {
       target.writeByte(UPDATE);

@@ -41,11 +41,6 @@ final class OutputSerializer extends WeirSerializer<Output> {
   private static final byte LEARNED_MODEL = 101;
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected void write(Output output, DataOutputView target) throws IOException {
     if (output instanceof DeadLetter letter) {
       target.writeByte(DEAD_LETTER);

@@ -17,11 +17,6 @@ final class ShadowScoreSerializer extends WeirSerializer<ShadowScore> {
   static final ShadowScoreSerializer INSTANCE = new ShadowScoreSerializer();
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected void write(ShadowScore score, DataOutputView target) throws IOException {
     score.fields(StateFields.writer(target));
   }

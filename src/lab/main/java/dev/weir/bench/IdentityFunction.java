@@ -44,11 +44,12 @@ final class IdentityFunction extends KeyedProcessFunction<String, InputEvent, Ou
             BenchPipeline.SEQ_LEN,
             mode,
             times,
-            values,
-            List.of(),
+            new Forecast.Steps(values, List.of()),
             "",
             Forecast.NO_VERSION,
             0,
-            Status.FALLBACK));
+            Status.FALLBACK,
+            0,
+            null));
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.bench;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.connector.ObservationProducer;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -15,6 +16,7 @@ import dev.weir.rnn.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -129,6 +131,9 @@ final class LoadGenerator {
             Scaling.WINDOW,
             weights,
             head,
+            List.of(),
+            AheadInputs.NONE,
+            List.of(),
             Map.of()),
         file);
   }

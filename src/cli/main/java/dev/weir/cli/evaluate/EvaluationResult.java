@@ -86,7 +86,6 @@ record EvaluationResult(
     return method.startsWith(Evaluation.OUTSIDE);
   }
 
-  /** The geometric mean of relMAE over all series, by method. */
   Map<String, Double> geometricMeans() {
     Map<String, List<SeriesScore>> all = new LinkedHashMap<>();
     for (OfSeries one : series) {
@@ -104,7 +103,6 @@ record EvaluationResult(
     return geometricMeans().entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
   }
 
-  /** The geometric mean of relMAE over all series with forecasts in a group. */
   private double relMaeByAge(String method, int group) {
     return byAge.get(method).stream()
         .mapToDouble(errors -> errors.relMae(group))
@@ -155,7 +153,6 @@ record EvaluationResult(
     }
   }
 
-  /** What CSV and JSON have of each method. */
   private Table<Line> figures(Table<Line> table) {
     table
         .data("mae", Line::mae)
@@ -171,7 +168,6 @@ record EvaluationResult(
             .data("pinball", line -> of(line.score, DistributionScore::meanPinball));
   }
 
-  /** Adds coverage and score of each interval. */
   static <R> void intervals(Table<R> table, List<Double> levels, Function<R, SeriesScore> score) {
     for (int k = 0; k < levels.size(); k++) {
       int level = k;
@@ -307,7 +303,6 @@ record EvaluationResult(
     return table;
   }
 
-  /** Means over all series of our scores at a step. */
   private Table<Integer> tableByStep() {
     Table<Integer> table =
         new Table<Integer>()
@@ -324,7 +319,6 @@ record EvaluationResult(
     return table;
   }
 
-  /** Steps ahead that tables show. */
   List<Integer> steps() {
     return IntStream.rangeClosed(1, horizon)
         .filter(step -> STEPS.contains(step) || step == horizon)
@@ -376,10 +370,6 @@ record EvaluationResult(
         .mapToDouble(figure)
         .average()
         .orElse(Double.NaN);
-  }
-
-  static String three(double figure) {
-    return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.3f", figure) : "-";
   }
 
   @Override

@@ -47,7 +47,9 @@ class IncidentExplanationTest {
         Severity.of(worst.surprise()),
         values,
         "demand",
-        4);
+        4,
+        null,
+        List.of());
   }
 
   private static List<Incident> records() {

@@ -23,12 +23,13 @@ public final class LastValueForecast {
         window.size(),
         mode,
         times(window, horizon),
-        values,
-        List.of(),
+        new Forecast.Steps(values, List.of()),
         "",
         Forecast.NO_VERSION,
         0,
-        status);
+        status,
+        0,
+        null);
   }
 
   /** When the steps are due by the window's own spacing; null while that is unknown. */

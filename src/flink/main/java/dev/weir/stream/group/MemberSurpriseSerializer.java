@@ -17,11 +17,6 @@ final class MemberSurpriseSerializer extends WeirSerializer<MemberSurprise> {
   static final MemberSurpriseSerializer INSTANCE = new MemberSurpriseSerializer();
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected void write(MemberSurprise surprise, DataOutputView target) throws IOException {
     StringValue.writeString(surprise.group(), target);
     StringValue.writeString(surprise.series(), target);

@@ -23,11 +23,6 @@ final class TrainingEventSerializer extends WeirSerializer<TrainingEvent> {
   private static final byte MODEL = 1;
 
   @Override
-  public byte version() {
-    return 1;
-  }
-
-  @Override
   protected void write(TrainingEvent event, DataOutputView target) throws IOException {
     if (event instanceof SampledValue value) {
       target.writeByte(VALUE);

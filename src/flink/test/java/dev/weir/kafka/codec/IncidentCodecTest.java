@@ -42,7 +42,9 @@ public class IncidentCodecTest {
           Severity.HIGH,
           List.of(new Incident.Value(180_000, 7), new Incident.Value(240_000, -0.5)),
           "demand",
-          17);
+          17,
+          null,
+          List.of());
 
   /** Of a value without a forecast, in a series that was dropped. */
   public static final Incident BARE =
@@ -59,7 +61,9 @@ public class IncidentCodecTest {
           Severity.LOW,
           List.of(),
           "",
-          -1);
+          -1,
+          null,
+          List.of());
 
   /** A warning that has come true. */
   public static final Incident WARNING =
