@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
     })
 final class CompletionCommand implements Callable<Integer> {
 
-  /** Shells that can complete. */
   enum Shell {
     bash,
     zsh

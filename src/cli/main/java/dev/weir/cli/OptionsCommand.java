@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
     })
 final class OptionsCommand implements Callable<Integer> {
 
-  /** How the options are written. */
   enum Style {
     table,
     markdown,

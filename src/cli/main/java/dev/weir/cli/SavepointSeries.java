@@ -41,7 +41,6 @@ import org.apache.flink.runtime.state.ttl.TtlTimeProvider;
  */
 final class SavepointSeries implements AutoCloseable {
 
-  /** Uids of operators. */
   static final String FORECAST = "forecast";
 
   static final String CLASSIFY = "classify";

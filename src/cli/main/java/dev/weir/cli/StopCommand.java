@@ -94,7 +94,6 @@ final class StopCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The id of the running job. */
   private String find(FlinkRest flink, String name) throws IOException {
     List<String> running =
         flink.jobs().stream()

@@ -63,7 +63,6 @@ public final class Weir implements Runnable {
 
   private static final int MAX_CHARACTERS = 1_000;
 
-  /** The commands by what they are for. */
   private static final Map<String, List<Class<?>>> GROUPS = new LinkedHashMap<>();
 
   static {
@@ -173,7 +172,6 @@ public final class Weir implements Runnable {
             });
   }
 
-  /** Each group of commands under its heading. */
   private static String commands(Help help) {
     UsageMessageSpec usage = help.commandSpec().usageMessage();
     int names = 4 + help.subcommands().keySet().stream().mapToInt(String::length).max().orElse(0);

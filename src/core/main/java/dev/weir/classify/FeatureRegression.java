@@ -38,7 +38,6 @@ final class FeatureRegression {
     row[features] = 1f;
   }
 
-  /** Values of a state. */
   int stateLength() {
     return length;
   }

@@ -51,7 +51,6 @@ final class LabelHistory {
     return UNKNOWN;
   }
 
-  /** Writes the features for the next row. */
   void features(float[] state, float[] features, int from) {
     int each = each();
     for (int l = 0; l < lags.length; l++) {

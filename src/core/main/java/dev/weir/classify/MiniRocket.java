@@ -185,7 +185,6 @@ final class MiniRocket {
     }
   }
 
-  /** Features of a window. */
   int features() {
     return biases.length;
   }
@@ -231,7 +230,6 @@ final class MiniRocket {
     return featuresPerKernel[d];
   }
 
-  /** The channels that a kernel sums. */
   int[] channels(int d, int kernel) {
     return combinations[d * KERNELS + kernel];
   }

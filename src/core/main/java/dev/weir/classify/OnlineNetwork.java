@@ -107,7 +107,6 @@ final class OnlineNetwork {
     return labelsAt + stored - at;
   }
 
-  /** Writes the first weights. */
   void start(float[] state) {
     float[] recurrent = Initialization.recurrent(rnn, new TorchRandom(seed));
     System.arraycopy(recurrent, 0, state, at, recurrent.length);

@@ -47,7 +47,6 @@ final class RecursiveRegression {
     return weights + label * inputs;
   }
 
-  /** Writes the first matrix. */
   void start(float[] state) {
     for (int i = 0; i < inputs; i++) {
       state[matrix + i * inputs + i] = START;

@@ -22,7 +22,6 @@ final class RowScaling {
     this.at = at;
   }
 
-  /** Values of its part of a state. */
   int length() {
     return 1 + 2 * width;
   }

@@ -235,7 +235,6 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return offered.endsWindow();
   }
 
-  /** Observations of the window that is open. */
   private int size(ClassState state) {
     return settings.rule().isByCount() ? state.size() : state.open;
   }

@@ -59,7 +59,6 @@ final class TrainableClassifier {
     this.network = new TrainableRnn(rnn);
   }
 
-  /** Number of weights. */
   int count() {
     return biasAt + classes;
   }

@@ -65,14 +65,12 @@ final class ModelMetadata {
 
   private static final String FORECAST = "forecast"; // the task of a file that says nothing
 
-  /** Keys of a classifier. */
   private static final Set<String> CLASSIFIER_KEYS =
       Set.of(TASK, FORMAT, NAME, VERSION, CELL, MODE, READOUT, CLASSES, BLOCKS, PATCH, FACTOR);
 
   private final Map<String, String> metadata;
   private final String where;
 
-  /** Of a forecaster. */
   ModelMetadata(Map<String, String> metadata, String where) throws ModelFormatException {
     this(metadata, where, FORECAST);
   }
@@ -294,7 +292,6 @@ final class ModelMetadata {
     return metadata;
   }
 
-  /** As they are written for a model. */
   static Map<String, String> of(ForecastModel model) {
     Map<String, String> metadata = ofProvenance(model.provenance());
     metadata.put("format", "pt"); // what safetensors' own loaders look for
@@ -331,7 +328,6 @@ final class ModelMetadata {
     return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
-  /** A cell as a file calls it. */
   static String label(Cell cell) {
     return cell.name().toLowerCase(Locale.ROOT);
   }

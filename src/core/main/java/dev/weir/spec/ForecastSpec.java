@@ -108,7 +108,6 @@ public final class ForecastSpec extends Spec {
     return get(ForecastOptions.LEARNING);
   }
 
-  /** The value of an option that each mode has. */
   private <T> T get(Mode mode, Option<T> option) {
     return get(front.in(mode, option));
   }

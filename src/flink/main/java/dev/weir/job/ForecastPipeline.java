@@ -161,7 +161,6 @@ public final class ForecastPipeline {
     outputs.sinkTo(ends.sink()).name("sink").uid("sink");
   }
 
-  /** The observations with covariates from a topic of their own. */
   private static DataStream<InputEvent> joined(
       StreamExecutionEnvironment env,
       JobSettings settings,

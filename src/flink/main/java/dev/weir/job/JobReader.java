@@ -47,7 +47,6 @@ final class JobReader {
 
   private static final String ALONE = "expected a section forecast beside it, got classify alone";
 
-  /** Sections that only forecasts have, and options of others. */
   private static final List<String> OF_FORECASTS =
       List.of(
           "learning",

@@ -74,7 +74,6 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int MAX_LOG_ROWS =
       ForecastOperator.MAX_UNLEARNED; // room for so many that are to be learned
 
-  /** Of a series with all thresholds. */
   private static SeriesAlarms alarms(AlarmRules rules) {
     SeriesAlarms alarms = new SeriesAlarms(rules.common());
     rules.thresholds().stream()

@@ -292,7 +292,6 @@ final class TopicReader {
     return mapping(section, (job, from) -> MappingOptions.mapping(job, from, section, name));
   }
 
-  /** Reads a mapping. */
   private interface MappingReader {
     ObservationMapping read(JobFile file, Path directory) throws IOException;
   }

@@ -267,7 +267,6 @@ public final class ClientProperties {
     return value.substring(0, user) + HIDDEN + value.substring(at);
   }
 
-  /** The properties for showing: secrets are hidden. */
   static Map<String, String> masked(Map<String, String> properties) {
     Map<String, String> masked = new TreeMap<>(properties);
     masked.replaceAll((key, value) -> holdsSecret(key, value) ? HIDDEN : value);

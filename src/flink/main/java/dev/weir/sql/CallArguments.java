@@ -17,7 +17,6 @@ import org.apache.flink.types.ColumnList;
 /** The arguments of one call of a table function, each read as its option declares it. */
 final class CallArguments implements Front {
 
-  /** The arguments that give options of another type. */
   private static final Map<Option<?>, Option<?>> NAMED =
       Map.of(
           ForecastOptions.FEATURES, Signature.FEATURE_COLUMNS,
@@ -58,7 +57,6 @@ final class CallArguments implements Front {
     return signature.has(option) && !call.isArgumentNull(signature.index(option));
   }
 
-  /** The options that the statement gives. */
   List<Option<?>> given() {
     return signature.options().stream().filter(this::isGiven).toList();
   }
@@ -83,7 +81,6 @@ final class CallArguments implements Front {
     return get(Signature.IN_ORDER) ? Duration.ZERO : UNTIL_WATERMARK;
   }
 
-  /** The weights that an argument names. */
   byte[] weights(Option<String> file) {
     try {
       return NamedFile.model(get(file), get(ForecastOptions.SEQ_LEN), null);

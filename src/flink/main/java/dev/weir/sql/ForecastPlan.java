@@ -83,7 +83,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     return new TableColumns(call, new CallArguments(call, signature)).time();
   }
 
-  /** Steps of its forecasts. */
   int horizon() {
     return settings.targets().get(0).horizon();
   }

@@ -81,7 +81,6 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     this.plan = plan;
   }
 
-  /** Name and arguments of the function. */
   Signature signature() {
     return Signature.FORECAST;
   }
@@ -241,7 +240,6 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     }
   }
 
-  /** What is kept of the current partition. */
   private static final class Partition extends ForecastState {
 
     private final Mode mode;
@@ -296,7 +294,6 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     }
   }
 
-  /** A step of a forecast, with what all of its rows share. */
   private static final class Step {
     final Forecast forecast;
     final TimestampData origin;

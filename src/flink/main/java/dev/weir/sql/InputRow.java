@@ -43,7 +43,6 @@ final class InputRow {
       this(keys, value, features, List.of(), List.of());
     }
 
-    /** All that is known ahead. */
     List<Column> ahead() {
       return Stream.concat(covariates.stream(), outside.stream()).toList();
     }
@@ -150,7 +149,6 @@ final class InputRow {
     return null;
   }
 
-  /** How many steps an array says something of. */
   private int steps(ArrayData array) {
     return array == null ? 0 : Math.min(array.size(), horizon);
   }

@@ -39,14 +39,12 @@ final class OutputColumns<T> {
     this(List.of(), -1, -1);
   }
 
-  /** With a further column. */
   OutputColumns<T> with(String name, DataType type, Function<T, Object> value) {
     List<Column<T>> more = new ArrayList<>(columns);
     more.add(new Column<>(name, type, value));
     return new OutputColumns<>(more, time, status);
   }
 
-  /** With a column of the type of the table's times. */
   OutputColumns<T> withTime(String name, Function<T, Object> value) {
     return with(name, null, value);
   }
@@ -65,7 +63,6 @@ final class OutputColumns<T> {
             of -> version.apply(of) < 0 ? null : version.apply(of));
   }
 
-  /** With status and error. */
   OutputColumns<T> withStatus(Function<T, Enum<?>> value) {
     List<Column<T>> more =
         with(

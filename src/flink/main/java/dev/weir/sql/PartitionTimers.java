@@ -21,7 +21,6 @@ final class PartitionTimers {
 
   private TimeContext<Long> time; // of the current call
 
-  /** A call begins. */
   void at(TimeContext<Long> time) {
     this.time = time;
   }
@@ -32,7 +31,6 @@ final class PartitionTimers {
     return watermark == null ? Long.MIN_VALUE : watermark;
   }
 
-  /** Sets the timers that a result asks for. */
   void set(SeriesResult result) {
     Long cancelled = result.cancelled();
     if (cancelled != null) {

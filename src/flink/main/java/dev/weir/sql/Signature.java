@@ -201,7 +201,6 @@ final class Signature {
     this.options = this.arguments.stream().<Option<?>>map(Argument::option).toList();
   }
 
-  /** The function, as messages name it. */
   String function() {
     return function;
   }
@@ -233,7 +232,6 @@ final class Signature {
     return options.contains(option);
   }
 
-  /** Its position in a call. */
   int index(Option<?> option) {
     return 1 + options.indexOf(option);
   }

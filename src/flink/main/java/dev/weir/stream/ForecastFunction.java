@@ -130,7 +130,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     this.shadows = shadows;
   }
 
-  /** What is known of the series. */
   SeriesStore store() {
     return store;
   }

@@ -60,12 +60,10 @@ final class ForecastMetrics {
     }
   }
 
-  /** The metrics of a target. */
   ModeMetrics mode(int target) {
     return modes[target];
   }
 
-  /** An output is sent. */
   void sent(Output output) {
     if (output instanceof Forecast forecast) {
       missingCovariates.inc(forecast.covariatesMissing());

@@ -76,7 +76,6 @@ abstract class SeriesFunction<M extends Model>
     this.isAlone = isAlone;
   }
 
-  /** Names of the models it uses. */
   abstract Set<String> modelNames();
 
   /** Why a model of one of these names can't be used, in one line; null if it can. */
@@ -100,10 +99,8 @@ abstract class SeriesFunction<M extends Model>
   /** What is kept of the series of the current key. */
   abstract SeriesState<?> load(String series) throws IOException;
 
-  /** Keeps what was loaded. */
   abstract void save() throws IOException;
 
-  /** Takes in an observation, or a label, of the series that was loaded. */
   abstract SeriesResult take(InputEvent arrival, long watermark) throws IOException;
 
   /** Event time has come to where the series that was loaded wanted to be woken. */
@@ -116,7 +113,6 @@ abstract class SeriesFunction<M extends Model>
    */
   abstract void sent(String series, long recordTime) throws IOException;
 
-  /** An output of any series is sent. */
   void sent(Output output) {
     // for who counts
   }
@@ -138,7 +134,6 @@ abstract class SeriesFunction<M extends Model>
     results = start(group, counts);
   }
 
-  /** The machine's clock. */
   final long now() {
     return timers.currentProcessingTime();
   }

@@ -95,7 +95,6 @@ final class SeriesStore {
   private volatile long misses;
   private Entry current;
 
-  /** A series, as it is kept here. */
   private final class Entry extends ForecastState {
     String series;
     int slot = -1; // where it is in the list; -1: not in the cache
@@ -284,7 +283,6 @@ final class SeriesStore {
     slots.forEach(Entry::modelChanged);
   }
 
-  /** Cached series. */
   long cached() {
     return slots.size();
   }

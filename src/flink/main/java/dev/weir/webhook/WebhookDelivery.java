@@ -251,7 +251,6 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     }
   }
 
-  /** A record to post. */
   private record Job(
       String series, IncidentMessage message, TopicPartition partition, Runnable done) {}
 

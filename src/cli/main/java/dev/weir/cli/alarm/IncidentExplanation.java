@@ -45,7 +45,6 @@ final class IncidentExplanation {
     values.addAll(byTime.values());
   }
 
-  /** Several lines for a person. */
   String text() {
     StringBuilder text = new StringBuilder();
     line(

@@ -50,7 +50,6 @@ final class IncidentLines {
             + ForecastLines.number(worst.expected());
   }
 
-  /** The members of a group, in place of a value. */
   private static String members(Incident incident) {
     return incident.members().stream()
         .map(m -> String.format(Locale.ROOT, "%s %.1f", Printable.line(m.series()), m.surprise()))

@@ -33,7 +33,6 @@ public record ClassResult(
 
   private static final int SHOWN_CLASSES = 20;
 
-  /** A method and its score. */
   private record Line(String method, ClassScore score) {}
 
   private static final Table<ClassScore> SCORES = scores(new Table<>(), score -> score);

@@ -43,7 +43,6 @@ final class PrequentialEvaluation {
     }
   }
 
-  /** What is known of a series. */
   private record Series(float[] state, float[] values) {}
 
   private ClassResult run(

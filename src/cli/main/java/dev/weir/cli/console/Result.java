@@ -3,7 +3,6 @@ package dev.weir.cli.console;
 /** What a command has found, in each way that it can be written. */
 public interface Result {
 
-  /** How results are written. */
   enum Layout {
     /** For people. */
     table,

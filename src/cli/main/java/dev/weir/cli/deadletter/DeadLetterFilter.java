@@ -73,7 +73,6 @@ final class DeadLetterFilter {
 
   private LetterReader reader = new LetterReader();
 
-  /** Reads records so. */
   void use(LetterReader letterReader) {
     reader = letterReader;
   }

@@ -62,7 +62,6 @@ final class DeadLetterLines {
 
   private DeadLetterLines() {}
 
-  /** Tallies as a table, and each as JSON. */
   static final Table<Tally> TALLIES =
       new Table<Tally>()
           .data("reason", tally -> tally.reason)

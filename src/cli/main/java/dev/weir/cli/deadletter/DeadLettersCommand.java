@@ -35,7 +35,6 @@ import picocli.CommandLine.Spec;
     })
 public final class DeadLettersCommand implements Callable<Integer> {
 
-  /** Which topic. */
   private static final class Place {
     @Option(
         names = "--topic",

@@ -119,7 +119,6 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Port of the page (default: the first free one of 8090 to 8099).")
   private Integer port;
 
-  /** What the demo shows. */
   enum Task {
     forecast,
     classify

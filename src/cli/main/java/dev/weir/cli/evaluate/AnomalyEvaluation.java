@@ -194,7 +194,6 @@ final class AnomalyEvaluation {
     return windows;
   }
 
-  /** The values of each window. */
   private static List<Window> indices(
       String name, List<Times> windows, List<Observation> observations) {
     long[] times = observations.stream().mapToLong(Observation::time).toArray();

@@ -36,11 +36,6 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
   record Alarm(
       long time, double value, double expected, double surprise, Reason reason, boolean inWindow) {}
 
-  /**
-   * A change that has lasted.
-   *
-   * @param time of the value that showed it, milliseconds since 1970
-   */
   record Break(long time, double value) {}
 
   /**
@@ -138,7 +133,6 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     return root.toString();
   }
 
-  /** An alarm or a break of a file. */
   private record Line(OfFile file, Alarm alarm, Break change) {}
 
   /** One row for each alarm, and after those of a file one for each break of it. */

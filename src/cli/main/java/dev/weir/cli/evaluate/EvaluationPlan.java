@@ -213,7 +213,6 @@ record EvaluationPlan(
     return learns() && others.outside().count() > 0 ? new OutsideForecasts(this, grid) : null;
   }
 
-  /** The same within bounds. */
   EvaluationPlan withBounds(Bounds bounds) {
     return new EvaluationPlan(settings.inOrder(target().withBounds(bounds)), others, note, outside);
   }

@@ -56,12 +56,10 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
     return parts.stream().filter(part -> !(part.holdout.scale() > 0)).count();
   }
 
-  /** Mean of a method's figure over the parts. */
   double mean(String method, ToDoubleFunction<SeriesScore> figure) {
     return mean(parts.stream(), method, figure);
   }
 
-  /** The same of those with a scale. */
   double scaled(String method, ToDoubleFunction<SeriesScore> figure) {
     return mean(parts.stream().filter(part -> part.holdout.scale() > 0), method, figure);
   }
@@ -120,7 +118,6 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
     return sums.values().stream().mapToDouble(sum -> sum[0] / sum[1]).average().orElseThrow();
   }
 
-  /** The means of a method. */
   private Table<String> means() {
     Table<String> table =
         new Table<String>()

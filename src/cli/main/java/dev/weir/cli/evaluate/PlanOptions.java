@@ -291,7 +291,6 @@ final class PlanOptions {
         "of " + Printable.line(outsideFile.series().iterator().next()));
   }
 
-  /** Options in place of the job's. */
   private Map<String, String> ofJob() {
     Map<String, String> options = new LinkedHashMap<>(sampling.ofJob());
     if (holidays != null) {

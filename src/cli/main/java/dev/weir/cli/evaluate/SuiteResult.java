@@ -24,10 +24,8 @@ import java.util.function.ToDoubleFunction;
  */
 record SuiteResult(List<Outcome> outcomes, Published published) implements Result {
 
-  /** Our name among the models. */
   private static final String OURS = "weir";
 
-  /** Best models that a page or a table shows. */
   private static final int SHOWN = 10;
 
   private static final String MARK = "*";
@@ -281,7 +279,6 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
             Table.cell("%s", Standing.rank(standing.wql)));
   }
 
-  /** The best models, and ours with its neighbours. */
   private static List<String> shown(Map<String, Double> means) {
     List<String> all = List.copyOf(means.keySet());
     int ours = all.indexOf(OURS);

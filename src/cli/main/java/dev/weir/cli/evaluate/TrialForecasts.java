@@ -16,7 +16,6 @@ import java.util.Arrays;
  */
 final class TrialForecasts implements FileForecaster.Reader {
 
-  /** Origins that a chart shows. */
   static final int CHART_ORIGINS = 200;
 
   final Trial trial;
@@ -58,7 +57,6 @@ final class TrialForecasts implements FileForecaster.Reader {
     return forecasts;
   }
 
-  /** The first origin of the chart, as a number of values seen. */
   int firstChartOrigin() {
     return trial.lastOrigin() - ends.length + 1;
   }

@@ -42,7 +42,6 @@ public final class SamplingOptions {
       description = "${declared} By default the job's, or linear.")
   private Gap gap;
 
-  /** Refuses other texts. */
   static final class Converter implements ITypeConverter<String> {
     @Override
     public String convert(String text) {
@@ -136,7 +135,6 @@ public final class SamplingOptions {
     return pieces;
   }
 
-  /** What is said of all series. */
   private static final class Found {
     private final TreeSet<String> units = new TreeSet<>();
     private int missing;

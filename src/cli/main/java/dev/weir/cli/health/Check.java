@@ -34,13 +34,11 @@ enum Check {
   GROWTH(KAFKA, look -> look.health.grow(), STATUS),
   TRANSACTIONS(KAFKA, look -> new TransactionHealth(look).check(), DOCTOR, STATUS);
 
-  /** Who makes checks. */
   enum Command {
     DOCTOR,
     STATUS
   }
 
-  /** What has to answer. */
   enum Side {
     FLINK,
     KAFKA

@@ -20,7 +20,6 @@ final class Findings {
 
   static final String RIGHTS = "grant what docs/kafka-security.md lists for doctor";
 
-  /** How a check went. */
   enum Level {
     ok("green"),
     warn("yellow"),
@@ -88,7 +87,6 @@ final class Findings {
     return figures.putObject(name);
   }
 
-  /** A part of a section that there is. */
   ObjectNode figure(String section, String name) {
     return (ObjectNode) figures.get(section).get(name);
   }
@@ -102,7 +100,6 @@ final class Findings {
     return findings.stream().filter(finding -> finding.level == level).toList();
   }
 
-  /** What failed. */
   List<Finding> problems() {
     return of(Level.fail);
   }
@@ -111,7 +108,6 @@ final class Findings {
     return problems().isEmpty();
   }
 
-  /** Each finding on a line, and their number. */
   List<String> list(Ansi ansi) {
     List<String> lines = new ArrayList<>();
     for (Finding one : findings) {
@@ -130,7 +126,6 @@ final class Findings {
     return lines;
   }
 
-  /** The list as a JSON array. */
   String listJson() {
     ArrayNode all = Json.array();
     for (Finding one : findings) {
@@ -159,7 +154,6 @@ final class Findings {
     return lines;
   }
 
-  /** The same as a JSON object, with the figures. */
   String json() {
     ObjectNode all = Json.object();
     all.put("healthy", isHealthy());

@@ -174,7 +174,6 @@ final class Look {
     return malformed[0];
   }
 
-  /** Names of the topics of observations that exist. */
   List<String> observations() {
     return topics.observations().names().stream().filter(this::has).toList();
   }

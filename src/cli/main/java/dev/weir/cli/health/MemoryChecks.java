@@ -119,7 +119,6 @@ final class MemoryChecks {
         && job.forecast().targets().stream().anyMatch(target -> target.learning() != null);
   }
 
-  /** What a cache of all series takes. */
   private String all(int tasks) {
     long cache = (series + tasks - 1) / tasks * each.cached();
     return "a cache of all series takes %,d bytes each: state.cache: %d mb for each of %d tasks, %s of heap by default"
@@ -159,7 +158,6 @@ final class MemoryChecks {
     }
   }
 
-  /** The whole heap of a TaskManager's JVM. */
   private static long ofJvm(JsonNode taskManager) {
     return taskManager.path("hardware").path("freeMemory").asLong(Long.MAX_VALUE);
   }

@@ -80,7 +80,6 @@ final class FieldProfile {
     return path.contains(RecordProfile.KEY);
   }
 
-  /** How many records have it. */
   int count() {
     return count;
   }
@@ -98,7 +97,6 @@ final class FieldProfile {
     return count > 0 && plain == count;
   }
 
-  /** How many different values it has. */
   int different() {
     return texts.size();
   }

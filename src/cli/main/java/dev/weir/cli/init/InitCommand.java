@@ -409,7 +409,6 @@ public final class InitCommand implements Callable<Integer> {
     }
   }
 
-  /** The first observations, a line each. */
   private static void show(List<Observation> read, int records) {
     System.out.printf("%,d observations in %,d records or rows, such as%n", read.size(), records);
     read.stream()

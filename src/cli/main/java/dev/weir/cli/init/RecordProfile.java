@@ -102,7 +102,6 @@ final class RecordProfile {
     hasNames &= !text.isEmpty() && !text.startsWith("{") && Printable.line(text).equals(text);
   }
 
-  /** Fields of the records' keys. */
   Set<String> keys() {
     return keys;
   }

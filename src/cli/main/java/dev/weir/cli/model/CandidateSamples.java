@@ -17,7 +17,6 @@ import java.util.Arrays;
  */
 final class CandidateSamples {
 
-  /** Steps ahead in a sample. */
   static final int STEPS = 3;
 
   private static final int FIXED = WINDOW * INPUTS + GLOBALS;

@@ -67,7 +67,6 @@ abstract class ClassExamples {
     }
   }
 
-  /** Windows to learn from. */
   abstract int size();
 
   abstract ClassifierTrainer trainer();
@@ -81,7 +80,6 @@ abstract class ClassExamples {
   /** What each of those is called. */
   abstract String unit();
 
-  /** Many-to-one. */
   private static final class Windows extends ClassExamples {
     private final LabelledWindows learned;
     private final LabelledWindows heldBack;
@@ -129,7 +127,6 @@ abstract class ClassExamples {
     }
   }
 
-  /** Many-to-many. */
   private static final class Steps extends ClassExamples {
     private static final int MAX_HELD_BACK = 2_000; // of more, about so many, evenly
 

@@ -28,7 +28,6 @@ import picocli.CommandLine.TypeConversionException;
  */
 final class ClassTraining {
 
-  /** Options that only this task has. */
   static final class Options {
 
     @Option(
@@ -56,13 +55,11 @@ final class ClassTraining {
                 + " ${DEFAULT-VALUE}).")
     private double validation = 0.2;
 
-    /** What a window counts. */
     enum Weights {
       none,
       balanced
     }
 
-    /** Reads a readout as model files have it. */
     static final class ReadoutConverter implements ITypeConverter<Readout> {
       @Override
       public Readout convert(String text) {

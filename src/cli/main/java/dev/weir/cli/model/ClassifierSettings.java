@@ -34,7 +34,6 @@ record ClassifierSettings(
   /** What the network sees of a value. */
   static final List<Block> BLOCKS = List.of(Block.WINDOW, Block.GLOBAL, Block.DIFFERENCE);
 
-  /** The network for windows of this view. */
   RnnConfig rnn(InputView view) {
     return new RnnConfig(cell, view.inputSize(), hiddenSize, layers, bidirectional, true);
   }

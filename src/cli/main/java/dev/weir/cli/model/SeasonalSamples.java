@@ -81,7 +81,6 @@ final class SeasonalSamples {
     System.arraycopy(error, 0, errors, 0, horizon);
   }
 
-  /** Copies one sample into a batch. */
   void copy(int sample, SeasonalBatch batch, int place) {
     System.arraycopy(inputs, sample * length, batch.inputs, place * length, length);
     int from = sample * horizon;

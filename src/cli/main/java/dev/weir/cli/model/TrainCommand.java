@@ -272,7 +272,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
   @Spec private CommandSpec spec;
 
-  /** What is trained. */
   enum Task {
     windows,
     base,

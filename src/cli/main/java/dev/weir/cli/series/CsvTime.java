@@ -117,7 +117,6 @@ public final class CsvTime {
     return time.toInstant(ZoneOffset.UTC).toEpochMilli();
   }
 
-  /** A time in a format. */
   static String example(DateTimeFormatter dates) {
     return OffsetDateTime.of(2026, 1, 31, 12, 0, 0, 0, ZoneOffset.UTC).format(dates);
   }

@@ -123,7 +123,6 @@ public final class WindowFile {
     return values;
   }
 
-  /** Puts rows together. */
   private static final class Windows {
     private final String name;
     private final int channels;

@@ -87,7 +87,6 @@ public final class JobPage {
     flink = page;
   }
 
-  /** The thresholds of a series. */
   List<Threshold> thresholds(String series) {
     return settings.thresholds(series);
   }

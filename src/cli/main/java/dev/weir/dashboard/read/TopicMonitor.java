@@ -72,7 +72,6 @@ public final class TopicMonitor implements AutoCloseable {
     return seen;
   }
 
-  /** The topics, with those of a pattern that there are now. */
   Topics topics() {
     return topics;
   }

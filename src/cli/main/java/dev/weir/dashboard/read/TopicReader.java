@@ -201,7 +201,6 @@ public final class TopicReader implements AutoCloseable {
     return topics.apply(monitor.topics());
   }
 
-  /** Those that there are now. */
   private List<TopicPartition> partitions() {
     List<TopicPartition> all = new ArrayList<>();
     Map<String, Integer> partitions = monitor.seen().partitions();

@@ -195,7 +195,6 @@ public final class DashboardState {
         row -> row.observe(observation, record.topic(), record.partition(), now));
   }
 
-  /** A forecast or a class was read. */
   private void answered(boolean live, long now) {
     forecastRead = true;
     if (live) {

@@ -25,7 +25,6 @@ public final class JobSummary {
     }
   }
 
-  /** A version of a model. */
   record Version(String model, long version) {}
 
   /**
@@ -38,7 +37,6 @@ public final class JobSummary {
    */
   public record Skill(double naive, double seasonalNaive, int series) {}
 
-  /** A skill in the making. */
   private static final class Means {
     private final Mean naive = new Mean();
     private final Mean seasonalNaive = new Mean();
@@ -49,7 +47,6 @@ public final class JobSummary {
     }
   }
 
-  /** A geometric mean in the making. */
   private static final class Mean {
     private double logs;
     private int count;

@@ -225,7 +225,6 @@ public final class SeriesRow {
     return row;
   }
 
-  /** The mode whose figures the list shows. */
   private ModeRow first() {
     for (ModeRow row : modes) {
       if (row != null) {
@@ -258,7 +257,6 @@ public final class SeriesRow {
     block.toSeasonalNaive[place] = row.errors.relativeSeasonal;
   }
 
-  /** Adds this series to the figures of the whole job. */
   synchronized void addTo(JobSummary figures) {
     ModeRow row = first();
     if (row == null) {

@@ -150,7 +150,6 @@ final class AlarmMonitor {
     }
   }
 
-  /** Tells a group of a member's surprise. */
   private void tell(SeriesRule rule, long values, double surprise) {
     if (values > GroupTracker.BEGINNING && surprise > GroupTracker.EXPECTED) {
       result.surprises.add(

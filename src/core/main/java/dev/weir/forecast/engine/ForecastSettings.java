@@ -173,7 +173,6 @@ public record ForecastSettings(
       }
     }
 
-    /** Covariates known ahead that are learned. */
     int learnedAhead() {
       return learning == null ? 0 : learning.learner().covariates().ahead();
     }

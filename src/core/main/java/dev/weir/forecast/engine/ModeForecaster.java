@@ -328,7 +328,6 @@ final class ModeForecaster {
     return restarts - before;
   }
 
-  /** Closes the incidents of a series that is dropped. */
   void drop(LearnerState known, String series) {
     if (alarms != null) {
       alarms.drop(known, series, model(), modelVersion());

@@ -26,7 +26,6 @@ import java.util.stream.Stream;
  */
 final class CovariateRegression implements Expert {
 
-  /** Which of them it is. */
   private enum Kind {
     PLAIN("covariates", 0, 0.998, 4),
     LOGARITHMIC("log-covariates", 0.7, 0.995, 4),

@@ -172,7 +172,6 @@ final class Distances {
     }
   }
 
-  /** The least of some distances. */
   static float least(float[] distance, int from, int to) {
     float least0 = Float.POSITIVE_INFINITY;
     float least1 = Float.POSITIVE_INFINITY;

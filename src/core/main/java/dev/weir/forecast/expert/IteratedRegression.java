@@ -9,7 +9,6 @@ import dev.weir.forecast.expert.ForecastParts.Kind;
  */
 abstract class IteratedRegression implements Expert {
 
-  /** Features that all have. */
   static final int LAGS = 6;
 
   /** Values before the first update: a deviation of fewer says nothing. */
@@ -29,7 +28,6 @@ abstract class IteratedRegression implements Expert {
     this.features = new double[size];
   }
 
-  /** The regression for series of a shape. */
   abstract Rls rls(SeriesDimensions shape);
 
   /**

@@ -10,7 +10,6 @@ package dev.weir.forecast.expert;
  */
 final class QuantizedValues {
 
-  /** Doubles kept. */
   static final int DOUBLES = 2;
 
   private static final int UNIT = 0;

@@ -56,7 +56,6 @@ public final class Rls {
     return size + 1 + size * (size + 1) / 2;
   }
 
-  /** How many inputs it has. */
   int size() {
     return size;
   }

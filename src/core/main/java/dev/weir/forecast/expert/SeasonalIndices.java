@@ -19,7 +19,6 @@ package dev.weir.forecast.expert;
  */
 final class SeasonalIndices {
 
-  /** Doubles of a series. */
   static final int DOUBLES = 6;
 
   /** Weight of the newest ratio at its phase, at least. */
@@ -46,7 +45,6 @@ final class SeasonalIndices {
   private double mean;
   private double share; // of an index's distance from the mean that is kept
 
-  /** Floats of a series. */
   static int floats(SeriesDimensions shape) {
     return shape.season() > 1 ? shape.season() : 0;
   }

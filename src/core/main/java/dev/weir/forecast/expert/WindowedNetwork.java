@@ -332,7 +332,6 @@ final class WindowedNetwork implements Expert {
     }
   }
 
-  /** The predictions of window k. */
   private void answer(FloatSlice weights, RnnOutput result, int k, int windows) {
     if (manyToMany) {
       for (int i = 0; i < horizon; i++) {

@@ -247,7 +247,6 @@ public final class CandidateNetwork {
     return ((e >> groups) * rows + row) * TILE + (e & (1 << groups) - 1) * slots;
   }
 
-  /** Sets the context at the beginning of the inputs of each step. */
   private void encode(float[] window, float[] globals) {
     encoder.forward(window, 1, WINDOW, true, null, null, encoded);
     float[] states = encoded.hN(); // those of the last layer come last, forward before backward
@@ -360,7 +359,6 @@ public final class CandidateNetwork {
     }
   }
 
-  /** Makes weights of the answers. */
   private void weigh(int first, int steps, float[] weights) {
     for (int j = 0; j < steps; j++) {
       int to = (first + j) * candidates;

@@ -31,7 +31,6 @@ public record HolidaySettings(ZoneId zone, HolidayDays days, List<Override> over
     private static final long serialVersionUID = 1L;
   }
 
-  /** The holidays of a series. */
   HolidayDays of(String series) {
     for (Override override : overrides) {
       if (NameMatcher.match(override.series(), series) != null) {

@@ -98,7 +98,6 @@ final class IntervalState {
     return Math.min(season, MAX_PHASES);
   }
 
-  /** Points at the state of a series. */
   void bind(LearnerState state, StateLayout layout) {
     floats = state.floats();
     first = layout.intervalFloats;
@@ -136,7 +135,6 @@ final class IntervalState {
     return known ? doubles[frequent + VALUE] : Double.NaN;
   }
 
-  /** State of the regression of a group of steps. */
   FloatSlice regression(int group) {
     return regression.moveTo(first + regressions + group * Rls.floats(FEATURES));
   }

@@ -130,7 +130,6 @@ final class IntervalTracker {
     bounds = wanted;
   }
 
-  /** Prepares a state that is all zeros. */
   void reset(IntervalState state) {
     for (int g = 0; g < groups; g++) {
       rls.reset(state.regression(g));

@@ -439,7 +439,6 @@ public final class Learner {
     return due && needsYear(state);
   }
 
-  /** Starts again with the newest values as the first. */
   private void restart(StateView state) {
     double[] values = new double[ValueRange.CALM_VALUES];
     long first = state.history.t() - values.length + 1;

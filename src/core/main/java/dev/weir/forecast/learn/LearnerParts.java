@@ -60,7 +60,6 @@ final class LearnerParts {
     this.view = new StateView(settings, followed, ensemble.size());
   }
 
-  /** Points the view at a state of these parts. */
   StateView bind(LearnerState learned) {
     int season = learned.season();
     boolean same = view.layout() != null && view.season() == season;

@@ -57,7 +57,6 @@ public final class LearnerState {
     this.shorts = shorts;
   }
 
-  /** A state of zeros for a layout and a season. */
   LearnerState(StateLayout layout, long id, boolean needsSeason) {
     this(
         new long[LONGS],

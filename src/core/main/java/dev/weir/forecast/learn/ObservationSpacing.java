@@ -8,7 +8,6 @@ import java.util.stream.LongStream;
  */
 final class ObservationSpacing {
 
-  /** Doubles kept. */
   static final int DOUBLES = 2;
 
   /** The share is about so many steps deep. */
@@ -24,7 +23,6 @@ final class ObservationSpacing {
   private int step;
   private int share;
 
-  /** Points at the state of a series. */
   void bind(double[] doubles, int first) {
     this.doubles = doubles;
     this.step = first;

@@ -51,7 +51,6 @@ final class PhaseErrors {
     return (season <= MOST ? phase : (int) ((long) phase * MOST / season)) * size;
   }
 
-  /** Begins with a new value. */
   void begin() {
     Arrays.fill(sums, 0);
     steps = 0;

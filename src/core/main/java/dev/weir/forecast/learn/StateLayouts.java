@@ -37,7 +37,6 @@ final class StateLayouts {
     return layout;
   }
 
-  /** A state of zeros. */
   LearnerState empty(int season, boolean needsSeason) {
     return new LearnerState(of(season), id, needsSeason);
   }

@@ -125,7 +125,6 @@ final class StateView {
     learner.distributions(sums);
   }
 
-  /** Time of the newest value. */
   long time() {
     return learner.time();
   }
@@ -212,7 +211,6 @@ final class StateView {
     followedDelays.keep(t);
   }
 
-  /** Weighted mean of the experts' forecasts. */
   double mean(long t, int i) {
     return floats[layout.mean + followedDelays.at(t, i)];
   }
@@ -281,7 +279,6 @@ final class StateView {
     return finalLosses.moveTo(layout.combinedLosses + 2 * followed.nearest(i));
   }
 
-  /** Points a stage at its part. */
   void bind(CandidateStage stage) {
     stage.bind(
         season(),
@@ -319,7 +316,6 @@ final class StateView {
     calendar.bind(known, index, time, spacing);
   }
 
-  /** Points a correction at its part. */
   void bind(HolidayCorrection correction) {
     correction.bind(floats, layout.holidays);
   }

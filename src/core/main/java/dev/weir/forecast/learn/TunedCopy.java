@@ -49,7 +49,6 @@ public final class TunedCopy {
     return floats;
   }
 
-  /** Size of the numbers. */
   int bytes() {
     return 2 * Long.BYTES + 2 * Integer.BYTES + Float.BYTES * floats.length;
   }

@@ -102,7 +102,6 @@ final class TrainableModel {
     return all;
   }
 
-  /** How many weights that is. */
   static int count(ForecastModel model) {
     ForecastModel.Head head = model.head();
     return model.weights().length + (head == null ? 0 : head.weight().length + head.bias().length);
@@ -120,7 +119,6 @@ final class TrainableModel {
     return headed ? biasAt + rows : headAt;
   }
 
-  /** Answers of each window. */
   int answers() {
     return answers;
   }

@@ -106,7 +106,6 @@ final class ErrorComparison {
     return sums[SCALED] > 0 ? Math.exp(sums[LOG_A] / sums[SCALED]) : Double.NaN;
   }
 
-  /** The same of the second model. */
   double second() {
     return sums[SCALED] > 0 ? Math.exp(sums[LOG_B] / sums[SCALED]) : Double.NaN;
   }

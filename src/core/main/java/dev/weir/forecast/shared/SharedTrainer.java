@@ -185,7 +185,6 @@ public final class SharedTrainer {
     restart();
   }
 
-  /** Prepares for the models of the state. */
   private void attach() {
     boolean isTrainable = state.active != null && WindowTrainer.problemWith(state.active) == null;
     trainer = isTrainable ? new WindowTrainer(state.active) : null;

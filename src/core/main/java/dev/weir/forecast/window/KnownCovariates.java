@@ -42,7 +42,6 @@ final class KnownCovariates {
     return columns;
   }
 
-  /** Forgets everything. */
   void clear() {
     Arrays.fill(ring, Double.NaN);
     first = 0;

@@ -92,7 +92,6 @@ public class WindowState {
     pending = pendingSize == 0 ? NONE : Arrays.copyOf(other.pending, pendingSize * pendingWidth());
   }
 
-  /** Numbers in a row. */
   private int width() {
     return FEATURES + features;
   }
@@ -192,7 +191,6 @@ public class WindowState {
     }
   }
 
-  /** Empties the ring. */
   void clear() {
     size = 0;
   }

@@ -195,7 +195,6 @@ public final class Windows {
     return index >= 0 ? Outcome.CORRECTED : Outcome.PENDING;
   }
 
-  /** Appends an observation that is complete. */
   void append(WindowState state, Observation observation) {
     long time = timeOf(state, observation);
     closeGap(state, time, observation.value(), observation.features());

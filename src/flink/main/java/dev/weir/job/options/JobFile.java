@@ -240,7 +240,6 @@ public final class JobFile implements Front {
         });
   }
 
-  /** The known key that needs the fewest edits. */
   private static String nearest(String key) {
     return JobOptions.all().stream()
         .map(Option::key)

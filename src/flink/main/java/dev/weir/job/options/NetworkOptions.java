@@ -129,7 +129,6 @@ public final class NetworkOptions {
     }
   }
 
-  /** The experts that the options of windows are for. */
   private static final List<String> WINDOWED = List.of("birnn", "birnn-many-to-many");
 
   private NetworkOptions() {}

@@ -52,7 +52,6 @@ public abstract class RecordCodec<T, R extends SpecificRecord> {
     this.reader = isReader ? new AvroRecordReader<>(what, type, registry) : null;
   }
 
-  /** The record's series, which is also its key. */
   abstract String series(T record);
 
   abstract void write(T record, byte[] series, BinaryEncoder out) throws IOException;

@@ -345,7 +345,6 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     }
   }
 
-  /** What is known of a partition. */
   private final class Partition {
 
     final TopicPartition name;

@@ -34,7 +34,6 @@ final class TopicSource<T>
 
   private static final long serialVersionUID = 1L;
 
-  /** Makes a reader around Kafka's. */
   interface Readers<T> extends Serializable {
     PartitionReader<T> of(SourceReader<T, KafkaPartitionSplit> reader, SourceReaderContext context);
   }

@@ -72,7 +72,6 @@ public record FieldPath(List<String> names, Map<Integer, Condition> conditions, 
     return new FieldPath(names, conditions, isOfRecord);
   }
 
-  /** The name of the field itself. */
   String last() {
     return names.get(names.size() - 1);
   }

@@ -428,7 +428,6 @@ final class MappedRows implements Collector<RowData> {
     }
   }
 
-  /** What is wrong with an observation. */
   static final class FieldException extends Exception {
     private static final long serialVersionUID = 1L;
     private final Reason reason;

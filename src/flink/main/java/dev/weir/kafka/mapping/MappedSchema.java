@@ -82,7 +82,6 @@ final class MappedSchema {
       return row;
     }
 
-    /** This field of what contains it. */
     private Object fieldOf(Object value) {
       if (value instanceof Message holder) {
         if (holder.getDescriptorForType() != message) { // looking up costs
@@ -202,7 +201,6 @@ final class MappedSchema {
     return paths;
   }
 
-  /** What knows which fields records have. */
   interface Fields {
     /**
      * @param names of a field, or of an array of records
@@ -273,7 +271,6 @@ final class MappedSchema {
     return path.isOfRecord() ? 0 : levels() - 1;
   }
 
-  /** Of the arrays that a path chooses elements of. */
   private void arrays(FieldPath path) {
     path.conditions()
         .forEach(
@@ -408,7 +405,6 @@ final class MappedSchema {
     return root.row(record);
   }
 
-  /** What a format is to read. */
   DataType type() {
     return root.type();
   }

@@ -51,7 +51,6 @@ record RowPath(int level, int[] positions, int[] widths, Choice[] choices) {
     return row == null || row.isNullAt(last) ? null : row.getArray(last);
   }
 
-  /** Fields of an element of the array. */
   int width() {
     return widths[widths.length - 1];
   }
