@@ -255,7 +255,7 @@ class SnippetsIT {
     writeModels();
     writePrograms();
     try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka))) {
-      for (String topic : List.of("observations", "sensors")) {
+      for (String topic : List.of("observations", "sensors", "outside")) {
         admin.create(topic, 1, Map.of());
       }
     }
