@@ -343,7 +343,6 @@ final class JobReader {
         horizon,
         topic.interval(),
         keep(OutsideOptions.KEEP, horizon),
-        forecast.limits().ttl(),
         forecast.outOfOrderness().isZero());
   }
 }

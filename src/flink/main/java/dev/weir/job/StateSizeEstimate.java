@@ -116,13 +116,11 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     long numbers = times * Long.BYTES * (2 + join.columns()); // time, when it was made, columns
     long heap = OUTSIDE_OBJECTS + 2 * numbers + string(nameLength); // arrays grow by doubling
     long disk = OUTSIDE_FORMAT + numbers + DISK_ENTRY + 2L * nameLength;
-    if (!join.ttl().isZero()) {
-      heap += HEAP_TIMER + string(nameLength);
-      disk += DISK_ENTRY + nameLength + Long.BYTES;
-    }
     int models = join.models().size();
     return new StateSizeEstimate(
-        MAP_OBJECT + HEAP_ENTRY + string(nameLength) + models * heap, 0, models * disk);
+        MAP_OBJECT + 2 * HEAP_ENTRY + HEAP_TIMER + BOXED + 3 * string(nameLength) + models * heap,
+        0,
+        2 * (DISK_ENTRY + nameLength + Long.BYTES) + models * disk); // the last time, its timer
   }
 
   /** Whether a series takes more once a season of it has been found. */

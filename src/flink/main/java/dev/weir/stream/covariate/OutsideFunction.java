@@ -10,12 +10,12 @@ import dev.weir.stream.WeirTypeInformation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -54,6 +54,9 @@ final class OutsideFunction
   private static final MapStateDescriptor<Long, List<CovariateEvent>> UPDATES =
       waiting("updates", CovariateJoin.EVENTS);
 
+  private static final ValueStateDescriptor<Long> END =
+      new ValueStateDescriptor<>("end", Types.LONG);
+
   /** Of forecasts that were made at the same time, the last one counts. */
   private static final Comparator<OutsideUpdate> ORDER =
       Comparator.comparing(OutsideUpdate::model)
@@ -64,6 +67,7 @@ final class OutsideFunction
   private transient MapState<String, GroupCovariates> forecasts;
   private transient MapState<Long, List<InputEvent>> observations; // by time
   private transient MapState<Long, List<CovariateEvent>> updates; // by when they were made
+  private transient ValueState<Long> end; // the last time forecast, when all can be dropped
   private transient int[] steps; // scratch
   private transient Counter received;
   private transient Counter late;
@@ -83,6 +87,7 @@ final class OutsideFunction
     forecasts = getRuntimeContext().getMapState(FORECASTS);
     observations = getRuntimeContext().getMapState(OBSERVATIONS);
     updates = getRuntimeContext().getMapState(UPDATES);
+    end = getRuntimeContext().getState(END);
     steps = new int[settings.horizon()];
     register(getRuntimeContext().getMetricGroup());
   }
@@ -146,8 +151,10 @@ final class OutsideFunction
         context.timerService().registerEventTimeTimer(time - settings.slack());
       }
     }
-    if (!settings.ttl().isZero()) {
-      expire(due, context.timerService());
+    Long last = end.value();
+    if (last != null && last <= due) {
+      forecasts.clear();
+      end.clear();
     }
   }
 
@@ -193,7 +200,6 @@ final class OutsideFunction
     if (known == null) {
       known = new GroupCovariates(1 + columns);
     }
-    Long before = known.size() == 0 ? null : known.newest();
     known.dropUpTo(now);
     double[] row = new double[1 + columns];
     row[0] = update.made();
@@ -213,31 +219,13 @@ final class OutsideFunction
       return;
     }
     forecasts.put(update.model(), known);
-    if (!settings.ttl().isZero()) {
-      long ttl = settings.ttl().toMillis();
-      if (before != null
-          && before != known.newest()
-          && !isAwaited(before + ttl)
-          && !isAwaited(before + ttl + 1)) {
-        timers.deleteEventTimeTimer(before + ttl);
+    Long last = end.value();
+    if (last == null || last < known.newest()) {
+      if (last != null && !isAwaited(last) && !isAwaited(last + 1)) {
+        timers.deleteEventTimeTimer(last);
       }
-      timers.registerEventTimeTimer(known.newest() + ttl);
-    }
-  }
-
-  /** Drops what is over, also of models that are no longer used. Models may share a timer. */
-  private void expire(long now, TimerService timers) throws Exception {
-    Iterator<Map.Entry<String, GroupCovariates>> all = forecasts.iterator();
-    while (all.hasNext()) {
-      long end = all.next().getValue().newest() + settings.ttl().toMillis();
-      if (end <= now) {
-        all.remove();
-      } else {
-        timers.registerEventTimeTimer(end);
-      }
-    }
-    if (forecasts.isEmpty()) {
-      forecasts.clear(); // else an empty map stays on the heap
+      end.update(known.newest());
+      timers.registerEventTimeTimer(known.newest());
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.weir.stream.covariate;
 
 import java.io.Serializable;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -13,8 +12,6 @@ import java.util.List;
  * @param horizon steps that they are looked up for
  * @param interval between two steps, milliseconds
  * @param keep times to come of each series and model that are kept, the nearest ones
- * @param ttl a model's forecasts of a series are dropped once event time has passed all of their
- *     times by so much; zero: never
  * @param isInOrder whether the observations of a series are used in the order in which they come
  */
 public record OutsideSettings(
@@ -24,7 +21,6 @@ public record OutsideSettings(
     int horizon,
     long interval,
     int keep,
-    Duration ttl,
     boolean isInOrder)
     implements Serializable {
 

@@ -12,7 +12,6 @@ import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.stream.RecordedMetrics;
 import dev.weir.stream.WeirTypeInformation;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -37,11 +36,10 @@ public class OutsideJoinTest {
   private static final long HOUR = 3_600_000;
   private static final long T = 1_767_225_600_000L; // 2026-01-01T00:00Z
   private static final int HORIZON = 3;
-  private static final OutsideSettings SETTINGS = settings(false, Duration.ZERO, 0);
+  private static final OutsideSettings SETTINGS = settings(false, 0);
 
-  private static OutsideSettings settings(boolean isInOrder, Duration ttl, int covariates) {
-    return new OutsideSettings(
-        List.of("lear", "dnn"), 1, covariates, HORIZON, HOUR, 9, ttl, isInOrder);
+  private static OutsideSettings settings(boolean isInOrder, int covariates) {
+    return new OutsideSettings(List.of("lear", "dnn"), 1, covariates, HORIZON, HOUR, 9, isInOrder);
   }
 
   /** Those that the operator registers. */
@@ -136,7 +134,7 @@ public class OutsideJoinTest {
           .containsExactly(new double[] {2, 7, 3, 8});
       harness.reach(1);
       assertThat(harness.take()).containsExactly(new double[] {3, 9});
-      assertThat(harness.numEventTimeTimers()).isZero();
+      assertThat(harness.numEventTimeTimers()).as("of what is known").isEqualTo(1);
     }
   }
 
@@ -201,7 +199,7 @@ public class OutsideJoinTest {
   /** Its watermark is a millisecond behind it, and no earlier one can come. */
   @Test
   void observationInOrderDoesNotWaitForTheNext() throws Exception {
-    try (Harness harness = new Harness(settings(true, Duration.ZERO, 0), false, null)) {
+    try (Harness harness = new Harness(settings(true, 0), false, null)) {
       harness.observe(0);
       harness.says("lear", 0, 1, 1);
       harness.processWatermark1(new Watermark(T - 1));
@@ -253,7 +251,7 @@ public class OutsideJoinTest {
 
   @Test
   void covariatesComeBeforeTheColumnsOfModels() throws Exception {
-    try (Harness harness = new Harness(settings(false, Duration.ZERO, 2), false, null)) {
+    try (Harness harness = new Harness(settings(false, 2), false, null)) {
       harness.observe(0, 5, 6, 7, 8);
       harness.observe(1);
       harness.says("dnn", 0, 1, 1);
@@ -276,20 +274,25 @@ public class OutsideJoinTest {
   }
 
   @Test
-  void modelIsDroppedOnceEventTimeHasPassedAllOfItsTimes() throws Exception {
-    try (Harness harness = new Harness(settings(false, Duration.ofHours(5), 0), false, null)) {
-      harness.says("lear", 0, 1, 1, 2);
-      harness.says("dnn", 0, 1, 1, 2); // the same timer
-      harness.observe(7); // the same timer again
-      harness.reach(0);
-      harness.says("dnn", 1, 3, 3);
-      harness.reach(1);
-      assertThat(harness.take()).isEmpty();
-      harness.reach(7);
-      assertThat(harness.take()).as("it was not forgotten").hasSize(1);
-      harness.reach(8);
-      assertThat(harness.numKeyedStateEntries()).isZero();
-      assertThat(harness.numEventTimeTimers()).isZero();
+  void whatHasPassedIsDropped() throws Exception {
+    for (boolean isInOrder : new boolean[] {false, true}) {
+      try (Harness harness = new Harness(settings(isInOrder, 0), false, null)) {
+        harness.says("lear", 0, 1, 1, 2);
+        harness.observe(2); // the same timer, or one beside it
+        harness.observe(2 + 1.0 / HOUR);
+        harness.says("dnn", 0, 1, 1, 2, 3, 4);
+        harness.observe(4);
+        harness.reach(1);
+        assertThat(harness.take()).isEmpty();
+        harness.reach(3.5);
+        assertThat(harness.take())
+            .as("none is forgotten")
+            .containsExactly(new double[] {NAN, 3, NAN, 4}, new double[] {NAN, 3, NAN, 4});
+        harness.reach(4.5);
+        assertThat(harness.take()).hasSize(1);
+        assertThat(harness.numKeyedStateEntries()).isZero();
+        assertThat(harness.numEventTimeTimers()).isZero();
+      }
     }
   }
 
@@ -315,16 +318,16 @@ public class OutsideJoinTest {
   void changeOfTheOrderForgetsNothingThatWaits() throws Exception {
     for (boolean before : new boolean[] {false, true}) {
       OperatorSubtaskState state;
-      try (Harness harness = new Harness(settings(before, Duration.ZERO, 0), false, null)) {
+      try (Harness harness = new Harness(settings(before, 0), false, null)) {
         harness.says("lear", 0, 1, 1);
         harness.observe(0);
         harness.observe(0.5);
         state = harness.snapshot(1, 1);
       }
-      try (Harness harness = new Harness(settings(!before, Duration.ZERO, 0), false, state)) {
+      try (Harness harness = new Harness(settings(!before, 0), false, state)) {
         harness.reach(0.5);
         assertThat(harness.take()).hasSize(2);
-        assertThat(harness.numEventTimeTimers()).isZero();
+        assertThat(harness.numEventTimeTimers()).as("of what is known").isEqualTo(1);
       }
     }
   }
