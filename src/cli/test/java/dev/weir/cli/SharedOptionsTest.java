@@ -28,6 +28,9 @@ class SharedOptionsTest {
           "weir evaluate --labels",
           "weir evaluate --model",
           "weir evaluate --season",
+          "weir evaluate --outside", // a file
+          "weir forecast --outside",
+          "weir produce --outside",
           "weir forecast --interval",
           "weir forecast --model",
           "weir forecast --season",
