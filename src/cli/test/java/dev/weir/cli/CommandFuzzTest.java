@@ -38,6 +38,8 @@ class CommandFuzzTest {
         line(
             "submit", "jobs/many-to-many.yaml", "--jobmanager", "b:1", "--dry-run", "--set", "a=b"),
         line("evaluate", "--input", wrong, "--horizon", "3", "--format", "json"),
+        line("evaluate", "--input", wrong, "--outside", wrong, "--season", "2"),
+        line("produce", "--outside", wrong, "--topic", "t", "--format", "json"),
         line(
             "evaluate",
             "--task",
