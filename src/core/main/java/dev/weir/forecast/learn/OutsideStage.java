@@ -100,6 +100,8 @@ final class OutsideStage {
   private final double[] features; // (all + 1)
   private final double[] shares; // (followed), of the corrected forecast
   private final double[] errors; // (all), sums of the newest value
+  private final double[] whole; // (all), what they say as it came
+  private final double[] asSaid; // (all), sums of the errors of that
   private final double[] ours; // (all), the same of what was issued
   private final double[] signed; // (all), the same
   private final double[] bias; // (all), that is corrected
@@ -125,6 +127,8 @@ final class OutsideStage {
     this.features = new double[all + 1];
     this.shares = new double[followed.count()];
     this.errors = new double[all];
+    this.whole = new double[all];
+    this.asSaid = new double[all];
     this.ours = new double[all];
     this.signed = new double[all];
     this.bias = new double[all];
@@ -269,20 +273,23 @@ final class OutsideStage {
     }
   }
 
-  /** Fills what each model says of a step, as far from the forecast as it may be. */
+  /** Fills what each model says of a step. */
   private boolean read(long t, int i, double forecast, double anchor) {
     boolean some = false;
     said[0] = forecast;
     for (int m = 1; m < all; m++) {
-      double x = doubles.get(place((m - 1) * each, t + i)) - anchor - bias[m];
-      double far = FAR * doubles.get(ofModel(m, DISTANCE));
-      if (far > 0 && Math.abs(x - forecast) > far) {
-        x = forecast + Math.copySign(far, x - forecast);
-      }
-      said[m] = x;
-      some |= !Double.isNaN(x);
+      whole[m] = doubles.get(place((m - 1) * each, t + i)) - anchor;
+      said[m] = tamed(m, whole[m]);
+      some |= !Double.isNaN(said[m]);
     }
     return some;
+  }
+
+  /** Less the model's bias, and as far from the forecast as it may be. */
+  private double tamed(int m, double whole) {
+    double x = whole - bias[m];
+    double far = FAR * doubles.get(ofModel(m, DISTANCE));
+    return far > 0 && Math.abs(x - said[0]) > far ? said[0] + Math.copySign(far, x - said[0]) : x;
   }
 
   /** Starts to {@link #learn} about a value. */
@@ -290,6 +297,7 @@ final class OutsideStage {
     delays.keep(t);
     judge();
     Arrays.fill(errors, 0);
+    Arrays.fill(asSaid, 0);
     Arrays.fill(ours, 0);
     Arrays.fill(signed, 0);
     Arrays.fill(counts, 0);
@@ -307,13 +315,16 @@ final class OutsideStage {
     int s = followed.next(i);
     double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
     boolean some = false;
+    said[0] = mean + shorts.get(place);
     for (int m = 0; m < all; m++) {
-      said[m] = mean + shorts.get(m * waiting + place);
-      if (!Double.isNaN(said[m])) {
+      double x = mean + shorts.get(m * waiting + place);
+      said[m] = m == 0 ? x : tamed(m, x);
+      if (!Double.isNaN(x)) {
         some |= m > 0;
         errors[m] += Math.abs(truth - said[m]);
+        asSaid[m] += Math.abs(truth - x);
         ours[m] += Math.abs(truth - issued);
-        signed[m] += said[m] - truth;
+        signed[m] += x - truth;
         counts[m]++;
       }
     }
@@ -360,20 +371,20 @@ final class OutsideStage {
         continue;
       }
       if (m > 0 && size > 0) {
-        scores.outside(m - 1, errors[m] / counts[m] / size, ours[m] / counts[m] / size);
+        scores.outside(m - 1, asSaid[m] / counts[m] / size, ours[m] / counts[m] / size);
       }
       double error = errors[m] / counts[m];
       double seen = doubles.get(ofModel(m, SEEN)) + 1;
       doubles.set(ofModel(m, SEEN), seen);
-      doubles.set(ofModel(m, SUM), doubles.get(ofModel(m, SUM)) + error);
+      doubles.set(ofModel(m, SUM), doubles.get(ofModel(m, SUM)) + asSaid[m] / counts[m]);
       double newest = doubles.get(ofModel(m, NEWEST));
       doubles.set(ofModel(m, NEWEST), newest + Math.max(FAST, 1 / seen) * (error - newest));
       double usual = doubles.get(ofModel(m, USUAL));
       double bounded = usual > 0 ? Math.min(error, 3 * usual) : error;
       doubles.set(ofModel(m, USUAL), usual + Math.max(SLOW, 1 / seen) * (bounded - usual));
       double mean = doubles.get(ofModel(m, BIAS));
-      double whole = clip(signed[m] / counts[m] + bias[m], 5 * Math.max(usual, Math.abs(mean)));
-      doubles.set(ofModel(m, BIAS), mean + Math.max(SLOW, 1 / seen) * (whole - mean));
+      double off = clip(signed[m] / counts[m], 5 * Math.max(usual, Math.abs(mean)));
+      doubles.set(ofModel(m, BIAS), mean + Math.max(SLOW, 1 / seen) * (off - mean));
     }
   }
 
@@ -525,8 +536,9 @@ final class OutsideStage {
   private void keep(int place, double mean, double corrected) {
     float kept = (float) mean;
     floats.moveTo(firstFloat).set(firstWaiting() + place, kept);
-    for (int m = 0; m < all; m++) {
-      shorts.set(m * waiting + place, (float) (said[m] - kept));
+    shorts.set(place, (float) (said[0] - kept));
+    for (int m = 1; m < all; m++) {
+      shorts.set(m * waiting + place, (float) (whole[m] - kept));
     }
     shorts.set(all * waiting + place, (float) (corrected - kept));
   }
@@ -548,6 +560,7 @@ final class OutsideStage {
   void skip(long t) {
     delays.keep(t);
     Arrays.fill(said, Double.NaN);
+    Arrays.fill(whole, Double.NaN);
     for (int s = 0; s < followed.count(); s++) {
       keep(delays.at(t, followed.step(s)), 0, 0);
     }
