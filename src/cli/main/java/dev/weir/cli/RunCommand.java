@@ -117,7 +117,6 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Starts from the newest savepoint of the folder, if there is one. */
   private void goOn(JobSettings settings) throws IOException {
     if (savepoint != null || settings.kafka().source().span().isBounded()) {
       throw new IOException(

@@ -152,7 +152,6 @@ final class OnlineNetwork {
     }
   }
 
-  /** Whether the labels of enough of the oldest rows are settled. */
   private boolean isSettled(float[] state) {
     if (state[countAt] < kept) {
       return false;
@@ -209,7 +208,6 @@ final class OnlineNetwork {
     }
   }
 
-  /** Removes the oldest rows. */
   private void drop(float[] state, int rows) {
     int left = (int) state[countAt] - rows;
     System.arraycopy(state, firstAt + rows * size, state, firstAt, left * size);

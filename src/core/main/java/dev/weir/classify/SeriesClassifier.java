@@ -279,7 +279,6 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     ClassState.put(state.early, first, label);
   }
 
-  /** Refuses a label of a class that may not be. */
   private boolean isRefused(ClassState state, String label, SourceRecord source) {
     if (state.names.contains(label) || mayAdd(state)) {
       return false;

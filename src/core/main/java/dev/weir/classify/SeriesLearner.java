@@ -193,7 +193,6 @@ final class SeriesLearner {
     state.readoutWindows = 0;
   }
 
-  /** What the series has learned to read from the model's network. */
   private void readout(ClassState state, int known, double[] probabilities) {
     if (model == null) {
       System.arraycopy(network, 0, probabilities, 0, network.length);

@@ -300,7 +300,6 @@ public final class StreamClassifier {
     return age < state[rowsAt] && state[place(state, age)] != 0f;
   }
 
-  /** The label of a row that waits will not come. */
   private void giveUp(float[] state, int age, int known) {
     state[place(state, age)] = 0f;
     history.giveUp(state, age);

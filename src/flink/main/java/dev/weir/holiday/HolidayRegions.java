@@ -190,7 +190,6 @@ public final class HolidayRegions {
     return days;
   }
 
-  /** The parts of a country as the library writes them. */
   private static String[] parts(CalendarHierarchy country, String region) {
     List<String> parts = new ArrayList<>();
     CalendarHierarchy at = country;

@@ -199,7 +199,6 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     return new StateSizeEstimate(heap, cached, disk);
   }
 
-  /** Numbers known ahead that are kept with a window for a network. */
   private static long covariatesKept(ForecastSettings settings) {
     int columns = settings.columnsKept();
     return columns == 0 ? 0 : (long) settings.seqLen() * columns + settings.ahead();

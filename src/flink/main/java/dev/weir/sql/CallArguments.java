@@ -170,7 +170,6 @@ final class CallArguments implements Front {
       return names;
     }
 
-    /** The call that one of the context's members was made for. */
     private static Object statement(CallContext call) throws ReflectiveOperationException {
       for (Field member : call.getClass().getDeclaredFields()) {
         member.setAccessible(true);

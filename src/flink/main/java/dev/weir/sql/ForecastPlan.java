@@ -77,7 +77,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     return AnomaliesTableFunction.COLUMNS.type(checked(call, Signature.ANOMALIES));
   }
 
-  /** The kind of time of a call that is right so far. */
   private static DataType checked(CallContext call, Signature signature) {
     new ForecastPlan.Reader(call, signature).withoutWeights();
     return new TableColumns(call, new CallArguments(call, signature)).time();

@@ -221,7 +221,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     return epoch == null ? -1 : epoch;
   }
 
-  /** Has a target use the models that are known now. */
   private void use(int target, boolean restored) throws Exception {
     Target of = settings.targets().get(target);
     String name = of.model();

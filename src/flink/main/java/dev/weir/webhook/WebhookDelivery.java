@@ -283,7 +283,6 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     return new Readable(jobs, null);
   }
 
-  /** One task for each series, which keeps the order of its records. */
   private Collection<Runnable> tasks(Readable readable) {
     WebhookBatch current = batch;
     Map<String, List<Job>> bySeries = new LinkedHashMap<>();
@@ -370,7 +369,6 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     }
   }
 
-  /** Whether the broker has the offsets now. */
   private boolean commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
     if (offsets.isEmpty()) {
       return true;
@@ -392,7 +390,6 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
         .sum();
   }
 
-  /** Moves to the group's offsets, or to where a new group starts. */
   private void start(Collection<TopicPartition> partitions) {
     Map<TopicPartition, OffsetAndMetadata> known = consumer.committed(Set.copyOf(partitions));
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);

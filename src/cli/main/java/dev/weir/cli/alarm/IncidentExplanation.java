@@ -80,7 +80,6 @@ final class IncidentExplanation {
     text.append(String.format(Locale.ROOT, format, arguments)).append(System.lineSeparator());
   }
 
-  /** What was unusual, what the reason means, and how rare it is. */
   private List<String> sentences() {
     if (newest.warning() != null) {
       return ofThreshold(newest.warning());
@@ -191,7 +190,6 @@ final class IncidentExplanation {
     };
   }
 
-  /** Values of which one is as unusual. */
   private long onceIn() {
     double exact = Math.pow(10, Math.min(MAX_SURPRISE, Math.max(0, newest.worst().surprise())));
     double unit = Math.pow(10, Math.max(0, Math.floor(Math.log10(exact)) - 1));

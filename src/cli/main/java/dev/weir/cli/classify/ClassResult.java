@@ -56,14 +56,12 @@ public record ClassResult(
             row -> of.apply(row).calibrationError());
   }
 
-  /** Ours first, then those of each method. */
   private List<Line> lines() {
     List<Line> lines = new ArrayList<>(List.of(new Line("weir", weir)));
     methods.forEach((method, score) -> lines.add(new Line(method, score)));
     return lines;
   }
 
-  /** Ours first, then the best method. */
   private List<Line> ranking() {
     List<Line> lines = lines();
     lines.subList(1, lines.size()).sort(Comparator.comparingDouble(line -> -line.score.accuracy()));

@@ -83,7 +83,6 @@ final class PrequentialEvaluation {
     return new ClassResult(classes, mixture.count(), mixture, scores, note);
   }
 
-  /** Takes the values that are there; gives the number of those that are missing. */
   private static int update(float[] values, float[] given) {
     int missing = 0;
     for (int i = 0; i < values.length; i++) {

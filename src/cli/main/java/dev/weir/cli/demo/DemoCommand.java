@@ -193,7 +193,6 @@ public final class DemoCommand implements Callable<Integer> {
             rate == Math.rint(rate) ? Long.toString((long) rate) : Double.toString(rate));
   }
 
-  /** Creates the topics and begins to send, so that there are values to see before the job runs. */
   private Thread replay(EmbeddedBroker broker, Dashboard page) {
     topics = DemoPage.TOPICS;
     try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(broker.bootstrapServers()))) {
@@ -443,7 +442,6 @@ public final class DemoCommand implements Callable<Integer> {
     return next.toString();
   }
 
-  /** The experts that count most in the newest forecast. */
   private static String shares(Score told) {
     return told.methods().stream()
         .filter(method -> method.share() >= 0.1)

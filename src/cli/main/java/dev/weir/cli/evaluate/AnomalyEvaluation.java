@@ -131,7 +131,6 @@ final class AnomalyEvaluation {
     return evaluation;
   }
 
-  /** The one series of a file, in order of time. */
   private static List<Observation> observations(
       String name, Path file, SeriesColumns columns, int features) throws IOException {
     List<Observation> all = new ArrayList<>();

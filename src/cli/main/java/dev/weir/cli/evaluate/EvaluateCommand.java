@@ -318,7 +318,6 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     return written(result);
   }
 
-  /** What --truth or --windows forecasts, and how. */
   private record Held(EvaluationPlan plan, HoldoutEvaluation evaluation) {}
 
   /**

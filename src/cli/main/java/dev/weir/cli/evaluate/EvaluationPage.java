@@ -72,7 +72,6 @@ final class EvaluationPage {
     page.append(colour).append(")\"></i>").append(Html.escaped(text)).append("</span> ");
   }
 
-  /** The best one first. */
   private static void methods(StringBuilder page, EvaluationResult result) {
     page.append("<h2>Error of each method</h2>\n");
     Html.dim(page, "Geometric mean of relMAE over all series, the best method first.");

@@ -145,7 +145,6 @@ record EvaluationResult(
         .orElse(Double.NaN);
   }
 
-  /** A series and one of its methods. */
   private record Line(OfSeries series, String method, SeriesScore score) {
 
     double mae() {
@@ -227,7 +226,6 @@ record EvaluationResult(
     return root.toString();
   }
 
-  /** Scores of each quantile and of each step ahead. */
   private void put(ObjectNode figures, DistributionScore score) {
     for (int q = 0; q < score.taus().length; q++) {
       figures.set("pinball_" + percent(score.taus()[q]), Json.number(score.pinball()[q]));

@@ -48,7 +48,6 @@ final class FileForecaster {
     R of(T series) throws IOException;
   }
 
-  /** What the settings of two series may differ in. */
   private record Kind(int season, Sampling sampling) {}
 
   private final EvaluationPlan plan;

@@ -119,7 +119,6 @@ final class ForecastPage {
     EvaluationPage.plot(page, "Values and forecast of " + name, chart);
   }
 
-  /** Starts a line at the newest value. */
   private static void after(double[] line, double newest, double[] steps) {
     line[line.length - steps.length - 1] = newest;
     System.arraycopy(steps, 0, line, line.length - steps.length, steps.length);

@@ -48,7 +48,6 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
     }
   }
 
-  /** A series and one of its methods. */
   private record Line(Part part, String method, SeriesScore score) {}
 
   /** Parts of series that have no scale, which mase and msis leave out. */
@@ -159,7 +158,6 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
     return table;
   }
 
-  /** Names of the methods, ours first. */
   private List<String> methods() {
     return List.copyOf(parts.get(0).methods().keySet());
   }

@@ -98,7 +98,6 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
     }
   }
 
-  /** A place among others: the first is 1. */
   private record Rank(int place, int of) {
 
     static Rank of(double ours, List<Double> others) {
@@ -195,7 +194,6 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
     return best == null ? null : figure.apply(best);
   }
 
-  /** One for each source that published something of a task. */
   private List<Standing> standings() {
     Map<String, List<Outcome>> bySource = new LinkedHashMap<>();
     for (Outcome outcome : counted()) {

@@ -156,7 +156,6 @@ final class FlinkHealth {
     }
   }
 
-  /** The late observations since the tasks started. */
   private void late(Job job, JsonNode vertices, ObjectNode json) {
     for (JsonNode vertex : vertices) {
       String id = vertex.path("id").asText();
@@ -192,7 +191,6 @@ final class FlinkHealth {
     }
   }
 
-  /** The fullest heap of the cluster's TaskManagers. */
   private void heap(ObjectNode json) {
     double fullest = -1;
     Map<String, Double> metrics = Map.of();

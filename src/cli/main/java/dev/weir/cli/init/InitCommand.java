@@ -332,7 +332,6 @@ public final class InitCommand implements Callable<Integer> {
     return lines;
   }
 
-  /** What the mapping needs beyond the guess. */
   private List<String> schema() {
     List<String> lines = new ArrayList<>();
     if (schemaFile != null) {

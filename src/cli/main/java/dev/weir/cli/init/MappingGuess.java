@@ -139,7 +139,6 @@ record MappingGuess(
     return "%stime=%s,value=%s".formatted(ofSeries, time, String.join("+", values));
   }
 
-  /** Fields that are called like names and come again with other times. */
   private static List<String> series(
       RecordProfile profile,
       String group,

@@ -115,7 +115,6 @@ final class BaseTraining {
     return series.stream().map(TrainingSeries::family).distinct().count();
   }
 
-  /** What training must have in common with a saved state to go on from it. */
   private String fingerprint() {
     long hash = 17;
     for (TrainingSeries one : series) {

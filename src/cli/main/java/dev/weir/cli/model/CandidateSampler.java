@@ -64,7 +64,6 @@ final class CandidateSampler {
     return fits && x >= AUTO_SEASON + NO_SEASON ? season : LearnerSettings.NONE;
   }
 
-  /** How often a value becomes a sample. */
   private static int times(int length, int t, SplittableRandom random) {
     if (length < SHORT) {
       return OF_SHORT;

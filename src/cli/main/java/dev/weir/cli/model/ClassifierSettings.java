@@ -56,7 +56,6 @@ record ClassifierSettings(
         seed);
   }
 
-  /** More windows and more classes take longer. */
   private static int updates(int windows, int classes) {
     double updates = 70 * Math.sqrt(classes) * Math.sqrt(Math.sqrt(windows));
     return (int) Math.round(Math.max(300, Math.min(4_000, updates)));

@@ -145,7 +145,6 @@ final class SeasonalTask implements TrainingTask<SeasonalSamples> {
     return "%s %d %s".formatted(mode.label(), seqLen, rnn);
   }
 
-  /** Reads the inputs of each value, and forecasts nothing of its own. */
   private record Reader(SeasonalInputs inputs, int seqLen) implements Expert {
     @Override
     public String name() {

@@ -92,7 +92,6 @@ public final class OutputFile {
     }
   }
 
-  /** Whether writing would replace a file. */
   private boolean isReplaced() {
     return Files.isRegularFile(path) && !path.equals(STANDARD_OUTPUT);
   }

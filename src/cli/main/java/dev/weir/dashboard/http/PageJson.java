@@ -69,7 +69,6 @@ final class PageJson {
 
   private record History(@JsonUnwrapped View view, List<Limit> limits, String why) {}
 
-  /** A threshold of the job file, as incidents name it. */
   private record Limit(double limit, String direction) {
     Limit(Threshold threshold) {
       this(threshold.limit(), threshold.above() ? "above" : "below");
@@ -145,7 +144,6 @@ final class PageJson {
     boolean isEmpty();
   }
 
-  /** Of the newest window, which has the rest already. */
   private interface ShownClass {
     @JsonIgnore
     String series();

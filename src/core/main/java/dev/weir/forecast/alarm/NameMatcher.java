@@ -25,7 +25,6 @@ public final class NameMatcher {
     }
   }
 
-  /** A text that counts how often it is read. */
   private record CountedText(CharSequence text, int[] left) implements CharSequence {
 
     @Override

@@ -207,7 +207,6 @@ final class AlarmMonitor {
     }
   }
 
-  /** Ends all alarms of a series that shall have none. */
   private void stop(LearnerState state, boolean isNew) {
     SeriesAlarms alarms = state.alarms();
     if (alarms != null && (isNew || !alarms.isOpen())) {
@@ -336,7 +335,6 @@ final class AlarmMonitor {
     this.hasReported = false;
   }
 
-  /** Of unusual values. */
   private void report(Event event, OpenIncident incident) {
     send(
         event,

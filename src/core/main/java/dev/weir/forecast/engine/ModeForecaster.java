@@ -375,7 +375,6 @@ final class ModeForecaster {
     return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known, null);
   }
 
-  /** Whether it was learned with these settings. */
   private boolean isOfThese(LearnerState state) {
     return learner != null && state != null && learner.fits(state, target.learning().season());
   }

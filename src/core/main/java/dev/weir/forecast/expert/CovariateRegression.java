@@ -299,7 +299,6 @@ final class CovariateRegression implements Expert {
     }
   }
 
-  /** Moves the sums on from u - 1. */
   private void moveTo(History history, long u) {
     int season = history.season();
     sum += value(history, u - season) - value(history, u - 2L * season);

@@ -29,7 +29,6 @@ public final class MissingValues {
     return passed;
   }
 
-  /** From a number to the nearest multiple of another. */
   private static long distance(long number, int period) {
     long after = Math.floorMod(number, (long) period);
     return Math.min(after, period - after);

@@ -52,7 +52,6 @@ final class QuantizedValues {
     return doubles[header + UNIT];
   }
 
-  /** Chooses unit and center for the first numbers and one more. */
   private void fit(int size, double value) {
     double low = value;
     double high = value;

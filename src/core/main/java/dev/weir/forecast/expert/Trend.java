@@ -158,7 +158,6 @@ final class Trend implements Expert {
     }
   }
 
-  /** The weighted mean of the levels as they will be without noise. */
   private static double level(DoubleSlice doubles, double slope) {
     double least = Double.POSITIVE_INFINITY;
     for (int k = 0; k < RATES.length; k++) {

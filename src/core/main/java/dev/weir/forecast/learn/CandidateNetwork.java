@@ -307,7 +307,6 @@ public final class CandidateNetwork {
     }
   }
 
-  /** Sets all columns of each row to one value. */
   private static void fill(float[] rows, float[] values) {
     for (int k = 0; k < values.length; k++) {
       Arrays.fill(rows, k * TILE, (k + 1) * TILE, values[k]);
@@ -331,7 +330,6 @@ public final class CandidateNetwork {
     }
   }
 
-  /** The mean of z over candidates. */
   private void average() {
     int length = units * TILE;
     Arrays.fill(mean, 0);

@@ -221,7 +221,6 @@ public final class CandidateStage {
     return Math.max(Math.max(1e-3 * history.deviation(), 1e-7 * Math.abs(history.newest())), 1e-9);
   }
 
-  /** What an error of the base usually is. */
   private double usual(History history, int step) {
     errors.moveTo(step);
     double usual = errors.isKnown() ? errors.baseMedium() : change.get(0) / change.get(1);
@@ -268,7 +267,6 @@ public final class CandidateStage {
     keepInputs(history, median < 0 ? 0 : of[median][0]);
   }
 
-  /** Gives the candidates' weights in their mean, for the followed steps. */
   private void weighBase() {
     for (int s = 0; s < followed.count(); s++) {
       errors.moveTo(followed.step(s));

@@ -388,7 +388,6 @@ public final class Learner {
     }
   }
 
-  /** Goes on to the next index, with a value that nobody has seen. */
   private void pass(StateView state, double value) {
     state.history.append(ValueRange.tame(state.history, value));
     if (state.covariates != null) {

@@ -274,7 +274,6 @@ final class Mixture {
     }
   }
 
-  /** Reads the ends as they were issued. */
   private void readEnds(StateView state, long origin, int i) {
     tracker.ends(state.intervals, origin, i, quantiles);
     if (outsideIntervals != null) {
@@ -283,7 +282,6 @@ final class Mixture {
     }
   }
 
-  /** Whether a value is within the interval of a level, by its quantiles. */
   private boolean isWithin(int level, double error, double value, double forecast) {
     double low = quantiles[levels - 1 - level];
     double high = quantiles[levels + 1 + level];
@@ -386,7 +384,6 @@ final class Mixture {
     return mean + followed.between(shares, i) * (corrected - mean);
   }
 
-  /** Keeps what was said of a step until its truth comes. */
   private void keep(StateView state, long t, int i, double mean, double corrected) {
     state.mean(t, i, mean);
     for (int e = 0; e < experts; e++) {

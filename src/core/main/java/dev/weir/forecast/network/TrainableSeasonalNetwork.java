@@ -130,7 +130,6 @@ public final class TrainableSeasonalNetwork {
     return results;
   }
 
-  /** Gathers what the head reads. */
   private void read() {
     read = new float[outputs(batch, horizon)];
     int size = rnn.hiddenSize();

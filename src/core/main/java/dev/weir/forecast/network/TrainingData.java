@@ -75,7 +75,6 @@ final class TrainingData {
     }
   }
 
-  /** Mean and deviation of each covariate known ahead in the time that is learned from. */
   private AheadInputs standardization() {
     int count = network.ahead();
     List<Double> center = new ArrayList<>();

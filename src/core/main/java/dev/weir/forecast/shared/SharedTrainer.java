@@ -192,7 +192,6 @@ public final class SharedTrainer {
     previousWeights = state.previous == null ? null : WindowTrainer.weights(state.previous);
   }
 
-  /** The candidate becomes a copy of the active model. */
   private void restart() {
     state.weights = trainer == null ? new float[0] : activeWeights.clone();
     state.average = state.weights.clone();

@@ -73,7 +73,6 @@ final class TrainingCost {
     return SAMPLE + TRAIN_MULTIPLY * multiplications(model) + TRAIN_UNIT * units(model);
   }
 
-  /** Each weight of the network once for each step. */
   private static double multiplications(ForecastModel model) {
     return (double) model.rnn().parameterCount() * model.seqLen();
   }

@@ -52,7 +52,6 @@ public final class JobFile implements Front {
   /** No key of ours is half as long. */
   private static final int MAX_LIKENESS = 100;
 
-  /** One value: its text and its place, such as {@code line 7} or {@code --set}. */
   private record Entry(String text, String where) {}
 
   private final String name;
@@ -165,7 +164,6 @@ public final class JobFile implements Front {
     }
   }
 
-  /** A list of mappings: their keys have the entry's number. */
   private void flattenEntries(String key, SequenceNode list, int depth) {
     int entry = 0;
     for (Node item : list.getValue()) {

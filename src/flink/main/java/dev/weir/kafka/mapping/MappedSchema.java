@@ -346,7 +346,6 @@ final class MappedSchema {
     node.isList = true;
   }
 
-  /** From the record to one of a path's names. */
   private List<String> namesAt(int level, FieldPath path, int index) {
     List<String> names = namesAt(level, path);
     return new ArrayList<>(names.subList(0, names.size() - path.names().size() + index + 1));

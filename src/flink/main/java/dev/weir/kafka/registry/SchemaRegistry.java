@@ -108,7 +108,6 @@ public final class SchemaRegistry {
         : token != null ? "Bearer " + token : null;
   }
 
-  /** Reads the truststore as Kafka's clients read theirs. */
   private static SSLContext tls(Map<String, String> properties) {
     DefaultSslEngineFactory kafka = new DefaultSslEngineFactory();
     try {
