@@ -7,7 +7,6 @@ import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.StateLimits;
@@ -236,15 +235,6 @@ public record ForecastSettings(
   /** Covariates known ahead that an observation may have; -1 for any if nothing is forecast. */
   public int covariatesAhead() {
     return targets.isEmpty() ? -1 : inputs.ahead;
-  }
-
-  /** Models outside of Weir that forecast the same series. */
-  public OutsideModels outside() {
-    return targets.stream()
-        .filter(target -> target.learning() != null)
-        .map(target -> target.learning().learner().outside())
-        .findFirst()
-        .orElse(OutsideModels.NONE);
   }
 
   /** Numbers known ahead for each step: covariates, then what outside models forecast. */
