@@ -23,9 +23,9 @@ import java.util.Arrays;
  * regression for each of {@value #GROUPS} groups of steps and each quarter of the season, since a
  * batch made once a day is of another use for the next hour than for the last. A model that goes
  * wrong loses trust as soon as its errors grow beyond their usual size by more than the forecast's
- * own do; k_m is 0 then, so that the regression neither uses nor learns from what it says, and is
- * as it was when the model is right again. What is farther from x_0 than {@value #FAR} times its
- * usual distance counts as that far.
+ * own do, and one that says the same for very long while it is wrong; k_m is 0 then, so that the
+ * regression neither uses nor learns from what it says, and is as it was when the model is right
+ * again. What is farther from x_0 than {@value #FAR} times its usual distance counts as that far.
  *
  * <p>What a model says of a time counts from the origin that it came with, until it says something
  * else. Keeps settings and scratch; all that is learned is in the state of the series, see {@link
@@ -55,6 +55,7 @@ final class OutsideStage {
   private static final double WRONG = 1.5; // trust falls from here, and is 0 at twice of it
   private static final double UNKNOWN = 2.3; // excess of a model without an error yet
   private static final double FARTHEST = 20; // excess that counts at most
+  private static final int STUCK = 48; // equal forecasts, at least, of a model that hangs
   private static final int JUDGED = 24; // values, from which on trust follows errors
   private static final double READ = 0.5; // beyond the best error by this share, less is read
   private static final double UNREAD = 1; // and beyond this, nothing
@@ -65,7 +66,9 @@ final class OutsideStage {
   private static final int DISTANCE = 3; // from x_0
   private static final int SUM = 4; // of its errors since the series began
   private static final int BIAS = 5; // mean of what it says less the truth
-  private static final int PER_MODEL = 6;
+  private static final int LAST = 6; // what it said of the value before
+  private static final int SAME = 7; // values that it has said the same of
+  private static final int PER_MODEL = 8;
 
   /** Only a bias that is larger than this share of the usual error is one. */
   private static final double CHANCE = 0.5;
@@ -394,7 +397,11 @@ final class OutsideStage {
     double common = Math.max(1, larger(0)); // than usual
     for (int m = 1; m < all; m++) {
       boolean isYoung = doubles.get(ofModel(m, SEEN)) < JUDGED;
-      trust[m] = isYoung ? 1 : Math.max(0, Math.min(1, 2 - larger(m) / common / WRONG));
+      boolean isStuck =
+          doubles.get(ofModel(m, SAME)) > Math.max(STUCK, 2 * horizon)
+              && doubles.get(ofModel(m, NEWEST)) > doubles.get(ofModel(0, USUAL));
+      trust[m] =
+          isStuck ? 0 : isYoung ? 1 : Math.max(0, Math.min(1, 2 - larger(m) / common / WRONG));
       double mean = doubles.get(ofModel(m, BIAS));
       double chance = CHANCE * doubles.get(ofModel(m, USUAL));
       bias[m] = Math.abs(mean) > chance ? mean - chance * chance / mean : 0;
@@ -543,10 +550,14 @@ final class OutsideStage {
     shorts.set(all * waiting + place, (float) (corrected - kept));
   }
 
-  /** Learns how far each model usually is from the forecast of the next value. */
+  /** Learns how far each model usually is from the forecast of the next value, and if it hangs. */
   private void learnDistances(long t, double anchor, double first) {
     for (int m = 1; m < all; m++) {
-      double distance = Math.abs(doubles.get(place((m - 1) * each, t + 1)) - anchor - first);
+      double next = doubles.get(place((m - 1) * each, t + 1));
+      boolean isSame = next == doubles.get(ofModel(m, LAST));
+      doubles.set(ofModel(m, SAME), isSame ? doubles.get(ofModel(m, SAME)) + 1 : 0);
+      doubles.set(ofModel(m, LAST), next);
+      double distance = Math.abs(next - anchor - first);
       if (!Double.isNaN(distance)) {
         double usual = doubles.get(ofModel(m, DISTANCE));
         double before = usual == 0 ? distance : usual;
