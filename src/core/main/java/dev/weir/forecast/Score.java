@@ -43,7 +43,14 @@ public record Score(
    * @param mae its mean absolute error: of a baseline so far, of an expert lately
    * @param share its share in the forecast just made; 0 for one that takes no part
    */
-  public record Method(String name, double mae, double share) {}
+  public record Method(String name, double mae, double share) {
+
+    /** Begins the name of a model outside of Weir. */
+    public static final String OUTSIDE = "outside:";
+
+    /** Begins the name of a network that competes with others. */
+    public static final String NETWORK = "model:";
+  }
 
   /**
    * How the predictive distributions have done so far, in the value's unit; smaller is better. They

@@ -339,7 +339,7 @@ public final class ForecastSpec extends Spec {
     } else if (new HashSet<>(names).size() < names.size()) {
       problem = "expected each name once, got " + names;
     } else if (!names.isEmpty() && covariates.ahead() < get(ForecastOptions.FEATURES_AHEAD)) {
-      problem = "expected covariates that are learned beside it, got some that are not";
+      problem = "expected learning.covariates: true, since covariates come with it, got false";
     }
     if (problem != null) {
       front.problem(ForecastOptions.OUTSIDE, problem);

@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
@@ -29,7 +30,6 @@ import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,13 +217,10 @@ final class TopicReader {
     boolean isBounded =
         file.get(JobOptions.MODE) == RunMode.BOUNDED; // it would end while they wait
     check(OutsideOptions.TOPIC, !isBounded, "source.mode: streaming", "bounded");
-    List<Double> levels = new ArrayList<>();
-    if (file.get(ForecastOptions.OUTSIDE_QUANTILES)) {
-      for (double level : file.get(ForecastOptions.LEVELS)) {
-        levels.add((1 - level) / 2);
-        levels.add((1 + level) / 2);
-      }
-    }
+    List<Double> levels =
+        file.get(ForecastOptions.OUTSIDE_QUANTILES)
+            ? OutsideModels.quantileLevels(file.get(ForecastOptions.LEVELS))
+            : List.of();
     ObservationMapping mapping = null;
     if (file.has(OutsideOptions.FORMAT)
         && file.require(OutsideOptions.MODEL) != null

@@ -52,9 +52,7 @@ final class ModeMetrics {
     }
   }
 
-  /**
-   * Errors of an outside model beside ours, over all series of the task, about 1,000 values deep.
-   */
+  /** Errors of an outside model and ours, over all series of the task, about 1,000 values deep. */
   private static final class OutsideErrors {
 
     private static final double NEWEST = 0.001;
@@ -68,11 +66,11 @@ final class ModeMetrics {
       group.gauge("relativeError", () -> errors / ours);
     }
 
-    void add(double error, double beside) {
+    void add(double error, double ofOurs) {
       if (!Double.isNaN(error)) {
         values.inc();
         errors += NEWEST * (Math.min(error, LARGEST_ERROR) - errors);
-        ours += NEWEST * (Math.min(beside, LARGEST_ERROR) - ours);
+        ours += NEWEST * (Math.min(ofOurs, LARGEST_ERROR) - ours);
       }
     }
   }
@@ -123,7 +121,7 @@ final class ModeMetrics {
     }
     errors.add(series, scored);
     for (int m = 0; m < outside.length; m++) {
-      outside[m].add(scored.outsideError(m), scored.besideOutside(m));
+      outside[m].add(scored.outsideError(m), scored.oursOfOutside(m));
     }
   }
 

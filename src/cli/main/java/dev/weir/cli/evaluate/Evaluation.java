@@ -33,9 +33,6 @@ public final class Evaluation {
   public static final String NAIVE = "naive";
   public static final String SEASONAL_NAIVE = "seasonal_naive";
 
-  /** Begins the names of outside models. */
-  public static final String OUTSIDE = "outside:";
-
   /** Origins end this far before the end, also for shorter horizons. */
   private static final int LAST_HORIZON = 24;
 

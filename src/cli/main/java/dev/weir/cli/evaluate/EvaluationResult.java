@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
+import dev.weir.forecast.Score.Method;
 import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -83,7 +84,7 @@ record EvaluationResult(
   }
 
   private static boolean isOutside(String method) {
-    return method.startsWith(Evaluation.OUTSIDE);
+    return method.startsWith(Method.OUTSIDE);
   }
 
   Map<String, Double> geometricMeans() {
@@ -324,7 +325,7 @@ record EvaluationResult(
         .toList();
   }
 
-  /** Outside models beside ours and the naive ones: means over the series, the best first. */
+  /** Outside models, ours and the naive ones: means over the series, the best first. */
   private String league() {
     Map<String, List<Line>> lines = new LinkedHashMap<>();
     for (OfSeries one : series) {

@@ -186,7 +186,7 @@ final class FileForecaster {
                 value.features(),
                 null,
                 false,
-                outside == null ? known : outside.beside(known, row));
+                outside == null ? known : outside.append(known, row));
         String problem = engine.problemWith(observation);
         if (problem != null) {
           throw refused(value, row, problem);

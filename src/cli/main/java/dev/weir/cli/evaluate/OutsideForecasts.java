@@ -4,6 +4,7 @@ import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
+import dev.weir.forecast.Score.Method;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.kafka.covariate.QuantileEnds;
 import java.util.Arrays;
@@ -67,8 +68,7 @@ final class OutsideForecasts {
     int[] place = first.clone();
     long[] made = new long[first[rows]];
     double[] ends = new double[made.length * columns];
-    List<Double> wanted =
-        levels.stream().flatMap(l -> List.of((1 - l) / 2, (1 + l) / 2).stream()).toList();
+    List<Double> wanted = OutsideModels.quantileLevels(levels);
     for (int i : known.order()) {
       if (rowOf[i] >= 0) {
         int at = place[rowOf[i]]++;
@@ -111,7 +111,7 @@ final class OutsideForecasts {
    * @param known (steps, covariates known ahead), row-major
    * @return (steps, covariates known ahead and columns of the models), row-major; NaN for unknown
    */
-  double[] beside(double[] known, int row) {
+  double[] append(double[] known, int row) {
     int width = covariates + all.length * columns;
     double[] ahead = new double[horizon * width];
     Arrays.fill(ahead, Double.NaN);
@@ -156,8 +156,7 @@ final class OutsideForecasts {
         }
       }
       if (sums.count() > 0) {
-        scores.put(
-            Evaluation.OUTSIDE + models.names().get(m), trial.score(hasEnds ? withEnds : sums));
+        scores.put(Method.OUTSIDE + models.names().get(m), trial.score(hasEnds ? withEnds : sums));
       }
     }
     return scores;

@@ -250,8 +250,8 @@ final class PlanOptions {
     UsageException.check(
         job == null || plan.featuresAhead() == plan.others().covariates().ahead(),
         "--outside",
-        "covariates that are learned beside it",
-        "some that are not");
+        "learning.covariates: true, since covariates come with it",
+        "false");
     outsideFile = OutsideFile.read(outside);
     List<String> known = outsideFile.models();
     UsageException.check(!known.isEmpty(), "--outside", "forecasts of a model", null);

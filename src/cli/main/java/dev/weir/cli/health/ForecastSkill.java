@@ -23,8 +23,6 @@ record ForecastSkill(Collection<Score> scores) {
   private static final double MAX_OFF = 0.15;
 
   // what begins the names of outside models and of networks that compete
-  private static final String OUTSIDE = "outside:";
-  private static final String COMPETING = "model:";
 
   private static final Map<String, Double> QUANTILES =
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
@@ -42,7 +40,7 @@ record ForecastSkill(Collection<Score> scores) {
         .toArray();
   }
 
-  /** Each model of a kind beside our forecasts: whether it is worth what it costs. */
+  /** Each model of a kind, compared with our forecasts: whether it is worth what it costs. */
   private void tellModels(
       Findings findings, ObjectNode json, String kind, String what, String key) {
     List<String> models =
@@ -61,7 +59,7 @@ record ForecastSkill(Collection<Score> scores) {
       of.put("model", model.substring(kind.length()));
       of.put("series", over.length);
       of.set("error_over_ours", Json.number(error));
-      if (kind.equals(OUTSIDE)) { // networks that compete are scored only
+      if (kind.equals(Score.Method.OUTSIDE)) { // networks that compete are scored only
         of.set("share", Json.number(share));
       }
       findings.ok(
@@ -70,7 +68,7 @@ record ForecastSkill(Collection<Score> scores) {
           model.substring(kind.length()),
           percent(error),
           over.length,
-          kind.equals(OUTSIDE) ? ", share in forecasts " + percent(share) : "");
+          kind.equals(Score.Method.OUTSIDE) ? ", share in forecasts " + percent(share) : "");
     }
   }
 
@@ -138,8 +136,8 @@ record ForecastSkill(Collection<Score> scores) {
           percent(quantile(toNaive, 0.5)),
           percent(quantile(toNaive, 0.9)));
     }
-    tellModels(findings, json, OUTSIDE, "outside model", "outside");
-    tellModels(findings, json, COMPETING, "network", "networks");
+    tellModels(findings, json, Score.Method.OUTSIDE, "outside model", "outside");
+    tellModels(findings, json, Score.Method.NETWORK, "network", "networks");
     if (!isEnough()) {
       return;
     }

@@ -57,10 +57,10 @@ class OutsideForecastsTest {
             "dnn",
             "lear");
     double[] none = {};
-    assertThat(outside.beside(none, 0)).containsExactly(NAN, NAN, NAN, 20);
-    assertThat(outside.beside(none, 1)).containsExactly(7, 21, NAN, 30);
-    assertThat(outside.beside(none, 2)).containsExactly(NAN, 30, NAN, NAN);
-    assertThat(outside.beside(none, 3)).containsExactly(NAN, NAN, NAN, 50); // after the file's end
+    assertThat(outside.append(none, 0)).containsExactly(NAN, NAN, NAN, 20);
+    assertThat(outside.append(none, 1)).containsExactly(7, 21, NAN, 30);
+    assertThat(outside.append(none, 2)).containsExactly(NAN, 30, NAN, NAN);
+    assertThat(outside.append(none, 3)).containsExactly(NAN, NAN, NAN, 50); // after the file's end
   }
 
   @Test
@@ -71,7 +71,7 @@ class OutsideForecastsTest {
                 + "1970-01-01T01:00:00Z,1970-01-01T00:00:00Z,lear,5,1,9,-3\n",
             1,
             "lear"); // intervals of 80 and 95 %
-    assertThat(outside.beside(new double[0], 0)).containsExactly(5, 1, 9, -3, NAN);
+    assertThat(outside.append(new double[0], 0)).containsExactly(5, 1, 9, -3, NAN);
   }
 
   /** A random walk whose next values a model knows, as it says itself, made at a lag. */

@@ -320,7 +320,7 @@ public record ForecastSettings(
               model.version());
     }
     if (model.ahead().count() > 0 && outsideColumns() > 0) {
-      return "ahead: expected a model that reads no covariates known ahead beside outside models, got"
+      return "ahead: expected a model that reads no covariates known ahead, since there are outside models, got"
           + " one that does (model %s version %d)".formatted(model.name(), model.version());
     }
     if (model.ahead().count() > 0 && model.ahead().count() != inputs.ahead) {

@@ -456,13 +456,13 @@ final class ModeForecaster {
       }
       double error = learner.outsideError(state, m);
       if (!Double.isNaN(error)) { // it has said something
-        methods.add(new Score.Method("outside:" + outside.get(m), error, share));
+        methods.add(new Score.Method(Score.Method.OUTSIDE + outside.get(m), error, share));
       }
     }
     for (int i = 0; compared != null && i < shadow.models(); i++) {
       double error = compared.meanError(i);
       if (Double.isFinite(error)) {
-        methods.add(new Score.Method("model:" + shadow.name(i), error, 0));
+        methods.add(new Score.Method(Score.Method.NETWORK + shadow.name(i), error, 0));
       }
     }
     return new Score(

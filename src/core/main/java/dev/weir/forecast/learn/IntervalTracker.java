@@ -101,28 +101,14 @@ final class IntervalTracker {
     this.together = new double[ends];
     this.nearer = new double[ends + 1];
     this.starts = new double[ends];
-    double[] shares = shares(levels);
     for (int k = 0; k < levels.size(); k++) {
+      double tail = (1 - levels.get(k)) / 2;
       int lower = levels.size() - 1 - k;
-      double tail = shares[lower];
       tails[lower] = tail;
-      tails[ends - 1 - lower] = 1 - shares[ends - 1 - lower];
+      tails[ends - 1 - lower] = 1 - (1 - tail);
       starts[lower] = Math.log(2 * tail); // a Laplace quantile, in multiples of its mean size
       starts[ends - 1 - lower] = -starts[lower];
     }
-  }
-
-  /**
-   * (2 levels), the share of the truth that is to be below each end of the intervals, ascending.
-   */
-  static double[] shares(List<Double> levels) {
-    double[] shares = new double[2 * levels.size()];
-    for (int k = 0; k < levels.size(); k++) {
-      double tail = (1 - levels.get(k)) / 2;
-      shares[levels.size() - 1 - k] = tail;
-      shares[levels.size() + k] = 1 - tail;
-    }
-    return shares;
   }
 
   /** Learns of ends that are issued within bounds. */

@@ -119,7 +119,7 @@ public final class LatestScores {
   }
 
   /** The same of our forecasts of the same steps. */
-  public double besideOutside(int model) {
+  public double oursOfOutside(int model) {
     return ours[model];
   }
 

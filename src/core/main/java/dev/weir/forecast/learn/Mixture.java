@@ -106,10 +106,6 @@ final class Mixture {
         settings.outside().count() == 0
             ? null
             : new OutsideStage(settings.outside(), levels, followed);
-    this.outsideIntervals =
-        settings.outside().quantiles() && outside != null
-            ? new OutsideIntervals(IntervalTracker.shares(settings.levels()), scored)
-            : null;
     this.finalHedge = new Hedge(settings.combination().eta(), DISCOUNT);
     this.combinedHedge =
         settings.combination().stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
@@ -123,6 +119,8 @@ final class Mixture {
     this.scorer =
         new DistributionScorer(
             settings.levels().stream().mapToDouble(Double::doubleValue).toArray());
+    this.outsideIntervals =
+        settings.outside().quantiles() ? new OutsideIntervals(scorer, scored) : null;
     this.quantiles = new double[scorer.quantiles()];
     this.outsideEnds = new double[2 * levels];
     this.said = new double[experts];

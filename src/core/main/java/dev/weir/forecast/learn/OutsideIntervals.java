@@ -4,11 +4,14 @@ import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.score.ProperScores;
 
 /**
- * Intervals out of the quantiles of outside models, beside those of the {@link IntervalTracker}:
- * the weighted mean of how far the models' quantiles are from what they forecast, times c, which
- * moves out a little after a miss and in after a hit, so that the misses become as many as wanted:
+ * Intervals out of the quantiles of outside models, in place of those of the {@link
+ * IntervalTracker}: the weighted mean of how far the models' quantiles are from what they forecast,
+ * times c, which moves out a little after a miss and in after a hit, so that the misses become as
+ * many as wanted:
  *
  * <pre>
  * end = forecast + c d,   c *= exp(step (1 - tail)) after a miss, exp(-step tail) after a hit
@@ -31,19 +34,22 @@ final class OutsideIntervals {
   private final FollowedSteps scored;
   private final int places;
   private final DelayLine delays;
-  private final double[] tails; // (ends) share of the truth that is to be below
+  private final double[] shares; // (ends) share of the truth that is to be below
   private final FloatSlice factors = new FloatSlice();
   private final FloatSlice losses = new FloatSlice();
   private final Bfloat16Slice shorts = new Bfloat16Slice();
   private int firstFloat;
 
   /**
-   * @param tails (2 levels) share of the truth below each end, ascending
+   * @param scorer which says the levels of the quantiles
    */
-  OutsideIntervals(double[] tails, FollowedSteps scored) {
-    this.tails = tails;
-    this.ends = tails.length;
+  OutsideIntervals(DistributionScorer scorer, FollowedSteps scored) {
+    this.ends = scorer.quantiles() - 1;
     this.levels = ends / 2;
+    this.shares = new double[ends];
+    for (int k = 0; k < ends; k++) {
+      shares[k] = scorer.tau(k < levels ? k : k + 1);
+    }
     this.scored = scored;
     this.places = DelayLine.allPlaces(scored);
     this.delays = new DelayLine(scored);
@@ -160,11 +166,11 @@ final class OutsideIntervals {
     for (int k = 0; k < ends; k++) {
       double said = shorts.get(raw(t, i, k));
       double end = factor.get(k) * said;
-      ours += pinball(error - own[k < levels ? k : k + 1], tails[k]);
-      theirs += pinball(error - end, tails[k]);
+      ours += ProperScores.pinball(shares[k], own[k < levels ? k : k + 1], error);
+      theirs += ProperScores.pinball(shares[k], end, error);
       boolean isUpper = k >= levels;
       boolean misses = isUpper ? error > end : error < end;
-      double tail = isUpper ? 1 - tails[k] : tails[k];
+      double tail = isUpper ? 1 - shares[k] : shares[k];
       double ofTail = step * Math.sqrt(USUAL / tail); // rare misses must say more
       double moved = factor.get(k) * Math.exp(ofTail * ((misses ? 1 : 0) - tail));
       factor.set(k, (float) Math.max(LEAST, Math.min(MOST, moved)));
@@ -178,9 +184,5 @@ final class OutsideIntervals {
     float before = losses.get(which);
     float bounded = (float) Math.min(loss, before > 0 ? 10 * before : 1e37);
     losses.set(which, before > 0 ? before + SLOW * (bounded - before) : bounded);
-  }
-
-  private static double pinball(double distance, double tail) {
-    return distance > 0 ? tail * distance : (tail - 1) * distance;
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Models outside of Weir whose forecasts take part: in the order of their columns among the numbers
@@ -54,6 +55,11 @@ public record OutsideModels(List<String> names, boolean quantiles) implements Se
   /** How many there are. */
   public int count() {
     return names.size();
+  }
+
+  /** Levels of the quantiles behind the columns after the forecast, in their order. */
+  public static List<Double> quantileLevels(List<Double> levels) {
+    return levels.stream().flatMap(level -> Stream.of((1 - level) / 2, (1 + level) / 2)).toList();
   }
 
   /**
