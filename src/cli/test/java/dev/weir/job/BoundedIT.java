@@ -251,16 +251,17 @@ class BoundedIT {
   void aSpanIsWithinWhatTheTopicHolds() throws Exception {
     assertThat(resolve("committed", null)).isEqualTo(SourceOffsets.STREAM);
     assertThat(resolve("earliest", "latest"))
-        .isEqualTo(new SourceOffsets(Map.of(0, 0L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+        .isEqualTo(new SourceOffsets(Map.of(0, 0L, 1, 0L), Map.of(0, 10L, 1, 5L), null));
     assertThat(resolve("3", "7"))
-        .isEqualTo(new SourceOffsets(Map.of(0, 3L, 1, 3L), Map.of(0, 7L, 1, 5L)));
+        .isEqualTo(new SourceOffsets(Map.of(0, 3L, 1, 3L), Map.of(0, 7L, 1, 5L), null));
     assertThat(resolve("1970-01-01T00:00:04Z", "1970-01-01T00:01:42.001Z"))
-        .isEqualTo(new SourceOffsets(Map.of(0, 4L, 1, 0L), Map.of(0, 10L, 1, 3L)));
-    assertThat(resolve("latest", null)).isEqualTo(new SourceOffsets(Map.of(0, 10L, 1, 5L), null));
+        .isEqualTo(new SourceOffsets(Map.of(0, 4L, 1, 0L), Map.of(0, 10L, 1, 3L), null));
+    assertThat(resolve("latest", null))
+        .isEqualTo(new SourceOffsets(Map.of(0, 10L, 1, 5L), null, null));
 
     commit("spans", Map.of(0, 6L));
     assertThat(resolve("committed", "latest"))
-        .isEqualTo(new SourceOffsets(Map.of(0, 6L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+        .isEqualTo(new SourceOffsets(Map.of(0, 6L, 1, 0L), Map.of(0, 10L, 1, 5L), null));
   }
 
   private static void commit(String group, Map<Integer, Long> offsets) {
@@ -290,12 +291,15 @@ class BoundedIT {
     KafkaSettings settings =
         spans("progress", "earliest", "latest").measured(resolve("earliest", "latest"), 1_000);
     commit("progress", Map.of(0, 10L, 1, 5L));
+    String unread = "partition 0 at its start, ends at 10";
     try (HistoryProgress progress = new HistoryProgress(settings, "job-a")) {
-      assertThat(progress.unread()).isEqualTo(Map.of(0, -1L, 1, -1L));
+      assertThat(progress.unread())
+          .isEqualTo(List.of(unread, "partition 1 at its start, ends at 5"));
       commit("progress", Map.of(0, 10L, 1, 5L), "job-b");
-      assertThat(progress.unread()).isEqualTo(Map.of(0, -1L, 1, -1L));
+      assertThat(progress.unread())
+          .isEqualTo(List.of(unread, "partition 1 at its start, ends at 5"));
       commit("progress", Map.of(0, 10L, 1, 3L), "job-a");
-      assertThat(progress.unread()).isEqualTo(Map.of(1, 3L));
+      assertThat(progress.unread()).containsExactly("partition 1 at offset 3, ends at 5");
       commit("progress", Map.of(1, 5L), "job-a");
       assertThat(progress.unread()).isEmpty();
     }

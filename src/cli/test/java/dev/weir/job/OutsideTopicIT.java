@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -50,6 +51,7 @@ class OutsideTopicIT {
   private static final FlinkFixture flink = FlinkFixture.shared();
 
   private final Random random = new Random(5);
+  private boolean isInOrder;
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.learned(name);
@@ -163,7 +165,7 @@ class OutsideTopicIT {
   /** Each in disorder, but none further than the jobs wait for it. */
   private void send(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
     int block = SERIES.size() * (DELAY - 1); // at least one record of each series and hour
-    for (int i = 0; i < records.size(); i += block) {
+    for (int i = 0; i < records.size() && !isInOrder; i += block) {
       Collections.shuffle(records.subList(i, Math.min(records.size(), i + block)), random);
     }
     kafka.send(records);
@@ -225,6 +227,33 @@ class OutsideTopicIT {
       awaitForecasts(job, settings, 5);
       job.assertRunning();
     }
+  }
+
+  @Test
+  void boundedJobReadsTheTopicUpToItsEndAndStreamingGoesOn() throws Exception {
+    isInOrder = true;
+    Map<String, String> more =
+        Map.of("window.idle-timeout", "1 s", "outside.idle-timeout", "1 s", "mode", "bounded");
+    JobSettings history = settings("outside-history", more);
+    createTopics(history);
+    sendObservations(history, 0, 30);
+    sendForecasts(history, 0, 40);
+    StreamExecutionEnvironment env = flink.environment(2);
+    env.configure(
+        new Configuration().set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS));
+    String savepoint;
+    try (BoundedJobRunner run = BoundedJobRunner.submit(env, history)) {
+      sendForecasts(history, 40, 60); // behind the end
+      savepoint = run.stopAtEnd(dir.resolve("history").toUri().toString());
+    }
+    await().until(() -> kafka.forecasts(history).size() >= 30 * SERIES.size());
+    assertAsIfBrought(history, 30);
+    sendObservations(history, 30, 50);
+    JobSettings streaming = settings("outside-history", Map.of("outside.idle-timeout", "1 s"));
+    try (RunningJob job = flink.restore(streaming, 1, CHECKPOINTS, savepoint)) {
+      awaitForecasts(job, streaming, 50);
+    }
+    assertAsIfBrought(streaming, 50);
   }
 
   @Tag("slow")

@@ -1,8 +1,8 @@
 package dev.weir.job;
 
+import dev.weir.kafka.OutsideTopic;
 import java.time.Duration;
-import java.util.Map;
-import java.util.StringJoiner;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,18 +34,18 @@ public final class BoundedJobRunner implements AutoCloseable {
 
   private final JobClient client;
   private final HistoryProgress progress;
-  private final Map<Integer, Long> ends; // first offset not to read, by partition
-
   private final Duration settling; // what event time needs to see that nothing more comes
 
   private BoundedJobRunner(JobClient client, JobSettings settings) {
     this.client = client;
+    OutsideTopic outside = settings.kafka().topics().outside();
+    Duration idle = outside == null ? Duration.ZERO : outside.idleTimeout();
     this.settling =
-        settings.forecast().outOfOrderness().isZero()
+        settings.forecast().outOfOrderness().isZero() && outside == null
             ? Duration.ZERO
-            : settings.idleTimeout().plus(SLACK);
+            : (idle.compareTo(settings.idleTimeout()) > 0 ? idle : settings.idleTimeout())
+                .plus(SLACK);
     this.progress = new HistoryProgress(settings.kafka(), client.getJobID().toString());
-    this.ends = settings.kafka().source().offsets().ends();
   }
 
   /**
@@ -101,7 +101,7 @@ public final class BoundedJobRunner implements AutoCloseable {
   }
 
   private void awaitEnd(Duration patience) throws InterruptedException {
-    Map<Integer, Long> before = null;
+    List<String> before = null;
     long since = System.nanoTime();
     while (true) {
       JobStatus status = get("tell its status", client.getJobStatus());
@@ -109,7 +109,7 @@ public final class BoundedJobRunner implements AutoCloseable {
         get("read its history", client.getJobExecutionResult()); // says why it has failed
         throw failure("read its history", "it is " + status, null);
       }
-      Map<Integer, Long> unread = progress.unread();
+      List<String> unread = progress.unread();
       if (unread.isEmpty()) {
         return;
       }
@@ -124,23 +124,10 @@ public final class BoundedJobRunner implements AutoCloseable {
             client.getJobID(),
             status,
             patience.toSeconds(),
-            places(unread));
+            String.join(", ", unread));
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
     }
-  }
-
-  private String places(Map<Integer, Long> unread) {
-    StringJoiner places = new StringJoiner(", ");
-    unread.forEach(
-        (partition, next) ->
-            places.add(
-                "partition %d at %s, ends at %d"
-                    .formatted(
-                        partition,
-                        next == HistoryProgress.NOTHING ? "its start" : "offset " + next,
-                        ends.get(partition))));
-    return places.toString();
   }
 
   private <T> T get(String what, CompletableFuture<T> answer) throws InterruptedException {

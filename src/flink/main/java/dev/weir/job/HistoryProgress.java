@@ -1,7 +1,11 @@
 package dev.weir.job;
 
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.connector.KafkaConnectors;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -11,9 +15,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  * commits after each checkpoint: a restart of the job does not take them back.
  */
 final class HistoryProgress implements AutoCloseable {
-
-  /** The offset of a partition that no checkpoint contains yet. */
-  public static final long NOTHING = -1;
 
   private final KafkaSettings settings;
   private final String job;
@@ -30,26 +31,35 @@ final class HistoryProgress implements AutoCloseable {
   }
 
   /**
-   * Returns the next offset to read of each partition that is not read up to its end, or {@link
-   * #NOTHING}. Empty once all are, and a checkpoint holds what came of them.
+   * Returns where each partition is that is not read up to its end, in words. Empty once all are,
+   * and a checkpoint holds what came of them.
    */
-  public Map<Integer, Long> unread() {
-    Map<Integer, OffsetAndMetadata> committed =
-        admin.committed(settings.group(), settings.topics().observations().first());
-    Map<Integer, Long> unread = new TreeMap<>();
-    settings
-        .source()
-        .offsets()
-        .ends()
+  public List<String> unread() {
+    List<String> unread = new ArrayList<>();
+    SourceOffsets offsets = settings.source().offsets();
+    String topic = settings.topics().observations().first();
+    add(unread, "partition %d", settings.group(), topic, offsets.ends());
+    if (offsets.outsideEnds() != null) {
+      String outside = settings.topics().outside().name();
+      String group = KafkaConnectors.outsideGroup(settings);
+      add(unread, "partition %d of topics.outside", group, outside, offsets.outsideEnds());
+    }
+    return unread;
+  }
+
+  private void add(
+      List<String> unread, String what, String group, String topic, Map<Integer, Long> ends) {
+    Map<Integer, OffsetAndMetadata> committed = admin.committed(group, topic);
+    new TreeMap<>(ends)
         .forEach(
             (partition, end) -> {
               OffsetAndMetadata place = committed.get(partition);
               boolean ofThisJob = place != null && job.equals(place.metadata());
               if (!ofThisJob || place.offset() < end) {
-                unread.put(partition, ofThisJob ? place.offset() : NOTHING);
+                String at = ofThisJob ? "offset " + place.offset() : "its start";
+                unread.add((what + " at %s, ends at %d").formatted(partition, at, end));
               }
             });
-    return unread;
   }
 
   @Override

@@ -214,9 +214,6 @@ final class TopicReader {
     List<String> models = file.get(ForecastOptions.OUTSIDE);
     check(OutsideOptions.TOPIC, forecasts, "a section forecast", "none");
     check(OutsideOptions.TOPIC, !models.isEmpty(), "learning.outside.models", "none");
-    boolean isBounded =
-        file.get(JobOptions.MODE) == RunMode.BOUNDED; // it would end while they wait
-    check(OutsideOptions.TOPIC, !isBounded, "source.mode: streaming", "bounded");
     List<Double> levels =
         file.get(ForecastOptions.OUTSIDE_QUANTILES)
             ? OutsideModels.quantileLevels(file.get(ForecastOptions.LEVELS))

@@ -9,17 +9,20 @@ import java.util.Map;
  *
  * @param starts first offset to read, by partition; null: where the group has got to
  * @param ends first offset not to read, by partition; null: none
+ * @param outsideEnds the same of the topic of outside forecasts; null: none
  */
-public record SourceOffsets(Map<Integer, Long> starts, Map<Integer, Long> ends)
+public record SourceOffsets(
+    Map<Integer, Long> starts, Map<Integer, Long> ends, Map<Integer, Long> outsideEnds)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   /** From where the group has got to, without end. */
-  public static final SourceOffsets STREAM = new SourceOffsets(null, null);
+  public static final SourceOffsets STREAM = new SourceOffsets(null, null, null);
 
   public SourceOffsets {
     starts = starts == null ? null : Map.copyOf(starts);
     ends = ends == null ? null : Map.copyOf(ends);
+    outsideEnds = outsideEnds == null ? null : Map.copyOf(outsideEnds);
   }
 }

@@ -180,8 +180,6 @@ class OutsideTopicSectionTest {
         "learning: {outside: {quantiles: true}}"
             + "|learning.outside.quantiles: expected learning.outside.models beside it, got none",
         "learning: {enabled: false, outside: {models: [a]}}" + "|learning.outside.models: expected",
-        "source: {mode: bounded}"
-            + "|topics.outside: expected source.mode: streaming beside it, got bounded",
         "outside: {keep: 2}|outside.keep: expected at least the horizon, 3, got 2",
         "outside: {time: at}|outside.time: expected outside.format beside it, got none",
         "outside: {format.options.x: 7}"

@@ -1,6 +1,7 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
@@ -14,17 +15,19 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
-/** Offsets of the observations: of what is there, and of what the job's group has committed. */
+/** Offsets of what is there of a job's input, and of what its group has committed. */
 public final class TopicOffsets {
 
   private final TopicAdmin admin;
   private final String topic;
+  private final OutsideTopic outside; // null for none
   private final String group;
   private final ListOffsetsOptions options;
 
   public TopicOffsets(TopicAdmin admin, KafkaSettings settings) {
     this.admin = admin;
     this.topic = settings.topics().observations().first(); // the only one
+    this.outside = settings.topics().outside();
     this.group = settings.group();
     String isolation = settings.properties().get(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
     this.options =
@@ -39,19 +42,25 @@ public final class TopicOffsets {
     if (span.equals(SourceRange.STREAM)) {
       return SourceOffsets.STREAM;
     }
-    return new SourceOffsets(at(span.start()), span.isBounded() ? at(span.end()) : null);
+    if (!span.isBounded()) {
+      return new SourceOffsets(at(span.start()), null, null);
+    }
+    return new SourceOffsets(
+        at(span.start()),
+        at(span.end()),
+        outside == null ? null : list(outside.name(), OffsetSpec.latest()));
   }
 
   /** A position in each partition, within what the topic holds. */
   Map<Integer, Long> at(SourcePosition position) {
-    Map<Integer, Long> earliest = list(OffsetSpec.earliest());
-    Map<Integer, Long> latest = list(OffsetSpec.latest());
+    Map<Integer, Long> earliest = list(topic, OffsetSpec.earliest());
+    Map<Integer, Long> latest = list(topic, OffsetSpec.latest());
     Map<Integer, Long> wanted =
         switch (position.kind()) {
           case EARLIEST -> earliest;
           case LATEST -> latest;
           case OFFSET -> same(earliest, position.at());
-          case TIMESTAMP -> list(OffsetSpec.forTimestamp(position.at()));
+          case TIMESTAMP -> list(topic, OffsetSpec.forTimestamp(position.at()));
           case COMMITTED -> {
             Map<Integer, Long> offsets = new TreeMap<>(earliest);
             admin
@@ -76,7 +85,7 @@ public final class TopicOffsets {
     return offsets;
   }
 
-  private Map<Integer, Long> list(OffsetSpec spec) {
+  private Map<Integer, Long> list(String topic, OffsetSpec spec) {
     Map<TopicPartition, OffsetSpec> request = new HashMap<>();
     int partitions = admin.partitions(topic);
     for (int partition = 0; partition < partitions; partition++) {

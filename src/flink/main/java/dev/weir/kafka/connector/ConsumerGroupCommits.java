@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits what a bounded job has read for its consumer group, in the background. One task's; not
+ * Commits what a bounded job has read for a consumer group, in the background. One task's; not
  * thread-safe.
  */
 final class ConsumerGroupCommits implements ObservationSourceReader.Commits {
@@ -23,6 +23,7 @@ final class ConsumerGroupCommits implements ObservationSourceReader.Commits {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final KafkaSettings settings;
+  private final String group;
   private final String job;
 
   private Admin admin; // null until the first commit
@@ -30,11 +31,13 @@ final class ConsumerGroupCommits implements ObservationSourceReader.Commits {
   private volatile boolean isClosed; // read by the client's thread
 
   /**
+   * @param group that they are committed for
    * @param job written beside each offset, so that {@code HistoryProgress} can tell it from those
    *     of other jobs
    */
-  ConsumerGroupCommits(KafkaSettings settings, String job) {
+  ConsumerGroupCommits(KafkaSettings settings, String group, String job) {
     this.settings = settings;
+    this.group = group;
     this.job = job;
   }
 
@@ -50,13 +53,13 @@ final class ConsumerGroupCommits implements ObservationSourceReader.Commits {
     Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
     offsets.forEach(
         (partition, offset) -> places.put(partition, new OffsetAndMetadata(offset, job)));
-    last = admin.alterConsumerGroupOffsets(settings.group(), places).all();
+    last = admin.alterConsumerGroupOffsets(group, places).all();
     last.whenComplete(
         (done, failure) -> {
           if (failure != null && !isClosed) { // the end of the job stops a commit in progress
             LOG.warn(
                 "group {}: expected to commit {}, got {}; the next checkpoint tries again",
-                settings.group(),
+                group,
                 offsets,
                 failure.toString());
           }

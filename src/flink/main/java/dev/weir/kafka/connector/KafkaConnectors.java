@@ -94,35 +94,19 @@ public final class KafkaConnectors {
    */
   public Source<InputEvent, ?, ?> observations(
       TypeInformation<InputEvent> type, int ahead, Duration idleTimeout, boolean isInOrder) {
-    KafkaSettings kafka = settings; // this object is not serializable
-    Map<Integer, Long> ends = kafka.source().offsets().ends();
-    Properties consumer = consumerProperties(kafka.group());
-    if (ends != null) {
-      // ObservationSourceReader commits; commits of Kafka's reader would erase the job id beside
-      // them
-      consumer.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
-    }
-    ObservationTopics topics = kafka.topics().observations();
-    return source(
-        consumer,
+    Map<Integer, Long> ends = settings.source().offsets().ends();
+    ObservationTopics topics = settings.topics().observations();
+    return timed(
+        settings.group(),
         topics.pattern() == null
             ? new ExistingTopics(topics.names())
             : KafkaSubscriber.getTopicPatternSubscriber(Pattern.compile(topics.pattern())),
-        starts(kafka.source().offsets()),
-        ObservationDeserializer.of(type, kafka, ahead),
+        starts(settings.source().offsets()),
+        ObservationDeserializer.of(type, settings, ahead),
         isInOrder && ends == null, // with ends they are not read
-        (reader, context) -> {
-          String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
-          int subtask = context.getIndexOfSubtask();
-          return new ObservationSourceReader<>(
-              reader,
-              KafkaConnectors::observed,
-              ends,
-              ends == null ? null : new ConsumerGroupCommits(kafka, job),
-              idleTimeout,
-              context::sendSourceEventToCoordinator,
-              () -> new UnreadRecords(consumer, subtask));
-        });
+        KafkaConnectors::observed,
+        ends,
+        idleTimeout);
   }
 
   private OffsetsInitializer starts(SourceOffsets offsets) {
@@ -176,26 +160,54 @@ public final class KafkaConnectors {
   }
 
   /**
-   * Outside forecasts, from the beginning and without an end, as covariates. Until they are read,
-   * they hold back event time.
+   * Outside forecasts, from the beginning, as covariates; a bounded job reads them up to where they
+   * ended when it was submitted. Until they are read, they hold back event time.
    */
   public Source<CovariateEvent, ?, ?> outside(TypeInformation<CovariateEvent> type) {
     OutsideTopic topic = settings.topics().outside();
-    Properties consumer = consumerProperties(outsideGroup(settings));
-    return source(
-        consumer,
+    return timed(
+        outsideGroup(settings),
         new ExistingTopics(List.of(topic.name())),
         OffsetsInitializer.earliest(),
         new OutsideDeserializer(type, topic, settings.registry()),
         false,
+        KafkaConnectors::made,
+        settings.source().offsets().outsideEnds(),
+        topic.idleTimeout());
+  }
+
+  /** A source whose partitions hold back event time until they are read. */
+  private <T> Source<T, ?, ?> timed(
+      String group,
+      KafkaSubscriber topics,
+      OffsetsInitializer starts,
+      KafkaRecordDeserializationSchema<T> codec,
+      boolean isInOrder,
+      ObservationSourceReader.Progress<T> progress,
+      Map<Integer, Long> ends,
+      Duration idleTimeout) {
+    KafkaSettings kafka = settings; // this object is not serializable
+    Properties consumer = consumerProperties(group);
+    if (ends != null) {
+      // ObservationSourceReader commits; commits of Kafka's reader would erase the job id beside
+      // them
+      consumer.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
+    }
+    return source(
+        consumer,
+        topics,
+        starts,
+        codec,
+        isInOrder,
         (reader, context) -> {
+          String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
           int subtask = context.getIndexOfSubtask();
           return new ObservationSourceReader<>(
               reader,
-              KafkaConnectors::made,
-              null,
-              null,
-              topic.idleTimeout(),
+              progress,
+              ends,
+              ends == null ? null : new ConsumerGroupCommits(kafka, group, job),
+              idleTimeout,
               context::sendSourceEventToCoordinator,
               () -> new UnreadRecords(consumer, subtask));
         });

@@ -1,6 +1,7 @@
 package dev.weir.kafka.connector;
 
 import dev.weir.kafka.connector.UnreadRecords.Answer;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +61,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
   }
 
   /** Tells whether an event is one that a partition waits for: an observation of its own time. */
-  interface Progress<T> {
+  interface Progress<T> extends Serializable {
 
     /**
      * What a partition has reached.
