@@ -158,7 +158,6 @@ class SeriesStoreTest {
     List<Observation> observations = observations(new SplittableRandom(3), 900);
     List<String> expected = run(settings, observations, false, 0);
     assertThat(expected).hasSizeGreaterThan(1_800);
-    assertThat(run(settings, observations, true, 0)).isEqualTo(expected);
     assertThat(run(settings, observations, true, 8)).isEqualTo(expected);
   }
 

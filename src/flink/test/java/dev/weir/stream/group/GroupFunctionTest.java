@@ -217,7 +217,7 @@ public class GroupFunctionTest {
   @Test
   void incidentsAreTheSameAfterRescaling() throws Exception {
     List<MemberSurprise> all = surprises();
-    List<Incident> expected = run(all, true, null);
+    List<Incident> expected = run(all, false, null);
     int half = all.size() * 3 / 5;
     List<Incident> incidents = new ArrayList<>();
     OperatorSubtaskState state;
