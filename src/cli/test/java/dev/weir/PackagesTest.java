@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Tests that packages are small and described, and import what their description allows. */
+/** Tests that packages are small and described, and import what src/imports.txt allows. */
 class PackagesTest {
 
   private static final int MAX_FILES = 45;
@@ -30,10 +30,9 @@ class PackagesTest {
           Path.of("src/cli/main/java"),
           Path.of("src/lab/main/java"));
 
-  /** The names of libraries in a package-info, each with the packages of the library. */
+  /** The names of libraries in src/imports.txt, each with the packages of the library. */
   private static final Map<String, String> LIBRARIES =
       Map.ofEntries(
-          entry("the JDK", "java\\.|javax\\.|jdk\\.|com\\.sun\\."),
           entry("Avro", "org\\.apache\\.avro\\."),
           entry("Caffeine", "com\\.github\\.benmanes\\."),
           entry("Commons CLI", "org\\.apache\\.commons\\.cli\\."),
@@ -49,15 +48,16 @@ class PackagesTest {
           entry("Protobuf", "com\\.google\\.protobuf\\."),
           entry("SLF4J", "org\\.slf4j\\."),
           entry("SnakeYAML", "org\\.yaml\\.snakeyaml\\."),
-          entry("the Kafka broker", "kafka\\.|org\\.apache\\.kafka\\.(?:server|metadata)\\."),
-          entry("the Kafka clients", "org\\.apache\\.kafka\\.(?:clients|common|connect)\\."));
+          entry("Kafka broker", "kafka\\.|org\\.apache\\.kafka\\.(?:server|metadata)\\."),
+          entry("Kafka clients", "org\\.apache\\.kafka\\.(?:clients|common|connect)\\."));
 
-  private static final Pattern ALLOWED = Pattern.compile("Allowed imports: (.*?)\\.(?: |$)");
-  private static final Pattern OWN = Pattern.compile("(all packages of )?\\{@code ([\\w.]+)}");
+  private static final Path ALLOWED = Path.of("src/imports.txt");
+  private static final String JDK = "java\\.|javax\\.|jdk\\.|com\\.sun\\.";
   private static final Pattern IMPORT =
       Pattern.compile("^import (?:static )?([\\w.]+);", Pattern.MULTILINE);
 
   private static Map<Path, List<String>> packages;
+  private static Map<String, String> allowed; // by package
 
   @BeforeAll
   static void list() throws IOException {
@@ -76,6 +76,11 @@ class PackagesTest {
       }
     }
     assertThat(packages).hasSizeGreaterThan(30);
+    allowed =
+        Files.readAllLines(ALLOWED).stream()
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .map(line -> line.split(":", 2))
+            .collect(Collectors.toMap(line -> "dev.weir." + line[0], line -> line[1].strip()));
   }
 
   @Test
@@ -93,47 +98,39 @@ class PackagesTest {
   }
 
   @Test
-  void eachImportIsAllowedByThePackageInfo() throws IOException {
+  void eachImportIsAllowed() throws IOException {
     List<String> wrong = new ArrayList<>();
+    TreeSet<String> unknown = new TreeSet<>(allowed.keySet());
     for (Path folder : packages.keySet()) {
       if (packages.get(folder).size() == 1) {
         continue; // nothing but the description
       }
-      Pattern allowed = allowed(folder);
+      unknown.remove(name(folder));
+      Pattern imported = allowed(name(folder));
       TreeSet<String> refused = new TreeSet<>();
       for (String file : packages.get(folder)) {
         Matcher imports = IMPORT.matcher(Files.readString(folder.resolve(file)));
         while (imports.find()) {
-          if (!allowed.matcher(imports.group(1)).lookingAt()) {
+          if (!imported.matcher(imports.group(1)).lookingAt()) {
             refused.add(file + ": " + imports.group(1));
           }
         }
       }
       refused.forEach(problem -> wrong.add(folder + "/" + problem));
     }
-    assertThat(wrong).as("imports that the package-info does not allow").isEmpty();
+    assertThat(wrong).as("imports that %s does not allow", ALLOWED).isEmpty();
+    assertThat(unknown).as("packages that %s names and nothing has", ALLOWED).isEmpty();
   }
 
   /** A package may also import from itself: constants and nested classes. */
-  private static Pattern allowed(Path folder) throws IOException {
-    String info =
-        Files.readString(folder.resolve("package-info.java")).replaceAll("\\s+(?:\\* ?)?", " ");
-    Matcher sentence = ALLOWED.matcher(info);
-    assertThat(sentence.find()).as("%s: Allowed imports", folder).isTrue();
-    String text = sentence.group(1);
-    List<String> prefixes = new ArrayList<>();
-    prefixes.add(name(folder).replace(".", "\\.") + "\\.[A-Z]");
-    Matcher own = OWN.matcher(text);
-    while (own.find()) {
-      String name = "dev\\.weir\\." + own.group(2).replace(".", "\\.") + "\\.";
-      prefixes.add(own.group(1) == null ? name + "[A-Z]" : name);
+  private static Pattern allowed(String name) {
+    assertThat(allowed).as("%s", ALLOWED).containsKey(name);
+    List<String> prefixes = new ArrayList<>(List.of(JDK, name.replace(".", "\\.") + "\\.[A-Z]"));
+    for (String other : allowed.get(name).split(", ")) {
+      String own = "dev\\.weir\\." + other.replace("..", "").replace(".", "\\.") + "\\.";
+      String prefix = LIBRARIES.getOrDefault(other, other.endsWith("..") ? own : own + "[A-Z]");
+      prefixes.add(prefix);
     }
-    LIBRARIES.forEach(
-        (name, prefix) -> {
-          if (text.contains(name)) {
-            prefixes.add(prefix);
-          }
-        });
     return Pattern.compile(String.join("|", prefixes));
   }
 

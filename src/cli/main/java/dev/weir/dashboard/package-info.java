@@ -6,7 +6,6 @@
  * <p>Start at {@link dev.weir.dashboard.Dashboard}. Records and HTTP requests are both untrusted.
  * The job jar does not contain these packages.
  *
- * <p>Allowed imports: {@code kafka}, all packages of {@code dashboard}, the Kafka clients and the
- * JDK. Only {@code cli} imports this package.
+ * <p>Only {@code cli} imports this package.
  */
 package dev.weir.dashboard;

@@ -7,7 +7,6 @@
  * {@link dev.weir.classify.NetworkClassifier} runs a network and {@link
  * dev.weir.classify.ClassifierTrainer} trains one.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.window}, {@code model}, {@code rnn} and the
- * JDK. This package never imports Flink, Kafka or Avro.
+ * <p>This package never imports Flink, Kafka or Avro.
  */
 package dev.weir.classify;

@@ -18,9 +18,5 @@
  *
  * <p>Public signatures name types of these two packages and of the JDK alone ({@code
  * PublicSignaturesTest}).
- *
- * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.engine}, {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code option},
- * {@code spec} and the JDK.
  */
 package dev.weir.core;

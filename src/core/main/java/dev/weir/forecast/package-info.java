@@ -22,7 +22,7 @@
  * what a base model is. {@link dev.weir} lists the classes in which forecasts are scored and late
  * observations are found.
  *
- * <p>Allowed imports: {@code model} and the JDK. This package and its subpackages never import
- * Flink, Kafka or Avro, so the same code runs in a job, in SQL, in an evaluation and in a test.
+ * <p>This package and its subpackages never import Flink, Kafka or Avro, so the same code runs in a
+ * job, in SQL, in an evaluation and in a test.
  */
 package dev.weir.forecast;

@@ -17,7 +17,6 @@
  *   <li>{@link dev.weir.model.ModelFormatException} reports which bytes are invalid.
  * </ul>
  *
- * <p>Allowed imports: {@code rnn}, Jackson and the JDK. The networks are computed in {@link
- * dev.weir.rnn}.
+ * <p>The networks are computed in {@link dev.weir.rnn}.
  */
 package dev.weir.model;

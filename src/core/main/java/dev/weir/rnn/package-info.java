@@ -15,7 +15,5 @@
  *   <li><b>Temporary arrays</b> contain activations. Each call reuses them, and they are never
  *       saved.
  * </ul>
- *
- * <p>Allowed imports: the JDK.
  */
 package dev.weir.rnn;

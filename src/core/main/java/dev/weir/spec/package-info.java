@@ -3,9 +3,5 @@
  * the library gives, and checks them together by the same rules and words.
  *
  * <p>Start at {@link dev.weir.spec.ForecastSpec}.
- *
- * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.window},
- * {@code model}, {@code option} and the JDK.
  */
 package dev.weir.spec;

@@ -3,7 +3,5 @@
  * paths, {@code s3://}, {@code hdfs://} and so on. The SQL jar contains this package.
  *
  * <p>Start at {@link dev.weir.file.NamedFile}.
- *
- * <p>Allowed imports: {@code model}, Flink and the JDK.
  */
 package dev.weir.file;

@@ -4,8 +4,5 @@
  * <p>{@link dev.weir.holiday.HolidayRegions} knows those of countries and their parts, {@link
  * dev.weir.holiday.HolidayFile} reads a user's own, and {@link dev.weir.holiday.HolidayOverrides}
  * which series have others. The SQL jar contains this package.
- *
- * <p>Allowed imports: {@code file}, {@code forecast.learn}, {@code option}, {@code spec}, Jackson,
- * Jollyday and the JDK.
  */
 package dev.weir.holiday;

@@ -16,8 +16,7 @@
  * admins, consumers and producers. The classes in {@code dev.weir.kafka.avro} are generated from
  * {@code src/flink/main/avro}.
  *
- * <p>Allowed imports: {@code kafka.mapping}, {@code kafka.wire}, the Kafka clients and the JDK. The
- * subpackages never import {@code stream}, {@code sql}, {@code job}, {@code dashboard} or {@code
- * cli}.
+ * <p>The subpackages never import {@code stream}, {@code sql}, {@code job}, {@code dashboard} or
+ * {@code cli}.
  */
 package dev.weir.kafka;

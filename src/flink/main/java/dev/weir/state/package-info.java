@@ -8,8 +8,5 @@
  * dev.weir.state.LearnerStateSerializer} and {@link dev.weir.state.WindowStateSerializer} adapt
  * them to Flink. {@link dev.weir.state.ClassStateSerializer} does so for classes. {@link
  * dev.weir.state.ResultCounters} counts what became of series.
- *
- * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.learn}, {@code
- * forecast.window}, Flink's type serializers and metrics, and the JDK.
  */
 package dev.weir.state;

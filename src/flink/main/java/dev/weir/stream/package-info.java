@@ -6,9 +6,5 @@
  * and of classes ({@code ClassifyFunction}). Its method {@code processBroadcastElement} replaces
  * the weights of a running job. {@link dev.weir.forecast.engine} and {@link dev.weir.classify}
  * contain the calculations.
- *
- * <p>Allowed imports: {@code classify}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.contest}, {@code forecast.engine}, {@code forecast.learn}, {@code forecast.shared},
- * {@code forecast.window}, {@code model}, {@code rnn}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.stream;

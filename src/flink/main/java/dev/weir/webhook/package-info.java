@@ -3,8 +3,5 @@
  *
  * <p>Start at {@link dev.weir.webhook.WebhookDelivery}, which reads the topic; {@link
  * dev.weir.webhook.WebhookSender} sends one record until it is taken.
- *
- * <p>Allowed imports: {@code forecast}, {@code kafka}, {@code kafka.avro}, {@code kafka.codec},
- * {@code kafka.wire}, Avro, Jackson, the Kafka clients and the JDK.
  */
 package dev.weir.webhook;

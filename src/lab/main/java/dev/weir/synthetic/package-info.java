@@ -2,7 +2,5 @@
  * Makes series at random, which the built-in networks were trained on besides measured ones.
  *
  * <p>Start at {@link dev.weir.synthetic.SyntheticSeries}.
- *
- * <p>Allowed imports: the JDK.
  */
 package dev.weir.synthetic;

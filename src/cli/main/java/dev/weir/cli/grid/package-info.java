@@ -3,8 +3,5 @@
  * ones are due.
  *
  * <p>Start at {@link dev.weir.cli.grid.SamplingOptions}.
- *
- * <p>Allowed imports: {@code cli.console}, {@code forecast}, {@code forecast.window}, {@code
- * option}, picocli and the JDK.
  */
 package dev.weir.cli.grid;

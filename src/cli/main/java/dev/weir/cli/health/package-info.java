@@ -5,10 +5,5 @@
  * <p>Start at {@link dev.weir.cli.health.DoctorCommand} or {@link
  * dev.weir.cli.health.StatusCommand}. {@code Check} lists all checks, {@code FlinkRest} reads
  * Flink's REST API, {@code Look} a job's topics, and what checks find goes to {@code Findings}.
- *
- * <p>Allowed imports: {@code classify}, {@code cli.console}, {@code cli.option}, {@code forecast},
- * {@code forecast.engine}, {@code forecast.window}, {@code kafka}, {@code kafka.admin}, {@code
- * kafka.codec}, {@code kafka.covariate}, {@code kafka.wire}, {@code model}, {@code option}, all
- * packages of {@code job}, Flink, the Kafka clients, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.health;

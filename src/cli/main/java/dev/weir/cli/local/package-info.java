@@ -6,8 +6,5 @@
  * dev.weir.cli.local.LocalCluster}. {@link dev.weir.cli.local.ReadOnlyRest} implements Flink's
  * {@code InboundChannelHandlerFactory}, which adds a Netty handler to Flink's REST server. The
  * handler rejects requests that change something.
- *
- * <p>Allowed imports: {@code cli.console}, {@code job}, {@code kafka}, {@code kafka.admin}, Flink,
- * the Kafka broker, the Kafka clients, Log4j and the JDK.
  */
 package dev.weir.cli.local;

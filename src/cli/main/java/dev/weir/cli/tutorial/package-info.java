@@ -3,8 +3,5 @@
  * RNN" and compares each number with the printed one.
  *
  * <p>Start at {@link dev.weir.cli.tutorial.TutorialCommand}.
- *
- * <p>Allowed imports: {@code cli.console}, {@code kafka.wire}, {@code rnn}, Jackson, picocli and
- * the JDK.
  */
 package dev.weir.cli.tutorial;

@@ -4,8 +4,5 @@
  *
  * <p>Start at {@link dev.weir.dashboard.read.TopicReader}; {@link
  * dev.weir.dashboard.read.HistoryLoader} reads the older records.
- *
- * <p>Allowed imports: {@code dashboard.view}, {@code forecast}, {@code kafka}, {@code kafka.admin},
- * {@code kafka.codec}, {@code model}, the Kafka clients, SLF4J and the JDK.
  */
 package dev.weir.dashboard.read;

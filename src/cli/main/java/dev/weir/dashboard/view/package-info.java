@@ -3,8 +3,5 @@
  * write this data, and HTTP threads read it.
  *
  * <p>Start at {@link dev.weir.dashboard.view.DashboardState}.
- *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code model}, all packages of
- * {@code kafka}, the Kafka clients, Caffeine, HdrHistogram and the JDK.
  */
 package dev.weir.dashboard.view;

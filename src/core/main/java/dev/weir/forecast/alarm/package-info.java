@@ -11,7 +11,5 @@
  * <p>A {@link dev.weir.forecast.alarm.ThresholdTracker} watches limits that a forecast may cross, a
  * {@link dev.weir.forecast.alarm.GroupTracker} several series together. {@link
  * dev.weir.forecast.alarm.AlarmRules} tells which of this counts for a series.
- *
- * <p>Allowed imports: {@code forecast} and the JDK.
  */
 package dev.weir.forecast.alarm;

@@ -7,8 +7,5 @@
  * day. A {@link dev.weir.forecast.contest.Contest} joins those of all series, tests after each
  * period whether a challenger is better, with a {@link dev.weir.forecast.contest.SequentialTest},
  * and promotes it. Neither the order of series nor the number of tasks counts.
- *
- * <p>Allowed imports: {@code forecast}, {@code forecast.network}, {@code forecast.window}, {@code
- * model} and the JDK.
  */
 package dev.weir.forecast.contest;

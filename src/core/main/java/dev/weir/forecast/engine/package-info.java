@@ -7,9 +7,5 @@
  * changes it, and returns a {@link dev.weir.forecast.engine.ForecastResult} with all that is to be
  * sent and counted, and when to call again. The callers are Flink's operator, SQL, the library and
  * tests.
- *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.contest}, {@code
- * forecast.expert}, {@code forecast.learn}, {@code forecast.network}, {@code forecast.score},
- * {@code forecast.window}, {@code model} and the JDK.
  */
 package dev.weir.forecast.engine;

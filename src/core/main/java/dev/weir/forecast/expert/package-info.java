@@ -10,7 +10,5 @@
  * and {@link dev.weir.forecast.expert.History} the slice with the past values. {@link
  * dev.weir.forecast.expert.Experts} lists them by name, and {@link
  * dev.weir.forecast.expert.ForecastParts} contains what a forecast consists of.
- *
- * <p>Allowed imports: {@code forecast}, {@code rnn} and the JDK.
  */
 package dev.weir.forecast.expert;

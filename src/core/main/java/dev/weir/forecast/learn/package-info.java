@@ -7,8 +7,5 @@
  * contains only settings and temporary arrays. All data of a series is in its {@link
  * dev.weir.forecast.learn.LearnerState}, and {@link dev.weir.forecast.learn.LearnerStateFormat}
  * defines the bytes of this state. {@link dev.weir.forecast.expert.Experts} lists the experts.
- *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.expert}, {@code
- * forecast.score}, {@code forecast.window}, {@code model}, {@code rnn} and the JDK.
  */
 package dev.weir.forecast.learn;

@@ -6,7 +6,5 @@
  * dev.weir.forecast.score.DistributionScorer} adds the scores of one distribution to a {@link
  * dev.weir.forecast.score.DistributionSums}, in a job and in an evaluation, which declares its
  * fields.
- *
- * <p>Allowed imports: {@code forecast} and the JDK.
  */
 package dev.weir.forecast.score;

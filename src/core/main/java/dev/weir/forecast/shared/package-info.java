@@ -6,8 +6,5 @@
  * <p>Start at {@link dev.weir.forecast.shared.SharedTrainer}. {@link
  * dev.weir.forecast.shared.BlockSampler} selects what it learns from; {@link
  * dev.weir.forecast.shared.TrainingCost} says how much that may be.
- *
- * <p>Allowed imports: {@code forecast.engine}, {@code forecast.expert}, {@code forecast.learn},
- * {@code forecast.network}, {@code forecast.window}, {@code model}, {@code rnn} and the JDK.
  */
 package dev.weir.forecast.shared;

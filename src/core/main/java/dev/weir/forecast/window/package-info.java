@@ -8,7 +8,5 @@
  * dev.weir.forecast.window.WindowStateFormat} defines its bytes. {@link
  * dev.weir.forecast.window.SeriesState} and {@link dev.weir.forecast.window.SeriesResult} are what
  * an engine is given of a series, and what it returns; forecasts and classes add their own to both.
- *
- * <p>Allowed imports: {@code forecast} and the JDK.
  */
 package dev.weir.forecast.window;

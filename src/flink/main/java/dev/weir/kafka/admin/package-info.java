@@ -3,8 +3,5 @@
  * offsets, ACLs, open transactions, models and dead letters.
  *
  * <p>Start at {@link dev.weir.kafka.admin.TopicAdmin}.
- *
- * <p>Allowed imports: {@code forecast}, {@code kafka}, {@code kafka.codec}, {@code
- * kafka.connector}, {@code kafka.wire}, {@code model}, the Kafka clients and the JDK.
  */
 package dev.weir.kafka.admin;

@@ -5,8 +5,5 @@
  * <p>Start at {@link dev.weir.kafka.mapping.MappedRecords}. {@link
  * dev.weir.kafka.mapping.ObservationMapping} is the mapping; {@link
  * dev.weir.kafka.mapping.MappedSchema} is the part of a record that it names, as a type of Flink.
- *
- * <p>Allowed imports: {@code file}, {@code forecast}, {@code kafka.wire}, {@code model}, {@code
- * option}, Avro, Flink, Protobuf and the JDK.
  */
 package dev.weir.kafka.mapping;

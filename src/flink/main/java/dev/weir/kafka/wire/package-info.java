@@ -4,7 +4,5 @@
  *
  * <p>Start at {@link dev.weir.kafka.wire.AvroBounds}. The exceptions for unusable bytes are here
  * too.
- *
- * <p>Allowed imports: {@code forecast}, Avro, ITU, Jackson, the Kafka clients and the JDK.
  */
 package dev.weir.kafka.wire;

@@ -4,7 +4,5 @@
  * ACCURACY} and {@code LOG_LOSS}, which score classes.
  *
  * <p>Start at {@link dev.weir.sql.aggregate.Mase}.
- *
- * <p>Allowed imports: {@code classify}, {@code forecast.score}, Flink and the JDK.
  */
 package dev.weir.sql.aggregate;

@@ -4,8 +4,5 @@
  * outside forecasts by series, which event time decides.
  *
  * <p>Start at {@link dev.weir.stream.covariate.CovariateJoin}, which adds it to a job.
- *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code state}, {@code stream},
- * Flink and the JDK.
  */
 package dev.weir.stream.covariate;

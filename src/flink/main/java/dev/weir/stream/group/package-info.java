@@ -4,8 +4,5 @@
  *
  * <p>Start at {@code GroupAlarms}, which adds it to a job. {@link dev.weir.forecast.alarm} contains
  * the calculations.
- *
- * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code state}, {@code stream},
- * Flink and the JDK.
  */
 package dev.weir.stream.group;
