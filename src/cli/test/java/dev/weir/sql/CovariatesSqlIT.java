@@ -35,6 +35,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -245,6 +246,44 @@ class CovariatesSqlIT {
   }
 
   @Test
+  void outsideModelsMayHaveQuantiles() throws Exception {
+    LearnerSettings learner =
+        LearnerSettings.small(HORIZON)
+            .withOutside(new OutsideModels(List.of("heat", "price_ahead"), true));
+    SqlFixture sql = session(flink.environment(1), row -> row);
+    String steps =
+        IntStream.rangeClosed(1, HORIZON)
+            .mapToObj(
+                "ROW(heat_ahead[%1$d], heat_ahead[%1$d] - 5, heat_ahead[%1$d] + 9)"::formatted)
+            .collect(Collectors.joining(", "));
+    sql.tables.executeSql(
+        "CREATE TEMPORARY VIEW said AS SELECT *, ARRAY[%s] AS heat FROM readings".formatted(steps));
+    List<Row> got =
+        sql.query(
+            forecast(", feature_columns => 'load', outside => DESCRIPTOR(heat, price_ahead)")
+                .replace("TABLE readings", "TABLE said"));
+    List<Observation> all =
+        readings().stream().map(Reading::observation).map(CovariatesSqlIT::withEnds).toList();
+    assertThat(got)
+        .containsExactlyInAnyOrderElementsOf(
+            ForecastIT.rows(byTheCore(settings(learner, 6, new Covariates.Count(1, 0)), all)));
+  }
+
+  /** What is known ahead, with ends of the first and unknown ones of the second. */
+  private static Observation withEnds(Observation o) {
+    double[] ahead = new double[3 * o.ahead().length];
+    Arrays.fill(ahead, Double.NaN);
+    for (int k = 0; k < o.ahead().length; k += 2) {
+      ahead[3 * k] = o.ahead()[k];
+      ahead[3 * k + 1] = o.ahead()[k] - 5;
+      ahead[3 * k + 2] = o.ahead()[k] + 9;
+      ahead[3 * k + 3] = o.ahead()[k + 1];
+    }
+    return new Observation(
+        o.series(), o.time(), o.value(), o.features(), o.label(), o.endsWindow(), ahead);
+  }
+
+  @Test
   void failureAndRestoreWhileRowsWaitLeaveTheForecastsAsTheyAre() throws Exception {
     StreamExecutionEnvironment env = flink.environment(1);
     env.enableCheckpointing(100);
@@ -381,7 +420,7 @@ class CovariatesSqlIT {
           .filter(statement -> !statement.isEmpty())
           .forEach(statements::add);
     }
-    assertThat(statements).hasSize(4);
+    assertThat(statements).hasSize(6);
     return statements;
   }
 
@@ -462,6 +501,30 @@ class CovariatesSqlIT {
     ForecastSettings settings =
         settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
     assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
+  }
+
+  @Test
+  void printedOutsideModelSaysAnInterval() throws Exception {
+    SqlFixture sql = new SqlFixture(flink.environment(1));
+    List<Observation> all =
+        hourly(sql).stream()
+            .map(
+                o ->
+                    new Observation(
+                        o.series(),
+                        o.time(),
+                        o.value(),
+                        Observation.NO_FEATURES,
+                        null,
+                        false,
+                        new double[] {o.value(), 0.9 * o.value(), 1.1 * o.value()}))
+            .toList();
+    sql.tables.executeSql(printed().get(4));
+    LearnerSettings learner =
+        LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear"), true));
+    ForecastSettings settings = settings(learner, LearnerSettings.AUTO, Covariates.Count.NONE);
+    assertThat(sql.query(printed().get(5)))
+        .containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
   }
 
   @Test

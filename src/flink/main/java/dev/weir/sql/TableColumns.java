@@ -18,6 +18,7 @@ import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.types.ColumnList;
 
@@ -52,9 +53,12 @@ final class TableColumns {
         arguments.get(Signature.FEATURE_COLUMNS).stream()
             .map(name -> numeric(Signature.FEATURE_COLUMNS, name))
             .toList(),
-        numbers(Signature.AHEAD_COLUMNS),
+        arrays(Signature.AHEAD_COLUMNS, "numbers", TableColumns::isNumeric),
         arguments.signature().has(ForecastOptions.OUTSIDE)
-            ? numbers(ForecastOptions.OUTSIDE)
+            ? arrays(
+                ForecastOptions.OUTSIDE,
+                "numbers, or of rows of a forecast, its lower and its upper end",
+                type -> isNumeric(type) || isInterval(type))
             : List.of());
   }
 
@@ -78,20 +82,30 @@ final class TableColumns {
   }
 
   private Column numeric(Option<?> argument, String name) {
-    return column(argument, name, "numbers", type -> type.is(LogicalTypeFamily.NUMERIC));
+    return column(argument, name, "numbers", TableColumns::isNumeric);
   }
 
-  private List<Column> numbers(Option<List<String>> argument) {
+  private static boolean isNumeric(LogicalType type) {
+    return type.is(LogicalTypeFamily.NUMERIC);
+  }
+
+  private static boolean isInterval(LogicalType type) {
+    return type instanceof RowType
+        && type.getChildren().size() == InputRow.QUANTILES
+        && type.getChildren().stream().allMatch(TableColumns::isNumeric);
+  }
+
+  private List<Column> arrays(
+      Option<List<String>> argument, String of, Predicate<LogicalType> isRight) {
     return arguments.get(argument, List.of()).stream()
         .map(
             name ->
                 column(
                     argument,
                     name,
-                    "arrays of numbers",
+                    "arrays of " + of,
                     type ->
-                        type instanceof ArrayType array
-                            && array.getElementType().is(LogicalTypeFamily.NUMERIC)))
+                        type instanceof ArrayType array && isRight.test(array.getElementType())))
         .toList();
   }
 
