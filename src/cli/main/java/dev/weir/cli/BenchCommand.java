@@ -12,7 +12,6 @@ import picocli.CommandLine.Unmatched;
     description =
         "Measures on this machine, in one run, what a record costs from Kafka to Kafka. Works in a"
             + " clone of the repository only.",
-    mixinStandardHelpOptions = true,
     footer = {"", "Example: weir bench --quick"})
 final class BenchCommand implements Callable<Integer> {
 

@@ -11,8 +11,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = "Prints a script that lets the shell complete commands and options.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir completion bash > ~/.local/share/bash-completion/completions/weir",

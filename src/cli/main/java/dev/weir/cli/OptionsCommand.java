@@ -3,6 +3,7 @@ package dev.weir.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.OptionReference;
 import dev.weir.kafka.wire.Json;
@@ -14,7 +15,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "options",
     description = "Lists the options of a job file.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir options window",
@@ -46,18 +44,14 @@ final class OptionsCommand implements Callable<Integer> {
       description = "Only options whose key has this in it; not with markdown.")
   private String word;
 
-  @Option(
-      names = "--format",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "table")
   private Style style;
 
   @Override
   public Integer call() throws IOException {
     if (style == Style.markdown) {
       if (word != null) {
-        throw new ParameterException(
-            spec.commandLine(), "weir options: WORD: expected none with --format markdown");
+        throw UsageException.of(spec, "WORD: expected none with --format markdown");
       }
       System.out.print(OptionReference.markdown());
       return 0;

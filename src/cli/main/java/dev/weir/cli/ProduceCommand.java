@@ -36,8 +36,6 @@ import picocli.CommandLine.Option;
 @Command(
     name = "produce",
     description = "Replays a CSV into a Kafka topic.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "The CSV's header is series_id,timestamp,value[,feature...]; times are ISO 8601, in UTC where"

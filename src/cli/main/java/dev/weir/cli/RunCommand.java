@@ -29,8 +29,6 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     description = "Runs a job on an embedded cluster against the Kafka that it names.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir run jobs/many-to-one.yaml --set kafka.bootstrap-servers=broker:9092",

@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.classify.ClassState;
 import dev.weir.classify.ClassStateFormat;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.forecast.StateFields;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -27,7 +28,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,7 +35,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "state",
     description = "What a savepoint contains.",
-    mixinStandardHelpOptions = true,
     subcommands = StateCommand.Dump.class,
     footer = {"", StateCommand.EXAMPLE})
 final class StateCommand implements Runnable {
@@ -47,14 +46,12 @@ final class StateCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "weir state: expected dump, got nothing");
+    throw UsageException.of(spec, "expected dump, got nothing");
   }
 
   @Command(
       name = "dump",
       description = "Prints what a series has learned: each part by name, with its numbers.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {"", StateCommand.EXAMPLE})
   static final class Dump implements Callable<Integer> {
 

@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
     name = "stop",
     description =
         "Stops a running job with a savepoint, as flink stop does, and prints the savepoint's path.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir stop my-job.yaml --jobmanager localhost:8081",

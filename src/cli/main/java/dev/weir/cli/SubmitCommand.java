@@ -28,8 +28,6 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "submit",
     description = "Submits a job to a running Flink cluster, as flink run does.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Example: weir submit jobs/many-to-one.yaml --jobmanager localhost:8081 --parallelism 2"

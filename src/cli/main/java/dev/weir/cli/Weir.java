@@ -5,6 +5,7 @@ import dev.weir.cli.alarm.WebhookCommand;
 import dev.weir.cli.console.ErrorHint;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.dashboard.DashboardCommand;
 import dev.weir.cli.deadletter.DeadLettersCommand;
 import dev.weir.cli.demo.DemoCommand;
@@ -49,9 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "weir",
     description = "Real-time forecasts on Apache Flink.",
-    mixinStandardHelpOptions = true,
     version = "weir 0.1.0",
-    sortOptions = false,
     footer = {
       "",
       "A first look:  weir demo",
@@ -246,6 +245,6 @@ public final class Weir implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "weir: expected a command, got none");
+    throw UsageException.of(spec, "expected a command, got none");
   }
 }

@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
     description =
         "Measures on this machine, in one run, what a record costs from Kafka to Kafka: the job,"
             + " and pipelines that do less on the same topics.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {"", "Example: weir bench --quick", "Example: weir bench --format json > bench.json"})
 final class BenchCommand implements Callable<Integer> {
 
@@ -37,10 +35,7 @@ final class BenchCommand implements Callable<Integer> {
     json
   }
 
-  @Option(
-      names = "--format",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "table")
   private Layout format;
 
   @Override

@@ -31,8 +31,6 @@ import picocli.CommandLine.Option;
     name = "alarms",
     description =
         "Lists the newest incidents of a job that raises alarms, oldest first, or explains one.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir alarms my-job.yaml",

@@ -23,8 +23,6 @@ import picocli.CommandLine.Parameters;
     name = "webhook",
     description =
         "Posts the incidents of a job to its alarms.webhook, each at least once, until stopped.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {"", "Example: weir webhook my-job.yaml --since 1h"})
 public final class WebhookCommand implements Callable<Integer> {
 

@@ -3,6 +3,8 @@ package dev.weir.cli.console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** An option that is wrong, in one line: what, expected and got. */
 public final class UsageException extends RuntimeException {
@@ -11,6 +13,18 @@ public final class UsageException extends RuntimeException {
 
   public UsageException(String message) {
     super(message);
+  }
+
+  /** What picocli says before the command's usage. */
+  public static ParameterException of(CommandSpec command, String problem) {
+    return new ParameterException(command.commandLine(), command.qualifiedName() + ": " + problem);
+  }
+
+  /** The same unless a condition holds. */
+  public static void check(boolean holds, CommandSpec command, String problem) {
+    if (!holds) {
+      throw of(command, problem);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.weir.cli.dashboard;
 
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.option.TopicOptions;
@@ -22,15 +23,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weir dashboard}: serves the live page of a running job. */
 @Command(
     name = "dashboard",
     description = "Serves a live page of a job's topics, to this machine unless told otherwise.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir dashboard my-job.yaml",
@@ -115,7 +113,8 @@ public final class DashboardCommand implements Callable<Integer> {
     if (flink != null
         && (!String.valueOf(flink.getScheme()).matches("https?")
             || flink.toString().contains("@"))) { // each visitor gets the link
-      throw wrong(
+      throw UsageException.of(
+          spec,
           "--flink: expected an address that starts with http:// or https://, without a user, got "
               + flink);
     }
@@ -182,7 +181,8 @@ public final class DashboardCommand implements Callable<Integer> {
     try {
       return InetAddress.getByName(bind);
     } catch (UnknownHostException e) {
-      throw wrong("--bind: expected an address of this machine, such as 0.0.0.0, got " + bind);
+      throw UsageException.of(
+          spec, "--bind: expected an address of this machine, such as 0.0.0.0, got " + bind);
     }
   }
 
@@ -191,7 +191,8 @@ public final class DashboardCommand implements Callable<Integer> {
     String given = token == null ? System.getenv(TOKEN_VARIABLE) : token;
     if (given != null) {
       if (!given.matches("[A-Za-z0-9._~-]{16,256}")) {
-        throw wrong(
+        throw UsageException.of(
+            spec,
             "--token: expected 16 to 256 letters, digits or any of . _ ~ -, got %d characters"
                 .formatted(given.length()));
       }
@@ -202,11 +203,8 @@ public final class DashboardCommand implements Callable<Integer> {
 
   private void atLeast(String option, int value, int least, int most) {
     if (value < least || value > most) {
-      throw wrong("%s: expected %d to %d, got %d".formatted(option, least, most, value));
+      throw UsageException.of(
+          spec, "%s: expected %d to %d, got %d".formatted(option, least, most, value));
     }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), "weir dashboard: " + message);
   }
 }

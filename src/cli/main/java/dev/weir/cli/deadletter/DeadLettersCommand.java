@@ -2,6 +2,7 @@ package dev.weir.cli.deadletter;
 
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.deadletter.DeadLetterLines.Tally;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -17,15 +18,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weir dead-letters}: what could not be used, and sending it in again. */
 @Command(
     name = "dead-letters",
     description = "Lists what could not be used, by reason; shows one; sends chosen ones in again.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     subcommands = DeadLettersCommand.Replay.class,
     footer = {
       "",
@@ -74,19 +72,16 @@ public final class DeadLettersCommand implements Callable<Integer> {
       description = "How many bytes of a value are shown (default: ${DEFAULT-VALUE}).")
   private int bytes;
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "text")
   private Format format;
 
   @Override
   public Integer call() throws IOException {
     if (bytes < 0) {
-      throw wrong(spec, "--bytes: expected at least 0, got " + bytes);
+      throw UsageException.of(spec, "--bytes: expected at least 0, got " + bytes);
     }
     if (show != null && !show.matches("[1-9]\\d{0,17}|\\d{1,9}:\\d{1,18}")) {
-      throw wrong(
+      throw UsageException.of(
           spec,
           "--show: expected a number from 1 or PARTITION:OFFSET, got '%s'"
               .formatted(Printable.line(show)));
@@ -98,11 +93,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
     LetterReader reader = LetterReader.of(kafka);
     filter.use(reader);
     return show == null ? list(topic) : show(topic, reader);
-  }
-
-  private static ParameterException wrong(CommandSpec spec, String message) {
-    return new ParameterException(
-        spec.commandLine(), "weir %s: %s".formatted(spec.qualifiedName().substring(5), message));
   }
 
   private int list(DeadLetterTopic topic) throws IOException {
@@ -181,8 +171,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
             + " reason LATE. Only a series that state.ttl has let go meanwhile takes it as a new"
             + " beginning."
       },
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {
         "",
         "Examples: weir dead-letters replay --reason MALFORMED --dry-run",
@@ -218,7 +206,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
       if (filter.isEverything() != all) {
-        throw wrong(
+        throw UsageException.of(
             spec,
             all
                 ? "expected --all or a choice, got both"
@@ -269,7 +257,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
     private boolean isConfirmed(long count) {
       if (confirmed == null) {
         if (System.console() == null) {
-          throw wrong(
+          throw UsageException.of(
               spec,
               "--confirm: expected the count, %d, since nobody can be asked".formatted(count));
         }

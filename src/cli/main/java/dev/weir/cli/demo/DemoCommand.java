@@ -56,8 +56,6 @@ import picocli.CommandLine.Option;
     name = "demo",
     description =
         "Shows live forecasts of real series: broker, cluster, job and page in one process.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir demo --duration 60s --no-browser --format json | jq .steps",

@@ -48,8 +48,6 @@ import picocli.CommandLine.Spec;
       "With --task classify: classifies labelled windows or rows and scores the answers.",
       "With --task anomalies: raises alarms from the forecasts and scores them by labels."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     abbreviateSynopsis = true,
     footer = {
       "",
@@ -73,10 +71,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     anomalies
   }
 
-  @Option(
-      names = "--task",
-      defaultValue = "forecast",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--task", defaultValue = "forecast")
   private Task task = Task.forecast; // also where parsing fails
 
   @Option(

@@ -31,8 +31,6 @@ import picocli.CommandLine.Option;
 @Command(
     name = "forecast",
     description = "Forecasts the next values of the series in CSV files, without Kafka.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Example: weir forecast --input demand.csv --horizon 24 --season 24 --out next.csv"

@@ -9,10 +9,7 @@ import picocli.CommandLine.Option;
 /** How a command writes what it has found. */
 final class ResultOptions {
 
-  @Option(
-      names = "--format",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "table")
   private Result.Layout format;
 
   @Option(

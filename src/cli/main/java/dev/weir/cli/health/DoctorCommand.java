@@ -31,8 +31,6 @@ import picocli.CommandLine.Spec;
           + " checkpoints, memory, clocks. Changes nothing.",
       "Exit code 0 when nothing fails, 1 otherwise."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir doctor my-job.yaml",
@@ -74,10 +72,7 @@ public final class DoctorCommand implements Callable<Integer> {
           "Savepoint that the job will start from: were partitions of the observations added since?")
   private String savepoint;
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "text")
   private Format format;
 
   @Override

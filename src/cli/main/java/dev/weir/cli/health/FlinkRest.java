@@ -3,6 +3,7 @@ package dev.weir.cli.health;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,10 +62,8 @@ public final class FlinkRest {
    */
   public static FlinkRest of(CommandSpec command, String address) {
     if (!isAddress(address)) {
-      throw new ParameterException(
-          command.commandLine(),
-          "%s: --jobmanager: expected HOST:PORT, got '%s'"
-              .formatted(command.qualifiedName(), Printable.line(address)));
+      throw UsageException.of(
+          command, "--jobmanager: expected HOST:PORT, got '%s'".formatted(Printable.line(address)));
     }
     return new FlinkRest(address, PATIENCE);
   }

@@ -2,6 +2,7 @@ package dev.weir.cli.health;
 
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Terminal;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.DurationConverter;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
@@ -18,7 +19,6 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weir status}: is a running job well. */
@@ -31,8 +31,6 @@ import picocli.CommandLine.Spec;
           + " one and without --jobmanager it looks at Kafka alone if Flink does not answer, for about"
           + " half a minute: do forecasts come while observations do."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir status my-job.yaml --jobmanager localhost:8081",
@@ -79,10 +77,7 @@ public final class StatusCommand implements Callable<Integer> {
       description = "Looks again and again, each so long after the last (${FALLBACK-VALUE}).")
   private Duration watch;
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "text")
   private Format format;
 
   @Mixin private KafkaOptions.WithJob kafka;
@@ -95,8 +90,7 @@ public final class StatusCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     rest = FlinkRest.of(spec, jobManager == null ? JOB_MANAGER : jobManager);
     if (mostLag < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "weir status: --max-lag: expected 0 or more, got " + mostLag);
+      throw UsageException.of(spec, "--max-lag: expected 0 or more, got " + mostLag);
     }
     JobSettings settings = kafka.job();
     while (true) {

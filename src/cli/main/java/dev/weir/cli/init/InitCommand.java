@@ -2,6 +2,7 @@ package dev.weir.cli.init;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.RegistryOption;
@@ -40,7 +41,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code weir init}: a job file for a topic or a CSV file, from what is in it. */
@@ -51,8 +51,6 @@ import picocli.CommandLine.Spec;
           + " writes a job file.",
       "Then:    weir run JOB.yaml"
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Example: weir init --bootstrap-servers localhost:9092 --topic sensors",
@@ -123,21 +121,19 @@ public final class InitCommand implements Callable<Integer> {
     OutputFile target =
         out == null ? OutputFile.ofDefault(name + ".yaml", spec.optionsMap().get("--out")) : out;
     if (source.topic != null && !csv.columns().equals(SeriesColumns.DEFAULT)) {
-      throw new ParameterException(
-          spec.commandLine(), "weir init: --columns: expected --input beside it, got --topic");
+      throw UsageException.of(spec, "--columns: expected --input beside it, got --topic");
     }
     boolean isWithSchema = schemaFile != null || message != null || registry.isGiven();
     if (message != null && schemaFile == null
         || isWithSchema && source.topic == null
         || schemaFile != null && registry.isGiven()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir init: expected --topic and, for records with a schema, --registry or --schema-file"
+      throw UsageException.of(
+          spec,
+          "expected --topic and, for records with a schema, --registry or --schema-file"
               + " (and --message), got others");
     }
     if (source.input != null && !Files.isRegularFile(source.input)) { // a pipe is read only once
-      throw new ParameterException(
-          spec.commandLine(), "weir init: --input: expected a CSV file, got " + source.input);
+      throw UsageException.of(spec, "--input: expected a CSV file, got " + source.input);
     }
     return source.topic != null ? ofTopic(name, target) : ofFile(name, target);
   }

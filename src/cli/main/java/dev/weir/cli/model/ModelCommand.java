@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -26,7 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "model",
     description = "Weight files and the model topic.",
-    mixinStandardHelpOptions = true,
     subcommands = {
       ModelCommand.Inspect.class,
       ModelCommand.Publish.class,
@@ -59,17 +58,14 @@ public final class ModelCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(),
-        "weir model: expected inspect, publish, list, rollback, diff, compare or promote, got none");
+    throw UsageException.of(
+        spec, "expected inspect, publish, list, rollback, diff, compare or promote, got none");
   }
 
   /** {@code weir model inspect}. */
   @Command(
       name = "inspect",
       description = "Says what a weight file holds.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {"", "Example: weir model inspect demand.safetensors --name demand --seq-len 5"})
   static final class Inspect implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "Weights, safetensors.")
@@ -200,8 +196,6 @@ public final class ModelCommand implements Runnable {
   @Command(
       name = "publish",
       description = "Puts a model on the model topic; running jobs that use it swap at once.",
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {"", "Example: weir model publish demand.safetensors --name demand --seq-len 5"})
   static final class Publish implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "FILE", description = "Weights, safetensors.")
@@ -273,8 +267,6 @@ public final class ModelCommand implements Runnable {
             + " that job is said. kept: model rollback can go back to it. leaving: it can until the"
             + " topic is compacted."
       },
-      mixinStandardHelpOptions = true,
-      sortOptions = false,
       footer = {"", "Example: weir model list my-job.yaml"})
   static final class ListModels implements Callable<Integer> {
     @Option(

@@ -31,8 +31,6 @@ import picocli.CommandLine.Parameters;
       "gain: by how much the error is smaller than the champion's. evidence: that it is; with"
           + " promote: auto a challenger whose evidence is enough becomes the champion."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {"", "Example: weir model compare my-job.yaml"})
 final class ModelCompareCommand implements Callable<Integer> {
 
@@ -41,10 +39,7 @@ final class ModelCompareCommand implements Callable<Integer> {
     kafka.use(file);
   }
 
-  @Option(
-      names = "--format",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "table")
   private Result.Layout format;
 
   @Mixin private KafkaOptions kafka;

@@ -36,8 +36,6 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = "Compares two models: sizes, options, weights and where they come from.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir model diff old.safetensors new.safetensors --seq-len 5",
@@ -66,10 +64,7 @@ final class ModelDiffCommand implements Callable<Integer> {
     kafka.use(file);
   }
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "text")
   private Format format;
 
   @Mixin private WeightOptions weights;

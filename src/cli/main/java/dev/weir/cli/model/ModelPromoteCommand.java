@@ -24,8 +24,6 @@ import picocli.CommandLine.Parameters;
           + " running job swaps at once.",
       "To go back, promote the champion before it."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {"", "Example: weir model promote b my-job.yaml"})
 final class ModelPromoteCommand implements Callable<Integer> {
 

@@ -22,8 +22,6 @@ import picocli.CommandLine.Parameters;
       "publish keeps the newest versions on the topic under keys of their own, which compaction"
           + " leaves. A version that is gone is published again from its file."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir model rollback demand",

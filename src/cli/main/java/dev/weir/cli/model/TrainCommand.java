@@ -1,5 +1,6 @@
 package dev.weir.cli.model;
 
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
@@ -39,8 +40,6 @@ import picocli.CommandLine.Spec;
       "Trains a base model over many series and writes it as safetensors.",
       "With --task classify: trains a classifier of labelled windows."
     },
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     abbreviateSynopsis = true,
     footer = {
       "",
@@ -160,7 +159,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           "Default: 16, for classify 32; without a head always the horizon, many-to-many 1.")
   private Integer hiddenSize;
 
-  @Option(names = "--num-layers", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--num-layers", defaultValue = "2")
   private int numLayers;
 
   @Option(names = "--unidirectional", description = "One direction instead of both.")
@@ -205,13 +204,13 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
               + " validation (default: ${DEFAULT-VALUE}).")
   private int patience;
 
-  @Option(names = "--batch", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--batch", defaultValue = "32")
   private int batch;
 
   @Option(names = "--learning-rate", description = "Default: 0.002; for base and classify 0.004.")
   private Double learningRate;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--seed", defaultValue = "1")
   private long seed;
 
   @Option(names = "--threads", description = "Default: one for each processor.")
@@ -295,10 +294,8 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
         name != null
             ? name
             : out.path().getFileName().toString().replaceFirst("\\.safetensors$", "");
-    if (!ForecastModel.isName(modelName)) {
-      throw new ParameterException(
-          spec.commandLine(), "weir train: --name: " + ForecastOptions.MODEL.wrong(modelName));
-    }
+    UsageException.check(
+        ForecastModel.isName(modelName), spec, "--name: " + ForecastOptions.MODEL.wrong(modelName));
     checkTask();
     checkInputs();
     if (task == Task.base) {
@@ -319,52 +316,50 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           zone,
           restart);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+      throw UsageException.of(spec, e.getMessage());
     }
   }
 
   /** What could have no effect is a mistake. */
   private void checkTask() {
-    if (isGiven("--time-zone") && calendar.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "weir train: --time-zone: expected --calendar beside it, got none");
-    }
+    UsageException.check(
+        !isGiven("--time-zone") || !calendar.isEmpty(),
+        spec,
+        "--time-zone: expected --calendar beside it, got none");
     for (String option : UNREAD.get(task)) {
-      if (isGiven(option)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "weir train: %s: expected none with --task %s, got one".formatted(option, task));
-      }
+      UsageException.check(
+          !isGiven(option),
+          spec,
+          "%s: expected none with --task %s, got one".formatted(option, task));
     }
     boolean hasNoWindows =
         task == Task.base ? !isGiven("--mode") : task == Task.classify && mode == Mode.MANY_TO_ONE;
-    if (isGiven("--seq-len") && hasNoWindows) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir train: --seq-len: expected --mode%s beside it, got none"
-              .formatted(task == Task.base ? "" : " many-to-many"));
-    }
+    UsageException.check(
+        !isGiven("--seq-len") || !hasNoWindows,
+        spec,
+        "--seq-len: expected --mode%s beside it, got none"
+            .formatted(task == Task.base ? "" : " many-to-many"));
     boolean readsAhead = task == Task.windows && epochs > 0;
-    if (!csv.columns().ahead().isEmpty() && !readsAhead) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir train: --columns ahead: expected none with %s, got some"
-              .formatted(task == Task.windows ? "--epochs 0" : "--task " + task));
-    }
-    if (isGiven("--pooling") && mode == Mode.MANY_TO_MANY) {
-      throw new ParameterException(
-          spec.commandLine(), "weir train: --pooling: expected none with many-to-many, got one");
-    }
+    UsageException.check(
+        csv.columns().ahead().isEmpty() || readsAhead,
+        spec,
+        "--columns ahead: expected none with %s, got some"
+            .formatted(task == Task.windows ? "--epochs 0" : "--task " + task));
+    UsageException.check(
+        !isGiven("--pooling") || mode != Mode.MANY_TO_MANY,
+        spec,
+        "--pooling: expected none with many-to-many, got one");
   }
 
   private void checkInputs() {
     boolean isUntrained = task == Task.windows && epochs == 0;
-    if (isUntrained != inputs.isEmpty()) {
+    UsageException.check(
+        !isUntrained || inputs.isEmpty(),
+        spec,
+        "--input: expected none with --epochs 0, got " + inputs);
+    if (!isUntrained && inputs.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(),
-          isUntrained
-              ? "weir train: --input: expected none with --epochs 0, got " + inputs
-              : "Missing required option: '--input=FILE|DIR'");
+          spec.commandLine(), "Missing required option: '--input=FILE|DIR'");
     }
   }
 
@@ -400,15 +395,15 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       return new BaseTraining(out, modelName, baseTask(), settings, series, others)
           .run(restart, last);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+      throw UsageException.of(spec, e.getMessage());
     }
   }
 
   private int trainClassifier(String modelName) throws IOException {
-    if (inputs.size() != 1 || !Files.isRegularFile(inputs.get(0))) {
-      throw new ParameterException(
-          spec.commandLine(), "weir train: --input: expected one .ts or .csv file, got " + inputs);
-    }
+    UsageException.check(
+        inputs.size() == 1 && Files.isRegularFile(inputs.get(0)),
+        spec,
+        "--input: expected one .ts or .csv file, got " + inputs);
     try {
       ClassifierSettings settings =
           classes.settings(
@@ -423,7 +418,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           ? training.runSteps(inputs.get(0), seqLen)
           : training.run(inputs.get(0));
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+      throw UsageException.of(spec, e.getMessage());
     }
   }
 
@@ -434,10 +429,10 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
             : mode == Mode.MANY_TO_MANY ? seqLen : ForecastOptions.HORIZON.defaultValue();
     int bare = mode == Mode.MANY_TO_ONE ? steps : 1;
     int units = hiddenSize != null ? hiddenSize : head == Head.none ? bare : 16;
-    if (scaling.rule() == Scaling.Rule.FIXED) {
-      throw new ParameterException(
-          spec.commandLine(), "weir train: --scaling: expected none, window or last, got fixed");
-    }
+    UsageException.check(
+        scaling.rule() != Scaling.Rule.FIXED,
+        spec,
+        "--scaling: expected none, window or last, got fixed");
     try {
       Network network =
           new Network(
@@ -465,7 +460,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           seed,
           threads);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+      throw UsageException.of(spec, e.getMessage());
     }
   }
 }

@@ -17,6 +17,9 @@ import picocli.CommandLine.TypeConversionException;
  * {@link #DEFAULT}, its default. A description of its own replaces the sentence; in it, {@code
  * ${declared}} is the sentence and {@link #DEFAULT} the default. Texts are checked where they are
  * used, since they may contain passwords.
+ *
+ * <p>Any other option without a description gets its values and its default. Options keep their
+ * order, and {@code --help} and {@code --version} come last.
  */
 public final class DeclaredOptions {
 
@@ -29,22 +32,30 @@ public final class DeclaredOptions {
   /** Completes the options of a command and of all its subcommands; returns it. */
   public static CommandLine complete(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
-    List<OptionSpec> options = List.copyOf(spec.options());
-    if (options.stream().anyMatch(DeclaredOptions::isDeclared)) {
-      for (OptionSpec option : options) { // each, so that they keep their order
-        if (option.group() == null) {
-          spec.remove(option);
-          spec.addOption(isDeclared(option) ? completed(option) : option);
-        }
+    for (OptionSpec option : List.copyOf(spec.options())) { // each, so that they keep their order
+      if (option.group() == null) {
+        spec.remove(option);
+        spec.addOption(isDeclared(option) ? completed(option) : described(option));
       }
     }
+    spec.mixinStandardHelpOptions(true).usageMessage().sortOptions(false);
     command.getSubcommands().values().forEach(DeclaredOptions::complete);
     return command;
   }
 
   private static boolean isDeclared(OptionSpec option) {
-    String key = option.descriptionKey(); // picocli's own help and version have one, too
-    return !key.isEmpty() && !key.startsWith("mixinStandardHelpOptions");
+    return !option.descriptionKey().isEmpty();
+  }
+
+  private static OptionSpec described(OptionSpec option) {
+    if (option.description().length > 0 || option.defaultValue() == null) {
+      return option;
+    }
+    String text =
+        option.type().isEnum()
+            ? "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})."
+            : "Default: ${DEFAULT-VALUE}.";
+    return OptionSpec.builder(option).description(text).build();
   }
 
   /** The declaration with this key: of the job file, or of each of its modes. */

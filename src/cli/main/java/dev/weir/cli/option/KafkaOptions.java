@@ -1,6 +1,7 @@
 package dev.weir.cli.option;
 
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.job.JobSettings;
 import dev.weir.job.JobWebhook;
 import dev.weir.kafka.ClientProperties;
@@ -85,10 +86,8 @@ public class KafkaOptions {
   public JobSettings job() throws IOException {
     if (file == null) {
       if (!overrides.isEmpty()) {
-        throw new ParameterException(
-            command.commandLine(),
-            "%s: --set: expected %s before it, got no job file"
-                .formatted(command.qualifiedName(), JOB));
+        throw UsageException.of(
+            command, "--set: expected %s before it, got no job file".formatted(JOB));
       }
       return null;
     }
@@ -165,10 +164,10 @@ public class KafkaOptions {
     properties.forEach(
         (key, value) -> {
           if (ClientProperties.holdsSecret(key, value)) {
-            throw new ParameterException(
-                command.commandLine(),
-                "%s: --kafka: %s: expected no secret on the command line, where others can read it; write %s instead of it, or use --kafka-properties FILE"
-                    .formatted(command.qualifiedName(), key, ClientProperties.REFERENCES));
+            throw UsageException.of(
+                command,
+                "--kafka: %s: expected no secret on the command line, where others can read it; write %s instead of it, or use --kafka-properties FILE"
+                    .formatted(key, ClientProperties.REFERENCES));
           }
           all.put(key, value);
         });

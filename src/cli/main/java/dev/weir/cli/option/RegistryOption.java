@@ -1,5 +1,6 @@
 package dev.weir.cli.option;
 
+import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.RegistrySettings;
 import java.io.IOException;
 import java.util.Map;
@@ -47,9 +48,7 @@ public final class RegistryOption {
       return RegistrySettings.of(
           RegistrySettings.url(url), properties, RegistrySettings.DEFAULT_PATIENCE);
     } catch (IllegalArgumentException e) { // its text is not shown: it may hold a password
-      throw new ParameterException(
-          command.commandLine(),
-          "%s: --registry: %s".formatted(command.qualifiedName(), e.getMessage()));
+      throw UsageException.of(command, "--registry: " + e.getMessage());
     }
   }
 }

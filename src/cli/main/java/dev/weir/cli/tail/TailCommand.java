@@ -34,8 +34,6 @@ import picocli.CommandLine.Option;
 @Command(
     name = "tail",
     description = "Shows the newest forecasts or classes, and then those that arrive.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir tail my-job.yaml",
@@ -67,10 +65,7 @@ public final class TailCommand implements Callable<Integer> {
       descriptionKey = "topics.forecasts")
   private String topic;
 
-  @Option(
-      names = "--format",
-      defaultValue = "text",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--format", defaultValue = "text")
   private Format format;
 
   @Mixin private TailFilter filter;

@@ -20,8 +20,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tutorial",
     description = "The four networks of the tutorial \"Intro to RNN\", its tables beside ours.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     footer = {
       "",
       "Examples: weir tutorial",

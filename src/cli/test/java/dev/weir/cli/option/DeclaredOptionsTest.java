@@ -46,7 +46,9 @@ class DeclaredOptionsTest {
               "Values in a forecast; for many-to-many always seq-len, or 2 (a whole number from 1 to"
                   + " 4096)."
             },
-            new String[] {"Filter (many-to-one or many-to-many)."});
+            new String[] {"Filter (many-to-one or many-to-many)."},
+            new String[] {"Show this help message and exit."},
+            new String[] {"Print version information and exit."});
     Any parsed = (Any) any.getCommand();
     any.parseArgs();
     assertThat(parsed.seqLen).isEqualTo(5);
