@@ -118,7 +118,7 @@ class ClassTrainingTest {
   void wrongOptionsAreNamed(String arguments, String message) throws IOException {
     writeWindows();
     assertThat(run(new TrainCommand(), "--task classify " + arguments)).isEqualTo(2);
-    assertThat(errors.toString()).startsWith("weir train: " + message);
+    assertThat(errors.toString()).startsWith("train: " + message);
     assertThat(folder.resolve("y")).doesNotExist();
   }
 }
