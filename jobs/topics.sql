@@ -65,7 +65,16 @@ CREATE TABLE scores (
   mase DOUBLE,
   level DOUBLE,
   coverage DOUBLE,
-  methods ARRAY<ROW<name STRING NOT NULL, mae DOUBLE NOT NULL, share DOUBLE NOT NULL> NOT NULL> NOT NULL,
+  methods ARRAY<ROW<
+    name STRING NOT NULL,
+    mae DOUBLE NOT NULL,
+    share DOUBLE NOT NULL,
+    relative_error DOUBLE,
+    crps DOUBLE,
+    relative_crps DOUBLE,
+    coverage DOUBLE,
+    delay_seconds DOUBLE
+  > NOT NULL> NOT NULL,
   distribution_score ROW<
     scored BIGINT NOT NULL,
     steps ARRAY<INT NOT NULL> NOT NULL,

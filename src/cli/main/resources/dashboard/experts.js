@@ -1,13 +1,15 @@
 // Who says so: each expert's share in the newest forecast, and how the mixture of them does beside the baselines.
 
 import {element, say, scrolling} from "./element.js";
-import {against, number, percent} from "./numbers.js";
+import {against, duration, number, percent} from "./numbers.js";
 
 const SHOWN = 6; // experts, before somebody asks for all of them
 const OURS = "ours";
 const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
 
 const MODELS = /^(outside|model):/; // models of others, and networks that compete
+
+const isOutside = method => method.name.startsWith("outside:");
 
 const isExpert = method => !(method.name in BASELINES) && !MODELS.test(method.name);
 
@@ -37,6 +39,8 @@ export class ExpertsPanel {
   #empty = element("p", {class: "empty"}, "No score yet. The experts and their errors appear here once the first forecasts are scored.");
   #shares = element("tbody", {});
   #errors = element("tbody", {});
+  #league = element("table", {class: "bars", "data-bars": "league"});
+  #ofLeague = scrolling("Outside models", this.#league);
   #steps = element("tbody", {});
   #bySteps = scrolling("Error by step", element("table", {class: "bars", "data-bars": "steps"}, head(["Steps ahead", "Mean error so far"]), this.#steps));
   #more = element("button", {type: "button", class: "quiet more"});
@@ -47,9 +51,9 @@ export class ExpertsPanel {
   constructor(mode) {
     this.#body = element("div", {class: "experts-body"},
       element("div", {}, scrolling("Experts", element("table", {class: "bars"}, head(["Expert", "Share", "Recent error"]), this.#shares)), this.#more),
-      element("div", {}, scrolling("Errors so far", element("table", {class: "bars", "data-bars": "errors"}, head(["Method", "Mean error so far", "Share", "Forecast is"]), this.#errors)),
+      element("div", {}, scrolling("Errors so far", element("table", {class: "bars", "data-bars": "errors"}, head(["Method", "Mean error so far", "Forecast is"]), this.#errors)),
         this.#bySteps));
-    this.element = element("div", {class: "panel", "data-experts": mode}, this.#title, this.#empty, this.#body);
+    this.element = element("div", {class: "panel", "data-experts": mode}, this.#title, this.#empty, this.#body, this.#ofLeague);
     this.#more.addEventListener("click", () => {
       this.#all = !this.#all;
       this.#fill();
@@ -61,6 +65,7 @@ export class ExpertsPanel {
     const known = score !== null && score.methods.length > 0;
     this.#empty.hidden = known;
     this.#body.hidden = !known;
+    this.#ofLeague.hidden = !known || !score.methods.some(isOutside);
     if (known && score !== this.#score) {
       this.#score = score;
       this.#fill();
@@ -80,10 +85,25 @@ export class ExpertsPanel {
     this.#bySteps.hidden = errors.length < 2;
     this.#steps.replaceChildren(...stepsOf(errors.length).map(step => barRow(String(step), errors[step - 1], largest, number(errors[step - 1]), [],
       {"data-step": step, "data-mae": errors[step - 1]})));
-    const rows = [{name: OURS, mae}, ...methods.filter(method => !isExpert(method))];
+    const rows = [{name: OURS, mae}, ...methods.filter(method => !isExpert(method) && !isOutside(method))];
     const worst = Math.max(...rows.map(row => row.mae));
     this.#errors.replaceChildren(...rows.map(row => barRow(row.name, row.mae, worst, number(row.mae),
-      [row.share > 0 ? percent(row.share) : "",
-        row.name === OURS || mae === null || !(row.mae > 0) ? "" : against(mae / row.mae)], {"data-mae": row.mae, class: row.name === OURS ? "ours" : null})));
+      [row.name === OURS || mae === null || !(row.mae > 0) ? "" : against(mae / row.mae)], {"data-mae": row.mae, class: row.name === OURS ? "ours" : null})));
+    this.#fillLeague();
+  }
+
+  /** Outside models and this forecast, the smallest error first. */
+  #fillLeague() {
+    const {methods, mae, level, coverage, distribution} = this.#score;
+    const rows = [{name: OURS, mae, crps: distribution?.crps, coverage}, ...methods.filter(isOutside)].sort((a, b) => a.mae - b.mae);
+    const worst = Math.max(...rows.map(row => row.mae));
+    const better = relative => (relative > 0 ? against(1 / relative) : "");
+    const written = (value, write) => (value === null || value === undefined ? "" : write(value));
+    this.#league.replaceChildren(
+      head(["Outside model", "Mean error so far", "Forecast is", "CRPS", "Forecast is", `In ${percent(level)}`, "Delay", "Share"]),
+      element("tbody", {}, ...rows.map(row => barRow(row.name, row.mae, worst, number(row.mae),
+        [better(row.relative_error), written(row.crps, number), better(row.relative_crps), written(row.coverage, share => percent(share)),
+          written(row.delay_seconds, seconds => duration(1000 * seconds)), written(row.share, share => percent(share))],
+        {"data-mae": row.mae, class: row.name === OURS ? "ours" : null}))));
   }
 }

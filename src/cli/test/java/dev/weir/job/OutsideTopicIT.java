@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.Score;
 import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.covariate.OutsideCodec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,15 +57,21 @@ class OutsideTopicIT {
   private boolean isInOrder;
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
-    Map<String, String> overrides = kafka.learned(name);
+    Map<String, String> overrides = withColumns(name);
     overrides.put("topics.outside", name + ".outside");
+    overrides.putAll(more);
+    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+  }
+
+  /** Of a job whose observations bring what the models say. */
+  private static Map<String, String> withColumns(String name) {
+    Map<String, String> overrides = kafka.learned(name);
     overrides.put("learning.outside.models", "lear,dnn");
     overrides.put("window.interval", "PT1H");
     overrides.put("forecast.many-to-one.horizon", Integer.toString(HORIZON));
     overrides.put("learning.size", "small");
     overrides.put("season", "24");
-    overrides.putAll(more);
-    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    return overrides;
   }
 
   private static void createTopics(JobSettings settings) {
@@ -189,7 +198,8 @@ class OutsideTopicIT {
 
   /** The forecasts of observations that bring what was known of the next steps. */
   private static void assertAsIfBrought(JobSettings settings, int hours) throws Exception {
-    JobSettings inOrder = settings(settings.name(), Map.of());
+    JobSettings inOrder =
+        JobSettings.read(Path.of("jobs", "many-to-one.yaml"), withColumns(settings.name()));
     List<Forecast> expected = new ArrayList<>();
     List<Forecast> without = new ArrayList<>();
     for (String series : SERIES) {
@@ -205,6 +215,16 @@ class OutsideTopicIT {
     assertThat(bySeries(expected)).as("they count").isNotEqualTo(bySeries(without));
     assertThat(bySeries(kafka.forecasts(settings))).isEqualTo(bySeries(expected));
     assertThat(kafka.deadLetters(settings)).isEmpty();
+    ScoreCodec codec = new ScoreCodec();
+    List<ConsumerRecord<byte[], byte[]>> scores = kafka.read(settings.kafka().topics().scores());
+    assertThat(scores).hasSizeGreaterThan(SERIES.size());
+    for (ConsumerRecord<byte[], byte[]> record : scores) {
+      assertThat(codec.decode(record.value()).methods())
+          .filteredOn(method -> method.name().equals("outside:dnn"))
+          .extracting(Score.Method::delaySeconds)
+          .as("made half an hour before each value")
+          .containsExactly(1800.0);
+    }
   }
 
   /** No topic may hold back the other for good, and no observation waits for the next one. */

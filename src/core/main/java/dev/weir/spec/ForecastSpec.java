@@ -62,6 +62,7 @@ public final class ForecastSpec extends Spec {
   private AlarmRules alarms;
   private ExplanationSettings names = ExplanationSettings.NUMBERED;
   private long cache = StateLimits.A_SHARE_OF_THE_HEAP;
+  private boolean outsideAges;
 
   /** With each option's default. */
   public ForecastSpec(Front front) {
@@ -77,6 +78,7 @@ public final class ForecastSpec extends Spec {
     alarms = other.alarms;
     names = other.names;
     cache = other.cache;
+    outsideAges = other.outsideAges;
   }
 
   /** How networks learn. */
@@ -102,6 +104,11 @@ public final class ForecastSpec extends Spec {
   /** Bytes of a task's cache of series. */
   public void cache(long bytes) {
     cache = bytes;
+  }
+
+  /** Says that it is known how old the forecasts of outside models are. */
+  public void outsideAges() {
+    outsideAges = true;
   }
 
   private boolean learns() {
@@ -345,7 +352,7 @@ public final class ForecastSpec extends Spec {
       front.problem(ForecastOptions.OUTSIDE, problem);
       return OutsideModels.NONE;
     }
-    return new OutsideModels(names, get(ForecastOptions.OUTSIDE_QUANTILES));
+    return new OutsideModels(names, get(ForecastOptions.OUTSIDE_QUANTILES), outsideAges);
   }
 
   private LearnerSettings learner(Part part, int horizon) {

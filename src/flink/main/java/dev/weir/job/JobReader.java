@@ -165,6 +165,9 @@ final class JobReader {
                 ofTopic
                     ? file.get(CovariateOptions.FEATURES)
                     : file.get(MappingOptions.FEATURES_AHEAD))));
+    if (file.has(OutsideOptions.TOPIC)) {
+      spec.outsideAges();
+    }
     MemorySize cache = file.get(JobOptions.CACHE);
     if (cache != null) {
       spec.cache(cache.getBytes());

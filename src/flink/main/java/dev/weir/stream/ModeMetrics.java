@@ -2,12 +2,15 @@ package dev.weir.stream;
 
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.learn.LatestScores;
+import dev.weir.forecast.learn.LatestScores.Outside;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.RecentErrors;
 import dev.weir.forecast.learn.RecentErrors.Baseline;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -23,6 +26,8 @@ final class ModeMetrics {
   private static final Map<String, Double> QUANTILES =
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
 
+  private static final Outside[] FIGURES = Outside.values();
+
   /** Usual errors that one counts as at most. */
   private static final double LARGEST_ERROR = 100;
 
@@ -30,9 +35,8 @@ final class ModeMetrics {
   private final Histogram forecastNanos;
   private final RecentErrors errors = new RecentErrors();
   private Counter learningSteps; // null as the next, when nothing is learned
-  private Counter[] truths; // by level
-  private Counter[] held;
-  private OutsideErrors[] outside; // by model
+  private Intervals intervals;
+  private OutsideScores[] outside; // by model
 
   /**
    * @param group the mode's
@@ -47,45 +51,87 @@ final class ModeMetrics {
       learning(learning.learner().levels(), learning.scoresEvery() > 0);
       outside =
           learning.learner().outside().names().stream()
-              .map(name -> new OutsideErrors(group.addGroup("outside", name)))
-              .toArray(OutsideErrors[]::new);
+              .map(name -> new OutsideScores(group.addGroup("outside", name), learning))
+              .toArray(OutsideScores[]::new);
     }
   }
 
-  /** Errors of an outside model and ours, over all series of the task, about 1,000 values deep. */
-  private static final class OutsideErrors {
+  /** Truths of intervals, and those that they held, by level. */
+  private static final class Intervals {
+
+    private final Counter[] truths;
+    private final Counter[] held;
+
+    Intervals(MetricGroup group, List<Double> levels) {
+      truths = new Counter[levels.size()];
+      held = new Counter[levels.size()];
+      for (int k = 0; k < levels.size(); k++) {
+        double level = levels.get(k);
+        MetricGroup interval = group.addGroup("interval", Integer.toString(k + 1));
+        interval.gauge("level", () -> level);
+        truths[k] = interval.counter("truths");
+        held[k] = interval.counter("held");
+      }
+    }
+
+    void add(long all, IntToLongFunction ofThese) {
+      for (int k = 0; k < held.length; k++) {
+        truths[k].inc(all);
+        held[k].inc(ofThese.applyAsLong(k));
+      }
+    }
+  }
+
+  /** Scores of an outside model and ours, over all series of the task, about 1,000 values deep. */
+  private static final class OutsideScores {
 
     private static final double NEWEST = 0.001;
 
     private final Counter values;
-    private double errors;
-    private double ours;
+    private final double[] sums = new double[Outside.values().length];
+    private final double[] weights = new double[sums.length];
+    private final Intervals intervals; // null without quantiles
 
-    OutsideErrors(MetricGroup group) {
+    OutsideScores(MetricGroup group, Learning learning) {
+      LearnerSettings learner = learning.learner();
       values = group.counter("values");
-      group.gauge("relativeError", () -> errors / ours);
+      group.gauge("relativeError", () -> mean(Outside.ERROR) / mean(Outside.OUR_ERROR));
+      if (learning.scoresEvery() > 0) {
+        group.gauge("relativeCrps", () -> mean(Outside.CRPS) / mean(Outside.OUR_CRPS));
+      }
+      group.gauge("share", () -> mean(Outside.SHARE));
+      if (learner.outside().ages()) {
+        group.gauge("delaySeconds", () -> mean(Outside.AGE));
+      }
+      intervals = learner.outside().quantiles() ? new Intervals(group, learner.levels()) : null;
     }
 
-    void add(double error, double ofOurs) {
-      if (!Double.isNaN(error)) {
+    private double mean(Outside figure) {
+      return sums[figure.ordinal()] / weights[figure.ordinal()];
+    }
+
+    void add(LatestScores scored, int model) {
+      for (Outside figure : FIGURES) {
+        double value = scored.outside(model, figure);
+        if (!Double.isNaN(value)) {
+          int f = figure.ordinal();
+          double bounded = figure == Outside.AGE ? value : Math.min(value, LARGEST_ERROR);
+          sums[f] += NEWEST * (bounded - sums[f]);
+          weights[f] += NEWEST * (1 - weights[f]);
+        }
+      }
+      if (!Double.isNaN(scored.outside(model, Outside.ERROR))) {
         values.inc();
-        errors += NEWEST * (Math.min(error, LARGEST_ERROR) - errors);
-        ours += NEWEST * (Math.min(ofOurs, LARGEST_ERROR) - ours);
+      }
+      if (intervals != null) {
+        intervals.add(scored.outsideTruths(model), k -> scored.outsideHeld(model, k));
       }
     }
   }
 
   private void learning(List<Double> levels, boolean scores) {
     learningSteps = group.counter("learningSteps");
-    truths = new Counter[levels.size()];
-    held = new Counter[levels.size()];
-    for (int k = 0; k < levels.size(); k++) {
-      double level = levels.get(k);
-      MetricGroup interval = group.addGroup("interval", Integer.toString(k + 1));
-      interval.gauge("level", () -> level);
-      truths[k] = interval.counter("truths");
-      held[k] = interval.counter("held");
-    }
+    intervals = new Intervals(group, levels);
     group.gauge("comparedSeries", errors::series);
     for (Baseline baseline : Baseline.values()) {
       String name = baseline.name().toLowerCase(Locale.ROOT);
@@ -115,13 +161,10 @@ final class ModeMetrics {
   /** A series has learned from its newest value. */
   void learned(String series, LatestScores scored) {
     learningSteps.inc();
-    for (int k = 0; k < held.length; k++) {
-      truths[k].inc(scored.steps());
-      held[k].inc(scored.held(k));
-    }
+    intervals.add(scored.steps(), scored::held);
     errors.add(series, scored);
     for (int m = 0; m < outside.length; m++) {
-      outside[m].add(scored.outsideError(m), scored.oursOfOutside(m));
+      outside[m].add(scored, m);
     }
   }
 

@@ -66,7 +66,7 @@ class OutsideTopicSectionTest {
     assertThat(join)
         .isEqualTo(new OutsideSettings(List.of("lear", "dnn"), 5, 1, 3, 1_800_000, 77, false));
     assertThat(settings.observedAhead()).isEqualTo(1);
-    assertThat(settings.forecast().ahead()).isEqualTo(3 * (1 + 2 * 5));
+    assertThat(settings.forecast().ahead()).isEqualTo(3 * (1 + 2 * 6));
     OutsideTopic topic = settings.kafka().topics().outside();
     assertThat(topic)
         .isEqualTo(
@@ -162,10 +162,10 @@ class OutsideTopicSectionTest {
     StateSizeEstimate without = StateSizeEstimate.of(read(HOURS + MODELS));
     StateSizeEstimate with = StateSizeEstimate.of(read(HOURS + MODELS + TOPIC));
     assertThat(with.disk() - without.disk())
-        .as("of 2 models 3 times of 3 numbers, sizes, key, name; their end, its timer")
-        .isEqualTo(2 * (3 * 3 * 8 + 13 + 12 + 40) + 2 * (12 + 20 + 8));
+        .as("of 2 models 3 times of 3 numbers, sizes, key, name; their end, its timer; delays")
+        .isEqualTo(2 * (3 * 3 * 8 + 13 + 12 + 40) + 2 * (12 + 20 + 8) + 3 * 2 * 8);
     assertThat(with.heap() - without.heap()).isBetween(2 * 2 * 72L, 1_500L);
-    assertThat(with.cached()).isEqualTo(without.cached());
+    assertThat(with.cached() - without.cached()).isEqualTo(3 * 2 * 8);
   }
 
   @ParameterizedTest

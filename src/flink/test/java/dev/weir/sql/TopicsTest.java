@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.flink.configuration.ConfigOption;
@@ -276,6 +277,18 @@ class TopicsTest {
   }
 
   @Test
+  void printedQueryOfScoresFindsItsColumns() throws Exception {
+    List<String> queries =
+        Documents.blocks(Path.of("docs", "topics.md"), "sql").stream()
+            .map(Documents.Piece::text)
+            .filter(text -> text.contains("FROM scores"))
+            .toList();
+    assertThat(queries).hasSize(1);
+    String plan = tables.explainSql(queries.get(0).strip().replaceFirst(";$", ""));
+    assertThat(plan).contains("delay_seconds");
+  }
+
+  @Test
   void sqlReadsScores() throws Exception {
     Score score =
         new Score(
@@ -289,7 +302,9 @@ class TopicsTest {
             Double.NaN,
             0.8,
             0.75,
-            List.of(new Score.Method("naive", 2.25, 0)),
+            List.of(
+                new Score.Method("naive", 2.25, 0),
+                new Score.Method("outside:lear", 2, 0.5, 1.25, 1.75, 1.5, 0.625, 3600)),
             new Score.Distribution(
                 10,
                 List.of(1, 3),
@@ -302,7 +317,11 @@ class TopicsTest {
     assertThat(row.getArray(5).toDoubleArray()).containsExactly(1, 2);
     assertThat(row.isNullAt(7)).isTrue(); // NaN on the topic is null
     assertThat(row.getDouble(9)).isEqualTo(0.75);
-    assertThat(row.getArray(10).getRow(0, 3).getDouble(1)).isEqualTo(2.25);
+    assertThat(row.getArray(10).getRow(0, 8).getDouble(1)).isEqualTo(2.25);
+    assertThat(row.getArray(10).getRow(0, 8).isNullAt(4)).isTrue();
+    RowData outside = row.getArray(10).getRow(1, 8);
+    assertThat(IntStream.range(1, 8).mapToObj(outside::getDouble))
+        .containsExactly(2.0, 0.5, 1.25, 1.75, 1.5, 0.625, 3600.0);
     RowType all = type("scores");
     RowType before = new RowType(false, all.getFields().subList(0, 11)); // of an older statement
     assertThat(read(before, new ScoreCodec().encode(score)).getDouble(9)).isEqualTo(0.75);

@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
@@ -57,7 +58,7 @@ class ForecastMetricsTest {
   /** Both modes, learning, gaps by the minute. */
   private static ForecastSettings everything() {
     LearnerSettings learner =
-        LearnerSettings.small(SEQ_LEN).withOutside(new OutsideModels(List.of("lear"), false));
+        LearnerSettings.small(SEQ_LEN).withOutside(new OutsideModels(List.of("lear"), true, true));
     Learning many = new Learning(learner, 7, 5);
     return settings(
         new Target(Mode.MANY_TO_ONE, "m", 2, null, LEARNING),
@@ -284,6 +285,36 @@ class ForecastMetricsTest {
     double error = (double) operator.metrics.gauge(ONE + "outside.knows.relativeError");
     assertThat(error).isStrictlyBetween(0.01, 0.9); // ours were larger, before we knew it
     assertThat((double) operator.metrics.gauge(ONE + "outside.silent.relativeError")).isNaN();
+  }
+
+  @Test
+  void outsideModelsHaveShareDelayAndScoresOfTheirQuantiles() throws Exception {
+    LearnerSettings learner =
+        LearnerSettings.small(1)
+            .withLevels(List.of(0.5))
+            .withOutside(new OutsideModels(List.of("sure", "silent"), true, true));
+    Operator operator =
+        new Operator(settings(TestSettings.learned(1, new Learning(learner, 1, 5))), null);
+    double nan = Double.NaN;
+    for (int t = 0; t < 100; t++) { // what comes is 1 away from what it says, then within its ends
+      double next = (t + 1) % 2;
+      double said = next + 1;
+      double low = t % 4 < 2 ? said - 0.5 : said - 2;
+      double[] ahead = {said, low, said + 1, t % 2 * 7200, nan, nan, nan, nan};
+      Observation o =
+          new Observation("a", t * MINUTE, t % 2, Observation.NO_FEATURES, null, false, ahead);
+      operator.harness.send(new ObservationEvent(o, source("observations", t)));
+    }
+    RecordedMetrics metrics = operator.metrics;
+    String sure = ONE + "outside.sure.";
+    assertThat(metrics.count(sure + "interval.1.truths")).isEqualTo(99);
+    assertThat(metrics.count(sure + "interval.1.held")).isEqualTo(48 + 1);
+    assertThat((double) metrics.gauge(sure + "delaySeconds")).isCloseTo(3600, within(200.0));
+    assertThat((double) metrics.gauge(sure + "share")).isStrictlyBetween(0.001, 1.0);
+    assertThat((double) metrics.gauge(sure + "relativeCrps")).isGreaterThan(0);
+    assertThat((double) metrics.gauge(ONE + "outside.silent.share")).isZero();
+    assertThat((double) metrics.gauge(ONE + "outside.silent.delaySeconds")).isNaN();
+    assertThat(metrics.count(ONE + "outside.silent.interval.1.truths")).isZero();
   }
 
   @Test

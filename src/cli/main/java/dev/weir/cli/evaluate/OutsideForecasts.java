@@ -112,7 +112,8 @@ final class OutsideForecasts {
    * @return (steps, covariates known ahead and columns of the models), row-major; NaN for unknown
    */
   double[] append(double[] known, int row) {
-    int width = covariates + all.length * columns;
+    int each = columns + (models.ages() ? 1 : 0);
+    int width = covariates + all.length * each;
     double[] ahead = new double[horizon * width];
     Arrays.fill(ahead, Double.NaN);
     for (int k = 0; covariates > 0 && k < known.length / covariates; k++) {
@@ -122,8 +123,11 @@ final class OutsideForecasts {
       for (int k = 0; k < horizon; k++) {
         int found = find(all[m], row, 1 + k);
         if (found >= 0) {
-          int to = k * width + covariates + m * columns;
+          int to = k * width + covariates + m * each;
           System.arraycopy(all[m].rows, found * columns, ahead, to, columns);
+          if (models.ages()) {
+            ahead[to + columns] = (grid.rows().get(row).time() - all[m].made[found]) / 1000.0;
+          }
         }
       }
     }

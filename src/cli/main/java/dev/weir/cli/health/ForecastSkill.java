@@ -22,8 +22,6 @@ record ForecastSkill(Collection<Score> scores) {
 
   private static final double MAX_OFF = 0.15;
 
-  // what begins the names of outside models and of networks that compete
-
   private static final Map<String, Double> QUANTILES =
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
 
@@ -40,44 +38,75 @@ record ForecastSkill(Collection<Score> scores) {
         .toArray();
   }
 
-  /** Each model of a kind, compared with our forecasts: whether it is worth what it costs. */
-  private void tellModels(
-      Findings findings, ObjectNode json, String kind, String what, String key) {
-    List<String> models =
-        scores.stream()
-            .flatMap(score -> score.methods().stream())
-            .map(Score.Method::name)
-            .filter(name -> name.startsWith(kind))
-            .distinct()
-            .sorted()
-            .toList();
-    for (String model : models) {
-      double[] over = over(model);
+  private List<Score.Method> named(String method) {
+    return scores.stream()
+        .flatMap(score -> score.methods().stream())
+        .filter(other -> other.name().equals(method))
+        .toList();
+  }
+
+  /** Each network that competes, compared with our forecasts. */
+  private void tellNetworks(Findings findings, ObjectNode json) {
+    for (String name : names(Score.Method.NETWORK)) {
+      double[] over = over(name);
       double error = 1 / geometricMean(over);
-      double share = mean(score -> shareOf(score, model));
-      ObjectNode of = json.withArray(key).addObject();
-      of.put("model", model.substring(kind.length()));
+      String model = name.substring(Score.Method.NETWORK.length());
+      ObjectNode of = json.withArray("networks").addObject();
+      of.put("model", model);
       of.put("series", over.length);
       of.set("error_over_ours", Json.number(error));
-      if (kind.equals(Score.Method.OUTSIDE)) { // networks that compete are scored only
-        of.set("share", Json.number(share));
-      }
       findings.ok(
-          what,
-          "%s: error %s of ours (%d series)%s",
-          model.substring(kind.length()),
-          percent(error),
-          over.length,
-          kind.equals(Score.Method.OUTSIDE) ? ", share in forecasts " + percent(share) : "");
+          "network", "%s: error %s of ours (%d series)", model, percent(error), over.length);
     }
   }
 
-  private static double shareOf(Score score, String model) {
-    return score.methods().stream()
-        .filter(method -> method.name().equals(model))
-        .mapToDouble(Score.Method::share)
-        .findFirst()
-        .orElse(Double.NaN);
+  /** Each outside model, compared with our forecasts: whether it is worth what it costs. */
+  private void tellOutside(Findings findings, ObjectNode json) {
+    for (String name : names(Score.Method.OUTSIDE)) {
+      List<Score.Method> of = named(name);
+      double[] errors = positive(of, Score.Method::relativeError);
+      double error = geometricMean(errors);
+      double crps = geometricMean(positive(of, Score.Method::relativeCrps));
+      double coverage = mean(of, Score.Method::coverage);
+      double delay = mean(of, Score.Method::delaySeconds);
+      double share = mean(of, Score.Method::share);
+      String model = name.substring(Score.Method.OUTSIDE.length());
+      ObjectNode node = json.withArray("outside").addObject();
+      node.put("model", model);
+      node.put("series", errors.length);
+      node.set("error_over_ours", Json.number(error));
+      node.set("crps_over_ours", Json.number(crps));
+      node.set("interval_coverage", Json.number(coverage));
+      node.set("delay_seconds", Json.number(delay));
+      node.set("share", Json.number(share));
+      findings.ok(
+          "outside model",
+          "%s: error %s of ours (%d series)%s%s%s, share in forecasts %s",
+          model,
+          percent(error),
+          errors.length,
+          Double.isNaN(crps) ? "" : ", CRPS " + percent(crps),
+          Double.isNaN(coverage)
+              ? ""
+              : ", %s intervals hold %s"
+                  .formatted(percent(mean(scores, Score::level)), percent(coverage)),
+          Double.isNaN(delay) ? "" : ", delay " + Findings.duration(Math.round(1000 * delay)),
+          percent(share));
+    }
+  }
+
+  private List<String> names(String kind) {
+    return scores.stream()
+        .flatMap(score -> score.methods().stream())
+        .map(Score.Method::name)
+        .filter(name -> name.startsWith(kind))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private static double[] positive(List<Score.Method> of, ToDoubleFunction<Score.Method> ratio) {
+    return of.stream().mapToDouble(ratio).filter(each -> each > 0).toArray();
   }
 
   /** NaN if no method can be compared. */
@@ -92,8 +121,8 @@ record ForecastSkill(Collection<Score> scores) {
         : ascending[(int) Math.round(share * (ascending.length - 1))];
   }
 
-  private double mean(ToDoubleFunction<Score> of) {
-    return scores.stream().mapToDouble(of).filter(Double::isFinite).average().orElse(Double.NaN);
+  private static <T> double mean(Collection<T> all, ToDoubleFunction<T> of) {
+    return all.stream().mapToDouble(of).filter(Double::isFinite).average().orElse(Double.NaN);
   }
 
   private boolean isEnough() {
@@ -110,8 +139,8 @@ record ForecastSkill(Collection<Score> scores) {
     double[] toNaive = over("naive");
     double naive = geometricMean(toNaive);
     double seasonal = geometricMean(over("seasonal_naive"));
-    double level = mean(Score::level);
-    double coverage = mean(Score::coverage);
+    double level = mean(scores, Score::level);
+    double coverage = mean(scores, Score::coverage);
     json.set("error_over_naive", Json.number(naive));
     json.set("error_over_seasonal_naive", Json.number(seasonal));
     QUANTILES.forEach(
@@ -136,8 +165,8 @@ record ForecastSkill(Collection<Score> scores) {
           percent(quantile(toNaive, 0.5)),
           percent(quantile(toNaive, 0.9)));
     }
-    tellModels(findings, json, Score.Method.OUTSIDE, "outside model", "outside");
-    tellModels(findings, json, Score.Method.NETWORK, "network", "networks");
+    tellOutside(findings, json);
+    tellNetworks(findings, json);
     if (!isEnough()) {
       return;
     }

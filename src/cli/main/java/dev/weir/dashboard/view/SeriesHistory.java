@@ -286,7 +286,7 @@ public final class SeriesHistory {
     for (Forecasts forecasts : modes.values()) {
       bytes += 100 + forecasts.bytes;
       if (forecasts.score != null) {
-        bytes += 150 + 60L * forecasts.score.methods().size();
+        bytes += 150 + 100L * forecasts.score.methods().size();
         Score.Distribution distribution = forecasts.score.distribution();
         bytes += distribution == null ? 0 : bytes(distribution);
       }

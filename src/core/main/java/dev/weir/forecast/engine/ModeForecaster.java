@@ -448,15 +448,10 @@ final class ModeForecaster {
       }
       methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
     }
-    List<String> outside = learner.settings().outside().names();
-    for (int m = 0; m < outside.size(); m++) {
-      double share = 0;
-      for (int i = 1; i <= target.horizon(); i++) {
-        share += learner.outsideShare(state, m, i) / target.horizon();
-      }
-      double error = learner.outsideError(state, m);
-      if (!Double.isNaN(error)) { // it has said something
-        methods.add(new Score.Method(Score.Method.OUTSIDE + outside.get(m), error, share));
+    for (int m = 0; m < learner.settings().outside().count(); m++) {
+      Score.Method method = learner.outsideScore(state, m);
+      if (method != null) { // it has said something
+        methods.add(method);
       }
     }
     for (int i = 0; compared != null && i < shadow.models(); i++) {

@@ -9,9 +9,29 @@ import java.util.Arrays;
  */
 public final class LatestScores {
 
+  /**
+   * Figures of an outside model; NaN for unknown. The errors are means over the followed steps that
+   * it said something of, in usual errors of the series, so that those of several series can be
+   * added up.
+   */
+  public enum Outside {
+    /** Mean |error|. */
+    ERROR,
+    /** The same of our forecasts of the same steps. */
+    OUR_ERROR,
+    /** Mean CRPS, where ours is known. */
+    CRPS,
+    /** The same of our distributions of the same steps. */
+    OUR_CRPS,
+    /** Its mean share in the forecast that was made then. */
+    SHARE,
+    /** How old the newest is of its forecasts that were used then, seconds. */
+    AGE
+  }
+
   private final long[] held; // (levels)
-  private final double[] outside; // (models), errors of those outside, in usual ones; NaN for none
-  private final double[] ours; // (models), and ours of the same steps
+  private final double[][] outside; // (models, figures)
+  private final long[][] outsideHeld; // (models, levels), and the truths of its intervals
   private long steps;
   private double error;
   private double naive;
@@ -25,8 +45,8 @@ public final class LatestScores {
    */
   public LatestScores(int levels, int outside) {
     this.held = new long[levels];
-    this.outside = new double[outside];
-    this.ours = new double[outside];
+    this.outside = new double[outside][Outside.values().length];
+    this.outsideHeld = new long[outside][levels + 1];
     clear();
   }
 
@@ -39,14 +59,23 @@ public final class LatestScores {
     naiveBeside = 0;
     seasonalNaiveBeside = 0;
     Arrays.fill(held, 0);
-    Arrays.fill(outside, Double.NaN);
-    Arrays.fill(ours, Double.NaN);
+    for (int m = 0; m < outside.length; m++) {
+      Arrays.fill(outside[m], Double.NaN);
+      Arrays.fill(outsideHeld[m], 0);
+    }
   }
 
-  /** Sets the mean |error| of an outside model, and ours of the same steps, in usual errors. */
-  void outside(int model, double error, double ours) {
-    this.outside[model] = error;
-    this.ours[model] = ours;
+  void outside(int model, Outside figure, double value) {
+    outside[model][figure.ordinal()] = value;
+  }
+
+  /** Counts a truth that an outside model's intervals were said of. */
+  void outsideTruth(int model) {
+    outsideHeld[model][held.length]++;
+  }
+
+  void holdOutside(int model, int level) {
+    outsideHeld[model][level]++;
   }
 
   /**
@@ -110,17 +139,19 @@ public final class LatestScores {
     return seasonalNaiveBeside;
   }
 
-  /**
-   * Mean |error| of an outside model over the followed steps that it said something of, in usual
-   * errors of the series, so that those of several series can be added up; NaN for none.
-   */
-  public double outsideError(int model) {
-    return outside[model];
+  /** A figure of an outside model. */
+  public double outside(int model, Outside figure) {
+    return outside[model][figure.ordinal()];
   }
 
-  /** The same of our forecasts of the same steps. */
-  public double oursOfOutside(int model) {
-    return ours[model];
+  /** Followed steps that an outside model had said its intervals of. */
+  public long outsideTruths(int model) {
+    return outsideHeld[model][held.length];
+  }
+
+  /** How many of these intervals of a level, by its number from 0, held the value. */
+  public long outsideHeld(int model, int level) {
+    return outsideHeld[model][level];
   }
 
   /** How many of the intervals of a level, by its number from 0, held the value. */

@@ -4,6 +4,7 @@ import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Steps;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
@@ -715,15 +716,17 @@ public final class Learner {
   }
 
   /**
-   * The mean absolute error of an outside model since the series began, over the values and
-   * followed steps that it said something of; NaN before the first.
+   * How an outside model has done since the series began, over the values and followed steps that
+   * it said something of, and its share in the forecast made last; null before its first error.
    *
    * @param model its number in {@link LearnerSettings#outside}
    */
-  public double outsideError(LearnerState learned, int model) {
-    StateView state = bind(learned);
-    state.bind(parts.mixture.outside);
-    return parts.mixture.outside.meanError(model);
+  public Score.Method outsideScore(LearnerState learned, int model) {
+    double share = 0;
+    for (int i = 1; i <= horizon; i++) {
+      share += outsideShare(learned, model, i) / horizon;
+    }
+    return parts.mixture.outside.score(model, share);
   }
 
   /** The share of an outside model in the forecast of step i made last, within [0, 1]. */

@@ -102,10 +102,6 @@ final class Mixture {
     this.levels = settings.levels().size();
     this.holidays =
         settings.holidays() == null ? null : new HolidayCorrection(settings.holidays(), followed);
-    this.outside =
-        settings.outside().count() == 0
-            ? null
-            : new OutsideStage(settings.outside(), levels, followed);
     this.finalHedge = new Hedge(settings.combination().eta(), DISCOUNT);
     this.combinedHedge =
         settings.combination().stacking() ? finalHedge : new Hedge(ALONE_ETA, ALONE_DISCOUNT);
@@ -119,6 +115,10 @@ final class Mixture {
     this.scorer =
         new DistributionScorer(
             settings.levels().stream().mapToDouble(Double::doubleValue).toArray());
+    this.outside =
+        settings.outside().count() == 0
+            ? null
+            : new OutsideStage(settings.outside(), scorer, followed);
     this.outsideIntervals =
         settings.outside().quantiles() ? new OutsideIntervals(scorer, scored) : null;
     this.quantiles = new double[scorer.quantiles()];
@@ -225,7 +225,7 @@ final class Mixture {
         holidays.learn(state.history, t, i, truth);
       }
       if (outside != null) {
-        outside.learn(t, i, truth, state.issued(origin, i), state.age());
+        outside.learn(t, i, truth, state.issued(origin, i), state.age(), newest);
       }
     }
     double forecast = bounds.value(state.history.at(origin) + state.issued(origin, i));
@@ -254,6 +254,9 @@ final class Mixture {
       double crps = scorer.add(sums, place, quantiles, error);
       if (Double.isFinite(crps)) {
         newest.addDistribution(count, crps, naive, seasonalError);
+        if (outside != null && followed.has(i)) {
+          outside.beside(crps);
+        }
       }
     }
     long matured = state.scores.count(i);
@@ -351,6 +354,7 @@ final class Mixture {
     if (outside != null) {
       state.bind(outside);
       outside.combine(t, results, anchor);
+      outside.tell(newest);
     }
     bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {

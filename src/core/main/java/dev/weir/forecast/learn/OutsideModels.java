@@ -8,12 +8,15 @@ import java.util.stream.Stream;
 /**
  * Models outside of Weir whose forecasts take part: in the order of their columns among the numbers
  * known ahead of an observation, after the covariates. A model has one column, its forecast, or
- * with quantiles also the lower and the upper end of the interval of each level, ascending.
+ * with quantiles also the lower and the upper end of the interval of each level, ascending; with
+ * ages the last one says how old the forecast is, seconds.
  *
  * @param names of the models, 1 to {@value #MAX_NAME} characters each
  * @param quantiles whether quantiles come with their forecasts
+ * @param ages whether it is known how old they are
  */
-public record OutsideModels(List<String> names, boolean quantiles) implements Serializable {
+public record OutsideModels(List<String> names, boolean quantiles, boolean ages)
+    implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -31,6 +34,7 @@ public record OutsideModels(List<String> names, boolean quantiles) implements Se
   public OutsideModels {
     names = List.copyOf(names);
     quantiles &= !names.isEmpty();
+    ages &= !names.isEmpty();
     if (names.size() > MAX) {
       throw new IllegalArgumentException(
           "outside models: expected at most %d, got %d".formatted(MAX, names.size()));
@@ -45,6 +49,11 @@ public record OutsideModels(List<String> names, boolean quantiles) implements Se
                 .formatted(MAX_NAME, name));
       }
     }
+  }
+
+  /** Without ages. */
+  public OutsideModels(List<String> names, boolean quantiles) {
+    this(names, quantiles, false);
   }
 
   /** Whether a model may have this name. */
@@ -63,7 +72,7 @@ public record OutsideModels(List<String> names, boolean quantiles) implements Se
   }
 
   /**
-   * Columns of one model.
+   * Columns of one model, without its age.
    *
    * @param levels of the intervals
    */
@@ -73,6 +82,6 @@ public record OutsideModels(List<String> names, boolean quantiles) implements Se
 
   /** Columns of all models. */
   public int columns(int levels) {
-    return count() * columnsOfEach(levels);
+    return count() * (columnsOfEach(levels) + (ages ? 1 : 0));
   }
 }

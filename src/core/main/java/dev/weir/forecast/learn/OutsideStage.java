@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.Score;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.DoubleSlice;
@@ -7,6 +8,8 @@ import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.learn.LatestScores.Outside;
+import dev.weir.forecast.score.DistributionScorer;
 import java.util.Arrays;
 
 /**
@@ -68,7 +71,21 @@ final class OutsideStage {
   private static final int BIAS = 5; // mean of what it says less the truth
   private static final int LAST = 6; // what it said of the value before
   private static final int SAME = 7; // values that it has said the same of
-  private static final int PER_MODEL = 8;
+  private static final int OURS = 8; // sum of our errors, of the same values and steps
+  private static final int OUR_CRPS = 9; // sum
+  private static final int BESIDE_OURS = 10; // sum of its CRPS, of the same values and steps
+  private static final int PER_MODEL = 11;
+
+  // from firstOfScores on, with quantiles
+
+  private static final int CRPS = 0; // sum
+  private static final int TRUTHS = 1; // of intervals
+  private static final int HELD = 2; // of these, by level
+
+  // from firstOfAges on, if these are known
+
+  private static final int AGES = 0; // sum, seconds
+  private static final int AGED = 1; // values that they are of
 
   /** Only a bias that is larger than this share of the usual error is one. */
   private static final double CHANCE = 0.5;
@@ -77,8 +94,11 @@ final class OutsideStage {
   private final FollowedSteps followed;
   private final int horizon;
   private final int all; // models, and the forecast itself as the first
-  private final int width; // columns
-  private final int each; // columns of a model
+  private final int levels; // of intervals of the models; 0 without
+  private final int each; // columns of a model that are kept
+  private final int width; // of all
+  private final int perModel; // doubles
+  private final int firstOfAges; // among them
   private final int ring; // places for the values of one column
   private final int waiting;
   private final DelayLine delays;
@@ -106,19 +126,37 @@ final class OutsideStage {
   private final double[] whole; // (all), what they say as it came
   private final double[] asSaid; // (all), sums of the errors of that
   private final double[] ours; // (all), the same of what was issued
+  private final double[] crps; // (all), sums of the CRPS of what they said
+  private final double[] besideOurs; // (all), the same where ours is known
+  private final double[] ourCrps; // (all), sums of that
+  private final double[] scores; // (all), CRPS of the step learned last; NaN for none
+  private final int[] scored; // (all), steps of which ours is known
+  private final double[] ends; // (2 levels + 1), quantiles of a model
+  private final double[] shareSums; // (all), over the steps of the newest forecast
+  private final double[] ages; // (all), of what was used for it; NaN for unknown
   private final double[] signed; // (all), the same
   private final double[] bias; // (all), that is corrected
   private final int[] counts; // (all)
   private final double[] two = new double[2];
   private double added; // what it added to step 1 of the newest forecast
 
-  OutsideStage(OutsideModels models, int levels, FollowedSteps followed) {
+  private final DistributionScorer scorer;
+
+  /**
+   * @param scorer which says the levels of the quantiles
+   */
+  OutsideStage(OutsideModels models, DistributionScorer scorer, FollowedSteps followed) {
+    int given = scorer.quantiles() / 2;
     this.models = models;
+    this.scorer = scorer;
     this.followed = followed;
     this.horizon = followed.horizon();
     this.all = 1 + models.count();
-    this.width = models.columns(levels);
-    this.each = models.columnsOfEach(levels);
+    this.levels = models.quantiles() ? given : 0;
+    this.each = models.columnsOfEach(given);
+    this.width = models.count() * each;
+    this.perModel = perModel(models, given);
+    this.firstOfAges = PER_MODEL + (models.quantiles() ? HELD + given : 0);
     this.ring = horizon + 1;
     this.delays = new DelayLine(followed);
     this.waiting = DelayLine.places(followed);
@@ -133,6 +171,14 @@ final class OutsideStage {
     this.whole = new double[all];
     this.asSaid = new double[all];
     this.ours = new double[all];
+    this.crps = new double[all];
+    this.besideOurs = new double[all];
+    this.ourCrps = new double[all];
+    this.scores = new double[all];
+    this.scored = new int[all];
+    this.ends = new double[scorer.quantiles()];
+    this.shareSums = new double[all];
+    this.ages = new double[all];
     this.signed = new double[all];
     this.bias = new double[all];
     this.counts = new int[all];
@@ -154,13 +200,17 @@ final class OutsideStage {
 
   /** Doubles kept for a series. */
   static int doubles(OutsideModels models, int levels, FollowedSteps followed) {
-    int columns = models.columns(levels);
+    int columns = models.count() * models.columnsOfEach(levels);
     return columns == 0
         ? 0
         : 1
-            + PER_MODEL * (1 + models.count())
+            + perModel(models, levels) * (1 + models.count())
             + followed.count()
             + columns * (followed.horizon() + 1);
+  }
+
+  private static int perModel(OutsideModels models, int levels) {
+    return PER_MODEL + (models.quantiles() ? HELD + levels : 0) + (models.ages() ? AGED + 1 : 0);
   }
 
   /** Floats kept for a series. */
@@ -174,9 +224,9 @@ final class OutsideStage {
   }
 
   /** Numbers of 16 bits kept for a series. */
-  static int shorts(OutsideModels models, FollowedSteps followed) {
-    int all = 1 + models.count();
-    return all == 1 ? 0 : (all + 1) * DelayLine.places(followed);
+  static int shorts(OutsideModels models, int levels, FollowedSteps followed) {
+    int ends = models.quantiles() ? models.count() * 2 * levels : 0;
+    return models.count() == 0 ? 0 : (models.count() + 2 + ends) * DelayLine.places(followed);
   }
 
   /** Points at what was learned of a series. */
@@ -210,15 +260,19 @@ final class OutsideStage {
   }
 
   private int firstOfRing() {
-    return 1 + PER_MODEL * all + followed.count();
+    return 1 + perModel * all + followed.count();
   }
 
   private int ofModel(int m, int what) {
-    return 1 + PER_MODEL * m + what;
+    return 1 + perModel * m + what;
+  }
+
+  private void add(int m, int what, double amount) {
+    doubles.set(ofModel(m, what), doubles.get(ofModel(m, what)) + amount);
   }
 
   private int sizeOf(int i) {
-    return 1 + PER_MODEL * all + followed.nearest(i);
+    return 1 + perModel * all + followed.nearest(i);
   }
 
   private FloatSlice losses(int place) {
@@ -264,14 +318,26 @@ final class OutsideStage {
    * @param first columns of others, before those of the models
    */
   void take(long t, double[] ahead, int first) {
-    int row = first + width;
+    int input = each + (models.ages() ? 1 : 0);
+    int row = first + (all - 1) * input;
     int steps = Math.min(ahead.length / row, horizon);
-    for (int k = 0; k < steps; k++) {
-      for (int c = 0; c < width; c++) {
-        double x = ahead[k * row + first + c];
-        if (Double.isFinite(x)) {
-          doubles.set(place(c, t + 1 + k), ValueRange.bounded(x));
+    for (int m = 1; m < all; m++) {
+      double newest = Double.POSITIVE_INFINITY;
+      for (int k = 0; k < steps; k++) {
+        int from = k * row + first + (m - 1) * input;
+        for (int c = 0; c < each; c++) {
+          double x = ahead[from + c];
+          if (Double.isFinite(x)) {
+            doubles.set(place((m - 1) * each + c, t + 1 + k), ValueRange.bounded(x));
+          }
         }
+        double age = models.ages() ? ahead[from + each] : Double.NaN;
+        newest = age < newest ? age : newest;
+      }
+      ages[m] = newest < Double.POSITIVE_INFINITY ? newest : Double.NaN;
+      if (!Double.isNaN(ages[m])) {
+        add(m, firstOfAges + AGES, newest);
+        add(m, firstOfAges + AGED, 1);
       }
     }
   }
@@ -302,6 +368,10 @@ final class OutsideStage {
     Arrays.fill(errors, 0);
     Arrays.fill(asSaid, 0);
     Arrays.fill(ours, 0);
+    Arrays.fill(crps, 0);
+    Arrays.fill(besideOurs, 0);
+    Arrays.fill(ourCrps, 0);
+    Arrays.fill(scored, 0);
     Arrays.fill(signed, 0);
     Arrays.fill(counts, 0);
   }
@@ -313,7 +383,7 @@ final class OutsideStage {
    * @param issued the forecast as it was issued, as relative
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  void learn(long t, int i, double truth, double issued, int age) {
+  void learn(long t, int i, double truth, double issued, int age, LatestScores newest) {
     int place = delays.at(t - i, i);
     int s = followed.next(i);
     double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
@@ -322,11 +392,14 @@ final class OutsideStage {
     for (int m = 0; m < all; m++) {
       double x = mean + shorts.get(m * waiting + place);
       said[m] = m == 0 ? x : tamed(m, x);
+      scores[m] = Double.NaN;
       if (!Double.isNaN(x)) {
         some |= m > 0;
         errors[m] += Math.abs(truth - said[m]);
         asSaid[m] += Math.abs(truth - x);
         ours[m] += Math.abs(truth - issued);
+        scores[m] = m == 0 ? 0 : score(m, place, mean, x, truth, newest);
+        crps[m] += scores[m];
         signed[m] += x - truth;
         counts[m]++;
       }
@@ -348,6 +421,52 @@ final class OutsideStage {
     two[0] = mean;
     two[1] = mean + shorts.get(all * waiting + place);
     hedge.learn(finals(s), 2, two, truth, i, age);
+  }
+
+  /**
+   * The CRPS of what a model said of a step: of its quantiles, or of its forecast where it did not
+   * say them all. An end on the wrong side of a narrower interval counts as that one's.
+   *
+   * @param x its forecast, relative to the anchor as the truth
+   */
+  private double score(int m, int place, double mean, double x, double truth, LatestScores newest) {
+    boolean isWhole = levels > 0;
+    ends[levels] = x;
+    for (int k = 0; k < levels; k++) {
+      double lower = mean + shorts.get(end(m, 2 * k) + place);
+      double upper = mean + shorts.get(end(m, 2 * k + 1) + place);
+      isWhole &= !Double.isNaN(lower + upper);
+      ends[levels - 1 - k] = Math.min(lower, ends[levels - k]);
+      ends[levels + 1 + k] = Math.max(upper, ends[levels + k]);
+    }
+    if (!isWhole) {
+      return Math.abs(truth - x);
+    }
+    newest.outsideTruth(m - 1);
+    add(m, PER_MODEL + TRUTHS, 1);
+    for (int k = 0; k < levels; k++) {
+      if (truth >= ends[levels - 1 - k] && truth <= ends[levels + 1 + k]) {
+        newest.holdOutside(m - 1, k);
+        add(m, PER_MODEL + HELD + k, 1);
+      }
+    }
+    return scorer.crps(ends, truth);
+  }
+
+  /** Adds our CRPS of the step learned last to those of the models that said something of it. */
+  void beside(double ours) {
+    for (int m = 1; m < all; m++) {
+      if (!Double.isNaN(scores[m])) {
+        besideOurs[m] += scores[m];
+        ourCrps[m] += ours;
+        scored[m]++;
+      }
+    }
+  }
+
+  /** Where the places begin of an end of a model's intervals, in the order of its columns. */
+  private int end(int m, int k) {
+    return (all + 1 + (m - 1) * 2 * levels + k) * waiting;
   }
 
   private int firstWaiting() {
@@ -374,12 +493,23 @@ final class OutsideStage {
         continue;
       }
       if (m > 0 && size > 0) {
-        scores.outside(m - 1, asSaid[m] / counts[m] / size, ours[m] / counts[m] / size);
+        scores.outside(m - 1, Outside.ERROR, asSaid[m] / counts[m] / size);
+        scores.outside(m - 1, Outside.OUR_ERROR, ours[m] / counts[m] / size);
+        scores.outside(m - 1, Outside.CRPS, besideOurs[m] / scored[m] / size);
+        scores.outside(m - 1, Outside.OUR_CRPS, ourCrps[m] / scored[m] / size);
       }
       double error = errors[m] / counts[m];
       double seen = doubles.get(ofModel(m, SEEN)) + 1;
       doubles.set(ofModel(m, SEEN), seen);
-      doubles.set(ofModel(m, SUM), doubles.get(ofModel(m, SUM)) + asSaid[m] / counts[m]);
+      add(m, SUM, asSaid[m] / counts[m]);
+      add(m, OURS, ours[m] / counts[m]);
+      if (models.quantiles()) {
+        add(m, PER_MODEL + CRPS, crps[m] / counts[m]);
+      }
+      if (scored[m] > 0) {
+        add(m, OUR_CRPS, ourCrps[m] / scored[m]);
+        add(m, BESIDE_OURS, besideOurs[m] / scored[m]);
+      }
       double newest = doubles.get(ofModel(m, NEWEST));
       doubles.set(ofModel(m, NEWEST), newest + Math.max(FAST, 1 / seen) * (error - newest));
       double usual = doubles.get(ofModel(m, USUAL));
@@ -503,12 +633,14 @@ final class OutsideStage {
       shares[s] = two[1];
     }
     double first = forecasts[0];
+    Arrays.fill(shareSums, 0);
     for (int i = 1; i <= horizon; i++) {
       boolean some = read(t, i, forecasts[i - 1], anchor);
       double mean = some ? mean(i) : forecasts[i - 1];
       double corrected = some ? corrected(t, i, mean) : mean;
       if (followed.has(i)) {
         keep(delays.at(t, i), mean, corrected);
+        keepEnds(delays.at(t, i), t + i, anchor + (float) mean);
       }
       forecasts[i - 1] = mean + followed.between(shares, i) * (corrected - mean);
     }
@@ -527,6 +659,9 @@ final class OutsideStage {
           Double.isNaN(said[m]) ? 0 : (1 - share) * raw[before + m] + share * raw[next + m];
       sum += weights[m];
       mean += weights[m] == 0 ? 0 : weights[m] * (said[m] - said[0]);
+    }
+    for (int m = 1; m < all; m++) {
+      shareSums[m] += weights[m] / sum;
     }
     return said[0] + mean / sum;
   }
@@ -548,6 +683,23 @@ final class OutsideStage {
       shorts.set(m * waiting + place, (float) (whole[m] - kept));
     }
     shorts.set(all * waiting + place, (float) (corrected - kept));
+  }
+
+  private void keepEnds(int place, long index, double relative) {
+    for (int m = 1; m < all; m++) {
+      for (int k = 0; k < 2 * levels; k++) {
+        double end = doubles.get(place((m - 1) * each + 1 + k, index));
+        shorts.set(end(m, k) + place, (float) (end - relative));
+      }
+    }
+  }
+
+  /** Tells how each model had part in the forecast made last. */
+  void tell(LatestScores newest) {
+    for (int m = 1; m < all; m++) {
+      newest.outside(m - 1, Outside.SHARE, shareSums[m] / horizon);
+      newest.outside(m - 1, Outside.AGE, ages[m]);
+    }
   }
 
   /** Learns how far each model usually is from the forecast of the next value, and if it hangs. */
@@ -574,6 +726,7 @@ final class OutsideStage {
     Arrays.fill(whole, Double.NaN);
     for (int s = 0; s < followed.count(); s++) {
       keep(delays.at(t, followed.step(s)), 0, 0);
+      keepEnds(delays.at(t, followed.step(s)), t, Double.NaN);
     }
   }
 
@@ -582,9 +735,32 @@ final class OutsideStage {
     return added;
   }
 
-  /** Mean absolute error of a model since the series began, NaN before the first. */
-  double meanError(int m) {
-    return doubles.get(ofModel(m + 1, SUM)) / doubles.get(ofModel(m + 1, SEEN));
+  /**
+   * How a model has done since the series began, by its number from 0; null before its first error.
+   *
+   * @param share in the forecast just made
+   */
+  Score.Method score(int model, double share) {
+    int m = model + 1;
+    double seen = doubles.get(ofModel(m, SEEN));
+    if (seen == 0) {
+      return null;
+    }
+    double mae = doubles.get(ofModel(m, SUM)) / seen;
+    boolean quantiles = models.quantiles();
+    return new Score.Method(
+        Score.Method.OUTSIDE + models.names().get(model),
+        mae,
+        share,
+        ratio(m, SUM, OURS),
+        quantiles ? doubles.get(ofModel(m, PER_MODEL + CRPS)) / seen : mae,
+        ratio(m, BESIDE_OURS, OUR_CRPS),
+        quantiles ? ratio(m, PER_MODEL + HELD, PER_MODEL + TRUTHS) : Double.NaN,
+        models.ages() ? ratio(m, firstOfAges + AGES, firstOfAges + AGED) : Double.NaN);
+  }
+
+  private double ratio(int m, int what, int of) {
+    return Score.ratio(doubles.get(ofModel(m, what)), doubles.get(ofModel(m, of)));
   }
 
   /** The weight of a model, from 0, in the mean of step i of what was made at t. */

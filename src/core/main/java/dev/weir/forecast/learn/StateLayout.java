@@ -153,7 +153,8 @@ final class StateLayout {
         s.add("open forecasts of the regression", settings.combination().stacking() ? waiting : 0);
     base = s.add("open forecasts, the network's base", network ? waiting : 0);
     combined = s.add("open forecasts of the network", network ? waiting : 0);
-    outsideShorts = s.add("models outside", OutsideStage.shorts(settings.outside(), followed));
+    outsideShorts =
+        s.add("models outside", OutsideStage.shorts(settings.outside(), levels, followed));
     outsideIntervalShorts =
         s.add(
             "intervals of models outside",

@@ -63,7 +63,7 @@ public final class DistributionScorer {
    * @return its CRPS; one that is not finite, as of an infinite quantile, is not added
    */
   public double add(DistributionSums sums, int step, double[] quantiles, double truth) {
-    double crps = ProperScores.crps(taus, quantiles, truth);
+    double crps = crps(quantiles, truth);
     if (!Double.isFinite(crps)) {
       return crps;
     }
@@ -72,6 +72,11 @@ public final class DistributionScorer {
       sums.addLoss(step, q, ProperScores.pinball(taus[q], quantiles[q], truth));
     }
     return crps;
+  }
+
+  /** The CRPS of one distribution, as {@link #add} adds it. */
+  public double crps(double[] quantiles, double truth) {
+    return ProperScores.crps(taus, quantiles, truth);
   }
 
   /** Mean CRPS of a step; NaN before the first distribution. */

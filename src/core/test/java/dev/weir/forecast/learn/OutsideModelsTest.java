@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Score;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -81,7 +82,7 @@ class OutsideModelsTest {
     double least = 0.55 * Math.sqrt(2 / Math.PI); // mean |error| of the guess: of two spreads
     assertThat(errors[0] / errors[1]).isCloseTo(least, within(0.1 * least));
     assertThat(error(learner(false), t -> NONE, 200)).isGreaterThan(4 * least);
-    assertThat(learner.outsideError(state, 0)).isCloseTo(least, within(0.1 * least));
+    assertThat(learner.outsideScore(state, 0).mae()).isCloseTo(least, within(0.1 * least));
     for (int i = 1; i <= HORIZON; i++) {
       assertThat(learner.outsideShare(state, 0, i)).isGreaterThan(0.99);
     }
@@ -240,6 +241,72 @@ class OutsideModelsTest {
 
   private static double crps(Learner learner, LearnerState state) {
     return learner.distributionScorer().crps(state.distributions(), 0);
+  }
+
+  /** The CRPS is the integral of the square of F - 1, of which F is linear between quantiles. */
+  @Test
+  void modelIsScoredByAllThatItSaid() {
+    Learner learner =
+        new Learner(
+            LearnerSettings.small(HORIZON)
+                .withOutside(new OutsideModels(List.of("lear"), true, true)));
+    learner.scoreDistributions(true);
+    LearnerState state = learner.newSeries("x", LearnerSettings.NONE);
+    double[][] made = new double[3][HORIZON];
+    double[] values = {0, 3, 5.5};
+    double[][] said = { // forecast, ends of 80 % and 95 %, age
+      {1, 0, 2, -1, 4, 3600},
+      {5, 4, 6, 3, 8, 1800, 7, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 7200},
+      NONE
+    };
+    double[] ages = {3600, 1800, Double.NaN};
+    long[] held = {0, 0, 1};
+    long[] wide = {0, 1, 1};
+    for (int t = 0; t < values.length; t++) {
+      learner.observe(state, 3_600_000L * t, values[t], NONE, said[t]);
+      learner.forecast(state, made[t], null, null);
+      LatestScores newest = learner.newest();
+      assertThat(newest.outside(0, LatestScores.Outside.AGE)).isEqualTo((Double) ages[t]);
+      assertThat(newest.outside(0, LatestScores.Outside.SHARE)).isStrictlyBetween(0.0, 0.7);
+      assertThat(newest.outsideTruths(0)).isEqualTo(t == 0 ? 0 : 1);
+      assertThat(newest.outsideHeld(0, 0)).isEqualTo(held[t]);
+      assertThat(newest.outsideHeld(0, 1)).isEqualTo(wide[t]);
+    }
+    double crps = crps(learner, state); // ours of the second; before, there was no interval
+    learner.observe(state, 3_600_000L * 3, 6, NONE, NONE); // of which it said 7 at t = 1
+    double third = 2 * crps(learner, state) - crps;
+    third += learner.distributionScorer().crps(state.distributions(), 1);
+
+    Score.Method score = learner.outsideScore(state, 0);
+
+    double first = 0.004375 + (0.31 + 1.51 + 2.53265625 + 0.00609375) / 3; // of 3
+    double second = 0.004375 + (0.31 + 0.5 * 1.09 + 0.5 * 0.13 + 2 * 0.013125) / 3; // of 5.5
+    double far = Math.abs(6 - made[1][1]);
+    double ours =
+        Math.abs(3 - made[0][0])
+            + Math.abs(5.5 - made[1][0])
+            + (Math.abs(6 - made[2][0]) + far) / 2;
+    assertThat(score.name()).isEqualTo("outside:lear");
+    assertThat(score.mae()).isCloseTo((2 + 0.5 + 1) / 3, within(0.01));
+    assertThat(score.relativeError()).isCloseTo(3.5 / ours, within(0.01));
+    assertThat(score.crps()).isCloseTo((first + second + 1) / 3, within(0.01));
+    assertThat(score.relativeCrps()).isCloseTo((second + 1) / (crps + third / 2), within(0.01));
+    assertThat(score.coverage()).isEqualTo(0.5);
+    assertThat(score.delaySeconds()).isEqualTo(2700);
+  }
+
+  @Test
+  void pointForecastIsScoredByItsErrorAlone() {
+    Learner learner = learner(false, "good", "silent");
+    Said one = t -> new double[] {guess[t + 1], Double.NaN};
+
+    LearnerState state = run(learner, one, 0, new double[2]);
+
+    Score.Method score = learner.outsideScore(state, 0);
+    assertThat(score.crps()).isEqualTo(score.mae());
+    assertThat(score.coverage()).isNaN();
+    assertThat(score.delaySeconds()).isNaN();
+    assertThat(learner.outsideScore(state, 1)).isNull();
   }
 
   @Test

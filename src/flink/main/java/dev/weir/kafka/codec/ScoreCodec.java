@@ -59,6 +59,11 @@ public final class ScoreCodec extends RecordCodec<Score, dev.weir.kafka.avro.Sco
           to.writeString(method.name());
           to.writeDouble(method.mae());
           to.writeDouble(method.share());
+          AvroBytes.writeOptional(method.relativeError(), to);
+          AvroBytes.writeOptional(method.crps(), to);
+          AvroBytes.writeOptional(method.relativeCrps(), to);
+          AvroBytes.writeOptional(method.coverage(), to);
+          AvroBytes.writeOptional(method.delaySeconds(), to);
         });
     write(score.distribution(), out);
   }
@@ -108,7 +113,17 @@ public final class ScoreCodec extends RecordCodec<Score, dev.weir.kafka.avro.Sco
         AvroBytes.orNaN(record.getLevel()),
         AvroBytes.orNaN(record.getCoverage()),
         record.getMethods().stream()
-            .map(m -> new Score.Method(m.getName(), m.getMae(), m.getShare()))
+            .map(
+                m ->
+                    new Score.Method(
+                        m.getName(),
+                        m.getMae(),
+                        m.getShare(),
+                        AvroBytes.orNaN(m.getRelativeError()),
+                        AvroBytes.orNaN(m.getCrps()),
+                        AvroBytes.orNaN(m.getRelativeCrps()),
+                        AvroBytes.orNaN(m.getCoverage()),
+                        AvroBytes.orNaN(m.getDelaySeconds())))
             .toList(),
         distribution(record.getDistributionScore()));
   }

@@ -273,10 +273,11 @@ final class OutsideFunction
     for (int k = 0; found > 0 && k < steps.length; k++) {
       int index = steps[k];
       if (index >= 0 && known.feature(index, 0) <= time) { // else the observation is late
-        int at = k * settings.width() + settings.covariates() + place * columns;
+        int at = k * settings.width() + settings.covariates() + place * (columns + 1);
         for (int c = 0; c < columns; c++) {
           all[at + c] = known.feature(index, 1 + c);
         }
+        all[at + columns] = (time - known.feature(index, 0)) / 1000;
         covered++;
         last = k + 1;
       }

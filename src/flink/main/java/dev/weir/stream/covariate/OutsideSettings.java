@@ -7,7 +7,7 @@ import java.util.List;
  * How observations are joined with outside forecasts. Immutable.
  *
  * @param models names of the outside models, in the order of their columns
- * @param columns numbers of each model for each step
+ * @param columns numbers of each model for each step, without its age
  * @param covariates numbers known ahead for each step that come before them
  * @param horizon steps that they are looked up for
  * @param interval between two steps, milliseconds
@@ -30,9 +30,9 @@ public record OutsideSettings(
     models = List.copyOf(models);
   }
 
-  /** Numbers known ahead of each step once they are joined. */
+  /** Numbers known ahead of each step once they are joined, with the age of each model's. */
   int width() {
-    return covariates + models.size() * columns;
+    return covariates + models.size() * (columns + 1);
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -53,6 +54,8 @@ public class OutsideJoinTest {
       extends KeyedTwoInputStreamOperatorTestHarness<
           String, InputEvent, CovariateEvent, InputEvent> {
 
+    private final int covariates;
+
     Harness(OutsideSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
       super(
           new OutsideOperator(settings),
@@ -60,6 +63,7 @@ public class OutsideJoinTest {
           event -> event instanceof OutsideUpdate u ? u.series() : "dead",
           Types.STRING);
       setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
+      covariates = settings.covariates();
       setup(WeirTypeInformation.INPUT_EVENT.createSerializer(new SerializerConfigImpl()));
       if (state != null) {
         initializeState(state);
@@ -79,8 +83,20 @@ public class OutsideJoinTest {
       processBothWatermarks(new Watermark(at(hour)));
     }
 
-    /** What was known at each observation that came out. */
+    /** What was known at each observation that came out, without the ages. */
     List<double[]> take() {
+      return takeWithAges().stream().map(this::withoutAges).toList();
+    }
+
+    private double[] withoutAges(double[] ahead) {
+      int width = covariates + 2 * 2;
+      return IntStream.range(0, ahead.length)
+          .filter(i -> i % width < covariates || (i % width - covariates) % 2 == 0)
+          .mapToDouble(i -> ahead[i])
+          .toArray();
+    }
+
+    List<double[]> takeWithAges() {
       List<double[]> ahead = new ArrayList<>();
       for (InputEvent event : extractOutputValues()) {
         ahead.add(((ObservationEvent) event).observation().ahead());
@@ -164,6 +180,18 @@ public class OutsideJoinTest {
       assertThat(harness.take())
           .containsExactly(
               new double[] {20, NAN, 3, NAN, 4, NAN}, new double[] {20, NAN, 3, NAN, 4, NAN});
+    }
+  }
+
+  @Test
+  void eachStepHasTheAgeOfItsForecast() throws Exception {
+    try (Harness harness = one()) {
+      harness.says("lear", 0, 1, 1, 2, 3);
+      harness.says("lear", 0.5, 2, 20);
+      harness.observe(1);
+      harness.reach(1);
+      assertThat(harness.takeWithAges())
+          .containsExactly(new double[] {20, 1800, NAN, NAN, 3, 3600, NAN, NAN});
     }
   }
 
@@ -402,7 +430,7 @@ public class OutsideJoinTest {
     assertThat(expected).hasSize(120);
     assertThat(expected)
         .extracting(event -> ((ObservationEvent) event).observation().ahead().length)
-        .contains(0, 2, 4, 6);
+        .contains(0, 4, 8, 12);
     for (int seed = 2; seed < (rocks ? 5 : 30); seed++) {
       assertThat(outcome(seed, rocks, 1)).as("seed %d", seed).isEqualTo(expected);
     }
