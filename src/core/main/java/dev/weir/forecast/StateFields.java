@@ -89,10 +89,26 @@ public abstract class StateFields {
 
   public abstract void numbers(String name, char[] values) throws IOException;
 
+  /** So many bytes at most, with their count; null is possible. A printer leaves them out. */
+  public abstract byte[] bytes(String name, byte[] value, int most) throws IOException;
+
   /** An array with its length. */
   public final float[] array(String name, float[] values) throws IOException {
-    int length = size(name, values.length);
+    return array(name, values, MAX_NUMBERS);
+  }
+
+  /** An array of so many numbers at most, with its length. */
+  public final float[] array(String name, float[] values, int most) throws IOException {
+    int length = size(name, values.length, most);
     float[] all = length == values.length ? values : new float[length];
+    numbers(name, all);
+    return all;
+  }
+
+  /** An array of so many numbers at most, with its length. */
+  public final double[] array(String name, double[] values, int most) throws IOException {
+    int length = size(name, values.length, most);
+    double[] all = length == values.length ? values : new double[length];
     numbers(name, all);
     return all;
   }
@@ -223,10 +239,15 @@ public abstract class StateFields {
     }
 
     @Override
+    public byte[] bytes(String name, byte[] value, int most) throws IOException {
+      target.writeInt(value == null ? -1 : value.length);
+      target.write(value == null ? new byte[0] : value);
+      return value;
+    }
+
+    @Override
     public String text(String name, String value, int most) throws IOException {
-      byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
-      target.writeInt(bytes == null ? -1 : bytes.length);
-      target.write(bytes == null ? new byte[0] : bytes);
+      bytes(name, value == null ? null : value.getBytes(StandardCharsets.UTF_8), most);
       return value;
     }
 
@@ -303,14 +324,20 @@ public abstract class StateFields {
     }
 
     @Override
-    public String text(String name, String value, int most) throws IOException {
+    public byte[] bytes(String name, byte[] value, int most) throws IOException {
       int length = within(name, source.readInt(), -1, most);
       if (length < 0) {
         return null;
       }
       byte[] bytes = new byte[length];
       source.readFully(bytes);
-      return new String(bytes, StandardCharsets.UTF_8);
+      return bytes;
+    }
+
+    @Override
+    public String text(String name, String value, int most) throws IOException {
+      byte[] bytes = bytes(name, null, most);
+      return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
     }
 
     @Override
@@ -384,6 +411,11 @@ public abstract class StateFields {
     @Override
     public double number(String name, double value) {
       target.accept(name, shortest(value));
+      return value;
+    }
+
+    @Override
+    public byte[] bytes(String name, byte[] value, int most) {
       return value;
     }
 

@@ -1,11 +1,16 @@
 package dev.weir.state;
 
+import dev.weir.forecast.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
@@ -33,6 +38,32 @@ public abstract class StateSerializer<T> extends WeirSerializer<T> {
 
   /** Makes a copy that shares nothing mutable. */
   public interface Copier<T> extends UnaryOperator<T>, Serializable {}
+
+  /** Declares the fields of a state. */
+  public interface Fields<T> extends StateFields.Element<T>, Serializable {}
+
+  /** Makes a state that a reader fills. */
+  public interface Blank<T> extends Supplier<T>, Serializable {}
+
+  /** Of a state that declares its fields; it is copied by way of its bytes. */
+  protected StateSerializer(Blank<T> blank, Fields<T> fields) {
+    this(
+        (byte) 1,
+        (state, target) -> fields.fields(state, StateFields.writer(target)),
+        source -> fields.fields(blank.get(), StateFields.reader(source)),
+        state -> copy(state, blank, fields));
+  }
+
+  private static <T> T copy(T state, Blank<T> blank, Fields<T> fields) {
+    try {
+      DataOutputSerializer bytes = new DataOutputSerializer(256);
+      fields.fields(state, StateFields.writer(bytes));
+      DataInputDeserializer source = new DataInputDeserializer(bytes.wrapAsByteBuffer());
+      return fields.fields(blank.get(), StateFields.reader(source));
+    } catch (IOException e) { // from memory to memory
+      throw new UncheckedIOException(e);
+    }
+  }
 
   protected StateSerializer(byte version, Writer<T> writer, Reader<T> reader, Copier<T> copier) {
     this.version = version;

@@ -7,6 +7,7 @@ import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.window.StateLimits;
+import dev.weir.state.RecordSerializer;
 import java.util.List;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -44,7 +45,7 @@ public final class ForecastOperator
   public static final OutputTag<ShadowScore> SHADOW_SCORES =
       new OutputTag<>(
           "shadow-scores",
-          WeirTypeInformation.of(ShadowScore.class, ShadowScoreSerializer.INSTANCE));
+          WeirTypeInformation.of(ShadowScore.class, new RecordSerializer<>(ShadowScore.class)));
 
   private final long cache; // as in the settings
   private final List<SampleOutput.Target> sampled;

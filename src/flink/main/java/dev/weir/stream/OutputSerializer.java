@@ -10,15 +10,10 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.state.RecordSerializer;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -50,7 +45,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
       writeLearned(learned, target);
     } else {
       target.writeByte(RECORDS.indexOf(output.getClass()));
-      RecordFields.write((Record) output, target);
+      RecordSerializer.writeRecord((Record) output, target);
     }
   }
 
@@ -60,7 +55,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return switch (kind) {
       case DEAD_LETTER -> InputEventSerializer.readDeadLetter(source);
       case LEARNED_MODEL -> readLearned(source);
-      default -> (Output) RecordFields.read(RECORDS.get(kind), source);
+      default -> (Output) RecordSerializer.readRecord(RECORDS.get(kind), source);
     };
   }
 
@@ -94,150 +89,6 @@ final class OutputSerializer extends WeirSerializer<Output> {
   public static final class Snapshot extends WeirSerializerSnapshot<Output> {
     public Snapshot() {
       super(INSTANCE);
-    }
-  }
-
-  /**
-   * A public Java record as its components in their order: numbers, booleans, texts, enums, arrays
-   * of longs and doubles, lists, and records. Any but a primitive may be null. Between tasks of one
-   * job only: nothing names the components.
-   */
-  private static final class RecordFields {
-
-    private static final ClassValue<RecordFields> OF_CLASSES =
-        new ClassValue<>() {
-          @Override
-          protected RecordFields computeValue(Class<?> type) {
-            return new RecordFields(type);
-          }
-        };
-
-    private final MethodHandle[] accessors;
-    private final Type[] types;
-    private final MethodHandle constructor;
-
-    private RecordFields(Class<?> type) {
-      RecordComponent[] components = type.getRecordComponents();
-      accessors = new MethodHandle[components.length];
-      types = new Type[components.length];
-      Class<?>[] classes = new Class<?>[components.length];
-      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-      try {
-        for (int i = 0; i < components.length; i++) {
-          accessors[i] = lookup.unreflect(components[i].getAccessor());
-          types[i] = components[i].getGenericType();
-          classes[i] = components[i].getType();
-        }
-        constructor = lookup.unreflectConstructor(type.getConstructor(classes));
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalArgumentException("expected a public record, got " + type.getName(), e);
-      }
-    }
-
-    static void write(Record record, DataOutputView out) throws IOException {
-      RecordFields fields = OF_CLASSES.get(record.getClass());
-      for (int i = 0; i < fields.types.length; i++) {
-        Object value;
-        try {
-          value = fields.accessors[i].invoke(record);
-        } catch (Throwable e) {
-          throw new IOException(e);
-        }
-        write(value, out);
-      }
-    }
-
-    private static void write(Object value, DataOutputView out) throws IOException {
-      out.writeBoolean(value != null);
-      if (value instanceof Integer number) {
-        out.writeInt(number);
-      } else if (value instanceof Long number) {
-        out.writeLong(number);
-      } else if (value instanceof Double number) {
-        out.writeDouble(number);
-      } else if (value instanceof Boolean flag) {
-        out.writeBoolean(flag);
-      } else if (value instanceof String text) {
-        StringValue.writeString(text, out);
-      } else if (value instanceof Enum<?> constant) {
-        out.writeInt(constant.ordinal());
-      } else if (value instanceof long[] numbers) {
-        out.writeInt(numbers.length);
-        for (long number : numbers) {
-          out.writeLong(number);
-        }
-      } else if (value instanceof double[] numbers) {
-        out.writeInt(numbers.length);
-        for (double number : numbers) {
-          out.writeDouble(number);
-        }
-      } else if (value instanceof List<?> list) {
-        out.writeInt(list.size());
-        for (Object each : list) {
-          write(each, out);
-        }
-      } else if (value != null) {
-        write((Record) value, out);
-      }
-    }
-
-    static <T extends Record> T read(Class<T> type, DataInputView in) throws IOException {
-      RecordFields fields = OF_CLASSES.get(type);
-      Object[] values = new Object[fields.types.length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = read(fields.types[i], in);
-      }
-      try {
-        return type.cast(fields.constructor.invokeWithArguments(values));
-      } catch (Throwable e) {
-        throw new IOException(e);
-      }
-    }
-
-    private static Object read(Type type, DataInputView in) throws IOException {
-      if (!in.readBoolean()) {
-        return null;
-      }
-      if (type == int.class || type == Integer.class) {
-        return in.readInt();
-      }
-      if (type == long.class || type == Long.class) {
-        return in.readLong();
-      }
-      if (type == double.class || type == Double.class) {
-        return in.readDouble();
-      }
-      if (type == boolean.class) {
-        return in.readBoolean();
-      }
-      if (type == String.class) {
-        return StringValue.readString(in);
-      }
-      if (type == long[].class) {
-        long[] numbers = new long[in.readInt()];
-        for (int i = 0; i < numbers.length; i++) {
-          numbers[i] = in.readLong();
-        }
-        return numbers;
-      }
-      if (type == double[].class) {
-        double[] numbers = new double[in.readInt()];
-        for (int i = 0; i < numbers.length; i++) {
-          numbers[i] = in.readDouble();
-        }
-        return numbers;
-      }
-      if (type instanceof ParameterizedType list) {
-        List<Object> values = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
-          values.add(read(list.getActualTypeArguments()[0], in));
-        }
-        return values;
-      }
-      Class<?> other = (Class<?>) type;
-      return other.isEnum()
-          ? other.getEnumConstants()[in.readInt()]
-          : read(other.asSubclass(Record.class), in);
     }
   }
 }

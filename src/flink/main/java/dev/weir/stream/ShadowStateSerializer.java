@@ -1,6 +1,5 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.StateFields;
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
@@ -14,11 +13,7 @@ final class ShadowStateSerializer extends StateSerializer<ShadowState> {
   static final ShadowStateSerializer INSTANCE = new ShadowStateSerializer();
 
   private ShadowStateSerializer() {
-    super(
-        (byte) 1,
-        (state, target) -> state.fields(StateFields.writer(target)),
-        source -> new ShadowState().fields(StateFields.reader(source)),
-        ShadowState::copy);
+    super(ShadowState::new, ShadowState::fields);
   }
 
   @Override

@@ -22,6 +22,8 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.MemberSurprise;
+import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.Sampling;
@@ -37,6 +39,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.RecordSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -347,5 +350,20 @@ class SerializersTest {
         .hasMessage(
             "WindowStateSerializer: expected a layout of version 1, got 99:"
                 + " was this state written by a newer Weir, or is it damaged?");
+  }
+
+  @Test
+  void recordsBetweenTasksKeepAllComponents() throws Exception {
+    ShadowScore score =
+        new ShadowScore(Mode.MANY_TO_MANY, 5, 1, new long[] {3, -1}, 20, new long[] {7, 0});
+    assertThat(roundTrip(new RecordSerializer<>(ShadowScore.class), score))
+        .usingRecursiveComparison()
+        .isEqualTo(score);
+    MemberSurprise surprise = new MemberSurprise("größe", "s", 1, -2.5, 3, 4, 60_000, 5);
+    assertThat(roundTrip(new RecordSerializer<>(MemberSurprise.class), surprise))
+        .isEqualTo(surprise);
+    assertThat(new RecordSerializer<>(ShadowScore.class))
+        .isEqualTo(new RecordSerializer<>(ShadowScore.class))
+        .isNotEqualTo(new RecordSerializer<>(MemberSurprise.class));
   }
 }

@@ -106,25 +106,6 @@ public final class GroupState {
     return begin;
   }
 
-  /** A copy that shares nothing. */
-  public GroupState copy() {
-    GroupState copy = new GroupState();
-    waiting.forEach(
-        (begin, each) -> {
-          Waiting other = new Waiting();
-          other.end = each.end;
-          other.spacing = each.spacing;
-          other.enough = each.enough;
-          other.members.putAll(each.members);
-          copy.waiting.put(begin, other);
-        });
-    copy.surprises = surprises;
-    copy.judged = judged;
-    copy.silentUntil = silentUntil;
-    copy.incident = incident == null ? null : incident.copy();
-    return copy;
-  }
-
   /** An incident of a group. */
   public static final class GroupIncident {
     long start;
@@ -154,18 +135,6 @@ public final class GroupState {
         throw new IOException("group: expected an incident, got other numbers");
       }
       return this;
-    }
-
-    GroupIncident copy() {
-      GroupIncident copy = new GroupIncident(start);
-      copy.end = end;
-      copy.values = values;
-      copy.closes = closes;
-      copy.worstTime = worstTime;
-      copy.sum = sum;
-      copy.worst = new ArrayList<>(worst);
-      copy.severity = severity;
-      return copy;
     }
 
     /** Begin of the first interval with a sum that is large enough. */

@@ -78,24 +78,4 @@ public final class ContestState {
     open.put(period, sums);
     return period;
   }
-
-  /** A copy that shares nothing. */
-  public ContestState copy() {
-    ContestState copy = new ContestState(versions.length);
-    copy.epoch = epoch;
-    copy.champion = champion;
-    copy.before = before;
-    copy.closed = closed;
-    copy.versions = versions.clone();
-    copy.series = series.clone();
-    Arrays.setAll(copy.tests, i -> tests[i].copy());
-    open.forEach(
-        (period, sums) -> {
-          Sums other = new Sums(versions.length);
-          System.arraycopy(sums.gains, 0, other.gains, 0, other.gains.length);
-          System.arraycopy(sums.series, 0, other.series, 0, other.series.length);
-          copy.open.put(period, other);
-        });
-    return copy;
-  }
 }

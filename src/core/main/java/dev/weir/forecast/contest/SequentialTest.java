@@ -75,13 +75,4 @@ public final class SequentialTest {
     fields.numbers("wealth", wealth);
     return this;
   }
-
-  SequentialTest copy() {
-    SequentialTest copy = new SequentialTest();
-    copy.count = count;
-    copy.sum = sum;
-    copy.squares = squares;
-    System.arraycopy(wealth, 0, copy.wealth, 0, wealth.length);
-    return copy;
-  }
 }

@@ -1,9 +1,6 @@
 package dev.weir.forecast.contest;
 
-import dev.weir.forecast.StateFields;
 import dev.weir.model.Mode;
-import java.io.IOException;
-import java.util.List;
 
 /**
  * What one series says of the networks in one period.
@@ -25,25 +22,4 @@ public record ShadowScore(
 
   /** In place of the gain of a model that is not there. */
   public static final long NONE = Long.MIN_VALUE;
-
-  private static final List<Mode> MODES = List.of(Mode.values());
-
-  /** A blank one, which a reader passes. */
-  public static final ShadowScore BLANK = new ShadowScore(null, 0, 0, new long[0], 0, new long[0]);
-
-  /** Declares the fields. */
-  public ShadowScore fields(StateFields fields) throws IOException {
-    int models = fields.size("models", versions.length, ContestSettings.MAX_MODELS);
-    ShadowScore score =
-        new ShadowScore(
-            fields.choice("mode", mode, MODES),
-            fields.number("epoch", epoch),
-            fields.number("champion", champion),
-            fields.reads() ? new long[models] : versions,
-            fields.number("period", period),
-            fields.reads() ? new long[models] : gains);
-    fields.numbers("versions", score.versions);
-    fields.numbers("gains", score.gains);
-    return score;
-  }
 }

@@ -75,19 +75,4 @@ public final class ShadowState {
     }
     return this;
   }
-
-  /** A copy that shares nothing. */
-  public ShadowState copy() {
-    ShadowState copy = new ShadowState();
-    copy.epoch = epoch;
-    copy.period = period;
-    copy.step = step;
-    copy.complete = complete;
-    copy.scored = scored;
-    copy.forecasts = forecasts.clone();
-    copy.waiting = waiting.clone();
-    copy.errors = errors.clone();
-    copy.totals = totals.clone();
-    return copy;
-  }
 }

@@ -1,9 +1,11 @@
 package dev.weir.forecast.shared;
 
+import dev.weir.forecast.StateFields;
 import dev.weir.forecast.network.WindowTrainer.Window;
 import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.Calendar;
 import dev.weir.model.LocalClock;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +51,29 @@ final class Block {
     return OVERHEAD
         + times.length * (Long.BYTES + Double.BYTES + 1L)
         + (long) Double.BYTES * features.length;
+  }
+
+  /**
+   * Declares the fields.
+   *
+   * @param width covariates of each value
+   */
+  void fields(int width, StateFields fields) throws IOException {
+    int count = fields.size("values", size, MAX_VALUES);
+    double[] covariates = new double[width];
+    for (int i = 0; i < count; i++) {
+      boolean isKnown = i < size;
+      if (isKnown) {
+        System.arraycopy(features, i * width, covariates, 0, width);
+      }
+      boolean begin = fields.flag("begins", isKnown && begins[i]);
+      long time = fields.number("time", isKnown ? times[i] : 0);
+      double value = fields.number("value", isKnown ? values[i] : 0);
+      fields.numbers("covariates", covariates);
+      if (fields.reads()) {
+        add(begin, time, value, covariates);
+      }
+    }
   }
 
   /**

@@ -145,7 +145,7 @@ class ShadowScorerTest {
     for (int i = 0; i < 20; i++) {
       windows.offer(again, new Observation("t", i * STEP, 10 + i % 3), Windows.IN_ORDER);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      state.copy().fields(StateFields.writer(new DataOutputStream(bytes)));
+      state.fields(StateFields.writer(new DataOutputStream(bytes)));
       state =
           new ShadowState()
               .fields(

@@ -2,6 +2,7 @@ package dev.weir.forecast.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.StateFields;
 import dev.weir.forecast.shared.Publication.Kind;
 import dev.weir.forecast.shared.TrainingEvent.ActiveModel;
 import dev.weir.forecast.shared.TrainingEvent.SampledValue;
@@ -74,13 +75,13 @@ class SharedTrainerTest {
 
   private static byte[] saved(SharedTrainer trainer) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    TrainerStateFormat.write(trainer.state(), new DataOutputStream(bytes));
+    trainer.state().fields(StateFields.writer(new DataOutputStream(bytes)));
     return bytes.toByteArray();
   }
 
   private static SharedTrainer restored(byte[] saved) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(saved));
-    TrainerState state = TrainerStateFormat.read(in);
+    TrainerState state = new TrainerState().fields(StateFields.reader(in));
     assertThat(in.available()).isZero();
     return new SharedTrainer(SETTINGS, state);
   }

@@ -1,6 +1,5 @@
 package dev.weir.stream.contest;
 
-import dev.weir.forecast.StateFields;
 import dev.weir.forecast.contest.ContestState;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
@@ -14,11 +13,7 @@ final class ContestStateSerializer extends StateSerializer<ContestState> {
   static final ContestStateSerializer INSTANCE = new ContestStateSerializer();
 
   private ContestStateSerializer() {
-    super(
-        (byte) 1,
-        (state, target) -> state.fields(StateFields.writer(target)),
-        source -> new ContestState(0).fields(StateFields.reader(source)),
-        ContestState::copy);
+    super(() -> new ContestState(0), ContestState::fields);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.weir.stream.group;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.MemberSurprise;
+import dev.weir.state.RecordSerializer;
 import dev.weir.stream.WeirTypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -16,7 +17,8 @@ public final class GroupAlarms {
   public static final OutputTag<MemberSurprise> SURPRISES =
       new OutputTag<>(
           "surprises",
-          WeirTypeInformation.of(MemberSurprise.class, MemberSurpriseSerializer.INSTANCE));
+          WeirTypeInformation.of(
+              MemberSurprise.class, new RecordSerializer<>(MemberSurprise.class)));
 
   private GroupAlarms() {}
 

@@ -1,6 +1,5 @@
 package dev.weir.stream.group;
 
-import dev.weir.forecast.StateFields;
 import dev.weir.forecast.alarm.GroupState;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
@@ -14,11 +13,7 @@ final class GroupStateSerializer extends StateSerializer<GroupState> {
   static final GroupStateSerializer INSTANCE = new GroupStateSerializer();
 
   private GroupStateSerializer() {
-    super(
-        (byte) 1,
-        (state, target) -> state.fields(StateFields.writer(target)),
-        source -> new GroupState().fields(StateFields.reader(source)),
-        GroupState::copy);
+    super(GroupState::new, GroupState::fields);
   }
 
   @Override

@@ -1,16 +1,11 @@
 package dev.weir.stream.shared;
 
 import dev.weir.forecast.shared.TrainerState;
-import dev.weir.forecast.shared.TrainerStateFormat;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Serializes what a trainer knows, as {@link TrainerStateFormat} defines. */
+/** Serializes what a trainer knows. */
 final class TrainerStateSerializer extends StateSerializer<TrainerState> {
 
   private static final long serialVersionUID = 1L;
@@ -18,21 +13,7 @@ final class TrainerStateSerializer extends StateSerializer<TrainerState> {
   static final TrainerStateSerializer INSTANCE = new TrainerStateSerializer();
 
   private TrainerStateSerializer() {
-    super(
-        TrainerStateFormat.VERSION,
-        TrainerStateFormat::write,
-        TrainerStateFormat::read,
-        TrainerStateSerializer::copyOf);
-  }
-
-  private static TrainerState copyOf(TrainerState from) {
-    try {
-      DataOutputSerializer bytes = new DataOutputSerializer(1 << 16);
-      TrainerStateFormat.write(from, bytes);
-      return TrainerStateFormat.read(new DataInputDeserializer(bytes.wrapAsByteBuffer()));
-    } catch (IOException e) { // from memory to memory
-      throw new UncheckedIOException(e);
-    }
+    super(TrainerState::new, TrainerState::fields);
   }
 
   @Override
