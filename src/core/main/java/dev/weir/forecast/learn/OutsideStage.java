@@ -19,16 +19,19 @@ import java.util.Arrays;
  * <pre>
  * b   = sum of w_m x_m,   w_m ~ trust_m exp(-eta (L_m / min L - 1))       L: running |error|
  * st  = b + Q theta' [ k_m (x_m - b) / Q for each m, {@value #CONSTANT} ]    Q: running |y - b|
- * out = weighted mean of b and st, by their errors                            ({@link Hedge})
+ * c   = weighted mean of b and st, by their errors                            ({@link Hedge})
+ * out = c / 2 + median of x_m / 4 + p / 4,   of two x_m alone .7 c + .3 p
  * </pre>
  *
- * as Bates and Granger (1969) weigh forecasts by how their errors go together. There is a
- * regression for each of {@value #GROUPS} groups of steps and each quarter of the season, since a
- * batch made once a day is of another use for the next hour than for the last. A model that goes
- * wrong loses trust as soon as its errors grow beyond their usual size by more than the forecast's
- * own do, and one that says the same for very long while it is wrong; k_m is 0 then, so that the
- * regression neither uses nor learns from what it says, and is as it was when the model is right
- * again. What is farther from x_0 than {@value #FAR} times its usual distance counts as that far.
+ * where p is a mean like b, by errors of each {@value #PARTS}th of the season. A regression weighs
+ * as Bates and Granger (1969) do, by how errors go together; a median and a mean by the time of day
+ * go wrong at other times. There is a regression for each of {@value #GROUPS} groups of steps and
+ * each quarter of the season, since a batch made once a day is of another use for the next hour
+ * than for the last. A model that goes wrong loses trust as soon as its errors grow beyond their
+ * usual size by more than the forecast's own do, and one that says the same for very long while it
+ * is wrong; k_m is 0 then, so that the regression neither uses nor learns from what it says, and is
+ * as it was when the model is right again. What is farther from x_0 than {@value #FAR} times its
+ * usual distance counts as that far.
  *
  * <p>What a model says of a time counts from the origin that it came with, until it says something
  * else. Keeps settings and scratch; all that is learned is in the state of the series, see {@link
@@ -50,6 +53,14 @@ final class OutsideStage {
   private static final double LARGEST = 6; // feature, in Q
   private static final double MOST = 3; // correction, in Q
   private static final double OUTLIER = 8; // error that is learned from, in Q
+
+  private static final int PARTS = 8;
+  private static final double OUT = 2; // from this excess on, a model is not in the median
+  private static final double PART_ETA = 20;
+  private static final double PART_FARTHEST = 4; // excess that counts at most
+  private static final double PART_DISCOUNT = 0.98; // a season
+  private static final double PART_SHARE = 0.3; // of two, in the forecast
+  private static final double QUARTER = 0.25; // of the median, and of the parts where there is one
 
   private static final double FAR = 8;
   private static final double SLOWLY = 0.01; // weight of a value in Q and in usual distances
@@ -113,6 +124,9 @@ final class OutsideStage {
   private final Bfloat16Slice shorts = new Bfloat16Slice();
   private int firstFloat;
   private int season;
+  private int slot; // of a time among the values of a column
+  private int phase; // of it in the season
+  private float partDiscount;
 
   // scratch
   private final double[] said; // (all), NaN where a model says nothing
@@ -120,6 +134,9 @@ final class OutsideStage {
   private final double[] raw; // (followed, all), weights before it is known who says something
   private final double[] trust; // (all)
   private final double[] weights; // (all)
+  private final double[] sorted; // (all)
+  private final double[] ofPart; // (all), weights of the part that was weighed last
+  private int weighed; // that part
   private final double[] features; // (all + 1)
   private final double[] shares; // (followed), of the corrected forecast
   private final double[] errors; // (all), sums of the newest value
@@ -165,6 +182,8 @@ final class OutsideStage {
     this.raw = new double[followed.count() * all];
     this.trust = new double[all];
     this.weights = new double[all];
+    this.sorted = new double[all];
+    this.ofPart = new double[all];
     this.features = new double[all + 1];
     this.shares = new double[followed.count()];
     this.errors = new double[all];
@@ -220,6 +239,7 @@ final class OutsideStage {
         ? 0
         : followed.count() * (all + 2)
             + GROUPS * PHASES * Rls.floats(all + 1)
+            + followed.count() * PARTS * all
             + DelayLine.places(followed);
   }
 
@@ -238,7 +258,11 @@ final class OutsideStage {
       int firstFloat,
       short[] shorts,
       int firstShort) {
-    this.season = season;
+    if (this.season != season) {
+      this.season = season;
+      double share = season > 1 ? Math.min(PARTS, season) / (double) season : 1.0 / PARTS;
+      this.partDiscount = (float) Math.pow(PART_DISCOUNT, share);
+    }
     this.doubles.at(doubles, firstDouble);
     this.floats.at(floats, 0);
     this.losses.at(floats, 0);
@@ -291,24 +315,39 @@ final class OutsideStage {
     return rls[(season > 1 ? GROUPS : 0) + group(i)];
   }
 
-  private FloatSlice regression(int i, long u) {
-    int phase = season > 1 ? (int) (u % season * PHASES / season) : 0;
-    return regressionAt(group(i) * PHASES + phase);
+  private FloatSlice regression(int i, int later) {
+    int quarter = phaseAfter(later) * PHASES / seasonLength();
+    return regressionAt(group(i) * PHASES + quarter);
   }
 
   /** Goes on to the value at an index: what was said of later ones stays. */
   void advance(long t) {
+    goTo(t);
     for (long top = (long) doubles.get(0); top < t + horizon; ) {
       top++;
       for (int c = 0; c < width; c++) {
-        doubles.set(place(c, top), Double.NaN);
+        doubles.set(place(c, (int) (top - t)), Double.NaN);
       }
       doubles.set(0, top);
     }
   }
 
-  private int place(int column, long index) {
-    return firstOfRing() + column * ring + (int) Math.floorMod(index, (long) ring);
+  /** Finds the places of a time, so that those of later ones take no division of longs. */
+  private void goTo(long t) {
+    slot = (int) Math.floorMod(t, (long) ring);
+    phase = (int) Math.floorMod(t, (long) seasonLength());
+  }
+
+  private int place(int column, int later) {
+    return firstOfRing() + column * ring + Math.floorMod(slot + later, ring);
+  }
+
+  private int phaseAfter(int later) {
+    return (phase + later) % seasonLength();
+  }
+
+  private int seasonLength() {
+    return Math.max(1, season);
   }
 
   /**
@@ -318,6 +357,7 @@ final class OutsideStage {
    * @param first columns of others, before those of the models
    */
   void take(long t, double[] ahead, int first) {
+    goTo(t);
     int input = each + (models.ages() ? 1 : 0);
     int row = first + (all - 1) * input;
     int steps = Math.min(ahead.length / row, horizon);
@@ -328,7 +368,7 @@ final class OutsideStage {
         for (int c = 0; c < each; c++) {
           double x = ahead[from + c];
           if (Double.isFinite(x)) {
-            doubles.set(place((m - 1) * each + c, t + 1 + k), ValueRange.bounded(x));
+            doubles.set(place((m - 1) * each + c, 1 + k), ValueRange.bounded(x));
           }
         }
         double age = models.ages() ? ahead[from + each] : Double.NaN;
@@ -343,11 +383,11 @@ final class OutsideStage {
   }
 
   /** Fills what each model says of a step. */
-  private boolean read(long t, int i, double forecast, double anchor) {
+  private boolean read(int i, double forecast, double anchor) {
     boolean some = false;
     said[0] = forecast;
     for (int m = 1; m < all; m++) {
-      whole[m] = doubles.get(place((m - 1) * each, t + i)) - anchor;
+      whole[m] = doubles.get(place((m - 1) * each, i)) - anchor;
       said[m] = tamed(m, whole[m]);
       some |= !Double.isNaN(said[m]);
     }
@@ -363,6 +403,7 @@ final class OutsideStage {
 
   /** Starts to {@link #learn} about a value. */
   void begin(long t) {
+    goTo(t);
     delays.keep(t);
     judge();
     Arrays.fill(errors, 0);
@@ -408,12 +449,13 @@ final class OutsideStage {
       return;
     }
     compare(s);
-    learnLosses(losses(s), truth, i);
+    learnLosses(losses(s), truth, Math.max(DISCOUNT, 1 - 1f / i));
+    learnLosses(losses.moveTo(firstFloat + firstPart() + part(i, 0) * all), truth, partDiscount);
     double size = doubles.get(sizeOf(i));
     double error = truth - mean;
     if (size > 0) {
       fill(s, mean, size);
-      rls(i).update(regression(i, t), features, clip(error / size, OUTLIER));
+      rls(i).update(regression(i, 0), features, clip(error / size, OUTLIER));
     }
     double magnitude = Math.abs(error);
     double before = size == 0 ? magnitude : size;
@@ -470,11 +512,19 @@ final class OutsideStage {
   }
 
   private int firstWaiting() {
+    return firstPart() + followed.count() * PARTS * all;
+  }
+
+  private int firstPart() {
     return followed.count() * (all + 2) + GROUPS * PHASES * Rls.floats(all + 1);
   }
 
-  private void learnLosses(FloatSlice losses, double truth, int i) {
-    float kept = Math.max(DISCOUNT, 1 - 1f / i);
+  /** Place of the errors of a step and a part of the season. */
+  private int part(int i, int later) {
+    return followed.nearest(i) * PARTS + phaseAfter(later) * PARTS / seasonLength();
+  }
+
+  private void learnLosses(FloatSlice losses, double truth, float kept) {
     for (int m = 0; m < all; m++) {
       if (!Double.isNaN(said[m])) {
         float loss = losses.get(m);
@@ -545,7 +595,10 @@ final class OutsideStage {
 
   /** Compares the running errors of a followed step. */
   private void compare(int s) {
-    FloatSlice of = losses(s);
+    compare(losses(s), excess, s * all);
+  }
+
+  private void compare(FloatSlice of, double[] target, int first) {
     float least = Float.POSITIVE_INFINITY;
     for (int m = 0; m < all; m++) {
       float loss = of.get(m);
@@ -554,7 +607,7 @@ final class OutsideStage {
     double scale = 1.0 / least;
     for (int m = 0; m < all; m++) {
       float loss = of.get(m);
-      excess[s * all + m] = loss > 0 ? loss * scale - 1 : m == 0 ? 0 : UNKNOWN;
+      target[first + m] = loss > 0 ? loss * scale - 1 : m == 0 ? 0 : UNKNOWN;
     }
   }
 
@@ -589,18 +642,19 @@ final class OutsideStage {
    * @param target (2 levels); NaN where no model says them all; overwritten
    */
   void quantiles(long t, int i, double[] target) {
+    goTo(t);
     int levels = target.length / 2;
     int s = followed.nearest(i);
     double sum = 0;
     Arrays.fill(target, 0);
     for (int m = 1; m < all; m++) {
-      double weight = isWhole(t + i, m) ? raw[s * all + m] : 0;
+      double weight = isWhole(i, m) ? raw[s * all + m] : 0;
       sum += weight;
       for (int k = 0; k < levels && weight > 0; k++) {
         int first = (m - 1) * each;
-        double center = doubles.get(place(first, t + i));
-        double lower = doubles.get(place(first + 1 + 2 * k, t + i));
-        double upper = doubles.get(place(first + 2 + 2 * k, t + i));
+        double center = doubles.get(place(first, i));
+        double lower = doubles.get(place(first + 1 + 2 * k, i));
+        double upper = doubles.get(place(first + 2 + 2 * k, i));
         target[levels - 1 - k] += weight * Math.min(0, lower - center);
         target[levels + k] += weight * Math.max(0, upper - center);
       }
@@ -610,10 +664,10 @@ final class OutsideStage {
     }
   }
 
-  private boolean isWhole(long index, int m) {
+  private boolean isWhole(int i, int m) {
     boolean whole = true;
     for (int c = (m - 1) * each; c < m * each; c++) {
-      whole &= !Double.isNaN(doubles.get(place(c, index)));
+      whole &= !Double.isNaN(doubles.get(place(c, i)));
     }
     return whole;
   }
@@ -625,6 +679,7 @@ final class OutsideStage {
    * @param anchor the newest value
    */
   void combine(long t, double[] forecasts, double anchor) {
+    goTo(t);
     delays.keep(t);
     judge();
     for (int s = 0; s < followed.count(); s++) {
@@ -632,19 +687,21 @@ final class OutsideStage {
       hedge.weigh(finals(s), 2, two);
       shares[s] = two[1];
     }
+    weighed = -1;
     double first = forecasts[0];
     Arrays.fill(shareSums, 0);
     for (int i = 1; i <= horizon; i++) {
-      boolean some = read(t, i, forecasts[i - 1], anchor);
+      boolean some = read(i, forecasts[i - 1], anchor);
       double mean = some ? mean(i) : forecasts[i - 1];
-      double corrected = some ? corrected(t, i, mean) : mean;
+      double corrected = some ? corrected(i, mean) : mean;
       if (followed.has(i)) {
         keep(delays.at(t, i), mean, corrected);
-        keepEnds(delays.at(t, i), t + i, anchor + (float) mean);
+        keepEnds(delays.at(t, i), i, anchor + (float) mean);
       }
-      forecasts[i - 1] = mean + followed.between(shares, i) * (corrected - mean);
+      double hedged = mean + followed.between(shares, i) * (corrected - mean);
+      forecasts[i - 1] = some ? hedged + steady(i, hedged) : hedged;
     }
-    learnDistances(t, anchor, first);
+    learnDistances(anchor, first);
     added = forecasts[0] - first;
   }
 
@@ -666,13 +723,47 @@ final class OutsideStage {
     return said[0] + mean / sum;
   }
 
-  private double corrected(long t, int i, double mean) {
+  /** Fills the weights by what was wrong at this time of the season, unless they are there. */
+  private void weighPart(int i) {
+    int part = part(i, i);
+    if (part != weighed) {
+      weighed = part;
+      compare(losses.moveTo(firstFloat + firstPart() + part * all), ofPart, 0);
+      for (int m = 0; m < all; m++) {
+        ofPart[m] = FastMath.exp((float) (-PART_ETA * Math.min(PART_FARTHEST, ofPart[m])));
+      }
+    }
+  }
+
+  /** What the median and the mean by parts of the season add to a forecast of step i. */
+  private double steady(int i, double hedged) {
+    weighPart(i);
+    int first = followed.nearest(i) * all;
+    double sum = 0;
+    double mean = 0;
+    int known = 0;
+    for (int m = 0; m < all; m++) {
+      if (weights[m] > 0 && excess[first + m] < OUT) {
+        sorted[known++] = said[m];
+        sum += trust[m] * ofPart[m];
+        mean += trust[m] * ofPart[m] * (said[m] - hedged);
+      }
+    }
+    if (known < 3) {
+      return sum > 0 ? PART_SHARE * mean / sum : 0;
+    }
+    Arrays.sort(sorted, 0, known);
+    double median = (sorted[(known - 1) / 2] + sorted[known / 2]) / 2;
+    return QUARTER * ((sum > 0 ? mean / sum : 0) + median - hedged);
+  }
+
+  private double corrected(int i, double mean) {
     double size = doubles.get(sizeOf(i));
     if (!(size > 0)) {
       return mean;
     }
     fill(followed.nearest(i), mean, size);
-    return mean + size * clip(rls(i).predict(regression(i, t + i), features), MOST);
+    return mean + size * clip(rls(i).predict(regression(i, i), features), MOST);
   }
 
   private void keep(int place, double mean, double corrected) {
@@ -685,10 +776,10 @@ final class OutsideStage {
     shorts.set(all * waiting + place, (float) (corrected - kept));
   }
 
-  private void keepEnds(int place, long index, double relative) {
+  private void keepEnds(int place, int i, double relative) {
     for (int m = 1; m < all; m++) {
       for (int k = 0; k < 2 * levels; k++) {
-        double end = doubles.get(place((m - 1) * each + 1 + k, index));
+        double end = doubles.get(place((m - 1) * each + 1 + k, i));
         shorts.set(end(m, k) + place, (float) (end - relative));
       }
     }
@@ -703,9 +794,9 @@ final class OutsideStage {
   }
 
   /** Learns how far each model usually is from the forecast of the next value, and if it hangs. */
-  private void learnDistances(long t, double anchor, double first) {
+  private void learnDistances(double anchor, double first) {
     for (int m = 1; m < all; m++) {
-      double next = doubles.get(place((m - 1) * each, t + 1));
+      double next = doubles.get(place((m - 1) * each, 1));
       boolean isSame = next == doubles.get(ofModel(m, LAST));
       doubles.set(ofModel(m, SAME), isSame ? doubles.get(ofModel(m, SAME)) + 1 : 0);
       doubles.set(ofModel(m, LAST), next);
@@ -726,7 +817,7 @@ final class OutsideStage {
     Arrays.fill(whole, Double.NaN);
     for (int s = 0; s < followed.count(); s++) {
       keep(delays.at(t, followed.step(s)), 0, 0);
-      keepEnds(delays.at(t, followed.step(s)), t, Double.NaN);
+      keepEnds(delays.at(t, followed.step(s)), followed.step(s), Double.NaN);
     }
   }
 
@@ -765,18 +856,19 @@ final class OutsideStage {
 
   /** The weight of a model, from 0, in the mean of step i of what was made at t. */
   double share(long t, int model, int i) {
+    goTo(t);
     int s = followed.nearest(i);
     judge();
     weigh(s);
     double sum = raw[s * all];
     for (int m = 1; m < all; m++) {
-      sum += isKnown(t + i, m) ? raw[s * all + m] : 0;
+      sum += isKnown(i, m) ? raw[s * all + m] : 0;
     }
-    return isKnown(t + i, model + 1) ? raw[s * all + model + 1] / sum : 0;
+    return isKnown(i, model + 1) ? raw[s * all + model + 1] / sum : 0;
   }
 
-  private boolean isKnown(long index, int m) {
-    return !Double.isNaN(doubles.get(place((m - 1) * each, index)));
+  private boolean isKnown(int i, int m) {
+    return !Double.isNaN(doubles.get(place((m - 1) * each, i)));
   }
 
   private static double clip(double value, double limit) {

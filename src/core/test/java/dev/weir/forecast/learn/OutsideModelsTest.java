@@ -105,10 +105,11 @@ class OutsideModelsTest {
     learner.observe(state, 0, 7, NONE, new double[] {17, Double.NaN, 27});
     learner.forecast(state, made, null, null);
 
-    double weight = Math.exp(-3 * 2.3); // beside 1
-    assertThat(made[0]).isCloseTo(7 + 10 * weight / (1 + weight), within(1e-6));
+    double weight = Math.exp(-3 * 2.3); // of it, with 1 of the forecast
+    double share = 0.7 * weight / (1 + weight); // it is too unknown for the other 0.3
+    assertThat(made[0]).isCloseTo(7 + 10 * share, within(1e-6));
     assertThat(made[1]).isEqualTo(7);
-    assertThat(made[2]).isCloseTo(7 + 20 * weight / (1 + weight), within(1e-6));
+    assertThat(made[2]).isCloseTo(7 + 20 * share, within(1e-6));
   }
 
   @Test
