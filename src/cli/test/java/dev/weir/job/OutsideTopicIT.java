@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Outside forecasts from a topic of their own, beside the same ones inside of the observations. */
 class OutsideTopicIT {
@@ -55,18 +58,22 @@ class OutsideTopicIT {
 
   private final Random random = new Random(5);
   private boolean isInOrder;
+  private List<String> models = MODELS; // by column
 
-  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+  private JobSettings settings(String name, Map<String, String> more) throws Exception {
     Map<String, String> overrides = withColumns(name);
     overrides.put("topics.outside", name + ".outside");
+    if (more.containsKey("learning.outside.max-models")) {
+      overrides.remove("learning.outside.models");
+    }
     overrides.putAll(more);
     return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
   }
 
   /** Of a job whose observations bring what the models say. */
-  private static Map<String, String> withColumns(String name) {
+  private Map<String, String> withColumns(String name) {
     Map<String, String> overrides = kafka.learned(name);
-    overrides.put("learning.outside.models", "lear,dnn");
+    overrides.put("learning.outside.models", String.join(",", models));
     overrides.put("window.interval", "PT1H");
     overrides.put("forecast.many-to-one.horizon", Integer.toString(HORIZON));
     overrides.put("learning.size", "small");
@@ -117,13 +124,13 @@ class OutsideTopicIT {
   }
 
   /** What both models had said of the steps after an hour, the newest of each. */
-  private static double[] known(String series, int hour) {
+  private double[] known(String series, int hour) {
     double[] known = new double[HORIZON * MODELS.size()];
     Arrays.fill(known, Double.NaN);
     int steps = 0;
     for (int m = 0; m < MODELS.size(); m++) {
       for (int made = 0; made <= hour; made++) { // half an hour before
-        OutsideForecast said = said(series, MODELS.get(m), made);
+        OutsideForecast said = said(series, models.get(m), made);
         for (int i = 0; said != null && i < said.getValues().size(); i++) {
           int k = made + i - hour - 1;
           if (k >= 0 && k < HORIZON && !said.getValues().get(i).isNaN()) {
@@ -197,7 +204,7 @@ class OutsideTopicIT {
   }
 
   /** The forecasts of observations that bring what was known of the next steps. */
-  private static void assertAsIfBrought(JobSettings settings, int hours) throws Exception {
+  private void assertAsIfBrought(JobSettings settings, int hours) throws Exception {
     JobSettings inOrder =
         JobSettings.read(Path.of("jobs", "many-to-one.yaml"), withColumns(settings.name()));
     List<Forecast> expected = new ArrayList<>();
@@ -249,12 +256,23 @@ class OutsideTopicIT {
     }
   }
 
-  @Test
-  void boundedJobReadsTheTopicUpToItsEndAndStreamingGoesOn() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void boundedJobReadsTheTopicUpToItsEndAndStreamingGoesOn(boolean isAny) throws Exception {
     isInOrder = true;
-    Map<String, String> more =
-        Map.of("window.idle-timeout", "1 s", "outside.idle-timeout", "1 s", "mode", "bounded");
-    JobSettings history = settings("outside-history", more);
+    String name = isAny ? "outside-any" : "outside-history";
+    models = isAny ? List.of("dnn", "lear") : MODELS; // of the same time, by name
+    Map<String, String> waits =
+        Map.of(
+            "window.idle-timeout",
+            "1 s",
+            "outside.idle-timeout",
+            "1 s",
+            isAny ? "learning.outside.max-models" : "learning.outside.models",
+            isAny ? "2" : "lear,dnn");
+    Map<String, String> bounded = new HashMap<>(waits);
+    bounded.put("mode", "bounded");
+    JobSettings history = settings(name, bounded);
     createTopics(history);
     sendObservations(history, 0, 30);
     sendForecasts(history, 0, 40);
@@ -269,7 +287,7 @@ class OutsideTopicIT {
     await().until(() -> kafka.forecasts(history).size() >= 30 * SERIES.size());
     assertAsIfBrought(history, 30);
     sendObservations(history, 30, 50);
-    JobSettings streaming = settings("outside-history", Map.of("outside.idle-timeout", "1 s"));
+    JobSettings streaming = settings(name, waits);
     try (RunningJob job = flink.restore(streaming, 1, CHECKPOINTS, savepoint)) {
       awaitForecasts(job, streaming, 50);
     }

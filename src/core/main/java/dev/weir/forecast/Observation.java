@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Objects;
  * @param endsWindow whether a window by session ends with it
  * @param ahead (steps, covariates known ahead) what is known of the times after it, row-major, as
  *     many steps as are known; NaN for unknown; nobody may write into the array
+ * @param models names of the outside models that forecast the series, in the order of their columns
+ *     in {@code ahead}; null where the settings name them
  */
 public record Observation(
     String series,
@@ -22,7 +25,8 @@ public record Observation(
     double[] features,
     String label,
     boolean endsWindow,
-    double[] ahead) {
+    double[] ahead,
+    List<String> models) {
 
   public static final int MAX_SERIES_LENGTH = 1000;
 
@@ -31,6 +35,18 @@ public record Observation(
 
   public Observation(String series, long time, double value) {
     this(series, time, value, NO_FEATURES);
+  }
+
+  /** One whose outside models the settings name. */
+  public Observation(
+      String series,
+      long time,
+      double value,
+      double[] features,
+      String label,
+      boolean endsWindow,
+      double[] ahead) {
+    this(series, time, value, features, label, endsWindow, ahead, null);
   }
 
   /** One that says nothing of the times after it. */
@@ -51,8 +67,12 @@ public record Observation(
 
   /** The same with fewer numbers known ahead. */
   public Observation knownAhead(int numbers) {
-    return new Observation(
-        series, time, value, features, label, endsWindow, Arrays.copyOf(ahead, numbers));
+    return withAhead(Arrays.copyOf(ahead, numbers), models);
+  }
+
+  /** The same with other numbers known ahead. */
+  public Observation withAhead(double[] known, List<String> ofModels) {
+    return new Observation(series, time, value, features, label, endsWindow, known, ofModels);
   }
 
   /** Whether both say the same; a producer's retry sends the same observation twice. */
@@ -65,7 +85,8 @@ public record Observation(
         && Arrays.equals(features, o.features)
         && Objects.equals(label, o.label)
         && endsWindow == o.endsWindow
-        && Arrays.equals(ahead, o.ahead);
+        && Arrays.equals(ahead, o.ahead)
+        && Objects.equals(models, o.models);
   }
 
   @Override
@@ -75,7 +96,7 @@ public record Observation(
 
   @Override
   public String toString() {
-    return "Observation[%s %s = %s%s%s%s%s]"
+    return "Observation[%s %s = %s%s%s%s%s%s]"
         .formatted(
             series,
             java.time.Instant.ofEpochMilli(time),
@@ -83,6 +104,7 @@ public record Observation(
             features.length == 0 ? "" : " " + Arrays.toString(features),
             label == null ? "" : " is " + label,
             endsWindow ? " ends a window" : "",
-            ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead));
+            ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead),
+            models == null ? "" : " by " + models);
   }
 }

@@ -61,6 +61,7 @@ public final class ForecastSpec extends Spec {
   private HolidaySettings holidays;
   private AlarmRules alarms;
   private ExplanationSettings names = ExplanationSettings.NUMBERED;
+  private Option<Integer> anyOutside; // null: outside models are listed
   private long cache = StateLimits.A_SHARE_OF_THE_HEAP;
   private boolean outsideAges;
 
@@ -77,6 +78,7 @@ public final class ForecastSpec extends Spec {
     holidays = other.holidays;
     alarms = other.alarms;
     names = other.names;
+    anyOutside = other.anyOutside;
     cache = other.cache;
     outsideAges = other.outsideAges;
   }
@@ -99,6 +101,12 @@ public final class ForecastSpec extends Spec {
   /** What explanations call the covariates. */
   public void names(ExplanationSettings of) {
     names = of;
+  }
+
+  /** Has any outside models take part, as many for each series as an option says. */
+  public void anyOutside(Option<Integer> most) {
+    anyOutside = most;
+    set(ForecastOptions.OUTSIDE, List.of()); // what needs it has it
   }
 
   /** Bytes of a task's cache of series. */
@@ -340,19 +348,22 @@ public final class ForecastSpec extends Spec {
   /** The models outside, with columns after those of the covariates. */
   private OutsideModels outside(Covariates.Count covariates) {
     List<String> names = get(ForecastOptions.OUTSIDE);
+    Integer most = anyOutside == null ? null : get(anyOutside);
+    boolean hasSome = !names.isEmpty() || most != null;
     String problem = null;
-    if (!names.isEmpty() && !learns()) {
-      problem = "expected none without a mixture that learns, got " + names;
+    if (hasSome && !learns()) {
+      problem = "expected none without a mixture that learns, got " + (most == null ? names : most);
     } else if (new HashSet<>(names).size() < names.size()) {
       problem = "expected each name once, got " + names;
-    } else if (!names.isEmpty() && covariates.ahead() < get(ForecastOptions.FEATURES_AHEAD)) {
+    } else if (hasSome && covariates.ahead() < get(ForecastOptions.FEATURES_AHEAD)) {
       problem = "expected learning.covariates: true, since covariates come with it, got false";
     }
     if (problem != null) {
-      front.problem(ForecastOptions.OUTSIDE, problem);
+      front.problem(most == null ? ForecastOptions.OUTSIDE : anyOutside, problem);
       return OutsideModels.NONE;
     }
-    return new OutsideModels(names, get(ForecastOptions.OUTSIDE_QUANTILES), outsideAges);
+    boolean quantiles = get(ForecastOptions.OUTSIDE_QUANTILES);
+    return new OutsideModels(names, quantiles, outsideAges, most == null ? 0 : most);
   }
 
   private LearnerSettings learner(Part part, int horizon) {

@@ -157,6 +157,12 @@ final class JobReader {
     }
     Mode first = modes.isEmpty() ? Mode.MANY_TO_ONE : modes.get(0);
     spec.alarms(AlarmOptions.read(file, first, spec.horizon(first)));
+    if (file.has(OutsideOptions.MAX_MODELS)) {
+      if (file.has(ForecastOptions.OUTSIDE)) {
+        file.problem(OutsideOptions.MAX_MODELS, "expected it or learning.outside.models, got both");
+      }
+      spec.anyOutside(OutsideOptions.MAX_MODELS);
+    }
     boolean ofTopic = file.has(CovariateOptions.TOPIC);
     spec.names(
         new ExplanationSettings(
@@ -341,11 +347,13 @@ final class JobReader {
     int horizon = horizon(forecast);
     return new OutsideSettings(
         topic.models(),
+        file.get(OutsideOptions.MAX_MODELS, topic.models().size()),
         topic.columns(),
         file.get(ForecastOptions.FEATURES_AHEAD),
         horizon,
         topic.interval(),
         keep(OutsideOptions.KEEP, horizon),
-        forecast.outOfOrderness().isZero());
+        forecast.outOfOrderness().isZero(),
+        forecast.limits().ttl());
   }
 }

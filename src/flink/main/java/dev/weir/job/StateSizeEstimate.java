@@ -116,11 +116,24 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     long numbers = times * Long.BYTES * (2 + join.columns()); // time, when it was made, columns
     long heap = OUTSIDE_OBJECTS + 2 * numbers + string(nameLength); // arrays grow by doubling
     long disk = OUTSIDE_FORMAT + numbers + DISK_ENTRY + 2L * nameLength;
-    int models = join.models().size();
+    int models = join.slots();
+    StateSizeEstimate names = // in the join and in the window
+        join.isListed()
+            ? new StateSizeEstimate(0, 0, 0)
+            : new StateSizeEstimate(
+                HEAP_ENTRY + 2L * (ARRAY + models * string(nameLength)),
+                (long) models * string(nameLength),
+                DISK_ENTRY + 2L * models * nameLength);
     return new StateSizeEstimate(
-        MAP_OBJECT + 2 * HEAP_ENTRY + HEAP_TIMER + BOXED + 3 * string(nameLength) + models * heap,
-        0,
-        2 * (DISK_ENTRY + nameLength + Long.BYTES) + models * disk); // the last time, its timer
+            MAP_OBJECT
+                + 2 * HEAP_ENTRY
+                + HEAP_TIMER
+                + BOXED
+                + 3 * string(nameLength)
+                + models * heap,
+            0,
+            2 * (DISK_ENTRY + nameLength + Long.BYTES) + models * disk) // the last time, its timer
+        .and(names);
   }
 
   /** Whether a series takes more once a season of it has been found. */

@@ -213,7 +213,8 @@ final class TopicReader {
     }
     List<String> models = file.get(ForecastOptions.OUTSIDE);
     check(OutsideOptions.TOPIC, forecasts, "a section forecast", "none");
-    check(OutsideOptions.TOPIC, !models.isEmpty(), "learning.outside.models", "none");
+    boolean hasModels = !models.isEmpty() || file.has(OutsideOptions.MAX_MODELS);
+    check(OutsideOptions.TOPIC, hasModels, "learning.outside.models or max-models", "none");
     List<Double> levels =
         file.get(ForecastOptions.OUTSIDE_QUANTILES)
             ? OutsideModels.quantileLevels(file.get(ForecastOptions.LEVELS))

@@ -9,7 +9,7 @@ import java.util.List;
  * The topic that the forecasts of outside models arrive on.
  *
  * @param name of the topic
- * @param models names of the models that are learned from
+ * @param models names of the models that are learned from; empty for any
  * @param levels (2 x intervals) quantile levels of the intervals' ends, lower and upper of each;
  *     empty: quantiles are not used
  * @param interval between the steps after an origin, milliseconds

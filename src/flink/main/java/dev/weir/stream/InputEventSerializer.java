@@ -29,6 +29,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte LABEL = 2;
   private static final byte MARKED = 3; // an observation that says more
   private static final byte AHEAD = 4; // a marked one with covariates known ahead
+  private static final byte MODELS = 5; // one of them whose outside models have names
 
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
@@ -41,7 +42,9 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     if (arrival instanceof ObservationEvent observed) {
       Observation observation = observed.observation();
       byte kind =
-          observation.ahead().length > 0 ? AHEAD : observation.isMarked() ? MARKED : OBSERVED;
+          observation.models() != null
+              ? MODELS
+              : observation.ahead().length > 0 ? AHEAD : observation.isMarked() ? MARKED : OBSERVED;
       target.writeByte(kind);
       StringValue.writeString(observation.series(), target);
       target.writeLong(observation.time());
@@ -51,8 +54,14 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
         StringValue.writeString(observation.label(), target);
         target.writeBoolean(observation.endsWindow());
       }
-      if (kind == AHEAD) {
+      if (kind == AHEAD || kind == MODELS) {
         writeDoubles(observation.ahead(), target);
+      }
+      if (kind == MODELS) {
+        target.writeByte(observation.models().size());
+        for (String model : observation.models()) {
+          StringValue.writeString(model, target);
+        }
       }
       writeSource(observed.source(), target);
     } else if (arrival instanceof LabelEvent event) {
@@ -91,8 +100,17 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
                 features,
                 StringValue.readString(source),
                 source.readBoolean(),
-                kind == AHEAD ? readDoubles(source) : Observation.NO_FEATURES);
+                kind == MARKED ? Observation.NO_FEATURES : readDoubles(source),
+                kind == MODELS ? readModels(source) : null);
     return new ObservationEvent(observation, readSource(source));
+  }
+
+  private static List<String> readModels(DataInputView source) throws IOException {
+    String[] models = new String[source.readUnsignedByte()];
+    for (int m = 0; m < models.length; m++) {
+      models[m] = StringValue.readString(source);
+    }
+    return List.of(models);
   }
 
   static void writeDeadLetter(DeadLetter letter, DataOutputView target) throws IOException {

@@ -4,8 +4,10 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.learn.LatestScores;
 import dev.weir.forecast.learn.LatestScores.Outside;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.learn.RecentErrors;
 import dev.weir.forecast.learn.RecentErrors.Baseline;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +38,9 @@ final class ModeMetrics {
   private final RecentErrors errors = new RecentErrors();
   private Counter learningSteps; // null as the next, when nothing is learned
   private Intervals intervals;
-  private OutsideScores[] outside; // by model
+  private OutsideScores[] outside; // by model of the settings
+  private final Map<String, OutsideScores> ofSeries = new HashMap<>(); // by name, of others
+  private final Learning learning;
 
   /**
    * @param group the mode's
@@ -44,6 +48,7 @@ final class ModeMetrics {
    */
   ModeMetrics(MetricGroup group, Learning learning) {
     this.group = group;
+    this.learning = learning;
     this.forecastNanos =
         group.histogram(
             "forecastNanos", new DescriptiveStatisticsHistogram(ForecastMetrics.SAMPLES));
@@ -158,14 +163,32 @@ final class ModeMetrics {
     group.gauge("modelAgeSeconds", ageSeconds);
   }
 
-  /** A series has learned from its newest value. */
-  void learned(String series, LatestScores scored) {
+  /**
+   * A series has learned from its newest value.
+   *
+   * @param models names of its outside models; null where the settings name them
+   */
+  void learned(String series, LatestScores scored, List<String> models) {
     learningSteps.inc();
     intervals.add(scored.steps(), scored::held);
     errors.add(series, scored);
-    for (int m = 0; m < outside.length; m++) {
-      outside[m].add(scored, m);
+    int named = models == null ? outside.length : models.size();
+    for (int m = 0; m < Math.min(named, learning.learner().outside().count()); m++) {
+      OutsideScores scores = models == null ? outside[m] : outside(models.get(m));
+      if (scores != null) {
+        scores.add(scored, m);
+      }
     }
+  }
+
+  /** Those of a model that a series names; null beyond the first names. */
+  private OutsideScores outside(String name) {
+    OutsideScores scores = ofSeries.get(name);
+    if (scores == null && ofSeries.size() < OutsideModels.MAX) {
+      scores = new OutsideScores(group.addGroup("outside", name), learning);
+      ofSeries.put(name, scores);
+    }
+    return scores;
   }
 
   /** A window was learned from and forecast in so much time. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Documents;
 import dev.weir.forecast.CovariateEvent;
+import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
@@ -64,7 +65,9 @@ class OutsideTopicSectionTest {
                 + " max-future: PT72H}\n");
     OutsideSettings join = settings.outside();
     assertThat(join)
-        .isEqualTo(new OutsideSettings(List.of("lear", "dnn"), 5, 1, 3, 1_800_000, 77, false));
+        .isEqualTo(
+            new OutsideSettings(
+                List.of("lear", "dnn"), 2, 5, 1, 3, 1_800_000, 77, false, Duration.ofHours(48)));
     assertThat(settings.observedAhead()).isEqualTo(1);
     assertThat(settings.forecast().ahead()).isEqualTo(3 * (1 + 2 * 6));
     OutsideTopic topic = settings.kafka().topics().outside();
@@ -85,6 +88,38 @@ class OutsideTopicSectionTest {
             "observations", "forecasts", "scores", "observations.dlq", "models", "others");
     assertThat(settings.kafka().topics().isInput("others")).isTrue();
     assertThat(settings.kafka().topics().ofSeries()).containsExactly("forecasts", "scores");
+  }
+
+  @Test
+  void anyModelsTakePartUpToALimit() {
+    JobSettings settings =
+        read(
+            TOPIC
+                + HOURS
+                + "learning: {outside: {max-models: 3, quantiles: true}}\n"
+                + "intervals: {levels: [0.8]}\n");
+    assertThat(settings.forecast().ahead()).isEqualTo(3 * 3 * 3);
+    assertThat(settings.outside())
+        .isEqualTo(
+            new OutsideSettings(
+                List.of(), 3, 3, 0, 3, 3_600_000, 1_000, true, settings.forecast().limits().ttl()));
+    OutsideDeserializer records =
+        new OutsideDeserializer(null, settings.kafka().topics().outside(), null);
+    records.openAlone();
+    List<CovariateEvent> events = new ArrayList<>();
+    for (String name : List.of("new", " ", "m".repeat(65))) {
+      String json =
+          "{'series':'a','model':'%s','made':'2026-01-31T12:00:00Z','origin':'2026-01-31T12:00:00Z','values':[1]}"
+              .formatted(name)
+              .replace('\'', '"');
+      records.read(new ConsumerRecord<>("others", 0, 0, null, json.getBytes()), events::add);
+    }
+    assertThat(events.get(0)).isInstanceOf(OutsideUpdate.class);
+    assertThat(events.subList(1, 3))
+        .extracting(event -> ((DeadLetter) event).message())
+        .containsExactly(
+            "model: expected a name of 1 to 64 characters, got ' '",
+            "model: expected a name of 1 to 64 characters, got '" + "m".repeat(64) + "...'");
   }
 
   @Test
@@ -174,12 +209,18 @@ class OutsideTopicSectionTest {
       quoteCharacter = '~',
       value = {
         "window: {interval: PT1H}"
-            + "|topics.outside: expected learning.outside.models beside it, got none",
+            + "|topics.outside: expected learning.outside.models or max-models beside it, got none",
         "learning: {outside: {models: [a]}}"
             + "|topics.outside: expected window.interval beside it, got none",
         "learning: {outside: {quantiles: true}}"
             + "|learning.outside.quantiles: expected learning.outside.models beside it, got none",
         "learning: {enabled: false, outside: {models: [a]}}" + "|learning.outside.models: expected",
+        "learning: {outside: {models: [a], max-models: 2}}"
+            + "|learning.outside.max-models: expected it or learning.outside.models, got both",
+        "learning: {outside: {max-models: 17}}"
+            + "|learning.outside.max-models: expected a whole number from 1 to 16, got '17'",
+        "learning: {enabled: false, outside: {max-models: 2}}"
+            + "|learning.outside.max-models: expected none without a mixture that learns, got 2",
         "outside: {keep: 2}|outside.keep: expected at least the horizon, 3, got 2",
         "outside: {time: at}|outside.time: expected outside.format beside it, got none",
         "outside: {format.options.x: 7}"
@@ -206,6 +247,9 @@ class OutsideTopicSectionTest {
 
   @Test
   void withoutTheTopicItsOptionsHaveNoEffect() {
+    assertThatThrownBy(() -> read(HOURS + "learning: {outside: {max-models: 2}}\n"))
+        .hasMessageContaining(
+            "learning.outside.max-models: expected topics.outside beside it, got none");
     assertThatThrownBy(() -> read(HOURS + MODELS + "outside: {keep: 7}\n"))
         .hasMessageContaining("outside.keep: expected topics.outside beside it, got none");
   }

@@ -7,6 +7,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -58,7 +59,8 @@ class ForecastMetricsTest {
   /** Both modes, learning, gaps by the minute. */
   private static ForecastSettings everything() {
     LearnerSettings learner =
-        LearnerSettings.small(SEQ_LEN).withOutside(new OutsideModels(List.of("lear"), true, true));
+        LearnerSettings.small(SEQ_LEN)
+            .withOutside(new OutsideModels(List.of("lear"), true, true, 0));
     Learning many = new Learning(learner, 7, 5);
     return settings(
         new Target(Mode.MANY_TO_ONE, "m", 2, null, LEARNING),
@@ -84,6 +86,13 @@ class ForecastMetricsTest {
     void send(String series, long minute, double value, long recordTime) throws Exception {
       Observation observation = new Observation(series, minute * MINUTE, value);
       harness.send(new ObservationEvent(observation, source("observations", recordTime)));
+    }
+
+    void send(String series, long minute, double value, double[] ahead, String... models)
+        throws Exception {
+      Observation plain = new Observation(series, minute * MINUTE, value);
+      Observation observation = plain.withAhead(ahead, List.of(models));
+      harness.send(new ObservationEvent(observation, source("observations", minute)));
     }
 
     void publish(ForecastModel model, long time) throws Exception {
@@ -287,12 +296,69 @@ class ForecastMetricsTest {
     assertThat((double) operator.metrics.gauge(ONE + "outside.silent.relativeError")).isNaN();
   }
 
+  /** The model that knows has another slot in each series; the first 16 names have metrics. */
+  @Test
+  void modelsThatSeriesNameAreComparedByName() throws Exception {
+    LearnerSettings learner =
+        LearnerSettings.small(2).withOutside(new OutsideModels(List.of(), false, false, 2));
+    Target target = TestSettings.learned(2, new Learning(learner, 1, 50));
+    Operator operator = new Operator(settings(target), null);
+    assertThat(operator.metrics.names()).noneMatch(name -> name.contains("outside"));
+    double[] values = new Random(7).doubles(103).toArray();
+    for (int t = 0; t < 100; t++) {
+      double[] first = {values[t + 1], Double.NaN, values[t + 2], Double.NaN};
+      double[] second = {Double.NaN, values[t + 1], Double.NaN, values[t + 2]};
+      operator.send("a", t, values[t], first, "knows", "silent");
+      operator.send("b", t, values[t], second, "new", "knows");
+      operator.send("c", t, values[t], Observation.NO_FEATURES);
+    }
+    assertThat(operator.metrics.count(ONE + "outside.knows.values")).isEqualTo(2 * 98);
+    assertThat((double) operator.metrics.gauge(ONE + "outside.knows.relativeError"))
+        .isBetween(0.0, 0.01);
+    assertThat(operator.harness.outputs(Score.class))
+        .hasSize(6)
+        .extracting(
+            score ->
+                score.methods().stream()
+                    .map(Score.Method::name)
+                    .filter(name -> name.startsWith("outside"))
+                    .toList())
+        .containsOnly(List.of("outside:knows"), List.of());
+    for (int i = 0; i < 20; i++) {
+      operator.send("d" + i, 100, 1, Observation.NO_FEATURES, "model" + i);
+    }
+    assertThat(operator.metrics.names())
+        .filteredOn(name -> name.matches(".*outside.*values"))
+        .hasSize(16);
+  }
+
+  /** Names are kept with what waits, over a restart. */
+  @Test
+  void scoresOfWaitingObservationsNameTheModels() throws Exception {
+    LearnerSettings learner =
+        LearnerSettings.small(2).withOutside(new OutsideModels(List.of(), false, false, 1));
+    ForecastSettings settings =
+        TestSettings.of(SEQ_LEN, TestSettings.learned(2, new Learning(learner, 1, 5)))
+            .outOfOrderness(Duration.ofHours(9))
+            .build();
+    Operator operator = new Operator(settings, null);
+    for (int t = 0; t < 20; t++) {
+      operator.send("a", t, t % 7, new double[] {(t + 1) % 7, (t + 2) % 7}, "lear");
+    }
+    OperatorSubtaskState state = operator.harness.checkpoint();
+    Operator restored = new Operator(settings, state);
+    restored.harness.watermark(99 * MINUTE);
+    assertThat(restored.harness.outputs(Score.class))
+        .hasSizeGreaterThan(2)
+        .allMatch(score -> score.methods().stream().anyMatch(m -> m.name().equals("outside:lear")));
+  }
+
   @Test
   void outsideModelsHaveShareDelayAndScoresOfTheirQuantiles() throws Exception {
     LearnerSettings learner =
         LearnerSettings.small(1)
             .withLevels(List.of(0.5))
-            .withOutside(new OutsideModels(List.of("sure", "silent"), true, true));
+            .withOutside(new OutsideModels(List.of("sure", "silent"), true, true, 0));
     Operator operator =
         new Operator(settings(TestSettings.learned(1, new Learning(learner, 1, 5))), null);
     double nan = Double.NaN;

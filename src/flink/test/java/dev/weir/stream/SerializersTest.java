@@ -96,6 +96,10 @@ class SerializersTest {
             new ObservationEvent(new Observation("s", 7, 1.5, features, "läuft", false), BARE),
             new ObservationEvent(
                 new Observation("s", 7, 1.5, Observation.NO_FEATURES, null, true), SOURCE),
+            new ObservationEvent(
+                new Observation("s", 7, 1.5).withAhead(features, List.of("größe", "dnn")), BARE),
+            new ObservationEvent(
+                new Observation("s", 7, 1.5).withAhead(Observation.NO_FEATURES, List.of()), SOURCE),
             new DeadLetter(Reason.TIME, "time: expected …", SOURCE),
             new LabelEvent("größe-7", 1_234, "läuft", SOURCE)));
   }
@@ -263,6 +267,7 @@ class SerializersTest {
     state.append(1, 10, new double[] {3}, 0);
     state.addPending(9, 90, new double[] {4}, new double[] {5, Double.NaN, 6, 7});
     state.addPending(7, 70, new double[] {8});
+    state.models(List.of("größe", "dnn"));
     WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
     assertThat(read).usingRecursiveComparison().isEqualTo(new WindowState(state));
     assertThat(read.ahead()).isEqualTo(6);

@@ -256,7 +256,7 @@ final class PlanOptions {
     List<String> known = outsideFile.models();
     UsageException.check(!known.isEmpty(), "--outside", "forecasts of a model", null);
     UsageException.check(
-        ofJob.count() == 0 || ofJob.names().stream().anyMatch(known::contains),
+        ofJob.names().isEmpty() || ofJob.names().stream().anyMatch(known::contains),
         "--outside",
         "forecasts of " + ofJob.names() + ", as the job says",
         "some of " + known);
@@ -264,7 +264,8 @@ final class PlanOptions {
       boolean hasQuantiles = outsideFile.levels().length > 0;
       EvaluationPlan with =
           plan.withOutside(
-              outsideFile, ofJob.count() > 0 ? ofJob : new OutsideModels(known, hasQuantiles));
+              outsideFile,
+              ofJob.count() > 0 ? ofJob.named(known) : new OutsideModels(known, hasQuantiles));
       ForecastSettings.Target target = with.settings().targets().get(0);
       String problem =
           target.initial() == null ? null : with.settings().problemWith(target.initial(), target);

@@ -24,6 +24,7 @@ public final class ForecastResult extends SeriesResult {
   boolean wantsWindow;
   boolean wantsNanos;
   SequenceWindow window;
+  List<String> models;
   boolean isDue;
   boolean hasLearned;
   boolean isRepeatable;
@@ -58,6 +59,7 @@ public final class ForecastResult extends SeriesResult {
     shadows.clear();
     Arrays.fill(scored, null);
     window = null;
+    models = null;
     isDue = false;
     hasLearned = false;
     isOpen = null;
@@ -69,6 +71,11 @@ public final class ForecastResult extends SeriesResult {
    */
   public SequenceWindow window() {
     return window;
+  }
+
+  /** Names of the outside models of a series that has moved on; null where the settings do. */
+  public List<String> models() {
+    return models;
   }
 
   /** Whether a window was forecast. */

@@ -19,6 +19,7 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
@@ -371,8 +372,10 @@ final class ModeForecaster {
   }
 
   /** The score at the newest value; null while unknown. */
-  Score scoreSoFar(LearnerState known, SequenceWindow window) {
-    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known, null);
+  Score scoreSoFar(LearnerState known, SequenceWindow window, List<String> models) {
+    return !isOfThese(known) || learner.scored(known, 1) == 0
+        ? null
+        : score(window, known, null, models);
   }
 
   private boolean isOfThese(LearnerState state) {
@@ -419,8 +422,10 @@ final class ModeForecaster {
 
   /**
    * @param compared scores of models that compete; null without them
+   * @param models names of the outside models; null where the settings name them
    */
-  Score score(SequenceWindow window, LearnerState state, ShadowState compared) {
+  Score score(
+      SequenceWindow window, LearnerState state, ShadowState compared, List<String> models) {
     int steps = 0;
     while (steps < target.horizon() && learner.scored(state, steps + 1) > 0) {
       steps++;
@@ -448,8 +453,10 @@ final class ModeForecaster {
       }
       methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
     }
-    for (int m = 0; m < learner.settings().outside().count(); m++) {
-      Score.Method method = learner.outsideScore(state, m);
+    OutsideModels outside = learner.settings().outside();
+    int named = models == null ? outside.names().size() : models.size();
+    for (int m = 0; m < Math.min(named, outside.count()); m++) {
+      Score.Method method = learner.outsideScore(state, m, outside.name(m, models));
       if (method != null) { // it has said something
         methods.add(method);
       }

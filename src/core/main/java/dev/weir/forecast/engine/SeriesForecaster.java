@@ -246,6 +246,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     result.isDue = windows.isDue(state);
     result.bytes = state.bytes();
     result.isRepeatable = !windows.resumed();
+    result.models = state.models();
     SequenceWindow window = null;
     for (int i = 0; i < forecasters.length; i++) {
       ModeForecaster forecaster = forecasters[i];
@@ -285,7 +286,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         result.add(forecast);
       }
       if (learned != null && forecaster.isScoreDue(learned)) {
-        result.add(forecaster.score(window, learned, shadow));
+        result.add(forecaster.score(window, learned, shadow, state.models()));
       }
     }
     result.window = window == null && result.wantsWindow ? windows.window(name, state) : window;
@@ -348,7 +349,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   public Score score(int target, String name, ForecastState series) {
     return isKnown(series)
         ? forecasters[target].scoreSoFar(
-            learned(target, series), windows.again(name, series.times()))
+            learned(target, series), windows.again(name, series.times()), series.times().models())
         : null;
   }
 

@@ -720,13 +720,14 @@ public final class Learner {
    * it said something of, and its share in the forecast made last; null before its first error.
    *
    * @param model its number in {@link LearnerSettings#outside}
+   * @param name of the model
    */
-  public Score.Method outsideScore(LearnerState learned, int model) {
+  public Score.Method outsideScore(LearnerState learned, int model, String name) {
     double share = 0;
     for (int i = 1; i <= horizon; i++) {
       share += outsideShare(learned, model, i) / horizon;
     }
-    return parts.mixture.outside.score(model, share);
+    return parts.mixture.outside.score(model, name, share);
   }
 
   /** The share of an outside model in the forecast of step i made last, within [0, 1]. */

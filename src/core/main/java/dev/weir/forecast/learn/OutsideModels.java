@@ -11,11 +11,13 @@ import java.util.stream.Stream;
  * with quantiles also the lower and the upper end of the interval of each level, ascending; with
  * ages the last one says how old the forecast is, seconds.
  *
- * @param names of the models, 1 to {@value #MAX_NAME} characters each
+ * @param names of the models, 1 to {@value #MAX_NAME} characters each; empty where the observations
+ *     of a series name its own
  * @param quantiles whether quantiles come with their forecasts
  * @param ages whether it is known how old they are
+ * @param slots how many models a series may have where it names them; else 0
  */
-public record OutsideModels(List<String> names, boolean quantiles, boolean ages)
+public record OutsideModels(List<String> names, boolean quantiles, boolean ages, int slots)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -33,12 +35,16 @@ public record OutsideModels(List<String> names, boolean quantiles, boolean ages)
    */
   public OutsideModels {
     names = List.copyOf(names);
-    quantiles &= !names.isEmpty();
-    ages &= !names.isEmpty();
-    if (names.size() > MAX) {
+    boolean hasSome = slots > 0 || !names.isEmpty();
+    quantiles &= hasSome;
+    ages &= hasSome;
+    int most = slots > 0 ? Math.min(slots, MAX) : MAX;
+    int count = Math.max(slots, names.size());
+    if (count > most) {
       throw new IllegalArgumentException(
-          "outside models: expected at most %d, got %d".formatted(MAX, names.size()));
+          "outside models: expected at most %d, got %d".formatted(most, count));
     }
+    slots = names.isEmpty() ? slots : 0;
     if (new HashSet<>(names).size() < names.size()) {
       throw new IllegalArgumentException("outside models: expected each once, got " + names);
     }
@@ -53,7 +59,7 @@ public record OutsideModels(List<String> names, boolean quantiles, boolean ages)
 
   /** Without ages. */
   public OutsideModels(List<String> names, boolean quantiles) {
-    this(names, quantiles, false);
+    this(names, quantiles, false, 0);
   }
 
   /** Whether a model may have this name. */
@@ -61,9 +67,30 @@ public record OutsideModels(List<String> names, boolean quantiles, boolean ages)
     return !name.isBlank() && name.length() <= MAX_NAME;
   }
 
-  /** How many there are. */
+  /** How many there are, at most. */
   public int count() {
-    return names.size();
+    return Math.max(slots, names.size());
+  }
+
+  /**
+   * The name of a model, by its number from 0.
+   *
+   * @param ofSeries the names that the observations of a series say; null where these settings do
+   */
+  public String name(int model, List<String> ofSeries) {
+    return ofSeries == null ? names.get(model) : ofSeries.get(model);
+  }
+
+  /** The same, with names where these settings have none. */
+  public OutsideModels named(List<String> wanted) {
+    return names.isEmpty() ? new OutsideModels(wanted, quantiles, ages, slots) : this;
+  }
+
+  /** Saved states contain the hash of this text. */
+  @Override
+  public String toString() {
+    return "OutsideModels[%s, quantiles=%s, ages=%s]"
+        .formatted(slots > 0 ? "slots=" + slots : "names=" + names, quantiles, ages);
   }
 
   /** Levels of the quantiles behind the columns after the forecast, in their order. */

@@ -829,9 +829,10 @@ final class OutsideStage {
   /**
    * How a model has done since the series began, by its number from 0; null before its first error.
    *
+   * @param name of the model
    * @param share in the forecast just made
    */
-  Score.Method score(int model, double share) {
+  Score.Method score(int model, String name, double share) {
     int m = model + 1;
     double seen = doubles.get(ofModel(m, SEEN));
     if (seen == 0) {
@@ -840,7 +841,7 @@ final class OutsideStage {
     double mae = doubles.get(ofModel(m, SUM)) / seen;
     boolean quantiles = models.quantiles();
     return new Score.Method(
-        Score.Method.OUTSIDE + models.names().get(model),
+        Score.Method.OUTSIDE + name,
         mae,
         share,
         ratio(m, SUM, OURS),

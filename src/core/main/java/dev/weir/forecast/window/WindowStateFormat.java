@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.List;
 
 /**
  * The bytes of a {@link WindowState}, independent of the engine that stores them: its sizes, its
  * marks if it has any, then all rows and what is kept for a network that reads covariates known
- * ahead, little-endian.
+ * ahead, little-endian; then the names of outside models if the series has its own.
  */
 public final class WindowStateFormat {
 
@@ -25,6 +26,9 @@ public final class WindowStateFormat {
   /** Beside that: the number of covariates kept for a network follows. */
   private static final int KEEPS_AHEAD = 1 << 5;
 
+  /** Beside the number of marks: the names of the outside models come last. */
+  private static final int NAMES_MODELS = 1 << 4;
+
   /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
@@ -33,6 +37,7 @@ public final class WindowStateFormat {
   public static void write(WindowState state, DataOutput target) throws IOException {
     // one array and one call: a view of a stream would take each number on its own
     int marks = state.hasMarks() ? WindowState.MARKS : 0;
+    int kind = marks | (state.models() == null ? 0 : NAMES_MODELS);
     ByteBuffer bytes =
         ByteBuffer.allocate(
                 HEAD
@@ -44,11 +49,11 @@ public final class WindowStateFormat {
     bytes.putInt(state.size()).putInt(state.pendingSize());
     bytes.putLong(state.interval()).putLong(state.seen());
     if (state.ahead() == 0) {
-      bytes.put((byte) marks);
+      bytes.put((byte) kind);
     } else if (state.columns() == 0) {
-      bytes.put((byte) (marks | KNOWS_AHEAD)).putInt(state.ahead());
+      bytes.put((byte) (kind | KNOWS_AHEAD)).putInt(state.ahead());
     } else {
-      bytes.put((byte) (marks | KNOWS_AHEAD | KEEPS_AHEAD));
+      bytes.put((byte) (kind | KNOWS_AHEAD | KEEPS_AHEAD));
       bytes.putInt(state.ahead()).putInt(state.columns());
     }
     LongBuffer numbers = bytes.asLongBuffer();
@@ -57,6 +62,12 @@ public final class WindowStateFormat {
     }
     state.save(numbers);
     target.write(bytes.array());
+    if (state.models() != null) {
+      target.writeByte(state.models().size());
+      for (String model : state.models()) {
+        target.writeUTF(model);
+      }
+    }
   }
 
   /** Makes an empty state of the sizes that were saved. */
@@ -89,6 +100,8 @@ public final class WindowStateFormat {
       marks ^= KEEPS_AHEAD;
       columns = read(source, Integer.BYTES).getInt();
     }
+    boolean namesModels = (marks & NAMES_MODELS) != 0;
+    marks &= ~NAMES_MODELS;
     checkSizes(seqLen, features, ahead, size, pending);
     checkColumns(columns, ahead, seqLen);
     T state = maker.make(seqLen, features, interval, ahead, columns);
@@ -104,6 +117,13 @@ public final class WindowStateFormat {
       state.restoreMarks(numbers);
     }
     state.restore(numbers, seen, size, pending);
+    if (namesModels) {
+      String[] models = new String[source.readUnsignedByte()];
+      for (int m = 0; m < models.length; m++) {
+        models[m] = source.readUTF();
+      }
+      state.models(List.of(models));
+    }
     return state;
   }
 

@@ -82,7 +82,7 @@ class OutsideModelsTest {
     double least = 0.55 * Math.sqrt(2 / Math.PI); // mean |error| of the guess: of two spreads
     assertThat(errors[0] / errors[1]).isCloseTo(least, within(0.1 * least));
     assertThat(error(learner(false), t -> NONE, 200)).isGreaterThan(4 * least);
-    assertThat(learner.outsideScore(state, 0).mae()).isCloseTo(least, within(0.1 * least));
+    assertThat(learner.outsideScore(state, 0, "lear").mae()).isCloseTo(least, within(0.1 * least));
     for (int i = 1; i <= HORIZON; i++) {
       assertThat(learner.outsideShare(state, 0, i)).isGreaterThan(0.99);
     }
@@ -250,7 +250,7 @@ class OutsideModelsTest {
     Learner learner =
         new Learner(
             LearnerSettings.small(HORIZON)
-                .withOutside(new OutsideModels(List.of("lear"), true, true)));
+                .withOutside(new OutsideModels(List.of("lear"), true, true, 0)));
     learner.scoreDistributions(true);
     LearnerState state = learner.newSeries("x", LearnerSettings.NONE);
     double[][] made = new double[3][HORIZON];
@@ -278,7 +278,7 @@ class OutsideModelsTest {
     double third = 2 * crps(learner, state) - crps;
     third += learner.distributionScorer().crps(state.distributions(), 1);
 
-    Score.Method score = learner.outsideScore(state, 0);
+    Score.Method score = learner.outsideScore(state, 0, "lear");
 
     double first = 0.004375 + (0.31 + 1.51 + 2.53265625 + 0.00609375) / 3; // of 3
     double second = 0.004375 + (0.31 + 0.5 * 1.09 + 0.5 * 0.13 + 2 * 0.013125) / 3; // of 5.5
@@ -303,11 +303,11 @@ class OutsideModelsTest {
 
     LearnerState state = run(learner, one, 0, new double[2]);
 
-    Score.Method score = learner.outsideScore(state, 0);
+    Score.Method score = learner.outsideScore(state, 0, "lear");
     assertThat(score.crps()).isEqualTo(score.mae());
     assertThat(score.coverage()).isNaN();
     assertThat(score.delaySeconds()).isNaN();
-    assertThat(learner.outsideScore(state, 1)).isNull();
+    assertThat(learner.outsideScore(state, 1, "lear")).isNull();
   }
 
   @Test
@@ -346,5 +346,10 @@ class OutsideModelsTest {
     assertThatThrownBy(() -> new OutsideModels(Collections.nCopies(17, "a"), false))
         .hasMessage("outside models: expected at most 16, got 17");
     assertThat(new OutsideModels(List.of("a", "b"), true).columns(2)).isEqualTo(10);
+    OutsideModels any = new OutsideModels(List.of(), true, false, 2);
+    assertThat(any.columns(2)).isEqualTo(10);
+    assertThat(any.named(List.of("a"))).isEqualTo(new OutsideModels(List.of("a"), true));
+    assertThatThrownBy(() -> any.named(List.of("a", "b", "c")))
+        .hasMessage("outside models: expected at most 2, got 3");
   }
 }

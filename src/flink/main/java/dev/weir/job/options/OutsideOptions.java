@@ -1,5 +1,6 @@
 package dev.weir.job.options;
 
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.kafka.mapping.ElementPath;
 import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
@@ -23,10 +24,21 @@ public final class OutsideOptions {
       Option.name(
               "topics.outside",
               null,
-              "Topic that the forecasts of learning.outside.models arrive on; absent: observations"
+              "Topic that the forecasts of outside models arrive on; absent: observations"
                   + " bring them, known ahead after window.features-ahead.")
           .needs(ForecastOptions.INTERVAL)
           .change(CovariateOptions.TOPIC.change());
+
+  public static final Option<Integer> MAX_MODELS =
+      Option.integer(
+              "learning.outside.max-models",
+              null,
+              1,
+              OutsideModels.MAX,
+              "In place of models, also for quantiles: each model on topics.outside that forecasts a series takes part, up to"
+                  + " so many for each series, in the order of their first forecasts.")
+          .needs(TOPIC)
+          .change(Option.LEARNS_AGAIN);
 
   public static final Option<Duration> OUT_OF_ORDERNESS =
       Option.duration(
@@ -78,7 +90,7 @@ public final class OutsideOptions {
           Option.Type.VALUE,
           "a field's path, key (the record's key), topic (its topic's name) or =TEXT",
           null,
-          "The model's name, one of learning.outside.models.",
+          "The model's name, one of learning.outside.models if these are given.",
           OutsideOptions::model);
   public static final Option<FieldPath> TIME =
       MappingOptions.path("outside.time", "The time that is forecast.");

@@ -7,6 +7,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.OutsideForecast;
@@ -143,10 +144,17 @@ public final class OutsideDeserializer extends AheadDeserializer {
 
   private CovariateEvent checked(OutsideUpdate update, SourceRecord source) {
     DeadLetter problem = badName("series", update.series(), source);
-    if (problem == null && !topic.models().contains(update.model())) {
+    boolean isOpen = topic.models().isEmpty();
+    if (problem == null
+        && !(isOpen
+            ? OutsideModels.isName(update.model())
+            : topic.models().contains(update.model()))) {
+      String expected =
+          isOpen
+              ? "a name of 1 to %d characters".formatted(OutsideModels.MAX_NAME)
+              : "one of " + topic.models();
       String message =
-          "model: expected one of %s, got '%s'"
-              .formatted(topic.models(), AvroBounds.quoted(update.model()));
+          "model: expected %s, got '%s'".formatted(expected, AvroBounds.quoted(update.model()));
       return new DeadLetter(Reason.MODEL, message, source);
     }
     long[] times = update.times();

@@ -74,16 +74,8 @@ final class CovariateFunction
       out.collect(event);
       return;
     }
-    Observation joined =
-        new Observation(
-            o.series(),
-            o.time(),
-            o.value(),
-            o.features(),
-            o.label(),
-            o.endsWindow(),
-            known.rows(steps));
-    out.collect(new ObservationEvent(joined, observed.source()));
+    out.collect(
+        new ObservationEvent(o.withAhead(known.rows(steps), o.models()), observed.source()));
   }
 
   /** A savepoint may have been taken with another number of covariates. */

@@ -27,7 +27,8 @@ import org.apache.flink.util.Collector;
 /**
  * Keeps what outside models forecast of each series and attaches to an observation what they had
  * said of the steps after it by its time. Of a step, the newest forecast counts that says something
- * of it.
+ * of it. Where the settings do not list the models, those of a series take its slots in the order
+ * of their first forecasts, by when these were made and by name, and keep them.
  *
  * <p>Observations and forecasts wait for the watermark and are used by event time, a forecast
  * before an observation of the time that it was made at; so nothing depends on the order in which
@@ -54,6 +55,9 @@ final class OutsideFunction
   private static final MapStateDescriptor<Long, List<CovariateEvent>> UPDATES =
       waiting("updates", CovariateJoin.EVENTS);
 
+  private static final ValueStateDescriptor<List<String>> MODELS =
+      new ValueStateDescriptor<>("models", Types.LIST(Types.STRING));
+
   private static final ValueStateDescriptor<Long> END =
       new ValueStateDescriptor<>("end", Types.LONG);
 
@@ -67,11 +71,13 @@ final class OutsideFunction
   private transient MapState<String, GroupCovariates> forecasts;
   private transient MapState<Long, List<InputEvent>> observations; // by time
   private transient MapState<Long, List<CovariateEvent>> updates; // by when they were made
+  private transient ValueState<List<String>> models; // by slot, where they are not listed
   private transient ValueState<Long> end; // the last time forecast, when all can be dropped
   private transient int[] steps; // scratch
   private transient Counter received;
   private transient Counter late;
   private transient Counter missing;
+  private transient Counter ignored;
 
   OutsideFunction(OutsideSettings settings) {
     this.settings = settings;
@@ -87,6 +93,7 @@ final class OutsideFunction
     forecasts = getRuntimeContext().getMapState(FORECASTS);
     observations = getRuntimeContext().getMapState(OBSERVATIONS);
     updates = getRuntimeContext().getMapState(UPDATES);
+    models = getRuntimeContext().getState(MODELS);
     end = getRuntimeContext().getState(END);
     steps = new int[settings.horizon()];
     register(getRuntimeContext().getMetricGroup());
@@ -97,6 +104,7 @@ final class OutsideFunction
     received = metrics.counter("outsideForecasts");
     late = metrics.counter("lateOutsideForecasts");
     missing = metrics.counter("missingOutsideSteps");
+    ignored = metrics.counter("ignoredOutsideForecasts");
   }
 
   @Override
@@ -153,8 +161,22 @@ final class OutsideFunction
     }
     Long last = end.value();
     if (last != null && last <= due) {
+      drop(last, due, context.timerService());
+    }
+  }
+
+  /** Drops what is forecast, and names of models only once there was none for the time to live. */
+  private void drop(long last, long now, TimerService timers) throws Exception {
+    long ttl = settings.ttl().toMillis();
+    boolean isOver = settings.isListed() || ttl > 0 && last + ttl <= now;
+    if (isOver || last == now) {
       forecasts.clear();
+    }
+    if (isOver) {
+      models.clear();
       end.clear();
+    } else if (ttl > 0 && last == now) {
+      timers.registerEventTimeTimer(last + ttl);
     }
   }
 
@@ -192,9 +214,15 @@ final class OutsideFunction
    */
   private void learn(OutsideUpdate update, long now, TimerService timers) throws Exception {
     int columns = settings.columns();
-    if (!settings.models().contains(update.model())
+    List<String> named = models();
+    boolean isNamed = named.contains(update.model());
+    if (settings.isListed() && !isNamed
         || update.rows().length != update.times().length * columns) {
       return; // it has waited in a savepoint of other settings
+    }
+    if (!isNamed && named.size() == settings.slots()) {
+      ignored.inc();
+      return;
     }
     GroupCovariates known = known(update.model());
     if (known == null) {
@@ -219,6 +247,11 @@ final class OutsideFunction
       return;
     }
     forecasts.put(update.model(), known);
+    if (!isNamed) {
+      List<String> more = new ArrayList<>(named);
+      more.add(update.model());
+      models.update(List.copyOf(more));
+    }
     Long last = end.value();
     if (last == null || last < known.newest()) {
       if (last != null && !isAwaited(last) && !isAwaited(last + 1)) {
@@ -227,6 +260,19 @@ final class OutsideFunction
       end.update(known.newest());
       timers.registerEventTimeTimer(known.newest());
     }
+  }
+
+  /** The models of the series, by slot; nobody writes into the list. */
+  private List<String> models() throws Exception {
+    if (settings.isListed()) {
+      return settings.models();
+    }
+    List<String> named = models.value();
+    if (named == null) {
+      return List.of();
+    }
+    int slots = settings.slots(); // a savepoint may have more
+    return named.size() > slots ? named.subList(0, slots) : named;
   }
 
   /** Null for none, or if a savepoint has been taken with other columns. */
@@ -248,19 +294,13 @@ final class OutsideFunction
         System.arraycopy(o.ahead(), k * covariates, all, k * width, covariates);
       }
     }
-    for (int m = 0; m < settings.models().size(); m++) {
-      last = Math.max(last, copy(o.time(), settings.models().get(m), all, m));
+    List<String> named = models();
+    for (int m = 0; m < named.size(); m++) {
+      last = Math.max(last, copy(o.time(), named.get(m), all, m));
     }
-    Observation joined =
-        new Observation(
-            o.series(),
-            o.time(),
-            o.value(),
-            o.features(),
-            o.label(),
-            o.endsWindow(),
-            last == 0 ? Observation.NO_FEATURES : Arrays.copyOf(all, last * width));
-    return new ObservationEvent(joined, event.source());
+    double[] known = last == 0 ? Observation.NO_FEATURES : Arrays.copyOf(all, last * width);
+    return new ObservationEvent(
+        o.withAhead(known, settings.isListed() ? null : List.copyOf(named)), event.source());
   }
 
   /** Copies what a model had said by a time; returns the last step that it covers, from 1. */

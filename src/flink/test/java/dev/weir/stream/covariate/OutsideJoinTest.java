@@ -12,6 +12,7 @@ import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.stream.RecordedMetrics;
 import dev.weir.stream.WeirTypeInformation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,7 +30,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 public class OutsideJoinTest {
 
@@ -40,7 +41,13 @@ public class OutsideJoinTest {
   private static final OutsideSettings SETTINGS = settings(false, 0);
 
   private static OutsideSettings settings(boolean isInOrder, int covariates) {
-    return new OutsideSettings(List.of("lear", "dnn"), 1, covariates, HORIZON, HOUR, 9, isInOrder);
+    return new OutsideSettings(
+        List.of("lear", "dnn"), 2, 1, covariates, HORIZON, HOUR, 9, isInOrder, Duration.ZERO);
+  }
+
+  /** The first models of each series. */
+  private static OutsideSettings any(int slots, Duration ttl) {
+    return new OutsideSettings(List.of(), slots, 1, 0, HORIZON, HOUR, 9, false, ttl);
   }
 
   /** Those that the operator registers. */
@@ -103,6 +110,16 @@ public class OutsideJoinTest {
       }
       getOutput().clear();
       return ahead;
+    }
+
+    /** The models of each observation that came out. */
+    List<List<String>> takeModels() {
+      List<List<String>> models =
+          extractOutputValues().stream()
+              .map(event -> ((ObservationEvent) event).observation().models())
+              .toList();
+      getOutput().clear();
+      return models;
     }
 
     long watermark() {
@@ -325,6 +342,64 @@ public class OutsideJoinTest {
   }
 
   @Test
+  void firstModelsOfASeriesTakeItsSlots() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = new Harness(any(2, Duration.ZERO), false, null)) {
+      RecordedMetrics metrics = new RecordedMetrics();
+      ((OutsideFunction) ((OutsideOperator) harness.getOperator()).getUserFunction())
+          .register(metrics);
+      harness.says("third", 1, 2, 30);
+      harness.says("second", 0, 1, 20, 21);
+      harness.says("first", 0, 2, 10); // of the same time, by name
+      harness.says("none", -1, -1, 5); // says nothing of times to come
+      harness.observe(-0.5);
+      harness.observe(0);
+      harness.observe(1);
+      harness.reach(-0.25);
+      assertThat(harness.takeModels()).containsExactly(List.of());
+      harness.reach(1);
+      assertThat(harness.take())
+          .containsExactly(new double[] {NAN, 20, 10, 21}, new double[] {10, 21});
+      assertThat(metrics.count("weir.ignoredOutsideForecasts")).isEqualTo(1);
+      assertThat(metrics.count("weir.missingOutsideSteps")).as("of known models").isEqualTo(3 + 4);
+      state = harness.snapshot(1, 1);
+    }
+    try (Harness harness = new Harness(any(2, Duration.ZERO), false, state)) {
+      harness.reach(50);
+      harness.says("second", 50, 51, 22);
+      harness.observe(50);
+      harness.observe(50.25);
+      harness.reach(60);
+      assertThat(harness.takeModels())
+          .as("also once nothing is forecast")
+          .containsExactly(List.of("first", "second"), List.of("first", "second"));
+      state = harness.snapshot(2, 2);
+    }
+    try (Harness harness = new Harness(any(1, Duration.ZERO), false, state)) {
+      harness.says("second", 60, 61, 23);
+      harness.observe(60.5);
+      harness.reach(61);
+      assertThat(harness.takeModels()).containsExactly(List.of("first"));
+    }
+  }
+
+  @Test
+  void modelsAreForgottenOnceTheyWereSilentForTheTimeToLive() throws Exception {
+    try (Harness harness = new Harness(any(1, Duration.ofHours(5)), false, null)) {
+      harness.says("lear", 0, 1, 1);
+      harness.says("lear", 2, 3, 1);
+      harness.observe(7.5);
+      harness.reach(7.75);
+      assertThat(harness.takeModels()).containsExactly(List.of("lear"));
+      harness.observe(8.5);
+      harness.reach(8.5);
+      assertThat(harness.takeModels()).containsExactly(List.of());
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  @Test
   void nearestTimesToComeAreKept() throws Exception {
     try (Harness harness = one()) {
       double[] values = new double[20];
@@ -382,11 +457,12 @@ public class OutsideJoinTest {
   }
 
   /** Each event at random within its 3 hours, and kills in between. */
-  private static List<Object> outcome(long seed, boolean rocks, int kills) throws Exception {
+  private static List<Object> outcome(OutsideSettings settings, long seed, boolean rocks, int kills)
+      throws Exception {
     Random random = new Random(seed);
     List<Object> pending = new ArrayList<>();
     List<Object> out = new ArrayList<>();
-    Harness harness = new Harness(SETTINGS, rocks, null);
+    Harness harness = new Harness(settings, rocks, null);
     TreeMap<Integer, List<Object>> traffic = traffic();
     for (int hour = 0; hour < 63; hour++) {
       pending.addAll(traffic.getOrDefault(hour, List.of()));
@@ -399,7 +475,7 @@ public class OutsideJoinTest {
         if (i == kill) {
           OperatorSubtaskState state = harness.snapshot(hour, hour);
           harness.close();
-          harness = new Harness(SETTINGS, rocks, state);
+          harness = new Harness(settings, rocks, state);
         }
         if (pending.get(i) instanceof ObservationEvent o) {
           harness.processElement1(o, o.observation().time());
@@ -424,15 +500,16 @@ public class OutsideJoinTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void neitherArrivalNorKillsChangeABit(boolean rocks) throws Exception {
-    List<Object> expected = outcome(1, false, 0);
+  @CsvSource({"false,false", "true,false", "false,true"})
+  void neitherArrivalNorKillsChangeABit(boolean rocks, boolean any) throws Exception {
+    OutsideSettings settings = any ? any(2, Duration.ZERO) : SETTINGS;
+    List<Object> expected = outcome(settings, 1, false, 0);
     assertThat(expected).hasSize(120);
     assertThat(expected)
         .extracting(event -> ((ObservationEvent) event).observation().ahead().length)
         .contains(0, 4, 8, 12);
     for (int seed = 2; seed < (rocks ? 5 : 30); seed++) {
-      assertThat(outcome(seed, rocks, 1)).as("seed %d", seed).isEqualTo(expected);
+      assertThat(outcome(settings, seed, rocks, 1)).as("seed %d", seed).isEqualTo(expected);
     }
   }
 }
