@@ -119,7 +119,7 @@ class OutsideTopicSectionTest {
         .extracting(event -> ((DeadLetter) event).message())
         .containsExactly(
             "model: expected a name of 1 to 64 characters, got ' '",
-            "model: expected a name of 1 to 64 characters, got '" + "m".repeat(64) + "...'");
+            "model: expected a name of 1 to 64 characters, got '" + "m".repeat(65) + "'");
   }
 
   @Test

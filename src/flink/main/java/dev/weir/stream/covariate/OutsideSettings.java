@@ -16,7 +16,7 @@ import java.util.List;
  * @param interval between two steps, milliseconds
  * @param keep times to come of each series and model that are kept, the nearest ones
  * @param isInOrder whether the observations of a series are used in the order in which they come
- * @param ttl how long the models of a series are known after what they forecast; zero: for ever
+ * @param ttl how long the models of a series are known after what they forecast; zero: always
  */
 public record OutsideSettings(
     List<String> models,
