@@ -98,7 +98,7 @@ class OutsideTopicSectionTest {
                 + HOURS
                 + "learning: {outside: {max-models: 3, quantiles: true}}\n"
                 + "intervals: {levels: [0.8]}\n");
-    assertThat(settings.forecast().ahead()).isEqualTo(3 * 3 * 3);
+    assertThat(settings.forecast().ahead()).isEqualTo(3 * 3 * (3 + 1));
     assertThat(settings.outside())
         .isEqualTo(
             new OutsideSettings(
