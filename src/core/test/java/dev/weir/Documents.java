@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The documents of the repository, as far as tests ask about them: links, headings, code. */
@@ -128,13 +129,12 @@ public final class Documents {
     return blocks;
   }
 
-  /** The runbook's Log4j filter for a broker outage. */
+  /** The Log4j filter for a broker outage, which the runbook names. */
   public static String outageFilter() {
-    return blocks(Path.of("docs", "operations.md"), "properties").stream()
+    return lines(Path.of("conf", "log4j2.properties")).stream()
         .map(Piece::text)
-        .filter(text -> text.contains("BurstFilter"))
-        .findFirst()
-        .orElseThrow();
+        .filter(line -> line.matches("logger\\.(connections|sender)\\..*"))
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   /** Lines outside of blocks of code. */

@@ -35,7 +35,6 @@ final class Snippets {
     excuse("git clone ", "names the reader's copy of the repository");
     excuse("cd weir", "goes into that copy");
     excuse("mvn -B verify", "runs this test");
-    excuse("mvn -N dependency:copy ", "needs a repository; the test puts the same jar there");
     excuse("mvn -B -P release ", "builds the archive; the workflow release.yml runs it");
     excuse("curl -fLO https://archive.apache.org/", "downloads Flink");
     excuse("tar -xzf flink-", "unpacks Flink");

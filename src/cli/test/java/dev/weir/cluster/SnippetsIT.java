@@ -78,7 +78,6 @@ class SnippetsIT {
     endless("\\./weir tail .*", "pump-|uci_bike");
     endless("(\\w+=\\S+ )*\\./weir dashboard .*", "the page is at http");
     endless("kcat -C (?!.* -e ).*", "series pump-");
-    endless("java .* ReadForecasts", "pump-\\d+ \\d+ \\[");
   }
 
   /** Commands that start a job, which goes on until another one starts. */
@@ -125,7 +124,6 @@ class SnippetsIT {
         Files.writeString(work.resolve("my-job.yaml"), substitute(text));
       } else if (isRun(snippet)) {
         switch (snippet.getKey()) {
-          case "java" -> saveJava(text);
           case "python" -> runPython(snippet.getValue());
           case "sh" -> runCommand(snippet.getValue());
           default -> {} // SQL, as one session
@@ -262,7 +260,7 @@ class SnippetsIT {
     if (text.contains("--confirm 17")) {
       send(IntStream.range(0, 17).mapToObj(i -> new byte[] {1, (byte) i}).toList());
     }
-    if (commandsMatch(JOB.pattern()) || text.contains("ReadForecasts") || registry != null) {
+    if (commandsMatch(JOB.pattern()) || registry != null) {
       open.add(feed());
     }
     if (commandsMatch("\\./weir model (diff|rollback) .*")) { // need a version before
@@ -282,9 +280,6 @@ class SnippetsIT {
               0,
               "./weir run my-job.yaml --set kafka.format=avro-confluent --set kafka.registry.url="
                   + registry.url()));
-    }
-    if (text.contains("```java")) {
-      runCommand(new Piece(session.document(), 0, "./weir run my-job.yaml"));
     }
   }
 
@@ -400,15 +395,7 @@ class SnippetsIT {
     if (flink != null) {
       flink.writeCommand(bin.resolve("flink"));
     }
-    Path home = Files.createDirectories(dir.resolve("flink-home/conf"));
-    Path slf4j =
-        Path.of(
-            org.slf4j.LoggerFactory.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-    Files.copy(slf4j, work.resolve(slf4j.getFileName()));
+    Files.createDirectories(dir.resolve("flink-home/conf"));
   }
 
   private static void program(Path file, String text) throws IOException {
@@ -628,19 +615,12 @@ class SnippetsIT {
     }
   }
 
-  private void saveJava(String text) throws IOException {
-    Matcher name = Pattern.compile("public class (\\w+)").matcher(text);
-    assertThat(name.find()).as(text).isTrue();
-    Files.writeString(work.resolve(name.group(1) + ".java"), substitute(text));
-  }
-
   /** What a program must print that contains this: numbers, and of the series that it reads. */
   private static final Map<String, Pattern> PRINTS =
       Map.of(
           "future.head()", Pattern.compile("uci_bike +1 2011-"),
           "by_step.index", Pattern.compile("(?s)weir( +\\d\\.\\d+){2}\n.*\n12( +\\d\\.\\d+){2}\n"),
-          "joined[[", Pattern.compile("uci_bike 2011-.* \\d+\n"),
-          "naive_error", Pattern.compile("uci_bike 1( +\\d+\\.\\d+){4}\n"));
+          "joined[[", Pattern.compile("uci_bike 2011-.* \\d+\n"));
 
   /**
    * A program that does not end is one that prints what arrives. One without imports continues the

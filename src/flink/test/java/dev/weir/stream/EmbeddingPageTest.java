@@ -80,19 +80,6 @@ class EmbeddingPageTest {
   }
 
   @Test
-  void savedSeriesGoesOnBitForBit() throws Exception {
-    JavaProgram program = program("GoOn");
-    String stopped = folder.resolve("pump.state").toString();
-    String other = folder.resolve("other.state").toString();
-    program.run(stopped, "0", "200");
-    String last = program.run(stopped, "200", "300"); // all classes of it are loaded again
-    assertThat(last)
-        .matches("\\[\\d\\.\\d+, \\d\\.\\d+]\\n")
-        .isEqualTo(program.run(other, "0", "300"));
-    assertThat(Files.readAllBytes(Path.of(stopped))).isEqualTo(Files.readAllBytes(Path.of(other)));
-  }
-
-  @Test
   void streamsProgramForecastsAsTheJobBitForBit() throws Exception {
     List<Observation> observations = observations();
     Map<String, List<String>> expected = new HashMap<>();
