@@ -260,7 +260,8 @@ class SnippetsIT {
     if (text.contains("--confirm 17")) {
       send(IntStream.range(0, 17).mapToObj(i -> new byte[] {1, (byte) i}).toList());
     }
-    if (commandsMatch(JOB.pattern()) || registry != null) {
+    boolean readsForecasts = text.contains("consumer.subscribe"); // of a job that it does not start
+    if (commandsMatch(JOB.pattern()) || readsForecasts || registry != null) {
       open.add(feed());
     }
     if (commandsMatch("\\./weir model (diff|rollback) .*")) { // need a version before
@@ -280,6 +281,9 @@ class SnippetsIT {
               0,
               "./weir run my-job.yaml --set kafka.format=avro-confluent --set kafka.registry.url="
                   + registry.url()));
+    }
+    if (readsForecasts) {
+      runCommand(new Piece(session.document(), 0, "./weir run my-job.yaml"));
     }
   }
 
