@@ -139,6 +139,7 @@ final class HoldoutEvaluation {
             forecasts(new FileForecaster(plain, season, null, values)));
       }
     }
+    putOutside(scored, plan);
     for (HoldoutResult.Part one : scored) {
       Holdout holdout = one.holdout();
       one.methods()
@@ -192,6 +193,24 @@ final class HoldoutEvaluation {
       }
       HoldoutResult.Part part = parts.get(i);
       part.methods().put(method, part.holdout().score(forecast.values(), level, lower, upper));
+    }
+  }
+
+  /** Adds the outside models that had said all held-out values of all series. */
+  private void putOutside(List<HoldoutResult.Part> scored, EvaluationPlan plan) {
+    List<Map<String, SeriesScore>> scores = new ArrayList<>();
+    for (List<Part> parts : series.values()) {
+      OutsideForecasts outside = plan.outside(parts.get(0).grid);
+      for (Part part : parts) {
+        Holdout holdout = scored.get(scores.size()).holdout();
+        scores.add(outside == null ? Map.of() : outside.scores(holdout, part.cut - 1));
+      }
+    }
+    scores.forEach(of -> scores.get(0).keySet().retainAll(of.keySet()));
+    for (String method : scores.get(0).keySet()) {
+      for (int i = 0; i < scored.size(); i++) {
+        scored.get(i).methods().put(method, scores.get(i).get(method));
+      }
     }
   }
 

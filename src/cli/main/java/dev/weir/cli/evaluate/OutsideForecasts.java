@@ -134,6 +134,39 @@ final class OutsideForecasts {
     return ahead;
   }
 
+  /**
+   * Scores of the models that had said at a row of the values after it, all of them.
+   *
+   * @param row the last one before the held-out values
+   */
+  Map<String, SeriesScore> scores(Holdout holdout, int row) {
+    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+    for (int m = 0; m < all.length; m++) {
+      double[][] said = new double[columns][horizon];
+      for (int k = 0; k < horizon; k++) {
+        int found = find(all[m], row, 1 + k);
+        for (int c = 0; c < columns; c++) {
+          said[c][k] = found < 0 ? Double.NaN : all[m].rows[found * columns + c];
+        }
+      }
+      int ends = Arrays.stream(said).allMatch(OutsideForecasts::isWhole) ? levels.size() : 0;
+      double[] given = levels.stream().limit(ends).mapToDouble(Double::doubleValue).toArray();
+      double[][] lower = new double[ends][];
+      double[][] upper = new double[ends][];
+      Arrays.setAll(lower, k -> said[1 + 2 * k]);
+      Arrays.setAll(upper, k -> said[2 + 2 * k]);
+      if (isWhole(said[0])) {
+        String method = Method.OUTSIDE + models.names().get(m);
+        scores.put(method, holdout.score(said[0], given, lower, upper));
+      }
+    }
+    return scores;
+  }
+
+  private static boolean isWhole(double[] values) {
+    return Arrays.stream(values).noneMatch(Double::isNaN);
+  }
+
   /** Scores of the models alone, at the steps that they cover; without those that cover none. */
   Map<String, SeriesScore> scores(Trial trial) {
     Map<String, SeriesScore> scores = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /** Errors against the naive methods', over the series of a sample. */
 record ForecastSkill(Collection<Score> scores) {
@@ -25,7 +26,7 @@ record ForecastSkill(Collection<Score> scores) {
   private static final Map<String, Double> QUANTILES =
       new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
 
-  /** Our errors over a method's, ascending. */
+  /** Our errors over a method's, of the values and steps that it forecast; ascending. */
   private double[] over(String method) {
     return scores.stream()
         .flatMapToDouble(
@@ -33,80 +34,68 @@ record ForecastSkill(Collection<Score> scores) {
                 score.methods().stream()
                     .filter(other -> other.name().equals(method))
                     .filter(other -> other.mae() > 0 && score.mae() > 0)
-                    .mapToDouble(other -> score.mae() / other.mae()))
+                    .mapToDouble(
+                        other ->
+                            other.relativeError() > 0
+                                ? 1 / other.relativeError()
+                                : score.mae() / other.mae()))
         .sorted()
         .toArray();
   }
 
-  private List<Score.Method> named(String method) {
-    return scores.stream()
-        .flatMap(score -> score.methods().stream())
-        .filter(other -> other.name().equals(method))
-        .toList();
-  }
-
-  /** Each network that competes, compared with our forecasts. */
-  private void tellNetworks(Findings findings, ObjectNode json) {
-    for (String name : names(Score.Method.NETWORK)) {
-      double[] over = over(name);
+  /** Each model of a kind, compared with our forecasts: whether it is worth what it costs. */
+  private void tellModels(
+      Findings findings, ObjectNode json, String kind, String what, String key) {
+    List<String> models =
+        scores.stream()
+            .flatMap(score -> score.methods().stream())
+            .map(Score.Method::name)
+            .filter(name -> name.startsWith(kind))
+            .distinct()
+            .sorted()
+            .toList();
+    for (String model : models) {
+      double[] over = over(model);
       double error = 1 / geometricMean(over);
-      String model = name.substring(Score.Method.NETWORK.length());
-      ObjectNode of = json.withArray("networks").addObject();
-      of.put("model", model);
+      ObjectNode of = json.withArray(key).addObject();
+      of.put("model", model.substring(kind.length()));
       of.put("series", over.length);
       of.set("error_over_ours", Json.number(error));
       findings.ok(
-          "network", "%s: error %s of ours (%d series)", model, percent(error), over.length);
-    }
-  }
-
-  /** Each outside model, compared with our forecasts: whether it is worth what it costs. */
-  private void tellOutside(Findings findings, ObjectNode json) {
-    for (String name : names(Score.Method.OUTSIDE)) {
-      List<Score.Method> of = named(name);
-      double[] errors = positive(of, Score.Method::relativeError);
-      double error = geometricMean(errors);
-      double crps = geometricMean(positive(of, Score.Method::relativeCrps));
-      double coverage = mean(of, Score.Method::coverage);
-      double delay = mean(of, Score.Method::delaySeconds);
-      double share = mean(of, Score.Method::share);
-      String model = name.substring(Score.Method.OUTSIDE.length());
-      ObjectNode node = json.withArray("outside").addObject();
-      node.put("model", model);
-      node.put("series", errors.length);
-      node.set("error_over_ours", Json.number(error));
-      node.set("crps_over_ours", Json.number(crps));
-      node.set("interval_coverage", Json.number(coverage));
-      node.set("delay_seconds", Json.number(delay));
-      node.set("share", Json.number(share));
-      findings.ok(
-          "outside model",
-          "%s: error %s of ours (%d series)%s%s%s, share in forecasts %s",
-          model,
+          what,
+          "%s: error %s of ours (%d series)%s",
+          model.substring(kind.length()),
           percent(error),
-          errors.length,
-          Double.isNaN(crps) ? "" : ", CRPS " + percent(crps),
-          Double.isNaN(coverage)
-              ? ""
-              : ", %s intervals hold %s"
-                  .formatted(percent(mean(scores, Score::level)), percent(coverage)),
-          Double.isNaN(delay) ? "" : ", delay " + Findings.duration(Math.round(1000 * delay)),
-          percent(share));
+          over.length,
+          kind.equals(Score.Method.OUTSIDE)
+              ? outside(model, of)
+              : ""); // the others are scored only
     }
   }
 
-  private List<String> names(String kind) {
+  private String outside(String model, ObjectNode json) {
+    double crps = geometricMean(figures(model, Score.Method::relativeCrps).toArray());
+    double coverage = mean(figures(model, Score.Method::coverage));
+    double delay = mean(figures(model, Score.Method::delaySeconds));
+    double share = mean(figures(model, Score.Method::share));
+    json.set("crps_over_ours", Json.number(crps));
+    json.set("interval_coverage", Json.number(coverage));
+    json.set("delay_seconds", Json.number(delay));
+    json.set("share", Json.number(share));
+    String level = percent(mean(Score::level));
+    return (Double.isNaN(crps) ? "" : ", CRPS " + percent(crps))
+        + (Double.isNaN(coverage) ? "" : ", " + level + " intervals hold " + percent(coverage))
+        + (Double.isNaN(delay) ? "" : ", delay " + Findings.duration(Math.round(1000 * delay)))
+        + (", share in forecasts " + percent(share));
+  }
+
+  /** Those of a model that are known, one for each series. */
+  private DoubleStream figures(String model, ToDoubleFunction<Score.Method> figure) {
     return scores.stream()
         .flatMap(score -> score.methods().stream())
-        .map(Score.Method::name)
-        .filter(name -> name.startsWith(kind))
-        .distinct()
-        .sorted()
-        .toList();
-  }
-
-  private static double[] positive(List<Score.Method> of, ToDoubleFunction<Score.Method> ratio) {
-    return of.stream().mapToDouble(ratio).filter(each -> each > 0).toArray();
+        .filter(method -> method.name().equals(model))
+        .mapToDouble(figure)
+        .filter(Double::isFinite);
   }
 
   /** NaN if no method can be compared. */
@@ -121,8 +110,12 @@ record ForecastSkill(Collection<Score> scores) {
         : ascending[(int) Math.round(share * (ascending.length - 1))];
   }
 
-  private static <T> double mean(Collection<T> all, ToDoubleFunction<T> of) {
-    return all.stream().mapToDouble(of).filter(Double::isFinite).average().orElse(Double.NaN);
+  private double mean(ToDoubleFunction<Score> of) {
+    return mean(scores.stream().mapToDouble(of).filter(Double::isFinite));
+  }
+
+  private static double mean(DoubleStream of) {
+    return of.average().orElse(Double.NaN);
   }
 
   private boolean isEnough() {
@@ -139,8 +132,8 @@ record ForecastSkill(Collection<Score> scores) {
     double[] toNaive = over("naive");
     double naive = geometricMean(toNaive);
     double seasonal = geometricMean(over("seasonal_naive"));
-    double level = mean(scores, Score::level);
-    double coverage = mean(scores, Score::coverage);
+    double level = mean(Score::level);
+    double coverage = mean(Score::coverage);
     json.set("error_over_naive", Json.number(naive));
     json.set("error_over_seasonal_naive", Json.number(seasonal));
     QUANTILES.forEach(
@@ -165,8 +158,8 @@ record ForecastSkill(Collection<Score> scores) {
           percent(quantile(toNaive, 0.5)),
           percent(quantile(toNaive, 0.9)));
     }
-    tellOutside(findings, json);
-    tellNetworks(findings, json);
+    tellModels(findings, json, Score.Method.OUTSIDE, "outside model", "outside");
+    tellModels(findings, json, Score.Method.NETWORK, "network", "networks");
     if (!isEnough()) {
       return;
     }

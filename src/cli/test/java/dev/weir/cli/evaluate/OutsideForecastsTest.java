@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,8 +92,11 @@ class OutsideForecastsTest {
     Path input = Files.writeString(dir.resolve("walk.csv"), series);
     Path file = Files.writeString(dir.resolve("oracle.csv"), outside);
     List<String> command = new ArrayList<>(List.of("evaluate", "--input", input.toString()));
-    command.addAll(List.of("--horizon", "1", "--season", "1", "--outside", file.toString()));
+    command.addAll(List.of("--season", "1", "--outside", file.toString()));
     command.addAll(List.of(more));
+    if (!command.contains("--windows")) {
+      command.addAll(List.of("--horizon", "1"));
+    }
     return InProcess.run(command.toArray(String[]::new)).succeeded().out();
   }
 
@@ -108,6 +113,29 @@ class OutsideForecastsTest {
     assertThat(run("-3600000"))
         .containsPattern("league\n +method +MAE +MASE +steps covered\n +weir")
         .containsPattern("outside:oracle +1\\.000 +[0-9.]+ +100\\.0 %");
+  }
+
+  @Test
+  void heldOutValuesAreScoredForModelsThatSaidThemAll() throws Exception {
+    String json = run("-10800000", "--format", "json", "--windows", "2", "--horizon", "3");
+    JsonNode all = new ObjectMapper().readTree(json);
+    Map<Integer, Double> values = new TreeMap<>();
+    int t = 0;
+    for (String line : Files.readAllLines(dir.resolve("walk.csv")).subList(1, 401)) {
+      values.put(t++, Double.parseDouble(line.split(",")[1]));
+    }
+    double scale = 0; // mean distance of neighbours before the held-out values; it is 1 off
+    for (int window = 0; window < 2; window++) {
+      int known = 394 + 3 * window;
+      double sum = 0;
+      for (int i = 1; i < known; i++) {
+        sum += Math.abs(values.get(i) - values.get(i - 1));
+      }
+      scale += (known - 1) / sum / 2;
+    }
+    assertThat(all.at("/outside:oracle/mase").asDouble()).isCloseTo(scale, within(1e-9));
+    json = run("-7200000", "--format", "json", "--windows", "2", "--horizon", "3"); // two of three
+    assertThat(new ObjectMapper().readTree(json).has("outside:oracle")).isFalse();
   }
 
   @Test

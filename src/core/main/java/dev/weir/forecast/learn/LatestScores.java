@@ -69,11 +69,7 @@ public final class LatestScores {
     outside[model][figure.ordinal()] = value;
   }
 
-  /** Counts a truth that an outside model's intervals were said of. */
-  void outsideTruth(int model) {
-    outsideHeld[model][held.length]++;
-  }
-
+  /** Counts an interval that held the value; after the last level, those that were said. */
   void holdOutside(int model, int level) {
     outsideHeld[model][level]++;
   }

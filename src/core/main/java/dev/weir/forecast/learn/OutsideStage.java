@@ -147,7 +147,6 @@ final class OutsideStage {
   private final double[] besideOurs; // (all), the same where ours is known
   private final double[] ourCrps; // (all), sums of that
   private final double[] scores; // (all), CRPS of the step learned last; NaN for none
-  private final int[] scored; // (all), steps of which ours is known
   private final double[] ends; // (2 levels + 1), quantiles of a model
   private final double[] shareSums; // (all), over the steps of the newest forecast
   private final double[] ages; // (all), of what was used for it; NaN for unknown
@@ -194,7 +193,6 @@ final class OutsideStage {
     this.besideOurs = new double[all];
     this.ourCrps = new double[all];
     this.scores = new double[all];
-    this.scored = new int[all];
     this.ends = new double[scorer.quantiles()];
     this.shareSums = new double[all];
     this.ages = new double[all];
@@ -412,7 +410,6 @@ final class OutsideStage {
     Arrays.fill(crps, 0);
     Arrays.fill(besideOurs, 0);
     Arrays.fill(ourCrps, 0);
-    Arrays.fill(scored, 0);
     Arrays.fill(signed, 0);
     Arrays.fill(counts, 0);
   }
@@ -484,7 +481,7 @@ final class OutsideStage {
     if (!isWhole) {
       return Math.abs(truth - x);
     }
-    newest.outsideTruth(m - 1);
+    newest.holdOutside(m - 1, levels);
     add(m, PER_MODEL + TRUTHS, 1);
     for (int k = 0; k < levels; k++) {
       if (truth >= ends[levels - 1 - k] && truth <= ends[levels + 1 + k]) {
@@ -501,12 +498,10 @@ final class OutsideStage {
       if (!Double.isNaN(scores[m])) {
         besideOurs[m] += scores[m];
         ourCrps[m] += ours;
-        scored[m]++;
       }
     }
   }
 
-  /** Where the places begin of an end of a model's intervals, in the order of its columns. */
   private int end(int m, int k) {
     return (all + 1 + (m - 1) * 2 * levels + k) * waiting;
   }
@@ -545,8 +540,8 @@ final class OutsideStage {
       if (m > 0 && size > 0) {
         scores.outside(m - 1, Outside.ERROR, asSaid[m] / counts[m] / size);
         scores.outside(m - 1, Outside.OUR_ERROR, ours[m] / counts[m] / size);
-        scores.outside(m - 1, Outside.CRPS, besideOurs[m] / scored[m] / size);
-        scores.outside(m - 1, Outside.OUR_CRPS, ourCrps[m] / scored[m] / size);
+        scores.outside(m - 1, Outside.CRPS, besideOurs[m] / counts[m] / size);
+        scores.outside(m - 1, Outside.OUR_CRPS, ourCrps[m] / counts[m] / size);
       }
       double error = errors[m] / counts[m];
       double seen = doubles.get(ofModel(m, SEEN)) + 1;
@@ -556,10 +551,8 @@ final class OutsideStage {
       if (models.quantiles()) {
         add(m, PER_MODEL + CRPS, crps[m] / counts[m]);
       }
-      if (scored[m] > 0) {
-        add(m, OUR_CRPS, ourCrps[m] / scored[m]);
-        add(m, BESIDE_OURS, besideOurs[m] / scored[m]);
-      }
+      add(m, OUR_CRPS, ourCrps[m] / counts[m]);
+      add(m, BESIDE_OURS, besideOurs[m] / counts[m]);
       double newest = doubles.get(ofModel(m, NEWEST));
       doubles.set(ofModel(m, NEWEST), newest + Math.max(FAST, 1 / seen) * (error - newest));
       double usual = doubles.get(ofModel(m, USUAL));
@@ -717,8 +710,9 @@ final class OutsideStage {
       sum += weights[m];
       mean += weights[m] == 0 ? 0 : weights[m] * (said[m] - said[0]);
     }
+    double scale = 1 / sum;
     for (int m = 1; m < all; m++) {
-      shareSums[m] += weights[m] / sum;
+      shareSums[m] += weights[m] * scale;
     }
     return said[0] + mean / sum;
   }
