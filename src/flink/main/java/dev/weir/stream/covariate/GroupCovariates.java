@@ -1,5 +1,7 @@
 package dev.weir.stream.covariate;
 
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -10,28 +12,37 @@ final class GroupCovariates {
 
   private static final int FIRST_CAPACITY = 16;
 
-  private final int features;
+  private static final int MAX_NUMBERS = 1 << 24; // a damaged size must not exhaust the heap
+
+  private int features;
   private long[] times; // (capacity)
   private double[] rows; // (capacity, features), row-major
   private int size;
 
   GroupCovariates(int features) {
-    this(features, new long[FIRST_CAPACITY], new double[FIRST_CAPACITY * features], 0);
-  }
-
-  /**
-   * @param times ascending, at least {@code size} of them
-   * @param rows as many rows
-   */
-  GroupCovariates(int features, long[] times, double[] rows, int size) {
     this.features = features;
-    this.times = times;
-    this.rows = rows;
-    this.size = size;
+    this.times = new long[FIRST_CAPACITY];
+    this.rows = new double[FIRST_CAPACITY * features];
   }
 
-  GroupCovariates copy() {
-    return new GroupCovariates(features, times.clone(), rows.clone(), size);
+  /** Declares the fields; fails if what was read is no such state. */
+  GroupCovariates fields(StateFields fields) throws IOException {
+    features = fields.size("features", features, MAX_NUMBERS);
+    if (features < 1) {
+      throw new IOException("features: expected 1 or more, got " + features);
+    }
+    size = fields.size("times", size, MAX_NUMBERS / (1 + features));
+    long[] known = Arrays.copyOf(times, size);
+    double[] values = Arrays.copyOf(rows, size * features);
+    fields.numbers("times", known);
+    fields.numbers("covariates", values);
+    if (fields.reads() && size > 0) {
+      times = known;
+      rows = values;
+    } else if (fields.reads()) {
+      rows = new double[times.length * features];
+    }
+    return this;
   }
 
   int features() {

@@ -506,7 +506,7 @@ public class CovariateJoinTest {
     return out.getCopyOfBuffer();
   }
 
-  /** By hand: version, length, features, times with rows, CRC-32C. */
+  /** By hand: version, features, count, times, rows (both little-endian), CRC-32C. */
   @Test
   void layoutOfStateIsFixed() throws Exception {
     GroupCovariates known = new GroupCovariates(2);
@@ -516,14 +516,14 @@ public class CovariateJoinTest {
     assertThat(HexFormat.of().formatHex(bytes, 0, bytes.length - 4))
         .isEqualTo(
             "01"
-                + "00000034"
                 + "00000002"
-                + "0000000000000003"
-                + "c000000000000000"
-                + "3fe0000000000000"
-                + "0000000000000005"
-                + "3ff0000000000000"
-                + "7ff8000000000000");
+                + "00000002"
+                + "0300000000000000"
+                + "0500000000000000"
+                + "00000000000000c0"
+                + "000000000000e03f"
+                + "000000000000f03f"
+                + "000000000000f87f");
     GroupCovariates read =
         GroupCovariatesSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes));
     assertThat(bytes(read)).isEqualTo(bytes);
