@@ -47,10 +47,12 @@ class ClassCommandsIT {
   @BeforeAll
   static void start() throws Exception {
     broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
-    ClassifierFiles.write(
-        ClassFixture.model("states", 1, ClassFixture.STATES), dir.resolve("states.safetensors"));
-    ClassifierFiles.write(
-        ClassFixture.model("states", 9, List.of("idle", "run")), dir.resolve("two.safetensors"));
+    Files.write(
+        dir.resolve("states.safetensors"),
+        ClassifierFiles.toBytes(ClassFixture.model("states", 1, ClassFixture.STATES)));
+    Files.write(
+        dir.resolve("two.safetensors"),
+        ClassifierFiles.toBytes(ClassFixture.model("states", 9, List.of("idle", "run"))));
     job =
         Files.writeString(
             dir.resolve("states.yaml"),

@@ -11,6 +11,7 @@ import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.model.ClassifierFiles;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,8 +38,9 @@ class ClassPageIT extends BrowserPage {
 
   @BeforeAll
   static void start() throws Exception {
-    ClassifierFiles.write(
-        ClassFixture.model("states", 4, ClassFixture.STATES), dir.resolve("states.safetensors"));
+    Files.write(
+        dir.resolve("states.safetensors"),
+        ClassifierFiles.toBytes(ClassFixture.model("states", 4, ClassFixture.STATES)));
     Map<String, String> overrides = new HashMap<>();
     overrides.put("kafka.bootstrap-servers", kafka.bootstrapServers());
     for (String topic : List.of("observations", "classes", "labels", "models", "dead-letters")) {

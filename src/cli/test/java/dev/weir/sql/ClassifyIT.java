@@ -12,6 +12,7 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,7 @@ class ClassifyIT {
   static void start() throws Exception {
     flink = FlinkFixture.shared();
     weights = dir.resolve("states.safetensors");
-    ClassifierFiles.write(MODEL, weights);
+    Files.write(weights, ClassifierFiles.toBytes(MODEL));
   }
 
   private static List<List<Step>> all() {

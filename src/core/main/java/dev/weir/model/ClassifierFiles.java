@@ -203,11 +203,6 @@ public final class ClassifierFiles {
     return Safetensors.toBytes(tensors(model), metadata(model));
   }
 
-  /** Writes a model file; readers see the old file or the new one, never a part. */
-  public static void write(ClassifierModel model, Path file) throws IOException {
-    Safetensors.writeAtomically(file, toBytes(model));
-  }
-
   /** The model's tensors by their names in a file. */
   public static Map<String, Safetensors.Tensor> tensors(ClassifierModel model) {
     Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();

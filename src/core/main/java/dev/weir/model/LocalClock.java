@@ -2,7 +2,6 @@ package dev.weir.model;
 
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 
@@ -20,11 +19,6 @@ public final class LocalClock {
 
   public LocalClock(ZoneId zone) {
     this.rules = zone.getRules();
-  }
-
-  /** One whose local time is UTC. */
-  public static LocalClock utc() {
-    return new LocalClock(ZoneOffset.UTC);
   }
 
   /**

@@ -59,10 +59,6 @@ public record Scaling(Rule rule, double center, double scale) {
     }
   }
 
-  public static Scaling fixed(double center, double scale) {
-    return new Scaling(Rule.FIXED, center, scale);
-  }
-
   /**
    * What is subtracted from each value of a window.
    *

@@ -308,7 +308,12 @@ class ModelFilesTest {
     assertThat(Defaults.NONE.contradictions(model)).isEmpty();
     Defaults same =
         new Defaults(
-            "other", Mode.MANY_TO_ONE, 5, Readout.LAST_STEP, Scaling.fixed(1, 2), Cell.GRU);
+            "other",
+            Mode.MANY_TO_ONE,
+            5,
+            Readout.LAST_STEP,
+            new Scaling(Scaling.Rule.FIXED, 1, 2),
+            Cell.GRU);
     assertThat(same.contradictions(model)).isEmpty();
     Defaults others =
         new Defaults(
@@ -374,7 +379,7 @@ class ModelFilesTest {
                 .name("pump-7.night")
                 .version(42)
                 .readout(Readout.LAST_STEP)
-                .scaling(Scaling.fixed(-12.5, 0.25))
+                .scaling(new Scaling(Scaling.Rule.FIXED, -12.5, 0.25))
                 .weights(weights)
                 .head(head)
                 .provenance(Map.of("trained_on", "F\u00fcllstand \"night\"", "relmae", "0.9"))

@@ -11,6 +11,7 @@ import dev.weir.forecast.window.StateLimits;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.model.ClassifierFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,9 +33,9 @@ class ClassifySectionTest {
 
   @BeforeEach
   void write() throws Exception {
-    ClassifierFiles.write(
-        ClassFixture.model("other", 4, ClassFixture.STATES),
-        directory.resolve("states.safetensors"));
+    Files.write(
+        directory.resolve("states.safetensors"),
+        ClassifierFiles.toBytes(ClassFixture.model("other", 4, ClassFixture.STATES)));
   }
 
   private JobSettings read(String text) {

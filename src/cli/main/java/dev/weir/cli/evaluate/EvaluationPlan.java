@@ -263,10 +263,6 @@ record EvaluationPlan(
     return settings.targets().get(0);
   }
 
-  ForecastSettings withSeason(int season) {
-    return withSeason(season, null);
-  }
-
   /**
    * @param incidents which are reported beside the forecasts, and may change these after a break;
    *     null for none, as where nothing is learned

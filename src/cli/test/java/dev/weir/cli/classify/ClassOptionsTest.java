@@ -71,7 +71,7 @@ class ClassOptionsTest {
             1,
             weights,
             Map.of());
-    ClassifierFiles.write(model, folder.resolve("latch.safetensors"));
+    Files.write(folder.resolve("latch.safetensors"), ClassifierFiles.toBytes(model));
     Files.writeString(
         folder.resolve("steps.csv"),
         "series,value,label\na,1,plus\nb,-1,minus\na,-1,minus\na,-1,minus\nb,-1,minus\n");

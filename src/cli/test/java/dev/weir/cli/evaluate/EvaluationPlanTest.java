@@ -92,7 +92,8 @@ class EvaluationPlanTest {
     assertThat(isHoliday(plan, "2026-07-14")).isTrue();
     assertThat(plan.others().holidays().zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
     assertThat(plan.withoutNetworks().others().holidays()).isNotNull();
-    assertThat(plan.withSeason(24).targets().get(0).learning().learner().holidays()).isNotNull();
+    assertThat(plan.withSeason(24, null).targets().get(0).learning().learner().holidays())
+        .isNotNull();
     assertThat(plan().others().holidays()).isNull();
   }
 

@@ -138,7 +138,10 @@ class NetworkForecasterTest {
   @ParameterizedTest
   @CsvSource({"NONE, 0, 1", "WINDOW, 3, 2.160247", "LAST, 6, 2.160247", "FIXED, 4, 2"})
   void theScalingRuleIsAppliedThereAndBack(Scaling.Rule rule, double center, double scale) {
-    Scaling scaling = rule == Scaling.Rule.FIXED ? Scaling.fixed(4, 2) : new Scaling(rule, 0, 1);
+    Scaling scaling =
+        rule == Scaling.Rule.FIXED
+            ? new Scaling(Scaling.Rule.FIXED, 4, 2)
+            : new Scaling(rule, 0, 1);
     Forecast forecast =
         new NetworkForecaster(copier(Mode.MANY_TO_ONE, 3, scaling)).forecast(window(1, 2, 6));
     double expected = center + scale * Math.tanh((6 - center) / scale);

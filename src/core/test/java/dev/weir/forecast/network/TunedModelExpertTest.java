@@ -178,7 +178,8 @@ class TunedModelExpertTest {
             Arguments.of(model(1, cell, mode, Readout.FINAL_HIDDEN, Scaling.LAST, true), REPLACE));
       }
     }
-    for (Scaling scaling : List.of(Scaling.NONE, Scaling.WINDOW, Scaling.fixed(0.5, 2))) {
+    for (Scaling scaling :
+        List.of(Scaling.NONE, Scaling.WINDOW, new Scaling(Scaling.Rule.FIXED, 0.5, 2))) {
       for (boolean headed : new boolean[] {true, false}) {
         all.add(
             Arguments.of(
