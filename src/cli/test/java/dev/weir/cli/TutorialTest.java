@@ -46,6 +46,15 @@ class TutorialTest {
   }
 
   @Test
+  void secondCallWithTheHiddenStateOfTheFirstGivesTheSameBits() {
+    List<Network> networks = TutorialNetworks.run();
+    for (Network network : networks.subList(0, 2)) {
+      assertThat(network.inTwoCalls()).isEqualTo(network.ours().out());
+    }
+    assertThat(networks.get(2).inTwoCalls()).isNull();
+  }
+
+  @Test
   void aCellThatIsOffIsNoticed() {
     TutorialNetworks.PrintedTable table =
         new TutorialNetworks.PrintedTable(new double[] {0.5, -0.25}, Set.of());
@@ -93,6 +102,7 @@ class TutorialTest {
         .contains("batch 2, step 4    -0.3982*   1.0000* |   -0.3982   1.0000  OK")
         .contains("out, backward = out.view(4, 5, 2, 2)[:, :, 1, :]")
         .contains("h_n, layer 2, backward")
+        .contains("h_0 (num_layers, batch, hidden_size) = h_n of steps 0 to 2, not zeros")
         .contains("OK   336 cells in all, largest deviation 5.0e-05, allowed 6.0e-05")
         .contains("the first row of out's backward half")
         .doesNotContain("differs")

@@ -84,6 +84,9 @@ public final class TutorialCommand implements Callable<Integer> {
       printOut(network, direction, out);
     }
     printHiddenStates(network, out);
+    if (network.inTwoCalls() != null) {
+      printInTwoCalls(network, out);
+    }
     out.printf(
         "  %s %s: %d cells, largest deviation %s%n%n",
         network.agrees() ? "OK  " : "FAIL",
@@ -122,6 +125,21 @@ public final class TutorialCommand implements Callable<Integer> {
         out.println();
       }
     }
+  }
+
+  private static void printInTwoCalls(Network network, PrintWriter out) {
+    int first = TutorialNetworks.FIRST_STEPS;
+    out.printf(
+        "  h_0 (num_layers, batch, hidden_size) = h_n of steps 0 to %d, not zeros%n", first - 1);
+    printTitle("out of the steps from %d on, in a call of their own".formatted(first), out);
+    for (int b = 0; b < TutorialNetworks.BATCH; b++) {
+      for (int t = first; t < TutorialNetworks.SEQ_LEN; t++) {
+        int cell = (b * TutorialNetworks.SEQ_LEN + t) * TutorialNetworks.HIDDEN_SIZE;
+        String row = "batch %d, step %d".formatted(b, t);
+        printRow(row, network.out(), network.inTwoCalls(), cell, out);
+      }
+    }
+    out.println();
   }
 
   private static String nameOf(int direction) {
@@ -173,7 +191,10 @@ public final class TutorialCommand implements Callable<Integer> {
           4. It does not show its weights. They follow from torch.manual_seed(0) and the four networks
              built in its order, which is how the tables above came about.
           5. Its input_size is 1, which hides mistakes of index and shape. Our tests use sizes that
-             all differ.\
+             all differ.
+          6. It never gives h_0, which is then zeros. With the h_n of the steps before, a network of one
+             direction goes on as if it had read all steps in one call; the backward direction begins
+             at the end, so nothing can go on for it. In a job: window.state: carry.\
         """);
   }
 }

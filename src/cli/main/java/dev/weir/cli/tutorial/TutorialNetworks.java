@@ -27,6 +27,10 @@ public final class TutorialNetworks {
 
   static final int BATCH = 4;
   static final int SEQ_LEN = 5;
+
+  /** Steps of the first of two calls, the second of which begins with its h_n. */
+  static final int FIRST_STEPS = 3;
+
   static final int INPUT_SIZE = 1;
   static final int HIDDEN_SIZE = 2;
 
@@ -60,9 +64,19 @@ public final class TutorialNetworks {
     }
   }
 
-  /** One network of the tutorial: what it prints, and what we compute. */
+  /**
+   * One network of the tutorial: what it prints, and what we compute.
+   *
+   * @param inTwoCalls out, laid out as that of {@code ours}, of {@value #FIRST_STEPS} steps and
+   *     then of the others with h_0 = h_n of the first call; null if bidirectional
+   */
   public record Network(
-      String name, RnnConfig config, RnnOutput ours, PrintedTable out, PrintedTable hN) {
+      String name,
+      RnnConfig config,
+      RnnOutput ours,
+      float[] inTwoCalls,
+      PrintedTable out,
+      PrintedTable hN) {
 
     int cells() {
       return out.cells().length + hN.cells().length;
@@ -99,7 +113,40 @@ public final class TutorialNetworks {
     RnnOutput ours = new RnnOutput();
     rnn.forward(input(), BATCH, SEQ_LEN, true, null, null, ours);
     JsonNode printed = tables.get(name);
-    return new Network(name, config, ours, table(printed, "out"), table(printed, "h_n"));
+    float[] inTwoCalls = bidirectional ? null : inTwoCalls(rnn);
+    return new Network(
+        name, config, ours, inTwoCalls, table(printed, "out"), table(printed, "h_n"));
+  }
+
+  private static float[] inTwoCalls(Rnn rnn) {
+    float[] out = new float[BATCH * SEQ_LEN * HIDDEN_SIZE];
+    RnnOutput first = new RnnOutput();
+    rnn.forward(steps(0, FIRST_STEPS), BATCH, FIRST_STEPS, true, null, null, first);
+    put(first.out(), 0, FIRST_STEPS, out);
+    RnnOutput second = new RnnOutput();
+    int steps = SEQ_LEN - FIRST_STEPS;
+    rnn.forward(steps(FIRST_STEPS, SEQ_LEN), BATCH, steps, true, first.hN(), null, second);
+    put(second.out(), FIRST_STEPS, SEQ_LEN, out);
+    return out;
+  }
+
+  /**
+   * Copies (batch, to - from, hidden_size) into the same steps of (batch, seq_len, hidden_size).
+   */
+  private static void put(float[] of, int from, int to, float[] all) {
+    int length = (to - from) * HIDDEN_SIZE;
+    for (int b = 0; b < BATCH; b++) {
+      System.arraycopy(of, b * length, all, (b * SEQ_LEN + from) * HIDDEN_SIZE, length);
+    }
+  }
+
+  /** Steps of {@link #input} as (batch, to - from, input_size). */
+  private static float[] steps(int from, int to) {
+    float[] steps = new float[BATCH * (to - from) * INPUT_SIZE];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = i / (to - from) * SEQ_LEN + from + i % (to - from) + 1;
+    }
+    return steps;
   }
 
   /** The values 1 to 20 as (batch 4, seq_len 5, input_size 1). */
