@@ -4,6 +4,7 @@ import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -29,6 +30,15 @@ public final class ForecastOptions {
   public static final Option<Integer> STRIDE =
       Option.integer("window.stride", 1, 1, 1_000_000, "Observations from one window to the next.")
           .unit("observations");
+  public static final Option<InitialState> STATE =
+      Option.choice(
+              "window.state",
+              InitialState.class,
+              InitialState.FRESH,
+              "With which h_0 (and c_0) a network that forecasts alone begins a window: fresh: zeros;"
+                  + " carry: what the series' last window left, with window.stride 1 or"
+                  + " window.seq-len.")
+          .change("carry begins with zeros at each series' next full window");
   public static final Option<Integer> FEATURES =
       Option.integer(
               "window.features",

@@ -15,6 +15,7 @@ import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.StateLimits;
@@ -196,6 +197,7 @@ public final class ForecastSpec extends Spec {
   public ForecastSettings settings() {
     checkNeeds();
     checkTimes();
+    checkState();
     Sampling sampling = sampling();
     StateLimits limits = limits(sampling);
     SeasonCounts seasons = seasons();
@@ -206,6 +208,7 @@ public final class ForecastSpec extends Spec {
         new ForecastSettings(
             get(ForecastOptions.SEQ_LEN),
             get(ForecastOptions.STRIDE),
+            get(ForecastOptions.STATE),
             get(ForecastOptions.OUT_OF_ORDERNESS),
             sampling,
             new ForecastSettings.Inputs(
@@ -395,6 +398,39 @@ public final class ForecastSpec extends Spec {
           ForecastOptions.TIME_ZONE,
           "expected holidays or %s beside it, got neither"
               .formatted(front.name(ForecastOptions.CALENDAR)));
+    }
+  }
+
+  /** What a window leaves is what the next begins with only if nothing lies between. */
+  private void checkState() {
+    if (get(ForecastOptions.STATE) == InitialState.FRESH) {
+      return;
+    }
+    int stride = get(ForecastOptions.STRIDE);
+    int seqLen = get(ForecastOptions.SEQ_LEN);
+    if (learns() || parts.isEmpty()) {
+      front.problem(
+          ForecastOptions.STATE,
+          "expected fresh without a network that forecasts alone (%s: off), got carry"
+              .formatted(front.name(ForecastOptions.LEARNING)));
+    } else if (stride != seqLen && parts.stream().anyMatch(p -> p.mode == Mode.MANY_TO_MANY)) {
+      front.problem(
+          ForecastOptions.STRIDE,
+          "expected %s (%d) for many-to-many beside %s: carry, got %d"
+              .formatted(
+                  front.name(ForecastOptions.SEQ_LEN),
+                  seqLen,
+                  front.name(ForecastOptions.STATE),
+                  stride));
+    } else if (stride != seqLen && stride != 1) {
+      front.problem(
+          ForecastOptions.STRIDE,
+          "expected 1 or %s (%d) beside %s: carry, got %d"
+              .formatted(
+                  front.name(ForecastOptions.SEQ_LEN),
+                  seqLen,
+                  front.name(ForecastOptions.STATE),
+                  stride));
     }
   }
 

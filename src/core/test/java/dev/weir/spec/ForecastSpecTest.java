@@ -26,6 +26,8 @@ class ForecastSpecTest {
   private static final List<Option<?>> OPTIONS =
       List.of(
           ForecastOptions.SEQ_LEN,
+          ForecastOptions.STRIDE,
+          ForecastOptions.STATE,
           ForecastOptions.HORIZON,
           ForecastOptions.FEATURES,
           ForecastOptions.FEATURES_AHEAD,
@@ -95,6 +97,7 @@ class ForecastSpecTest {
         "calendar=hour-of-day | calendar: expected file beside it, got none",
         "horizon=1001 | horizon: expected at most 1000 for a learner of this size, got 1001",
         "horizon=451 size=small | horizon: expected at most 450 for a learner of this size, got 451",
+        "state=carry | state: expected fresh without a network that forecasts alone (enabled: off), got carry",
         "enabled=off | file: expected a model where nothing is learned, got none",
       })
   void whatDoesNotGoTogetherIsOneProblem(String options, String problem) {
@@ -102,6 +105,35 @@ class ForecastSpecTest {
     spec.add(Mode.MANY_TO_ONE, null, null);
     spec.settings();
     assertThat(front.problems).containsExactly(problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "MANY_TO_ONE | stride=1 | ",
+        "MANY_TO_ONE | stride=5 | ",
+        "MANY_TO_MANY | stride=5 | ",
+        "MANY_TO_ONE | stride=2 | stride: expected 1 or seq-len (5) beside state: carry, got 2",
+        "MANY_TO_MANY | stride=1 | stride: expected seq-len (5) for many-to-many beside state: carry, got 1",
+      })
+  void carriedStateNeedsWindowsThatFollowEachOther(Mode mode, String stride, String problem) {
+    ForecastSpec spec = spec("enabled=off state=carry " + stride);
+    spec.add(mode, "m", null);
+    assertThat(spec.settings().carries()).isTrue();
+    assertThat(front.problems).isEqualTo(problem == null ? List.of() : List.of(problem));
+  }
+
+  @Test
+  void carriedStateIsRefusedWithANetworkOfBothDirections() throws IOException {
+    ForecastSpec spec = spec("enabled=off state=carry");
+    byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one", 5);
+    spec.add(Mode.MANY_TO_ONE, "m", spec.read(Mode.MANY_TO_ONE, "m", file, "m", null));
+    spec.settings();
+    assertThat(front.problems)
+        .singleElement()
+        .asString()
+        .startsWith("file: bidirectional: expected a network of one direction beside");
   }
 
   @Test

@@ -281,6 +281,9 @@ final class JobReader {
     if (!NetworkOptions.isShared(file)) {
       return List.of();
     }
+    if (forecast.carries()) { // it trains networks that begin each window with zeros
+      file.problem(NetworkOptions.SHARED, "expected false beside window.state: carry, got true");
+    }
     double budget = file.get(NetworkOptions.BUDGET).value() / 100;
     List<SharedSettings> shared = new ArrayList<>();
     for (Target target : forecast.targets()) {

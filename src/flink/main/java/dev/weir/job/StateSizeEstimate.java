@@ -10,6 +10,7 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.CarriedState;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.covariate.OutsideSettings;
 import java.util.List;
@@ -68,6 +69,9 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   private static final int SHADOW_OBJECT = 64 + 4 * ARRAY;
   private static final int SHADOW_FORMAT = 45; // version, epoch, period, counts, sizes, checksum
+
+  private static final int CARRIED_OBJECT = 40 + 2 * ARRAY;
+  private static final int CARRIED_FORMAT = 33; // version, model, counts, sizes, checksum
 
   private static final int WAITING_ROWS = 4; // room for observations that wait
 
@@ -168,6 +172,11 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     }
     int before = -1; // rows of a log that were learned already; -1: nothing is learned
     for (Target target : settings.targets()) {
+      if (settings.carries() && target.initialModel() != null) { // never cached
+        long carried = CarriedState.bytes(target.initial().rnn());
+        heap += CARRIED_OBJECT + carried + HEAP_ENTRY; // the key is that of the window
+        disk += CARRIED_FORMAT + carried + diskKey;
+      }
       if (target.contest() != null) {
         long shadow = target.contest().bytes(target.horizon());
         heap += SHADOW_OBJECT + shadow + HEAP_ENTRY; // the key is that of the window

@@ -5,6 +5,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
@@ -52,6 +53,9 @@ final class SeriesStore {
   /** Scores of networks that compete, by mode. The state's name is part of each savepoint. */
   private static final String SHADOW = "shadow-";
 
+  /** With what networks begin the next window, by mode. The name is part of each savepoint. */
+  private static final String CARRIED = "carried-";
+
   /** Observations that "learned" does not contain. Its name is part of each savepoint. */
   private static final ValueStateDescriptor<ObservationLog> LOG =
       new ValueStateDescriptor<>("unlearned", WeirTypeInformation.OBSERVATION_LOG);
@@ -80,6 +84,7 @@ final class SeriesStore {
   private final ValueState<WindowState> windows;
   private final Map<Mode, ValueState<LearnerState>> learners = new EnumMap<>(Mode.class);
   private final Map<Mode, ValueState<ShadowState>> shadowed = new EnumMap<>(Mode.class);
+  private final Map<Mode, ValueState<CarriedState>> carries = new EnumMap<>(Mode.class);
   private final ValueState<ObservationLog> logs;
   private final ValueState<Long> expiry; // null without a ttl
   private final int features;
@@ -111,6 +116,7 @@ final class SeriesStore {
       series = next;
       Arrays.fill(learned, null);
       Arrays.fill(shadows, null);
+      Arrays.fill(carried, null);
       log = null;
       isRead = false;
       isLogSaved = restored > 0;
@@ -131,13 +137,19 @@ final class SeriesStore {
       return read(shadowed.get(mode), SHADOW + mode.label(), series);
     }
 
-    private void writeShadows() throws IOException {
-      for (Map.Entry<Mode, ValueState<ShadowState>> each : shadowed.entrySet()) {
-        ShadowState shadow = shadows[each.getKey().ordinal()];
+    @Override
+    protected CarriedState readCarried(Mode mode) throws IOException {
+      return read(carries.get(mode), CARRIED + mode.label(), series);
+    }
+
+    /** Writes what was asked for, or drops it with its series. */
+    private <T> void write(Map<Mode, ValueState<T>> states, T[] current) throws IOException {
+      for (Map.Entry<Mode, ValueState<T>> each : states.entrySet()) {
+        T state = current[each.getKey().ordinal()];
         if (times() == null) {
           each.getValue().clear();
-        } else if (shadow != null) {
-          each.getValue().update(shadow);
+        } else if (state != null) {
+          each.getValue().update(state);
         }
       }
     }
@@ -196,7 +208,8 @@ final class SeriesStore {
     void write(boolean evicted) throws IOException {
       if (isChanged()) {
         windows.update(times()); // null clears
-        writeShadows();
+        write(shadowed, shadows);
+        write(carries, carried);
         saved();
       }
       if (!learnedMore) {
@@ -238,6 +251,13 @@ final class SeriesStore {
     this.windows = context.getState(WINDOW);
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
     for (Target target : settings.targets()) {
+      if (settings.carries()) {
+        carries.put(
+            target.mode(),
+            context.getState(
+                new ValueStateDescriptor<>(
+                    CARRIED + target.mode().label(), WeirTypeInformation.CARRIED_STATE)));
+      }
       if (target.contest() != null) {
         shadowed.put(
             target.mode(),

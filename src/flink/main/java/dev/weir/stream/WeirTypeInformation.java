@@ -6,6 +6,7 @@ import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ClassifierModel;
@@ -35,6 +36,8 @@ public final class WeirTypeInformation<T> extends TypeInformation<T> {
       new WeirTypeInformation<>(ObservationLog.class, ObservationLogSerializer.INSTANCE);
   static final TypeInformation<LearnerState> LEARNER_STATE =
       new WeirTypeInformation<>(LearnerState.class, LearnerStateSerializer.INSTANCE);
+  static final TypeInformation<CarriedState> CARRIED_STATE =
+      new WeirTypeInformation<>(CarriedState.class, CarriedStateSerializer.INSTANCE);
   static final TypeInformation<ShadowState> SHADOW_STATE =
       new WeirTypeInformation<>(ShadowState.class, ShadowStateSerializer.INSTANCE);
   static final TypeInformation<ClassState> CLASS_STATE =

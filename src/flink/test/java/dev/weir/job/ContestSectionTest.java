@@ -93,6 +93,10 @@ class ContestSectionTest {
             + " forecast.many-to-many.model: expected another name than that of many-to-one",
         "many-to-one: {model: [a, b]} | learning.shared: on | forecast.many-to-one.model: expected one"
             + " model beside learning.shared, got several",
+        "'many-to-one: {model: [a, b], horizon: 2}' | 'learning: off\nwindow.state: carry' | forecast.many-to-one.model: expected one"
+            + " model beside window.state: carry, got several",
+        "many-to-one: {model: a} | 'learning: {enabled: off, shared: on}\nwindow.state: carry' | learning.shared.enabled:"
+            + " expected false beside window.state: carry, got true",
         "many-to-one: {model: [weir, b], file: 'builtin:weir'} | x | forecast.many-to-one.model: kind:"
             + " expected networks that read windows alone where several compete, got one that combines",
         "'many-to-one: {model: [a, b], horizon: 30}' | window.interval: 1 h | promotion.period:"

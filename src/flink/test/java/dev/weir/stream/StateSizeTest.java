@@ -24,6 +24,9 @@ import dev.weir.job.StateSizeEstimate;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.TestModel;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -100,12 +103,19 @@ class StateSizeTest {
     Target compared =
         new Target(Mode.MANY_TO_ONE, "a", 2, ModelFiles.toBytes(model.withName("a")), null)
             .withContest(contest);
+    ForecastModel lstm =
+        TestModel.of(new RnnConfig(Cell.LSTM, 1, 12, 3, false, true), 5, 12).build();
+    ForecastSettings carried =
+        TestSettings.of(5, new Target(Mode.MANY_TO_ONE, "m", 12, ModelFiles.toBytes(lstm), null))
+            .carry()
+            .build();
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
     Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);
     return Stream.of(
         new Job("learning off", SMALL_SERIES, settings(5, Duration.ZERO, network)),
         new Job("learning off, two models", SMALL_SERIES, settings(5, Duration.ZERO, compared)),
+        new Job("learning off, carried state", SMALL_SERIES, carried),
         new Job("small", SERIES, settings(5, Duration.ZERO, small)),
         new Job("both modes, with a ttl", SERIES, settings(5, Duration.ofDays(9), small, many)),
         new Job("window of 48", SERIES, settings(48, Duration.ZERO, small)),

@@ -7,7 +7,9 @@ import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.network.SeasonalNetwork;
+import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.Calendar;
@@ -26,6 +28,7 @@ import java.util.List;
  *
  * @param seqLen values in a window
  * @param stride observations from one window to the next
+ * @param state with what a network that forecasts alone begins a window
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param sampling how often a series is observed, and what becomes of what is missing
  * @param inputs what is read in addition to the values
@@ -36,6 +39,7 @@ import java.util.List;
 public record ForecastSettings(
     int seqLen,
     int stride,
+    InitialState state,
     Duration outOfOrderness,
     Sampling sampling,
     Inputs inputs,
@@ -75,20 +79,33 @@ public record ForecastSettings(
     return inOrder(target, inputs);
   }
 
-  /** As {@link #inOrder(Target)}, with other inputs. */
+  /**
+   * As {@link #inOrder(Target)}, with other inputs. Of each value a many-to-many network reads a
+   * window of its own, which follows no other.
+   */
   public ForecastSettings inOrder(Target target, Inputs others) {
+    boolean goesOn = target.learning() == null && target.mode() == Mode.MANY_TO_ONE;
     return new ForecastSettings(
-        seqLen, 1, Duration.ZERO, Sampling.BY_COUNT, others, StateLimits.NONE, List.of(target));
+        seqLen,
+        1,
+        goesOn ? state : InitialState.FRESH,
+        Duration.ZERO,
+        Sampling.BY_COUNT,
+        others,
+        StateLimits.NONE,
+        List.of(target));
   }
 
   /** The same with other targets. */
   public ForecastSettings withTargets(List<Target> others) {
-    return new ForecastSettings(seqLen, stride, outOfOrderness, sampling, inputs, limits, others);
+    return new ForecastSettings(
+        seqLen, stride, state, outOfOrderness, sampling, inputs, limits, others);
   }
 
   /** The same with another sampling. */
   public ForecastSettings withSampling(Sampling other) {
-    return new ForecastSettings(seqLen, stride, outOfOrderness, other, inputs, limits, targets);
+    return new ForecastSettings(
+        seqLen, stride, state, outOfOrderness, other, inputs, limits, targets);
   }
 
   /**
@@ -232,6 +249,11 @@ public record ForecastSettings(
     }
   }
 
+  /** Whether networks begin a window with what the last one left. */
+  public boolean carries() {
+    return state == InitialState.CARRY;
+  }
+
   /** Covariates known ahead that an observation may have; -1 for any if nothing is forecast. */
   public int covariatesAhead() {
     return targets.isEmpty() ? -1 : inputs.ahead;
@@ -277,6 +299,10 @@ public record ForecastSettings(
     if (target.contest() != null && !model.candidates().isEmpty()) {
       return "kind: expected networks that read windows alone where several compete, got one that"
           + " combines forecasts (model %s version %d)".formatted(model.name(), model.version());
+    }
+    String carrying = carries() ? problemWithCarrying(model) : null;
+    if (carrying != null) {
+      return "%s (model %s version %d)".formatted(carrying, model.name(), model.version());
     }
     if (model.combines()) {
       if (learner == null || !learner.combines()) {
@@ -333,6 +359,28 @@ public record ForecastSettings(
                   inputs.calendar.isEmpty() ? "" : " + 2 for each of the calendar",
                   known == 0 ? "" : " + horizon for each of ahead");
       return mismatch(what, inputSize, model.rnn().inputSize(), model);
+    }
+    return null;
+  }
+
+  /** Why a network can't begin a window with what the last one left; null if it can. */
+  private static String problemWithCarrying(ForecastModel model) {
+    long bytes = CarriedState.bytes(model.rnn());
+    if (!model.candidates().isEmpty()) {
+      return "kind: expected a network that reads windows alone beside window.state: carry, got another";
+    }
+    if (model.rnn().bidirectional()) {
+      return "bidirectional: expected a network of one direction beside window.state: carry, since the"
+          + " other one begins at a window's end, got both";
+    }
+    if (model.scaling().readsWindow()) {
+      return "scaling: expected none or fixed beside window.state: carry, since what is carried has one"
+          + " scale, got "
+          + model.scaling().rule().label();
+    }
+    if (bytes > SeriesBytes.MAX) {
+      return "hidden_size: expected at most %,d bytes for each series beside window.state: carry, got %,d"
+          .formatted(SeriesBytes.MAX, bytes);
     }
     return null;
   }

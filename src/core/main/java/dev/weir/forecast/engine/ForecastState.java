@@ -2,6 +2,7 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SeriesState;
 import dev.weir.forecast.window.WindowState;
@@ -21,6 +22,9 @@ public class ForecastState extends SeriesState<WindowState> {
 
   /** The scores of networks that compete, by mode; null where they were not asked for. */
   protected final ShadowState[] shadows = new ShadowState[MODES];
+
+  /** With which networks begin the next window, by mode; null where they were not asked for. */
+  protected final CarriedState[] carried = new CarriedState[MODES];
 
   /** Observations that this has not learned yet; null for none. */
   protected ObservationLog log;
@@ -53,6 +57,22 @@ public class ForecastState extends SeriesState<WindowState> {
       shadows[mode.ordinal()] = shadow;
     }
     return shadow;
+  }
+
+  /** Reads with what a mode's network begins the next window; null for nothing. */
+  protected CarriedState readCarried(Mode mode) throws IOException {
+    return null;
+  }
+
+  /** With what a mode's network begins the next window; never null. */
+  final CarriedState carried(Mode mode) throws IOException {
+    CarriedState state = carried[mode.ordinal()];
+    if (state == null) {
+      CarriedState saved = readCarried(mode);
+      state = saved == null ? new CarriedState() : saved;
+      carried[mode.ordinal()] = state;
+    }
+    return state;
   }
 
   /** What was learned of the series in a mode; null when nothing was. */

@@ -21,6 +21,7 @@ import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.network.BaseModelExpert;
+import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.network.SeasonalNetwork;
@@ -337,13 +338,14 @@ final class ModeForecaster {
 
   /**
    * @param state what {@link #learn} gave; null when nothing is learned
+   * @param carried with what a network that forecasts alone begins; null for zeros
    */
-  Forecast forecast(SequenceWindow window, LearnerState state) {
-    return state == null ? alone(window) : mixture(window, state, covariateNames);
+  Forecast forecast(SequenceWindow window, LearnerState state, CarriedState carried) {
+    return state == null ? alone(window, carried) : mixture(window, state, covariateNames);
   }
 
-  private Forecast alone(SequenceWindow window) {
-    Forecast forecast = withoutLearning(window);
+  private Forecast alone(SequenceWindow window, CarriedState carried) {
+    Forecast forecast = withoutLearning(window, carried);
     target.bounds().apply(forecast.values());
     return forecast;
   }
@@ -355,7 +357,7 @@ final class ModeForecaster {
    */
   Forecast again(LearnerState known, SequenceWindow window) {
     if (learner == null) {
-      return alone(window);
+      return alone(window, null);
     }
     return isOfThese(known) ? mixture(window, known, null) : null;
   }
@@ -382,14 +384,14 @@ final class ModeForecaster {
     return learner != null && state != null && learner.fits(state, target.learning().season());
   }
 
-  private Forecast withoutLearning(SequenceWindow window) {
+  private Forecast withoutLearning(SequenceWindow window, CarriedState carried) {
     if (!window.isFull()) {
       return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
     }
     if (network == null) {
       return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
     }
-    return network.forecast(window);
+    return network.forecast(window, carried);
   }
 
   /**

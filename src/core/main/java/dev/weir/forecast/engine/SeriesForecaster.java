@@ -8,6 +8,7 @@ import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.SeriesEngine;
 import dev.weir.forecast.window.SeriesOrder;
@@ -215,6 +216,9 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       if (forecaster.learns()) {
         series.learned(forecaster.mode(), null);
       }
+      if (settings.carries()) {
+        series.carried(forecaster.mode()).clear();
+      }
     }
   }
 
@@ -279,7 +283,9 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         result.bytes += learned.bytes();
       }
       if (result.isDue) {
-        Forecast forecast = forecaster.forecast(window, learned);
+        CarriedState carried = settings.carries() ? series.carried(forecaster.mode()) : null;
+        Forecast forecast = forecaster.forecast(window, learned, carried);
+        result.bytes += carried == null ? 0 : carried.bytes();
         if (isTimed) {
           result.nanos[i] = System.nanoTime() - start;
         }

@@ -15,6 +15,7 @@ import dev.weir.rnn.RnnOutput;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A model at work: turns a window into a forecast. Scales the window by the model's rule, adds what
@@ -30,8 +31,9 @@ public final class NetworkForecaster {
   private final RnnConfig config;
   private final Rnn rnn;
   private final RnnOutput result = new RnnOutput();
+  private final int fingerprint; // of the model, the same in each JVM
   private final double[] read; // (seq_len)
-  private final float[] input; // (1, seq_len, input_size)
+  private float[] input; // (1, rows, input_size), where rows is seq_len or what is unread of it
   private final float[] known; // (seq_len - 1 + horizon, ahead), from the second row's time on
   private final float[] answers; // (horizon), on the network's scale
 
@@ -49,6 +51,13 @@ public final class NetworkForecaster {
     this.config = model.rnn();
     this.rnn = new Rnn(config);
     rnn.load(model.weights());
+    this.fingerprint =
+        Objects.hash(
+            model,
+            config.cell().name(),
+            model.scaling().rule().label(),
+            model.scaling().center(),
+            model.scaling().scale());
     this.read = new double[model.seqLen()];
     this.input = new float[model.seqLen() * config.inputSize()];
     int times = model.seqLen() - 1 + model.horizon();
@@ -75,8 +84,19 @@ public final class NetworkForecaster {
    * arithmetic leaves the finite numbers.
    */
   public Forecast forecast(SequenceWindow window) {
+    return forecast(window, (CarriedState) null);
+  }
+
+  /**
+   * The same by a network of one direction that begins with what it left after the series' last
+   * window, and reads what came since: then it answers as if it had read the whole series. Where
+   * nothing is left, or it can't go on from there, it begins with zeros and reads the whole window.
+   *
+   * @param carried overwritten; null: it begins with zeros
+   */
+  public Forecast forecast(SequenceWindow window, CarriedState carried) {
     double[] values = new double[model.horizon()];
-    if (!forecast(window, values)) {
+    if (!forecast(window, values, carried)) {
       return LastValueForecast.forecast(window, model.mode(), values.length, Status.FALLBACK);
     }
     return new Forecast(
@@ -102,24 +122,40 @@ public final class NetworkForecaster {
    * @return whether all are finite numbers
    */
   public boolean forecast(SequenceWindow window, double[] values) {
+    return forecast(window, values, null);
+  }
+
+  private boolean forecast(SequenceWindow window, double[] values, CarriedState carried) {
+    int unread = carried == null ? 0 : carried.unread(window, fingerprint, config);
+    boolean goesOn = model.mode() == Mode.MANY_TO_MANY ? unread == model.seqLen() : unread > 0;
+    int rows = goesOn ? unread : model.seqLen();
+    int from = model.seqLen() - rows;
     for (int t = 0; t < window.size(); t++) {
       read[t] = window.value(t);
     }
     double center = model.scaling().center(read, 0, window.size());
     double scale = model.scaling().scale(read, 0, window.size());
     int inputSize = config.inputSize();
-    for (int t = 0; t < window.size(); t++) {
-      input[t * inputSize] = (float) ((read[t] - center) / scale);
+    if (input.length != rows * inputSize) {
+      input = new float[rows * inputSize];
+    }
+    for (int t = from; t < window.size(); t++) {
+      int row = (t - from) * inputSize;
+      input[row] = (float) ((read[t] - center) / scale);
       int features = model.features();
       for (int f = 0; f < features; f++) {
-        input[t * inputSize + 1 + f] = (float) window.feature(t, f);
+        input[row + 1 + f] = (float) window.feature(t, f);
       }
-      Calendar.fill(
-          model.calendar(), clock.local(window.time(t)), input, t * inputSize + 1 + features);
+      Calendar.fill(model.calendar(), clock.local(window.time(t)), input, row + 1 + features);
     }
-    fillAhead(window);
-    rnn.forward(input, 1, model.seqLen(), true, null, null, result);
-    readOut();
+    fillAhead(window, from);
+    float[] h0 = goesOn ? carried.h() : null;
+    float[] c0 = goesOn ? carried.c() : null;
+    rnn.forward(input, 1, rows, true, h0, c0, result);
+    if (carried != null) {
+      carried.keep(window, fingerprint, result);
+    }
+    readOut(rows);
     boolean finite = true;
     for (int i = 0; i < values.length; i++) {
       values[i] = center + scale * answers[i];
@@ -129,7 +165,7 @@ public final class NetworkForecaster {
   }
 
   /** Each step reads what is known now of as many steps after it as the forecast has. */
-  private void fillAhead(SequenceWindow window) {
+  private void fillAhead(SequenceWindow window, int from) {
     int count = model.ahead().count();
     if (count == 0) {
       return;
@@ -141,8 +177,8 @@ public final class NetworkForecaster {
     }
     int each = model.ahead().inputs(model.horizon());
     int inputSize = config.inputSize();
-    for (int t = 0; t < model.seqLen(); t++) {
-      System.arraycopy(known, t * count, input, (t + 1) * inputSize - each, each);
+    for (int t = from; t < model.seqLen(); t++) {
+      System.arraycopy(known, t * count, input, (t + 1 - from) * inputSize - each, each);
     }
   }
 
@@ -157,13 +193,13 @@ public final class NetworkForecaster {
   }
 
   /** Fills {@code answers} from the network's output, on its own scale. */
-  private void readOut() {
+  private void readOut(int rows) {
     if (model.mode() == Mode.MANY_TO_MANY) {
       for (int i = 0; i < answers.length; i++) {
         head(result.out(), i * config.outputSize(), i, 1);
       }
     } else if (model.readout() == Readout.LAST_STEP) {
-      head(result.out(), (model.seqLen() - 1) * config.outputSize(), 0, answers.length);
+      head(result.out(), (rows - 1) * config.outputSize(), 0, answers.length);
     } else {
       // h_n is (num_layers * num_directions, 1, hidden_size): the last layer's directions end it
       head(result.hN(), (config.numLayers() - 1) * config.outputSize(), 0, answers.length);

@@ -22,6 +22,7 @@ public final class SequenceWindow {
   private final Sampling sampling;
   private String series;
   private int size;
+  private long seen;
   private long missing;
   private double before;
   private boolean resumed;
@@ -60,6 +61,7 @@ public final class SequenceWindow {
     this.before = before;
     this.resumed = resumed;
     this.size = state.size();
+    this.seen = state.seen();
     if (columns > 0) {
       state.covariates().copyTo(known);
     }
@@ -95,6 +97,14 @@ public final class SequenceWindow {
   /** How many values there are; fewer than seq_len while the series is young. */
   public int size() {
     return size;
+  }
+
+  /**
+   * Observations of the series so far, as {@link WindowState#seen()}; not known of a window of a
+   * log.
+   */
+  public long seen() {
+    return seen;
   }
 
   public boolean isFull() {

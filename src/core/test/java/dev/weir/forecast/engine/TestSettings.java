@@ -2,6 +2,7 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.Calendar;
@@ -16,6 +17,7 @@ public final class TestSettings {
   private final int seqLen;
   private final List<Target> targets;
   private int stride = 1;
+  private InitialState state = InitialState.FRESH;
   private int features;
   private int featuresAhead;
   private List<Calendar> calendar = List.of();
@@ -45,6 +47,11 @@ public final class TestSettings {
 
   public TestSettings stride(int wanted) {
     stride = wanted;
+    return this;
+  }
+
+  public TestSettings carry() {
+    state = InitialState.CARRY;
     return this;
   }
 
@@ -82,6 +89,7 @@ public final class TestSettings {
     return new ForecastSettings(
         seqLen,
         stride,
+        state,
         outOfOrderness,
         sampling,
         new ForecastSettings.Inputs(features, featuresAhead, calendar, ZoneOffset.UTC),

@@ -123,6 +123,9 @@ public final class ContestOptions {
     if (problem != null) {
       file.problem(models, problem);
     }
+    if (forecast.carries()) {
+      file.problem(models, "expected one model beside window.state: carry, got several");
+    }
     if (NetworkOptions.isShared(file)) {
       file.problem(models, "expected one model beside learning.shared, got several");
     }
