@@ -198,9 +198,9 @@ class OutsideTopicSectionTest {
     StateSizeEstimate with = StateSizeEstimate.of(read(HOURS + MODELS + TOPIC));
     assertThat(with.disk() - without.disk())
         .as("of 2 models 3 times of 3 numbers, sizes, key, name; their end, its timer; delays")
-        .isEqualTo(2 * (3 * 3 * 8 + 13 + 12 + 40) + 2 * (12 + 20 + 8) + 3 * 2 * 8);
+        .isEqualTo(2 * (3 * 3 * 8 + 13 + 12 + 40) + 2 * (12 + 20 + 8) + 2 * 2 * 8);
     assertThat(with.heap() - without.heap()).isBetween(2 * 2 * 72L, 1_500L);
-    assertThat(with.cached() - without.cached()).isEqualTo(3 * 2 * 8);
+    assertThat(with.cached() - without.cached()).isEqualTo(2 * 2 * 8);
   }
 
   @ParameterizedTest

@@ -727,7 +727,7 @@ public final class Learner {
     for (int i = 1; i <= horizon; i++) {
       share += outsideShare(learned, model, i) / horizon;
     }
-    return parts.mixture.outside.score(model, name, share);
+    return parts.mixture.outside.scores().score(model, name, share);
   }
 
   /** The share of an outside model in the forecast of step i made last, within [0, 1]. */

@@ -255,7 +255,7 @@ final class Mixture {
       if (Double.isFinite(crps)) {
         newest.addDistribution(count, crps, naive, seasonalError);
         if (outside != null && followed.has(i)) {
-          outside.beside(crps);
+          outside.scores().beside(crps);
         }
       }
     }
@@ -354,7 +354,7 @@ final class Mixture {
     if (outside != null) {
       state.bind(outside);
       outside.combine(t, results, anchor);
-      outside.tell(newest);
+      outside.scores().tell(horizon, newest);
     }
     bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {

@@ -1,6 +1,5 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.Score;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.DoubleSlice;
@@ -8,7 +7,6 @@ import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.forecast.expert.Rls;
-import dev.weir.forecast.learn.LatestScores.Outside;
 import dev.weir.forecast.score.DistributionScorer;
 import java.util.Arrays;
 
@@ -27,11 +25,9 @@ import java.util.Arrays;
  * as Bates and Granger (1969) do, by how errors go together; a median and a mean by the time of day
  * go wrong at other times. There is a regression for each of {@value #GROUPS} groups of steps and
  * each quarter of the season, since a batch made once a day is of another use for the next hour
- * than for the last. A model that goes wrong loses trust as soon as its errors grow beyond their
- * usual size by more than the forecast's own do, and one that says the same for very long while it
- * is wrong; k_m is 0 then, so that the regression neither uses nor learns from what it says, and is
- * as it was when the model is right again. What is farther from x_0 than {@value #FAR} times its
- * usual distance counts as that far.
+ * than for the last. Of a model that goes wrong ({@link OutsideTrust}) k_m is 0, so that the
+ * regression neither uses nor learns from what it says, and is as it was when the model is right
+ * again.
  *
  * <p>What a model says of a time counts from the origin that it came with, until it says something
  * else. Keeps settings and scratch; all that is learned is in the state of the series, see {@link
@@ -62,44 +58,11 @@ final class OutsideStage {
   private static final double PART_SHARE = 0.3; // of two, in the forecast
   private static final double QUARTER = 0.25; // of the median, and of the parts where there is one
 
-  private static final double FAR = 8;
-  private static final double SLOWLY = 0.01; // weight of a value in Q and in usual distances
-  private static final double FAST = 0.1; // weight of a value in a model's newest error
-  private static final double SLOW = 0.002; // and in its usual one
-  private static final double WRONG = 1.5; // trust falls from here, and is 0 at twice of it
+  private static final double SLOWLY = 0.01; // weight of a value in Q
   private static final double UNKNOWN = 2.3; // excess of a model without an error yet
   private static final double FARTHEST = 20; // excess that counts at most
-  private static final int STUCK = 48; // equal forecasts, at least, of a model that hangs
-  private static final int JUDGED = 24; // values, from which on trust follows errors
   private static final double READ = 0.5; // beyond the best error by this share, less is read
   private static final double UNREAD = 1; // and beyond this, nothing
-
-  private static final int SEEN = 0; // values with an error
-  private static final int NEWEST = 1;
-  private static final int USUAL = 2;
-  private static final int DISTANCE = 3; // from x_0
-  private static final int SUM = 4; // of its errors since the series began
-  private static final int BIAS = 5; // mean of what it says less the truth
-  private static final int LAST = 6; // what it said of the value before
-  private static final int SAME = 7; // values that it has said the same of
-  private static final int OURS = 8; // sum of our errors, of the same values and steps
-  private static final int OUR_CRPS = 9; // sum
-  private static final int BESIDE_OURS = 10; // sum of its CRPS, of the same values and steps
-  private static final int PER_MODEL = 11;
-
-  // from firstOfScores on, with quantiles
-
-  private static final int CRPS = 0; // sum
-  private static final int TRUTHS = 1; // of intervals
-  private static final int HELD = 2; // of these, by level
-
-  // from firstOfAges on, if these are known
-
-  private static final int AGES = 0; // sum, seconds
-  private static final int AGED = 1; // values that they are of
-
-  /** Only a bias that is larger than this share of the usual error is one. */
-  private static final double CHANCE = 0.5;
 
   private final OutsideModels models;
   private final FollowedSteps followed;
@@ -108,11 +71,11 @@ final class OutsideStage {
   private final int levels; // of intervals of the models; 0 without
   private final int each; // columns of a model that are kept
   private final int width; // of all
-  private final int perModel; // doubles
-  private final int firstOfAges; // among them
   private final int ring; // places for the values of one column
   private final int waiting;
   private final DelayLine delays;
+  private final OutsideTrust trust;
+  private final OutsideScores scores;
   private final Hedge hedge = new Hedge(FINAL_ETA, FINAL_DISCOUNT);
   private final Rls[] rls; // (groups) of series without a season, then with one
 
@@ -132,31 +95,15 @@ final class OutsideStage {
   private final double[] said; // (all), NaN where a model says nothing
   private final double[] excess; // (followed, all), running errors over the least, less 1
   private final double[] raw; // (followed, all), weights before it is known who says something
-  private final double[] trust; // (all)
   private final double[] weights; // (all)
   private final double[] sorted; // (all)
   private final double[] ofPart; // (all), weights of the part that was weighed last
   private int weighed; // that part
   private final double[] features; // (all + 1)
   private final double[] shares; // (followed), of the corrected forecast
-  private final double[] errors; // (all), sums of the newest value
   private final double[] whole; // (all), what they say as it came
-  private final double[] asSaid; // (all), sums of the errors of that
-  private final double[] ours; // (all), the same of what was issued
-  private final double[] crps; // (all), sums of the CRPS of what they said
-  private final double[] besideOurs; // (all), the same where ours is known
-  private final double[] ourCrps; // (all), sums of that
-  private final double[] scores; // (all), CRPS of the step learned last; NaN for none
-  private final double[] ends; // (2 levels + 1), quantiles of a model
-  private final double[] shareSums; // (all), over the steps of the newest forecast
-  private final double[] ages; // (all), of what was used for it; NaN for unknown
-  private final double[] signed; // (all), the same
-  private final double[] bias; // (all), that is corrected
-  private final int[] counts; // (all)
   private final double[] two = new double[2];
   private double added; // what it added to step 1 of the newest forecast
-
-  private final DistributionScorer scorer;
 
   /**
    * @param scorer which says the levels of the quantiles
@@ -164,41 +111,26 @@ final class OutsideStage {
   OutsideStage(OutsideModels models, DistributionScorer scorer, FollowedSteps followed) {
     int given = scorer.quantiles() / 2;
     this.models = models;
-    this.scorer = scorer;
     this.followed = followed;
     this.horizon = followed.horizon();
     this.all = 1 + models.count();
     this.levels = models.quantiles() ? given : 0;
     this.each = models.columnsOfEach(given);
     this.width = models.count() * each;
-    this.perModel = perModel(models, given);
-    this.firstOfAges = PER_MODEL + (models.quantiles() ? HELD + given : 0);
     this.ring = horizon + 1;
     this.delays = new DelayLine(followed);
     this.waiting = DelayLine.places(followed);
+    this.trust = new OutsideTrust(all, horizon);
+    this.scores = new OutsideScores(models, scorer);
     this.said = new double[all];
     this.excess = new double[followed.count() * all];
     this.raw = new double[followed.count() * all];
-    this.trust = new double[all];
     this.weights = new double[all];
     this.sorted = new double[all];
     this.ofPart = new double[all];
     this.features = new double[all + 1];
     this.shares = new double[followed.count()];
-    this.errors = new double[all];
     this.whole = new double[all];
-    this.asSaid = new double[all];
-    this.ours = new double[all];
-    this.crps = new double[all];
-    this.besideOurs = new double[all];
-    this.ourCrps = new double[all];
-    this.scores = new double[all];
-    this.ends = new double[scorer.quantiles()];
-    this.shareSums = new double[all];
-    this.ages = new double[all];
-    this.signed = new double[all];
-    this.bias = new double[all];
-    this.counts = new int[all];
     this.rls = new Rls[2 * GROUPS];
     int[] steps = new int[GROUPS];
     for (int s = 0; s < followed.count(); s++) {
@@ -221,13 +153,10 @@ final class OutsideStage {
     return columns == 0
         ? 0
         : 1
-            + perModel(models, levels) * (1 + models.count())
             + followed.count()
-            + columns * (followed.horizon() + 1);
-  }
-
-  private static int perModel(OutsideModels models, int levels) {
-    return PER_MODEL + (models.quantiles() ? HELD + levels : 0) + (models.ages() ? AGED + 1 : 0);
+            + columns * (followed.horizon() + 1)
+            + OutsideTrust.doubles(1 + models.count())
+            + OutsideScores.doubles(models, levels);
   }
 
   /** Floats kept for a series. */
@@ -262,6 +191,9 @@ final class OutsideStage {
       this.partDiscount = (float) Math.pow(PART_DISCOUNT, share);
     }
     this.doubles.at(doubles, firstDouble);
+    int behind = firstDouble + firstOfRing() + width * ring;
+    trust.bind(doubles, behind);
+    scores.bind(doubles, behind + OutsideTrust.doubles(all));
     this.floats.at(floats, 0);
     this.losses.at(floats, 0);
     this.finals.at(floats, 0);
@@ -282,19 +214,11 @@ final class OutsideStage {
   }
 
   private int firstOfRing() {
-    return 1 + perModel * all + followed.count();
-  }
-
-  private int ofModel(int m, int what) {
-    return 1 + perModel * m + what;
-  }
-
-  private void add(int m, int what, double amount) {
-    doubles.set(ofModel(m, what), doubles.get(ofModel(m, what)) + amount);
+    return 1 + followed.count();
   }
 
   private int sizeOf(int i) {
-    return 1 + perModel * all + followed.nearest(i);
+    return 1 + followed.nearest(i);
   }
 
   private FloatSlice losses(int place) {
@@ -372,11 +296,7 @@ final class OutsideStage {
         double age = models.ages() ? ahead[from + each] : Double.NaN;
         newest = age < newest ? age : newest;
       }
-      ages[m] = newest < Double.POSITIVE_INFINITY ? newest : Double.NaN;
-      if (!Double.isNaN(ages[m])) {
-        add(m, firstOfAges + AGES, newest);
-        add(m, firstOfAges + AGED, 1);
-      }
+      scores.age(m - 1, newest < Double.POSITIVE_INFINITY ? newest : Double.NaN);
     }
   }
 
@@ -386,32 +306,18 @@ final class OutsideStage {
     said[0] = forecast;
     for (int m = 1; m < all; m++) {
       whole[m] = doubles.get(place((m - 1) * each, i)) - anchor;
-      said[m] = tamed(m, whole[m]);
+      said[m] = trust.tamed(m, whole[m], said[0]);
       some |= !Double.isNaN(said[m]);
     }
     return some;
-  }
-
-  /** Less the model's bias, and as far from the forecast as it may be. */
-  private double tamed(int m, double whole) {
-    double x = whole - bias[m];
-    double far = FAR * doubles.get(ofModel(m, DISTANCE));
-    return far > 0 && Math.abs(x - said[0]) > far ? said[0] + Math.copySign(far, x - said[0]) : x;
   }
 
   /** Starts to {@link #learn} about a value. */
   void begin(long t) {
     goTo(t);
     delays.keep(t);
-    judge();
-    Arrays.fill(errors, 0);
-    Arrays.fill(asSaid, 0);
-    Arrays.fill(ours, 0);
-    Arrays.fill(crps, 0);
-    Arrays.fill(besideOurs, 0);
-    Arrays.fill(ourCrps, 0);
-    Arrays.fill(signed, 0);
-    Arrays.fill(counts, 0);
+    trust.begin();
+    scores.begin();
   }
 
   /**
@@ -427,19 +333,16 @@ final class OutsideStage {
     double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
     boolean some = false;
     said[0] = mean + shorts.get(place);
+    scores.beginStep();
     for (int m = 0; m < all; m++) {
       double x = mean + shorts.get(m * waiting + place);
-      said[m] = m == 0 ? x : tamed(m, x);
-      scores[m] = Double.NaN;
+      said[m] = m == 0 ? x : trust.tamed(m, x, said[0]);
       if (!Double.isNaN(x)) {
-        some |= m > 0;
-        errors[m] += Math.abs(truth - said[m]);
-        asSaid[m] += Math.abs(truth - x);
-        ours[m] += Math.abs(truth - issued);
-        scores[m] = m == 0 ? 0 : score(m, place, mean, x, truth, newest);
-        crps[m] += scores[m];
-        signed[m] += x - truth;
-        counts[m]++;
+        trust.learn(m, x - truth, said[m] - truth);
+        if (m > 0) {
+          some = true;
+          score(m, place, mean, x, truth, issued, newest);
+        }
       }
     }
     if (!some) {
@@ -462,46 +365,16 @@ final class OutsideStage {
     hedge.learn(finals(s), 2, two, truth, i, age);
   }
 
-  /**
-   * The CRPS of what a model said of a step: of its quantiles, or of its forecast where it did not
-   * say them all. An end on the wrong side of a narrower interval counts as that one's.
-   *
-   * @param x its forecast, relative to the anchor as the truth
-   */
-  private double score(int m, int place, double mean, double x, double truth, LatestScores newest) {
-    boolean isWhole = levels > 0;
-    ends[levels] = x;
+  private void score(
+      int m, int place, double mean, double x, double truth, double issued, LatestScores newest) {
     for (int k = 0; k < levels; k++) {
       double lower = mean + shorts.get(end(m, 2 * k) + place);
-      double upper = mean + shorts.get(end(m, 2 * k + 1) + place);
-      isWhole &= !Double.isNaN(lower + upper);
-      ends[levels - 1 - k] = Math.min(lower, ends[levels - k]);
-      ends[levels + 1 + k] = Math.max(upper, ends[levels + k]);
+      scores.end(k, lower, mean + shorts.get(end(m, 2 * k + 1) + place));
     }
-    if (!isWhole) {
-      return Math.abs(truth - x);
-    }
-    newest.holdOutside(m - 1, levels);
-    add(m, PER_MODEL + TRUTHS, 1);
-    for (int k = 0; k < levels; k++) {
-      if (truth >= ends[levels - 1 - k] && truth <= ends[levels + 1 + k]) {
-        newest.holdOutside(m - 1, k);
-        add(m, PER_MODEL + HELD + k, 1);
-      }
-    }
-    return scorer.crps(ends, truth);
+    scores.learn(m - 1, x, truth, issued, newest);
   }
 
-  /** Adds our CRPS of the step learned last to those of the models that said something of it. */
-  void beside(double ours) {
-    for (int m = 1; m < all; m++) {
-      if (!Double.isNaN(scores[m])) {
-        besideOurs[m] += scores[m];
-        ourCrps[m] += ours;
-      }
-    }
-  }
-
+  /** Where the places begin of an end of a model's intervals, in the order of its columns. */
   private int end(int m, int k) {
     return (all + 1 + (m - 1) * 2 * levels + k) * waiting;
   }
@@ -530,60 +403,15 @@ final class OutsideStage {
     }
   }
 
-  /** Learns how right each model is lately, after {@link #learn} of each step, and tells it. */
-  void finish(LatestScores scores) {
-    double size = doubles.get(ofModel(0, USUAL));
-    for (int m = 0; m < all; m++) {
-      if (counts[m] == 0) {
-        continue;
-      }
-      if (m > 0 && size > 0) {
-        scores.outside(m - 1, Outside.ERROR, asSaid[m] / counts[m] / size);
-        scores.outside(m - 1, Outside.OUR_ERROR, ours[m] / counts[m] / size);
-        scores.outside(m - 1, Outside.CRPS, besideOurs[m] / counts[m] / size);
-        scores.outside(m - 1, Outside.OUR_CRPS, ourCrps[m] / counts[m] / size);
-      }
-      double error = errors[m] / counts[m];
-      double seen = doubles.get(ofModel(m, SEEN)) + 1;
-      doubles.set(ofModel(m, SEEN), seen);
-      add(m, SUM, asSaid[m] / counts[m]);
-      add(m, OURS, ours[m] / counts[m]);
-      if (models.quantiles()) {
-        add(m, PER_MODEL + CRPS, crps[m] / counts[m]);
-      }
-      add(m, OUR_CRPS, ourCrps[m] / counts[m]);
-      add(m, BESIDE_OURS, besideOurs[m] / counts[m]);
-      double newest = doubles.get(ofModel(m, NEWEST));
-      doubles.set(ofModel(m, NEWEST), newest + Math.max(FAST, 1 / seen) * (error - newest));
-      double usual = doubles.get(ofModel(m, USUAL));
-      double bounded = usual > 0 ? Math.min(error, 3 * usual) : error;
-      doubles.set(ofModel(m, USUAL), usual + Math.max(SLOW, 1 / seen) * (bounded - usual));
-      double mean = doubles.get(ofModel(m, BIAS));
-      double off = clip(signed[m] / counts[m], 5 * Math.max(usual, Math.abs(mean)));
-      doubles.set(ofModel(m, BIAS), mean + Math.max(SLOW, 1 / seen) * (off - mean));
-    }
+  /** Ends what {@link #begin} started, and tells it. */
+  void finish(LatestScores newest) {
+    scores.finish(trust.usualError(), newest);
+    trust.finish();
   }
 
-  /** Finds how far each model is as right as it usually is, within [0, 1], and its bias. */
-  private void judge() {
-    trust[0] = 1;
-    double common = Math.max(1, larger(0)); // than usual
-    for (int m = 1; m < all; m++) {
-      boolean isYoung = doubles.get(ofModel(m, SEEN)) < JUDGED;
-      boolean isStuck =
-          doubles.get(ofModel(m, SAME)) > Math.max(STUCK, 2 * horizon)
-              && doubles.get(ofModel(m, NEWEST)) > doubles.get(ofModel(0, USUAL));
-      trust[m] =
-          isStuck ? 0 : isYoung ? 1 : Math.max(0, Math.min(1, 2 - larger(m) / common / WRONG));
-      double mean = doubles.get(ofModel(m, BIAS));
-      double chance = CHANCE * doubles.get(ofModel(m, USUAL));
-      bias[m] = Math.abs(mean) > chance ? mean - chance * chance / mean : 0;
-    }
-  }
-
-  private double larger(int m) {
-    double usual = doubles.get(ofModel(m, USUAL));
-    return usual > 0 ? doubles.get(ofModel(m, NEWEST)) / usual : 1;
+  /** How right the models are. */
+  OutsideScores scores() {
+    return scores;
   }
 
   /** Compares the running errors of a followed step. */
@@ -609,7 +437,7 @@ final class OutsideStage {
     compare(s);
     for (int m = 0; m < all; m++) {
       int at = s * all + m;
-      raw[at] = FastMath.exp((float) (-ETA * Math.min(FARTHEST, excess[at]))) * trust[m];
+      raw[at] = FastMath.exp((float) (-ETA * Math.min(FARTHEST, excess[at]))) * trust.of(m);
     }
   }
 
@@ -622,7 +450,7 @@ final class OutsideStage {
     double scale = 1 / size;
     for (int m = 0; m < all; m++) {
       double worse = excess[s * all + m] - best;
-      double read = Math.max(0, Math.min(1, (UNREAD - worse) / (UNREAD - READ))) * trust[m];
+      double read = Math.max(0, Math.min(1, (UNREAD - worse) / (UNREAD - READ))) * trust.of(m);
       features[m] = Double.isNaN(said[m]) ? 0 : clip(read * (said[m] - mean) * scale, LARGEST);
     }
     features[all] = CONSTANT;
@@ -674,7 +502,7 @@ final class OutsideStage {
   void combine(long t, double[] forecasts, double anchor) {
     goTo(t);
     delays.keep(t);
-    judge();
+    trust.judge();
     for (int s = 0; s < followed.count(); s++) {
       weigh(s);
       hedge.weigh(finals(s), 2, two);
@@ -682,7 +510,7 @@ final class OutsideStage {
     }
     weighed = -1;
     double first = forecasts[0];
-    Arrays.fill(shareSums, 0);
+    scores.beginForecast();
     for (int i = 1; i <= horizon; i++) {
       boolean some = read(i, forecasts[i - 1], anchor);
       double mean = some ? mean(i) : forecasts[i - 1];
@@ -694,7 +522,10 @@ final class OutsideStage {
       double hedged = mean + followed.between(shares, i) * (corrected - mean);
       forecasts[i - 1] = some ? hedged + steady(i, hedged) : hedged;
     }
-    learnDistances(anchor, first);
+    for (int m = 1; m < all; m++) {
+      double next = doubles.get(place((m - 1) * each, 1));
+      trust.follow(m, next, next - anchor - first);
+    }
     added = forecasts[0] - first;
   }
 
@@ -712,7 +543,7 @@ final class OutsideStage {
     }
     double scale = 1 / sum;
     for (int m = 1; m < all; m++) {
-      shareSums[m] += weights[m] * scale;
+      scores.share(m - 1, weights[m] * scale);
     }
     return said[0] + mean / sum;
   }
@@ -739,8 +570,9 @@ final class OutsideStage {
     for (int m = 0; m < all; m++) {
       if (weights[m] > 0 && excess[first + m] < OUT) {
         sorted[known++] = said[m];
-        sum += trust[m] * ofPart[m];
-        mean += trust[m] * ofPart[m] * (said[m] - hedged);
+        double weight = trust.of(m) * ofPart[m];
+        sum += weight;
+        mean += weight * (said[m] - hedged);
       }
     }
     if (known < 3) {
@@ -779,31 +611,6 @@ final class OutsideStage {
     }
   }
 
-  /** Tells how each model had part in the forecast made last. */
-  void tell(LatestScores newest) {
-    for (int m = 1; m < all; m++) {
-      newest.outside(m - 1, Outside.SHARE, shareSums[m] / horizon);
-      newest.outside(m - 1, Outside.AGE, ages[m]);
-    }
-  }
-
-  /** Learns how far each model usually is from the forecast of the next value, and if it hangs. */
-  private void learnDistances(double anchor, double first) {
-    for (int m = 1; m < all; m++) {
-      double next = doubles.get(place((m - 1) * each, 1));
-      boolean isSame = next == doubles.get(ofModel(m, LAST));
-      doubles.set(ofModel(m, SAME), isSame ? doubles.get(ofModel(m, SAME)) + 1 : 0);
-      doubles.set(ofModel(m, LAST), next);
-      double distance = Math.abs(next - anchor - first);
-      if (!Double.isNaN(distance)) {
-        double usual = doubles.get(ofModel(m, DISTANCE));
-        double before = usual == 0 ? distance : usual;
-        doubles.set(
-            ofModel(m, DISTANCE), before + SLOWLY * (Math.min(distance, 3 * before) - before));
-      }
-    }
-  }
-
   /** Says that no forecast was made at t. */
   void skip(long t) {
     delays.keep(t);
@@ -820,40 +627,11 @@ final class OutsideStage {
     return added;
   }
 
-  /**
-   * How a model has done since the series began, by its number from 0; null before its first error.
-   *
-   * @param name of the model
-   * @param share in the forecast just made
-   */
-  Score.Method score(int model, String name, double share) {
-    int m = model + 1;
-    double seen = doubles.get(ofModel(m, SEEN));
-    if (seen == 0) {
-      return null;
-    }
-    double mae = doubles.get(ofModel(m, SUM)) / seen;
-    boolean quantiles = models.quantiles();
-    return new Score.Method(
-        Score.Method.OUTSIDE + name,
-        mae,
-        share,
-        ratio(m, SUM, OURS),
-        quantiles ? doubles.get(ofModel(m, PER_MODEL + CRPS)) / seen : mae,
-        ratio(m, BESIDE_OURS, OUR_CRPS),
-        quantiles ? ratio(m, PER_MODEL + HELD, PER_MODEL + TRUTHS) : Double.NaN,
-        models.ages() ? ratio(m, firstOfAges + AGES, firstOfAges + AGED) : Double.NaN);
-  }
-
-  private double ratio(int m, int what, int of) {
-    return Score.ratio(doubles.get(ofModel(m, what)), doubles.get(ofModel(m, of)));
-  }
-
   /** The weight of a model, from 0, in the mean of step i of what was made at t. */
   double share(long t, int model, int i) {
     goTo(t);
     int s = followed.nearest(i);
-    judge();
+    trust.judge();
     weigh(s);
     double sum = raw[s * all];
     for (int m = 1; m < all; m++) {
