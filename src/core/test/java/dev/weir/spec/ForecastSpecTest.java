@@ -125,6 +125,14 @@ class ForecastSpecTest {
   }
 
   @Test
+  void carriedStateIsRefusedWhereNothingIsForecast() {
+    spec("enabled=off state=carry").settings();
+    assertThat(front.problems)
+        .containsExactly(
+            "state: expected fresh without a network that forecasts alone (enabled: off), got carry");
+  }
+
+  @Test
   void carriedStateIsRefusedWithANetworkOfBothDirections() throws IOException {
     ForecastSpec spec = spec("enabled=off state=carry");
     byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one", 5);

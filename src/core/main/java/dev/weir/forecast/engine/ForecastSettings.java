@@ -7,7 +7,6 @@ import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
@@ -365,7 +364,6 @@ public record ForecastSettings(
 
   /** Why a network can't begin a window with what the last one left; null if it can. */
   private static String problemWithCarrying(ForecastModel model) {
-    long bytes = CarriedState.bytes(model.rnn());
     if (!model.candidates().isEmpty()) {
       return "kind: expected a network that reads windows alone beside window.state: carry, got another";
     }
@@ -377,10 +375,6 @@ public record ForecastSettings(
       return "scaling: expected none or fixed beside window.state: carry, since what is carried has one"
           + " scale, got "
           + model.scaling().rule().label();
-    }
-    if (bytes > SeriesBytes.MAX) {
-      return "hidden_size: expected at most %,d bytes for each series beside window.state: carry, got %,d"
-          .formatted(SeriesBytes.MAX, bytes);
     }
     return null;
   }
