@@ -14,7 +14,9 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.AheadInputs;
 import dev.weir.model.BuiltInModels;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -106,12 +108,17 @@ class CarriedStateTest {
 
   private static ForecastModel model(Cell cell, long version) {
     RnnConfig config = new RnnConfig(cell, 1, 4, 2, false, true);
+    float[] weights = weights(config, version);
+    return TestModel.of(config, SEQ_LEN, 4).version(version).weights(weights).build();
+  }
+
+  private static float[] weights(RnnConfig config, long seed) {
     float[] weights = new float[config.parameterCount()];
-    SplittableRandom random = new SplittableRandom(version);
+    SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) random.nextDouble(-0.6, 0.6);
     }
-    return TestModel.of(config, SEQ_LEN, 4).version(version).weights(weights).build();
+    return weights;
   }
 
   /** Some of the minutes 0 to 30. */
@@ -132,6 +139,41 @@ class CarriedStateTest {
         .filter(forecast -> forecast.status() != Status.WARMUP)
         .map(Forecast::values)
         .toList();
+  }
+
+  /** A window as long as the series gives the same bits, also of what is read beside the values. */
+  @Test
+  void calendarAndCovariatesKnownAheadAreReadOfEachValue() throws IOException {
+    AheadInputs ahead = new AheadInputs(List.of(2.0, -1.0), List.of(3.0, 0.5));
+    List<Calendar> calendar = List.of(Calendar.HOUR_OF_DAY);
+    RnnConfig config = new RnnConfig(Cell.GRU, 1 + 2 + 2 * 2, 2, 2, false, true);
+    List<Observation> series = new ArrayList<>();
+    for (int t = 0; t < 12; t++) {
+      double[] known = {Math.cos(t + 1), t + 1, Math.cos(t + 2), t + 2}; // of the next two times
+      double[] none = Observation.NO_FEATURES;
+      series.add(new Observation("s", t * 60 * MINUTE, Math.sin(t), none, null, false, known));
+    }
+    List<Forecast> carried = null;
+    for (int n = SEQ_LEN; n <= series.size(); n++) {
+      ForecastModel model =
+          TestModel.of(config, n, 2)
+              .weights(weights(config, 5))
+              .calendar(calendar)
+              .ahead(ahead)
+              .build();
+      Target target = new Target(Mode.MANY_TO_ONE, "m", 2, ModelFiles.toBytes(model), null);
+      TestSettings settings =
+          TestSettings.of(n, target)
+              .featuresAhead(2)
+              .calendar(calendar)
+              .sampling(new Sampling(60 * MINUTE, Gap.SKIP, 0));
+      List<Forecast> whole = OneSeries.forecasts(settings.build(), series.subList(0, n));
+      if (carried == null) {
+        carried = OneSeries.forecasts(settings.carry().build(), series);
+      }
+      assertThat(carried.get(n - 1).values()).isEqualTo(whole.get(n - 1).values());
+      assertThat(whole.get(n - 1).status()).isEqualTo(Status.OK);
+    }
   }
 
   @ParameterizedTest
