@@ -8,7 +8,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.learn.HolidayDays;
+import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;

@@ -12,7 +12,7 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
-import dev.weir.forecast.learn.HolidaySettings;
+import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.InitialState;

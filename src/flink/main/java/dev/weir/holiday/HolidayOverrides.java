@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.weir.forecast.learn.HolidaySettings.Override;
+import dev.weir.forecast.holiday.HolidaySettings.Override;
 import dev.weir.option.HolidayOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,7 +5,7 @@ import dev.weir.file.NamedFile;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.learn.HolidaySettings.Override;
+import dev.weir.forecast.holiday.HolidaySettings.Override;
 import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.holiday.HolidayRegions;

@@ -3,7 +3,7 @@ package dev.weir.holiday;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.learn.HolidaySettings.Override;
+import dev.weir.forecast.holiday.HolidaySettings.Override;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;

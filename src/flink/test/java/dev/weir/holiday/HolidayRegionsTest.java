@@ -3,7 +3,7 @@ package dev.weir.holiday;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.learn.HolidayDays;
+import dev.weir.forecast.holiday.HolidayDays;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.learn.HolidaySettings;
+import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.job.options.JobFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class HolidaySectionTest {
     return settings.targets().get(0).learning().learner().holidays();
   }
 
-  private static boolean has(dev.weir.forecast.learn.HolidayDays days, String day) {
+  private static boolean has(dev.weir.forecast.holiday.HolidayDays days, String day) {
     return days.contains(LocalDate.parse(day).toEpochDay());
   }
 

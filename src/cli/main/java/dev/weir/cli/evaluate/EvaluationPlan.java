@@ -13,7 +13,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
-import dev.weir.forecast.learn.HolidaySettings;
+import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.StateLimits;

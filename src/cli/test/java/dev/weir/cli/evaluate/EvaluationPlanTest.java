@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cli.console.UsageException;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.learn.HolidaySettings;
+import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.Seeds;
+import dev.weir.forecast.holiday.HolidayCorrection;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;

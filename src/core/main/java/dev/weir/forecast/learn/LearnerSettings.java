@@ -4,6 +4,7 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;

@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.holiday.SeriesHolidays;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.function.BiConsumer;
 

@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.holiday.HolidayCorrection;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;

@@ -7,6 +7,7 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.holiday.HolidayCorrection;
 import dev.weir.model.CandidateShape;
 import java.util.ArrayList;
 import java.util.List;

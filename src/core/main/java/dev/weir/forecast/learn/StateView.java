@@ -8,6 +8,9 @@ import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.holiday.HolidayCorrection;
+import dev.weir.forecast.holiday.SeriesCalendar;
+import dev.weir.forecast.holiday.SeriesHolidays;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
 

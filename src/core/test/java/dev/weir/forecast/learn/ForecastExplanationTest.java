@@ -7,6 +7,8 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
+import dev.weir.forecast.holiday.HolidayDays;
+import dev.weir.forecast.holiday.HolidaySettings;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.holiday.HolidayDays;
+import dev.weir.forecast.holiday.HolidaySettings;
+import dev.weir.forecast.holiday.SeriesHolidays;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;

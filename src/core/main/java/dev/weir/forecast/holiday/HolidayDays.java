@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.holiday;
 
 import java.io.Serializable;
 import java.time.LocalDate;

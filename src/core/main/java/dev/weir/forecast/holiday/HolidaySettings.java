@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.holiday;
 
 import dev.weir.forecast.alarm.NameMatcher;
 import java.io.Serializable;

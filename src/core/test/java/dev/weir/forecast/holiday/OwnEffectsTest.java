@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.holiday;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

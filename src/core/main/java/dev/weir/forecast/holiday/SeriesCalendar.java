@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.holiday;
 
 import dev.weir.model.LocalClock;
 
@@ -13,7 +13,7 @@ import dev.weir.model.LocalClock;
  *
  * <p>A flyweight, bound for each value; not thread-safe. Binding allocates nothing.
  */
-final class SeriesCalendar {
+public final class SeriesCalendar {
 
   /** The kinds of days on which a forecast is corrected. */
   static final int HOLIDAY = 0;

@@ -1,10 +1,10 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.holiday;
 
 /**
  * The holidays of one series by some {@link HolidaySettings}. Never saved: they are found again by
  * the name of the series. Immutable.
  */
-final class SeriesHolidays {
+public final class SeriesHolidays {
 
   private final HolidaySettings settings;
   private final HolidayDays days;

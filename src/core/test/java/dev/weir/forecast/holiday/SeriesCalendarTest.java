@@ -1,9 +1,9 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.holiday;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.learn.HolidaySettings.Override;
+import dev.weir.forecast.holiday.HolidaySettings.Override;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.holiday;
 
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.FloatSlice;
@@ -28,7 +28,7 @@ import dev.weir.forecast.expert.Rls;
  * <p>Keeps settings and scratch; what it learns is in the floats of the series, see {@link #bind}.
  * Not thread-safe; allocates nothing.
  */
-final class HolidayCorrection {
+public final class HolidayCorrection {
 
   private static final int FEATURES = 4;
   private static final double LAMBDA = 0.9999;
