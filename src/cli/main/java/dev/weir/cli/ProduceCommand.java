@@ -223,14 +223,14 @@ final class ProduceCommand implements Callable<Integer> {
     if (ahead == 0) {
       return aheadSteps == null
           ? null
-          : "--ahead-steps: expected --columns ahead=... beside it, got none";
+          : "--ahead-steps: expected --columns ahead=... as well, got none";
     }
     if (kafka.job() != null && kafka.job().forecast().covariatesAhead() != ahead) {
       return "--columns ahead: expected %d, as window.features-ahead of the job says, got %d"
           .formatted(Math.max(0, kafka.job().forecast().covariatesAhead()), ahead);
     }
     if (aheadSteps == null && kafka.job() == null) {
-      return "--ahead-steps: expected it beside --columns ahead=..., or a job file, got neither";
+      return "--ahead-steps: expected it with --columns ahead=..., or a job file, got neither";
     }
     if (aheadSteps == null) {
       aheadSteps = kafka.job().forecast().ahead() / ahead;

@@ -153,7 +153,7 @@ class ClassCommandsIT {
     assertThat(last.path("labels").asLong()).isEqualTo(40);
     InProcess wrong = InProcess.fails(2, "tail %s --scores --limit 1", job);
     assertThat(wrong.err())
-        .contains("weir tail: --scores: expected forecasts beside them, got --classes");
+        .contains("weir tail: --scores: expected forecasts as well, got --classes");
   }
 
   @Test
@@ -178,6 +178,6 @@ class ClassCommandsIT {
     InProcess wrong = InProcess.weir("model inspect %s --seq-len 5", two);
     assertThat(wrong.exitCode()).isNotZero();
     assertThat(wrong.err())
-        .contains("two.safetensors: expected no option but --name beside a classifier, got 5");
+        .contains("two.safetensors: expected no option but --name with a classifier, got 5");
   }
 }

@@ -151,7 +151,7 @@ class EvaluateIT {
       value = {
         "--truth demand.csv --columns time=0,value=demand,ahead=1 | --columns ahead: expected none"
             + " with --truth",
-        "--layout wide --columns time=0,value=demand | --columns: expected none beside --layout"
+        "--layout wide --columns time=0,value=demand | --columns: expected none with --layout"
             + " wide",
         "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none"
             + " with --task anomalies",
@@ -161,7 +161,7 @@ class EvaluateIT {
             + " 10000 observations, got 7 and 12",
         "--season 7,40 --model builtin:weir --learning off | --season: expected one, since nothing"
             + " is learned, got two",
-        "--origins 12 --by-age | --by-age: expected none beside --origins and --from, got it",
+        "--origins 12 --by-age | --by-age: expected none with --origins and --from, got it",
         "--model builtin:weir --learning off --columns time=0,value=demand,ahead=1 | --columns"
             + " ahead: expected none with --learning off and a model that reads none, got 1",
         "--origins 0 | --origins: expected 1 to 1000000, got 0",

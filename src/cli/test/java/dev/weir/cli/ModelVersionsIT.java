@@ -138,7 +138,7 @@ class ModelVersionsIT {
     InProcess lowest = weir("model rollback demand --topic compacted").failed(1);
     assertThat(lowest.err())
         .contains("expected version below the one in use of demand")
-        .contains("version 1 in use and [2, 3] beside it")
+        .contains("version 1 in use, also [2, 3]")
         .contains("weir model publish FILE");
   }
 
@@ -151,7 +151,7 @@ class ModelVersionsIT {
     assertThat(states("few"))
         .containsExactly("1 leaving", "2 leaving", "3 leaving", "4 kept", "5 published");
     assertThat(weir("model rollback demand --to 7 --topic few").err())
-        .contains("expected version 7 of demand, got version 5 in use and [1, 2, 3, 4] beside it");
+        .contains("expected version 7 of demand, got version 5 in use, also [1, 2, 3, 4]");
   }
 
   @Test

@@ -127,8 +127,8 @@ class ProduceAheadIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--columns ahead=price | --ahead-steps: expected it beside --columns ahead=..., or a job file, got neither",
-        "--ahead-steps 3 | --ahead-steps: expected --columns ahead=... beside it, got none",
+        "--columns ahead=price | --ahead-steps: expected it with --columns ahead=..., or a job file, got neither",
+        "--ahead-steps 3 | --ahead-steps: expected --columns ahead=... as well, got none",
         "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the job says, got 1",
         "--columns ahead=price --ahead-steps 0 | --ahead-steps: expected 1 to 4096, got 0"
       })

@@ -106,7 +106,7 @@ class TrainIT {
                 .formatted(series, model, horizon));
     assertThat(forecast.exitCode()).as(forecast.err()).isZero();
     assertThat(run(train.replace("--mode " + mode, "--force")).err())
-        .contains("weir train: --seq-len: expected --mode beside it, got none");
+        .contains("weir train: --seq-len: expected --mode as well, got none");
   }
 
   @ParameterizedTest

@@ -353,7 +353,7 @@ class AlarmJobIT {
     InProcess followed = alarms("--follow --limit 2").succeeded();
     assertThat(followed.out().lines()).hasSize(2);
     InProcess wrong = alarms("--limit 2").failed(2);
-    assertThat(wrong.err()).contains("--limit: expected at least 1, beside --follow, got 2");
+    assertThat(wrong.err()).contains("--limit: expected at least 1, with --follow, got 2");
     InProcess none =
         InProcess.run(
             "alarms", "--bootstrap-servers", kafka.bootstrapServers(), "--topic", "nowhere");

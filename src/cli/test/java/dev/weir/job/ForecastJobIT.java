@@ -447,7 +447,7 @@ class ForecastJobIT {
           .isEqualTo("a is the champion of contest, many-to-one, in place of b\n");
       sendUntil(job, settings, day, "a");
       assertThat(InProcess.fails(1, "model promote c %s", file).err())
-          .contains("expected one of the models of contest that compete, [[a, b]], got c");
+          .contains("expected one of the models of contest that compete, [a, b], got c");
       assertThat(InProcess.succeeds("model list %s", file).out()).doesNotContain("unreadable");
       job.assertRunning();
     }

@@ -179,7 +179,7 @@ class InitIT {
     assertThat(job.forecast().inputs().features()).isEqualTo(1);
     assertThat(job.kafka().properties()).containsEntry("client.id", "init");
     assertThat(init("--topic t --columns time=a --yes --out @g.yaml")).isEqualTo(2);
-    assertThat(err).contains("--columns: expected --input beside it, got --topic");
+    assertThat(err).contains("--columns: expected --input as well, got --topic");
   }
 
   @Test

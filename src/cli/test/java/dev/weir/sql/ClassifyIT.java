@@ -339,11 +339,11 @@ class ClassifyIT {
             "label_column => 'state', learning => FALSE",
             "CLASSIFY: weights_path: expected a model where nothing is learned, got none",
             "label_column => 'state', model_name => 'm'",
-            "CLASSIFY: model_name: expected weights_path beside it, got none",
+            "CLASSIFY: model_name: expected weights_path as well, got none",
             "weights_path => 'src/core/test/resources/models/sample-many-to-one.safetensors'",
             "CLASSIFY: weights_path: ",
             "weights_path => 'absent.safetensors', waiting => 5",
-            "CLASSIFY: waiting: expected label_column beside it, got none");
+            "CLASSIFY: waiting: expected label_column as well, got none");
     SqlFixture session = session();
     wrong.forEach(
         (arguments, message) ->

@@ -74,7 +74,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
   private static void checkWhole(String name, double bound, boolean integer) {
     if (integer && Double.isFinite(bound) && bound != Math.rint(bound)) {
       throw new IllegalArgumentException(
-          "%s: expected a whole number beside integer, got %s".formatted(name, bound));
+          "%s: expected a whole number with integer, got %s".formatted(name, bound));
     }
   }
 

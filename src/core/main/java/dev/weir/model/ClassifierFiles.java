@@ -73,7 +73,7 @@ public final class ClassifierFiles {
     try {
       RnnConfig rnn = state.config(metadata.cell(null));
       ForecastModel.Head head =
-          metadata.known("head", state.head(rnn), "a linear layer beside the network");
+          metadata.known("head", state.head(rnn), "a linear layer with the network");
       float[] recurrent = state.weights(rnn);
       int rows = head.bias().length;
       List<String> classes = classes(metadata, rows, where);

@@ -138,8 +138,7 @@ public record ForecastModel(
     checkInputs(rnn, calendar, ahead, horizon);
     candidates = List.copyOf(candidates);
     if (!candidates.isEmpty() && ahead.count() > 0) {
-      throw new IllegalArgumentException(
-          "ahead: expected 0 beside candidates, got " + ahead.count());
+      throw new IllegalArgumentException("ahead: expected 0 with candidates, got " + ahead.count());
     }
     int parameters = parameterCount(rnn);
     if (seasonal) {
@@ -193,7 +192,7 @@ public record ForecastModel(
         || rnn.inputSize() != SeasonalWindow.INPUTS
         || !calendar.isEmpty()) {
       throw new IllegalArgumentException(
-          "candidates: expected %s, input_size %d and no calendar beside a linear head, got %s, %d, [%s]"
+          "candidates: expected %s, input_size %d and no calendar with a linear head, got %s, %d, [%s]"
               .formatted(
                   SeasonalWindow.CANDIDATES,
                   SeasonalWindow.INPUTS,

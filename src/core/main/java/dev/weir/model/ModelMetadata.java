@@ -183,7 +183,7 @@ final class ModelMetadata {
     if (text == null) {
       if (center != null || scale != null) {
         throw new ModelFormatException(
-            SCALING, "a rule beside " + CENTER + " and " + SCALE, "nothing", where);
+            SCALING, "a rule with " + CENTER + " and " + SCALE, "nothing", where);
       }
       return otherwise;
     }

@@ -58,7 +58,7 @@ public record Seasons(Length first, Length second) {
       }
       if (interval == null) {
         throw new IllegalArgumentException(
-            "expected %s beside a duration, since a season is counted in observations"
+            "expected %s with a duration, since a season is counted in observations"
                 .formatted(name));
       }
       long step = interval.toMillis();

@@ -64,7 +64,7 @@ public final class ClassifySpec extends Spec {
     Option<String> file = front.modelsArrive() ? ClassifyOptions.FILE : ClassifyOptions.MODEL;
     Option<String> other = front.modelsArrive() ? ClassifyOptions.MODEL : ClassifyOptions.FILE;
     if (model == null && has(file)) {
-      front.problem(file, "expected %s beside it, got none".formatted(front.name(other)));
+      front.problem(file, "expected %s as well, got none".formatted(front.name(other)));
     }
     boolean learns = get(ClassifyOptions.LEARNING);
     if (model == null && !learns) {

@@ -301,7 +301,7 @@ public final class ForecastSpec extends Spec {
     Option<?> file = front.in(part.mode, ForecastOptions.FILE);
     Option<?> name = front.in(part.mode, ForecastOptions.MODEL);
     if (front.modelsArrive() && part.model == null && has(file)) {
-      front.problem(file, "expected %s beside it, got none".formatted(front.name(name)));
+      front.problem(file, "expected %s as well, got none".formatted(front.name(name)));
     }
     if (front.modelsArrive() ? has(file) : part.model != null) {
       return;
@@ -312,7 +312,7 @@ public final class ForecastSpec extends Spec {
     }
     for (Option<?> option : options) {
       if (has(front.in(part.mode, option))) {
-        problem(part.mode, option, "expected %s beside it, got none".formatted(front.name(file)));
+        problem(part.mode, option, "expected %s as well, got none".formatted(front.name(file)));
       }
     }
   }
@@ -396,7 +396,7 @@ public final class ForecastSpec extends Spec {
     if (has(ForecastOptions.TIME_ZONE) && !hasCalendar && holiday == null) {
       front.problem(
           ForecastOptions.TIME_ZONE,
-          "expected holidays or %s beside it, got neither"
+          "expected holidays or %s as well, got neither"
               .formatted(front.name(ForecastOptions.CALENDAR)));
     }
   }
@@ -416,7 +416,7 @@ public final class ForecastSpec extends Spec {
     } else if (stride != seqLen && parts.stream().anyMatch(p -> p.mode == Mode.MANY_TO_MANY)) {
       front.problem(
           ForecastOptions.STRIDE,
-          "expected %s (%d) for many-to-many beside %s: carry, got %d"
+          "expected %s (%d) for many-to-many with %s: carry, got %d"
               .formatted(
                   front.name(ForecastOptions.SEQ_LEN),
                   seqLen,
@@ -425,7 +425,7 @@ public final class ForecastSpec extends Spec {
     } else if (stride != seqLen && stride != 1) {
       front.problem(
           ForecastOptions.STRIDE,
-          "expected 1 or %s (%d) beside %s: carry, got %d"
+          "expected 1 or %s (%d) with %s: carry, got %d"
               .formatted(
                   front.name(ForecastOptions.SEQ_LEN),
                   seqLen,
@@ -443,7 +443,7 @@ public final class ForecastSpec extends Spec {
     if (has(ForecastOptions.MAX_FILL) && gap != Gap.CARRY && gap != Gap.LINEAR) {
       front.problem(
           ForecastOptions.MAX_FILL,
-          "expected %s carry or linear beside it, since nothing else fills, got %s"
+          "expected %s carry or linear as well, since nothing else fills, got %s"
               .formatted(front.name(ForecastOptions.GAP), Option.text(gap)));
     }
     return new Sampling(interval, gap, get(ForecastOptions.MAX_FILL));
@@ -472,7 +472,7 @@ public final class ForecastSpec extends Spec {
       if (integer && bound != null && bound != Math.rint(bound)) {
         front.problem(
             option,
-            "expected a whole number beside %s, got %s"
+            "expected a whole number with %s, got %s"
                 .formatted(front.name(BoundsOptions.INTEGER), bound));
         return Bounds.NONE;
       }

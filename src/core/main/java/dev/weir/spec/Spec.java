@@ -81,7 +81,7 @@ public abstract class Spec {
       if (!isWrong && (need.value() == null ? !has(need.option()) : !need.value().equals(got))) {
         front.problem(
             option,
-            "expected %s beside it, got %s"
+            "expected %s as well, got %s"
                 .formatted(
                     need.text(front.name(need.option())),
                     need.value() == null ? "none" : Option.text(got)));

@@ -63,12 +63,12 @@ class BuilderChecksTest {
         wrong(
             "model: expected a name of one character or more, got null",
             () -> small().model(model(), null)),
-        wrong("readout: expected model beside it, got none", () -> small().readout("h_n").build()),
-        wrong("scaling: expected model beside it, got none", () -> small().scaling("last").build()),
-        wrong("cell: expected model beside it, got none", () -> small().cell("gru").build()),
+        wrong("readout: expected model as well, got none", () -> small().readout("h_n").build()),
+        wrong("scaling: expected model as well, got none", () -> small().scaling("last").build()),
+        wrong("cell: expected model as well, got none", () -> small().cell("gru").build()),
         wrong("scaling: expected none, window or last, got fixed", () -> small().scaling("fixed")),
         wrong(
-            "maxFill: expected gap carry or linear beside it, since nothing else fills, got skip",
+            "maxFill: expected gap carry or linear as well, since nothing else fills, got skip",
             () -> small().interval(DAY).maxFill(3).build()),
         wrong(
             "model: seq_len: expected 9, got 24 (model x version 1)",

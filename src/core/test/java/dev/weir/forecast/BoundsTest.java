@@ -72,8 +72,8 @@ class BoundsTest {
     assertThatThrownBy(() -> new Bounds(Double.NaN, 2, false))
         .hasMessage("min: expected less than max (2.0), got NaN");
     assertThatThrownBy(() -> new Bounds(0.5, INFINITY, true))
-        .hasMessage("min: expected a whole number beside integer, got 0.5");
+        .hasMessage("min: expected a whole number with integer, got 0.5");
     assertThatThrownBy(() -> new Bounds(0, 7.5, true))
-        .hasMessage("max: expected a whole number beside integer, got 7.5");
+        .hasMessage("max: expected a whole number with integer, got 7.5");
   }
 }

@@ -46,7 +46,7 @@ class ClassifySpecTest {
       quoteCharacter = '"',
       value = {
         "learning=off | file: expected a model where nothing is learned, got none",
-        "model=m | model: expected file beside it, got none",
+        "model=m | model: expected file as well, got none",
         "classes=a,b,c max-classes=2 | max-classes: expected at least the 3 of classes, got 2",
         "window-time=PT1M session-gap=PT1S | session-gap: expected it or window-time, got both",
         "window-time=PT1M stride=2 | stride: expected 1 with windows by time or session, got 2",

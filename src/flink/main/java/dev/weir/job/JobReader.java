@@ -45,7 +45,7 @@ import org.apache.flink.configuration.MemorySize;
 /** Reads the settings of a job from its file. What is wrong becomes a problem of the file. */
 final class JobReader {
 
-  private static final String ALONE = "expected a section forecast beside it, got classify alone";
+  private static final String ALONE = "expected a section forecast as well, got classify alone";
 
   private static final List<String> OF_FORECASTS =
       List.of(
@@ -264,7 +264,7 @@ final class JobReader {
         && file.get(ClassifyOptions.FORMAT) == ClassFormat.AVRO) {
       file.problem(
           ClassifyOptions.FORMAT,
-          "expected json beside kafka.format: avro-confluent, got avro, which needs no registry");
+          "expected json with kafka.format: avro-confluent, got avro, which needs no registry");
     }
     ClassifySpec spec = new ClassifySpec(file);
     spec.take(file.given(), file::get);
@@ -282,7 +282,7 @@ final class JobReader {
       return List.of();
     }
     if (forecast.carries()) { // it trains networks that begin each window with zeros
-      file.problem(NetworkOptions.SHARED, "expected false beside window.state: carry, got true");
+      file.problem(NetworkOptions.SHARED, "expected false with window.state: carry, got true");
     }
     double budget = file.get(NetworkOptions.BUDGET).value() / 100;
     List<SharedSettings> shared = new ArrayList<>();

@@ -84,7 +84,7 @@ final class TopicReader {
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(
           JobOptions.FORECAST_FORMAT,
-          "expected avro beside kafka.format: avro-confluent, got json, which needs no registry");
+          "expected avro with kafka.format: avro-confluent, got json, which needs no registry");
     }
     if (topics.all().stream().distinct().count() < topics.all().size()) {
       file.problem("topics", "expected different names, got " + topics.all());
@@ -122,7 +122,7 @@ final class TopicReader {
     if (observations.isOne()) {
       return observations;
     }
-    String one = "expected one topic of observations beside it, got several";
+    String one = "expected one topic of observations as well, got several";
     if (file.get(JobOptions.MODE) == RunMode.BOUNDED) {
       file.problem(JobOptions.MODE, one);
     }
@@ -190,8 +190,7 @@ final class TopicReader {
     check(CovariateOptions.TOPIC, forecasts, "a section forecast", "none");
     check(CovariateOptions.TOPIC, features > 0, "window.features-ahead of 1 or more", "0");
     if (file.has(MappingOptions.FEATURES_AHEAD)) {
-      file.problem(
-          MappingOptions.FEATURES_AHEAD, "expected none beside topics.covariates, got some");
+      file.problem(MappingOptions.FEATURES_AHEAD, "expected none with topics.covariates, got some");
     }
     ObservationMapping mapping =
         !file.has(CovariateOptions.FORMAT)
@@ -248,7 +247,7 @@ final class TopicReader {
 
   private void check(Option<?> option, boolean holds, String expected, String got) {
     if (!holds) {
-      file.problem(option, "expected %s beside it, got %s".formatted(expected, got));
+      file.problem(option, "expected %s as well, got %s".formatted(expected, got));
     }
   }
 
@@ -259,7 +258,7 @@ final class TopicReader {
     }
     for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
       if (file.has(option) && !classifies) {
-        file.problem(option, "expected a section classify beside it, got none");
+        file.problem(option, "expected a section classify as well, got none");
       }
     }
     checkCount(MappingOptions.FEATURES, ForecastOptions.FEATURES);
@@ -317,8 +316,8 @@ final class TopicReader {
       file.problem(
           option,
           isRegistered
-              ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
-              : "expected avro-confluent beside kafka.format: avro-confluent, got " + format);
+              ? "expected kafka.format: avro-confluent as well, which says where the registry is, got avro"
+              : "expected avro-confluent with kafka.format: avro-confluent, got " + format);
     }
     Option<?> columns = MappingOptions.COLUMNS.under(section);
     if ("csv".equals(format) && !file.has(columns)) {

@@ -153,7 +153,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       boolean follows = model != null && !model.candidates().isEmpty();
       if (!learns && model != null) {
         arguments.refuse(
-            follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
+            follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE as well", "FALSE");
       }
       checkCovariates(hasWeights);
       if (model != null) {
@@ -199,11 +199,11 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       if (covariates.stream().noneMatch(arguments::isGiven)) {
         arguments.refuse(
             List.of(ForecastOptions.COVARIATES),
-            "feature_columns or ahead_columns beside it",
+            "feature_columns or ahead_columns as well",
             "none");
       }
       if (!hasWeights && !arguments.get(ForecastOptions.COVARIATES)) {
-        arguments.refuse(covariates, "learn_covariates => TRUE beside it", "FALSE");
+        arguments.refuse(covariates, "learn_covariates => TRUE as well", "FALSE");
       }
     }
 

@@ -92,8 +92,7 @@ class BoundsSectionTest {
   void jobThatOnlyClassifiesHasNone() {
     assertThatThrownBy(() -> bounds(HEAD + "classify: {}\nbounds: {min: 0}\n"))
         .isInstanceOf(JobFileException.class)
-        .hasMessageContaining(
-            "bounds.min: expected a section forecast beside it, got classify alone")
+        .hasMessageContaining("bounds.min: expected a section forecast as well, got classify alone")
         .hasMessageNotContaining("bounds.integer");
   }
 

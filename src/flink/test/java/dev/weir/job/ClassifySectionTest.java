@@ -118,12 +118,12 @@ class ClassifySectionTest {
         season: 24
         learning: {rate: 0.01}
         """,
-        "states.yaml line 5: window.interval: expected a section forecast beside it, got classify"
+        "states.yaml line 5: window.interval: expected a section forecast as well, got classify"
             + " alone",
-        "states.yaml line 6: season: expected a section forecast beside it, got classify alone",
-        "states.yaml line 7: learning.rate: expected a section forecast beside it, got classify"
+        "states.yaml line 6: season: expected a section forecast as well, got classify alone",
+        "states.yaml line 7: learning.rate: expected a section forecast as well, got classify"
             + " alone",
-        "states.yaml line 4: classify.file: expected classify.model beside it, got none",
+        "states.yaml line 4: classify.file: expected classify.model as well, got none",
         "states.yaml line 4: classify.session-gap: expected it or classify.window-time, got both",
         "states.yaml line 5: window.stride: expected 1 with windows by time or session, got 2");
     assertRefused(
@@ -139,11 +139,11 @@ class ClassifySectionTest {
         window: {features-ahead: 2, time-zone: Europe/Berlin}
         holidays: [DE]
         """,
-        "states.yaml line 5: window.features-ahead: expected a section forecast beside it, got"
+        "states.yaml line 5: window.features-ahead: expected a section forecast as well, got"
             + " classify alone",
-        "states.yaml line 5: window.time-zone: expected a section forecast beside it, got classify"
+        "states.yaml line 5: window.time-zone: expected a section forecast as well, got classify"
             + " alone",
-        "states.yaml line 6: holidays.regions: expected a section forecast beside it, got classify"
+        "states.yaml line 6: holidays.regions: expected a section forecast as well, got classify"
             + " alone");
     assertRefused(
         """
@@ -151,9 +151,9 @@ class ClassifySectionTest {
         window: {time-zone: Europe/Berlin}
         observations: {format: json, values: [v], features-ahead: [a, b]}
         """,
-        "states.yaml line 5: window.time-zone: expected a section forecast beside it, got classify"
+        "states.yaml line 5: window.time-zone: expected a section forecast as well, got classify"
             + " alone",
-        "states.yaml line 6: observations.features-ahead: expected a section forecast beside it,"
+        "states.yaml line 6: observations.features-ahead: expected a section forecast as well,"
             + " got classify alone");
     assertRefused(
         """
@@ -168,7 +168,7 @@ class ClassifySectionTest {
         kafka.registry.url: http://localhost:8081
         classify: {learning: true}
         """,
-        "states.yaml: classify.format: expected json beside kafka.format: avro-confluent, got avro,"
+        "states.yaml: classify.format: expected json with kafka.format: avro-confluent, got avro,"
             + " which needs no registry");
   }
 

@@ -84,7 +84,7 @@ class ContestSectionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "many-to-one: {model: a} | promote: auto | promotion.rule: expected several models beside it,"
+        "many-to-one: {model: a} | promote: auto | promotion.rule: expected several models as well,"
             + " such as model: [a, b], got one or none",
         "many-to-one: {model: [a, b]} | promote: always | promotion.rule: expected manual or auto, got 'always'",
         "many-to-one: {model: [a, a]} | x | forecast.many-to-one.model: expected a name of letters, digits, '.', '_' and '-', at most 249, or a list of at most 5 of them, got 'a,a'",
@@ -92,11 +92,11 @@ class ContestSectionTest {
         "'many-to-one: {model: [a, b]}, many-to-many: {model: b}' | x |"
             + " forecast.many-to-many.model: expected another name than that of many-to-one",
         "many-to-one: {model: [a, b]} | learning.shared: on | forecast.many-to-one.model: expected one"
-            + " model beside learning.shared, got several",
+            + " model with learning.shared, got several",
         "'many-to-one: {model: [a, b], horizon: 2}' | 'learning: off\nwindow.state: carry' | forecast.many-to-one.model: expected one"
-            + " model beside window.state: carry, got several",
+            + " model with window.state: carry, got several",
         "many-to-one: {model: a} | 'learning: {enabled: off, shared: on}\nwindow.state: carry' | learning.shared.enabled:"
-            + " expected false beside window.state: carry, got true",
+            + " expected false with window.state: carry, got true",
         "many-to-one: {model: [weir, b], file: 'builtin:weir'} | x | forecast.many-to-one.model: kind:"
             + " expected networks that read windows alone where several compete, got one that combines",
         "'many-to-one: {model: [a, b], horizon: 30}' | window.interval: 1 h | promotion.period:"

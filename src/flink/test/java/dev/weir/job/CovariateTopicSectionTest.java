@@ -87,24 +87,24 @@ class CovariateTopicSectionTest {
       quoteCharacter = '~',
       value = {
         "topics: {covariates: weather}|window: {interval: PT1H}"
-            + "|topics.covariates: expected window.features-ahead of 1 or more beside it, got 0",
+            + "|topics.covariates: expected window.features-ahead of 1 or more as well, got 0",
         "topics: {covariates: weather}|window: {features-ahead: 2}"
-            + "|topics.covariates: expected window.interval beside it, got none",
+            + "|topics.covariates: expected window.interval as well, got none",
         "topics: {covariates: weather}|output: network"
-            + "|topics.covariates: expected window.features-ahead of 1 or more beside it, got 0",
+            + "|topics.covariates: expected window.features-ahead of 1 or more as well, got 0",
         "topics: {covariates: observations}|window: {interval: PT1H, features-ahead: 2}"
             + "|topics: expected different names, got [",
         "topics: {pattern: 'w.*', covariates: weather}"
             + "|window: {interval: PT1H, features-ahead: 2}"
             + "|topics.pattern: expected none of the job's other topics to match, got [weather]",
         "covariates: {keep: 7}|window: {interval: PT1H, features-ahead: 2}"
-            + "|covariates.keep: expected topics.covariates beside it, got none",
+            + "|covariates.keep: expected topics.covariates as well, got none",
         "covariates: {format.options.x: 7}|window: {interval: PT1H, features-ahead: 2}"
-            + "|covariates.format.options.x: expected covariates.format beside it, got none",
+            + "|covariates.format.options.x: expected covariates.format as well, got none",
         "topics: {covariates: w}|covariates: {time: at}"
-            + "|covariates.time: expected covariates.format beside it, got none",
+            + "|covariates.time: expected covariates.format as well, got none",
         "topics: {covariates: w}|covariates: {format.options.x: 7}"
-            + "|covariates.format.options.x: expected covariates.format beside it, got none",
+            + "|covariates.format.options.x: expected covariates.format as well, got none",
         "topics: {covariates: w}|covariates: {format: json, features: [a, b]}"
             + "|covariates.time: expected field names joined by dots, such as device.id, got nothing",
         "topics: {covariates: w}|covariates: {format: json, time: at}"
@@ -118,7 +118,7 @@ class CovariateTopicSectionTest {
             + "|covariates.schema-file: expected a readable file, got no.avsc ("
             + "java.nio.file.NoSuchFileException",
         "topics: {covariates: w}|covariates: {format: avro-confluent, time: at, features: [a]}"
-            + "|covariates.format: expected kafka.format: avro-confluent beside it",
+            + "|covariates.format: expected kafka.format: avro-confluent as well",
         "topics: {covariates: w}|covariates: {format: json, time: a.b, features: [a]}"
             + "|covariates: a.b: expected a field or what contains fields, got both",
         "topics: {covariates: w}|covariates: {key: 'berlin/.*'}"
@@ -130,7 +130,7 @@ class CovariateTopicSectionTest {
             + "|covariates.key: expected a regular expression with one capturing group",
         "topics: {covariates: w}"
             + "|observations: {format: json, values: [v], features-ahead: ['hours[].temp']}"
-            + "|observations.features-ahead: expected none beside topics.covariates, got some",
+            + "|observations.features-ahead: expected none with topics.covariates, got some",
         "topics: {covariates: w}|covariates: {keep: 0}"
             + "|covariates.keep: expected a whole number from 1 to 100000, got '0'",
       })
@@ -193,6 +193,6 @@ class CovariateTopicSectionTest {
             () ->
                 JobSettings.of(
                     JobFile.parse(text + TOPIC + AHEAD, "x.yaml", Map.of()), Path.of("")))
-        .hasMessageContaining("topics.covariates: expected a section forecast beside it, got none");
+        .hasMessageContaining("topics.covariates: expected a section forecast as well, got none");
   }
 }

@@ -209,11 +209,11 @@ class OutsideTopicSectionTest {
       quoteCharacter = '~',
       value = {
         "window: {interval: PT1H}"
-            + "|topics.outside: expected learning.outside.models or max-models beside it, got none",
+            + "|topics.outside: expected learning.outside.models or max-models as well, got none",
         "learning: {outside: {models: [a]}}"
-            + "|topics.outside: expected window.interval beside it, got none",
+            + "|topics.outside: expected window.interval as well, got none",
         "learning: {outside: {quantiles: true}}"
-            + "|learning.outside.quantiles: expected learning.outside.models beside it, got none",
+            + "|learning.outside.quantiles: expected learning.outside.models as well, got none",
         "learning: {enabled: false, outside: {models: [a]}}" + "|learning.outside.models: expected",
         "learning: {outside: {models: [a], max-models: 2}}"
             + "|learning.outside.max-models: expected it or learning.outside.models, got both",
@@ -222,9 +222,9 @@ class OutsideTopicSectionTest {
         "learning: {enabled: false, outside: {max-models: 2}}"
             + "|learning.outside.max-models: expected none without a mixture that learns, got 2",
         "outside: {keep: 2}|outside.keep: expected at least the horizon, 3, got 2",
-        "outside: {time: at}|outside.time: expected outside.format beside it, got none",
+        "outside: {time: at}|outside.time: expected outside.format as well, got none",
         "outside: {format.options.x: 7}"
-            + "|outside.format.options.x: expected outside.format beside it, got none",
+            + "|outside.format.options.x: expected outside.format as well, got none",
         "outside: {format: json, time: at, value: y}|outside.model: expected a field's path",
         "outside: {format: json, model: m, value: y}|outside.time: expected field names",
         "outside: {format: json, model: m, time: at}|outside.value: expected field names",
@@ -249,9 +249,9 @@ class OutsideTopicSectionTest {
   void withoutTheTopicItsOptionsHaveNoEffect() {
     assertThatThrownBy(() -> read(HOURS + "learning: {outside: {max-models: 2}}\n"))
         .hasMessageContaining(
-            "learning.outside.max-models: expected topics.outside beside it, got none");
+            "learning.outside.max-models: expected topics.outside as well, got none");
     assertThatThrownBy(() -> read(HOURS + MODELS + "outside: {keep: 7}\n"))
-        .hasMessageContaining("outside.keep: expected topics.outside beside it, got none");
+        .hasMessageContaining("outside.keep: expected topics.outside as well, got none");
   }
 
   @Test
@@ -260,6 +260,6 @@ class OutsideTopicSectionTest {
         "name: x\nkafka: {bootstrap-servers: 'localhost:1'}\nclassify: {classes: [a, b]}\n";
     assertThatThrownBy(
             () -> JobSettings.of(JobFile.parse(text + TOPIC, "x.yaml", Map.of()), Path.of("")))
-        .hasMessageContaining("topics.outside: expected a section forecast beside it, got none");
+        .hasMessageContaining("topics.outside: expected a section forecast as well, got none");
   }
 }

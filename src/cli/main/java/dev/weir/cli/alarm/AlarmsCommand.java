@@ -110,7 +110,7 @@ public final class AlarmsCommand implements Callable<Integer> {
     }
     if (limit != null && (limit < 1 || !follow)) {
       System.err.printf(
-          "weir alarms: --limit: expected at least 1, beside --follow, got %d%s%n",
+          "weir alarms: --limit: expected at least 1, with --follow, got %d%s%n",
           limit, follow ? "" : " without it");
       return 2;
     }

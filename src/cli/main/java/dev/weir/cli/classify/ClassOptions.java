@@ -81,17 +81,17 @@ public final class ClassOptions extends TaskMixin {
     long start = seed == null ? 1 : seed;
     Integer seqLen = matchedValue("--seq-len");
     UsageException.check(
-        seqLen == null || classifier != null, "--seq-len", "--classifier beside it", "none");
+        seqLen == null || classifier != null, "--seq-len", "--classifier as well", "none");
     if (prequential != null) {
-      UsageException.check(test == null, "--test", "none beside --prequential", test);
+      UsageException.check(test == null, "--test", "none with --prequential", test);
       UsageException.check(
-          classifier == null, "--classifier", "none beside --prequential", classifier);
+          classifier == null, "--classifier", "none with --prequential", classifier);
       UsageException.check(
           Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
       return new PrequentialEvaluation(prequential, label, start).run(progress);
     }
-    UsageException.check(label == null, "--label", "--prequential beside it", "none");
-    UsageException.check(seed == null, "--seed", "--prequential beside it", "none");
+    UsageException.check(label == null, "--label", "--prequential as well", "none");
+    UsageException.check(seed == null, "--seed", "--prequential as well", "none");
     UsageException.check(
         classifier != null && Files.isRegularFile(classifier),
         "--classifier",

@@ -37,7 +37,7 @@ final class ModelEvaluation {
       return steps(model);
     }
     if (seqLen != null) {
-      throw new IOException("--seq-len: expected a many-to-many model beside it, got " + model);
+      throw new IOException("--seq-len: expected a many-to-many model as well, got " + model);
     }
     TsFile.Contents asked = WindowFile.read(test, model.classes());
     LabelledWindows windows = asked.windows();

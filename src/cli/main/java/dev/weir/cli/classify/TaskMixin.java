@@ -47,7 +47,7 @@ public abstract class TaskMixin {
     matched()
         .forEach(
             option ->
-                UsageException.check(reads(option), option, "none beside --task " + task, "one"));
+                UsageException.check(reads(option), option, "none with --task " + task, "one"));
   }
 
   /** What an option of the command was given; null for nothing. */

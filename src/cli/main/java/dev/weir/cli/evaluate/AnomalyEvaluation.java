@@ -140,7 +140,7 @@ final class AnomalyEvaluation {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         if (series != null && !series.equals(o.series())) {
           throw new UsageException(
-              "--input: expected one series in each file beside --task anomalies, got %s and %s in %s"
+              "--input: expected one series in each file with --task anomalies, got %s and %s in %s"
                   .formatted(Printable.line(series), Printable.line(o.series()), name));
         }
         series = o.series();

@@ -416,14 +416,14 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   private void checkOptions() {
     UsageException.check(inputs != null, "--input", "CSV files or folders", "none");
     UsageException.check(
-        classes.given().isEmpty(), "--task", "classify beside " + classes.given(), task);
+        classes.given().isEmpty(), "--task", "classify with " + classes.given(), task);
     UsageException.check(
-        anomalies.given().isEmpty(), "--task", "anomalies beside " + anomalies.given(), task);
+        anomalies.given().isEmpty(), "--task", "anomalies with " + anomalies.given(), task);
     UsageException.check(limit >= 1, "--limit", "at least 1", limit);
     origins.check();
     boolean isNamed = !csv.columns().areDefault();
     UsageException.check(
-        !isNamed || layout == SeriesLayout.LONG, "--columns", "none beside --layout wide", "one");
+        !isNamed || layout == SeriesLayout.LONG, "--columns", "none with --layout wide", "one");
     UsageException.check(
         truth == null || csv.columns().ahead().isEmpty(),
         "--columns ahead",
@@ -435,10 +435,10 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
         "a job or a model that reads them, with --truth",
         "none");
     if (!origins.isDefault()) {
-      UsageException.check(!byAge, "--by-age", "none beside --origins and --from", "it");
-      UsageException.check(truth == null, "--truth", "none beside --origins and --from", truth);
+      UsageException.check(!byAge, "--by-age", "none with --origins and --from", "it");
+      UsageException.check(truth == null, "--truth", "none with --origins and --from", truth);
       UsageException.check(windows == null, "--windows", "none with --origins and --from", windows);
-      UsageException.check(report == null, "--report", "none beside --origins and --from", report);
+      UsageException.check(report == null, "--report", "none with --origins and --from", report);
     }
     boolean holdsOut = truth != null || windows != null;
     String holdout = truth != null ? "--truth" : "--windows";
@@ -458,7 +458,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     if (truth != null) {
       UsageException.check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
       UsageException.check(windows == null, "--windows", "none with --truth", windows);
-      UsageException.check(limit == Integer.MAX_VALUE, "--limit", "none beside --truth", limit);
+      UsageException.check(limit == Integer.MAX_VALUE, "--limit", "none with --truth", limit);
     }
     UsageException.checkFiles(inputs, options.job());
   }

@@ -161,7 +161,7 @@ final class PlanOptions {
     UsageException.check(
         layout == SeriesLayout.LONG || sampling.given() == null,
         sampling.given(),
-        "none beside --layout wide",
+        "none with --layout wide",
         "one");
   }
 
@@ -220,12 +220,12 @@ final class PlanOptions {
   private EvaluationPlan anyPlan(Integer steps, int ahead) throws IOException {
     boolean learns = learning != Learning.off;
     if (job != null) {
-      UsageException.check(model == null, "--model", "none beside --job", model);
-      UsageException.check(learning == null, "--learning", "none beside --job", learning);
+      UsageException.check(model == null, "--model", "none with --job", model);
+      UsageException.check(learning == null, "--learning", "none with --job", learning);
     }
-    UsageException.check(learns || model != null, "--learning", "a --model beside off", "none");
+    UsageException.check(learns || model != null, "--learning", "a --model with off", "none");
     if (job != null) {
-      UsageException.check(!hasBounds(), "--bounds", "none beside --job, which has its own", "one");
+      UsageException.check(!hasBounds(), "--bounds", "none with --job, which has its own", "one");
       return withOutside(EvaluationPlan.of(job, mode, steps, seqLen, ofJob()));
     }
     EvaluationPlan plan =
@@ -309,7 +309,7 @@ final class PlanOptions {
       UsageException.check(
           !plan.settings().inputs().calendar().isEmpty(),
           "--time-zone",
-          "--holidays or a model that reads a calendar beside it",
+          "--holidays or a model that reads a calendar as well",
           "neither");
       return plan.withZone(local);
     }

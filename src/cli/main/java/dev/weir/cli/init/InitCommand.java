@@ -121,7 +121,7 @@ public final class InitCommand implements Callable<Integer> {
     OutputFile target =
         out == null ? OutputFile.ofDefault(name + ".yaml", spec.optionsMap().get("--out")) : out;
     if (source.topic != null && !csv.columns().equals(SeriesColumns.DEFAULT)) {
-      throw UsageException.of(spec, "--columns: expected --input beside it, got --topic");
+      throw UsageException.of(spec, "--columns: expected --input as well, got --topic");
     }
     boolean isWithSchema = schemaFile != null || message != null || registry.isGiven();
     if (message != null && schemaFile == null

@@ -49,10 +49,11 @@ final class ModelPromoteCommand implements Callable<Integer> {
             .findFirst()
             .orElse(null);
     if (target == null) {
-      List<List<String>> all =
+      List<String> all =
           job.forecast().targets().stream()
               .filter(each -> each.contest() != null)
-              .map(Target::models)
+              .flatMap(each -> each.models().stream())
+              .distinct()
               .toList();
       System.err.printf(
           "weir model promote: expected one of the models of %s that compete, %s, got %s%n",

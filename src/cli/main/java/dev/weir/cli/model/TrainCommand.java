@@ -325,7 +325,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     UsageException.check(
         !isGiven("--time-zone") || !calendar.isEmpty(),
         spec,
-        "--time-zone: expected --calendar beside it, got none");
+        "--time-zone: expected --calendar as well, got none");
     for (String option : UNREAD.get(task)) {
       UsageException.check(
           !isGiven(option),
@@ -337,7 +337,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     UsageException.check(
         !isGiven("--seq-len") || !hasNoWindows,
         spec,
-        "--seq-len: expected --mode%s beside it, got none"
+        "--seq-len: expected --mode%s as well, got none"
             .formatted(task == Task.base ? "" : " many-to-many"));
     boolean readsAhead = task == Task.windows && epochs > 0;
     UsageException.check(

@@ -63,7 +63,7 @@ final class WeightOptions {
     for (Object option : new Object[] {mode, seqLen, readout, scaling, cell, calendar}) {
       if (option != null) {
         throw new IOException(
-            "%s: expected no option but --name beside a classifier, got %s"
+            "%s: expected no option but --name with a classifier, got %s"
                 .formatted(file.getFileName(), option));
       }
     }

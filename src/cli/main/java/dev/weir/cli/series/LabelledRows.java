@@ -131,7 +131,9 @@ public final class LabelledRows implements Closeable {
       }
       if (places.isEmpty()) {
         throw new IOException(
-            rows.place() + ": expected a column with values beside the label, got " + line(header));
+            rows.place()
+                + ": expected a column with values as well as the label, got "
+                + line(header));
       }
       return contents(rows, header, label, series, places);
     }

@@ -114,6 +114,7 @@ public final class OutsideFile {
   private final Map<String, Map<String, Forecasts>> all = new LinkedHashMap<>(); // by series, model
   private final int maxNumbers;
   private int count; // of numbers
+  private boolean isAhead; // some forecast, of its time
 
   private OutsideFile(CsvRows rows, String name, int maxNumbers) throws IOException {
     this.name = name;
@@ -122,17 +123,17 @@ public final class OutsideFile {
     String[] first = rows.next();
     this.header = first == null ? List.of() : List.of(first);
     boolean isLong = header.contains(MODEL);
+    boolean isOnce = new HashSet<>(header).size() == header.size();
     List<Integer> others = new ArrayList<>();
     for (int c = 0; c < header.size(); c++) {
       String column = header.get(c);
       if (isLong && column.matches(QUANTILE)) {
-        quantiles.put(Double.parseDouble(column.substring(1)), c);
+        isOnce &= quantiles.put(Double.parseDouble(column.substring(1)), c) == null;
       } else if (!List.of(SERIES, TIME, MADE, MODEL).contains(column)
           && !(isLong && column.equals(VALUE))) {
         others.add(c);
       }
     }
-    boolean isOnce = new HashSet<>(header).size() == header.size();
     if (!isOnce
         || !header.contains(TIME)
         || !header.contains(MADE)
@@ -151,6 +152,10 @@ public final class OutsideFile {
           read(row, header.get(c), c);
         }
       }
+    }
+    if (count > 0 && !isAhead) {
+      throw new IOException(
+          "%s: expected forecasts made before their %s, got none".formatted(name, TIME));
     }
   }
 
@@ -195,6 +200,7 @@ public final class OutsideFile {
           "%s: expected at most %,d numbers in the file, got more"
               .formatted(rows.place(), maxNumbers));
     }
+    isAhead |= made < time;
     models.add(model);
     all.computeIfAbsent(series, none -> new LinkedHashMap<>())
         .computeIfAbsent(model, none -> new Forecasts(numbers.length))

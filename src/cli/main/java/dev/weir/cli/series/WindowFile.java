@@ -46,7 +46,7 @@ public final class WindowFile {
     }
     if (contents.columns().stream().anyMatch(column -> !column.texts().isEmpty())) {
       throw new IOException(
-          name + ": expected numbers in the columns beside window and label, got texts");
+          name + ": expected numbers in the columns other than window and label, got texts");
     }
     List<String> classes = known == null ? List.copyOf(contents.labels().keySet()) : known;
     Windows windows = new Windows(name, contents.width(), classes);

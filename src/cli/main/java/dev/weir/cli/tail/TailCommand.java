@@ -142,7 +142,7 @@ public final class TailCommand implements Callable<Integer> {
       topic = CLASSES;
     }
     if (classes && scores) {
-      System.err.println("weir tail: --scores: expected forecasts beside them, got --classes");
+      System.err.println("weir tail: --scores: expected forecasts as well, got --classes");
       return 2;
     }
     if (why && (classes || format == Format.json)) {

@@ -113,7 +113,7 @@ class ClassOptionsTest {
     latch(Mode.MANY_TO_ONE);
     String arguments = "--task classify --classifier @latch.safetensors --test @steps.csv";
     assertThat(run(arguments + " --seq-len 2").err())
-        .contains("--seq-len: expected a many-to-many model beside it, got ClassifierModel[latch");
+        .contains("--seq-len: expected a many-to-many model as well, got ClassifierModel[latch");
     latch(Mode.MANY_TO_MANY);
     Files.writeString(folder.resolve("steps.csv"), "value,label\n1,plus\n2,none\n");
     assertThat(run(arguments).err())
@@ -132,16 +132,16 @@ class ClassOptionsTest {
       value = {
         "--task classify|--classifier: expected a model file, or --prequential, got none",
         "--test @a.ts|--input: expected CSV files or folders, got none",
-        "--task classify --input x --test @a.ts|--input: expected none beside --task classify",
+        "--task classify --input x --test @a.ts|--input: expected none with --task classify",
         "--task classify --classifier @a.st|--classifier: expected a model file, or --prequential,"
             + " got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
-        "--task classify --test @a.ts --horizon 3|--horizon: expected none beside --task classify",
-        "--task classify --test @a.ts --seq-len 3|--seq-len: expected --classifier beside it, got"
+        "--task classify --test @a.ts --horizon 3|--horizon: expected none with --task classify",
+        "--task classify --test @a.ts --seq-len 3|--seq-len: expected --classifier as well, got"
             + " none",
-        "--task classify --test @a.ts --seed 3|--seed: expected --prequential beside it, got none",
-        "--task classify --label y|--label: expected --prequential beside it, got none",
-        "--input x --seed 3 --test y|--task: expected classify beside [--seed, --test], got"
+        "--task classify --test @a.ts --seed 3|--seed: expected --prequential as well, got none",
+        "--task classify --label y|--label: expected --prequential as well, got none",
+        "--input x --seed 3 --test y|--task: expected classify with [--seed, --test], got"
             + " forecast"
       })
   void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {

@@ -96,8 +96,8 @@ class AnomalyOptionsTest {
     "--budget, 0, '--budget: expected 0.01 to 50.0 alarms per 1,000 values, got 0.0'",
     "--budget, NaN, 'got NaN'",
     "--reasons, level;noise, '--reasons: expected novelty, level, drift, error or break, got ''noise'''",
-    "--limit, 9, '--limit: expected none beside --task anomalies, got one'",
-    "--seed, 3, '--seed: expected none beside --task anomalies, got one'",
+    "--limit, 9, '--limit: expected none with --task anomalies, got one'",
+    "--seed, 3, '--seed: expected none with --task anomalies, got one'",
   })
   void wrongOptionsAreRefused(String option, String value, String message) throws IOException {
     labels("{\"pumps/a.csv\": []}");
@@ -108,7 +108,7 @@ class AnomalyOptionsTest {
   void optionsOfAlarmsNeedTheirTask() {
     InProcess run =
         InProcess.run("evaluate", "--input", folder.resolve("in").toString(), "--budget", "2");
-    check(run, 2, "--task: expected anomalies beside [--budget], got forecast");
+    check(run, 2, "--task: expected anomalies with [--budget], got forecast");
   }
 
   @Test
@@ -128,7 +128,7 @@ class AnomalyOptionsTest {
     Files.writeString(
         folder.resolve("in/pumps/a.csv"),
         "series_id,timestamp,value\nx,2026-01-01,1\ny,2026-01-01,1\n");
-    check(run(), 2, "expected one series in each file beside --task anomalies, got x and y in");
+    check(run(), 2, "expected one series in each file with --task anomalies, got x and y in");
     Files.delete(folder.resolve("in/pumps/a.csv"));
     check(run(), 1, "--input: expected CSV files with series, got none in");
   }

@@ -118,7 +118,7 @@ class EvaluationPlanTest {
     assertThatThrownBy(() -> plan("--time-zone", "Europe/Berlin"))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "--time-zone: expected --holidays or a model that reads a calendar beside it, got"
+            "--time-zone: expected --holidays or a model that reads a calendar as well, got"
                 + " neither");
     assertThatThrownBy(
             () -> plan("--holidays", "DE", "--model", "builtin:weir", "--learning", "off"))

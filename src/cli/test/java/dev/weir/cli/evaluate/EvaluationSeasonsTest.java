@@ -47,6 +47,6 @@ class EvaluationSeasonsTest {
         .hasMessage("--season: expected two alone, got [7,365, auto]");
     assertThatThrownBy(() -> of("7,365,1461")).hasMessageStartingWith("--season: expected auto, ");
     assertThatThrownBy(() -> of("7,P365D"))
-        .hasMessageStartingWith("--season: expected window.interval beside a duration");
+        .hasMessageStartingWith("--season: expected window.interval with a duration");
   }
 }

@@ -140,7 +140,7 @@ class HoldoutEvaluationIT {
     String window = "src/core/test/resources/models/sample-many-to-one.safetensors";
     InProcess part = run("--season 12 --horizon 2 --format json --model " + window).succeeded();
     assertThat(run("--learning off").err())
-        .contains("--learning: expected a --model beside off, got none");
+        .contains("--learning: expected a --model with off, got none");
     assertThat(run("--model builtin:weir --mode many-to-many").err())
         .contains("--mode: expected many-to-one, as the model says, got many-to-many");
     assertThat(run("--model builtin:none").err()).contains("--model: no such built-in model");
@@ -183,7 +183,7 @@ class HoldoutEvaluationIT {
       delimiter = '|',
       value = {
         "--horizon 6          | --truth: expected 6 values of s0, as many as are forecast, got 5",
-        "--limit 100          | --limit: expected none beside --truth, got 100",
+        "--limit 100          | --limit: expected none with --truth, got 100",
         "--by-age             | --by-age: expected none with --truth, got it",
         "--mase-season 0      | --mase-season: expected 1 to 1000, got 0",
         "--windows 2          | --windows: expected none with --truth, got 2",

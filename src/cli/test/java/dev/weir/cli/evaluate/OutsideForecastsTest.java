@@ -179,9 +179,9 @@ class OutsideForecastsTest {
         "--outside DIR/empty.csv | --outside: expected forecasts of a model, got none",
       })
   void wrongOptionsAreOneLine(String options, String problem) throws Exception {
-    Files.writeString(dir.resolve("o.csv"), "timestamp,made,a\n2026-01-01,2026-01-01,1\n");
+    Files.writeString(dir.resolve("o.csv"), "timestamp,made,a\n2026-01-02,2026-01-01,1\n");
     Files.writeString(
-        dir.resolve("other.csv"), "timestamp,made,series_id,a\n2026-01-01,2026-01-01,c,1\n");
+        dir.resolve("other.csv"), "timestamp,made,series_id,a\n2026-01-02,2026-01-01,c,1\n");
     Files.writeString(dir.resolve("empty.csv"), "timestamp,made,a\n");
     Files.writeString(
         dir.resolve("job.yaml"),

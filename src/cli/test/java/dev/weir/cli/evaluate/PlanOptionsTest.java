@@ -47,9 +47,9 @@ class PlanOptionsTest {
       delimiter = '|',
       value = {
         "--bounds-min 2 --bounds-max 1 | --bounds-min: expected less than max (1.0), got 2.0",
-        "--bounds-min 0.5 --bounds-integer | --bounds-min: expected a whole number beside integer, got 0.5",
+        "--bounds-min 0.5 --bounds-integer | --bounds-min: expected a whole number with integer, got 0.5",
         "--bounds-min NaN | expected a number from -1e30 to 1e30, got 'NaN'",
-        "--bounds-min 0 --job jobs/many-to-one.yaml | --bounds: expected none beside --job, which has its own, got one",
+        "--bounds-min 0 --job jobs/many-to-one.yaml | --bounds: expected none with --job, which has its own, got one",
         "--bounds-min 0 --task classify | --bounds: expected none with --task classify, got one"
       })
   void wrongBoundsAreOneLine(String options, String problem) throws Exception {

@@ -109,7 +109,7 @@ class ClassTrainingTest {
         "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
         "--input @x.ts --out @y --patience 0|--patience: expected at least 1, got 0",
         "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
-        "--input @x.ts --out @y --seq-len 4|--seq-len: expected --mode many-to-many beside it, got"
+        "--input @x.ts --out @y --seq-len 4|--seq-len: expected --mode many-to-many as well, got"
             + " none",
         "--input @x.ts --out @y --mode many-to-many --pooling max|--pooling: expected none with"
             + " many-to-many, got one",

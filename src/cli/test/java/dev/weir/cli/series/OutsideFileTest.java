@@ -66,6 +66,8 @@ class OutsideFileTest {
         "timestamp,made,model~ | x.csv line 1: expected columns timestamp,made,",
         "timestamp,made,model,value,q1.5~ | x.csv line 1: expected columns timestamp,made,",
         "timestamp,made,a,a~ | x.csv line 1: expected columns timestamp,made,",
+        "timestamp,made,model,value,q0.1,q0.10~ | x.csv line 1: expected columns timestamp,made,",
+        "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-02,1 | x.csv: expected forecasts made before their timestamp, got none",
         "timestamp,made,a~2026-01-01,soon,1 | x.csv line 2: made: expected a time such as",
         "timestamp,made,a~2026-01-01,,1 | x.csv line 2: made: expected a time such as",
         "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-01 | x.csv line 3: expected 3 columns, got 2",

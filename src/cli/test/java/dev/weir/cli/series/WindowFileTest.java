@@ -55,7 +55,7 @@ class WindowFileTest {
         "1,2,a;1,3,b|states.csv: window 1: expected one label, got a and b",
         "1,,a;2,3,b|states.csv: window 1: expected at least one value in each column, got none in"
             + " 1",
-        "1,x,a;2,3,b|states.csv: expected numbers in the columns beside window and label, got"
+        "1,x,a;2,3,b|states.csv: expected numbers in the columns other than window and label, got"
             + " texts",
         "1,2|states.csv line 2: expected 3 fields, as in the header, got 2"
       })

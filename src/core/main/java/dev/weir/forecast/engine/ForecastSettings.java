@@ -365,14 +365,14 @@ public record ForecastSettings(
   /** Why a network can't begin a window with what the last one left; null if it can. */
   private static String problemWithCarrying(ForecastModel model) {
     if (!model.candidates().isEmpty()) {
-      return "kind: expected a network that reads windows alone beside window.state: carry, got another";
+      return "kind: expected a network that reads windows alone with window.state: carry, got another";
     }
     if (model.rnn().bidirectional()) {
-      return "bidirectional: expected a network of one direction beside window.state: carry, since the"
+      return "bidirectional: expected a network of one direction with window.state: carry, since the"
           + " other one begins at a window's end, got both";
     }
     if (model.scaling().readsWindow()) {
-      return "scaling: expected none or fixed beside window.state: carry, since what is carried has one"
+      return "scaling: expected none or fixed with window.state: carry, since what is carried has one"
           + " scale, got "
           + model.scaling().rule().label();
     }

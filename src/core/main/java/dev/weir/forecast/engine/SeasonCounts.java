@@ -37,7 +37,7 @@ public record SeasonCounts(int first, int second) {
                   TIMES,
                   MAX_SECOND,
                   first == LearnerSettings.AUTO
-                      ? second + " beside none"
+                      ? second + " with none"
                       : "%d and %d".formatted(first, second)));
     }
   }

@@ -280,14 +280,14 @@ class CarriedStateTest {
     assertThat(problem(settings, good)).isNull();
     assertThat(problem(settings, TestModel.of(both, SEQ_LEN, 4).build()))
         .isEqualTo(
-            "bidirectional: expected a network of one direction beside window.state: carry, since"
+            "bidirectional: expected a network of one direction with window.state: carry, since"
                 + " the other one begins at a window's end, got both (model m version 1)");
     assertThat(problem(settings, TestModel.of(own, SEQ_LEN, 4).scaling(Scaling.LAST).build()))
         .isEqualTo(
-            "scaling: expected none or fixed beside window.state: carry, since what is carried has"
+            "scaling: expected none or fixed with window.state: carry, since what is carried has"
                 + " one scale, got last (model m version 1)");
     assertThat(problem(settings, BuiltInModels.weir()))
-        .startsWith("kind: expected a network that reads windows alone beside window.state: carry");
+        .startsWith("kind: expected a network that reads windows alone with window.state: carry");
   }
 
   private static String problem(ForecastSettings settings, ForecastModel model) {

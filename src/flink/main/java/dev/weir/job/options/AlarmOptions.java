@@ -159,7 +159,7 @@ public final class AlarmOptions {
         && !file.has(ForecastOptions.INTERVAL)) { // how far apart values are is not known
       file.problem(
           GROUP_SERIES.at(0),
-          "expected window.interval or a window.seq-len above 1 beside it, got neither");
+          "expected window.interval or a window.seq-len above 1 as well, got neither");
     }
     return rules;
   }
@@ -186,13 +186,11 @@ public final class AlarmOptions {
         List.of(OVERRIDE_BUDGET, OVERRIDE_REASONS, OVERRIDE_MIN_DURATION, OVERRIDE_QUIET)) {
       changes |= file.has(option.at(i));
       if (!enabled && file.has(option.at(i))) {
-        file.problem(option.at(i), "expected nothing beside enabled: false, got some");
+        file.problem(option.at(i), "expected nothing with enabled: false, got some");
       }
     }
     if (enabled && !changes && !file.has(OVERRIDE_ENABLED.at(i))) {
-      file.problem(
-          OVERRIDE_SERIES.at(i),
-          "expected an option beside it that is other than common, got none");
+      file.problem(OVERRIDE_SERIES.at(i), "expected an option other than common as well, got none");
     }
     return new Override(series, enabled ? settings : null);
   }

@@ -99,7 +99,7 @@ public final class ContestOptions {
     for (Option<?> option : ALL) {
       if (!competes && file.has(option)) {
         file.problem(
-            option, "expected several models beside it, such as model: [a, b], got one or none");
+            option, "expected several models as well, such as model: [a, b], got one or none");
       }
     }
     return forecast.withTargets(targets);
@@ -124,10 +124,10 @@ public final class ContestOptions {
       file.problem(models, problem);
     }
     if (forecast.carries()) {
-      file.problem(models, "expected one model beside window.state: carry, got several");
+      file.problem(models, "expected one model with window.state: carry, got several");
     }
     if (NetworkOptions.isShared(file)) {
-      file.problem(models, "expected one model beside learning.shared, got several");
+      file.problem(models, "expected one model with learning.shared, got several");
     }
     long reach = target.horizon() * forecast.sampling().interval();
     if (reach > file.get(PERIOD).toMillis()) {

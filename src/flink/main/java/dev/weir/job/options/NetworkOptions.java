@@ -184,8 +184,7 @@ public final class NetworkOptions {
       for (Option<?> option : List.of(TARGETS, BIDIRECTIONAL)) {
         if (file.has(option)) {
           file.problem(
-              option,
-              "expected one of %s among the experts beside it, got none".formatted(WINDOWED));
+              option, "expected one of %s among the experts as well, got none".formatted(WINDOWED));
         }
       }
     }

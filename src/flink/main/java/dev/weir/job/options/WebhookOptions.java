@@ -77,7 +77,7 @@ public final class WebhookOptions {
     }
     if (file.get(FORMAT) == WebhookFormat.PAGERDUTY && secret == null) {
       file.problem(
-          FORMAT, "expected alarms.webhook-secret beside it, PagerDuty's routing key, got none");
+          FORMAT, "expected alarms.webhook-secret as well, PagerDuty's routing key, got none");
     }
     String page = file.get(PAGE);
     String got = page == null ? null : gotForPage(WebhookSettings.uri(page));

@@ -248,7 +248,7 @@ public final class ModelTopic {
                   name,
                   active == null
                       ? "no model of this name"
-                      : "version %d in use and %s beside it"
+                      : "version %d in use, also %s"
                           .formatted(active.version(), others.isEmpty() ? "none" : others),
                   name));
     }

@@ -55,7 +55,7 @@ public final class LabelCodec {
       node = Json.RECORDS.readTree(bytes);
     } catch (IOException e) {
       throw new MalformedRecordException(
-          "label: expected a JSON object, got " + AvroBounds.quoted(e.getMessage()), e);
+          "label: expected a JSON object, got " + Json.complaint(e), e);
     }
     return new Label(text(node, "series"), time(node), text(node, "label"));
   }

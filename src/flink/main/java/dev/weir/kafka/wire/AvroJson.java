@@ -139,9 +139,7 @@ public final class AvroJson {
       throw e;
     } catch (IOException e) {
       throw new MalformedRecordException(
-          "%s: expected a JSON object, got %s"
-              .formatted(schema.getName(), AvroBounds.quoted(e.getMessage())),
-          e);
+          "%s: expected a JSON object, got %s".formatted(schema.getName(), Json.complaint(e)), e);
     }
     return buffer.toByteArray();
   }

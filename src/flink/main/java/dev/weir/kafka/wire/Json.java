@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 
 /**
  * Reads and writes JSON trees. A text that continues after its value is malformed. {@link
@@ -66,6 +67,20 @@ public final class Json {
       array.add(number(number));
     }
     return array;
+  }
+
+  /** What a reader complains of, and where; without what Jackson says of its own settings. */
+  public static String complaint(IOException e) {
+    if (!(e instanceof JsonProcessingException wrong) || wrong.getLocation() == null) {
+      return AvroBounds.quoted(e.getMessage());
+    }
+    String message = wrong.getOriginalMessage();
+    return "%s (line %d, column %d)"
+        .formatted(
+            AvroBounds.quoted(
+                message.replaceAll("(?s)(:| \\([^(]*) (enable|at|from) [`\\[].*", "")),
+            wrong.getLocation().getLineNr(),
+            wrong.getLocation().getColumnNr());
   }
 
   /** Maps, lists and values as a tree. */

@@ -128,7 +128,7 @@ class JobFileTest {
         GOOD + "source:\n  start: yesterday\n  end: latest\n",
         "pumps.yaml line 14: source.start: expected earliest, latest, committed, an offset such as"
             + " 1200 or a time such as 2026-01-31T00:00:00Z, got 'yesterday'",
-        "pumps.yaml line 15: source.end: expected source.mode: bounded beside it, got streaming");
+        "pumps.yaml line 15: source.end: expected source.mode: bounded as well, got streaming");
   }
 
   @Test
@@ -277,10 +277,10 @@ class JobFileTest {
         "thresholds: [{above: 1}, {above: 2}, {above: 3}, {above: 4}, {above: 5}, {above: 6}, {above: 7}, {above: 8}, {above: 9}] | alarms.thresholds: expected at most 8 entries, got 9",
         "overrides: [{budget: 3}] | alarms.overrides[0].series: expected a regular expression, got nothing",
         "overrides: [{series: 'a('}] | line L: alarms.overrides[0].series: expected a regular expression, got 'a('",
-        "overrides: [{series: a}] | line L: alarms.overrides[0].series: expected an option beside it that is other than common, got none",
+        "overrides: [{series: a}] | line L: alarms.overrides[0].series: expected an option other than common as well, got none",
         "overrides: [{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a number from 0.01 to 50.0, got '99'",
         "overrides: [{series: a, reasons: [threshold]}] | line L: alarms.overrides[0].reasons: expected a list of novelty, level, drift, error and break, got 'threshold'",
-        "overrides: [{series: a, enabled: false, quiet: 3}] | line L: alarms.overrides[0].quiet: expected nothing beside enabled: false, got some",
+        "overrides: [{series: a, enabled: false, quiet: 3}] | line L: alarms.overrides[0].quiet: expected nothing with enabled: false, got some",
         "overrides: [{series: a, quiet: 3, quiet: 4}] | alarms.overrides[0].quiet: expected once, got it again after line L",
         "groups: [{series: a.*}] | alarms.groups[0].name: expected a name, or one capturing group in series, got none of them",
         "groups: [{series: (a).*, name: b}] | line L: alarms.groups[0].name: expected a name, or one capturing group in series, got both",
@@ -317,8 +317,8 @@ class JobFileTest {
   void alarmRulesNeedAlarmsAndNumbersInSuccession() {
     String off = RULES.replace("enabled: true", "enabled: false");
     assertThatThrownBy(() -> read(off, Map.of()))
-        .hasMessageContaining("alarms.thresholds[0].above: expected alarms.enabled: true beside it")
-        .hasMessageContaining("alarms.overrides[2].quiet: expected alarms.enabled: true beside it");
+        .hasMessageContaining("alarms.thresholds[0].above: expected alarms.enabled: true as well")
+        .hasMessageContaining("alarms.overrides[2].quiet: expected alarms.enabled: true as well");
     Map<String, String> gap = Map.of("alarms.overrides[7].quiet", "8");
     assertThatThrownBy(() -> read(RULES, gap))
         .hasMessageContaining(
@@ -332,8 +332,8 @@ class JobFileTest {
       quoteCharacter = '`',
       value = {
         "window.strid=5 | window.strid: expected a known key, such as window.stride",
-        "alarms.budget=2 | alarms.budget: expected alarms.enabled: true beside it, got false",
-        "topics.alarms=a | topics.alarms: expected alarms.enabled: true beside it, got false",
+        "alarms.budget=2 | alarms.budget: expected alarms.enabled: true as well, got false",
+        "topics.alarms=a | topics.alarms: expected alarms.enabled: true as well, got false",
         "alarms=maybe | alarms.enabled: expected true or false, on or off, got 'maybe'",
         "alarms=on alarms.budget=51 | alarms.budget: expected a number from 0.01 to 50.0, got '51'",
         "alarms=on alarms.budget=NaN | alarms.budget: expected a number from 0.01 to 50.0, got 'NaN'",
@@ -344,8 +344,8 @@ class JobFileTest {
         "topics.pattern=.* | topics.pattern: expected none of the job's other topics to match, got [forecasts, scores, pumps.dlq, models]",
         "topics.pattern=a( | topics.pattern: expected a regular expression such as sensors[.].*, got 'a('",
         "topics.pattern=a.* topics.observations=b | topics.pattern: expected it or topics.observations, got both: [b]",
-        "topics.observations=a,b mode=bounded | source.mode: expected one topic of observations beside it, got several",
-        "topics.observations=a,b source.start=latest | source.start: expected one topic of observations beside it, got several",
+        "topics.observations=a,b mode=bounded | source.mode: expected one topic of observations as well, got several",
+        "topics.observations=a,b source.start=latest | source.start: expected one topic of observations as well, got several",
         "kafka.bootstrap-servers=u:s3c/r'et@broker:9092 | kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '[hidden]@broker:9092'",
       })
   void wrongOverrideGetsOneLine(String options, String expected) {
@@ -395,8 +395,8 @@ class JobFileTest {
         "+learning: {rate: 0} | L: learning.rate: expected a number above 0, at most 1, got '0'",
         "+learning: {optimizer: rmsprop} | L: learning.optimizer: expected adam or sgd, got 'rmsprop'",
         "+learning: {tuned: on, on-new-model: blend} | L: learning.on-new-model: expected replace or keep, got 'blend'",
-        "+learning: {on-new-model: keep} | L: learning.on-new-model: expected learning.tuned: true beside it, got false",
-        "+learning: {bidirectional: false} | L: learning.bidirectional: expected one of [birnn, birnn-many-to-many] among the experts beside it, got none",
+        "+learning: {on-new-model: keep} | L: learning.on-new-model: expected learning.tuned: true as well, got false",
+        "+learning: {bidirectional: false} | L: learning.bidirectional: expected one of [birnn, birnn-many-to-many] among the experts as well, got none",
         "seq-len: 5 => features: 2 & +learning: {tuned: on} | L: learning.tuned: expected false with window.features (2), since the past is kept without them, got true",
         "seq-len: 5 => calendar: [hour-of-day, day-of-week] & +learning: {tuned: on} | L: learning.tuned: expected false with window.calendar (hour-of-day,day-of-week), since the past is kept without it, got true",
         "model: pump-model => horizon: 2 & horizon: 3 =>  & +learning: {tuned: on} | L: learning.tuned: expected false without a model to copy, got true",

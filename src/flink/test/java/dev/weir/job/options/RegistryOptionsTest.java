@@ -50,8 +50,8 @@ class RegistryOptionsTest {
       value = {
         "format: json | line 4: kafka.format: expected avro or avro-confluent, got 'json'",
         "format: avro-confluent | kafka.registry.url: expected http://HOST[:PORT][/PATH], or https, without a user, got nothing",
-        "registry: {url: 'http://r'} | line 4: kafka.registry.url: expected kafka.format: avro-confluent beside it, got avro",
-        "registry: {patience: 1 s} | kafka.registry.patience: expected kafka.format: avro-confluent beside it, got avro",
+        "registry: {url: 'http://r'} | line 4: kafka.registry.url: expected kafka.format: avro-confluent as well, got avro",
+        "registry: {patience: 1 s} | kafka.registry.patience: expected kafka.format: avro-confluent as well, got avro",
       })
   void whatDoesNotGoTogetherIsNamedWithItsLine(String lines, String message) {
     assertThatThrownBy(() -> kafka(lines))

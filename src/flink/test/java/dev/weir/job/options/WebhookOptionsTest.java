@@ -65,16 +65,16 @@ class WebhookOptionsTest {
         "alarms.webhook-severity: expected low or medium or high, got 'worst'");
     assertProblem(
         Map.of("alarms.webhook", "https://a.example", "alarms.webhook-format", "pagerduty"),
-        "alarms.webhook-format: expected alarms.webhook-secret beside it, PagerDuty's routing key, got none");
+        "alarms.webhook-format: expected alarms.webhook-secret as well, PagerDuty's routing key, got none");
     assertProblem(
         Map.of("alarms.webhook-format", "slack"),
-        "alarms.webhook-format: expected alarms.webhook beside it, got none");
+        "alarms.webhook-format: expected alarms.webhook as well, got none");
     assertProblem(
         Map.of("alarms.webhook-secret", "${env:A}"),
-        "alarms.webhook-secret: expected alarms.webhook beside it, got none");
+        "alarms.webhook-secret: expected alarms.webhook as well, got none");
     assertProblem(
         Map.of("alarms.webhook", "https://a.example", "alarms", "off"),
-        "alarms.webhook: expected alarms.enabled: true beside it, got false");
+        "alarms.webhook: expected alarms.enabled: true as well, got false");
     assertProblem(Map.of("alarms.page", "weir"), "alarms.page: expected an address that starts");
     for (String part : new String[] {"?token=hush", "#token=hush"}) {
       assertThatThrownBy(() -> read(Map.of("alarms.page", "https://weir.example/" + part)))

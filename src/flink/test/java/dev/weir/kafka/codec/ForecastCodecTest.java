@@ -100,7 +100,12 @@ public class ForecastCodecTest {
     assertWrong(whole.replace("1970-01-01T00:00:05Z", "soon"), "origin: expected a time such as");
     assertWrong(whole.replace("many-to-many", "many"), "forecast: mode: expected many-to-one or");
     assertWrong(whole + "x", "Forecast: expected a JSON object, got ");
-    assertWrong("{", "Forecast: expected a JSON object, got ");
+    assertWrong(
+        "{",
+        "Forecast: expected a JSON object, got Unexpected end-of-input: expected close marker");
+    assertWrong(
+        "{\"value\": NaN}",
+        "Forecast: expected a JSON object, got Non-standard token 'NaN' (line 1, column 14)");
   }
 
   private void assertWrong(String json, String message) {
