@@ -43,7 +43,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int STRING = 24 + ARRAY;
   private static final int BOXED = 16; // a Long
   private static final int MAP_OBJECT = 48 + ARRAY + 16 * 4;
-  private static final int OUTSIDE_OBJECTS = 32 + 32 + 2 * ARRAY; // an entry of the map, its value
+  private static final int OUTSIDE_OBJECTS = 40 + 32 + 2 * ARRAY; // an entry of the map, its value
 
   /** Entry of Flink's state table, and its place in the array of entries. */
   private static final int HEAP_ENTRY = 40 + 6;
@@ -62,7 +62,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int SUMS_FORMAT = 8;
   private static final int ALARMS_FORMAT = 6; // an incident or none, breaks or none, thresholds
   private static final int LOG_FORMAT = 25;
-  private static final int OUTSIDE_FORMAT = 13; // version, sizes, checksum
+  private static final int OUTSIDE_FORMAT = 25; // version, count, end, timer, checksum
+  private static final int OUTSIDE_MODEL_FORMAT = 12; // sizes
 
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
   private static final int LOG_ROWS = 16;
@@ -119,24 +120,22 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     long times = Math.min(join.keep(), join.horizon());
     long numbers = times * Long.BYTES * (2 + join.columns()); // time, when it was made, columns
     long heap = OUTSIDE_OBJECTS + 2 * numbers + string(nameLength); // arrays grow by doubling
-    long disk = OUTSIDE_FORMAT + numbers + DISK_ENTRY + 2L * nameLength;
+    long disk = OUTSIDE_MODEL_FORMAT + numbers + nameLength;
     int models = join.slots();
-    StateSizeEstimate names = // in the join and in the window
+    StateSizeEstimate names = // in the window
         join.isListed()
             ? new StateSizeEstimate(0, 0, 0)
             : new StateSizeEstimate(
-                HEAP_ENTRY + 2L * (ARRAY + models * string(nameLength)),
+                ARRAY + (long) models * string(nameLength),
                 (long) models * string(nameLength),
-                DISK_ENTRY + 2L * models * nameLength);
+                (long) models * nameLength);
     return new StateSizeEstimate(
-            MAP_OBJECT
-                + 2 * HEAP_ENTRY
-                + HEAP_TIMER
-                + BOXED
-                + 3 * string(nameLength)
-                + models * heap,
+            MAP_OBJECT + HEAP_ENTRY + HEAP_TIMER + 2 * string(nameLength) + models * heap,
             0,
-            2 * (DISK_ENTRY + nameLength + Long.BYTES) + models * disk) // the last time, its timer
+            2 * (DISK_ENTRY + nameLength)
+                + OUTSIDE_FORMAT
+                + Long.BYTES
+                + models * disk) // and timer
         .and(names);
   }
 

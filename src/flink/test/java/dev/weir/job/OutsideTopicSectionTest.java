@@ -197,8 +197,8 @@ class OutsideTopicSectionTest {
     StateSizeEstimate without = StateSizeEstimate.of(read(HOURS + MODELS));
     StateSizeEstimate with = StateSizeEstimate.of(read(HOURS + MODELS + TOPIC));
     assertThat(with.disk() - without.disk())
-        .as("of 2 models 3 times of 3 numbers, sizes, key, name; their end, its timer; delays")
-        .isEqualTo(2 * (3 * 3 * 8 + 13 + 12 + 40) + 2 * (12 + 20 + 8) + 2 * 2 * 8);
+        .as("of 2 models 3 times of 3 numbers, sizes, name; their key and end; its timer; delays")
+        .isEqualTo(2 * (3 * 3 * 8 + 12 + 20) + (12 + 20 + 25) + (12 + 20 + 8) + 2 * 2 * 8);
     assertThat(with.heap() - without.heap()).isBetween(2 * 2 * 72L, 1_500L);
     assertThat(with.cached() - without.cached()).isEqualTo(2 * 2 * 8);
   }

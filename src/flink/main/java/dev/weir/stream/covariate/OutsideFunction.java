@@ -7,21 +7,22 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.stream.WeirTypeInformation;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.internal.InternalListState;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.types.Either;
 import org.apache.flink.util.Collector;
 
 /**
@@ -42,24 +43,15 @@ final class OutsideFunction
 
   // the states' names are part of each savepoint
 
-  /** By model. Of each time: when its forecast was made, then the columns. */
-  private static final MapStateDescriptor<String, GroupCovariates> FORECASTS =
-      new MapStateDescriptor<>(
+  private static final ValueStateDescriptor<OutsideForecasts> FORECASTS =
+      new ValueStateDescriptor<>(
           "outside",
-          Types.STRING,
-          WeirTypeInformation.of(GroupCovariates.class, GroupCovariatesSerializer.INSTANCE));
+          WeirTypeInformation.of(OutsideForecasts.class, OutsideForecastsSerializer.INSTANCE));
 
-  private static final MapStateDescriptor<Long, List<InputEvent>> OBSERVATIONS =
-      waiting("observations", WeirTypeInformation.INPUT_EVENT);
-
-  private static final MapStateDescriptor<Long, List<CovariateEvent>> UPDATES =
-      waiting("updates", CovariateJoin.EVENTS);
-
-  private static final ValueStateDescriptor<List<String>> MODELS =
-      new ValueStateDescriptor<>("models", Types.LIST(Types.STRING));
-
-  private static final ValueStateDescriptor<Long> END =
-      new ValueStateDescriptor<>("end", Types.LONG);
+  /** Those of a time, its namespace: RocksDB appends to a list without reading it. */
+  static final ListStateDescriptor<Either<InputEvent, CovariateEvent>> WAITING =
+      new ListStateDescriptor<>(
+          "waiting", Types.EITHER(WeirTypeInformation.INPUT_EVENT, CovariateJoin.EVENTS));
 
   /** Of forecasts that were made at the same time, the last one counts. */
   private static final Comparator<OutsideUpdate> ORDER =
@@ -68,11 +60,8 @@ final class OutsideFunction
           .thenComparing(OutsideUpdate::rows, Arrays::compare);
 
   private final OutsideSettings settings;
-  private transient MapState<String, GroupCovariates> forecasts;
-  private transient MapState<Long, List<InputEvent>> observations; // by time
-  private transient MapState<Long, List<CovariateEvent>> updates; // by when they were made
-  private transient ValueState<List<String>> models; // by slot, where they are not listed
-  private transient ValueState<Long> end; // the last time forecast, when all can be dropped
+  private transient ValueState<OutsideForecasts> forecasts;
+  private transient InternalListState<String, Long, Either<InputEvent, CovariateEvent>> waiting;
   private transient int[] steps; // scratch
   private transient Counter received;
   private transient Counter late;
@@ -83,18 +72,14 @@ final class OutsideFunction
     this.settings = settings;
   }
 
-  private static <T> MapStateDescriptor<Long, List<T>> waiting(
-      String name, TypeInformation<T> type) {
-    return new MapStateDescriptor<>(name, Types.LONG, Types.LIST(type));
+  /** Before it is opened: only an operator has lists by time. */
+  void waiting(InternalListState<String, Long, Either<InputEvent, CovariateEvent>> waiting) {
+    this.waiting = waiting;
   }
 
   @Override
   public void open(OpenContext context) {
-    forecasts = getRuntimeContext().getMapState(FORECASTS);
-    observations = getRuntimeContext().getMapState(OBSERVATIONS);
-    updates = getRuntimeContext().getMapState(UPDATES);
-    models = getRuntimeContext().getState(MODELS);
-    end = getRuntimeContext().getState(END);
+    forecasts = getRuntimeContext().getState(FORECASTS);
     steps = new int[settings.horizon()];
     register(getRuntimeContext().getMetricGroup());
   }
@@ -112,8 +97,8 @@ final class OutsideFunction
       throws Exception {
     if (!(event instanceof ObservationEvent observed)) {
       out.collect(event);
-    } else if (!waits(observations, observed.observation().time(), event, context)) {
-      out.collect(joined(observed));
+    } else if (!waits(observed.observation().time(), Either.Left(event), context)) {
+      out.collect(joined(kept(), observed));
     }
   }
 
@@ -126,85 +111,76 @@ final class OutsideFunction
     }
     OutsideUpdate update = (OutsideUpdate) event;
     received.inc();
-    if (!waits(updates, update.made(), event, context)) {
+    if (!waits(update.made(), Either.Right(event), context)) {
       late.inc();
-      long now = context.timerService().currentWatermark() + settings.slack();
-      learn(update, now, context.timerService());
+      learn(kept(), update, context.timerService().currentWatermark(), context.timerService());
     }
   }
 
   /** Lets an event wait for the watermark; returns whether it has to. */
-  private <T> boolean waits(MapState<Long, List<T>> state, long time, T event, Context context)
+  private boolean waits(long time, Either<InputEvent, CovariateEvent> event, Context context)
       throws Exception {
-    long due = time - settings.slack();
-    if (due <= context.timerService().currentWatermark()) {
+    if (time <= context.timerService().currentWatermark()) {
       return false;
     }
-    List<T> known = state.get(time);
-    List<T> all = known == null ? new ArrayList<>(1) : new ArrayList<>(known);
-    all.add(event);
-    state.put(time, all);
-    context.timerService().registerEventTimeTimer(due);
+    waiting.setCurrentNamespace(time);
+    waiting.add(event);
+    context.timerService().registerEventTimeTimer(time);
     return true;
   }
 
-  /** The slack may have been another one when the timer was set, in a savepoint. */
   @Override
-  public void onTimer(long due, OnTimerContext context, Collector<InputEvent> out)
+  public void onTimer(long time, OnTimerContext context, Collector<InputEvent> out)
       throws Exception {
-    for (long time = due; time <= due + 1; time++) {
-      if (time - settings.slack() <= context.timerService().currentWatermark()) {
-        release(time, context.timerService(), out);
-      } else if (isAwaited(time)) {
-        context.timerService().registerEventTimeTimer(time - settings.slack());
+    List<OutsideUpdate> made = new ArrayList<>();
+    List<ObservationEvent> observed = new ArrayList<>();
+    waiting.setCurrentNamespace(time);
+    Iterable<Either<InputEvent, CovariateEvent>> events = waiting.get();
+    if (events != null) {
+      for (Either<InputEvent, CovariateEvent> event : events) {
+        if (event.isLeft()) {
+          observed.add((ObservationEvent) event.left());
+        } else {
+          made.add((OutsideUpdate) event.right());
+        }
       }
+      waiting.clear();
     }
-    Long last = end.value();
-    if (last != null && last <= due) {
-      drop(last, due, context.timerService());
+    OutsideForecasts kept = kept();
+    boolean isDue = kept.timer == time;
+    kept.timer = isDue ? OutsideForecasts.NO_TIMER : kept.timer;
+    made.sort(ORDER);
+    for (OutsideUpdate update : made) {
+      learn(kept, update, time, context.timerService());
+    }
+    for (ObservationEvent event : observed) {
+      out.collect(joined(kept, event));
+    }
+    if (isDue) {
+      drop(kept, time, context.timerService());
     }
   }
 
   /** Drops what is forecast, and names of models only once there was none for the time to live. */
-  private void drop(long last, long now, TimerService timers) throws Exception {
+  private void drop(OutsideForecasts kept, long now, TimerService timers) throws Exception {
     long ttl = settings.ttl().toMillis();
-    boolean isOver = settings.isListed() || ttl > 0 && last + ttl <= now;
-    if (isOver || last == now) {
+    if (kept.end > now) {
+      kept.timer = kept.end;
+    } else if (settings.isListed() || ttl > 0 && kept.end + ttl <= now) {
       forecasts.clear();
+      return;
+    } else {
+      kept.byModel.values().forEach(each -> each.dropUpTo(now));
+      kept.timer = ttl > 0 ? kept.end + ttl : OutsideForecasts.NO_TIMER;
     }
-    if (isOver) {
-      models.clear();
-      end.clear();
-    } else if (ttl > 0 && last == now) {
-      timers.registerEventTimeTimer(last + ttl);
-    }
+    save(kept, timers);
   }
 
-  private boolean isAwaited(long time) throws Exception {
-    return observations.contains(time) || updates.contains(time);
-  }
-
-  private void release(long time, TimerService timers, Collector<InputEvent> out) throws Exception {
-    List<OutsideUpdate> made = new ArrayList<>();
-    for (CovariateEvent event : take(updates, time)) {
-      made.add((OutsideUpdate) event);
+  private void save(OutsideForecasts kept, TimerService timers) throws Exception {
+    forecasts.update(kept);
+    if (kept.timer != OutsideForecasts.NO_TIMER) {
+      timers.registerEventTimeTimer(kept.timer); // the same one is set once
     }
-    made.sort(ORDER);
-    for (OutsideUpdate update : made) {
-      learn(update, time, timers);
-    }
-    for (InputEvent event : take(observations, time)) {
-      out.collect(joined((ObservationEvent) event));
-    }
-  }
-
-  private static <T> List<T> take(MapState<Long, List<T>> waiting, long time) throws Exception {
-    List<T> events = waiting.get(time);
-    if (events == null) {
-      return List.of();
-    }
-    waiting.remove(time);
-    return events;
   }
 
   /**
@@ -212,9 +188,10 @@ final class OutsideFunction
    *
    * @param now all observations that wait are of this time or later
    */
-  private void learn(OutsideUpdate update, long now, TimerService timers) throws Exception {
+  private void learn(OutsideForecasts kept, OutsideUpdate update, long now, TimerService timers)
+      throws Exception {
     int columns = settings.columns();
-    List<String> named = models();
+    List<String> named = models(kept);
     boolean isNamed = named.contains(update.model());
     if (settings.isListed() && !isNamed
         || update.rows().length != update.times().length * columns) {
@@ -224,8 +201,8 @@ final class OutsideFunction
       ignored.inc();
       return;
     }
-    GroupCovariates known = known(update.model());
-    if (known == null) {
+    GroupCovariates known = kept.byModel.get(update.model());
+    if (known == null || known.features() != 1 + columns) { // other columns in a savepoint
       known = new GroupCovariates(1 + columns);
     }
     known.dropUpTo(now);
@@ -242,46 +219,33 @@ final class OutsideFunction
         known.put(time, row, settings.keep(), now);
       }
     }
-    if (known.size() == 0) {
-      forecasts.remove(update.model());
+    if (known.size() > 0) {
+      kept.end = Math.max(kept.end, known.newest());
+      kept.timer = Math.min(kept.timer, kept.end);
+    } else if (!kept.byModel.containsKey(update.model())) {
       return;
     }
-    forecasts.put(update.model(), known);
-    if (!isNamed) {
-      List<String> more = new ArrayList<>(named);
-      more.add(update.model());
-      models.update(List.copyOf(more));
-    }
-    Long last = end.value();
-    if (last == null || last < known.newest()) {
-      if (last != null && !isAwaited(last) && !isAwaited(last + 1)) {
-        timers.deleteEventTimeTimer(last);
-      }
-      end.update(known.newest());
-      timers.registerEventTimeTimer(known.newest());
-    }
-  }
-
-  /** The models of the series, by slot; nobody writes into the list. */
-  private List<String> models() throws Exception {
     if (settings.isListed()) {
-      return settings.models();
+      kept.byModel.keySet().retainAll(settings.models()); // of a savepoint with others
     }
-    List<String> named = models.value();
-    if (named == null) {
-      return List.of();
-    }
-    int slots = settings.slots(); // a savepoint may have more
-    return named.size() > slots ? named.subList(0, slots) : named;
+    kept.byModel.put(update.model(), known);
+    save(kept, timers);
   }
 
-  /** Null for none, or if a savepoint has been taken with other columns. */
-  private GroupCovariates known(String model) throws Exception {
-    GroupCovariates known = forecasts.get(model);
-    return known == null || known.features() != 1 + settings.columns() ? null : known;
+  /** What is kept of the series; to be saved if it is changed. */
+  private OutsideForecasts kept() throws IOException {
+    OutsideForecasts kept = forecasts.value();
+    return kept == null ? new OutsideForecasts() : kept;
   }
 
-  private ObservationEvent joined(ObservationEvent event) throws Exception {
+  /** The models of the series, by slot. */
+  private List<String> models(OutsideForecasts kept) {
+    return settings.isListed()
+        ? settings.models()
+        : kept.byModel.keySet().stream().limit(settings.slots()).toList(); // a savepoint has more
+  }
+
+  private ObservationEvent joined(OutsideForecasts kept, ObservationEvent event) {
     Observation o = event.observation();
     int width = settings.width();
     int covariates = settings.covariates();
@@ -294,20 +258,20 @@ final class OutsideFunction
         System.arraycopy(o.ahead(), k * covariates, all, k * width, covariates);
       }
     }
-    List<String> named = models();
+    List<String> named = models(kept);
     for (int m = 0; m < named.size(); m++) {
-      last = Math.max(last, copy(o.time(), named.get(m), all, m));
+      last = Math.max(last, copy(o.time(), kept.byModel.get(named.get(m)), all, m));
     }
     double[] known = last == 0 ? Observation.NO_FEATURES : Arrays.copyOf(all, last * width);
     return new ObservationEvent(
-        o.withAhead(known, settings.isListed() ? null : List.copyOf(named)), event.source());
+        o.withAhead(known, settings.isListed() ? null : named), event.source());
   }
 
   /** Copies what a model had said by a time; returns the last step that it covers, from 1. */
-  private int copy(long time, String model, double[] all, int place) throws Exception {
+  private int copy(long time, GroupCovariates known, double[] all, int place) {
     int columns = settings.columns();
-    GroupCovariates known = known(model);
-    int found = known == null ? 0 : known.find(time, settings.interval(), steps);
+    boolean isKnown = known != null && known.features() == 1 + columns; // in a savepoint others
+    int found = !isKnown ? 0 : known.find(time, settings.interval(), steps);
     int covered = 0;
     int last = 0;
     for (int k = 0; found > 0 && k < steps.length; k++) {

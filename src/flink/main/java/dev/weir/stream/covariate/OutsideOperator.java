@@ -6,11 +6,14 @@ import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.internal.InternalListState;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.types.Either;
 
 /**
  * Runs an {@link OutsideFunction}. Its watermark is never ahead of that of the observations, also
@@ -32,11 +35,22 @@ final class OutsideOperator
       new ListStateDescriptor<>(
           "watermarks", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
 
+  private final long slack;
   private transient long[] reached; // watermark of each input
   private transient ListState<long[]> watermarks; // of all tasks
 
   OutsideOperator(OutsideSettings settings) {
     super(new OutsideFunction(settings));
+    this.slack = settings.slack();
+  }
+
+  @Override
+  public void open() throws Exception {
+    ListState<Either<InputEvent, CovariateEvent>> waiting =
+        getOrCreateKeyedState(LongSerializer.INSTANCE, OutsideFunction.WAITING);
+    ((OutsideFunction) userFunction)
+        .waiting((InternalListState<String, Long, Either<InputEvent, CovariateEvent>>) waiting);
+    super.open();
   }
 
   @Override
@@ -74,6 +88,14 @@ final class OutsideOperator
   public void processWatermark2(Watermark mark) throws Exception {
     reached[FORECASTS] = Math.max(reached[FORECASTS], mark.getTimestamp());
     super.processWatermark2(mark);
+  }
+
+  /** Timers are as far as the observations that may be used; the job is as far as its input. */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    long time = mark.getTimestamp();
+    timeServiceManager.advanceWatermark(new Watermark(Math.max(time, time + slack))); // overflow
+    output.emitWatermark(mark);
   }
 
   @Override

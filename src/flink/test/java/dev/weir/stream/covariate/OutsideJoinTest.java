@@ -16,12 +16,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -433,6 +436,35 @@ public class OutsideJoinTest {
         assertThat(harness.numEventTimeTimers()).as("of what is known").isEqualTo(1);
       }
     }
+  }
+
+  /** By hand: version, count, name, features, count, time, row, end, timer, CRC-32C. */
+  @Test
+  void layoutOfStateIsFixed() throws Exception {
+    OutsideForecasts kept = new OutsideForecasts();
+    GroupCovariates lear = new GroupCovariates(1);
+    lear.put(3, new double[] {-2}, 9, 2);
+    kept.byModel.put("b", lear);
+    kept.end = 3;
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    OutsideForecastsSerializer.INSTANCE.serialize(kept, out);
+    byte[] bytes = out.getCopyOfBuffer();
+    assertThat(HexFormat.of().formatHex(bytes, 0, bytes.length - 4))
+        .isEqualTo(
+            "01"
+                + "00000001"
+                + "0000000162"
+                + "00000001"
+                + "00000001"
+                + "0300000000000000"
+                + "00000000000000c0"
+                + "0000000000000003"
+                + "7fffffffffffffff");
+    OutsideForecasts read =
+        OutsideForecastsSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes));
+    out.clear();
+    OutsideForecastsSerializer.INSTANCE.serialize(read, out);
+    assertThat(out.getCopyOfBuffer()).isEqualTo(bytes);
   }
 
   /** Events of two series in two topics, with the event time after which each may come. */
