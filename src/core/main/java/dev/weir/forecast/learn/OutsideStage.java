@@ -35,7 +35,7 @@ import java.util.Arrays;
  */
 final class OutsideStage {
 
-  private static final double ETA = 3;
+  private static final double ETA = 4;
   private static final float DISCOUNT = 0.98f;
   private static final double FINAL_ETA = 2;
   private static final double FINAL_DISCOUNT = 0.99;
@@ -90,6 +90,7 @@ final class OutsideStage {
   private int slot; // of a time among the values of a column
   private int phase; // of it in the season
   private float partDiscount;
+  private float partKept; // of a running error of a part, by the newest value
 
   // scratch
   private final double[] said; // (all), NaN where a model says nothing
@@ -317,6 +318,8 @@ final class OutsideStage {
     goTo(t);
     delays.keep(t);
     trust.begin();
+    double seen = trust.seen() / (season > 1 ? PARTS : 1); // values of a part
+    partKept = (float) Math.min(partDiscount, 1 - 1 / (1 + seen));
     scores.begin();
   }
 
@@ -350,7 +353,7 @@ final class OutsideStage {
     }
     compare(s);
     learnLosses(losses(s), truth, Math.max(DISCOUNT, 1 - 1f / i));
-    learnLosses(losses.moveTo(firstFloat + firstPart() + part(i, 0) * all), truth, partDiscount);
+    learnLosses(losses.moveTo(firstFloat + firstPart() + part(i, 0) * all), truth, partKept);
     double size = doubles.get(sizeOf(i));
     double error = truth - mean;
     if (size > 0) {

@@ -150,6 +150,15 @@ final class OutsideTrust {
     set(m, what, get(m, what) + weight * (value - get(m, what)));
   }
 
+  /** Values that the model with most of them has had an error of. */
+  double seen() {
+    double most = 0;
+    for (int m = 1; m < all; m++) {
+      most = Math.max(most, get(m, SEEN));
+    }
+    return most;
+  }
+
   /** Usual error of the forecast, 0 before the first. */
   double usualError() {
     return get(0, USUAL);

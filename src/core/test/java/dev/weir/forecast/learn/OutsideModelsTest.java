@@ -96,6 +96,20 @@ class OutsideModelsTest {
         .isLessThan(1.3 * error(learner(false, "good"), this::guesses, 600));
   }
 
+  /** Its first errors are small by luck: what is remembered of them must not stay. */
+  @Test
+  void modelThatAddsNothingHardlyHurts() {
+    Said worse =
+        t -> t < 8 ? new double[] {truth[t + 1], truth[t + 2], truth[t + 3]} : repeated(truth[t]);
+
+    assertThat(error(learner(false, "worse"), worse, 100))
+        .isLessThan(1.01 * error(learner(false), t -> NONE, 100));
+  }
+
+  private static double[] repeated(double value) {
+    return new double[] {value, value, value};
+  }
+
   @Test
   void firstForecastHardlyTrustsWhoIsUnknown() {
     Learner learner = learner(false, "new");
@@ -105,7 +119,7 @@ class OutsideModelsTest {
     learner.observe(state, 0, 7, NONE, new double[] {17, Double.NaN, 27});
     learner.forecast(state, made, null, null);
 
-    double weight = Math.exp(-3 * 2.3); // of it, with 1 of the forecast
+    double weight = Math.exp(-4 * 2.3); // of it, with 1 of the forecast
     double share = 0.7 * weight / (1 + weight); // it is too unknown for the other 0.3
     assertThat(made[0]).isCloseTo(7 + 10 * share, within(1e-6));
     assertThat(made[1]).isEqualTo(7);
