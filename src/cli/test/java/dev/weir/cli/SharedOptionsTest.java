@@ -31,6 +31,7 @@ class SharedOptionsTest {
           "weir evaluate --outside", // a file
           "weir forecast --outside",
           "weir produce --outside",
+          "weir run --state", // a folder
           "weir forecast --interval",
           "weir forecast --model",
           "weir forecast --season",
