@@ -118,8 +118,8 @@ class OutsideTopicSectionTest {
     assertThat(events.subList(1, 3))
         .extracting(event -> ((DeadLetter) event).message())
         .containsExactly(
-            "model: expected a name of 1 to 64 characters, got ' '",
-            "model: expected a name of 1 to 64 characters, got '" + "m".repeat(65) + "'");
+            "model: expected a name of 1 to 64 printable characters, got ' '",
+            "model: expected a name of 1 to 64 printable characters, got '" + "m".repeat(65) + "'");
   }
 
   @Test

@@ -182,7 +182,7 @@ public final class OutsideFile {
     }
     if (!OutsideModels.isName(model)) {
       throw new IOException(
-          "%s: %s: expected a name of 1 to %d characters, got '%s'"
+          "%s: %s: expected a name of 1 to %d printable characters, got '%s'"
               .formatted(rows.place(), MODEL, OutsideModels.MAX_NAME, Printable.line(model)));
     }
     double[] numbers = new double[1 + quantiles.size()];

@@ -51,7 +51,7 @@ public record OutsideModels(List<String> names, boolean quantiles, boolean ages,
     for (String name : names) {
       if (!isName(name)) {
         throw new IllegalArgumentException(
-            "outside models: expected names of 1 to %d characters, got '%s'"
+            "outside models: expected names of 1 to %d printable characters, got '%s'"
                 .formatted(MAX_NAME, name));
       }
     }
@@ -64,7 +64,9 @@ public record OutsideModels(List<String> names, boolean quantiles, boolean ages,
 
   /** Whether a model may have this name. */
   public static boolean isName(String name) {
-    return !name.isBlank() && name.length() <= MAX_NAME;
+    return !name.isBlank()
+        && name.length() <= MAX_NAME
+        && name.chars().noneMatch(Character::isISOControl);
   }
 
   /** How many there are, at most. */

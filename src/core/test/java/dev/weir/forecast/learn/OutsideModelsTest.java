@@ -356,7 +356,8 @@ class OutsideModelsTest {
     assertThatThrownBy(() -> new OutsideModels(List.of("a", "a"), false))
         .hasMessage("outside models: expected each once, got [a, a]");
     assertThatThrownBy(() -> new OutsideModels(List.of(" "), false))
-        .hasMessage("outside models: expected names of 1 to 64 characters, got ' '");
+        .hasMessage("outside models: expected names of 1 to 64 printable characters, got ' '");
+    assertThat(OutsideModels.isName("a\nb")).isFalse();
     assertThatThrownBy(() -> new OutsideModels(Collections.nCopies(17, "a"), false))
         .hasMessage("outside models: expected at most 16, got 17");
     assertThat(new OutsideModels(List.of("a", "b"), true).columns(2)).isEqualTo(10);

@@ -151,7 +151,7 @@ public final class OutsideDeserializer extends AheadDeserializer {
             : topic.models().contains(update.model()))) {
       String expected =
           isOpen
-              ? "a name of 1 to %d characters".formatted(OutsideModels.MAX_NAME)
+              ? "a name of 1 to %d printable characters".formatted(OutsideModels.MAX_NAME)
               : "one of " + topic.models();
       String message =
           "model: expected %s, got '%s'".formatted(expected, AvroBounds.quoted(update.model()));
