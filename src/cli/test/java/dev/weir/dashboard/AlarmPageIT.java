@@ -186,7 +186,7 @@ class AlarmPageIT extends BrowserPage {
     assertThat(browser.accessibilityProblems()).isEmpty();
     send(VALUES, VALUES + 40); // as before the shift
     browser.await("it closes", () -> browser.text("#alarms-title").equals("Incidents"));
-    assertThat(browser.data("[data-tile=alarms]", "value")).isEqualTo("0");
+    browser.await("the tile", () -> browser.data("[data-tile=alarms]", "value").equals("0"));
   }
 
   @Test
