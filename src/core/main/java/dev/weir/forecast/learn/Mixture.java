@@ -256,7 +256,7 @@ final class Mixture {
       if (Double.isFinite(crps)) {
         newest.addDistribution(count, crps, naive, seasonalError);
         if (outside != null && followed.has(i)) {
-          outside.scores().beside(crps);
+          outside.scores().compare(crps);
         }
       }
     }

@@ -18,7 +18,7 @@ final class OutsideScores {
   private static final int ERROR = 1; // sum
   private static final int OURS = 2; // sum of our errors, of the same values and steps
   private static final int OUR_CRPS = 3; // sum
-  private static final int BESIDE_OURS = 4; // sum of its CRPS, of the same values and steps
+  private static final int COMPARED_CRPS = 4; // sum of its CRPS, of the same values and steps
   private static final int PER_MODEL = 5;
 
   // behind these, with quantiles
@@ -44,7 +44,7 @@ final class OutsideScores {
   private final double[] errors;
   private final double[] ours;
   private final double[] crps;
-  private final double[] besideOurs;
+  private final double[] comparedCrps;
   private final double[] ourCrps;
   private final int[] counts;
 
@@ -67,7 +67,7 @@ final class OutsideScores {
     this.errors = new double[count];
     this.ours = new double[count];
     this.crps = new double[count];
-    this.besideOurs = new double[count];
+    this.comparedCrps = new double[count];
     this.ourCrps = new double[count];
     this.counts = new int[count];
     this.newestCrps = new double[count];
@@ -111,7 +111,7 @@ final class OutsideScores {
     Arrays.fill(errors, 0);
     Arrays.fill(ours, 0);
     Arrays.fill(crps, 0);
-    Arrays.fill(besideOurs, 0);
+    Arrays.fill(comparedCrps, 0);
     Arrays.fill(ourCrps, 0);
     Arrays.fill(counts, 0);
   }
@@ -138,14 +138,15 @@ final class OutsideScores {
    */
   void learn(int model, double x, double truth, double issued, LatestScores newest) {
     double error = Math.abs(truth - x);
-    newestCrps[model] = isWhole(x) ? scored(model, truth, newest) : error;
+    newestCrps[model] = sortEnds(x) ? scored(model, truth, newest) : error;
     errors[model] += error;
     ours[model] += Math.abs(truth - issued);
     crps[model] += newestCrps[model];
     counts[model]++;
   }
 
-  private boolean isWhole(double x) {
+  /** Fills in the forecast and sorts; returns whether all ends are known. */
+  private boolean sortEnds(double x) {
     ends[levels] = x;
     boolean isWhole = levels > 0;
     for (int k = 0; k < levels; k++) {
@@ -169,10 +170,10 @@ final class OutsideScores {
   }
 
   /** Adds our CRPS of the step learned last to those of the models that said something of it. */
-  void beside(double ours) {
+  void compare(double ours) {
     for (int model = 0; model < count; model++) {
       if (!Double.isNaN(newestCrps[model])) {
-        besideOurs[model] += newestCrps[model];
+        comparedCrps[model] += newestCrps[model];
         ourCrps[model] += ours;
       }
     }
@@ -193,7 +194,7 @@ final class OutsideScores {
       if (size > 0) {
         newest.outside(model, Outside.ERROR, error / size);
         newest.outside(model, Outside.OUR_ERROR, our / size);
-        newest.outside(model, Outside.CRPS, besideOurs[model] / counts[model] / size);
+        newest.outside(model, Outside.CRPS, comparedCrps[model] / counts[model] / size);
         newest.outside(model, Outside.OUR_CRPS, ourCrps[model] / counts[model] / size);
       }
       add(model, SEEN, 1);
@@ -203,7 +204,7 @@ final class OutsideScores {
         add(model, CRPS, crps[model] / counts[model]);
       }
       add(model, OUR_CRPS, ourCrps[model] / counts[model]);
-      add(model, BESIDE_OURS, besideOurs[model] / counts[model]);
+      add(model, COMPARED_CRPS, comparedCrps[model] / counts[model]);
     }
   }
 
@@ -244,7 +245,7 @@ final class OutsideScores {
         share,
         ratio(model, ERROR, OURS),
         quantiles ? get(model, CRPS) / seen : mae,
-        ratio(model, BESIDE_OURS, OUR_CRPS),
+        ratio(model, COMPARED_CRPS, OUR_CRPS),
         quantiles ? ratio(model, HELD, TRUTHS) : Double.NaN,
         models.ages() ? ratio(model, firstOfAges + AGES, firstOfAges + AGED) : Double.NaN);
   }

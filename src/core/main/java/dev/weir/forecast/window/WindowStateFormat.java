@@ -26,7 +26,7 @@ public final class WindowStateFormat {
   /** Beside that: the number of covariates kept for a network follows. */
   private static final int KEEPS_AHEAD = 1 << 5;
 
-  /** Beside the number of marks: the names of the outside models come last. */
+  /** A bit of the number of marks: the names of the outside models come last. */
   private static final int NAMES_MODELS = 1 << 4;
 
   /** More than any job keeps of a series; a damaged size must not exhaust the heap. */

@@ -141,7 +141,7 @@ class CarriedStateTest {
         .toList();
   }
 
-  /** A window as long as the series gives the same bits, also of what is read beside the values. */
+  /** A window as long as the series gives the same bits, also of inputs that are no values. */
   @Test
   void calendarAndCovariatesKnownAheadAreReadOfEachValue() throws IOException {
     AheadInputs ahead = new AheadInputs(List.of(2.0, -1.0), List.of(3.0, 0.5));

@@ -189,8 +189,7 @@ public final class KafkaConnectors {
     KafkaSettings kafka = settings; // this object is not serializable
     Properties consumer = consumerProperties(group);
     if (ends != null) {
-      // ObservationSourceReader commits; commits of Kafka's reader would erase the job id beside
-      // them
+      // ObservationSourceReader commits, with the job's id; Kafka's reader would erase that
       consumer.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     }
     return source(

@@ -354,7 +354,7 @@ public class OutsideJoinTest {
       harness.says("third", 1, 2, 30);
       harness.says("second", 0, 1, 20, 21);
       harness.says("first", 0, 2, 10); // of the same time, by name
-      harness.says("none", -1, -1, 5); // says nothing of times to come
+      harness.says("none", -1, -1, 5); // of the past only
       harness.observe(-0.5);
       harness.observe(0);
       harness.observe(1);
