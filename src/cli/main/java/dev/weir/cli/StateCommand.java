@@ -6,7 +6,7 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
 import dev.weir.forecast.StateFields;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -78,7 +78,7 @@ final class StateCommand implements Runnable {
     @Override
     public Integer call() throws Exception {
       JobSettings job = JobSettings.read(file, overrides);
-      boolean known = !job.forecast().targets().isEmpty() && printLearned(job.forecast());
+      boolean known = !job.forecast().modes().isEmpty() && printLearned(job.forecast());
       known |= job.classify() != null && printClasses();
       if (!known) {
         throw new IOException(
@@ -92,7 +92,7 @@ final class StateCommand implements Runnable {
       boolean known = false;
       try (SavepointSeries saved = open(SavepointSeries.FORECAST)) {
         print(saved.window());
-        for (Target target : settings.targets()) {
+        for (ModeSettings target : settings.modes()) {
           LearnerState state = saved.learned(target.mode());
           if (state != null) {
             known = true;
@@ -131,7 +131,7 @@ final class StateCommand implements Runnable {
       }
     }
 
-    private void print(Target target, int seqLen, LearnerState state) throws IOException {
+    private void print(ModeSettings target, int seqLen, LearnerState state) throws IOException {
       PrintWriter out = spec.commandLine().getOut();
       out.printf("%s: %,d bytes%n", target.mode().label(), state.bytes());
       learner(target, seqLen, state)
@@ -171,7 +171,7 @@ final class StateCommand implements Runnable {
     }
 
     /** One whose experts the state was learned with: a base model takes part, or none. */
-    private static Learner learner(Target target, int seqLen, LearnerState state)
+    private static Learner learner(ModeSettings target, int seqLen, LearnerState state)
         throws IOException {
       LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
       BaseModelExpert base = new BaseModelExpert(seqLen);

@@ -8,7 +8,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.kafka.KafkaClients;
@@ -155,7 +155,8 @@ class SqlClientIT {
         new Learning(
             LearnerSettings.defaults(HORIZON).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
     byte[] weights = BuiltInModels.bytes("builtin:window-many-to-one", 5);
-    Target target = new Target(Mode.MANY_TO_ONE, "window-many-to-one", HORIZON, weights, learning);
+    ModeSettings target =
+        new ModeSettings(Mode.MANY_TO_ONE, "window-many-to-one", HORIZON, weights, learning);
     ForecastSettings settings = TestSettings.of(5, target).build();
     List<Step> steps = new ArrayList<>();
     for (int s = 0; s < SERIES; s++) {

@@ -554,7 +554,7 @@ class PageIT extends BrowserPage {
     assertThat(browser.data(ONE.strip(), "swaps")).isEqualTo("0");
     assertThat(browser.pixels(MAIN, "swap")).isZero();
     var target =
-        settings.forecast().targets().stream()
+        settings.forecast().modes().stream()
             .filter(one -> one.mode() == Mode.MANY_TO_ONE)
             .findFirst()
             .orElseThrow();

@@ -12,7 +12,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -106,8 +106,8 @@ class ForecastJobIT {
     return JobSettings.read(Path.of("jobs", mode.label() + ".yaml"), overrides);
   }
 
-  private static Target target(JobSettings settings) {
-    return settings.forecast().targets().get(0);
+  private static ModeSettings target(JobSettings settings) {
+    return settings.forecast().modes().get(0);
   }
 
   /** The same network with other weights. */
@@ -480,7 +480,7 @@ class ForecastJobIT {
       JobSettings settings,
       ForecastModel first,
       ForecastModel next) {
-    Target target = target(settings);
+    ModeSettings target = target(settings);
     String name = series.get(0).series();
     List<Forecast> forecasts = actual.get(target.mode() + " " + name);
     int swap = 0; // where the new version starts; from there on it must be everywhere

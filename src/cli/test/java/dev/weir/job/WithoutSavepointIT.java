@@ -66,7 +66,7 @@ class WithoutSavepointIT {
     JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
     String topic = settings.kafka().topics().forecasts();
     kafka.create(settings, 2);
-    ForecastModel model = CoreForecasts.initialModel(settings.forecast().targets().get(0));
+    ForecastModel model = CoreForecasts.initialModel(settings.forecast().modes().get(0));
     try (TopicAdmin admin = kafka.admin()) {
       admin.createModels(settings.kafka().topics().models());
     }

@@ -7,7 +7,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -192,7 +192,7 @@ class CovariatesSqlIT {
     String name = model == null ? null : model.name();
     byte[] initial = model == null ? null : ModelFiles.toBytes(model);
     return TestSettings.of(
-            5, new Target(Mode.MANY_TO_ONE, name, learner.horizon(), initial, learning))
+            5, new ModeSettings(Mode.MANY_TO_ONE, name, learner.horizon(), initial, learning))
         .features(features)
         .build();
   }
@@ -331,8 +331,9 @@ class CovariatesSqlIT {
     LearnerSettings learner =
         LearnerSettings.small(HORIZON).withLevels(List.of(0.8)).withCovariates(count);
     Learning learning = learns ? new Learning(learner, 6, 0) : null;
-    Target target =
-        new Target(Mode.MANY_TO_ONE, model.name(), HORIZON, ModelFiles.toBytes(model), learning);
+    ModeSettings target =
+        new ModeSettings(
+            Mode.MANY_TO_ONE, model.name(), HORIZON, ModelFiles.toBytes(model), learning);
     ForecastSettings settings = TestSettings.of(5, target).featuresAhead(2).build();
     List<Observation> all =
         readings().stream()

@@ -8,7 +8,7 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
@@ -62,7 +62,7 @@ class ForecastIT {
     return all;
   }
 
-  private static List<Forecast> byTheJob(List<Observation> observations, Target target)
+  private static List<Forecast> byTheJob(List<Observation> observations, ModeSettings target)
       throws Exception {
     ForecastSettings settings =
         TestSettings.of(5, target).outOfOrderness(Duration.ofMinutes(1)).build();
@@ -100,7 +100,7 @@ class ForecastIT {
     List<Observation> observations = observations();
     Learning learning =
         new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
-    Target target =
+    ModeSettings target =
         TestSettings.learned(3, learning).withBounds(new Bounds(0, Double.POSITIVE_INFINITY, true));
     List<Forecast> expected = byTheJob(observations, target);
     SqlFixture sql = new SqlFixture(flink.environment(2));
@@ -140,8 +140,9 @@ class ForecastIT {
   @Test
   void aModelsForecastsAreTheJobsToTheLastBit() throws Exception {
     List<Observation> observations = observations();
-    Target target =
-        new Target(Mode.MANY_TO_ONE, "sample-many-to-one", 2, Files.readAllBytes(WEIGHTS), null);
+    ModeSettings target =
+        new ModeSettings(
+            Mode.MANY_TO_ONE, "sample-many-to-one", 2, Files.readAllBytes(WEIGHTS), null);
     List<Forecast> expected = byTheJob(observations, target);
     SqlFixture sql = new SqlFixture(flink.environment(2));
     sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.score.ProperScores;
 import dev.weir.job.FlinkFixture;
@@ -185,7 +185,8 @@ class SqlFunctionsIT {
   }
 
   private static double[] core(double... window) throws Exception {
-    Target target = new Target(Mode.MANY_TO_ONE, "m", 2, Files.readAllBytes(WEIGHTS), null);
+    ModeSettings target =
+        new ModeSettings(Mode.MANY_TO_ONE, "m", 2, Files.readAllBytes(WEIGHTS), null);
     List<Observation> series = new ArrayList<>();
     for (int i = 0; i < window.length; i++) {
       series.add(new Observation("s", i, window[i]));

@@ -9,7 +9,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
@@ -62,7 +62,7 @@ class SqlThroughputIT {
     return env;
   }
 
-  private static double job(FlinkFixture flink, int records, Target target) throws Exception {
+  private static double job(FlinkFixture flink, int records, ModeSettings target) throws Exception {
     StreamExecutionEnvironment env = environment(flink);
     GeneratorFunction<Long, InputEvent> make =
         i -> new ObservationEvent(observation(i), new SourceRecord("s", 0, i, -1, null, null));
@@ -139,8 +139,9 @@ class SqlThroughputIT {
     byte[] weights =
         Files.readAllBytes(
             Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"));
-    Target network = new Target(Mode.MANY_TO_ONE, "sample-many-to-one", 2, weights, null);
-    Target small =
+    ModeSettings network =
+        new ModeSettings(Mode.MANY_TO_ONE, "sample-many-to-one", 2, weights, null);
+    ModeSettings small =
         TestSettings.learned(
             2, new Learning(LearnerSettings.small(2).withLevels(List.of(0.8)), 1, 0));
     FlinkFixture flink = FlinkFixture.shared();

@@ -7,7 +7,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -118,7 +118,7 @@ public final class Forecaster {
 
   /** Values in a forecast. */
   public int horizon() {
-    return settings.targets().get(0).horizon();
+    return settings.modes().get(0).horizon();
   }
 
   /** Name of the model that was given; empty without one. */
@@ -133,7 +133,7 @@ public final class Forecaster {
 
   @Override
   public String toString() {
-    Target target = settings.targets().get(0);
+    ModeSettings target = settings.modes().get(0);
     return "Forecaster[%d values by %s%s]"
         .formatted(
             horizon(),
@@ -184,7 +184,7 @@ public final class Forecaster {
   }
 
   Mode mode() {
-    return settings.targets().get(0).mode();
+    return settings.modes().get(0).mode();
   }
 
   /** The settings of a job with the same options; for tests. */

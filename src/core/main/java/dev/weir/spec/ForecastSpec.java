@@ -5,7 +5,7 @@ import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.expert.Covariates;
@@ -202,7 +202,7 @@ public final class ForecastSpec extends Spec {
     StateLimits limits = limits(sampling);
     SeasonCounts seasons = seasons();
     Covariates.Count covariates = covariates();
-    List<Target> targets = targets(seasons, covariates);
+    List<ModeSettings> targets = targets(seasons, covariates);
     front.stop();
     ForecastSettings settings =
         new ForecastSettings(
@@ -223,12 +223,12 @@ public final class ForecastSpec extends Spec {
     return settings;
   }
 
-  private List<Target> targets(SeasonCounts seasons, Covariates.Count covariates) {
+  private List<ModeSettings> targets(SeasonCounts seasons, Covariates.Count covariates) {
     Bounds bounds = bounds();
     OutsideModels outside = outside(covariates);
     AlarmRules unused = alarms;
     boolean learned = false;
-    List<Target> targets = new ArrayList<>();
+    List<ModeSettings> targets = new ArrayList<>();
     for (Part part : parts) {
       Learning learning = learning(part, seasons, covariates, outside, unused);
       if (learning != null) {
@@ -237,7 +237,8 @@ public final class ForecastSpec extends Spec {
       }
       String model = part.model == null && learning == null ? "" : part.model; // a problem is noted
       byte[] initial = part.initial == null ? null : ModelFiles.toBytes(part.initial);
-      targets.add(new Target(part.mode, model, horizon(part.mode), initial, learning, bounds));
+      targets.add(
+          new ModeSettings(part.mode, model, horizon(part.mode), initial, learning, bounds));
     }
     if (!learned && alarms != null) {
       front.problem(AnomalyOptions.ENABLED, UNLEARNED);
@@ -532,7 +533,7 @@ public final class ForecastSpec extends Spec {
       if (model == null) {
         continue;
       }
-      String problem = settings.problemWith(model, settings.targets().get(i));
+      String problem = settings.problemWith(model, settings.modes().get(i));
       if (problem != null) {
         problem(part.mode, ForecastOptions.FILE, problem);
       } else if (model.ahead().count() > 0 && training.tuning() != Tuning.OFF) {

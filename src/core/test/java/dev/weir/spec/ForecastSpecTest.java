@@ -148,7 +148,7 @@ class ForecastSpecTest {
   void manyToManyForecastsAsManyValuesAsAWindowHas() {
     ForecastSpec spec = spec("seq-len=7");
     spec.add(Mode.MANY_TO_MANY, null, null);
-    assertThat(spec.settings().targets().get(0).horizon()).isEqualTo(7);
+    assertThat(spec.settings().modes().get(0).horizon()).isEqualTo(7);
     assertThat(front.problems).isEmpty();
     spec.set(ForecastOptions.HORIZON, 3);
     spec.settings();
@@ -166,7 +166,7 @@ class ForecastSpecTest {
     spec.takeSizes(model);
     spec.add(Mode.MANY_TO_ONE, "m", model);
     ForecastSettings settings = spec.settings();
-    assertThat(settings.targets().get(0).learning()).isNull();
+    assertThat(settings.modes().get(0).learning()).isNull();
     assertThat(front.problems)
         .containsExactly(
             "season: expected one season where learning is off, got [7, 365]",
@@ -212,7 +212,6 @@ class ForecastSpecTest {
     ForecastSettings settings = spec.settings();
     assertThat(front.problems).isEmpty();
     assertThat(settings.seqLen()).isEqualTo(5);
-    assertThat(settings.targets().get(0).learning().learner())
-        .isEqualTo(LearnerSettings.defaults(2));
+    assertThat(settings.modes().get(0).learning().learner()).isEqualTo(LearnerSettings.defaults(2));
   }
 }

@@ -125,7 +125,7 @@ public final class ForecastPipeline {
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
     DataStream<Output> outputs = null;
-    if (!settings.forecast().targets().isEmpty()) {
+    if (!settings.forecast().modes().isEmpty()) {
       DataStream<InputEvent> known =
           settings.covariates() == null ? observations : joined(env, settings, ends, observations);
       if (settings.outside() != null) {
@@ -196,7 +196,7 @@ public final class ForecastPipeline {
 
   /** The rules of alarms if they have groups, else null. */
   private static AlarmRules groups(ForecastSettings settings) {
-    return settings.targets().stream()
+    return settings.modes().stream()
         .map(target -> target.learning() == null ? null : target.learning().alarms())
         .filter(alarms -> alarms != null && !alarms.groups().isEmpty())
         .findFirst()

@@ -3,7 +3,7 @@ package dev.weir.job;
 import dev.weir.classify.ClassifySettings;
 import dev.weir.file.NamedFile;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.holiday.HolidaySettings.Override;
 import dev.weir.forecast.network.WindowTrainer;
@@ -286,7 +286,7 @@ final class JobReader {
     }
     double budget = file.get(NetworkOptions.BUDGET).value() / 100;
     List<SharedSettings> shared = new ArrayList<>();
-    for (Target target : forecast.targets()) {
+    for (ModeSettings target : forecast.modes()) {
       if (target.model() == null || target.model().isEmpty()) {
         continue;
       }
@@ -327,7 +327,7 @@ final class JobReader {
   }
 
   private static int horizon(ForecastSettings forecast) {
-    return forecast.targets().stream().mapToInt(Target::horizon).max().orElse(0);
+    return forecast.modes().stream().mapToInt(ModeSettings::horizon).max().orElse(0);
   }
 
   private int keep(Option<Integer> option, int horizon) {

@@ -47,13 +47,13 @@ public record JobSettings(
 
   /** Numbers known ahead for each step that observations bring; -1: any. */
   public int observedAhead() {
-    boolean isWithout = outside != null || forecast.targets().isEmpty();
+    boolean isWithout = outside != null || forecast.modes().isEmpty();
     return isWithout ? forecast.covariatesAhead() : forecast.columnsAhead();
   }
 
   /** Whether the job writes to the model topic. */
   public boolean writesModels() {
-    return !shared.isEmpty() || forecast.targets().stream().anyMatch(t -> t.contest() != null);
+    return !shared.isEmpty() || forecast.modes().stream().anyMatch(t -> t.contest() != null);
   }
 
   /**

@@ -7,7 +7,7 @@ import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.ThresholdTracker;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.CarriedState;
@@ -90,7 +90,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   /** Bytes of a series of a job with names of {@link #NAME_LENGTH} characters. */
   public static StateSizeEstimate of(JobSettings job) {
     StateSizeEstimate forecast =
-        job.forecast().targets().isEmpty()
+        job.forecast().modes().isEmpty()
             ? new StateSizeEstimate(0, 0, 0)
             : of(job.forecast(), NAME_LENGTH).and(outside(job.outside(), NAME_LENGTH));
     if (job.classify() == null) {
@@ -141,7 +141,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   /** Whether a series takes more once a season of it has been found. */
   public static boolean findsSeasons(JobSettings job) {
-    return job.forecast().targets().stream()
+    return job.forecast().modes().stream()
         .anyMatch(
             target ->
                 target.learning() != null && target.learning().season() == LearnerSettings.AUTO);
@@ -170,7 +170,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       disk += 2 * diskKey + 2 * Long.BYTES;
     }
     int before = -1; // rows of a log that were learned already; -1: nothing is learned
-    for (Target target : settings.targets()) {
+    for (ModeSettings target : settings.modes()) {
       if (settings.carries() && target.initialModel() != null) { // never cached
         long carried = CarriedState.bytes(target.initial().rnn());
         heap += CARRIED_OBJECT + carried + HEAP_ENTRY; // the key is that of the window

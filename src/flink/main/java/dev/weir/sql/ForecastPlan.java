@@ -83,12 +83,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   }
 
   int horizon() {
-    return settings.targets().get(0).horizon();
+    return settings.modes().get(0).horizon();
   }
 
   /** Whether its rows have the column {@code explanation}. */
   boolean explains() {
-    Learning learning = settings.targets().get(0).learning();
+    Learning learning = settings.modes().get(0).learning();
     return learning != null && learning.explanation() != null;
   }
 

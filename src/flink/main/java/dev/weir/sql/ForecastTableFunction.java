@@ -151,7 +151,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     clock = clock == null ? System::currentTimeMillis : clock;
     counters = ResultCounters.ofForecasts(metrics);
     timers = new PartitionTimers();
-    partition = new Partition(plan.settings().targets().get(0).mode());
+    partition = new Partition(plan.settings().modes().get(0).mode());
     series = new SeriesForecaster(plan.settings(), clock);
     if (judges()) {
       series.result().wantJudgments();

@@ -11,7 +11,7 @@ import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.window.SeriesResult;
@@ -80,7 +80,7 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
 
   @Override
   ResultCounters start(MetricGroup group, MetricGroup counts) throws Exception {
-    List<Target> targets = settings.targets();
+    List<ModeSettings> targets = settings.modes();
     measured = new ForecastMetrics(group, targets);
     series = new SeriesForecaster(settings, this::now);
     result = series.result();
@@ -155,14 +155,14 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
 
   @Override
   Set<String> modelNames() {
-    return settings.targets().stream()
+    return settings.modes().stream()
         .flatMap(target -> target.models().stream())
         .collect(Collectors.toSet());
   }
 
   @Override
   String problemWith(Model model) {
-    for (Target target : settings.targets()) {
+    for (ModeSettings target : settings.modes()) {
       if (target.models().contains(model.name())) {
         String problem = settings.problemWith(model, target);
         if (problem != null) {
@@ -177,8 +177,8 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   void use(ForecastModel model, SourceRecord source) throws Exception {
     modelTimes.put(model.name(), source.timestamp());
     store.modelChanged();
-    for (int i = 0; i < settings.targets().size(); i++) {
-      Target target = settings.targets().get(i);
+    for (int i = 0; i < settings.modes().size(); i++) {
+      ModeSettings target = settings.modes().get(i);
       if (target.models().contains(model.name())) {
         nextEpoch(target, source);
         use(i, false);
@@ -188,8 +188,8 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
 
   @Override
   String promote(ChampionUpdate update) throws Exception {
-    for (int i = 0; i < settings.targets().size(); i++) {
-      Target target = settings.targets().get(i);
+    for (int i = 0; i < settings.modes().size(); i++) {
+      ModeSettings target = settings.modes().get(i);
       ContestSettings contest = target.contest();
       if (contest == null
           || target.mode() != update.mode()
@@ -210,19 +210,19 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   }
 
   /** The same in all tasks, since it follows from the order of one partition. */
-  private void nextEpoch(Target target, SourceRecord source) throws Exception {
+  private void nextEpoch(ModeSettings target, SourceRecord source) throws Exception {
     if (target.contest() != null) {
       epochs.put(target.mode().label(), Math.max(epoch(target) + 1, source.offset()));
     }
   }
 
-  private long epoch(Target target) throws Exception {
+  private long epoch(ModeSettings target) throws Exception {
     Long epoch = epochs.get(target.mode().label());
     return epoch == null ? -1 : epoch;
   }
 
   private void use(int target, boolean restored) throws Exception {
-    Target of = settings.targets().get(target);
+    ModeSettings of = settings.modes().get(target);
     String name = of.model();
     if (of.contest() != null) {
       String champion = champions.get(of.mode().label());
@@ -243,7 +243,7 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   }
 
   private void use(int target, ForecastModel published, long time, boolean restored) {
-    Target of = settings.targets().get(target);
+    ModeSettings of = settings.modes().get(target);
     if (samples != null && published != null) {
       samples.use(of.mode(), published);
       if (isFirst()) { // tells shared learning

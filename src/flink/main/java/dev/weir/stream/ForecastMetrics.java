@@ -6,7 +6,7 @@ import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastResult;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,7 +43,7 @@ final class ForecastMetrics {
   private int untilSample = 1;
   private long lastSampleNanos;
 
-  ForecastMetrics(MetricGroup group, List<Target> targets) {
+  ForecastMetrics(MetricGroup group, List<ModeSettings> targets) {
     scores = group.counter("scores");
     incidents = group.counter("incidents");
     missingCovariates = group.counter("missingCovariates");
@@ -55,7 +55,7 @@ final class ForecastMetrics {
     group.gauge("openIncidents", () -> openIncidents);
     modes = new ModeMetrics[targets.size()];
     for (int i = 0; i < modes.length; i++) {
-      Target target = targets.get(i);
+      ModeSettings target = targets.get(i);
       modes[i] = new ModeMetrics(group.addGroup("mode", target.mode().label()), target.learning());
     }
   }

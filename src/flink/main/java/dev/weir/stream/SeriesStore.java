@@ -2,7 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
@@ -250,7 +250,7 @@ final class SeriesStore {
       long room) {
     this.windows = context.getState(WINDOW);
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
-    for (Target target : settings.targets()) {
+    for (ModeSettings target : settings.modes()) {
       if (settings.carries()) {
         carries.put(
             target.mode(),

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
 import dev.weir.forecast.Bounds;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import java.nio.file.Path;
@@ -33,9 +33,9 @@ class BoundsSectionTest {
   private static List<Bounds> bounds(String text) {
     return JobSettings.of(JobFile.parse(text, "parts.yaml", Map.of()), Path.of(""))
         .forecast()
-        .targets()
+        .modes()
         .stream()
-        .map(Target::bounds)
+        .map(ModeSettings::bounds)
         .toList();
   }
 

@@ -76,7 +76,7 @@ class ClassifySectionTest {
     assertThat(classify.learning().waiting()).isEqualTo(12);
     assertThat(classify.learning().learns()).isTrue();
     assertThat(classify.limits()).isEqualTo(new StateLimits(Duration.ofHours(1), 9));
-    assertThat(job.forecast().targets()).isEmpty();
+    assertThat(job.forecast().modes()).isEmpty();
     assertThat(job.kafka().topics().all())
         .containsExactly("sensors", "sensors.dlq", "models", "states", "truth");
     assertThat(job.kafka().topics().ofClasses().isJson()).isTrue();
@@ -92,7 +92,7 @@ class ClassifySectionTest {
             classify: {session-gap: PT5S}
             window: {out-of-orderness: PT10S}
             """);
-    assertThat(job.forecast().targets()).hasSize(1);
+    assertThat(job.forecast().modes()).hasSize(1);
     assertThat(job.classify().rule())
         .isEqualTo(new WindowRule(Kind.SESSION, Duration.ofSeconds(5)));
     assertThat(job.classify().outOfOrderness()).isEqualTo(Duration.ofSeconds(10));

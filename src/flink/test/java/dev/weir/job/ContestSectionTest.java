@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.contest.ContestSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.job.options.JobFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,14 +35,14 @@ class ContestSectionTest {
     return JobSettings.read(file, Map.of());
   }
 
-  private static Target target(JobSettings settings) {
-    return settings.forecast().targets().get(0);
+  private static ModeSettings target(JobSettings settings) {
+    return settings.forecast().modes().get(0);
   }
 
   @Test
   void listOfModelsMakesThemCompete() throws Exception {
     String models = "many-to-one: {model: [a, b], file: %s}".formatted(SAMPLE);
-    Target target = target(read(models));
+    ModeSettings target = target(read(models));
     assertThat(target.model()).isEqualTo("a");
     assertThat(target.initial().name()).isEqualTo("a");
     assertThat(target.contest())

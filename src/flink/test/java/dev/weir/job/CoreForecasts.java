@@ -4,7 +4,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.window.SequenceWindow;
@@ -22,14 +22,14 @@ final class CoreForecasts {
 
   private CoreForecasts() {}
 
-  static ForecastModel initialModel(Target target) throws ModelFormatException {
+  static ForecastModel initialModel(ModeSettings target) throws ModelFormatException {
     return ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
   }
 
   /** The forecasts of a job with one target, by its initial model. */
   static List<Forecast> of(List<Observation> series, ForecastSettings settings)
       throws ModelFormatException {
-    Target target = settings.targets().get(0);
+    ModeSettings target = settings.modes().get(0);
     ForecastModel model = initialModel(target);
     return of(series, settings, target, i -> model);
   }
@@ -41,7 +41,7 @@ final class CoreForecasts {
   static List<Forecast> of(
       List<Observation> series,
       ForecastSettings settings,
-      Target target,
+      ModeSettings target,
       IntFunction<ForecastModel> models) {
     Windows windows =
         new Windows(settings.seqLen(), settings.stride(), settings.inputs().features());

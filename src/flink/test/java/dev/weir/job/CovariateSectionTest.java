@@ -3,7 +3,7 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class CovariateSectionTest {
     return JobSettings.read(file, overrides).forecast();
   }
 
-  private static Covariates.Count learned(Target target) {
+  private static Covariates.Count learned(ModeSettings target) {
     return target.learning().learner().covariates();
   }
 
@@ -46,7 +46,7 @@ class CovariateSectionTest {
   })
   void mixtureLearnsFromAFewCovariates(String options, int observed, int ahead) throws Exception {
     ForecastSettings settings = read(options);
-    assertThat(settings.targets())
+    assertThat(settings.modes())
         .extracting(CovariateSectionTest::learned)
         .containsOnly(new Covariates.Count(observed, ahead));
     assertThat(settings.ahead()).isEqualTo(5 * ahead); // many-to-many has the longer horizon

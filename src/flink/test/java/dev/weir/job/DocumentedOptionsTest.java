@@ -100,7 +100,7 @@ class DocumentedOptionsTest {
           JobSettings.of(
               JobFile.parse(job + block.text(), "anomalies.md:" + block.line(), Map.of()),
               Path.of("."));
-      assertThat(settings.forecast().targets().get(0).learning().alarms()).isNotNull();
+      assertThat(settings.forecast().modes().get(0).learning().alarms()).isNotNull();
     }
   }
 
@@ -125,7 +125,7 @@ class DocumentedOptionsTest {
       JobSettings settings =
           JobSettings.of(
               JobFile.parse(job + block.text(), "time.md:" + block.line(), Map.of()), dir);
-      assertThat(settings.forecast().targets().get(0).learning().learner().holidays()).isNotNull();
+      assertThat(settings.forecast().modes().get(0).learning().learner().holidays()).isNotNull();
     }
   }
 

@@ -30,7 +30,7 @@ class HolidaySectionTest {
   }
 
   private static HolidaySettings holidays(ForecastSettings settings) {
-    return settings.targets().get(0).learning().learner().holidays();
+    return settings.modes().get(0).learning().learner().holidays();
   }
 
   private static boolean has(dev.weir.forecast.holiday.HolidayDays days, String day) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ForecastModel;
@@ -45,7 +45,7 @@ class CarriedStateFunctionTest {
 
   private static TestSettings settings() {
     byte[] file = ModelFiles.toBytes(model(1));
-    return TestSettings.of(SEQ_LEN, new Target(Mode.MANY_TO_ONE, "m", 3, file, null));
+    return TestSettings.of(SEQ_LEN, new ModeSettings(Mode.MANY_TO_ONE, "m", 3, file, null));
   }
 
   private static void send(SeriesHarness harness, int from, int to, int tasks, int task)

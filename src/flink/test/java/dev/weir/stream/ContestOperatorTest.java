@@ -11,7 +11,7 @@ import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.BuiltInModels;
@@ -38,15 +38,16 @@ class ContestOperatorTest {
   private static final int PERIOD = 10; // milliseconds, of a value each
   private static final ContestSettings CONTEST =
       new ContestSettings("job", List.of("a", "b"), true, 0.95, 1, 1, Duration.ofMillis(PERIOD));
-  private static final Target ALONE =
-      new Target(Mode.MANY_TO_ONE, "a", 1, null, null).withContest(CONTEST);
-  private static final Target LEARNED =
-      new Target(Mode.MANY_TO_ONE, "a", 1, null, new Learning(LearnerSettings.small(1), 1, 20))
+  private static final ModeSettings ALONE =
+      new ModeSettings(Mode.MANY_TO_ONE, "a", 1, null, null).withContest(CONTEST);
+  private static final ModeSettings LEARNED =
+      new ModeSettings(
+              Mode.MANY_TO_ONE, "a", 1, null, new Learning(LearnerSettings.small(1), 1, 20))
           .withContest(CONTEST);
 
   @AutoClose private final Opened open = new Opened();
 
-  private SeriesHarness harness(Target target, boolean rocks, OperatorSubtaskState state)
+  private SeriesHarness harness(ModeSettings target, boolean rocks, OperatorSubtaskState state)
       throws Exception {
     ForecastSettings settings = TestSettings.of(SEQ_LEN, target).build();
     return open.add(SeriesHarness.of(settings, rocks, state));
@@ -150,7 +151,7 @@ class ContestOperatorTest {
   @ParameterizedTest
   @CsvSource({"false, false", "false, true", "true, false", "true, true"})
   void restoredSeriesGoOnWithTheSameBits(boolean learns, boolean rocks) throws Exception {
-    Target target = learns ? LEARNED : ALONE;
+    ModeSettings target = learns ? LEARNED : ALONE;
     List<Observation> all = new ArrayList<>();
     Random random = new Random(1);
     for (int t = 1; t <= 100; t++) {

@@ -9,7 +9,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -37,7 +37,7 @@ class CovariateFunctionTest {
   private static ForecastSettings settings(Duration outOfOrderness, int ahead) {
     LearnerSettings learner =
         LearnerSettings.small(HORIZON).withCovariates(new Covariates.Count(0, ahead));
-    Target target = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
+    ModeSettings target = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
     return TestSettings.of(4, target)
         .outOfOrderness(outOfOrderness)
         .sampling(new Sampling(MINUTE, Gap.SKIP, 5))

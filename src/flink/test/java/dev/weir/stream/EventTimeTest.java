@@ -13,7 +13,7 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -43,13 +43,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EventTimeTest {
 
   private static final long MINUTE = 60_000;
-  private static final Target NETWORK = new Target(Mode.MANY_TO_ONE, "none", 2, null, null);
-  private static final Target LEARNED =
+  private static final ModeSettings NETWORK =
+      new ModeSettings(Mode.MANY_TO_ONE, "none", 2, null, null);
+  private static final ModeSettings LEARNED =
       TestSettings.learned(2, new Learning(LearnerSettings.small(2), 1, 5));
 
   @AutoClose private final Opened open = new Opened();
 
-  private static ForecastSettings settings(Duration outOfOrderness, Gap gap, Target target) {
+  private static ForecastSettings settings(Duration outOfOrderness, Gap gap, ModeSettings target) {
     Sampling sampling = gap == null ? Sampling.BY_COUNT : new Sampling(MINUTE, gap, 100);
     return TestSettings.of(3, target).outOfOrderness(outOfOrderness).sampling(sampling).build();
   }
@@ -136,7 +137,7 @@ class EventTimeTest {
   private static final List<Calendar> HOURS = List.of(Calendar.HOUR_OF_DAY);
 
   private static ForecastSettings reading(int features, List<Calendar> calendar, byte[] model) {
-    Target target = new Target(Mode.MANY_TO_ONE, "hours", 2, model, null);
+    ModeSettings target = new ModeSettings(Mode.MANY_TO_ONE, "hours", 2, model, null);
     return TestSettings.of(3, target).features(features).calendar(calendar).build();
   }
 
@@ -339,7 +340,7 @@ class EventTimeTest {
   @Test
   void scoresAreWrittenIfEveryOtherObservationIsMissing() throws Exception {
     Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
-    Target target = TestSettings.learned(2, everyTen);
+    ModeSettings target = TestSettings.learned(2, everyTen);
     Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, target), null);
     operator.send(0, 0);
     operator.send(1, 1);

@@ -8,7 +8,7 @@ import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -29,7 +29,7 @@ class ExplainedForecastsTest {
   private static ForecastSettings settings(boolean explains) {
     Learning learning = new Learning(LearnerSettings.defaults(HORIZON), 6, 0);
     learning = explains ? learning.explained(ExplanationSettings.NUMBERED) : learning;
-    Target target = TestSettings.learned(HORIZON, learning);
+    ModeSettings target = TestSettings.learned(HORIZON, learning);
     return TestSettings.of(4, target).build();
   }
 

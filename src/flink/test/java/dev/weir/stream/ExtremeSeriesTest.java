@@ -8,7 +8,7 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.ExtremeEpisodes;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -44,7 +44,7 @@ class ExtremeSeriesTest {
     final ForecastFunction function;
     private long time;
 
-    Operator(Target... targets) throws Exception {
+    Operator(ModeSettings... targets) throws Exception {
       harness = SeriesHarness.of(TestSettings.of(SEQ_LEN, targets).build());
       function = harness.function();
     }
@@ -88,9 +88,9 @@ class ExtremeSeriesTest {
             .build());
   }
 
-  private static Target target(Mode mode, byte[] model, boolean learns) {
+  private static ModeSettings target(Mode mode, byte[] model, boolean learns) {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : SEQ_LEN;
-    return new Target(
+    return new ModeSettings(
         mode,
         model == null ? null : mode.label(),
         horizon,
@@ -170,7 +170,7 @@ class ExtremeSeriesTest {
   void aNetworkAloneForgetsWithItsWindow(Mode mode, Scaling.Rule rule, Cell cell) throws Exception {
     Scaling scaling =
         rule == Scaling.Rule.FIXED ? new Scaling(rule, 2, 1e-3) : new Scaling(rule, 0, 1);
-    Target target = target(mode, model(mode, scaling, cell), false);
+    ModeSettings target = target(mode, model(mode, scaling, cell), false);
     try (Operator hostile = new Operator(target);
         Operator fresh = new Operator(target)) {
       for (int episode = 0; episode < ExtremeEpisodes.COUNT; episode++) {
@@ -197,7 +197,7 @@ class ExtremeSeriesTest {
   void stateThatContainsNanIsResetAndUpdatesAreCounted() throws Exception {
     LearnerSettings learner =
         LearnerSettings.defaults(3).withExperts(List.of("naive", "analogs", "birnn"));
-    Target target = TestSettings.learned(3, new Learning(learner, 24, 1));
+    ModeSettings target = TestSettings.learned(3, new Learning(learner, 24, 1));
     try (Operator operator = new Operator(target)) {
       for (int n = 0; n < 300; n++) {
         operator.next(ExtremeEpisodes.sine(n));

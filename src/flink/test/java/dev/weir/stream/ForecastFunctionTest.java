@@ -17,7 +17,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
@@ -40,12 +40,13 @@ import org.junit.jupiter.api.Test;
 class ForecastFunctionTest {
 
   private static final int SEQ_LEN = 3;
-  private static final Target ONE = new Target(Mode.MANY_TO_ONE, "one", 1, null, null);
-  private static final Target MANY = new Target(Mode.MANY_TO_MANY, "many", SEQ_LEN, null, null);
+  private static final ModeSettings ONE = new ModeSettings(Mode.MANY_TO_ONE, "one", 1, null, null);
+  private static final ModeSettings MANY =
+      new ModeSettings(Mode.MANY_TO_MANY, "many", SEQ_LEN, null, null);
 
   @AutoClose private final Opened open = new Opened();
 
-  private static ForecastSettings settings(Duration outOfOrderness, Target... targets) {
+  private static ForecastSettings settings(Duration outOfOrderness, ModeSettings... targets) {
     return TestSettings.of(SEQ_LEN, targets).outOfOrderness(outOfOrderness).build();
   }
 
@@ -54,7 +55,7 @@ class ForecastFunctionTest {
     return open.add(SeriesHarness.of(settings, restored));
   }
 
-  private SeriesHarness harness(Target... targets) throws Exception {
+  private SeriesHarness harness(ModeSettings... targets) throws Exception {
     return harness(settings(Duration.ZERO, targets), null);
   }
 
@@ -108,7 +109,7 @@ class ForecastFunctionTest {
   @Test
   void aPublishedModelTakesOverFromOneForecastToTheNext() throws Exception {
     byte[] initial = ModelFiles.toBytes(model("one", 1, Mode.MANY_TO_ONE, 1));
-    SeriesHarness harness = harness(new Target(Mode.MANY_TO_ONE, "one", 1, initial, null));
+    SeriesHarness harness = harness(new ModeSettings(Mode.MANY_TO_ONE, "one", 1, initial, null));
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
     harness.publish(model("one", 2, Mode.MANY_TO_ONE, 2), source(0));
     send(harness, at("s", 4, 40));
@@ -226,8 +227,8 @@ class ForecastFunctionTest {
   @Test
   void withASecondSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
     Learning two = new Learning(LEARNING.learner().withSecondSeason(30), 7, 10);
-    Target one = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
-    Target both = TestSettings.learned(2, two);
+    ModeSettings one = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
+    ModeSettings both = TestSettings.learned(2, two);
     SeriesHarness before = harness(one);
     for (int t = 0; t < 90; t++) {
       send(before, at("s", t, noisySine(t)));
@@ -244,8 +245,8 @@ class ForecastFunctionTest {
 
   @Test
   void withAnotherSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
-    Target found = TestSettings.learned(2, LEARNING);
-    Target given = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
+    ModeSettings found = TestSettings.learned(2, LEARNING);
+    ModeSettings given = TestSettings.learned(2, new Learning(LEARNING.learner(), 7, 10));
     SeriesHarness before = harness(found);
     for (int t = 0; t < 30; t++) {
       send(before, at("s", t, noisySine(t)));
@@ -302,7 +303,7 @@ class ForecastFunctionTest {
 
   @Test
   void whatIsLearnedInAJobIsWhatTheCoreLearns() throws Exception {
-    Target target = TestSettings.learned(2, LEARNING);
+    ModeSettings target = TestSettings.learned(2, LEARNING);
     SeriesHarness harness = harness(target);
     Learner learner = new Learner(LEARNING.learner());
     LearnerState memory = learner.newSeries("s", LEARNING.season());
@@ -347,10 +348,10 @@ class ForecastFunctionTest {
 
   @Test
   void learningGoesOnFromASnapshotAsIfItHadNeverStopped() throws Exception {
-    Target[] targets = {
-      new Target(
+    ModeSettings[] targets = {
+      new ModeSettings(
           Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.defaults(1), 12, 10)),
-      new Target(
+      new ModeSettings(
           Mode.MANY_TO_MANY,
           "many",
           SEQ_LEN,
@@ -390,9 +391,10 @@ class ForecastFunctionTest {
   void aCopyOutlivesAChangeOfOtherSettings() throws Exception {
     NetworkTraining training = NetworkTraining.DEFAULT.withTuning(Tuning.REPLACE);
     LearnerSettings learner = LearnerSettings.small(1).withTraining(training);
-    Target before = new Target(Mode.MANY_TO_ONE, "one", 1, null, new Learning(learner, 12, 1));
+    ModeSettings before =
+        new ModeSettings(Mode.MANY_TO_ONE, "one", 1, null, new Learning(learner, 12, 1));
     Learning fewer = new Learning(learner.withExperts(List.of("naive")), 12, 1);
-    Target after = new Target(Mode.MANY_TO_ONE, "one", 1, null, fewer);
+    ModeSettings after = new ModeSettings(Mode.MANY_TO_ONE, "one", 1, null, fewer);
     SeriesHarness first = harness(before);
     first.publish(model("one", 1, Mode.MANY_TO_ONE, 0.9f));
     for (int t = 0; t < 400; t++) {
@@ -409,8 +411,9 @@ class ForecastFunctionTest {
 
   @Test
   void thePublishedModelIsOneExpertAmongOthers() throws Exception {
-    Target target =
-        new Target(Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.small(1), 1, 50));
+    ModeSettings target =
+        new ModeSettings(
+            Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.small(1), 1, 50));
     SeriesHarness harness = harness(target);
     // a series that doubles and is cut back: only the model knows, being a network that doubles
     harness.publish(model("one", 3, Mode.MANY_TO_ONE, 2), source(0));
@@ -429,7 +432,7 @@ class ForecastFunctionTest {
 
   @Test
   void shufflingTheFutureLeavesWhatWasLearnedAsItWas() throws Exception {
-    Target target = TestSettings.learned(2, LEARNING);
+    ModeSettings target = TestSettings.learned(2, LEARNING);
     List<List<Forecast>> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
       SeriesHarness harness = harness(target);

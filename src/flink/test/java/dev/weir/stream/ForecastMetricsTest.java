@@ -12,7 +12,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
@@ -63,11 +63,11 @@ class ForecastMetricsTest {
             .withOutside(new OutsideModels(List.of("lear"), true, true, 0));
     Learning many = new Learning(learner, 7, 5);
     return settings(
-        new Target(Mode.MANY_TO_ONE, "m", 2, null, LEARNING),
-        new Target(Mode.MANY_TO_MANY, "w", SEQ_LEN, null, many));
+        new ModeSettings(Mode.MANY_TO_ONE, "m", 2, null, LEARNING),
+        new ModeSettings(Mode.MANY_TO_MANY, "w", SEQ_LEN, null, many));
   }
 
-  private static ForecastSettings settings(Target... targets) {
+  private static ForecastSettings settings(ModeSettings... targets) {
     return TestSettings.of(SEQ_LEN, targets)
         .sampling(new Sampling(MINUTE, Gap.CARRY, 10))
         .limits(new StateLimits(Duration.ofDays(1), 100))
@@ -301,7 +301,7 @@ class ForecastMetricsTest {
   void modelsThatSeriesNameAreComparedByName() throws Exception {
     LearnerSettings learner =
         LearnerSettings.small(2).withOutside(new OutsideModels(List.of(), false, false, 2));
-    Target target = TestSettings.learned(2, new Learning(learner, 1, 50));
+    ModeSettings target = TestSettings.learned(2, new Learning(learner, 1, 50));
     Operator operator = new Operator(settings(target), null);
     assertThat(operator.metrics.names()).noneMatch(name -> name.contains("outside"));
     double[] values = new Random(7).doubles(103).toArray();
@@ -493,7 +493,7 @@ class ForecastMetricsTest {
   @Test
   void withoutLearningNothingIsSaidOfErrors() throws Exception {
     Operator operator =
-        new Operator(settings(new Target(Mode.MANY_TO_ONE, "m", 2, null, null)), null);
+        new Operator(settings(new ModeSettings(Mode.MANY_TO_ONE, "m", 2, null, null)), null);
     operator.publish(model("m", 3, Mode.MANY_TO_ONE, 2), 1);
     for (int t = 0; t < 9; t++) {
       operator.send("a", t, t, 1);

@@ -2,7 +2,7 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -19,7 +19,7 @@ class KernelMetricTest {
 
   @Test
   void aMetricTellsOnWhichKernelTheNetworksRunOnceAModelIsThere() throws Exception {
-    Target target = new Target(Mode.MANY_TO_ONE, "m", 1, null, null);
+    ModeSettings target = new ModeSettings(Mode.MANY_TO_ONE, "m", 1, null, null);
     try (SeriesHarness harness = SeriesHarness.recorded(TestSettings.of(3, target).build(), null)) {
       RecordedMetrics metrics = harness.metrics;
       assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 0L));

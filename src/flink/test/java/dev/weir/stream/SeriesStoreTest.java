@@ -8,7 +8,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
@@ -41,7 +41,7 @@ class SeriesStoreTest {
   private static final Learning THREE = new Learning(LearnerSettings.small(3), 3, 5);
   private static final Learning MANY = new Learning(LearnerSettings.small(SEQ_LEN), 3, 5);
 
-  private static ForecastSettings settings(long cache, Duration ttl, Target... targets) {
+  private static ForecastSettings settings(long cache, Duration ttl, ModeSettings... targets) {
     return settings(0, new Sampling(MINUTE, Gap.SKIP, 5), 0, cache, ttl, targets);
   }
 
@@ -49,7 +49,12 @@ class SeriesStoreTest {
    * @param patience how long a series waits for earlier observations
    */
   private static ForecastSettings settings(
-      long patience, Sampling sampling, int features, long cache, Duration ttl, Target... targets) {
+      long patience,
+      Sampling sampling,
+      int features,
+      long cache,
+      Duration ttl,
+      ModeSettings... targets) {
     return TestSettings.of(SEQ_LEN, targets)
         .features(features)
         .outOfOrderness(Duration.ofMillis(patience))
@@ -58,23 +63,23 @@ class SeriesStoreTest {
         .build();
   }
 
-  private static Target target(Mode mode, int horizon, Learning learning) {
+  private static ModeSettings target(Mode mode, int horizon, Learning learning) {
     return TestSettings.learned(mode, horizon, learning);
   }
 
   /** A mixture with a network that reads windows, seasons and weeks. */
-  private static Target withModel() throws Exception {
+  private static ModeSettings withModel() throws Exception {
     byte[] model = BuiltInModels.bytes("builtin:window-many-to-one", SEQ_LEN);
-    return new Target(Mode.MANY_TO_ONE, "window-many-to-one", 2, model, SMALL);
+    return new ModeSettings(Mode.MANY_TO_ONE, "window-many-to-one", 2, model, SMALL);
   }
 
   /** With one that reads nothing but the window. */
-  private static Target withWindowModel() throws Exception {
+  private static ModeSettings withWindowModel() throws Exception {
     ForecastModel model =
         ModelFiles.read(
             Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"),
             ModelFiles.Defaults.NONE);
-    return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), SMALL);
+    return new ModeSettings(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), SMALL);
   }
 
   /** Forecasts and scores since the last time, in full. */
@@ -174,7 +179,7 @@ class SeriesStoreTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aNetworkOfWindowsReadsTheWindowsThatItHadRead(boolean seasons) throws Exception {
-    Target target = seasons ? withModel() : withWindowModel();
+    ModeSettings target = seasons ? withModel() : withWindowModel();
     ForecastSettings settings = settings(25_000, Duration.ZERO, target);
     List<Observation> observations = observations(new SplittableRandom(9), 900);
     List<String> expected = run(settings, observations, false, 0);
@@ -418,7 +423,7 @@ class SeriesStoreTest {
     ForecastSettings settings = settings(1 << 20, Duration.ZERO, withModel());
     ForecastModel model =
         ModelFiles.fromBytes(
-            settings.targets().get(0).initialModel(), ModelFiles.Defaults.NONE, "test");
+            settings.modes().get(0).initialModel(), ModelFiles.Defaults.NONE, "test");
     try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 1; i <= 9; i++) {
         harness.send("s", i * MINUTE, i);

@@ -6,7 +6,7 @@ import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.ForecastModel;
@@ -45,7 +45,8 @@ class StateAccessTest {
 
   private SeriesHarness harness;
 
-  private void start(StateBackend backend, Duration patience, Target target) throws Exception {
+  private void start(StateBackend backend, Duration patience, ModeSettings target)
+      throws Exception {
     harness =
         SeriesHarness.of(
             TestSettings.of(5, target).outOfOrderness(patience).build(), backend, null);
@@ -56,15 +57,15 @@ class StateAccessTest {
     harness.close();
   }
 
-  private static Target network() throws Exception {
+  private static ModeSettings network() throws Exception {
     ForecastModel model =
         ModelFiles.read(
             Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"),
             ModelFiles.Defaults.NONE);
-    return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
+    return new ModeSettings(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
   }
 
-  private static Target learner() {
+  private static ModeSettings learner() {
     return TestSettings.learned(2, LEARNING);
   }
 

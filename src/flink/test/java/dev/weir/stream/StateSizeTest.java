@@ -13,7 +13,7 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -66,14 +66,15 @@ class StateSizeTest {
     }
   }
 
-  private static ForecastSettings settings(int seqLen, Duration ttl, Target... targets) {
+  private static ForecastSettings settings(int seqLen, Duration ttl, ModeSettings... targets) {
     return TestSettings.of(seqLen, targets)
         .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
         .limits(new StateLimits(ttl, 0, 1L << 30))
         .build();
   }
 
-  private static Target learner(Mode mode, LearnerSettings settings, int horizon, int season) {
+  private static ModeSettings learner(
+      Mode mode, LearnerSettings settings, int horizon, int season) {
     return TestSettings.learned(mode, horizon, new Learning(settings, season, 0));
   }
 
@@ -82,16 +83,17 @@ class StateSizeTest {
         ModelFiles.read(
             Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"),
             ModelFiles.Defaults.NONE);
-    Target network = new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
-    Target small = learner(Mode.MANY_TO_ONE, LearnerSettings.small(2), 2, 24);
-    Target many = learner(Mode.MANY_TO_MANY, LearnerSettings.small(5), 5, 24);
+    ModeSettings network =
+        new ModeSettings(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
+    ModeSettings small = learner(Mode.MANY_TO_ONE, LearnerSettings.small(2), 2, 24);
+    ModeSettings many = learner(Mode.MANY_TO_MANY, LearnerSettings.small(5), 5, 24);
     Learning judged = new Learning(LearnerSettings.small(2), 24, 0, IncidentSettings.defaults());
-    Target alarms = TestSettings.learned(2, judged);
+    ModeSettings alarms = TestSettings.learned(2, judged);
     Learning scored = new Learning(LearnerSettings.small(2), 24, 10);
-    Target scores = TestSettings.learned(2, scored);
+    ModeSettings scores = TestSettings.learned(2, scored);
     LearnerSettings covariates =
         LearnerSettings.small(2).withCovariates(new Covariates.Count(0, AHEAD));
-    Target ahead = learner(Mode.MANY_TO_ONE, covariates, 2, 24);
+    ModeSettings ahead = learner(Mode.MANY_TO_ONE, covariates, 2, 24);
     ForecastSettings read =
         TestSettings.of(5, network)
             .featuresAhead(AHEAD)
@@ -100,18 +102,19 @@ class StateSizeTest {
             .build();
     ContestSettings contest = // nothing is sent, which the harness would keep
         new ContestSettings("job", List.of("a", "b"), false, 0.95, 1, 1, Duration.ofDays(9));
-    Target compared =
-        new Target(Mode.MANY_TO_ONE, "a", 2, ModelFiles.toBytes(model.withName("a")), null)
+    ModeSettings compared =
+        new ModeSettings(Mode.MANY_TO_ONE, "a", 2, ModelFiles.toBytes(model.withName("a")), null)
             .withContest(contest);
     ForecastModel lstm =
         TestModel.of(new RnnConfig(Cell.LSTM, 1, 12, 3, false, true), 5, 12).build();
     ForecastSettings carried =
-        TestSettings.of(5, new Target(Mode.MANY_TO_ONE, "m", 12, ModelFiles.toBytes(lstm), null))
+        TestSettings.of(
+                5, new ModeSettings(Mode.MANY_TO_ONE, "m", 12, ModelFiles.toBytes(lstm), null))
             .carry()
             .build();
-    Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
+    ModeSettings large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
-    Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);
+    ModeSettings week = learner(Mode.MANY_TO_ONE, two, 2, 7);
     return Stream.of(
         new Job("learning off", SMALL_SERIES, settings(5, Duration.ZERO, network)),
         new Job("learning off, two models", SMALL_SERIES, settings(5, Duration.ZERO, compared)),
@@ -201,7 +204,7 @@ class StateSizeTest {
   @MethodSource("jobs")
   void computedBytesAreTheMeasuredOnes(Job job) throws Exception {
     StateSizeEstimate computed = StateSizeEstimate.of(job.settings, StateSizeEstimate.NAME_LENGTH);
-    boolean learns = job.settings.targets().get(0).learning() != null;
+    boolean learns = job.settings.modes().get(0).learning() != null;
     int values = job.settings.seqLen() + FIRST;
     try (Harness harness = new Harness(job, false)) {
       measured("heap", job, perSeries(harness, job, values), computed.heap());

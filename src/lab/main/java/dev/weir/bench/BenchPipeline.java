@@ -91,7 +91,7 @@ public enum BenchPipeline {
     }
     return (observations, models) ->
         ForecastPipeline.keyed(observations)
-            .process(new IdentityFunction(forecast.targets().get(0).mode()))
+            .process(new IdentityFunction(forecast.modes().get(0).mode()))
             .returns(WeirTypeInformation.OUTPUT)
             .uid("identity");
   }

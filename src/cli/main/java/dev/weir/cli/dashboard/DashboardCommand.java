@@ -150,7 +150,7 @@ public final class DashboardCommand implements Callable<Integer> {
   private AlarmRules alarms() throws IOException {
     return kafka.job() == null || kafka.job().forecast() == null
         ? null
-        : kafka.job().forecast().targets().stream()
+        : kafka.job().forecast().modes().stream()
             .map(target -> target.learning() == null ? null : target.learning().alarms())
             .filter(Objects::nonNull)
             .findFirst()

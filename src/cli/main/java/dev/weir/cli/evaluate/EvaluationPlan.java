@@ -9,7 +9,7 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Inputs;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
@@ -70,7 +70,7 @@ record EvaluationPlan(
       ForecastSpec spec = spec(horizon, seqLen);
       spec.add(Mode.MANY_TO_ONE, null, null);
       ForecastSettings settings = spec.settings();
-      return new EvaluationPlan(settings, settings.targets().get(0).learning().learner(), null);
+      return new EvaluationPlan(settings, settings.modes().get(0).learning().learner(), null);
     }
     return ofJob(job, mode, horizon, seqLen, more);
   }
@@ -92,7 +92,7 @@ record EvaluationPlan(
     spec.set(ForecastOptions.COVARIATES, ahead > 0);
     spec.add(model.mode(), model.name(), model);
     ForecastSettings settings = spec.settings();
-    Learning learning = settings.targets().get(0).learning();
+    Learning learning = settings.modes().get(0).learning();
     int steps = spec.horizon(model.mode());
     return new EvaluationPlan(settings, learning == null ? naive(steps) : learning.learner(), null);
   }
@@ -135,7 +135,7 @@ record EvaluationPlan(
       overrides.put(ForecastOptions.SEQ_LEN.key(), seqLen.toString());
     }
     ForecastSettings read = JobSettings.read(job, overrides).forecast();
-    Target target = target(read, mode, job);
+    ModeSettings target = target(read, mode, job);
     if (horizon == null || horizon == target.horizon()) {
       return of(read, target);
     }
@@ -149,8 +149,8 @@ record EvaluationPlan(
     return of(changed, target(changed, target.mode(), job));
   }
 
-  private static Target target(ForecastSettings read, Mode mode, Path job) {
-    for (Target target : read.targets()) {
+  private static ModeSettings target(ForecastSettings read, Mode mode, Path job) {
+    for (ModeSettings target : read.modes()) {
       if (mode == null || target.mode() == mode) {
         return target;
       }
@@ -159,12 +159,12 @@ record EvaluationPlan(
         "--mode: expected one of the job's, got %s (%s)".formatted(mode.label(), job));
   }
 
-  private static EvaluationPlan of(ForecastSettings read, Target target) {
+  private static EvaluationPlan of(ForecastSettings read, ModeSettings target) {
     Learning learning = target.learning();
     Learning silent =
         learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
     LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
-    Target alone = target.withLearning(silent);
+    ModeSettings alone = target.withLearning(silent);
     return new EvaluationPlan(read.inOrder(alone), others, note(read));
   }
 
@@ -198,7 +198,7 @@ record EvaluationPlan(
   }
 
   private EvaluationPlan with(LearnerSettings learner) {
-    Target other = target().withLearning(new Learning(learner, season(), 0));
+    ModeSettings other = target().withLearning(new Learning(learner, season(), 0));
     return new EvaluationPlan(settings.inOrder(other), learner, note, outside);
   }
 
@@ -259,8 +259,8 @@ record EvaluationPlan(
     return new EvaluationPlan(settings, others.withSecondSeason(second), note, outside);
   }
 
-  private Target target() {
-    return settings.targets().get(0);
+  private ModeSettings target() {
+    return settings.modes().get(0);
   }
 
   /**
@@ -280,9 +280,9 @@ record EvaluationPlan(
       int season,
       IncidentSettings incidents) {
     Learning learning = new Learning(learner, season, 0, incidents);
-    Target same = target();
-    Target other =
-        new Target(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
+    ModeSettings same = target();
+    ModeSettings other =
+        new ModeSettings(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
     return settings.inOrder(other);
   }
 

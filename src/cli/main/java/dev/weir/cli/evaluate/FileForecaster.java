@@ -102,7 +102,7 @@ final class FileForecaster {
     if (engine == null) { // networks are compiled once for each core
       engine = SeriesForecaster.inOrder(settings);
     }
-    read(engine, settings.targets().get(0).horizon(), grid, reader);
+    read(engine, settings.modes().get(0).horizon(), grid, reader);
     engines.add(engine);
   }
 

@@ -105,7 +105,7 @@ public final class ForecastCommand implements Callable<Integer> {
             Integer.MAX_VALUE);
     FutureRows.check(rows);
     Map<String, Grid> series = options.grids("weir forecast", rows);
-    FutureTimes.check(series.values(), plan.settings().targets().get(0).horizon(), places);
+    FutureTimes.check(series.values(), plan.settings().modes().get(0).horizon(), places);
     for (String name : series.keySet()) {
       season.check(name);
     }

@@ -266,7 +266,7 @@ final class PlanOptions {
           plan.withOutside(
               outsideFile,
               ofJob.count() > 0 ? ofJob.named(known) : new OutsideModels(known, hasQuantiles));
-      ForecastSettings.Target target = with.settings().targets().get(0);
+      ForecastSettings.ModeSettings target = with.settings().modes().get(0);
       String problem =
           target.initial() == null ? null : with.settings().problemWith(target.initial(), target);
       UsageException.check(problem == null, "--outside", "a model that allows it", problem);

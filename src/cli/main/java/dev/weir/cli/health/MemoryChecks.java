@@ -116,7 +116,7 @@ final class MemoryChecks {
 
   private boolean caches() {
     return job.forecast().limits().cache() != 0
-        && job.forecast().targets().stream().anyMatch(target -> target.learning() != null);
+        && job.forecast().modes().stream().anyMatch(target -> target.learning() != null);
   }
 
   private String all(int tasks) {

@@ -1,7 +1,7 @@
 package dev.weir.cli.health;
 
 import dev.weir.classify.ClassifySettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.model.Model;
@@ -58,7 +58,7 @@ final class ModelChecks {
           text);
     }
     int room = look.admin.maxValueBytes(name);
-    for (Target target : job.forecast().targets()) {
+    for (ModeSettings target : job.forecast().modes()) {
       if (target.initialModel() != null && target.initialModel().length > room) {
         findings.fail(
             name,
@@ -76,7 +76,7 @@ final class ModelChecks {
         policy,
         versions.all().size(),
         versions.unreadable().size());
-    for (Target target : job.forecast().targets()) {
+    for (ModeSettings target : job.forecast().modes()) {
       check(
           target.model(),
           target.initialModel() != null,

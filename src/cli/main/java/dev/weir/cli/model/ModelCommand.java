@@ -310,7 +310,7 @@ public final class ModelCommand implements Runnable {
         return word;
       }
       JobSettings job = kafka.job();
-      for (ForecastSettings.Target target : job.forecast().targets()) {
+      for (ForecastSettings.ModeSettings target : job.forecast().modes()) {
         if (target.models().contains(version.name())) {
           Model model = models.model(version.name(), null);
           String problem = job.forecast().problemWith(model, target);

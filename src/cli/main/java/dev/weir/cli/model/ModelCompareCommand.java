@@ -8,7 +8,7 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.ContestReport.Event;
 import dev.weir.forecast.ContestReport.Standing;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.wire.Json;
@@ -89,7 +89,7 @@ final class ModelCompareCommand implements Callable<Integer> {
     }
     List<ContestReport> reports = topic.reports(job.name());
     List<Row> rows = new ArrayList<>();
-    for (Target target : job.forecast().targets()) {
+    for (ModeSettings target : job.forecast().modes()) {
       if (target.contest() != null) {
         ContestReport standings = newest(reports, target, true);
         String champion = newest(reports, target, false).champion();
@@ -116,7 +116,8 @@ final class ModelCompareCommand implements Callable<Integer> {
   }
 
   /** A mode's newest report; before the first one, that its first model is the champion. */
-  static ContestReport newest(List<ContestReport> reports, Target target, boolean isOfStandings) {
+  static ContestReport newest(
+      List<ContestReport> reports, ModeSettings target, boolean isOfStandings) {
     List<Standing> unknown =
         target.models().stream()
             .map(model -> new Standing(model, -1, 0, 0, Double.NaN, Double.NaN))

@@ -4,7 +4,7 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.ContestReport.Event;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.admin.ModelTopic;
 import java.io.IOException;
@@ -43,14 +43,14 @@ final class ModelPromoteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     JobSettings job = kafka.job();
-    Target target =
-        job.forecast().targets().stream()
+    ModeSettings target =
+        job.forecast().modes().stream()
             .filter(each -> each.contest() != null && each.models().contains(name))
             .findFirst()
             .orElse(null);
     if (target == null) {
       List<String> all =
-          job.forecast().targets().stream()
+          job.forecast().modes().stream()
               .filter(each -> each.contest() != null)
               .flatMap(each -> each.models().stream())
               .distinct()

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cli.console.UsageException;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -39,18 +39,18 @@ class EvaluationPlanTest {
     return Files.writeString(dir.resolve("job.yaml"), job);
   }
 
-  private static Target target(EvaluationPlan plan) {
-    assertThat(plan.settings().targets()).hasSize(1);
-    return plan.settings().targets().get(0);
+  private static ModeSettings target(EvaluationPlan plan) {
+    assertThat(plan.settings().modes()).hasSize(1);
+    return plan.settings().modes().get(0);
   }
 
   @Test
   void aHorizonIsThatOfTheModeThatIsEvaluated() throws Exception {
     assertThat(target(plan(BOTH, null, 7)))
-        .extracting(Target::mode, Target::horizon)
+        .extracting(ModeSettings::mode, ModeSettings::horizon)
         .containsExactly(Mode.MANY_TO_ONE, 7);
     assertThat(target(plan(BOTH, Mode.MANY_TO_MANY, 4)))
-        .extracting(Target::mode, Target::horizon)
+        .extracting(ModeSettings::mode, ModeSettings::horizon)
         .containsExactly(Mode.MANY_TO_MANY, 4);
   }
 
@@ -92,7 +92,7 @@ class EvaluationPlanTest {
     assertThat(isHoliday(plan, "2026-07-14")).isTrue();
     assertThat(plan.others().holidays().zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
     assertThat(plan.withoutNetworks().others().holidays()).isNotNull();
-    assertThat(plan.withSeason(24, null).targets().get(0).learning().learner().holidays())
+    assertThat(plan.withSeason(24, null).modes().get(0).learning().learner().holidays())
         .isNotNull();
     assertThat(plan().others().holidays()).isNull();
   }

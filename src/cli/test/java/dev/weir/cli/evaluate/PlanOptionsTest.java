@@ -33,13 +33,13 @@ class PlanOptionsTest {
 
   @Test
   void boundsStayWithSeasonsAndWithoutNetworks() throws Exception {
-    assertThat(plan().settings().targets().get(0).bounds()).isEqualTo(Bounds.NONE);
+    assertThat(plan().settings().modes().get(0).bounds()).isEqualTo(Bounds.NONE);
     EvaluationPlan plan = plan("--bounds-min", "0", "--bounds-max", "9", "--bounds-integer");
     Bounds bounds = new Bounds(0, 9, true);
-    assertThat(plan.settings().targets().get(0).bounds()).isEqualTo(bounds);
-    assertThat(plan.withSeason(7, null).targets().get(0).bounds()).isEqualTo(bounds);
+    assertThat(plan.settings().modes().get(0).bounds()).isEqualTo(bounds);
+    assertThat(plan.withSeason(7, null).modes().get(0).bounds()).isEqualTo(bounds);
     EvaluationPlan without = plan.withoutNetworks();
-    assertThat(without.withSeason(7, null).targets().get(0).bounds()).isEqualTo(bounds);
+    assertThat(without.withSeason(7, null).modes().get(0).bounds()).isEqualTo(bounds);
   }
 
   @ParameterizedTest

@@ -11,7 +11,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -41,7 +41,7 @@ class ExplanationsPageTest {
     }
     Learning learning =
         new Learning(LearnerSettings.defaults(2), 24, 0).explained(ExplanationSettings.NUMBERED);
-    Target target = TestSettings.learned(2, learning);
+    ModeSettings target = TestSettings.learned(2, learning);
     ForecastSettings settings = TestSettings.of(5, target).build();
     List<Forecast> forecasts = OneSeries.forecasts(settings, observations);
     return forecasts.get(forecasts.size() - 1);

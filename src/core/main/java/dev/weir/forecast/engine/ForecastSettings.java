@@ -32,7 +32,7 @@ import java.util.List;
  * @param sampling how often a series is observed, and what becomes of what is missing
  * @param inputs what is read in addition to the values
  * @param limits how much is kept of the series
- * @param targets the forecasts to make of each window, at most one for each mode; none where a job
+ * @param modes the forecasts to make of each window, at most one for each mode; none where a job
  *     only classifies
  */
 public record ForecastSettings(
@@ -43,15 +43,15 @@ public record ForecastSettings(
     Sampling sampling,
     Inputs inputs,
     StateLimits limits,
-    List<Target> targets)
+    List<ModeSettings> modes)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   public ForecastSettings {
-    targets = List.copyOf(targets);
-    if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
-      throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
+    modes = List.copyOf(modes);
+    if (modes.stream().map(ModeSettings::mode).distinct().count() < modes.size()) {
+      throw new IllegalArgumentException("modes: expected each mode once, got " + modes);
     }
   }
 
@@ -74,15 +74,15 @@ public record ForecastSettings(
   }
 
   /** The same of one forecast, of series that come in order, by count, and are all kept. */
-  public ForecastSettings inOrder(Target target) {
+  public ForecastSettings inOrder(ModeSettings target) {
     return inOrder(target, inputs);
   }
 
   /**
-   * As {@link #inOrder(Target)}, with other inputs. Of each value a many-to-many network reads a
-   * window of its own, which follows no other.
+   * As {@link #inOrder(ModeSettings)}, with other inputs. Of each value a many-to-many network
+   * reads a window of its own, which follows no other.
    */
-  public ForecastSettings inOrder(Target target, Inputs others) {
+  public ForecastSettings inOrder(ModeSettings target, Inputs others) {
     boolean goesOn = target.learning() == null && target.mode() == Mode.MANY_TO_ONE;
     return new ForecastSettings(
         seqLen,
@@ -95,8 +95,8 @@ public record ForecastSettings(
         List.of(target));
   }
 
-  /** The same with other targets. */
-  public ForecastSettings withTargets(List<Target> others) {
+  /** The same with other modes. */
+  public ForecastSettings withModes(List<ModeSettings> others) {
     return new ForecastSettings(
         seqLen, stride, state, outOfOrderness, sampling, inputs, limits, others);
   }
@@ -104,7 +104,7 @@ public record ForecastSettings(
   /** The same with another sampling. */
   public ForecastSettings withSampling(Sampling other) {
     return new ForecastSettings(
-        seqLen, stride, state, outOfOrderness, other, inputs, limits, targets);
+        seqLen, stride, state, outOfOrderness, other, inputs, limits, modes);
   }
 
   /**
@@ -120,7 +120,7 @@ public record ForecastSettings(
    * @param bounds where forecasts and intervals lie
    * @param contest how models compete; null for one model
    */
-  public record Target(
+  public record ModeSettings(
       Mode mode,
       String model,
       int horizon,
@@ -133,12 +133,13 @@ public record ForecastSettings(
     private static final long serialVersionUID = 1L;
 
     /** Without bounds. */
-    public Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning) {
+    public ModeSettings(
+        Mode mode, String model, int horizon, byte[] initialModel, Learning learning) {
       this(mode, model, horizon, initialModel, learning, Bounds.NONE);
     }
 
     /** Of one model. */
-    public Target(
+    public ModeSettings(
         Mode mode,
         String model,
         int horizon,
@@ -148,7 +149,7 @@ public record ForecastSettings(
       this(mode, model, horizon, initialModel, learning, bounds, null);
     }
 
-    public Target {
+    public ModeSettings {
       if (model == null && learning == null) {
         throw new IllegalArgumentException(
             mode.label() + ": expected a model, learning or both, got neither");
@@ -156,18 +157,18 @@ public record ForecastSettings(
     }
 
     /** The same, learned in another way; null: not learned. */
-    public Target withLearning(Learning wanted) {
-      return new Target(mode, model, horizon, initialModel, wanted, bounds, contest);
+    public ModeSettings withLearning(Learning wanted) {
+      return new ModeSettings(mode, model, horizon, initialModel, wanted, bounds, contest);
     }
 
     /** The same within bounds. */
-    public Target withBounds(Bounds wanted) {
-      return new Target(mode, model, horizon, initialModel, learning, wanted, contest);
+    public ModeSettings withBounds(Bounds wanted) {
+      return new ModeSettings(mode, model, horizon, initialModel, learning, wanted, contest);
     }
 
     /** The same with models that compete. */
-    public Target withContest(ContestSettings wanted) {
-      return new Target(mode, model, horizon, initialModel, learning, bounds, wanted);
+    public ModeSettings withContest(ContestSettings wanted) {
+      return new ModeSettings(mode, model, horizon, initialModel, learning, bounds, wanted);
     }
 
     /** Names of all models that make it or take part in it. */
@@ -255,7 +256,7 @@ public record ForecastSettings(
 
   /** Covariates known ahead that an observation may have; -1 for any if nothing is forecast. */
   public int covariatesAhead() {
-    return targets.isEmpty() ? -1 : inputs.ahead;
+    return modes.isEmpty() ? -1 : inputs.ahead;
   }
 
   /** Numbers known ahead for each step: covariates, then what outside models forecast. */
@@ -265,7 +266,7 @@ public record ForecastSettings(
 
   /** Columns that the outside models have among the numbers known ahead. */
   public int outsideColumns() {
-    return targets.stream()
+    return modes.stream()
         .filter(target -> target.learning() != null)
         .map(target -> target.learning().learner())
         .mapToInt(learner -> learner.outside().columns(learner.levels().size()))
@@ -275,17 +276,17 @@ public record ForecastSettings(
 
   /** Numbers known ahead of an observation, at most: for each step of the longest forecast. */
   public int ahead() {
-    return columnsAhead() * targets.stream().mapToInt(Target::horizon).max().orElse(0);
+    return columnsAhead() * modes.stream().mapToInt(ModeSettings::horizon).max().orElse(0);
   }
 
   /** Covariates known ahead that are kept with a window, since a model may read them. */
   public int columnsKept() {
-    boolean isRead = outsideColumns() == 0 && targets.stream().anyMatch(Target::mayReadWindows);
+    boolean isRead = outsideColumns() == 0 && modes.stream().anyMatch(ModeSettings::mayReadWindows);
     return isRead ? inputs.ahead : 0;
   }
 
-  /** As {@link #problemWith(ForecastModel, Target)} of any model. */
-  public String problemWith(Model model, Target target) {
+  /** As {@link #problemWith(ForecastModel, ModeSettings)} of any model. */
+  public String problemWith(Model model, ModeSettings target) {
     return model instanceof ForecastModel forecaster
         ? problemWith(forecaster, target)
         : "kind: expected a network that forecasts, got one that classifies (model %s version %d)"
@@ -293,7 +294,7 @@ public record ForecastSettings(
   }
 
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */
-  public String problemWith(ForecastModel model, Target target) {
+  public String problemWith(ForecastModel model, ModeSettings target) {
     LearnerSettings learner = target.learning() == null ? null : target.learning().learner();
     if (target.contest() != null && !model.candidates().isEmpty()) {
       return "kind: expected networks that read windows alone where several compete, got one that"
@@ -379,7 +380,7 @@ public record ForecastSettings(
     return null;
   }
 
-  private String problemWithSeasonal(ForecastModel model, Target target) {
+  private String problemWithSeasonal(ForecastModel model, ModeSettings target) {
     String problem = SeasonalNetwork.problemWith(model, target.horizon());
     if (target.learning() == null) {
       problem = "kind: expected a network that reads windows, got one that reads seasons too";

@@ -7,7 +7,7 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.contest.ShadowScorer;
 import dev.weir.forecast.contest.ShadowState;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExplanationSettings;
@@ -43,7 +43,7 @@ import java.util.List;
  */
 final class ModeForecaster {
 
-  private final Target target;
+  private final ModeSettings target;
   private final ZoneId zone; // of the calendar that models read
   private final boolean knowsAhead; // whether numbers known ahead come with observations
   private final ForecastModel initialModel; // null if absent
@@ -65,7 +65,10 @@ final class ModeForecaster {
   private long before; // values of the current series before its newest and what is missing there
 
   ModeForecaster(
-      ForecastSettings all, Target target, ForecastModel initialModel, ForecastResult result) {
+      ForecastSettings all,
+      ModeSettings target,
+      ForecastModel initialModel,
+      ForecastResult result) {
     this.target = target;
     this.zone = all.inputs().zone();
     this.knowsAhead = all.columnsAhead() > 0;

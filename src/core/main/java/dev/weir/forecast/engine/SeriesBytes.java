@@ -1,6 +1,6 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
@@ -39,7 +39,7 @@ public final class SeriesBytes {
       BaseModelExpert base = new BaseModelExpert();
       TunedModelExpert tuned = new TunedModelExpert(base, seqLen, learner.training());
       own.addAll(List.of(base, tuned));
-      ForecastModel model = initialModel == null ? null : Target.read(initialModel);
+      ForecastModel model = initialModel == null ? null : ModeSettings.read(initialModel);
       copy = model == null || !model.candidates().isEmpty() ? 0 : tuned.bytes(model);
     }
     return copy + new Learner(learner, own).newSeries("a first one", season).bytes();

@@ -6,7 +6,7 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.contest.ShadowState;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.SequenceWindow;
@@ -47,7 +47,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    * @throws IOException if the bytes of an initial model are not a readable model
    */
   public SeriesForecaster(ForecastSettings settings, LongSupplier clock) throws IOException {
-    this(settings, clock, new ForecastResult(settings.targets().size()));
+    this(settings, clock, new ForecastResult(settings.modes().size()));
   }
 
   private SeriesForecaster(ForecastSettings settings, LongSupplier clock, ForecastResult result)
@@ -67,9 +67,9 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     this.covariates = settings.columnsAhead();
     this.ahead = settings.ahead();
     this.result = result;
-    this.forecasters = new ModeForecaster[settings.targets().size()];
+    this.forecasters = new ModeForecaster[settings.modes().size()];
     for (int i = 0; i < forecasters.length; i++) {
-      Target target = settings.targets().get(i);
+      ModeSettings target = settings.modes().get(i);
       forecasters[i] = new ModeForecaster(settings, target, read(target), result);
     }
   }
@@ -88,7 +88,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     return forecaster;
   }
 
-  private ForecastModel read(Target target) throws IOException {
+  private ForecastModel read(ModeSettings target) throws IOException {
     if (target.initialModel() == null) {
       return null;
     }

@@ -1,7 +1,7 @@
 package dev.weir.forecast.shared;
 
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;
@@ -15,7 +15,7 @@ import java.io.Serializable;
  *     active or kept; -1 for none
  */
 public record SharedSettings(
-    ForecastSettings forecast, Target target, double budget, long newestVersion)
+    ForecastSettings forecast, ModeSettings target, double budget, long newestVersion)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.Mode;
@@ -33,14 +33,14 @@ class BoundedForecastsTest {
     return all;
   }
 
-  private static List<Forecast> forecasts(Target target) throws Exception {
+  private static List<Forecast> forecasts(ModeSettings target) throws Exception {
     return OneSeries.forecasts(TestSettings.of(SEQ_LEN, target).build(), observations());
   }
 
   @Test
   void networkAloneAndItsReplacementAreBounded() throws Exception {
     byte[] weights = BuiltInModels.bytes("builtin:sample-many-to-one", SEQ_LEN);
-    Target free = new Target(Mode.MANY_TO_ONE, "sample", 2, weights, null);
+    ModeSettings free = new ModeSettings(Mode.MANY_TO_ONE, "sample", 2, weights, null);
     List<Forecast> unbounded = forecasts(free);
     List<Forecast> bounded = forecasts(free.withBounds(BOUNDS));
     assertThat(bounded).hasSameSizeAs(unbounded);

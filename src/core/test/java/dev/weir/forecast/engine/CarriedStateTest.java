@@ -10,7 +10,7 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.StateFields;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -48,7 +48,7 @@ class CarriedStateTest {
 
   private static TestSettings settings(ForecastModel model) {
     byte[] file = ModelFiles.toBytes(model);
-    Target target = new Target(model.mode(), model.name(), model.horizon(), file, null);
+    ModeSettings target = new ModeSettings(model.mode(), model.name(), model.horizon(), file, null);
     return TestSettings.of(model.seqLen(), target).features(model.features()).carry();
   }
 
@@ -161,7 +161,8 @@ class CarriedStateTest {
               .calendar(calendar)
               .ahead(ahead)
               .build();
-      Target target = new Target(Mode.MANY_TO_ONE, "m", 2, ModelFiles.toBytes(model), null);
+      ModeSettings target =
+          new ModeSettings(Mode.MANY_TO_ONE, "m", 2, ModelFiles.toBytes(model), null);
       TestSettings settings =
           TestSettings.of(n, target)
               .featuresAhead(2)
@@ -291,6 +292,6 @@ class CarriedStateTest {
   }
 
   private static String problem(ForecastSettings settings, ForecastModel model) {
-    return settings.problemWith(model, settings.targets().get(0));
+    return settings.problemWith(model, settings.modes().get(0));
   }
 }

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
@@ -41,7 +41,7 @@ class CombiningModelTest {
     byte[] model = ModelFiles.toBytes(initial);
     return TestSettings.of(
             mode == Mode.MANY_TO_MANY ? HORIZON : 5,
-            new Target(mode, "weir", HORIZON, model, learning))
+            new ModeSettings(mode, "weir", HORIZON, model, learning))
         .build();
   }
 
@@ -117,10 +117,10 @@ class CombiningModelTest {
         Files.readAllBytes(
             Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"));
     ForecastModel sample = ModelFiles.fromBytes(file, ModelFiles.Defaults.NONE, "sample");
-    assertThat(alone.problemWith(sample, alone.targets().get(0)))
+    assertThat(alone.problemWith(sample, alone.modes().get(0)))
         .startsWith("kind: expected a network that combines forecasts")
         .endsWith("(model sample-many-to-one version 1)");
-    assertThat(windows.problemWith(BuiltInModels.weir(), windows.targets().get(0)))
+    assertThat(windows.problemWith(BuiltInModels.weir(), windows.modes().get(0)))
         .startsWith("kind: expected a network that reads windows, got one that combines");
     ForecastSettings small = settings(Mode.MANY_TO_ONE, LearnerSettings.small(HORIZON));
     assertThatThrownBy(() -> OneSeries.forecasts(small, series(VALUES)))

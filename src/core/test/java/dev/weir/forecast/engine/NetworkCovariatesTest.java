@@ -8,7 +8,7 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.WindowTrainer;
@@ -63,8 +63,8 @@ class NetworkCovariatesTest {
     LearnerSettings learner =
         LearnerSettings.small(model.horizon()).withCovariates(new Covariates.Count(0, ahead));
     Learning learning = learns ? new Learning(learner, 1, 0) : null;
-    Target target =
-        new Target(
+    ModeSettings target =
+        new ModeSettings(
             model.mode(), model.name(), model.horizon(), ModelFiles.toBytes(model), learning);
     return TestSettings.of(SEQ_LEN, target).featuresAhead(ahead).build();
   }
@@ -175,7 +175,7 @@ class NetworkCovariatesTest {
         .hasMessage("ahead: expected 0, got 2 (model net version 1)");
     assertThat(
             settings(model, true, AHEAD)
-                .problemWith(model, settings(model, true, 2).targets().get(0)))
+                .problemWith(model, settings(model, true, 2).modes().get(0)))
         .isNull();
     assertThat(WindowTrainer.problemWith(model))
         .isEqualTo(
@@ -191,7 +191,7 @@ class NetworkCovariatesTest {
     assertThat(settings(model(Mode.MANY_TO_ONE, 0, HORIZON), true, 0).columnsKept()).isZero();
     LearnerSettings learner =
         LearnerSettings.small(HORIZON).withCovariates(new Covariates.Count(0, AHEAD));
-    Target none = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
+    ModeSettings none = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
     ForecastSettings mixture = TestSettings.of(SEQ_LEN, none).build();
     assertThat(mixture.columnsKept()).isZero();
     assertThat(mixture.ahead()).isEqualTo(AHEAD * HORIZON);

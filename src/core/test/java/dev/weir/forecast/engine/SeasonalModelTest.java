@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
@@ -37,7 +37,8 @@ class SeasonalModelTest {
   private static ForecastSettings settings(Mode mode, LearnerSettings learner) throws IOException {
     Learning learning = learner == null ? null : new Learning(learner, SEASON, 0);
     byte[] model = ModelFiles.toBytes(builtIn(mode).withName("window"));
-    return TestSettings.of(SEQ_LEN, new Target(mode, "window", HORIZON, model, learning)).build();
+    return TestSettings.of(SEQ_LEN, new ModeSettings(mode, "window", HORIZON, model, learning))
+        .build();
   }
 
   @Test
@@ -82,7 +83,7 @@ class SeasonalModelTest {
   @Test
   void aModelThatDoesNotFitIsRefusedInOneLine() throws Exception {
     ForecastSettings alone = settings(Mode.MANY_TO_ONE, LearnerSettings.network(HORIZON));
-    Target target = alone.targets().get(0);
+    ModeSettings target = alone.modes().get(0);
     assertThat(alone.problemWith(builtIn(Mode.MANY_TO_MANY), target))
         .isEqualTo(
             "mode: expected many-to-one, got many-to-many (model window-many-to-many version 1)");
@@ -92,10 +93,10 @@ class SeasonalModelTest {
     ForecastSettings wider = TestSettings.of(6, target).build();
     assertThat(wider.problemWith(one, target))
         .isEqualTo("seq_len: expected 6, got 5 (model window-many-to-one version 1)");
-    Target far = new Target(Mode.MANY_TO_ONE, "window", 49, null, target.learning());
+    ModeSettings far = new ModeSettings(Mode.MANY_TO_ONE, "window", 49, null, target.learning());
     assertThat(alone.problemWith(one, far))
         .isEqualTo("horizon: expected at most 48, got 49 (model window-many-to-one version 1)");
-    Target plain = new Target(Mode.MANY_TO_ONE, "window", HORIZON, null, null);
+    ModeSettings plain = new ModeSettings(Mode.MANY_TO_ONE, "window", HORIZON, null, null);
     assertThat(alone.problemWith(one, plain))
         .startsWith("kind: expected a network that reads windows, got one that reads seasons too");
   }

@@ -1,7 +1,7 @@
 package dev.weir.forecast.engine;
 
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.StateLimits;
@@ -15,7 +15,7 @@ import java.util.List;
 public final class TestSettings {
 
   private final int seqLen;
-  private final List<Target> targets;
+  private final List<ModeSettings> targets;
   private int stride = 1;
   private InitialState state = InitialState.FRESH;
   private int features;
@@ -25,23 +25,23 @@ public final class TestSettings {
   private Sampling sampling = Sampling.BY_COUNT;
   private StateLimits limits = StateLimits.NONE;
 
-  private TestSettings(int seqLen, List<Target> targets) {
+  private TestSettings(int seqLen, List<ModeSettings> targets) {
     this.seqLen = seqLen;
     this.targets = targets;
-    featuresAhead = targets.stream().mapToInt(Target::learnedAhead).max().orElse(0);
+    featuresAhead = targets.stream().mapToInt(ModeSettings::learnedAhead).max().orElse(0);
   }
 
-  public static TestSettings of(int seqLen, Target... targets) {
+  public static TestSettings of(int seqLen, ModeSettings... targets) {
     return new TestSettings(seqLen, List.of(targets));
   }
 
   /** A target without a model. */
-  public static Target learned(Mode mode, int horizon, Learning learning) {
-    return new Target(mode, null, horizon, null, learning);
+  public static ModeSettings learned(Mode mode, int horizon, Learning learning) {
+    return new ModeSettings(mode, null, horizon, null, learning);
   }
 
   /** Many to one, without a model. */
-  public static Target learned(int horizon, Learning learning) {
+  public static ModeSettings learned(int horizon, Learning learning) {
     return learned(Mode.MANY_TO_ONE, horizon, learning);
   }
 

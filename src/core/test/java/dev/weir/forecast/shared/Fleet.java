@@ -1,7 +1,7 @@
 package dev.weir.forecast.shared;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
@@ -94,10 +94,10 @@ public final class Fleet {
 
   public static SharedSettings settings(ForecastModel start, double budget) {
     byte[] initial = start == null ? null : ModelFiles.toBytes(start);
-    return settings(0, new Target(Mode.MANY_TO_ONE, "fleet", HORIZON, initial, null), budget);
+    return settings(0, new ModeSettings(Mode.MANY_TO_ONE, "fleet", HORIZON, initial, null), budget);
   }
 
-  static SharedSettings settings(int features, Target target, double budget) {
+  static SharedSettings settings(int features, ModeSettings target, double budget) {
     return new SharedSettings(
         TestSettings.of(SEQ_LEN, target).features(features).build(), target, budget, -1);
   }

@@ -2,7 +2,7 @@ package dev.weir.forecast.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -69,7 +69,7 @@ class SharedTrainerLimitsTest {
     int features = 100; // a block takes 300 + 16 * (17 + 800) bytes
     int fitting = (int) (SharedTrainer.MAX_WAITING_BYTES / (300 + 16 * 817));
     SharedSettings settings =
-        Fleet.settings(features, new Target(Mode.MANY_TO_ONE, "fleet", 2, null, null), 1);
+        Fleet.settings(features, new ModeSettings(Mode.MANY_TO_ONE, "fleet", 2, null, null), 1);
     SharedTrainer trainer = new SharedTrainer(settings, null);
     double[] covariates = new double[features];
     int blocks = fitting + 70;

@@ -2,7 +2,7 @@ package dev.weir.job.options;
 
 import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -83,16 +83,16 @@ public final class ContestOptions {
 
   /** The settings with models that compete where there are several. */
   public static ForecastSettings read(JobFile file, String job, ForecastSettings forecast) {
-    List<Target> targets = new ArrayList<>();
+    List<ModeSettings> targets = new ArrayList<>();
     boolean competes = false;
-    for (Target target : forecast.targets()) {
+    for (ModeSettings target : forecast.modes()) {
       List<String> models = models(file, target.mode());
       if (models == null || models.size() < 2) {
         targets.add(target);
         continue;
       }
       competes = true;
-      Target with = target.withContest(settings(file, job, models));
+      ModeSettings with = target.withContest(settings(file, job, models));
       targets.add(with);
       check(file, forecast, with);
     }
@@ -102,7 +102,7 @@ public final class ContestOptions {
             option, "expected several models as well, such as model: [a, b], got one or none");
       }
     }
-    return forecast.withTargets(targets);
+    return forecast.withModes(targets);
   }
 
   private static ContestSettings settings(JobFile file, String job, List<String> models) {
@@ -116,7 +116,7 @@ public final class ContestOptions {
         file.get(PERIOD));
   }
 
-  private static void check(JobFile file, ForecastSettings forecast, Target target) {
+  private static void check(JobFile file, ForecastSettings forecast, ModeSettings target) {
     Option<?> models = file.in(target.mode(), MODELS);
     String problem =
         target.initialModel() == null ? null : forecast.problemWith(target.initial(), target);

@@ -3,7 +3,7 @@ package dev.weir.stream.contest;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.WeirTypeInformation;
@@ -26,7 +26,7 @@ public final class Contests {
   public static DataStream<Output> reports(
       SingleOutputStreamOperator<?> forecasts, ForecastSettings settings) {
     EnumMap<Mode, ContestSettings> contests = new EnumMap<>(Mode.class);
-    for (Target target : settings.targets()) {
+    for (ModeSettings target : settings.modes()) {
       if (target.contest() != null) {
         contests.put(target.mode(), target.contest());
       }

@@ -3,7 +3,7 @@ package dev.weir.job.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.job.JobSettings;
 import java.nio.file.Path;
@@ -35,8 +35,8 @@ class ExplainOptionTest {
 
   private static List<ExplanationSettings> explanations(String text, Map<String, String> set) {
     JobSettings settings = JobSettings.of(JobFile.parse(text, "pumps.yaml", set), Path.of("."));
-    return settings.forecast().targets().stream()
-        .map(Target::learning)
+    return settings.forecast().modes().stream()
+        .map(ModeSettings::learning)
         .map(learning -> learning.explanation())
         .toList();
   }

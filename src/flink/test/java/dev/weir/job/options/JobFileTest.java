@@ -9,7 +9,7 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Threshold;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
@@ -80,8 +80,8 @@ class JobFileTest {
     assertThat(settings.kafka().delivery().prefix()).isEqualTo("weir-pumps");
     assertThat(settings.forecast().outOfOrderness()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.forecast().stride()).isEqualTo(1);
-    assertThat(settings.forecast().targets())
-        .extracting(Target::mode, Target::model, Target::horizon)
+    assertThat(settings.forecast().modes())
+        .extracting(ModeSettings::mode, ModeSettings::model, ModeSettings::horizon)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(Mode.MANY_TO_ONE, "pump-model", 3));
   }
 
@@ -143,15 +143,15 @@ class JobFileTest {
   @ValueSource(strings = {"jobs/many-to-one.yaml", "jobs/many-to-many.yaml"})
   void theShippedJobFilesAreAsTheyShouldBe(String file) throws Exception {
     JobSettings settings = JobSettings.read(Path.of(file), Map.of());
-    assertThat(settings.forecast().targets()).hasSize(1);
-    assertThat(settings.forecast().targets().get(0).initialModel()).isNotEmpty();
+    assertThat(settings.forecast().modes()).hasSize(1);
+    assertThat(settings.forecast().modes().get(0).initialModel()).isNotEmpty();
   }
 
   @Test
   void theDemosJobForecastsInBothModes() throws Exception {
     JobSettings settings = JobSettings.builtin("demo", Map.of());
-    assertThat(settings.forecast().targets())
-        .extracting(Target::mode)
+    assertThat(settings.forecast().modes())
+        .extracting(ModeSettings::mode)
         .containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
   }
 
@@ -172,13 +172,13 @@ class JobFileTest {
   void alarmsAreOffUnlessAskedFor() {
     JobSettings off = read(GOOD, Map.of());
     assertThat(off.kafka().topics().alarms()).isNull();
-    assertThat(off.forecast().targets()).allMatch(t -> t.learning().alarms() == null);
+    assertThat(off.forecast().modes()).allMatch(t -> t.learning().alarms() == null);
     JobSettings on = read(GOOD, Map.of("alarms", "on", "forecast.many-to-many.model", "w"));
     assertThat(on.kafka().topics().alarms()).isEqualTo("alarms");
     assertThat(on.kafka().topics().all()).contains("alarms");
-    assertThat(on.forecast().targets().get(0).learning().alarms())
+    assertThat(on.forecast().modes().get(0).learning().alarms())
         .isEqualTo(AlarmRules.of(IncidentSettings.defaults()));
-    assertThat(on.forecast().targets().stream().filter(t -> t.learning().alarms() != null))
+    assertThat(on.forecast().modes().stream().filter(t -> t.learning().alarms() != null))
         .as("the first mode alone")
         .hasSize(1);
     IncidentSettings own =
@@ -198,7 +198,7 @@ class JobFileTest {
                     "topics.alarms",
                     "unusual"))
             .forecast()
-            .targets()
+            .modes()
             .get(0)
             .learning()
             .alarms()
@@ -236,7 +236,7 @@ class JobFileTest {
     AlarmRules rules =
         read(RULES, Map.of("alarms.overrides[2].quiet", "8"))
             .forecast()
-            .targets()
+            .modes()
             .get(0)
             .learning()
             .alarms();
@@ -305,7 +305,7 @@ class JobFileTest {
                 - series: "(line\\\\d+)\\\\..*"
                 - {series: ".*pump.*", name: pumps, surprise: 6}
             """;
-    AlarmRules rules = read(text).forecast().targets().get(0).learning().alarms();
+    AlarmRules rules = read(text).forecast().modes().get(0).learning().alarms();
     assertThat(rules.of("line12.pump").group()).isEqualTo("line12");
     assertThat(rules.of("line12.pump").groupSurprise()).isEqualTo(4);
     assertThat(rules.of("a-pump").group()).isEqualTo("pumps");
@@ -527,7 +527,7 @@ class JobFileTest {
 
   private static int withWindow(String lines, String more) {
     String text = GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)) + more;
-    return read(text).forecast().targets().get(0).learning().season();
+    return read(text).forecast().modes().get(0).learning().season();
   }
 
   @Test
@@ -543,7 +543,7 @@ class JobFileTest {
     String text =
         GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + (window + "\n").indent(2))
             + "season: %s\n".formatted(seasons);
-    Target target = read(text).forecast().targets().get(0);
+    ModeSettings target = read(text).forecast().modes().get(0);
     return List.of(target.learning().season(), target.learning().learner().secondSeason());
   }
 
@@ -631,18 +631,18 @@ class JobFileTest {
   @Test
   void theBuiltInNetworkForecastsAnyHorizonAlone() {
     String alone = GOOD + "    file: builtin:weir\nlearning: off\n";
-    Target target = read(alone).forecast().targets().get(0);
+    ModeSettings target = read(alone).forecast().modes().get(0);
     assertThat(target.horizon()).isEqualTo(3);
     assertThat(target.learning().learner().isAlone()).isTrue();
     assertThat(target.learning().season()).isEqualTo(LearnerSettings.AUTO);
-    assertThat(read(GOOD + "    file: builtin:weir\n").forecast().targets().get(0).learning())
+    assertThat(read(GOOD + "    file: builtin:weir\n").forecast().modes().get(0).learning())
         .satisfies(learning -> assertThat(learning.learner().isAlone()).isFalse());
   }
 
   @Test
   void aJobNeedsNoModelToLearn() {
     JobSettings settings = read(GOOD.replace("    model: pump-model\n", ""));
-    Target target = settings.forecast().targets().get(0);
+    ModeSettings target = settings.forecast().modes().get(0);
     assertThat(target.model()).isNull();
     assertThat(target.learning().season()).isEqualTo(LearnerSettings.AUTO);
     assertThat(target.learning().learner()).isEqualTo(LearnerSettings.defaults(3));
@@ -663,7 +663,7 @@ class JobFileTest {
                 scores:
                   every: 1
                 """);
-    assertThat(settings.forecast().targets().get(0).learning())
+    assertThat(settings.forecast().modes().get(0).learning())
         .isEqualTo(
             new ForecastSettings.Learning(
                 LearnerSettings.small(3)
@@ -692,7 +692,7 @@ class JobFileTest {
                   tuned: on
                   on-new-model: keep
                 """);
-    assertThat(settings.forecast().targets().get(0).learning().learner().training())
+    assertThat(settings.forecast().modes().get(0).learning().learner().training())
         .isEqualTo(
             new NetworkTraining(
                 4, 100, 2, 700, Method.SGD, 0.01, Targets.ALL_STEPS, false, Tuning.KEEP));
@@ -702,13 +702,13 @@ class JobFileTest {
 
   private static NetworkTraining training(String line) {
     JobSettings settings = read(GOOD + line + "\n");
-    return settings.forecast().targets().get(0).learning().learner().training();
+    return settings.forecast().modes().get(0).learning().learner().training();
   }
 
   @Test
   void withLearningOffOrTheNetworksOwnOutputTheModelAloneForecasts() {
-    assertThat(read(GOOD + "learning: off\n").forecast().targets().get(0).learning()).isNull();
-    assertThat(read(GOOD + "output: network\n").forecast().targets().get(0).learning()).isNull();
+    assertThat(read(GOOD + "learning: off\n").forecast().modes().get(0).learning()).isNull();
+    assertThat(read(GOOD + "output: network\n").forecast().modes().get(0).learning()).isNull();
     assertThatThrownBy(() -> read(GOOD.replace("    model: pump-model\n", "") + "learning: off\n"))
         .hasMessageContaining("forecast.many-to-one.model: expected a model");
   }
