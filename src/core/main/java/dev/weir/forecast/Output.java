@@ -2,4 +2,11 @@ package dev.weir.forecast;
 
 /** What leaves a job. */
 public sealed interface Output
-    permits Forecast, Score, Classification, Incident, LearnedModel, ContestReport, DeadLetter {}
+    permits Forecast,
+        JointForecast,
+        Score,
+        Classification,
+        Incident,
+        LearnedModel,
+        ContestReport,
+        DeadLetter {}

@@ -3,6 +3,7 @@ package dev.weir.option;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -86,6 +87,17 @@ public final class ForecastOptions {
               "Whether the outside models say the ends of the intervals, too.")
           .needs(OUTSIDE)
           .change(Option.LEARNS_AGAIN);
+  public static final Option<List<String>> TARGETS =
+      Option.list(
+              "targets",
+              "a list of 2 names or more",
+              List.of(),
+              Targets.MAX,
+              "Several values of each observation that are forecast together, by name; a name has "
+                  + Targets.NAMES
+                  + ".",
+              name -> known(Targets.isName(name) ? name : null, name))
+          .change("what was learned of the series is learned again");
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(
               "window.calendar",

@@ -13,6 +13,7 @@ import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.holiday.HolidaySettings;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.InitialState;
@@ -63,6 +64,7 @@ public final class ForecastSpec extends Spec {
   private AlarmRules alarms;
   private ExplanationSettings names = ExplanationSettings.NUMBERED;
   private Option<Integer> anyOutside; // null: outside models are listed
+  private List<WantedTotal> totals = List.of();
   private long cache = StateLimits.A_SHARE_OF_THE_HEAP;
   private boolean outsideAges;
 
@@ -80,8 +82,23 @@ public final class ForecastSpec extends Spec {
     alarms = other.alarms;
     names = other.names;
     anyOutside = other.anyOutside;
+    totals = other.totals;
     cache = other.cache;
     outsideAges = other.outsideAges;
+  }
+
+  /**
+   * A total that is forecast with the targets.
+   *
+   * @param name of it
+   * @param of names of targets, with a minus in front of one that is subtracted
+   * @param steps 0: of each step by itself; else the sum of so many steps
+   */
+  public record WantedTotal(String name, List<String> of, int steps) {}
+
+  /** Totals of the targets. */
+  public void totals(List<WantedTotal> of) {
+    totals = List.copyOf(of);
   }
 
   /** How networks learn. */
@@ -212,6 +229,7 @@ public final class ForecastSpec extends Spec {
             get(ForecastOptions.OUT_OF_ORDERNESS),
             sampling,
             new ForecastSettings.Inputs(
+                severalTargets(),
                 get(ForecastOptions.FEATURES),
                 get(ForecastOptions.FEATURES_AHEAD),
                 get(ForecastOptions.CALENDAR),
@@ -347,6 +365,48 @@ public final class ForecastSpec extends Spec {
         .withSecondSeason(seasons.second())
         .withHolidays(holidays)
         .withOutside(outside);
+  }
+
+  /** The targets and their totals; {@link Targets#ONE} beside a problem. */
+  private Targets severalTargets() {
+    List<String> names = get(ForecastOptions.TARGETS);
+    String problem = null;
+    if (names.isEmpty()) {
+      if (!totals.isEmpty()) {
+        front.problem(ForecastOptions.TARGETS, "expected some with totals, got none");
+      }
+      return Targets.ONE;
+    }
+    if (!get(ForecastOptions.OUTSIDE).isEmpty() || anyOutside != null) {
+      problem = "expected none with outside models, got " + names;
+    } else if (holidays != null) {
+      problem = "expected none with holidays, got " + names;
+    } else if (get(ForecastOptions.STATE) == InitialState.CARRY) {
+      problem = "expected none with window.state: carry, got " + names;
+    } else if (get(ForecastOptions.GAP) == Gap.CARRY || get(ForecastOptions.GAP) == Gap.LINEAR) {
+      problem =
+          "expected none where gaps are filled (%s), got %s"
+              .formatted(front.name(ForecastOptions.GAP), names);
+    }
+    try {
+      Targets targets = new Targets(names, List.of());
+      List<Targets.Total> wanted = new ArrayList<>();
+      int horizon = parts.stream().mapToInt(part -> horizon(part.mode)).max().orElse(0);
+      for (WantedTotal each : totals) {
+        wanted.add(targets.total(each.name, each.of, each.steps));
+        if (each.steps > horizon) {
+          problem =
+              "%s: expected at most %d steps, got %d".formatted(each.name, horizon, each.steps);
+        }
+      }
+      if (problem == null) {
+        return new Targets(names, wanted);
+      }
+    } catch (IllegalArgumentException e) {
+      problem = e.getMessage().replace("targets: ", "");
+    }
+    front.problem(ForecastOptions.TARGETS, problem);
+    return Targets.ONE;
   }
 
   /** The models outside, with columns after those of the covariates. */

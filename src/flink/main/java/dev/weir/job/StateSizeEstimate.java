@@ -153,7 +153,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
    * @param nameLength characters of a series' name
    */
   public static StateSizeEstimate of(ForecastSettings settings, int nameLength) {
-    int row = 16 + 8 * settings.inputs().features(); // time, value, features
+    int row = 16 + 8 * settings.inputs().columns(); // time, value, features
     long kept = 8 * covariatesKept(settings);
     long window = (long) settings.seqLen() * row + kept;
     long heapKey = HEAP_ENTRY + string(nameLength);

@@ -5,6 +5,7 @@ import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
@@ -29,7 +30,12 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   private static final List<Class<? extends Record>> RECORDS =
       List.of(
-          Forecast.class, Score.class, Classification.class, Incident.class, ContestReport.class);
+          Forecast.class,
+          Score.class,
+          Classification.class,
+          Incident.class,
+          ContestReport.class,
+          JointForecast.class);
 
   // what is no record of plain values, after these
   private static final byte DEAD_LETTER = 100;

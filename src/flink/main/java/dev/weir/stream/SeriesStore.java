@@ -275,7 +275,7 @@ final class SeriesStore {
       }
     }
     this.logs = learners.isEmpty() ? null : context.getState(LOG);
-    this.features = settings.inputs().features();
+    this.features = settings.inputs().columns();
     this.windowBefore = windowBefore;
     this.keys = keys;
     this.room = learners.isEmpty() ? 0 : room;

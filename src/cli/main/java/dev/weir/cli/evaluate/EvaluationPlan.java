@@ -183,13 +183,13 @@ record EvaluationPlan(
   /** The same with a calendar of another zone. */
   EvaluationPlan withZone(ZoneId zone) {
     Inputs of = settings.inputs();
-    return with(new Inputs(of.features(), of.ahead(), of.calendar(), zone));
+    return with(new Inputs(of.targets(), of.features(), of.ahead(), of.calendar(), zone));
   }
 
   /** The same with covariates, where a mixture learns. */
   EvaluationPlan withCovariates(Covariates.Count count) {
     Inputs of = settings.inputs();
-    return with(new Inputs(count.observed(), count.ahead(), of.calendar(), of.zone()))
+    return with(new Inputs(of.targets(), count.observed(), count.ahead(), of.calendar(), of.zone()))
         .with(others.withCovariates(count));
   }
 

@@ -5,6 +5,7 @@ import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
@@ -58,18 +59,30 @@ public record ForecastSettings(
   /**
    * What is read in addition to the values.
    *
+   * @param targets where a series has several: all but the first come before the features
    * @param features covariates of each observation
    * @param ahead covariates known ahead that come with each observation
    * @param calendar what base models read of each observation's time
    * @param zone of the local time that the calendar reads
    */
-  public record Inputs(int features, int ahead, List<Calendar> calendar, ZoneId zone)
+  public record Inputs(
+      Targets targets, int features, int ahead, List<Calendar> calendar, ZoneId zone)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
     public Inputs {
       calendar = List.copyOf(calendar);
+    }
+
+    /** Of series with one target. */
+    public Inputs(int features, int ahead, List<Calendar> calendar, ZoneId zone) {
+      this(Targets.ONE, features, ahead, calendar, zone);
+    }
+
+    /** Numbers of an observation behind its value: the other targets, then the features. */
+    public int columns() {
+      return targets.count() - 1 + features;
     }
   }
 
@@ -326,7 +339,7 @@ public record ForecastSettings(
       return problemWithSeasonal(model, target);
     }
     int known = model.ahead().inputs(target.horizon());
-    int inputSize = 1 + inputs.features + Calendar.inputs(inputs.calendar) + known;
+    int inputSize = 1 + inputs.columns() + Calendar.inputs(inputs.calendar) + known;
     if (model.mode() != target.mode()) {
       return "mode: expected %s, got %s (model %s version %d)"
           .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());

@@ -56,7 +56,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         new Windows(
             settings.seqLen(),
             settings.stride(),
-            settings.inputs().features(),
+            settings.inputs().columns(),
             settings.sampling(),
             settings.ahead(),
             settings.columnsKept()),
@@ -151,9 +151,10 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
 
   /** Why an observation has not the covariates of the settings, in one line; null if it has. */
   public String problemWith(Observation observation) {
-    if (observation.features().length != settings.inputs().features()) {
+    int others = settings.inputs().targets().count() - 1;
+    if (observation.features().length != settings.inputs().columns()) {
       return "features: expected %d, got %d"
-          .formatted(settings.inputs().features(), observation.features().length);
+          .formatted(settings.inputs().features(), observation.features().length - others);
     }
     int known = observation.ahead().length;
     if (known > 0 && (covariates == 0 || known % covariates != 0)) {

@@ -1,0 +1,2 @@
+/** Forecasts of several targets of one series that explain each other. */
+package dev.weir.forecast.joint;
