@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -55,7 +57,7 @@ public final class SeriesCsv implements Closeable {
               .formatted(name, Printable.line(e.getMessage()), got(), columns.advice()),
           e);
     }
-    for (String key : List.of("value", "features", "ahead")) {
+    for (String key : List.of("value", "targets", "features", "ahead")) {
       IntStream.of(places.get(key)).forEach(numbers::set);
     }
   }
@@ -104,6 +106,9 @@ public final class SeriesCsv implements Closeable {
             : IntStream.of(parts).mapToObj(part -> row[part]).collect(Collectors.joining("/"));
     checkName(series, rows.place(), file != null ? "the file's name" : column(parts[0]));
     long time = rows.time(times, column(place("time")), place("time"));
+    if (places.get("targets").length > 0) {
+      next.add(joint(row, series, time));
+    }
     for (int value : values) {
       boolean isFuture = hasFuture && row[value].isBlank();
       String of = values.length == 1 ? series : series + "/" + header.get(value);
@@ -118,6 +123,30 @@ public final class SeriesCsv implements Closeable {
               endsWindow(row),
               numbers(row, "ahead", "ahead", true)));
     }
+  }
+
+  /** Several targets: the first is the value, the others come before the features. */
+  private Observation joint(String[] row, String series, long time) throws IOException {
+    double[] targets = numbers(row, "targets", "target", true);
+    boolean isFuture = Arrays.stream(targets).allMatch(Double::isNaN);
+    if (isFuture && !hasFuture) {
+      throw new IOException(
+          "%s: expected a number in one of the targets' columns, got none".formatted(rows.place()));
+    }
+    DoubleStream features =
+        isFuture
+            ? DoubleStream.empty()
+            : DoubleStream.concat(
+                Arrays.stream(targets).skip(1),
+                Arrays.stream(numbers(row, "features", "feature", false)));
+    return new Observation(
+        series,
+        time,
+        targets[0],
+        features.toArray(),
+        label(row),
+        endsWindow(row),
+        numbers(row, "ahead", "ahead", true));
   }
 
   /** The file's name and the line of the last observation. */

@@ -166,7 +166,7 @@ class SeriesCsvTest {
             "a.csv line 1: expected a header with the columns ts, a, c, b, state and done, got");
     assertThatThrownBy(() -> columns("time=ts,label=state"))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,targets=COLUMN,features=COLUMN, each at most once,"
                 + " got 'time=ts,label=state'");
   }
 
@@ -213,6 +213,38 @@ class SeriesCsvTest {
   }
 
   @Test
+  void targetsAreOneSeriesWhoseCellsMayBeEmpty() throws IOException {
+    String text = "ts,wind,load,sun,t\n2026-01-01,2,10,5,7\n2026-01-02,,20,,8\n2026-01-03,4,,6,9\n";
+    long day = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    SeriesColumns columns = covariates("time=ts,targets=load+wind+3,features=t");
+    assertThat(columns.targets()).containsExactly("load", "wind", "3");
+    assertThat(read(text, columns))
+        .containsExactly(
+            new Observation("a", day, 10, new double[] {2, 5, 7}),
+            new Observation("a", day + 86_400_000, 20, new double[] {Double.NaN, Double.NaN, 8}),
+            new Observation("a", day + 2 * 86_400_000, Double.NaN, new double[] {4, 6, 9}));
+    String file = "site,timestamp,load,wind\np,2026-01-01,2,\np,2026-01-02,,\n";
+    assertThatThrownBy(() -> read(file, columns("series=site,targets=load+wind")))
+        .hasMessage("a.csv line 3: expected a number in one of the targets' columns, got none");
+    assertThatThrownBy(
+            () -> read(file.replace("02,,", "02,x,"), columns("series=site,targets=wind+load")))
+        .hasMessage("a.csv line 3: target 2: expected a finite number, got 'x'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "value=a,targets=b+c; expected value=... or targets=..., got both",
+        "targets=a; targets: expected 2 to 32 different names, got [a]",
+        "targets=a+a; targets: expected 2 to 32 different names, got [a, a]",
+        "targets=a+b/c; 'targets: expected names of 1 to 100 letters, digits, spaces, dots and _, or numbers of columns, got \'\'b/c\'\''",
+      })
+  void wrongTargetsAreRefused(String text, String message) {
+    assertThatThrownBy(() -> columns("time=t," + text)).hasMessage(message);
+  }
+
+  @Test
   void aFileWithoutSeriesIsOneThatIsCalledAsTheFile() throws IOException {
     String row = "2026-01-31T12:00:00Z,1,2\n";
     assertThat(read("timestamp,value,wind\n" + row))
@@ -227,7 +259,7 @@ class SeriesCsvTest {
   void wrongColumnsAreRefused(String text) {
     assertThatThrownBy(() -> columns(text))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once, got"
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,targets=COLUMN,features=COLUMN, each at most once, got"
                 + " '%s'",
             text);
   }
