@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Forecast.Steps;
@@ -116,6 +117,10 @@ final class ModeForecaster {
 
   private static List<String> names(ExplanationSettings settings, Covariates.Count covariates) {
     return settings.names(covariates.observed(), covariates.ahead());
+  }
+
+  Learner learner() {
+    return learner;
   }
 
   Mode mode() {
@@ -238,7 +243,26 @@ final class ModeForecaster {
   /**
    * @param isNew false for a value that is learned again, of which nothing is reported
    */
-  private LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew) {
+  LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew) {
+    LearnerState state = prepared(known, window, isNew);
+    before = state.count();
+    if (baseModel != null) { // the index that the newest will have
+      tell(network, window, before + learner.passed(state, window), state);
+    }
+    if (alarms != null) { // by the forecast that was issued, before this value is learned
+      alarms.observe(state, window, isNew, model(), modelVersion());
+    } else {
+      state.alarms(null);
+    }
+    learner.observe(state, window);
+    if (alarms != null) {
+      repeatable &= !alarms.ahead(state, isNew);
+    }
+    return state;
+  }
+
+  /** What is known of the series, or what these settings can use of it. */
+  private LearnerState prepared(LearnerState known, SequenceWindow window, boolean isNew) {
     LearnerState state = known;
     int season = target.learning().season();
     repeatable =
@@ -258,19 +282,16 @@ final class ModeForecaster {
         state.alarms(known.alarms());
       }
     }
-    before = state.count();
-    if (baseModel != null) { // the index that the newest will have
-      tell(network, window, before + learner.passed(state, window), state);
+    return state;
+  }
+
+  /** Goes past a target whose newest value is missing. */
+  LearnerState pass(LearnerState known, SequenceWindow window, boolean isNew) {
+    LearnerState state = prepared(known, window, isNew);
+    if (baseModel != null) {
+      tell(null, window, 0, null);
     }
-    if (alarms != null) { // by the forecast that was issued, before this value is learned
-      alarms.observe(state, window, isNew, model(), modelVersion());
-    } else {
-      state.alarms(null);
-    }
-    learner.observe(state, window);
-    if (alarms != null) {
-      repeatable &= !alarms.ahead(state, isNew);
-    }
+    learner.pass(state, window);
     return state;
   }
 
@@ -299,11 +320,17 @@ final class ModeForecaster {
     return baseModel == null ? 0 : seqLen - 1;
   }
 
+  /** How the newest value of a window is learned. */
+  interface Learning {
+    LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew);
+  }
+
   /** Learns what a saved state has not learned yet; nothing is counted twice. */
-  LearnerState catchUp(LearnerState saved, ObservationLog log, Windows windows, String series) {
+  LearnerState catchUp(
+      LearnerState saved, ObservationLog log, Windows windows, String series, Learning learning) {
     LearnerState state = saved;
     for (int row = log.known(); row < log.size(); row++) {
-      state = learn(state, windows.window(series, log, row), false);
+      state = learning.learn(state, windows.window(series, log, row), false);
     }
     skippedUpdates = learner.skippedUpdates();
     restarts = learner.restarts();
@@ -344,7 +371,7 @@ final class ModeForecaster {
    * @param carried with what a network that forecasts alone begins; null for zeros
    */
   Forecast forecast(SequenceWindow window, LearnerState state, CarriedState carried) {
-    return state == null ? alone(window, carried) : mixture(window, state, covariateNames);
+    return state == null ? alone(window, carried) : mixture(window, state, explains());
   }
 
   private Forecast alone(SequenceWindow window, CarriedState carried) {
@@ -362,7 +389,7 @@ final class ModeForecaster {
     if (learner == null) {
       return alone(window, null);
     }
-    return isOfThese(known) ? mixture(window, known, null) : null;
+    return isOfThese(known) ? mixture(window, known, false) : null;
   }
 
   /**
@@ -383,7 +410,7 @@ final class ModeForecaster {
         : score(window, known, null, models);
   }
 
-  private boolean isOfThese(LearnerState state) {
+  boolean isOfThese(LearnerState state) {
     return learner != null && state != null && learner.fits(state, target.learning().season());
   }
 
@@ -397,11 +424,25 @@ final class ModeForecaster {
     return network.forecast(window, carried);
   }
 
-  /**
-   * @param explained names of the covariates; null for no explanation
-   */
-  private Forecast mixture(SequenceWindow window, LearnerState state, List<String> explained) {
+  private Forecast mixture(SequenceWindow window, LearnerState state, boolean isExplained) {
     Steps steps = learner.steps(state);
+    Explanation explanation = isExplained ? explain(state, steps.value()[0]) : null;
+    return mixture(window, state, steps, explanation);
+  }
+
+  /** Whether forecasts are explained. */
+  boolean explains() {
+    return covariateNames != null;
+  }
+
+  /** Of the series that was learned last; null before its first value. */
+  Explanation explain(LearnerState state, double value) {
+    return learner.explain(state, value, covariateNames);
+  }
+
+  /** The forecast at the newest value that consists of these steps. */
+  Forecast mixture(
+      SequenceWindow window, LearnerState state, Steps steps, Explanation explanation) {
     ForecastModel model = active;
     return new Forecast(
         window.series(),
@@ -416,7 +457,7 @@ final class ModeForecaster {
         state.count(),
         window.isFull() ? Status.OK : Status.WARMUP,
         learner.missingCovariates(state),
-        explained == null ? null : learner.explain(state, steps.value()[0], explained));
+        explanation);
   }
 
   /** Whether a score is emitted after this value. */

@@ -1,12 +1,15 @@
 package dev.weir.forecast.engine;
 
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.SequenceWindow;
@@ -39,7 +42,8 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   private final int covariates; // known ahead, and what outside models forecast
   private final int ahead; // numbers known ahead of an observation that are used, at most
   private final ForecastResult result;
-  private final ModeForecaster[] forecasters; // by target
+  private final ModeForecaster[] forecasters; // by mode
+  private final TargetsForecaster[] joint; // by mode; null where a series has one target
 
   /**
    * @param clock the machine's, milliseconds since 1970
@@ -54,12 +58,13 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       throws IOException {
     super(
         new Windows(
-            settings.seqLen(),
-            settings.stride(),
-            settings.inputs().columns(),
-            settings.sampling(),
-            settings.ahead(),
-            settings.columnsKept()),
+                settings.seqLen(),
+                settings.stride(),
+                settings.inputs().columns(),
+                settings.sampling(),
+                settings.ahead(),
+                settings.columnsKept())
+            .withTargets(settings.inputs().targets().names()),
         new SeriesOrder(settings.limits().ttl(), clock),
         settings.outOfOrderness().isZero(),
         result);
@@ -71,6 +76,11 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     for (int i = 0; i < forecasters.length; i++) {
       ModeSettings target = settings.modes().get(i);
       forecasters[i] = new ModeForecaster(settings, target, read(target), result);
+    }
+    Targets targets = settings.inputs().targets();
+    this.joint = targets.areSeveral() ? new TargetsForecaster[forecasters.length] : null;
+    for (int i = 0; joint != null && i < forecasters.length; i++) {
+      joint[i] = new TargetsForecaster(forecasters[i], targets, result);
     }
   }
 
@@ -210,7 +220,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms()) { // an incident may be open
         read(name, series);
-        forecaster.drop(series.learned(forecaster.mode()), name);
+        drop(forecaster, series.learned(forecaster.mode()), name);
       }
     }
     for (ModeForecaster forecaster : forecasters) {
@@ -220,6 +230,14 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       if (settings.carries()) {
         series.carried(forecaster.mode()).clear();
       }
+    }
+  }
+
+  private void drop(ModeForecaster forecaster, LearnerState learned, String name) {
+    if (joint == null) {
+      forecaster.drop(learned, name);
+    } else {
+      TargetsForecaster.drop(forecaster, learned, name);
     }
   }
 
@@ -274,25 +292,31 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       LearnerState learned = null;
       if (forecaster.learns()) {
         read(name, series);
-        learned = forecaster.learn(series.learned(forecaster.mode()), window);
+        LearnerState known = series.learned(forecaster.mode());
+        learned = joint == null ? forecaster.learn(known, window) : joint[i].learn(known, window);
         series.learned(forecaster.mode(), learned);
-        result.scored[i] = forecaster.scored();
+        result.scored[i] = joint == null ? forecaster.scored() : joint[i].scored();
         result.hasLearned = true;
-        result.isRepeatable &= forecaster.isRepeatable();
+        result.isRepeatable &= joint == null ? forecaster.isRepeatable() : joint[i].isRepeatable();
         result.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
         result.count(Counted.RESTART, forecaster.newRestarts());
         result.bytes += learned.bytes();
       }
       if (result.isDue) {
         CarriedState carried = settings.carries() ? series.carried(forecaster.mode()) : null;
-        Forecast forecast = forecaster.forecast(window, learned, carried);
+        Output forecast =
+            joint == null
+                ? forecaster.forecast(window, learned, carried)
+                : joint[i].forecast(window, learned);
         result.bytes += carried == null ? 0 : carried.bytes();
         if (isTimed) {
           result.nanos[i] = System.nanoTime() - start;
         }
         result.add(forecast);
       }
-      if (learned != null && forecaster.isScoreDue(learned)) {
+      if (learned != null && joint != null) {
+        joint[i].addScores(window, learned);
+      } else if (learned != null && forecaster.isScoreDue(learned)) {
         result.add(forecaster.score(window, learned, shadow, state.models()));
       }
     }
@@ -308,10 +332,17 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       series.log = null; // kept under other features or another interval: its rows mean nothing now
       return;
     }
-    for (ModeForecaster forecaster : forecasters) {
+    for (int i = 0; i < forecasters.length; i++) {
+      ModeForecaster forecaster = forecasters[i];
       if (forecaster.learns()) {
         int mode = forecaster.mode().ordinal();
-        series.learned[mode] = forecaster.catchUp(series.learned[mode], series.log, windows, name);
+        series.learned[mode] =
+            forecaster.catchUp(
+                series.learned[mode],
+                series.log,
+                windows,
+                name,
+                joint == null ? forecaster::learn : joint[i]::learn);
       }
     }
   }
@@ -357,6 +388,30 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     return isKnown(series)
         ? forecasters[target].scoreSoFar(
             learned(target, series), windows.again(name, series.times()), series.times().models())
+        : null;
+  }
+
+  /**
+   * The forecasts of all targets that a mode has made at the newest observation of a series, made
+   * again from what is known of it; learns nothing.
+   *
+   * @param mode its number in the settings
+   * @return null of a series that is not known, or that other settings have learned
+   */
+  public JointForecast jointForecast(int mode, String name, ForecastState series) {
+    return isKnown(series)
+        ? joint[mode].again(windows.again(name, series.times()), learned(mode, series))
+        : null;
+  }
+
+  /**
+   * As {@link #score(int, String, ForecastState)}, of one of several targets.
+   *
+   * @param number of the target, from 0
+   */
+  public Score score(int mode, int number, String name, ForecastState series) {
+    return isKnown(series)
+        ? joint[mode].score(windows.again(name, series.times()), learned(mode, series), number)
         : null;
   }
 

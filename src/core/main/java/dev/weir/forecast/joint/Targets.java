@@ -1,5 +1,6 @@
 package dev.weir.forecast.joint;
 
+import dev.weir.forecast.learn.TargetStates;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +19,7 @@ public record Targets(List<String> names, List<Total> totals) implements Seriali
   private static final long serialVersionUID = 1L;
 
   /** How many targets a series has at most. */
-  public static final int MAX = 32;
+  public static final int MAX = TargetStates.MAX;
 
   /** What names of targets and totals are made of. */
   public static final String NAMES = "1 to 100 letters, digits, spaces, dots and _";

@@ -43,6 +43,7 @@ public final class LearnerState {
   private TunedCopy tuned; // null if absent
   private SeriesAlarms alarms; // null if absent
   private DistributionSums distributions; // null if absent
+  private TargetStates targets; // null where the series has one target
   private SeriesRule rule; // what counts for these alarms; never saved, null before it is asked for
 
   private SeriesHolidays holidays; // as the rule
@@ -114,6 +115,15 @@ public final class LearnerState {
 
   void distributions(DistributionSums scores) {
     this.distributions = scores;
+  }
+
+  /** What is kept of the other targets, in the state of the first; null where there is one. */
+  public TargetStates targets() {
+    return targets;
+  }
+
+  public void targets(TargetStates others) {
+    this.targets = others;
   }
 
   /** Which alarms count for the series; null if nobody has asked since the state was read. */
@@ -245,6 +255,7 @@ public final class LearnerState {
     copy.tuned = tuned == null ? null : tuned.copy();
     copy.alarms = alarms == null ? null : alarms.copy();
     copy.distributions = distributions == null ? null : distributions.copy();
+    copy.targets = targets == null ? null : targets.copy();
     copy.rule = rule;
     copy.holidays = holidays;
     return copy;
@@ -255,7 +266,8 @@ public final class LearnerState {
     int beside =
         (tuned == null ? 0 : tuned.bytes())
             + (alarms == null ? 0 : alarms.bytes())
-            + (distributions == null ? 0 : distributions.bytes());
+            + (distributions == null ? 0 : distributions.bytes())
+            + (targets == null ? 0 : targets.bytes());
     return 8 * longs.length + 8 * doubles.length + 4 * floats.length + 2 * shorts.length + beside;
   }
 }

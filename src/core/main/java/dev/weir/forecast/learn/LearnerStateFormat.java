@@ -7,12 +7,13 @@ import dev.weir.forecast.score.DistributionSums;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
  * its four arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
- * base model, its alarms, and the scores of its distributions.
+ * base model, its alarms, the scores of its distributions, and what is kept of other targets.
  */
 public final class LearnerStateFormat {
 
@@ -36,6 +37,56 @@ public final class LearnerStateFormat {
     copy.write(state.shorts(), target);
     writeTuned(state.tuned(), target);
     fields(StateFields.writer(target), state);
+    writeTargets(state.targets(), target);
+  }
+
+  private static void writeTargets(TargetStates targets, DataOutput target) throws IOException {
+    target.writeByte(targets == null ? 0 : targets.names().size());
+    if (targets == null) {
+      return;
+    }
+    for (String name : targets.names()) {
+      target.writeUTF(name);
+    }
+    for (LearnerState other : targets.others()) {
+      target.writeBoolean(other != null);
+      if (other != null) {
+        write(other, target);
+      }
+    }
+    target.writeInt(targets.numbers().length);
+    target.writeInt(targets.floats().length);
+    ArrayCodec copy =
+        new ArrayCodec(
+            (long) Double.BYTES * targets.numbers().length + Float.BYTES * targets.floats().length);
+    copy.write(targets.numbers(), target);
+    copy.write(targets.floats(), target);
+  }
+
+  private static TargetStates readTargets(DataInput source, boolean mayHave) throws IOException {
+    int count = source.readByte();
+    if (count == 0) {
+      return null;
+    }
+    if (!mayHave || count < 2 || count > TargetStates.MAX) {
+      throw new IOException(
+          "memory: expected 2 to %d targets, got %d".formatted(TargetStates.MAX, count));
+    }
+    String[] names = new String[count];
+    for (int k = 0; k < count; k++) {
+      names[k] = source.readUTF();
+    }
+    LearnerState[] others = new LearnerState[count - 1];
+    for (int k = 0; k < others.length; k++) {
+      others[k] = source.readBoolean() ? read(source, false) : null;
+    }
+    double[] numbers = new double[length(source)];
+    float[] floats = new float[length(source)];
+    ArrayCodec copy =
+        new ArrayCodec((long) Double.BYTES * numbers.length + Float.BYTES * floats.length);
+    copy.read(source, numbers);
+    copy.read(source, floats);
+    return new TargetStates(List.of(names), others, numbers, floats);
   }
 
   private static void fields(StateFields fields, LearnerState state) throws IOException {
@@ -93,6 +144,10 @@ public final class LearnerStateFormat {
   }
 
   public static LearnerState read(DataInput source) throws IOException {
+    return read(source, true);
+  }
+
+  private static LearnerState read(DataInput source, boolean mayHaveTargets) throws IOException {
     long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
@@ -105,6 +160,7 @@ public final class LearnerStateFormat {
     copy.read(source, shorts);
     state.tuned(readTuned(source));
     fields(StateFields.reader(source), state);
+    state.targets(readTargets(source, mayHaveTargets));
     return state;
   }
 }
