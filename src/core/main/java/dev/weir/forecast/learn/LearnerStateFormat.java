@@ -26,7 +26,8 @@ public final class LearnerStateFormat {
   private LearnerStateFormat() {}
 
   public static void write(LearnerState state, DataOutput target) throws IOException {
-    target.writeInt(state.longs().length);
+    int longs = state.longs().length;
+    target.writeInt(state.targets() == null ? longs : ~longs); // negative: targets follow
     target.writeInt(state.doubles().length);
     target.writeInt(state.floats().length);
     target.writeInt(state.shorts().length);
@@ -37,14 +38,13 @@ public final class LearnerStateFormat {
     copy.write(state.shorts(), target);
     writeTuned(state.tuned(), target);
     fields(StateFields.writer(target), state);
-    writeTargets(state.targets(), target);
+    if (state.targets() != null) {
+      writeTargets(state.targets(), target);
+    }
   }
 
   private static void writeTargets(TargetStates targets, DataOutput target) throws IOException {
-    target.writeByte(targets == null ? 0 : targets.names().size());
-    if (targets == null) {
-      return;
-    }
+    target.writeByte(targets.names().size());
     for (String name : targets.names()) {
       target.writeUTF(name);
     }
@@ -63,12 +63,9 @@ public final class LearnerStateFormat {
     copy.write(targets.floats(), target);
   }
 
-  private static TargetStates readTargets(DataInput source, boolean mayHave) throws IOException {
+  private static TargetStates readTargets(DataInput source) throws IOException {
     int count = source.readByte();
-    if (count == 0) {
-      return null;
-    }
-    if (!mayHave || count < 2 || count > TargetStates.MAX) {
+    if (count < 2 || count > TargetStates.MAX) {
       throw new IOException(
           "memory: expected 2 to %d targets, got %d".formatted(TargetStates.MAX, count));
     }
@@ -78,7 +75,7 @@ public final class LearnerStateFormat {
     }
     LearnerState[] others = new LearnerState[count - 1];
     for (int k = 0; k < others.length; k++) {
-      others[k] = source.readBoolean() ? read(source, false) : null;
+      others[k] = source.readBoolean() ? read(source.readInt(), source) : null;
     }
     double[] numbers = new double[length(source)];
     float[] floats = new float[length(source)];
@@ -108,7 +105,10 @@ public final class LearnerStateFormat {
   }
 
   private static int length(DataInput source) throws IOException {
-    int length = source.readInt();
+    return length(source.readInt());
+  }
+
+  private static int length(int length) throws IOException {
     if (length < 0 || length > MAX_NUMBERS) {
       throw new IOException(
           "memory: expected 0 to %d numbers, got %d".formatted(MAX_NUMBERS, length));
@@ -144,11 +144,14 @@ public final class LearnerStateFormat {
   }
 
   public static LearnerState read(DataInput source) throws IOException {
-    return read(source, true);
+    int first = source.readInt();
+    LearnerState state = read(first < 0 ? ~first : first, source);
+    state.targets(first < 0 ? readTargets(source) : null);
+    return state;
   }
 
-  private static LearnerState read(DataInput source, boolean mayHaveTargets) throws IOException {
-    long[] longs = new long[length(source)];
+  private static LearnerState read(int first, DataInput source) throws IOException {
+    long[] longs = new long[length(first)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
     short[] shorts = new short[length(source)];
@@ -160,7 +163,6 @@ public final class LearnerStateFormat {
     copy.read(source, shorts);
     state.tuned(readTuned(source));
     fields(StateFields.reader(source), state);
-    state.targets(readTargets(source, mayHaveTargets));
     return state;
   }
 }
