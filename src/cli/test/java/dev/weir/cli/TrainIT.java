@@ -157,17 +157,18 @@ class TrainIT {
   @Test
   void targetsThatTheNetworkHasReadAreRefusedBeforeAnythingIsRead() {
     InProcess ended =
-        run("train --input no/such.csv --out %s --targets all-steps".formatted(model)).failed(2);
+        run("train --input no/such.csv --out %s --loss-steps all-steps".formatted(model)).failed(2);
     assertThat(ended.err())
         .startsWith(
-            "weir train: targets: expected after-window for a bidirectional network, got all-steps:"
+            "weir train: loss-steps: expected after-window for a bidirectional network, got all-steps:"
                 + " at step j its backward half has read the value of step j + 1");
     InProcess other =
         run(
-            "train --input no/such.csv --out %s --targets all-steps --unidirectional"
+            "train --input no/such.csv --out %s --loss-steps all-steps --unidirectional"
                 .formatted(model));
     assertThat(other.exitCode()).isEqualTo(2);
-    assertThat(other.err()).startsWith("weir train: targets: expected after-window with scaling");
+    assertThat(other.err())
+        .startsWith("weir train: loss-steps: expected after-window with scaling");
     assertThat(model).doesNotExist();
   }
 
@@ -175,7 +176,7 @@ class TrainIT {
   void aNetworkOfOneDirectionMayBeTrainedAtAllSteps() {
     InProcess ended =
         run(
-            "train --input %s --out %s --targets all-steps --unidirectional --scaling none"
+            "train --input %s --out %s --loss-steps all-steps --unidirectional --scaling none"
                     .formatted(series, model)
                 + " --epochs 10 --learning-rate 0.01");
     assertThat(ended.exitCode()).as(ended.err()).isZero();

@@ -8,7 +8,7 @@ import dev.weir.cli.option.TaskOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.model.Calendar;
@@ -180,13 +180,13 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   private Scaling scaling;
 
   @Option(
-      names = "--targets",
-      descriptionKey = "learning.targets",
+      names = "--loss-steps",
+      descriptionKey = "learning.loss-steps",
       description =
           "all-steps: each step of the window answers for what follows it; for many-to-one in one"
               + " direction with scaling none.",
       defaultValue = DeclaredOptions.DEFAULT)
-  private Targets targets;
+  private LossSteps lossSteps;
 
   @Option(
       names = "--epochs",
@@ -240,7 +240,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
           "--time-zone",
           "--head",
           "--scaling",
-          "--targets",
+          "--loss-steps",
           "--epochs",
           "--batch");
 
@@ -446,7 +446,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
                   true),
               head == Head.linear,
               scaling,
-              targets,
+              lossSteps,
               seqLen,
               steps,
               calendar,

@@ -171,7 +171,7 @@ final class WindowTraining {
             settings.network().rnn(),
             settings.network().head(),
             settings.network().scaling().rule(),
-            settings.network().targets(),
+            settings.network().lossSteps(),
             settings.network().seqLen(),
             settings.network().horizon(),
             settings.batch(),

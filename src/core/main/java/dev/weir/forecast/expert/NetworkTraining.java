@@ -15,7 +15,7 @@ import java.io.Serializable;
  * @param replay values that a window drawn from the past may reach back
  * @param method what turns gradients into weights
  * @param learningRate of all of them
- * @param targets what {@code birnn} is trained on
+ * @param lossSteps what {@code birnn} is trained on
  * @param bidirectional whether {@code birnn} and {@code birnn-many-to-many} run both ways
  * @param tuning whether each series tunes a copy of the base model, see there
  */
@@ -26,7 +26,7 @@ public record NetworkTraining(
     int replay,
     Method method,
     double learningRate,
-    Targets targets,
+    LossSteps lossSteps,
     boolean bidirectional,
     Tuning tuning)
     implements Serializable {
@@ -41,7 +41,7 @@ public record NetworkTraining(
 
   /** What a job uses unless told otherwise. */
   public static final NetworkTraining DEFAULT =
-      new NetworkTraining(1, 0, 1, OWN, Method.ADAM, OWN, Targets.AFTER_WINDOW, true, Tuning.OFF);
+      new NetworkTraining(1, 0, 1, OWN, Method.ADAM, OWN, LossSteps.AFTER_WINDOW, true, Tuning.OFF);
 
   /** An optimizer, with as much state as it keeps for each weight. */
   public enum Method {
@@ -52,7 +52,7 @@ public record NetworkTraining(
   }
 
   /** Which values a network that reads a window is trained to foresee. */
-  public enum Targets {
+  public enum LossSteps {
     /** Those that follow the window: what a forecast is asked for. */
     AFTER_WINDOW,
     /**
@@ -90,9 +90,9 @@ public record NetworkTraining(
         "learning rate",
         "at most 1, and above 0",
         learningRate);
-    String problem = targets.problemWith(bidirectional);
+    String problem = lossSteps.problemWith(bidirectional);
     if (problem != null) {
-      throw new IllegalArgumentException("targets: " + problem);
+      throw new IllegalArgumentException("loss-steps: " + problem);
     }
   }
 
@@ -104,22 +104,22 @@ public record NetworkTraining(
 
   public NetworkTraining withEvery(int values) {
     return new NetworkTraining(
-        values, start, steps, replay, method, learningRate, targets, bidirectional, tuning);
+        values, start, steps, replay, method, learningRate, lossSteps, bidirectional, tuning);
   }
 
   public NetworkTraining withStart(int values) {
     return new NetworkTraining(
-        every, values, steps, replay, method, learningRate, targets, bidirectional, tuning);
+        every, values, steps, replay, method, learningRate, lossSteps, bidirectional, tuning);
   }
 
   public NetworkTraining withSteps(int updates) {
     return new NetworkTraining(
-        every, start, updates, replay, method, learningRate, targets, bidirectional, tuning);
+        every, start, updates, replay, method, learningRate, lossSteps, bidirectional, tuning);
   }
 
   public NetworkTraining withReplay(int values) {
     return new NetworkTraining(
-        every, start, steps, values, method, learningRate, targets, bidirectional, tuning);
+        every, start, steps, values, method, learningRate, lossSteps, bidirectional, tuning);
   }
 
   /**
@@ -127,20 +127,20 @@ public record NetworkTraining(
    */
   public NetworkTraining withMethod(Method other, double rate) {
     return new NetworkTraining(
-        every, start, steps, replay, other, rate, targets, bidirectional, tuning);
+        every, start, steps, replay, other, rate, lossSteps, bidirectional, tuning);
   }
 
   /**
    * @throws IllegalArgumentException when these targets lie within what the network has read
    */
-  public NetworkTraining withTargets(Targets wanted, boolean bothWays) {
+  public NetworkTraining withLossSteps(LossSteps wanted, boolean bothWays) {
     return new NetworkTraining(
         every, start, steps, replay, method, learningRate, wanted, bothWays, tuning);
   }
 
   public NetworkTraining withTuning(Tuning wanted) {
     return new NetworkTraining(
-        every, start, steps, replay, method, learningRate, targets, bidirectional, wanted);
+        every, start, steps, replay, method, learningRate, lossSteps, bidirectional, wanted);
   }
 
   /**
@@ -148,7 +148,7 @@ public record NetworkTraining(
    * from each other's memories.
    */
   public NetworkTraining layout() {
-    return new NetworkTraining(1, 0, 1, replay, method, OWN, targets, bidirectional, Tuning.OFF);
+    return new NetworkTraining(1, 0, 1, replay, method, OWN, lossSteps, bidirectional, Tuning.OFF);
   }
 
   /** Whether a series learns at this value, its {@code age} being the number of values so far. */

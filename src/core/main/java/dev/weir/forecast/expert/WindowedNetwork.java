@@ -1,7 +1,7 @@
 package dev.weir.forecast.expert;
 
 import dev.weir.forecast.expert.ForecastParts.Kind;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.Linear;
@@ -115,7 +115,7 @@ final class WindowedNetwork implements Expert {
     this.training = training;
     this.updates = new WeightUpdater(training, ADAM_RATE, SGD_RATE);
     // many-to-many, each step answers for what follows the window in any case
-    this.allSteps = training.targets() == Targets.ALL_STEPS && !manyToMany;
+    this.allSteps = training.lossSteps() == LossSteps.ALL_STEPS && !manyToMany;
     this.network = new TrainableRnn(config);
     this.start = Initialization.recurrent(config, new TorchRandom(0));
     this.dHN = new float[batch * width];

@@ -1,7 +1,7 @@
 package dev.weir.forecast.network;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -30,7 +30,7 @@ import java.util.concurrent.Future;
  * from, the next {@value TrainingData#VALIDATED} decides when to stop, the rest is looked at once,
  * for the score. A window's targets all lie after it, so a bidirectional network never sees them;
  * and all in the part that the window belongs to. (A network of one direction may be asked for
- * targets at each step, see {@link Targets#ALL_STEPS}.) A head starts at zero, so that the
+ * targets at each step, see {@link LossSteps#ALL_STEPS}.) A head starts at zero, so that the
  * untrained forecast is the center of the scaling, with {@link Scaling.Rule#LAST} "the last value
  * again".
  *
@@ -54,7 +54,7 @@ public final class ModelTrainer implements AutoCloseable {
    * @param head whether a linear head reads the network; without one hidden_size is the horizon,
    *     many-to-many 1, and the hidden state is the forecast
    * @param scaling how a window is scaled, and its targets with it
-   * @param targets the values after the window, or at each step of it those after that step
+   * @param lossSteps the values after the window, or at each step of it those after that step
    * @param seqLen values in a window
    * @param horizon values in a forecast; many-to-many: equal to seqLen
    * @param calendar what the network reads of the time
@@ -65,7 +65,7 @@ public final class ModelTrainer implements AutoCloseable {
       RnnConfig rnn,
       boolean head,
       Scaling scaling,
-      Targets targets,
+      LossSteps lossSteps,
       int seqLen,
       int horizon,
       List<Calendar> calendar,
@@ -85,7 +85,7 @@ public final class ModelTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
       }
-      checkTargets(mode, rnn.bidirectional(), scaling, targets);
+      checkLossSteps(mode, rnn.bidirectional(), scaling, lossSteps);
       int rows = mode == Mode.MANY_TO_ONE ? horizon : 1;
       if (!head && rnn.hiddenSize() != rows) {
         throw new IllegalArgumentException(
@@ -94,22 +94,22 @@ public final class ModelTrainer implements AutoCloseable {
       }
     }
 
-    private static void checkTargets(
-        Mode mode, boolean bidirectional, Scaling scaling, Targets targets) {
-      String problem = targets.problemWith(bidirectional);
-      if (problem == null && targets == Targets.ALL_STEPS && mode == Mode.MANY_TO_MANY) {
+    private static void checkLossSteps(
+        Mode mode, boolean bidirectional, Scaling scaling, LossSteps lossSteps) {
+      String problem = lossSteps.problemWith(bidirectional);
+      if (problem == null && lossSteps == LossSteps.ALL_STEPS && mode == Mode.MANY_TO_MANY) {
         problem =
             "expected after-window for many-to-many, whose steps all answer for what follows the"
                 + " window, got all-steps";
       }
-      if (problem == null && targets == Targets.ALL_STEPS && scaling.readsWindow()) {
+      if (problem == null && lossSteps == LossSteps.ALL_STEPS && scaling.readsWindow()) {
         problem =
             ("expected after-window with scaling %s, which tells each step of the values after it,"
                     + " got all-steps")
                 .formatted(scaling.rule().label());
       }
       if (problem != null) {
-        throw new IllegalArgumentException("targets: " + problem);
+        throw new IllegalArgumentException("loss-steps: " + problem);
       }
     }
 
@@ -120,7 +120,7 @@ public final class ModelTrainer implements AutoCloseable {
 
     TrainableModel trainable() {
       return new TrainableModel(
-          mode, rnn, seqLen, horizon, Readout.FINAL_HIDDEN, head, targets == Targets.ALL_STEPS);
+          mode, rnn, seqLen, horizon, Readout.FINAL_HIDDEN, head, lossSteps == LossSteps.ALL_STEPS);
     }
   }
 

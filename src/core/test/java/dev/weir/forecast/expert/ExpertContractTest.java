@@ -3,8 +3,8 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
+import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.expert.NetworkTraining.Method;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -22,10 +22,10 @@ class ExpertContractTest {
   static final Map<String, NetworkTraining> OTHER_WAYS =
       Map.of(
           "birnn at all steps",
-          NetworkTraining.DEFAULT.withTargets(Targets.ALL_STEPS, false),
+          NetworkTraining.DEFAULT.withLossSteps(LossSteps.ALL_STEPS, false),
           "birnn-many-to-many in one direction",
           NetworkTraining.DEFAULT
-              .withTargets(Targets.AFTER_WINDOW, false)
+              .withLossSteps(LossSteps.AFTER_WINDOW, false)
               .withMethod(Method.SGD, NetworkTraining.OWN),
           "birnn seldom",
           NetworkTraining.DEFAULT.withEvery(3).withSteps(2).withReplay(300));

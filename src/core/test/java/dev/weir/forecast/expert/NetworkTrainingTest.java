@@ -3,8 +3,8 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.expert.NetworkTraining.Method;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NetworkTrainingTest {
 
   private static final NetworkTraining DEFAULT = NetworkTraining.DEFAULT;
-  private static final NetworkTraining STEPS = DEFAULT.withTargets(Targets.ALL_STEPS, false);
+  private static final NetworkTraining STEPS = DEFAULT.withLossSteps(LossSteps.ALL_STEPS, false);
 
   private static SingleExpert single(String name, NetworkTraining training) {
     return new SingleExpert(Experts.create(name, 12, 8, 500, training), 3, 1);
@@ -70,7 +70,7 @@ class NetworkTrainingTest {
   void aNetworkOfOneDirectionLearnsFromAllStepsAndFromAfterTheWindow() {
     learns(single("birnn", STEPS), "all steps");
     learns(single("birnn-many-to-many", STEPS), "many-to-many");
-    learns(single("birnn", DEFAULT.withTargets(Targets.AFTER_WINDOW, false)), "one direction");
+    learns(single("birnn", DEFAULT.withLossSteps(LossSteps.AFTER_WINDOW, false)), "one direction");
   }
 
   private static void learns(SingleExpert single, String what) {
@@ -127,13 +127,13 @@ class NetworkTrainingTest {
 
   @Test
   void targetsWithinTheWindowAreRefusedForABidirectionalNetwork() {
-    assertThatThrownBy(() -> DEFAULT.withTargets(Targets.ALL_STEPS, true))
+    assertThatThrownBy(() -> DEFAULT.withLossSteps(LossSteps.ALL_STEPS, true))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "targets: expected after-window for a bidirectional network, got all-steps: at step j"
+            "loss-steps: expected after-window for a bidirectional network, got all-steps: at step j"
                 + " its backward half has read the value of step j + 1, so it would learn to copy"
                 + " it");
-    assertThat(STEPS.targets()).isEqualTo(Targets.ALL_STEPS);
+    assertThat(STEPS.lossSteps()).isEqualTo(LossSteps.ALL_STEPS);
   }
 
   @Test
@@ -160,7 +160,7 @@ class NetworkTrainingTest {
         List.of(
             DEFAULT.withReplay(100),
             DEFAULT.withMethod(Method.SGD, NetworkTraining.OWN),
-            DEFAULT.withTargets(Targets.AFTER_WINDOW, false),
+            DEFAULT.withLossSteps(LossSteps.AFTER_WINDOW, false),
             STEPS)) {
       assertThat(changed.layout()).isNotEqualTo(DEFAULT.layout());
     }

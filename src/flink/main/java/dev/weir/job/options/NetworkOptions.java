@@ -1,8 +1,8 @@
 package dev.weir.job.options;
 
 import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.expert.NetworkTraining.Method;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.Calendar;
 import dev.weir.option.ForecastOptions;
@@ -68,11 +68,11 @@ public final class NetworkOptions {
           "Learning rate of the networks; by default 0.002 for birnn and birnn-many-to-many, with"
               + " sgd 0.05; never more than 0.0003, with sgd 0.005, for a copy of the base model.",
           NetworkOptions::rate);
-  public static final Option<Targets> TARGETS =
+  public static final Option<LossSteps> LOSS_STEPS =
       Option.choice(
-              "learning.targets",
-              Targets.class,
-              DEFAULT.targets(),
+              "learning.loss-steps",
+              LossSteps.class,
+              DEFAULT.lossSteps(),
               "What birnn is trained to foresee: the values after its window, or at each step of it"
                   + " those after that step, for one direction only.")
           .change(Option.LEARNS_AGAIN);
@@ -157,12 +157,12 @@ public final class NetworkOptions {
 
   /** All of them together; what does not go together becomes a problem of the file. */
   public static NetworkTraining read(JobFile file) {
-    Targets targets = file.get(TARGETS);
+    LossSteps lossSteps = file.get(LOSS_STEPS);
     boolean bidirectional = file.get(BIDIRECTIONAL);
-    String problem = targets.problemWith(bidirectional);
+    String problem = lossSteps.problemWith(bidirectional);
     if (problem != null) {
-      file.problem(TARGETS, problem + "; or take learning.bidirectional: false");
-      targets = Targets.AFTER_WINDOW;
+      file.problem(LOSS_STEPS, problem + "; or take learning.bidirectional: false");
+      lossSteps = LossSteps.AFTER_WINDOW;
     }
     boolean tuned = file.get(TUNED);
     int features = file.get(ForecastOptions.FEATURES);
@@ -181,7 +181,7 @@ public final class NetworkOptions {
     }
     List<String> experts = file.get(ForecastOptions.EXPERTS);
     if (experts == null || Collections.disjoint(experts, WINDOWED)) {
-      for (Option<?> option : List.of(TARGETS, BIDIRECTIONAL)) {
+      for (Option<?> option : List.of(LOSS_STEPS, BIDIRECTIONAL)) {
         if (file.has(option)) {
           file.problem(
               option, "expected one of %s among the experts as well, got none".formatted(WINDOWED));
@@ -197,7 +197,7 @@ public final class NetworkOptions {
         replay == null ? NetworkTraining.OWN : replay,
         file.get(OPTIMIZER),
         rate == null ? NetworkTraining.OWN : rate,
-        targets,
+        lossSteps,
         bidirectional,
         tuned ? file.get(ON_NEW_MODEL) : Tuning.OFF);
   }

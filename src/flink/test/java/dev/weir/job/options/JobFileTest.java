@@ -11,8 +11,8 @@ import dev.weir.forecast.alarm.Threshold;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.expert.NetworkTraining.Method;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
@@ -362,7 +362,7 @@ class JobFileTest {
       "season: expected auto, a whole number from 1 to 1000, a duration such as PT24H, or a list of"
           + " two such as [7, 365], got";
   private static final String NO_COPY =
-      "learning.targets: expected after-window for a bidirectional network, got all-steps: at"
+      "learning.loss-steps: expected after-window for a bidirectional network, got all-steps: at"
           + " step j its backward half has read the value of step j + 1, so it would learn to copy"
           + " it; or take learning.bidirectional: false";
 
@@ -389,8 +389,8 @@ class JobFileTest {
         "name: pumps => name: two words | line 1: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got 'two words'",
         "+name: again | L: name: expected once, got it again after line 1",
         "`+  many-to-many:~    model: pump-model` | L: forecast.many-to-many.model: expected another name than that of many-to-one",
-        "+experts: [naive, birnn]~learning:~  targets: all-steps | L: (no copy)",
-        "many-to-one => many-to-many & horizon: 3 => horizon: 5 & +experts: [naive, birnn-many-to-many]~learning: {targets: all-steps} | L: (no copy)",
+        "+experts: [naive, birnn]~learning:~  loss-steps: all-steps | L: (no copy)",
+        "many-to-one => many-to-many & horizon: 3 => horizon: 5 & +experts: [naive, birnn-many-to-many]~learning: {loss-steps: all-steps} | L: (no copy)",
         "+learning: {every: 0} | L: learning.every: expected a whole number from 1 to 1000, got '0'",
         "+learning: {rate: 0} | L: learning.rate: expected a number above 0, at most 1, got '0'",
         "+learning: {optimizer: rmsprop} | L: learning.optimizer: expected adam or sgd, got 'rmsprop'",
@@ -687,7 +687,7 @@ class JobFileTest {
                   replay: 700
                   optimizer: sgd
                   rate: 0.01
-                  targets: all-steps
+                  loss-steps: all-steps
                   bidirectional: false
                   tuned: on
                   on-new-model: keep
@@ -695,7 +695,7 @@ class JobFileTest {
     assertThat(settings.forecast().modes().get(0).learning().learner().training())
         .isEqualTo(
             new NetworkTraining(
-                4, 100, 2, 700, Method.SGD, 0.01, Targets.ALL_STEPS, false, Tuning.KEEP));
+                4, 100, 2, 700, Method.SGD, 0.01, LossSteps.ALL_STEPS, false, Tuning.KEEP));
     assertThat(training("learning: {tuned: on}").tuning()).isEqualTo(Tuning.REPLACE);
     assertThat(training("learning: {size: small}")).isEqualTo(NetworkTraining.DEFAULT);
   }
