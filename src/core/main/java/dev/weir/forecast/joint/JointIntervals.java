@@ -13,31 +13,150 @@ import java.util.List;
 /**
  * Where all targets are meant to be at once, and the intervals of totals.
  *
- * <p>Both are the targets' own intervals times something that follows the errors (online conformal
- * prediction; Gibbs and Candès 2021), so correlation counts as it shows: for the region the widest
- * factor that one of the targets would have needed; for an end of a total a quantile of its error
- * in units of the root of the sum of the squared widths. Neither is known before the intervals of
- * all its targets are.
+ * <p>Both are the targets' own intervals times something that follows the errors, so correlation
+ * counts as it shows: for the region the widest factor that one of the targets would have needed;
+ * for an end of a total a quantile of its error in units of the root of the sum of the squared
+ * widths. As in the targets' own intervals an end is (c + r) R: R the running mean size of these
+ * ratios, c follows by how often the ratio is beyond it now, r by how often it was as it was issued
+ * (online conformal prediction; Gibbs and Candès 2021).
  */
 public final class JointIntervals {
 
-  private static final double SLOW = 0.02; // move after a hit or miss
+  private static final double SLOW = 0.01; // move of c after a hit or miss
   private static final double EARLY = 0.7;
-  private static final double SIZE = 0.01; // how fast the running size follows
-  private static final double FAR = 20; // factors and ratios that are told apart
+  private static final double RUNS = 60; // of errors, after which each counts in full
+  private static final double REST = 0.02; // the same of r
+  private static final double SIZE = 0.02; // how fast R follows
+  private static final double FAR = 50; // ratios that are told apart
+  private static final int NEAR = 48; // steps up to which r is learned
+
+  private static final int RUNNING = 0; // of an entry: R, errors, then c and r of each end
+  private static final int ERRORS = 1;
+  private static final int ENTRY = 2;
 
   private final JointLearner learner;
   private final List<Double> levels;
   private final int steps;
-  private final int region; // (steps, 2): factor, errors
-  private final int[] totals; // (entries, ENTRY + 2 levels) each
-  private final int[] sums; // (steps of the total, 2) each: the sum that was forecast, its width
+  private final Ends region;
+  private final Ends[] totals;
+  private final int[] sums; // of each total: ring of the sum that was forecast, and its width
   private final int end;
-  private final double[] ends; // scratch
+  private final double[] factors; // (steps), scratch
 
-  private static final int SIZES = 0; // of an entry: running |ratio|, errors, then the ends
-  private static final int ERRORS = 1;
-  private static final int ENTRY = 2;
+  /** Ends of the region or a total, one entry for each followed step or one in all. */
+  private final class Ends {
+
+    private final int depth;
+    private final int entries;
+    private final double[] tails; // probability beyond each end
+    private final boolean[] isLower;
+    private final double[] starts;
+    private final int from;
+    private final int issued; // rings of the near steps: (ends)
+    private final int until;
+
+    /**
+     * @param depth rows from what is issued to its truth; 0: the followed steps, an entry for each
+     */
+    Ends(int depth, double[] tails, boolean[] isLower, double[] starts, int from) {
+      this.depth = depth;
+      this.entries = depth > 0 ? 1 : steps;
+      this.tails = tails;
+      this.isLower = isLower;
+      this.starts = starts;
+      this.from = from;
+      this.issued = from + entries * size();
+      int rings = 0;
+      for (int f = 0; f < entries && depth(f) <= NEAR; f++) {
+        rings += depth(f);
+      }
+      this.until = issued + rings * tails.length;
+    }
+
+    private int size() {
+      return ENTRY + 2 * tails.length;
+    }
+
+    /** Rows from what an entry is issued to its truth. */
+    private int depth(int f) {
+      return depth > 0 ? depth : learner.followed.step(f);
+    }
+
+    private int at(int f) {
+      return from + f * size();
+    }
+
+    private int issuedAt(long t, int f) {
+      int place = 0;
+      for (int g = 0; g < f; g++) {
+        place += depth(g);
+      }
+      return issued + (place + (int) (t % depth(f))) * tails.length;
+    }
+
+    void reset(double[] n) {
+      for (int f = 0; f < entries; f++) {
+        for (int e = 0; e < tails.length; e++) {
+          n[at(f) + ENTRY + 2 * e] = starts[e];
+        }
+      }
+      Arrays.fill(n, issued, until, Double.NaN);
+    }
+
+    boolean isKnown(double[] n) {
+      return n[from + ERRORS] > 0;
+    }
+
+    /** An end in widths. */
+    double end(double[] n, int f, int e) {
+      int at = at(f);
+      double end = (n[at + ENTRY + 2 * e] + n[at + ENTRY + 2 * e + 1]) * n[at + RUNNING];
+      return isLower[e] ? Math.min(0, end) : Math.max(0, end);
+    }
+
+    void issue(double[] n, long t) {
+      for (int f = 0; f < entries && depth(f) <= NEAR; f++) {
+        for (int e = 0; e < tails.length; e++) {
+          n[issuedAt(t, f) + e] = isKnown(n) ? end(n, f, e) : Double.NaN;
+        }
+      }
+    }
+
+    void learn(double[] n, long t, int f, double error, double width) {
+      double ratio = Math.copySign(ratio(Math.abs(error), width), error);
+      if (Double.isNaN(ratio)) {
+        return;
+      }
+      int at = at(f);
+      double errors = ++n[at + ERRORS];
+      double running = n[at + RUNNING];
+      double magnitude = Math.abs(ratio);
+      double follow = Math.max(1 / errors, SIZE / Math.max(1, SIZE * depth(f)));
+      n[at + RUNNING] =
+          running
+              + follow
+                  * ((errors < 10 || running == 0 ? magnitude : Math.min(magnitude, 5 * running))
+                      - running);
+      double early = Math.max(0, EARLY / Math.sqrt(errors) - SLOW);
+      double share = Math.max(1.0 / depth(f), Math.min(1, errors / (RUNS * depth(f))));
+      double move = share * SLOW + early / depth(f);
+      for (int e = 0; e < tails.length; e++) {
+        int c = at + ENTRY + 2 * e;
+        double side = isLower[e] ? -1 : 1;
+        if (running > 0) {
+          n[c] += side * move * (isBeyond(ratio, n[c] * running, e) - tails[e]);
+        }
+        double was = depth(f) > NEAR ? Double.NaN : n[issuedAt(t, f) + e];
+        if (!Double.isNaN(was)) {
+          n[c + 1] += side * REST * (isBeyond(ratio, was, e) - tails[e]);
+        }
+      }
+    }
+
+    private int isBeyond(double ratio, double end, int e) {
+      return (isLower[e] ? ratio < end : ratio > end) ? 1 : 0;
+    }
+  }
 
   /**
    * @param from where its numbers begin among those of the states
@@ -46,23 +165,29 @@ public final class JointIntervals {
     this.learner = learner;
     this.levels = List.copyOf(levels);
     this.steps = learner.steps;
-    this.region = from;
+    double level = levels.isEmpty() ? 0.5 : levels.get(0);
+    this.region = new Ends(0, new double[] {1 - level}, new boolean[1], new double[] {2}, from);
+    int ends = 2 * levels.size();
+    double[] tails = new double[ends];
+    double[] starts = new double[ends];
+    boolean[] isLower = new boolean[ends];
+    for (int e = 0; e < ends; e++) {
+      isLower[e] = e % 2 == 0;
+      tails[e] = (1 - levels.get(e / 2)) / 2;
+      double start = -Math.log(2 * tails[e]); // of the Laplace distribution
+      starts[e] = isLower[e] ? -start : start;
+    }
     List<Total> all = learner.targets.totals();
-    this.totals = new int[all.size()];
+    this.totals = new Ends[all.size()];
     this.sums = new int[all.size()];
-    int next = region + 2 * steps;
+    int next = region.until;
     for (int i = 0; i < totals.length; i++) {
-      totals[i] = next;
-      next += (all.get(i).steps() == 0 ? steps : 1) * entry();
-      sums[i] = next;
-      next += 2 * all.get(i).steps();
+      totals[i] = new Ends(all.get(i).steps(), tails, isLower, starts, next);
+      sums[i] = totals[i].until;
+      next = sums[i] + 2 * all.get(i).steps();
     }
     this.end = next;
-    this.ends = new double[steps];
-  }
-
-  private int entry() {
-    return ENTRY + 2 * levels.size();
+    this.factors = new double[steps];
   }
 
   int end() {
@@ -70,21 +195,9 @@ public final class JointIntervals {
   }
 
   void reset(double[] n) {
-    double level = levels.isEmpty() ? 0.5 : levels.get(0);
-    double all = Math.log(1 - Math.pow(level, 1.0 / learner.count)) / Math.log(1 - level);
-    for (int f = 0; f < steps; f++) {
-      n[region + 2 * f] = all;
-    }
+    region.reset(n);
     for (int i = 0; i < totals.length; i++) {
-      for (int at = totals[i]; at < sums[i]; at += entry()) {
-        for (int l = 0; l < levels.size(); l++) { // of the Laplace distribution
-          double start = Math.log(1 - levels.get(l)) / Math.log(1 - level);
-          n[at + ENTRY + 2 * l] = -start;
-          n[at + ENTRY + 2 * l + 1] = start;
-        }
-      }
-    }
-    for (int i = 0; i < totals.length; i++) {
+      totals[i].reset(n);
       Arrays.fill(n, sums[i], sums[i] + 2 * learner.targets.totals().get(i).steps(), Double.NaN);
     }
   }
@@ -110,13 +223,7 @@ public final class JointIntervals {
       largest =
           Double.isNaN(ratio) || Double.isNaN(largest) ? Double.NaN : Math.max(largest, ratio);
     }
-    if (!Double.isNaN(largest) && !levels.isEmpty()) {
-      int at = region + 2 * f;
-      n[at + 1]++;
-      double move = step(n[at + 1]) * Math.max(0.1, n[at]);
-      n[at] += move * ((largest > n[at] ? 1 : 0) - (1 - levels.get(0)));
-      n[at] = Math.max(0, n[at]);
-    }
+    region.learn(n, t, f, largest, 1);
     List<Total> all = learner.targets.totals();
     for (int i = 0; i < totals.length; i++) {
       if (all.get(i).steps() > 0) {
@@ -132,7 +239,7 @@ public final class JointIntervals {
         error += term.isMinus() ? -own : own;
         width += (low + high) * (low + high) / 4;
       }
-      learn(n, totals[i] + f * entry(), error, Math.sqrt(width));
+      totals[i].learn(n, t, f, error, Math.sqrt(width));
     }
   }
 
@@ -155,7 +262,7 @@ public final class JointIntervals {
         truth += term.isMinus() ? -sum : sum;
       }
       int at = sums[i] + 2 * (int) (t % depth);
-      learn(n, totals[i], truth - n[at], n[at + 1]);
+      totals[i].learn(n, t, 0, truth - n[at], n[at + 1]);
     }
   }
 
@@ -163,33 +270,12 @@ public final class JointIntervals {
     return error == 0 ? 0 : Math.min(FAR, error / width);
   }
 
-  private static double step(double errors) {
-    return Math.max(SLOW, EARLY / Math.sqrt(errors + 1));
-  }
-
-  private void learn(double[] n, int at, double error, double width) {
-    double ratio = Math.copySign(ratio(Math.abs(error), width), error);
-    if (Double.isNaN(ratio)) {
-      return;
-    }
-    double size = n[at + SIZES];
-    double magnitude = Math.abs(ratio);
-    boolean isFirst = n[at + ERRORS] == 0;
-    n[at + SIZES] = isFirst ? magnitude : size + SIZE * (Math.min(magnitude, 5 * size) - size);
-    n[at + ERRORS]++;
-    double move = step(n[at + ERRORS]) * Math.max(1e-3, n[at + SIZES]);
-    for (int l = 0; l < levels.size(); l++) {
-      double tail = (1 - levels.get(l)) / 2;
-      int low = at + ENTRY + 2 * l;
-      n[low] += move * (tail - (ratio < n[low] ? 1 : 0));
-      n[low + 1] += move * ((ratio > n[low + 1] ? 1 : 0) - tail);
-    }
-  }
-
   /** Remembers sums of steps that were issued at a row. */
   void issue(TargetStates states, long t, Steps[] of) {
     List<Total> all = learner.targets.totals();
+    region.issue(states.numbers(), t);
     for (int i = 0; i < totals.length; i++) {
+      totals[i].issue(states.numbers(), t);
       int depth = all.get(i).steps();
       if (depth > 0) {
         int at = sums[i] + 2 * (int) (t % depth);
@@ -251,17 +337,17 @@ public final class JointIntervals {
    */
   public Interval region(TargetStates states, Steps of) {
     double[] n = states.numbers();
-    if (of.intervals().isEmpty() || n[region + 1] == 0) {
+    if (of.intervals().isEmpty() || !region.isKnown(n)) {
       return null;
     }
     Interval own = of.intervals().get(0);
     for (int f = 0; f < steps; f++) {
-      ends[f] = n[region + 2 * f];
+      factors[f] = region.end(n, f, 0);
     }
     double[] lower = new double[learner.horizon];
     double[] upper = new double[learner.horizon];
     for (int i = 0; i < lower.length; i++) {
-      double factor = learner.followed.between(ends, i + 1);
+      double factor = learner.followed.between(factors, i + 1);
       double value = of.value()[i];
       lower[i] = value - factor * (value - own.lower()[i]);
       upper[i] = value + factor * (own.upper()[i] - value);
@@ -302,7 +388,7 @@ public final class JointIntervals {
     double[] n = states.numbers();
     Total total = learner.targets.totals().get(i);
     List<Interval> intervals = new ArrayList<>();
-    for (int l = 0; l < levels.size() && n[totals[i] + ERRORS] > 0; l++) {
+    for (int l = 0; l < levels.size() && totals[i].isKnown(n); l++) {
       Interval interval =
           new Interval(levels.get(l), new double[value.length], new double[value.length]);
       for (int side = 0; side < 2; side++) {
@@ -323,16 +409,13 @@ public final class JointIntervals {
 
   /** The end of a level, in widths, at a step. */
   private double end(double[] n, int i, int level, int side, int step) {
-    int at = totals[i] + ENTRY + 2 * level + side;
-    double end = n[at];
-    if (learner.targets.totals().get(i).steps() == 0) {
-      end =
-          learner.followed.between(
-              n[at + learner.followed.before(step) * entry()],
-              n[at + learner.followed.next(step) * entry()],
-              step);
-    }
-    return side == 0 ? Math.min(0, end) : Math.max(0, end);
+    int e = 2 * level + side;
+    return totals[i].depth > 0
+        ? totals[i].end(n, 0, e)
+        : learner.followed.between(
+            totals[i].end(n, learner.followed.before(step), e),
+            totals[i].end(n, learner.followed.next(step), e),
+            step);
   }
 
   /** Each interval lies within the next. */
