@@ -34,6 +34,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The specification of a forecast. The job file, SQL, the command line and the library set what
@@ -94,7 +96,39 @@ public final class ForecastSpec extends Spec {
    * @param of names of targets, with a minus in front of one that is subtracted
    * @param steps 0: of each step by itself; else the sum of so many steps
    */
-  public record WantedTotal(String name, List<String> of, int steps) {}
+  public record WantedTotal(String name, List<String> of, int steps) {
+
+    private static final Pattern TEXT =
+        Pattern.compile("([^=]+)=([^=]+?)(?:\\s+over\\s+([0-9]{1,6}))?\\s*");
+
+    private static final Pattern TERM = Pattern.compile("\\s*([+-]?)\\s*([^+\\s-][^+-]*)");
+
+    /**
+     * Reads {@code all = load + wind}, {@code net = load - wind} or {@code day = load over 24}.
+     *
+     * @throws IllegalArgumentException with one line for another text
+     */
+    public static WantedTotal parse(String text) {
+      Matcher parts = TEXT.matcher(text);
+      List<String> of = new ArrayList<>();
+      if (parts.matches()) {
+        Matcher terms = TERM.matcher(parts.group(2));
+        int end = 0;
+        while (terms.find() && terms.start() == end && (end == 0 || !terms.group(1).isEmpty())) {
+          of.add((terms.group(1).equals("-") ? "-" : "") + terms.group(2).strip());
+          end = terms.end();
+        }
+        if (end == parts.group(2).length()) {
+          String steps = parts.group(3);
+          return new WantedTotal(
+              parts.group(1).strip(), of, steps == null ? 0 : Integer.parseInt(steps));
+        }
+      }
+      throw new IllegalArgumentException(
+          "expected NAME = TARGET + TARGET, NAME = TARGET - TARGET or NAME = TARGET over STEPS, got "
+              + (text.length() > 100 ? text.substring(0, 100) + "..." : text));
+    }
+  }
 
   /** Totals of the targets. */
   public void totals(List<WantedTotal> of) {
