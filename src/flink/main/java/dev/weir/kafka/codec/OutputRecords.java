@@ -5,6 +5,7 @@ import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import org.apache.avro.Schema;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,12 +35,14 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private final int maxDeadLetterBytes;
   private final RegistrySettings registry; // null: plain Avro, its schema named in a header
   private transient ForecastCodec forecasts;
+  private transient JointForecastCodec jointForecasts;
   private transient ScoreCodec scores;
   private transient IncidentCodec incidents;
   private transient ClassificationCodec classifications;
   private transient ModelCodec models; // made when the first one is written
   private transient Header classSchema;
   private transient Header forecastSchema;
+  private transient Header jointSchema;
   private transient Header scoreSchema;
   private transient Header incidentSchema;
   private transient Clock clock;
@@ -53,23 +57,24 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
     forecasts = new ForecastCodec(registry, false);
+    jointForecasts = new JointForecastCodec(registry, false);
     scores = new ScoreCodec(registry, false);
     incidents = new IncidentCodec(registry, false);
     classifications = new ClassificationCodec();
     if (topics.ofClasses() != null && !topics.ofClasses().isJson()) {
-      classSchema =
-          new RecordHeader(
-              WriterSchemas.HEADER, WriterSchemas.fingerprint(ClassificationCodec.SCHEMA));
+      classSchema = schema(ClassificationCodec.SCHEMA);
     }
     if (registry == null && !topics.isJson()) {
-      forecastSchema =
-          new RecordHeader(WriterSchemas.HEADER, WriterSchemas.fingerprint(ForecastCodec.SCHEMA));
-      scoreSchema =
-          new RecordHeader(WriterSchemas.HEADER, WriterSchemas.fingerprint(ScoreCodec.SCHEMA));
-      incidentSchema =
-          new RecordHeader(WriterSchemas.HEADER, WriterSchemas.fingerprint(IncidentCodec.SCHEMA));
+      forecastSchema = schema(ForecastCodec.SCHEMA);
+      jointSchema = schema(JointForecastCodec.SCHEMA);
+      scoreSchema = schema(ScoreCodec.SCHEMA);
+      incidentSchema = schema(IncidentCodec.SCHEMA);
     }
     clock = Clock.systemUTC();
+  }
+
+  private static Header schema(Schema schema) {
+    return new RecordHeader(WriterSchemas.HEADER, WriterSchemas.fingerprint(schema));
   }
 
   /**
@@ -85,6 +90,10 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     if (output instanceof Forecast forecast) {
       long time = Math.min(forecast.origin(), now);
       return record(topics.forecasts(), time, forecast, forecasts, isJson, forecastSchema);
+    }
+    if (output instanceof JointForecast joint) {
+      long time = Math.min(joint.origin(), now);
+      return record(topics.forecasts(), time, joint, jointForecasts, isJson, jointSchema);
     }
     if (output instanceof Score score) {
       long time = Math.min(score.time(), now);
