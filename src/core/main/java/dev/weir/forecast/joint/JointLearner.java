@@ -17,9 +17,13 @@ import java.util.List;
  *
  * <pre>
  * forecast = alone + share x clip(theta_k' x, -2, 2) Q        Q the running mean |error|
- * x = [ .3, e_j, z_j, d_j  for each target j ]
+ * x = [ .3, e_j, z_j, d_j, l_j  for each target j ]
  * e_j = newest error of one step / Q,  z_j = (y - m) / s,  d_j = (alone at step i - y) / s
+ * l_j = (value of j a lag before step i - y) / s
  * </pre>
+ *
+ * <p>The lag of j is where its errors foretell those of another target best, from 1 to {@value
+ * #LAGS}; l_j is 0 while they foretell none, and where step i is farther than the lag.
  *
  * <p>All targets read the same x, so one {@link Rls} matrix serves them; steps share one by groups
  * (1, 2 to 4, 5 to 11, up to 48, beyond). The share follows the running errors of both, alone and
@@ -38,10 +42,16 @@ public final class JointLearner {
   private static final double CLIP = 2.5; // errors that one value teaches at most
   private static final double LARGEST = 2; // correction
   private static final double CONSTANT = 0.3;
-  private static final double ETA = 10;
-  private static final double DISCOUNT = 0.999;
+  private static final double ETA = 15;
+  private static final double DISCOUNT = 0.998;
   private static final int SLOWEST = 500; // values deep that means and deviations are
   private static final int[] FIRST_STEPS = {1, 2, 5, 12, 49}; // of the groups
+
+  private static final int KINDS = 4; // of inputs
+  private static final int LAGS = 12;
+  private static final int KNOWN = 50; // values before a lag is looked for
+  private static final double LEADS = 0.25; // mean product of errors from which on j leads
+  private static final double BETTER = 1.2; // times as much from which on another lag is taken
 
   private static final int ROWS = 0;
   private static final int HEAD = 1;
@@ -63,20 +73,24 @@ public final class JointLearner {
   private final int means; // (count, 2): mean, deviation
   private final int sizes; // (steps, count): running mean |error| alone
   private final int losses; // (steps, count, 2)
-  private final int values; // (horizon + 1, count): ring of values
+  private final int lags; // (count)
+  private final int depth; // of the next
+  private final int values; // (depth, count): ring of values
   private final int numbers;
   private final int matrices; // (groups)
   private final int thetas; // (groups, count, inputs)
-  private final int news; // (horizon + 1, 2, count): ring of e and z
+  private final int products; // (count, count, LAGS): of errors, by target, source and lag
+  private final int news; // (depth, 2, count): ring of e and z
   private final int said; // rings of the steps: (count, SAID)
   private final int floats;
 
-  private static final int SAID = 5;
+  private static final int SAID = 6;
   private static final int ALONE = 0; // relative to the newest value
   private static final int RAW = 1; // the correction
   private static final int CORRECTED = 2; // as it was issued
   static final int LOW = 3; // distances of the ends of the narrowest interval
   static final int HIGH = 4;
+  private static final int LEAD = 5; // l, not divided
 
   private final FloatSlice slice = new FloatSlice();
   private final double[] x; // (inputs)
@@ -99,7 +113,8 @@ public final class JointLearner {
     }
     byName.sort(Comparator.comparing(targets.names()::get));
     this.order = byName.stream().mapToInt(Integer::intValue).toArray();
-    this.inputs = 1 + 3 * count;
+    this.inputs = 1 + KINDS * count;
+    this.depth = Math.max(horizon, LAGS) + 1;
     this.groupOf = new int[steps];
     this.placeOf = new int[steps];
     int rings = 0;
@@ -117,18 +132,20 @@ public final class JointLearner {
       int group = g;
       long members = Arrays.stream(groupOf).filter(of -> of == group).count();
       double lambda = Math.pow(LAMBDA, 1.0 / Math.max(1, members));
-      rls[g] = new Rls(inputs, lambda, RIDGE, 1, 50 * inputs / RIDGE);
+      rls[g] = new Rls(inputs, lambda, RIDGE, 1, 50 * inputs / RIDGE, true);
     }
     this.means = HEAD;
     this.sizes = means + 2 * count;
     this.losses = sizes + steps * count;
-    this.values = losses + 2 * steps * count;
-    this.intervals = new JointIntervals(this, levels, values + (horizon + 1) * count);
+    this.lags = losses + 2 * steps * count;
+    this.values = lags + count;
+    this.intervals = new JointIntervals(this, levels, values + depth * count);
     this.numbers = intervals.end();
     this.matrices = 0;
     this.thetas = groups * Rls.floats(inputs);
-    this.news = thetas + groups * count * inputs;
-    this.said = news + 2 * (horizon + 1) * count;
+    this.products = thetas + groups * count * inputs;
+    this.news = products + count * count * LAGS;
+    this.said = news + 2 * depth * count;
     this.floats = said + SAID * rings * count;
     this.x = new double[inputs];
     this.corrections = new double[count][steps];
@@ -151,7 +168,7 @@ public final class JointLearner {
     for (int p = 0; p < count; p++) {
       states.numbers()[means + 2 * p] = Double.NaN;
     }
-    Arrays.fill(states.numbers(), values, values + (horizon + 1) * count, Double.NaN);
+    Arrays.fill(states.numbers(), values, values + depth * count, Double.NaN);
     intervals.reset(states.numbers());
     return states;
   }
@@ -193,11 +210,11 @@ public final class JointLearner {
   }
 
   private int value(long t, int p) {
-    return values + (int) (t % (horizon + 1)) * count + p;
+    return values + (int) (t % depth) * count + p;
   }
 
   private int news(long t, int part, int p) {
-    return news + ((int) (t % (horizon + 1)) * 2 + part) * count + p;
+    return news + ((int) (t % depth) * 2 + part) * count + p;
   }
 
   private int said(long t, int f, int p) {
@@ -225,6 +242,7 @@ public final class JointLearner {
       learn(states, t, f, of);
     }
     intervals.learnSums(states, t, of);
+    follow(states, t, weight);
     for (int p = 0; p < count; p++) {
       double value = of[order[p]];
       int mean = means + 2 * p;
@@ -239,6 +257,37 @@ public final class JointLearner {
       double z = Double.isNaN(value) ? 0 : clip((value - n[mean]) / deviation(n, p), FAR);
       states.floats()[news(t, 0, p)] = (float) newest[p];
       states.floats()[news(t, 1, p)] = (float) z;
+    }
+  }
+
+  /** Follows how well errors of one target foretell those of another, and takes the best lags. */
+  private void follow(TargetStates states, long t, double weight) {
+    float[] numbers = states.floats();
+    for (int p = 0; p < count; p++) {
+      for (int j = 0; j < count; j++) {
+        int at = products + (p * count + j) * LAGS;
+        for (int lag = 1; lag <= LAGS && lag < t && j != p; lag++) {
+          double product = newest[p] * numbers[news(t - lag, 0, j)];
+          numbers[at + lag - 1] += (float) (weight * (product - numbers[at + lag - 1]));
+        }
+      }
+    }
+    for (int j = 0; j < count && t > KNOWN; j++) {
+      int known = (int) states.numbers()[lags + j];
+      double most = LEADS;
+      for (int p = 0; p < count && known > 0; p++) {
+        double product = numbers[products + (p * count + j) * LAGS + known - 1];
+        most = Math.max(most, BETTER * Math.abs(product));
+      }
+      for (int p = 0; p < count; p++) {
+        for (int lag = 1; lag <= LAGS && p != j; lag++) {
+          double product = Math.abs(numbers[products + (p * count + j) * LAGS + lag - 1]);
+          if (product > most) {
+            most = product;
+            states.numbers()[lags + j] = lag;
+          }
+        }
+      }
     }
   }
 
@@ -306,6 +355,8 @@ public final class JointLearner {
       x[1 + count + p] = numbers[news(origin, 1, p)];
       double distance = numbers[said(slot, f, p) + ALONE] / deviation(states.numbers(), p);
       x[1 + 2 * count + p] = Double.isNaN(distance) ? 0 : clip(distance, FAR);
+      double lead = numbers[said(slot, f, p) + LEAD] / deviation(states.numbers(), p);
+      x[1 + 3 * count + p] = Double.isNaN(lead) ? 0 : clip(lead, FAR);
     }
   }
 
@@ -334,8 +385,12 @@ public final class JointLearner {
     for (int p = 0; p < count; p++) {
       double value = n[value(t, p)];
       for (int f = 0; f < steps; f++) {
-        double said = alone[order[p]][followed.step(f) - 1] - value;
-        numbers[said(t, f, p) + ALONE] = (float) said;
+        int i = followed.step(f);
+        numbers[said(t, f, p) + ALONE] = (float) (alone[order[p]][i - 1] - value);
+        int lag = (int) n[lags + p];
+        boolean leads = i <= lag && t > lag;
+        double lead = leads ? n[value(t - lag + i, p)] - value : 0;
+        numbers[said(t, f, p) + LEAD] = (float) lead;
       }
     }
     for (int f = 0; f < steps; f++) {
@@ -351,11 +406,11 @@ public final class JointLearner {
         if (f == 0) {
           double cut = wanted == 0 ? 0 : corrections[p][0] / wanted;
           for (int j = 0; j < count; j++) {
-            parts[p * count + j] =
-                cut
-                    * (numbers[theta + 1 + j] * x[1 + j]
-                        + numbers[theta + 1 + count + j] * x[1 + count + j]
-                        + numbers[theta + 1 + 2 * count + j] * x[1 + 2 * count + j]);
+            parts[p * count + j] = 0;
+            for (int kind = 0; kind < KINDS; kind++) {
+              int i = 1 + kind * count + j;
+              parts[p * count + j] += cut * numbers[theta + i] * x[i];
+            }
           }
         }
       }
