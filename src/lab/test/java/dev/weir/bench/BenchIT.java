@@ -19,23 +19,9 @@ class BenchIT {
   void measuresTwoPipelinesForRealAndComparesTheirRepetitions() throws Exception {
     try (WeirProcess weir =
         WeirProcess.start(
-            "bench",
-            "--pipelines",
-            "identity,forecast",
-            "--modes",
-            "many-to-one",
-            "--series",
-            "7",
-            "--backends",
-            "hashmap",
-            "--repetitions",
-            "2",
-            "--records",
-            "600000",
-            "--window",
-            "300ms",
-            "--format",
-            "json")) {
+            "bench --pipelines identity,forecast --modes many-to-one --series 7 "
+                + "--backends hashmap --repetitions 2 --records 600000 --window 300ms --format "
+                + "json")) {
       assertThat(weir.exitCode(Duration.ofMinutes(10))).as("%s", weir).isZero();
       JsonNode json = new ObjectMapper().readTree(weir.out());
       assertThat(json.get("pipelines")).hasSize(2);
@@ -71,7 +57,7 @@ class BenchIT {
 
   @Test
   void aWrongOptionIsNamedBeforeAnythingStarts() throws Exception {
-    WeirProcess weir = WeirProcess.run("bench", "--pipelines", "identity,fast");
+    WeirProcess weir = WeirProcess.run("bench --pipelines identity,fast");
     assertThat(weir.exitCode()).isEqualTo(2);
     assertThat(weir.err())
         .contains("'--pipelines'", "expected identity, last-value, forecast or learn, got 'fast'");
@@ -88,24 +74,9 @@ class BenchIT {
   void aFleetLearnsOnRocksDbWithTheOptionsThatItIsGiven() throws Exception {
     try (WeirProcess weir =
         WeirProcess.start(
-            "bench",
-            "--fleet",
-            "--series",
-            "300",
-            "--zipf",
-            "1",
-            "--records",
-            "60000",
-            "--window",
-            "300ms",
-            "--heap",
-            "700m",
-            "--set",
-            "state.cache=1mb",
-            "-D",
-            "state.backend.rocksdb.use-bloom-filter=true",
-            "--format",
-            "json")) {
+            "bench --fleet --series 300 --zipf 1 --records 60000 --window 300ms --heap "
+                + "700m --set state.cache=1mb -D state.backend.rocksdb.use-bloom-filter=true "
+                + "--format json")) {
       assertThat(weir.exitCode(Duration.ofMinutes(10))).as("%s", weir).isZero();
       JsonNode json = new ObjectMapper().readTree(weir.out());
       assertThat(json.get("pipelines")).hasSize(1);
@@ -119,8 +90,7 @@ class BenchIT {
 
   @Test
   void anOptionThatNoJobHasIsFoundBeforeTheTopicsAreFilled() throws Exception {
-    try (WeirProcess weir =
-        WeirProcess.start("bench", "--quick", "--set", "state.cache=7", "--no-latency")) {
+    try (WeirProcess weir = WeirProcess.start("bench --quick --set state.cache=7 --no-latency")) {
       assertThat(weir.exitCode(Duration.ofMinutes(5))).as("%s", weir).isNotZero();
       assertThat(weir.toString()).contains("state.cache: expected ").doesNotContain("in Kafka");
     }
