@@ -4,6 +4,7 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.model.Mode;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Forecasts of all targets of one series that were made at one time. (series, origin, mode) names
@@ -38,6 +39,9 @@ public record JointForecast(
    * @param steps of each step, or one number for the sum of several steps
    */
   public record Total(String name, Steps steps) {}
+
+  /** Matches a name that {@link #nameOf} gave; its group is the series. */
+  public static final Pattern OF_TARGET = Pattern.compile("(.+)/[^/]+", Pattern.DOTALL);
 
   /** What one target of a series is called where records are of one value each. */
   public static String nameOf(String series, String target) {

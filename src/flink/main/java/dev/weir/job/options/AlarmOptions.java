@@ -1,6 +1,7 @@
 package dev.weir.job.options;
 
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
@@ -153,7 +154,7 @@ public final class AlarmOptions {
             common,
             file.entries(OVERRIDE_SERIES, MAX_OVERRIDES, i -> override(file, i, common)),
             file.entries(WITHIN, AlarmRules.MAX_THRESHOLDS, i -> threshold(file, i, mode, horizon)),
-            file.entries(GROUP_SERIES, MAX_OVERRIDES, i -> group(file, i)));
+            groups(file));
     if (!rules.groups().isEmpty()
         && file.get(ForecastOptions.SEQ_LEN) == 1
         && !file.has(ForecastOptions.INTERVAL)) { // how far apart values are is not known
@@ -218,6 +219,15 @@ public final class AlarmOptions {
     return limit == null // which is a problem already
         ? null
         : new SeriesThreshold(series, new Threshold(limit, hasAbove, within, probability));
+  }
+
+  /** Those that the file names; else the targets of a series are a group, named as the series. */
+  private static List<GroupSettings> groups(JobFile file) {
+    List<GroupSettings> named = file.entries(GROUP_SERIES, MAX_OVERRIDES, i -> group(file, i));
+    boolean areSpaced = file.get(ForecastOptions.SEQ_LEN) > 1 || file.has(ForecastOptions.INTERVAL);
+    return named.isEmpty() && areSpaced && !file.get(ForecastOptions.TARGETS).isEmpty()
+        ? List.of(new GroupSettings(JointForecast.OF_TARGET, null, GroupSettings.DEFAULT_SURPRISE))
+        : named;
   }
 
   private static GroupSettings group(JobFile file, int i) {
