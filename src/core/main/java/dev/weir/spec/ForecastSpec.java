@@ -24,6 +24,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
+import dev.weir.model.NetworkTargets;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
@@ -223,7 +224,8 @@ public final class ForecastSpec extends Spec {
             get(mode, ForecastOptions.READOUT),
             get(mode, ForecastOptions.SCALING),
             get(mode, ForecastOptions.CELL),
-            get(ForecastOptions.CALENDAR));
+            get(ForecastOptions.CALENDAR),
+            networkTargets());
     try {
       ForecastModel model = ModelFiles.fromBytes(file, defaults, where);
       for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
@@ -399,6 +401,15 @@ public final class ForecastSpec extends Spec {
         .withSecondSeason(seasons.second())
         .withHolidays(holidays)
         .withOutside(outside);
+  }
+
+  /** What networks forecast; one target beside a problem. */
+  private NetworkTargets networkTargets() {
+    try {
+      return NetworkTargets.of(get(ForecastOptions.TARGETS));
+    } catch (IllegalArgumentException reported) { // with all settings
+      return NetworkTargets.ONE;
+    }
   }
 
   /** The targets and their totals; {@link Targets#ONE} beside a problem. */

@@ -323,11 +323,12 @@ class ModelFilesTest {
             Readout.FINAL_HIDDEN,
             Scaling.LAST,
             null,
-            List.of(Calendar.HOUR_OF_DAY));
+            List.of(Calendar.HOUR_OF_DAY),
+            NetworkTargets.of(List.of("a", "b")));
     assertThat(others.contradictions(model))
         .extracting(ModelFiles.Contradiction::key)
         .containsExactly(
-            "weir.mode", "weir.seq_len", "weir.readout", "weir.scaling", "weir.calendar");
+            "weir.mode", "weir.seq_len", "weir.readout", "weir.scaling", "weir.calendar", "weir.targets");
     assertThat(others.contradictions(model).get(1))
         .hasToString("expected 5, as the file says, got 7");
   }

@@ -18,6 +18,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.Model;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
+import dev.weir.model.NetworkTargets;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -338,6 +339,14 @@ public record ForecastSettings(
     if (model.readsSeasons()) {
       return problemWithSeasonal(model, target);
     }
+    if (!model.targets().fit(inputs.targets.names())) {
+      return "targets: expected %s, got %s (model %s version %d)"
+          .formatted(
+              NetworkTargets.of(inputs.targets.names()).label(),
+              model.targets().label(),
+              model.name(),
+              model.version());
+    }
     int known = model.ahead().inputs(target.horizon());
     int inputSize = 1 + inputs.columns() + Calendar.inputs(inputs.calendar) + known;
     if (model.mode() != target.mode()) {
@@ -367,8 +376,9 @@ public record ForecastSettings(
     }
     if (model.rnn().inputSize() != inputSize) {
       String what =
-          "input_size (1 + features%s%s)"
+          "input_size (%s + features%s%s)"
               .formatted(
+                  inputs.targets.areSeveral() ? "targets" : "1",
                   inputs.calendar.isEmpty() ? "" : " + 2 for each of the calendar",
                   known == 0 ? "" : " + horizon for each of ahead");
       return mismatch(what, inputSize, model.rnn().inputSize(), model);

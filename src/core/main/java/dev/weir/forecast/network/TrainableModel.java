@@ -46,17 +46,19 @@ final class TrainableModel {
   private int batch;
 
   /**
+   * @param targets how many values each step of the forecast has
    * @param readout of a many-to-one model
    * @param headed whether there is a linear head; else the hidden state, of as many units as
    *     answers, is the answer
    * @param allSteps whether a many-to-one model answers at each step of the window, (seq_len,
-   *     horizon), instead of at its end
+   *     horizon, targets), instead of at its end
    */
   TrainableModel(
       Mode mode,
       RnnConfig rnn,
       int seqLen,
       int horizon,
+      int targets,
       Readout readout,
       boolean headed,
       boolean allSteps) {
@@ -66,7 +68,7 @@ final class TrainableModel {
     boolean manyToOne = mode == Mode.MANY_TO_ONE;
     this.finals = manyToOne && !allSteps && readout == Readout.FINAL_HIDDEN;
     this.firstStep = manyToOne && !allSteps ? seqLen - 1 : 0;
-    this.rows = manyToOne ? horizon : 1;
+    this.rows = (manyToOne ? horizon : 1) * targets;
     this.width = rnn.outputSize();
     this.headAt = rnn.parameterCount();
     this.biasAt = headAt + rows * width;
@@ -83,6 +85,7 @@ final class TrainableModel {
         model.rnn(),
         model.seqLen(),
         model.horizon(),
+        model.targets().count(),
         model.readout(),
         model.head() != null,
         false);

@@ -152,8 +152,8 @@ public final class TunedModelExpert implements Expert {
             active.horizon(),
             active.readout().label(),
             active.scaling().rule().label(),
-            active.scaling().center(),
-            active.scaling().scale(),
+            active.scaling().centers().get(0),
+            active.scaling().scales().get(0),
             active.head() == null);
     learner = TrainableModel.of(active);
     speaker = TrainableModel.of(active);
@@ -241,8 +241,8 @@ public final class TunedModelExpert implements Expert {
         values[i] = history.at(origin - seqLen + 1 + i);
       }
       boolean limited = model.scaling().readsWindow();
-      double center = model.scaling().center(values, 0, seqLen);
-      double scale = model.scaling().scale(values, 0, seqLen);
+      double center = model.scaling().center(0, values, 0, seqLen);
+      double scale = model.scaling().scale(0, values, 0, seqLen);
       double most = limited ? MAX_TARGET : Float.MAX_VALUE;
       for (int i = 0; i < seqLen; i++) {
         inputs[k * seqLen + i] = (float) ((values[i] - center) / scale);
@@ -298,8 +298,8 @@ public final class TunedModelExpert implements Expert {
     for (int i = 0; i < seqLen; i++) {
       values[i] = window.value(i);
     }
-    double center = model.scaling().center(values, 0, seqLen);
-    double scale = model.scaling().scale(values, 0, seqLen);
+    double center = model.scaling().center(0, values, 0, seqLen);
+    double scale = model.scaling().scale(0, values, 0, seqLen);
     for (int i = 0; i < seqLen; i++) {
       input[i] = (float) ((values[i] - center) / scale);
     }

@@ -35,6 +35,9 @@ public final class WindowTrainer {
   private Adam adam; // of the learning rate used last
   private double learningRate;
   private final float[] gradient;
+  private final double[][] values = new double[1][]; // of the one target
+  private final double[] error = new double[1];
+  private final double[] naive = new double[1]; // not read
 
   /**
    * @param shape all but its weights is that of each copy
@@ -66,6 +69,10 @@ public final class WindowTrainer {
               model.combines() ? "combines forecasts" : "reads windows and seasons",
               model.name(),
               model.version());
+    }
+    if (model.targets().areSeveral()) {
+      return "targets: expected a network of one target, got %s (model %s version %d)"
+          .formatted(model.targets().label(), model.name(), model.version());
     }
     if (model.ahead().count() > 0) {
       return "ahead: expected a network that reads nothing known ahead, got %d (model %s version %d)"
@@ -136,7 +143,8 @@ public final class WindowTrainer {
     batch.size(windows.size());
     for (int b = 0; b < windows.size(); b++) {
       Window window = windows.get(b);
-      batch.fill(b, window.values(), window.rows(), shape.seqLen() - 1);
+      values[0] = window.values();
+      batch.fill(b, values, window.rows(), null, shape.seqLen() - 1);
     }
     batch.forward();
   }
@@ -144,18 +152,24 @@ public final class WindowTrainer {
   /** Sum of the absolute errors of the forecasts of some windows, in the series' unit. */
   public double error(List<Window> windows, float[] weights) {
     forward(windows, weights);
-    double error = 0;
+    error[0] = 0;
     for (int b = 0; b < windows.size(); b++) {
-      error += batch.error(b, windows.get(b).values(), shape.seqLen() - 1);
+      values[0] = windows.get(b).values();
+      batch.addErrors(b, values, shape.seqLen() - 1, error, naive);
     }
-    return error;
+    return error[0];
   }
 
   /** The same of repeating the last value. */
   public double naiveError(List<Window> windows) {
     double error = 0;
     for (Window window : windows) {
-      error += batch.naiveError(window.values(), shape.seqLen() - 1);
+      double ofWindow = 0;
+      for (int i = 0; i < shape.horizon(); i++) {
+        ofWindow +=
+            Math.abs(window.values()[shape.seqLen() + i] - window.values()[shape.seqLen() - 1]);
+      }
+      error += ofWindow;
     }
     return error;
   }

@@ -24,6 +24,7 @@ public final class SequenceWindow {
   private final Sampling sampling;
   private List<String> targets = List.of(); // names, where there are several
   private int target; // the one that is read
+  private long fills;
   private String series;
   private int size;
   private long seen;
@@ -80,6 +81,7 @@ public final class SequenceWindow {
       double[] ahead) {
     this.series = series;
     this.target = 0;
+    this.fills++;
     this.ahead = ahead;
     this.missing = missing;
     this.before = before;
@@ -102,6 +104,7 @@ public final class SequenceWindow {
   void fill(String series, ObservationLog log, int newest) {
     this.series = series;
     this.target = 0;
+    this.fills++;
     this.missing = 0;
     this.resumed = false;
     this.size = Math.min(times.length, newest + 1);
@@ -146,14 +149,19 @@ public final class SequenceWindow {
     return times[index];
   }
 
-  /** The value, NaN for a target that is missing there. */
-  public double value(int index) {
-    return target == 0 ? values[index] : covariates[index * features + target - 1];
+  /** How often it has been filled: while this stays the same, its values do. */
+  public long fills() {
+    return fills;
   }
 
-  /** The value, or the first of several targets. */
-  double first(int index) {
-    return values[index];
+  /** The value, NaN for a target that is missing there. */
+  public double value(int index) {
+    return value(index, target);
+  }
+
+  /** The same of a target, from 0. */
+  public double value(int index, int target) {
+    return target == 0 ? values[index] : covariates[index * features + target - 1];
   }
 
   /** One of the numbers behind the first value: the other targets, then covariates. */

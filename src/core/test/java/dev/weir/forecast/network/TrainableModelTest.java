@@ -116,6 +116,7 @@ class TrainableModelTest {
               model.rnn(),
               SEQ_LEN,
               HORIZON,
+              1,
               model.readout(),
               model.head() != null,
               true);
