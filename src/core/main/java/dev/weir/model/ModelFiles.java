@@ -21,13 +21,13 @@ import java.util.function.Function;
  * <p>Format 1, as written: tensors {@code rnn.*} in torch's order, then {@code fc.weight} and
  * {@code fc.bias} when there is a head, all F32; metadata {@code weir.format}, {@code name}, {@code
  * version}, {@code cell}, {@code mode}, {@code seq_len}, {@code horizon}, {@code readout}, {@code
- * scaling}, {@code targets} where there are several, {@code calendar} where there is one, {@code ahead}, {@code ahead_center} and {@code
- * ahead_scale} where it reads what is known ahead, {@code candidates} where it combines forecasts
- * (the tensors behind the network's are then those of {@link CandidateShape#head}), and {@code
- * center} and {@code scale} where they are not 0 and 1; {@code weir.provenance.*} is free text.
- * Read: any prefix, and any name for the head. Foreign metadata becomes provenance. Such bytes are
- * in Flink's state and on the model topic: a change of format needs a new number and a reader for
- * the old ones.
+ * scaling}, {@code targets} where there are several, {@code calendar} where there is one, {@code
+ * ahead}, {@code ahead_center} and {@code ahead_scale} where it reads what is known ahead, {@code
+ * candidates} where it combines forecasts (the tensors behind the network's are then those of
+ * {@link CandidateShape#head}), and {@code center} and {@code scale} where they are not 0 and 1;
+ * {@code weir.provenance.*} is free text. Read: any prefix, and any name for the head. Foreign
+ * metadata becomes provenance. Such bytes are in Flink's state and on the model topic: a change of
+ * format needs a new number and a reader for the old ones.
  */
 public final class ModelFiles {
 

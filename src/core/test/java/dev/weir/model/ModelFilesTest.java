@@ -328,7 +328,12 @@ class ModelFilesTest {
     assertThat(others.contradictions(model))
         .extracting(ModelFiles.Contradiction::key)
         .containsExactly(
-            "weir.mode", "weir.seq_len", "weir.readout", "weir.scaling", "weir.calendar", "weir.targets");
+            "weir.mode",
+            "weir.seq_len",
+            "weir.readout",
+            "weir.scaling",
+            "weir.calendar",
+            "weir.targets");
     assertThat(others.contradictions(model).get(1))
         .hasToString("expected 5, as the file says, got 7");
   }

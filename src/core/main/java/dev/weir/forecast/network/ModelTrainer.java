@@ -50,8 +50,8 @@ public final class ModelTrainer implements AutoCloseable {
    * What is trained.
    *
    * @param mode which outputs become the forecast
-   * @param rnn shape of the network; its input_size is one for each target, two for each of the calendar and the
-   *     horizon for each of {@code ahead}, and the rest are features
+   * @param rnn shape of the network; its input_size is one for each target, two for each of the
+   *     calendar and the horizon for each of {@code ahead}, and the rest are features
    * @param head whether a linear head reads the network; without one hidden_size is the horizon,
    *     many-to-many 1, for each target, and the hidden state is the forecast
    * @param scaling how a window is scaled, and its targets with it

@@ -169,8 +169,7 @@ public final class NetworkForecaster {
       for (int f = 0; f < features; f++) {
         input[row + targets + f] = (float) window.feature(t, targets - 1 + f);
       }
-      Calendar.fill(
-          model.calendar(), clock.local(window.time(t)), input, row + targets + features);
+      Calendar.fill(model.calendar(), clock.local(window.time(t)), input, row + targets + features);
     }
     fillAhead(window, from);
     float[] h0 = goesOn ? carried.h() : null;

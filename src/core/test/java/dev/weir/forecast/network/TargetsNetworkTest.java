@@ -95,8 +95,15 @@ class TargetsNetworkTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "one-rnn", "one-relu", "one-lstm", "one-gru", "many-rnn", "many-relu", "many-lstm",
-        "many-gru", "bare-gru"
+        "one-rnn",
+        "one-relu",
+        "one-lstm",
+        "one-gru",
+        "many-rnn",
+        "many-relu",
+        "many-lstm",
+        "many-gru",
+        "bare-gru"
       })
   void forecastsOfAllTargetsAreThoseOfTheReference(String name) throws Exception {
     ForecastModel model =
@@ -133,7 +140,12 @@ class TargetsNetworkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"NONE, 0, 1, 0, 1", "WINDOW, 3, 2.160247, 20, 8.164966", "LAST, 6, 2.160247, 30, 8.164966", "FIXED, 4, 2, 5, 10"})
+  @CsvSource({
+    "NONE, 0, 1, 0, 1",
+    "WINDOW, 3, 2.160247, 20, 8.164966",
+    "LAST, 6, 2.160247, 30, 8.164966",
+    "FIXED, 4, 2, 5, 10"
+  })
   void eachTargetIsScaledByItself(
       Scaling.Rule rule, double centerA, double scaleA, double centerB, double scaleB) {
     Scaling scaling =
@@ -260,8 +272,7 @@ class TargetsNetworkTest {
         progress = trainer.train(progress, (epoch, done, all) -> {});
       }
       double[] scores = trainer.scores(progress);
-      assertThat(Math.sqrt(scores[0] * scores[1]))
-          .isCloseTo(trainer.score(progress), within(1e-9));
+      assertThat(Math.sqrt(scores[0] * scores[1])).isCloseTo(trainer.score(progress), within(1e-9));
       assertThat(scores[0]).as("noise").isGreaterThan(0.7);
       assertThat(scores[1]).as("follows").isLessThan(most);
       ForecastModel model = trainer.model("m", 1, progress, Map.of());
