@@ -124,6 +124,7 @@ class SharedOptionsTest {
             "level",
             "refused_rows",
             "second_season",
-            "holidays_overrides");
+            "holidays_overrides",
+            "totals");
   }
 }

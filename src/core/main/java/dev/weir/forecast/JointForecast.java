@@ -43,6 +43,39 @@ public record JointForecast(
   /** Matches a name that {@link #nameOf} gave; its group is the series. */
   public static final Pattern OF_TARGET = Pattern.compile("(.+)/[^/]+", Pattern.DOTALL);
 
+  /**
+   * The forecast of a target; null if it is left out.
+   *
+   * @param target its name
+   */
+  public Forecast forecast(String target) {
+    Target found = target(target);
+    return found == null ? null : found.forecast;
+  }
+
+  /** As {@link Target#region}; also null for a target that is left out. */
+  public Interval region(String target) {
+    Target found = target(target);
+    return found == null ? null : found.region;
+  }
+
+  private Target target(String name) {
+    return targets.stream().filter(target -> target.name.equals(name)).findFirst().orElse(null);
+  }
+
+  /**
+   * A sum or difference; null if it is left out.
+   *
+   * @param name of it
+   */
+  public Steps total(String name) {
+    return totals.stream()
+        .filter(total -> total.name.equals(name))
+        .map(Total::steps)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** What one target of a series is called where records are of one value each. */
   public static String nameOf(String series, String target) {
     return series + "/" + target;

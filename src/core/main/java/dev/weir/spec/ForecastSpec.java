@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -130,6 +131,18 @@ public final class ForecastSpec extends Spec {
               + (text.length() > 100 ? text.substring(0, 100) + "..." : text));
     }
   }
+
+  /** {@link #totals} where they are one text. */
+  public static final Option<List<WantedTotal>> TOTALS =
+      Option.list(
+              "totals",
+              "at most 100 sums of targets or of steps such as 'net = load - wind, day = load over 24'",
+              List.of(),
+              100,
+              "Sums and differences of targets, or of a target's next steps, that are forecast with"
+                  + " them.",
+              WantedTotal::parse)
+          .needs(ForecastOptions.TARGETS);
 
   /** Totals of the targets. */
   public void totals(List<WantedTotal> of) {
@@ -437,7 +450,11 @@ public final class ForecastSpec extends Spec {
       Targets targets = new Targets(names, List.of());
       List<Targets.Total> wanted = new ArrayList<>();
       int horizon = parts.stream().mapToInt(part -> horizon(part.mode)).max().orElse(0);
+      Set<String> taken = new HashSet<>(names);
       for (WantedTotal each : totals) {
+        if (!taken.add(each.name)) {
+          problem = "%s: expected a name of one target or total, got several".formatted(each.name);
+        }
         wanted.add(targets.total(each.name, each.of, each.steps));
         if (each.steps > horizon) {
           problem =

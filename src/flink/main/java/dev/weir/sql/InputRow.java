@@ -30,7 +30,7 @@ final class InputRow {
    * Which columns are read.
    *
    * @param keys those of PARTITION BY
-   * @param value the value's
+   * @param values the value's, or those of several targets in their order
    * @param features those of the covariates that come with a value, in their order
    * @param covariates those of the covariates that are known ahead, arrays, in their order
    * @param outside those of what outside models forecast, arrays, in their order; of numbers, or of
@@ -38,16 +38,16 @@ final class InputRow {
    */
   record Columns(
       List<Column> keys,
-      Column value,
+      List<Column> values,
       List<Column> features,
       List<Column> covariates,
       List<Column> outside)
       implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Without anything that is known ahead. */
+    /** Of one target, without anything that is known ahead. */
     Columns(List<Column> keys, Column value, List<Column> features) {
-      this(keys, value, features, List.of(), List.of());
+      this(keys, List.of(value), features, List.of(), List.of());
     }
 
     List<Column> ahead() {
@@ -89,7 +89,7 @@ final class InputRow {
 
   private final Columns columns;
   private final FieldGetter[] keys;
-  private final FieldGetter value;
+  private final FieldGetter[] values;
   private final FieldGetter[] features;
   private final FieldGetter[] ahead;
   private final ElementGetter[] elements; // of those arrays
@@ -114,7 +114,7 @@ final class InputRow {
     this.covariates = columns.covariates().size();
     this.arrays = new ArrayData[ahead.length];
     this.keys = columns.keys().stream().map(Column::getter).toArray(FieldGetter[]::new);
-    this.value = columns.value().getter();
+    this.values = columns.values().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.features = columns.features().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.keyNames = columns.keys().stream().map(Column::name).collect(Collectors.joining("|"));
   }
@@ -156,7 +156,7 @@ final class InputRow {
       return refused(
           Reason.TIME, "time: expected 1970 or later, got " + Instant.ofEpochMilli(time));
     }
-    DeadLetter letter = problemWith(value.getFieldOrNull(row), columns.value());
+    DeadLetter letter = problemWithValues(row);
     for (int i = 0; letter == null && i < features.length; i++) {
       letter = problemWith(features[i].getFieldOrNull(row), columns.features().get(i));
     }
@@ -164,6 +164,26 @@ final class InputRow {
       letter = problemAhead((ArrayData) ahead[i].getFieldOrNull(row), i);
     }
     return letter;
+  }
+
+  /** One of several targets may be missing, not all of them. */
+  private DeadLetter problemWithValues(RowData row) {
+    DeadLetter letter = null;
+    int missing = 0;
+    for (int i = 0; letter == null && i < values.length; i++) {
+      Object number = values[i].getFieldOrNull(row);
+      if (number == null && values.length > 1) {
+        missing++;
+      } else {
+        letter = problemWith(number, columns.values().get(i));
+      }
+    }
+    if (missing < values.length) {
+      return letter;
+    }
+    String names = columns.values().stream().map(Column::name).collect(Collectors.joining(", "));
+    return refused(
+        Reason.NULL_VALUE, names + ": expected a number in one of them, got NULL in all");
   }
 
   private DeadLetter problemAhead(ArrayData array, int column) {
@@ -199,19 +219,23 @@ final class InputRow {
     return new DeadLetter(reason, message, ForecastTableFunction.ROW);
   }
 
+  /** The value, or the first target: NaN for NULL. */
   double value(RowData row) {
-    return number(value.getFieldOrNull(row));
+    return finite(values[0].getFieldOrNull(row));
   }
 
+  /** The other targets, then covariates. */
   double[] features(RowData row) {
-    if (features.length == 0) {
+    int others = values.length - 1;
+    if (others + features.length == 0) {
       return Observation.NO_FEATURES;
     }
-    double[] values = new double[features.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = number(features[i].getFieldOrNull(row));
+    double[] numbers = new double[others + features.length];
+    for (int i = 0; i < numbers.length; i++) {
+      FieldGetter getter = i < others ? values[1 + i] : features[i - others];
+      numbers[i] = finite(getter.getFieldOrNull(row));
     }
-    return values;
+    return numbers;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.window.SeriesResult;
 import dev.weir.forecast.window.SeriesResult.Counted;
@@ -65,8 +66,11 @@ public final class ResultCounters {
     }
   }
 
+  /** Of several targets each forecast is counted. */
   public void count(Output output) {
-    if (output instanceof Forecast forecast) {
+    if (output instanceof JointForecast joint) {
+      joint.targets().forEach(target -> count(target.forecast()));
+    } else if (output instanceof Forecast forecast) {
       statuses[forecast.status().ordinal()].inc();
     } else if (output instanceof Classification classification) {
       statuses[classification.status().ordinal()].inc();

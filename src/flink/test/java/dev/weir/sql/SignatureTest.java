@@ -42,7 +42,7 @@ class SignatureTest {
   void eachColumnIsDescribed() throws IOException {
     Map<String, OutputColumns<?>> columns =
         Map.of(
-            "FORECAST", ForecastTableFunction.columns(true),
+            "FORECAST", ForecastTableFunction.columns(true, true),
             "ANOMALIES", AnomaliesTableFunction.COLUMNS,
             "CLASSIFY", ClassifyTableFunction.COLUMNS);
     String page = Files.readString(PAGE);

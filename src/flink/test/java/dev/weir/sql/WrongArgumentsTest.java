@@ -42,7 +42,7 @@ class WrongArgumentsTest {
     tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
     tables.executeSql("LOAD MODULE weir");
     tables.executeSql(
-        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3),"
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3), n INT,"
             + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen')");
   }
 
@@ -60,6 +60,7 @@ class WrongArgumentsTest {
         "value_column => 'v', budget => '1 ' || '0' | budget: expected a literal, got an expression",
         "value_column => 'v', ahead_columns => 'note' | ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING",
         "value_column => 'v', weights_path => 'builtin:none' | weights_path: ",
+        "value_column => 'v', targets => DESCRIPTOR(v, n) | targets: expected the name of an argument: value_column, ",
       })
   void wrongArgumentOfAnomaliesIsRefusedAtPlanning(String arguments, String message) {
     String statement =
@@ -112,9 +113,9 @@ class WrongArgumentsTest {
       quoteCharacter = '`',
       value = {
         "value_column => CAST(NULL AS STRING) | value_column: expected the name of a column, got none",
-        "value_column => 'w' | value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'w'",
+        "value_column => 'w' | value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'w'",
         "value_column => 'note' | value_column: expected a column of numbers, got 'note', which is STRING",
-        "feature_columns => 'v, x' | feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'",
+        "feature_columns => 'v, x' | feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'x'",
         "horizon => 1 + 1 | horizon: expected a literal, got an expression",
         "holidays => 'DE', time_zone => 'Mars/Base' | time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'",
         "holidays_file => '/nowhere/days.csv' | holidays_file: expected a readable file, got /nowhere/days.csv (",
@@ -132,10 +133,24 @@ class WrongArgumentsTest {
         "feature_columns => 'v', learn_covariates => FALSE | feature_columns: expected learn_covariates => TRUE as well, got FALSE",
         "ahead_columns => 'plan', learn_covariates => FALSE | ahead_columns: expected learn_covariates => TRUE as well, got FALSE",
         "learn_covariates => TRUE | learn_covariates: expected feature_columns or ahead_columns as well, got none",
-        "outside => DESCRIPTOR(nothing) | outside: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'nothing'",
+        "outside => DESCRIPTOR(nothing) | outside: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'nothing'",
         "outside => DESCRIPTOR(note) | outside: expected a column of arrays of numbers, or of rows of a forecast, its lower and its upper end, got 'note', which is STRING",
         "outside => DESCRIPTOR(plan), learning => FALSE, weights_path => 'builtin:weir' | outside: expected none without a mixture that learns, got [plan]",
-        "ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'plans'",
+        "targets => DESCRIPTOR(v, w) | targets: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'w'",
+        "targets => DESCRIPTOR(v, note) | targets: expected a column of numbers, got 'note', which is STRING",
+        "targets => DESCRIPTOR(v, v) | targets: expected a list of 2 names or more, got 'v,v'",
+        "targets => DESCRIPTOR(v) | targets: expected 2 to 32 different names, got [v]",
+        "value_column => 'v', targets => DESCRIPTOR(v, n) | value_column: expected none with targets, got one",
+        "targets => DESCRIPTOR(v, n), outside => DESCRIPTOR(plan) | targets: expected none with outside models, got [v, n]",
+        "targets => DESCRIPTOR(v, n), holidays => 'DE' | targets: expected none with holidays, got [v, n]",
+        "targets => DESCRIPTOR(v, n), sampling_interval => 'PT1H', gap => 'carry' | targets: expected none where gaps are filled (gap), got [v, n]",
+        "totals => 'all = v + n' | totals: expected targets as well, got none",
+        "targets => DESCRIPTOR(v, n), totals => 'v + n' | totals: expected at most 100 sums of targets or of steps such as 'net = load - wind, day = load over 24', got 'v + n'",
+        "targets => DESCRIPTOR(v, n), totals => 'all = v + w' | targets: all: expected each of [v, n] at most once, got [v, w]",
+        "targets => DESCRIPTOR(v, n), totals => 'v = v - n' | targets: v: expected a name of one target or total, got several",
+        "targets => DESCRIPTOR(v, n), totals => 'day = v over 3' | targets: day: expected at most 2 steps, got 3",
+        "targets => DESCRIPTOR(v, n), totals => 'one = v' | targets: one: expected several targets or several steps, got [v] over 1",
+        "ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'plans'",
         "ahead_columns => 'v' | ahead_columns: expected a column of arrays of numbers, got 'v', which is DOUBLE",
         "ahead_columns => 'plan, words' | ahead_columns: expected one of the table's columns",
         "ahead_columns => 'tags, tags' | ahead_columns: expected at most 20 words joined by commas, got 'tags, tags'",
@@ -149,7 +164,10 @@ class WrongArgumentsTest {
       })
   void aWrongArgumentIsNamedInOneLine(String arguments, String message) {
     String all = arguments.replace("BY_MODEL", BY_MODEL);
-    String given = all.contains("value_column") ? all : "value_column => 'v', " + all;
+    String given =
+        all.contains("value_column") || all.contains("targets =>")
+            ? all
+            : "value_column => 'v', " + all;
     assertThat(refusal(given)).startsWith("FORECAST: " + message).doesNotContain("\n");
   }
 
