@@ -14,6 +14,7 @@ import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.option.ForecastOptions;
 import dev.weir.rnn.Cell;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
       "Then:    weir model publish demand.safetensors",
       "Example: weir train --input demand.csv --columns time=ts,value=load,ahead=temperature"
           + " --out x.safetensors",
+      "Example: weir train --input park.csv --targets load,wind,price --out park.safetensors",
       "Example: weir train --epochs 0 --seq-len 24 --out start.safetensors",
       "Example: weir train --task classify --input X_TRAIN.ts --out x.safetensors"
     })
@@ -154,9 +156,19 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   private ZoneId zone = ForecastOptions.TIME_ZONE.defaultValue();
 
   @Option(
+      names = "--targets",
+      split = ",",
+      paramLabel = "NAME,...",
+      description =
+          "Several values that are forecast together, at most 32: names of columns, or of those that"
+              + " --columns targets=... gives; each is scaled by itself and may be missing.")
+  private List<String> targets = List.of();
+
+  @Option(
       names = "--hidden-size",
       description =
-          "Default: 16, for classify 32; without a head always the horizon, many-to-many 1.")
+          "Default: 16, for classify 32; without a head always the horizon, many-to-many 1, for each"
+              + " target.")
   private Integer hiddenSize;
 
   @Option(names = "--num-layers", defaultValue = "2")
@@ -235,6 +247,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   private static final List<String> OF_WINDOWS =
       List.of(
           "--horizon",
+          "--targets",
           "--features",
           "--calendar",
           "--time-zone",
@@ -312,12 +325,33 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       return training.run(
           sampling.pieces(
               "weir train",
-              SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, csv.columns())),
+              SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns())),
           zone,
           restart);
     } catch (IllegalArgumentException e) {
       throw UsageException.of(spec, e.getMessage());
     }
+  }
+
+  /** Those of the CSV, in which {@code --targets} names values as {@code --columns} does. */
+  private SeriesColumns columns() {
+    SeriesColumns columns = csv.columns();
+    return targets.isEmpty() || !columns.targets().isEmpty()
+        ? columns
+        : columns.withTargets(targets);
+  }
+
+  private NetworkTargets targets() {
+    List<String> ofColumns = csv.columns().targets();
+    UsageException.check(
+        targets.isEmpty() || !ofColumns.isEmpty() || !csv.columns().hasValues(),
+        spec,
+        "--targets: expected --columns without value, got one with it");
+    UsageException.check(
+        targets.isEmpty() || ofColumns.isEmpty() || targets.size() == ofColumns.size(),
+        spec,
+        "--targets: expected a name for each of %s, got %s".formatted(ofColumns, targets));
+    return NetworkTargets.of(targets.isEmpty() ? ofColumns : targets);
   }
 
   /** What could have no effect is a mistake. */
@@ -345,6 +379,10 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
         spec,
         "--columns ahead: expected none with %s, got some"
             .formatted(task == Task.windows ? "--epochs 0" : "--task " + task));
+    UsageException.check(
+        csv.columns().targets().isEmpty() || task == Task.windows,
+        spec,
+        "--columns targets: expected none with --task %s, got some".formatted(task));
     UsageException.check(
         !isGiven("--pooling") || mode != Mode.MANY_TO_MANY,
         spec,
@@ -427,19 +465,25 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
         horizon != null
             ? horizon
             : mode == Mode.MANY_TO_MANY ? seqLen : ForecastOptions.HORIZON.defaultValue();
-    int bare = mode == Mode.MANY_TO_ONE ? steps : 1;
-    int units = hiddenSize != null ? hiddenSize : head == Head.none ? bare : 16;
+    int units = hiddenSize != null ? hiddenSize : 16;
     UsageException.check(
         scaling.rule() != Scaling.Rule.FIXED,
         spec,
         "--scaling: expected none, window or last, got fixed");
     try {
+      NetworkTargets all = targets();
+      if (hiddenSize == null && head == Head.none) {
+        units = (mode == Mode.MANY_TO_ONE ? steps : 1) * all.count();
+      }
       Network network =
           new Network(
               mode,
               new RnnConfig(
                   cell == null ? Cell.RNN_TANH : cell,
-                  1 + features + Calendar.inputs(calendar) + csv.columns().ahead().size() * steps,
+                  all.count()
+                      + features
+                      + Calendar.inputs(calendar)
+                      + csv.columns().ahead().size() * steps,
                   units,
                   numLayers,
                   !unidirectional,
@@ -449,6 +493,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
               lossSteps,
               seqLen,
               steps,
+              all,
               calendar,
               csv.columns().ahead().size());
       return new Settings(
