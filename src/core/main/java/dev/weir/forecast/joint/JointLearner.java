@@ -44,6 +44,7 @@ public final class JointLearner {
   private static final double CONSTANT = 0.3;
   private static final double ETA = 15;
   private static final double DISCOUNT = 0.998;
+  private static final double RUNS = 4; // of errors of a step until the share counts in full
   private static final int SLOWEST = 500; // values deep that means and deviations are
   private static final int[] FIRST_STEPS = {1, 2, 5, 12, 49}; // of the groups
 
@@ -401,7 +402,7 @@ public final class JointLearner {
         double wanted = predict(numbers, theta);
         double raw = clip(wanted, LARGEST) * size;
         numbers[said(t, f, p) + RAW] = (float) raw;
-        double share = share(n, f, p);
+        double share = share(n, f, p) * Math.min(1, (t - 1) / (RUNS * followed.step(f)));
         corrections[p][f] = Double.isFinite(raw) ? share * raw : 0;
         if (f == 0) {
           double cut = wanted == 0 ? 0 : corrections[p][0] / wanted;
