@@ -98,6 +98,66 @@ class EvaluateIT {
     assertThat(farError("7")).isGreaterThan(1.1 * with);
   }
 
+  /**
+   * Price follows wind by two steps; each is forecast alone as well, and a value of each misses.
+   */
+  @Test
+  void targetsAreForecastTogetherWithTotalsAndRegion() throws IOException {
+    Random random = new Random(SEED);
+    StringBuilder csv = new StringBuilder("time,wind,price\n");
+    double[] wind = new double[700];
+    for (int t = 0; t < wind.length; t++) {
+      wind[t] = random.nextGaussian();
+      double price = (t < 2 ? 0 : wind[t - 2]) + random.nextGaussian() / 10;
+      csv.append("%s,".formatted(Instant.EPOCH.plusSeconds(3_600L * t)));
+      csv.append("%s,%s%n".formatted(t == 650 ? "" : wind[t], t == 300 ? "" : price));
+    }
+    Path file = Files.writeString(dir.resolve("grid.csv"), csv);
+    String line =
+        "evaluate --input %s --columns time=0,targets=1+price --season 1 --horizon 2 --totals %s ";
+    String sum = "all = wind + price";
+    Path page = dir.resolve("page.html");
+    InProcess ended = InProcess.succeeds(line + "--format json --report %s", file, sum, page);
+    JsonNode root = JSON.readTree(ended.out());
+    assertThat(root.get("series").findValuesAsText("series"))
+        .containsExactly("grid/wind", "grid/price");
+    JsonNode price = root.get("series").get(1).get("methods");
+    assertThat(price.get("weir").get("mae").asDouble())
+        .isLessThan(0.3 * price.get("weir_alone").get("mae").asDouble());
+    JsonNode together = root.get("targets").get(0);
+    assertThat(together.get("series").asText()).isEqualTo("grid");
+    assertThat(together.get("rel_alone").asDouble()).isBetween(0.2, 0.6);
+    assertThat(together.get("region_coverage").asDouble()).isBetween(0.75, 0.85);
+    JsonNode total = together.get("totals").get(0);
+    assertThat(total.get("total").asText()).isEqualTo("all");
+    assertThat(total.get("coverage_80").asDouble()).isBetween(0.72, 0.88);
+    assertThat(Files.readString(page)).contains("Targets together", "grid/price");
+    JsonNode windows =
+        JSON.readTree(InProcess.succeeds(line + "--format json --windows 40", file, sum).out());
+    assertThat(windows.get("mase").asDouble())
+        .isLessThan(windows.get("weir_alone").get("mase").asDouble());
+    assertThat(windows.get("targets").get(0).get("region_coverage").asDouble())
+        .isBetween(0.65, 0.95);
+    InProcess table = InProcess.succeeds(line, file, "day = price over 2");
+    assertThat(table.out()).contains("1 series of 2 targets", "all in region of 80 %");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "targets=a+b --totals s=a+c | --columns targets: s: expected each of [a, b] at most once, got [a, c]",
+        "targets=a+b --gap linear | --gap: expected skip or reset with several targets, got another",
+        "targets=a+b --holidays DE | --holidays: expected none with several targets, got DE",
+        "targets=a+b --truth x.csv | --columns targets: expected none with --truth, got some",
+        "value=a --totals s=a+b | --columns targets: expected some with totals, got none",
+      })
+  void targetsWithWhatTheyCannotHaveAreRefused(String options, String line) throws IOException {
+    Path file = Files.writeString(dir.resolve("a.csv"), "time,a,b\n1,2,3\n2,3,4\n");
+    InProcess ended = InProcess.fails(2, "evaluate --input %s --columns time=0," + options, file);
+    assertThat(ended.err()).startsWith("weir evaluate: " + line);
+  }
+
   private double farError(String season) throws IOException {
     InProcess ended =
         InProcess.succeeds(

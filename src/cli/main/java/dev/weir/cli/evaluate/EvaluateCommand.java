@@ -16,7 +16,7 @@ import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -206,6 +206,11 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   private int findAnomalies() throws Exception {
     UsageException.check(
         csv.columns().ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
+    UsageException.check(
+        csv.columns().targets().isEmpty(),
+        "--columns targets",
+        "none with --task anomalies",
+        "some");
     return written(anomalies.run(inputs, csv.columns(), options, seasons, line));
   }
 
@@ -237,20 +242,19 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     if (truth != null || windows != null) {
       return evaluateHoldout();
     }
-    EvaluationPlan plan = noted(options.plan(csv.columns()));
-    LearnerSettings learner = plan.others();
+    EvaluationPlan plan = noted(options.plan(columns()));
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
-    List<Trial> trials = new ArrayList<>();
+    List<OnTrial> all = new ArrayList<>();
     Map<String, Grid> grids = options.grids("weir evaluate", observations(season.files(), plan));
     for (Map.Entry<String, Grid> series : grids.entrySet()) {
       season.check(series.getKey());
-      Trial trial = trial(series.getKey(), series.getValue(), season, learner);
-      if (trial != null) {
-        trials.add(trial);
+      OnTrial one = onTrial(series.getKey(), series.getValue(), season, plan);
+      if (!one.trials.isEmpty()) {
+        all.add(one);
       }
     }
-    if (trials.isEmpty()) {
+    if (all.isEmpty()) {
       System.err.println(
           "weir evaluate: expected a series that is long enough, got none; give more history, or a"
               + " shorter --horizon or --season");
@@ -259,32 +263,55 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     EvaluationPlan used = plan;
     EvaluationPlan plain = plan.withoutNetworks();
     List<Outcome> outcomes;
-    int times = plain == null ? 2 : 3;
-    List<Grid> forecast = trials.stream().map(trial -> grids.get(trial.series())).toList();
+    List<TargetsResult> together = new ArrayList<>();
+    int each = plan.targets().areSeveral() ? 2 : 1; // the others, and each alone
+    int times = (plain == null ? 1 : 2) + each * plan.targets().count();
+    List<Grid> forecast = all.stream().map(OnTrial::whole).toList();
     try (Progress progress = Progress.of(line, forecast, times)) {
       FileForecaster ours = new FileForecaster(plan, season, null, progress);
       FileForecaster without =
           plain == null ? null : new FileForecaster(plain, season, null, progress);
-      outcomes =
+      FileForecaster alone = new FileForecaster(plan.alone(), season, null, progress);
+      List<List<Outcome>> found =
           FileForecaster.each(
-              trials,
-              trial -> {
-                Grid grid = grids.get(trial.series());
+              all,
+              one -> {
                 int levels = used.levels().size();
-                Map<String, SeriesScore> others =
-                    used.scoresOfOthers(trial, season.learned(trial.series()));
-                OutsideForecasts outside = used.outside(grid);
-                if (outside != null) {
-                  others.putAll(outside.scores(trial));
+                List<TrialForecasts> made = one.forecasts(levels, one.joint, ours);
+                List<TrialForecasts> plainly =
+                    without == null ? null : one.forecasts(levels, null, without);
+                List<Outcome> of = new ArrayList<>();
+                for (int k = 0; k < one.trials.size(); k++) {
+                  Trial trial = one.trials.get(k);
+                  Grid grid = one.grids.get(k);
+                  Map<String, SeriesScore> others =
+                      used.scoresOfOthers(trial, season.learned(one.name()));
+                  OutsideForecasts outside = used.outside(grid);
+                  if (outside != null) {
+                    others.putAll(outside.scores(trial));
+                  }
+                  progress.add(grid.rows().size());
+                  of.add(
+                      new Outcome(
+                          made.get(k),
+                          plainly == null ? null : plainly.get(k),
+                          one.joint == null ? null : TrialForecasts.of(trial, grid, levels, alone),
+                          others));
                 }
-                progress.add(grid.rows().size());
-                return new Outcome(
-                    TrialForecasts.of(trial, grid, levels, ours),
-                    without == null ? null : TrialForecasts.of(trial, grid, levels, without),
-                    others);
+                return of;
               });
+      outcomes = found.stream().flatMap(List::stream).toList();
+      for (int k = 0; plan.targets().areSeveral() && k < all.size(); k++) {
+        together.add(
+            all.get(k)
+                .joint
+                .result(
+                    all.get(k).name(),
+                    found.get(k).stream().map(Outcome::ourScore).toList(),
+                    found.get(k).stream().map(Outcome::scoreAlone).toList()));
+      }
     }
-    EvaluationResult result = result(outcomes, season, plan);
+    EvaluationResult result = result(outcomes, together, season, plan);
     if (report != null) {
       report.write(EvaluationPage.of(result, outcomes.stream().map(Outcome::ours).toList()));
     }
@@ -347,7 +374,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     EvaluationPlan plan =
         noted(
             truth == null
-                ? options.plan(csv.columns())
+                ? options.plan(columns())
                 : options.hasNoHorizon()
                     ? options.plan(HoldoutEvaluation.horizon(after))
                     : options.plan());
@@ -363,7 +390,8 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     int horizon = plan.others().horizon();
     if (truth == null) {
       Map<String, Grid> grids = options.grids("weir evaluate", observations);
-      return new Held(plan, HoldoutEvaluation.of(grids, windows, horizon, season, maseSeason));
+      return new Held(
+          plan, HoldoutEvaluation.of(grids, plan.targets(), windows, horizon, season, maseSeason));
     }
     Map<String, double[]> next = new LinkedHashMap<>();
     after.forEach((name, rows) -> next.put(name, HoldoutEvaluation.values(rows)));
@@ -374,9 +402,14 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   private Map<String, List<Observation>> observations(List<Path> without, EvaluationPlan plan)
       throws IOException {
     return SeriesFiles.inOrder(
-        SeriesFiles.observations(inputs, without, layout, csv.columns()),
-        plan.settings().inputs().features(),
+        SeriesFiles.observations(inputs, without, layout, plan.columns(csv.columns())),
+        plan.settings().inputs().columns(),
         limit);
+  }
+
+  /** With the names of the targets. */
+  private SeriesColumns columns() throws IOException {
+    return SeriesFiles.named(inputs, csv.columns());
   }
 
   /**
@@ -430,6 +463,11 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
         "none with --truth",
         "one");
     UsageException.check(
+        truth == null || csv.columns().targets().isEmpty(),
+        "--columns targets",
+        "none with --truth",
+        "some");
+    UsageException.check(
         truth == null || csv.columns().features().isEmpty() || !options.isPlain(),
         "--columns features",
         "a job or a model that reads them, with --truth",
@@ -463,40 +501,103 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     UsageException.checkFiles(inputs, options.job());
   }
 
-  private Trial trial(String name, Grid grid, EvaluationSeasons season, LearnerSettings learner) {
+  /**
+   * A series on trial.
+   *
+   * @param grids its own, or one for each of several targets
+   * @param trials as the grids; none of a series that is too short
+   * @param joint null for one target
+   */
+  private record OnTrial(Grid whole, List<Grid> grids, List<Trial> trials, JointScores joint) {
+
+    String name() {
+      return whole.rows().get(0).series();
+    }
+
+    /**
+     * As the trials.
+     *
+     * @param together takes what is forecast of all targets together; null for none
+     */
+    List<TrialForecasts> forecasts(int levels, JointScores together, FileForecaster by)
+        throws IOException {
+      return joint == null
+          ? List.of(TrialForecasts.of(trials.get(0), whole, levels, by))
+          : TrialForecasts.of(trials, grids, whole, levels, together, by);
+    }
+  }
+
+  private OnTrial onTrial(String name, Grid grid, EvaluationSeasons season, EvaluationPlan plan) {
+    Targets targets = plan.targets();
+    List<Grid> grids = new ArrayList<>();
+    List<Trial> trials = new ArrayList<>();
     try {
-      return origins.trial(name, grid, season.m(name), learner.horizon());
+      for (String one : JointScores.names(name, targets)) {
+        Grid of = targets.areSeveral() ? grid.target(grids.size(), targets.count()) : grid;
+        grids.add(of);
+        trials.add(origins.trial(one, of, season.m(name), plan.others().horizon()));
+      }
     } catch (IllegalArgumentException e) {
       System.err.println("skipped " + Printable.line(e.getMessage()));
-      return null;
+      trials.clear(); // all are as long
     }
+    boolean isOne = trials.isEmpty() || !targets.areSeveral();
+    return new OnTrial(
+        grid,
+        grids,
+        trials,
+        isOne
+            ? null
+            : new JointScores(
+                targets,
+                plan.levels(),
+                grids,
+                season.m(name),
+                t -> trials.stream().anyMatch(trial -> trial.isOrigin(t))));
   }
 
   /**
    * What is known of one series.
    *
    * @param without forecasts without networks; null if they are not wanted
+   * @param alone forecasts without the other targets; null if there are none
    * @param others scores of the other methods
    */
   private record Outcome(
-      TrialForecasts ours, TrialForecasts without, Map<String, SeriesScore> others) {
+      TrialForecasts ours,
+      TrialForecasts without,
+      TrialForecasts alone,
+      Map<String, SeriesScore> others) {
 
-    OfSeries scores(EvaluationSeasons season) {
+    SeriesScore ourScore() {
+      return ours.trial.score(ours.sums);
+    }
+
+    SeriesScore scoreAlone() {
+      return alone.trial.score(alone.sums);
+    }
+
+    OfSeries scores() {
       Trial trial = ours.trial;
       Map<String, SeriesScore> methods = new LinkedHashMap<>();
-      methods.put(Evaluation.WEIR, trial.score(ours.sums));
+      methods.put(Evaluation.WEIR, ourScore());
       if (without != null) {
         methods.put(Evaluation.WITHOUT_NETWORKS, trial.score(without.sums));
       }
+      if (alone != null) {
+        methods.put(Evaluation.ALONE, scoreAlone());
+      }
       methods.putAll(others);
-      return new OfSeries(
-          trial.series(), season.m(trial.series()), trial.origins(), trial.scale(), methods);
+      return new OfSeries(trial.series(), trial.m(), trial.origins(), trial.scale(), methods);
     }
   }
 
   private EvaluationResult result(
-      List<Outcome> outcomes, EvaluationSeasons season, EvaluationPlan plan) {
-    List<OfSeries> series = outcomes.stream().map(one -> one.scores(season)).toList();
+      List<Outcome> outcomes,
+      List<TargetsResult> together,
+      EvaluationSeasons season,
+      EvaluationPlan plan) {
+    List<OfSeries> series = outcomes.stream().map(Outcome::scores).toList();
     Map<String, List<ErrorsByAge>> ages = new LinkedHashMap<>();
     if (byAge) {
       ages.put(Evaluation.WEIR, outcomes.stream().map(one -> one.ours.byAge).toList());
@@ -511,6 +612,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
             ? "Seasons were found by the learner and are not known to the scores: m is 1, the"
                 + " seasonal naive method is the naive one, and relMAE compares with that alone."
             : "";
-    return new EvaluationResult(plan.others().horizon(), plan.levels(), series, ages, note);
+    return new EvaluationResult(
+        plan.others().horizon(), plan.levels(), series, ages, together, note);
   }
 }

@@ -30,6 +30,9 @@ public final class Evaluation {
   /** As {@link #WEIR}, without the experts that are networks; absent without such experts. */
   public static final String WITHOUT_NETWORKS = "weir_without_networks";
 
+  /** As {@link #WEIR}, of one of several targets without the others; absent without such. */
+  public static final String ALONE = "weir_alone";
+
   public static final String NAIVE = "naive";
   public static final String SEASONAL_NAIVE = "seasonal_naive";
 

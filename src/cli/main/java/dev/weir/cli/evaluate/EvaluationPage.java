@@ -35,6 +35,7 @@ final class EvaluationPage {
     if (!result.note().isEmpty()) {
       Html.dim(page, result.note());
     }
+    TargetsResult.html(page, result.targets());
     methods(page, result);
     steps(page, result);
     page.append("<h2>Each series</h2>\n<div class=\"wide left\"><table>\n");

@@ -4,6 +4,7 @@ import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
+import dev.weir.cli.series.SeriesColumns;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -14,6 +15,7 @@ import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.holiday.HolidaySettings;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.StateLimits;
@@ -23,6 +25,7 @@ import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.spec.ForecastSpec;
+import dev.weir.spec.ForecastSpec.WantedTotal;
 import dev.weir.spec.Front;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,13 +69,26 @@ record EvaluationPlan(
   static EvaluationPlan of(
       Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
       throws IOException {
-    if (job == null) {
-      ForecastSpec spec = spec(horizon, seqLen);
-      spec.add(Mode.MANY_TO_ONE, null, null);
-      ForecastSettings settings = spec.settings();
-      return new EvaluationPlan(settings, settings.modes().get(0).learning().learner(), null);
-    }
-    return ofJob(job, mode, horizon, seqLen, more);
+    return job == null
+        ? of(horizon, seqLen, List.of(), List.of())
+        : ofJob(job, mode, horizon, seqLen, more);
+  }
+
+  /**
+   * What any job does without a model.
+   *
+   * @param horizon null for the default
+   * @param seqLen null for the default
+   * @param targets names of several; none for one
+   */
+  static EvaluationPlan of(
+      Integer horizon, Integer seqLen, List<String> targets, List<WantedTotal> totals) {
+    ForecastSpec spec = spec(horizon, seqLen);
+    spec.set(ForecastOptions.TARGETS, targets);
+    spec.totals(totals);
+    spec.add(Mode.MANY_TO_ONE, null, null);
+    ForecastSettings settings = spec.settings();
+    return new EvaluationPlan(settings, settings.modes().get(0).learning().learner(), null);
   }
 
   /**
@@ -81,13 +97,23 @@ record EvaluationPlan(
    * @param horizon null for the model's
    * @param seqLen null for the model's
    * @param ahead covariates known ahead that come with the values; a mixture learns from them
+   * @param targets names of several; none for one
    */
   static EvaluationPlan of(
-      ForecastModel model, boolean learns, Integer horizon, Integer seqLen, int ahead) {
+      ForecastModel model,
+      boolean learns,
+      Integer horizon,
+      Integer seqLen,
+      int ahead,
+      List<String> targets,
+      List<WantedTotal> totals) {
     ForecastSpec spec = spec(horizon, seqLen);
     spec.takeSizes(model);
+    spec.set(ForecastOptions.TARGETS, targets);
+    spec.totals(totals);
     spec.set(ForecastOptions.LEARNING, learns);
-    spec.set(ForecastOptions.FEATURES, model.features());
+    int others = Math.max(0, targets.size() - 1);
+    spec.set(ForecastOptions.FEATURES, Math.max(0, model.features() - others));
     spec.set(ForecastOptions.FEATURES_AHEAD, ahead);
     spec.set(ForecastOptions.COVARIATES, ahead > 0);
     spec.add(model.mode(), model.name(), model);
@@ -109,7 +135,9 @@ record EvaluationPlan(
 
     @Override
     public String name(Option<?> option) {
-      return option == ForecastOptions.FILE ? "--model" : "--" + option.name();
+      return option == ForecastOptions.FILE
+          ? "--model"
+          : option == ForecastOptions.TARGETS ? "--columns targets" : "--" + option.name();
     }
 
     @Override
@@ -191,6 +219,24 @@ record EvaluationPlan(
     Inputs of = settings.inputs();
     return with(new Inputs(of.targets(), count.observed(), count.ahead(), of.calendar(), of.zone()))
         .with(others.withCovariates(count));
+  }
+
+  /** What is forecast of each series. */
+  Targets targets() {
+    return settings.inputs().targets();
+  }
+
+  /** The same of series with one target. */
+  EvaluationPlan alone() {
+    Inputs of = settings.inputs();
+    return with(new Inputs(of.features(), of.ahead(), of.calendar(), of.zone()));
+  }
+
+  /** Where a file has the values, if its columns are not said. */
+  SeriesColumns columns(SeriesColumns given) {
+    return targets().areSeveral() && !given.hasValues()
+        ? given.withTargets(targets().names())
+        : given;
   }
 
   private EvaluationPlan with(Inputs inputs) {

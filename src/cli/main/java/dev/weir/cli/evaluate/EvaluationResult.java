@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
  * @param series in the order of the input
  * @param byAge errors of the pipelines by the number of values seen, one for each series, by
  *     method; empty where they are not wanted
+ * @param targets of series with several, together
  * @param note what a reader must know about the figures; empty for nothing
  */
 record EvaluationResult(
@@ -34,6 +35,7 @@ record EvaluationResult(
     List<Double> levels,
     List<OfSeries> series,
     Map<String, List<ErrorsByAge>> byAge,
+    List<TargetsResult> targets,
     String note)
     implements Result {
 
@@ -47,6 +49,7 @@ record EvaluationResult(
       Set.of(
           Evaluation.WEIR,
           Evaluation.WITHOUT_NETWORKS,
+          Evaluation.ALONE,
           Evaluation.NAIVE,
           Evaluation.SEASONAL_NAIVE);
 
@@ -213,6 +216,7 @@ record EvaluationResult(
                 }
               });
     }
+    TargetsResult.json(root, targets);
     ObjectNode means = root.putObject("geometric_mean_rel_mae");
     geometricMeans().forEach((method, mean) -> means.set(method, Json.number(mean)));
     if (!byAge.isEmpty()) {
@@ -288,6 +292,9 @@ record EvaluationResult(
       table
           .text("CRPS", "%.3f", one -> of(one.ours(), DistributionScore::crps))
           .text("pinball", "%.3f", one -> of(one.ours(), DistributionScore::meanPinball));
+    }
+    if (!targets.isEmpty()) {
+      table.text("alone", "%.3f", one -> one.relMae(Evaluation.ALONE));
     }
     return table
         .text("no networks", "%.3f", one -> one.relMae(Evaluation.WITHOUT_NETWORKS))
@@ -374,8 +381,14 @@ record EvaluationResult(
   @Override
   public String table() {
     StringBuilder table = new StringBuilder();
-    table.append("%s, horizon %d, %d series%n%n".formatted(PROTOCOL, horizon, series.size()));
-    table.append(ofSeries().text(series));
+    table.append(
+        "%s, horizon %d, %d series%s%n%n"
+            .formatted(
+                PROTOCOL,
+                horizon,
+                targets.isEmpty() ? series.size() : targets.size(),
+                targets.isEmpty() ? "" : " of %d targets".formatted(targets.get(0).count())));
+    table.append(ofSeries().text(series)).append(TargetsResult.text(targets));
     table.append("%ngeometric mean of relMAE%n".formatted());
     for (Map.Entry<String, Double> mean : ranking()) {
       table.append("  %-24s %s%n".formatted(mean.getKey(), Table.cell("%.3f", mean.getValue())));

@@ -6,6 +6,7 @@ import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -15,6 +16,7 @@ import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.window.Sampling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +40,11 @@ final class FileForecaster {
      * @param row of the newest value used, in the series' grid
      */
     void take(Forecast forecast, int row);
+
+    /** By default each target's by itself. */
+    default void take(JointForecast forecasts, int row) {
+      forecasts.targets().forEach(target -> take(target.forecast(), row));
+    }
 
     default void take(Incident incident) {}
   }
@@ -108,34 +115,53 @@ final class FileForecaster {
 
   /** The forecast at the last value of a series; rows without a value may follow it. */
   Forecast last(Grid grid) throws IOException {
-    return at(grid, List.of(grid.newestRow())).get(0);
+    return at(grid, List.of(grid.newestRow()), null).get(0).get(0);
   }
 
   /**
    * The forecasts at some rows of a series.
    *
    * @param rows in order
+   * @param joint takes those of all targets together; null for none
+   * @return for each target, in the order of the rows
    */
-  List<Forecast> at(Grid grid, List<Integer> rows) throws IOException {
-    Map<Integer, Forecast> forecasts = new HashMap<>();
+  List<List<Forecast>> at(Grid grid, List<Integer> rows, JointScores joint) throws IOException {
+    Map<String, Map<Integer, Forecast>> forecasts = new HashMap<>();
     Set<Integer> wanted = Set.copyOf(rows);
     read(
         grid,
-        (forecast, row) -> {
-          if (wanted.contains(row)) {
-            forecasts.put(row, forecast);
+        new Reader() {
+          @Override
+          public void take(Forecast forecast, int row) {
+            if (wanted.contains(row)) {
+              forecasts
+                  .computeIfAbsent(forecast.series(), none -> new HashMap<>())
+                  .put(row, forecast);
+            }
+          }
+
+          @Override
+          public void take(JointForecast all, int row) {
+            Reader.super.take(all, row);
+            if (joint != null) {
+              joint.take(all, row);
+            }
           }
         });
-    for (int row : rows) {
-      if (!forecasts.containsKey(row)) {
-        throw new IOException(
-            "%s: expected a forecast at %s, got none"
-                .formatted(
-                    grid.rows().get(0).series(),
-                    row == grid.newestRow() ? "its last value" : "value " + (row + 1)));
+    List<List<Forecast>> all = new ArrayList<>();
+    for (String name : JointScores.names(grid.rows().get(0).series(), plan.targets())) {
+      Map<Integer, Forecast> made = forecasts.getOrDefault(name, Map.of());
+      for (int row : rows) {
+        if (!made.containsKey(row)) {
+          throw new IOException(
+              "%s: expected a forecast at %s, got none"
+                  .formatted(
+                      name, row == grid.newestRow() ? "its last value" : "value " + (row + 1)));
+        }
       }
+      all.add(rows.stream().map(made::get).toList());
     }
-    return rows.stream().map(forecasts::get).toList();
+    return all;
   }
 
   /** How many values are done, as a share of all. Thread-safe. */
@@ -194,6 +220,8 @@ final class FileForecaster {
         for (Output output : engine.observe(state, observation).outputs()) {
           if (output instanceof Forecast forecast) {
             reader.take(forecast, row);
+          } else if (output instanceof JointForecast forecasts) {
+            reader.take(forecasts, row);
           } else if (output instanceof Incident incident) {
             reader.take(incident);
           } else if (output instanceof DeadLetter letter) {

@@ -7,6 +7,7 @@ import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -16,7 +17,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * {@code weir evaluate --truth} and {@code --windows}: forecasts compared with the values that
@@ -33,7 +37,8 @@ final class HoldoutEvaluation {
    */
   private record Part(Grid grid, int cut, double[] truth) {}
 
-  private final Map<String, List<Part>> series = new LinkedHashMap<>();
+  private final Map<String, List<Part>> series = new LinkedHashMap<>(); // or each target of them
+  private final List<Grid> wholes = new ArrayList<>(); // of all targets of a series
   private final EvaluationSeasons season;
   private final Integer maseSeason;
   private List<List<Forecast>> forecasts; // of the last run, by series
@@ -70,6 +75,7 @@ final class HoldoutEvaluation {
               "%d values of %s, as many as are forecast".formatted(horizon, Printable.line(name)),
               values.length);
           double[] next = Arrays.copyOf(values, horizon);
+          evaluation.wholes.add(grid);
           evaluation.series.put(name, List.of(new Part(grid, grid.rows().size(), next)));
         });
     return evaluation;
@@ -78,11 +84,13 @@ final class HoldoutEvaluation {
   /**
    * Forecasts the last values of each series in windows, one after another.
    *
+   * @param targets of each series
    * @param windows how many, each of as many values as are forecast
    * @throws UsageException if a series is too short
    */
   static HoldoutEvaluation of(
       Map<String, Grid> series,
+      Targets targets,
       int windows,
       int horizon,
       EvaluationSeasons season,
@@ -96,12 +104,17 @@ final class HoldoutEvaluation {
               "--windows",
               "more than %,d values of %s".formatted(windows * horizon, Printable.line(name)),
               grid.newestRow() + 1);
-          List<Part> parts = new ArrayList<>();
-          for (int k = 0; k < windows; k++) {
-            int cut = first + k * horizon;
-            parts.add(new Part(grid, cut, Arrays.copyOf(grid.truth(cut), horizon)));
+          evaluation.wholes.add(grid);
+          List<String> names = JointScores.names(name, targets);
+          for (int target = 0; target < names.size(); target++) {
+            Grid one = targets.areSeveral() ? grid.target(target, names.size()) : grid;
+            List<Part> parts = new ArrayList<>();
+            for (int k = 0; k < windows; k++) {
+              int cut = first + k * horizon;
+              parts.add(new Part(one, cut, Arrays.copyOf(one.truth(cut), horizon)));
+            }
+            evaluation.series.put(names.get(target), parts);
           }
-          evaluation.series.put(name, parts);
         });
     return evaluation;
   }
@@ -118,7 +131,7 @@ final class HoldoutEvaluation {
     }
     List<HoldoutResult.Part> scored = new ArrayList<>();
     for (Map.Entry<String, List<Part>> one : series.entrySet()) {
-      int m = fixed == null ? season.m(one.getKey()) : (int) fixed;
+      int m = fixed == null ? season.m(name(one.getValue().get(0).grid)) : (int) fixed;
       int window = 0;
       for (Part part : one.getValue()) {
         Grid known = part.grid.first(part.cut);
@@ -128,15 +141,23 @@ final class HoldoutEvaluation {
       }
     }
     EvaluationPlan plain = plan.withoutNetworks();
-    List<Grid> grids = series.values().stream().map(parts -> parts.get(0).grid).toList();
-    try (Progress values = Progress.of(progress, grids, plain == null ? 1 : 2)) {
-      forecasts = forecasts(new FileForecaster(plan, season, null, values));
+    Targets targets = plan.targets();
+    int times = (plain == null ? 1 : 2) + (targets.areSeveral() ? targets.count() : 0);
+    List<JointScores> joint = targets.areSeveral() ? jointScores(plan, scored) : null;
+    try (Progress values = Progress.of(progress, wholes, times)) {
+      forecasts = forecasts(new FileForecaster(plan, season, null, values), joint);
       put(scored, Evaluation.WEIR, forecasts);
       if (plain != null) {
+        FileForecaster without = new FileForecaster(plain, season, null, values);
+        put(scored, Evaluation.WITHOUT_NETWORKS, forecasts(without, null));
+      }
+      if (targets.areSeveral()) {
+        FileForecaster alone = new FileForecaster(plan.alone(), season, null, values);
         put(
             scored,
-            Evaluation.WITHOUT_NETWORKS,
-            forecasts(new FileForecaster(plain, season, null, values)));
+            Evaluation.ALONE,
+            FileForecaster.each(
+                series.values(), parts -> alone.at(parts.get(0).grid, cuts(parts), null).get(0)));
       }
     }
     putOutside(scored, plan);
@@ -153,14 +174,59 @@ final class HoldoutEvaluation {
             : "MASE and the seasonal naive method have season %d, the most frequent one that was"
                     .formatted(fixed)
                 + " found; --mase-season sets another.";
-    return new HoldoutResult(plan.others().horizon(), plan.levels(), scored, note);
+    List<TargetsResult> together = new ArrayList<>();
+    for (int k = 0; joint != null && k < joint.size(); k++) {
+      int each = scored.size() / joint.size();
+      List<HoldoutResult.Part> of = scored.subList(k * each, (k + 1) * each);
+      together.add(
+          joint
+              .get(k)
+              .result(
+                  name(wholes.get(k)),
+                  of.stream().map(part -> part.methods().get(Evaluation.WEIR)).toList(),
+                  of.stream().map(part -> part.methods().get(Evaluation.ALONE)).toList()));
+    }
+    return new HoldoutResult(plan.others().horizon(), plan.levels(), scored, together, note);
   }
 
-  private List<List<Forecast>> forecasts(FileForecaster forecaster) throws IOException {
+  private static String name(Grid grid) {
+    return grid.rows().get(0).series();
+  }
+
+  /** By series, each with as many targets, and so many windows of each. */
+  private List<JointScores> jointScores(EvaluationPlan plan, List<HoldoutResult.Part> scored) {
+    List<JointScores> joint = new ArrayList<>();
+    List<List<Part>> all = List.copyOf(series.values());
+    int count = plan.targets().count();
+    for (int k = 0; k < wholes.size(); k++) {
+      List<List<Part>> of = all.subList(k * count, (k + 1) * count);
+      Set<Integer> cuts = of.get(0).stream().map(Part::cut).collect(Collectors.toSet());
+      int m = scored.get(k * count * of.get(0).size()).holdout().m();
+      List<Grid> grids = of.stream().map(parts -> parts.get(0).grid).toList();
+      joint.add(new JointScores(plan.targets(), plan.levels(), grids, m, cuts::contains));
+    }
+    return joint;
+  }
+
+  private static List<Integer> cuts(List<Part> parts) {
+    return parts.stream().map(part -> part.cut - 1).toList();
+  }
+
+  /**
+   * @param joint takes those of all targets together; null for none
+   */
+  private List<List<Forecast>> forecasts(FileForecaster forecaster, List<JointScores> joint)
+      throws IOException {
+    int count = series.size() / wholes.size();
+    List<List<Part>> all = List.copyOf(series.values());
     return FileForecaster.each(
-        series.values(),
-        parts ->
-            forecaster.at(parts.get(0).grid, parts.stream().map(part -> part.cut - 1).toList()));
+            IntStream.range(0, wholes.size()).boxed().toList(),
+            k ->
+                forecaster.at(
+                    wholes.get(k), cuts(all.get(k * count)), joint == null ? null : joint.get(k)))
+        .stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** What {@link #run} forecast last of each series, with the truth, as an HTML file. */

@@ -18,9 +18,11 @@ import java.util.stream.Stream;
  * @param horizon steps of each forecast
  * @param levels of our intervals
  * @param parts of all series, in the order of the input
+ * @param targets of series with several, together
  * @param note what a reader must know about the figures; empty for nothing
  */
-record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String note)
+record HoldoutResult(
+    int horizon, List<Double> levels, List<Part> parts, List<TargetsResult> targets, String note)
     implements Result {
 
   /** The level whose interval score M4 calls MSIS. */
@@ -182,6 +184,7 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
     if (withoutScale() > 0) {
       root.put("without_scale", withoutScale());
     }
+    TargetsResult.json(root, targets);
     for (String method : methods()) {
       means().json(method.equals(Evaluation.WEIR) ? root : root.putObject(method), method);
     }
@@ -218,8 +221,10 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
             ? ""
             : "%nMASE and MSIS leave out %,d of %,d: what is known of these repeats itself each season or is not longer.%n"
                 .formatted(withoutScale(), parts.size());
-    return "%,d series, %d values %s of each%n%n".formatted(series(), horizon, where)
+    return "%,d %s, %d values %s of each%n%n"
+            .formatted(series(), targets.isEmpty() ? "series" : "targets", horizon, where)
         + means().text(methods())
+        + TargetsResult.text(targets)
         + left
         + (note.isEmpty() ? "" : System.lineSeparator() + note + System.lineSeparator());
   }

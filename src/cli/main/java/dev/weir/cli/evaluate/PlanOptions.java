@@ -14,6 +14,7 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.JobSettings;
 import dev.weir.model.BuiltInModels;
@@ -22,6 +23,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
+import dev.weir.spec.ForecastSpec.WantedTotal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +32,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Which forecasts a command makes of files: a job's, or those of a few options. */
 final class PlanOptions {
@@ -122,9 +126,32 @@ final class PlanOptions {
               + " count; without one, all do.")
   private Path outside;
 
+  @Option(
+      names = "--totals",
+      split = ",",
+      converter = TotalConverter.class,
+      paramLabel = "NAME = A + B",
+      description =
+          "With --columns targets: sums and differences that are forecast with them, such as"
+              + " 'all = load + wind', 'net = load - wind', or 'day = load over 24' for the sum of 24"
+              + " steps.")
+  private List<WantedTotal> totals = List.of();
+
   @Mixin private SamplingOptions sampling;
 
   private OutsideFile outsideFile; // once the plan is made
+  private boolean hasTargets; // as that
+
+  static final class TotalConverter implements ITypeConverter<WantedTotal> {
+    @Override
+    public WantedTotal convert(String text) {
+      try {
+        return WantedTotal.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
 
   /** Whether series are learned. */
   enum Learning {
@@ -140,8 +167,13 @@ final class PlanOptions {
   Map<String, Grid> grids(String command, Map<String, List<Observation>> series)
       throws IOException {
     checkSeries(series.keySet());
+    UsageException.check(
+        !hasTargets || !sampling.fills(), "--gap", "skip or reset with several targets", "another");
     return sampling.grids(
-        command, series, job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling());
+        command,
+        series,
+        job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling(),
+        hasTargets ? Gap.SKIP : Gap.LINEAR);
   }
 
   /** The same, but by count unless an option or the job says otherwise. */
@@ -185,8 +217,15 @@ final class PlanOptions {
    */
   EvaluationPlan plan(SeriesColumns columns) throws IOException {
     int ahead = columns.ahead().size();
-    EvaluationPlan plan = anyPlan(horizon, ahead);
+    EvaluationPlan plan = anyPlan(horizon, ahead, columns.targets());
+    hasTargets = plan.targets().areSeveral();
     if (job != null) {
+      int targets = plan.targets().names().size();
+      UsageException.check(
+          columns.targets().size() == targets || !columns.hasValues(),
+          "--columns targets",
+          "%d, as targets of the job says".formatted(targets),
+          columns.targets().size());
       UsageException.check(
           ahead == plan.featuresAhead(),
           "--columns ahead",
@@ -210,14 +249,17 @@ final class PlanOptions {
    * @param steps in place of the horizon; null for the job's
    */
   EvaluationPlan plan(Integer steps) throws IOException {
-    EvaluationPlan plan = anyPlan(steps, 0);
+    EvaluationPlan plan = anyPlan(steps, 0, List.of());
+    UsageException.check(
+        !plan.targets().areSeveral(), "--job", "one without targets here", plan.targets().names());
     int ahead = plan.featuresAhead();
     UsageException.check(
         ahead == 0, "--job", "one without window.features-ahead, which is not read here", ahead);
     return plan;
   }
 
-  private EvaluationPlan anyPlan(Integer steps, int ahead) throws IOException {
+  private EvaluationPlan anyPlan(Integer steps, int ahead, List<String> targets)
+      throws IOException {
     boolean learns = learning != Learning.off;
     if (job != null) {
       UsageException.check(model == null, "--model", "none with --job", model);
@@ -226,12 +268,14 @@ final class PlanOptions {
     UsageException.check(learns || model != null, "--learning", "a --model with off", "none");
     if (job != null) {
       UsageException.check(!hasBounds(), "--bounds", "none with --job, which has its own", "one");
+      UsageException.check(
+          totals.isEmpty(), "--totals", "none with --job, which has its own", totals.size());
       return withOutside(EvaluationPlan.of(job, mode, steps, seqLen, ofJob()));
     }
     EvaluationPlan plan =
         model == null
-            ? EvaluationPlan.of(null, mode, steps, seqLen)
-            : EvaluationPlan.of(reading(ahead), learns, steps, seqLen, ahead);
+            ? EvaluationPlan.of(steps, seqLen, targets, totals)
+            : EvaluationPlan.of(reading(ahead), learns, steps, seqLen, ahead, targets, totals);
     plan = hasBounds() ? plan.withBounds(bounds()) : plan;
     return withOutside(holidays == null && zone == null ? plan : withCalendar(plan));
   }
@@ -241,6 +285,8 @@ final class PlanOptions {
       return plan;
     }
     UsageException.check(Files.exists(outside), "--outside", "a CSV file", outside);
+    UsageException.check(
+        !plan.targets().areSeveral(), "--outside", "none with several targets", outside);
     OutsideModels ofJob = plan.others().outside();
     UsageException.check(
         plan.learns() && !plan.others().isAlone(),
@@ -313,6 +359,11 @@ final class PlanOptions {
           "neither");
       return plan.withZone(local);
     }
+    UsageException.check(
+        !plan.targets().areSeveral(),
+        "--holidays",
+        "none with several targets",
+        String.join(",", holidays));
     UsageException.check(
         plan.learns() && learning != Learning.off,
         "--holidays",

@@ -5,8 +5,12 @@ import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.JointForecast;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What the forecasts of one series have come to.
@@ -49,12 +53,58 @@ final class TrialForecasts implements FileForecaster.Reader {
       throws IOException {
     TrialForecasts forecasts = new TrialForecasts(trial, grid, levels);
     forecaster.read(grid, forecasts);
-    if (forecasts.scored != trial.origins()) {
+    return forecasts.checked();
+  }
+
+  private TrialForecasts checked() throws IOException {
+    if (scored != trial.origins()) {
       throw new IOException(
           "%s: expected forecasts of %d origins, got %d"
-              .formatted(trial.series(), trial.origins(), forecasts.scored));
+              .formatted(trial.series(), trial.origins(), scored));
     }
-    return forecasts;
+    return this;
+  }
+
+  /**
+   * Forecasts several targets of a series together.
+   *
+   * @param trials of the targets, called as their forecasts
+   * @param grids of the targets
+   * @param joint takes what is forecast of all together; null for none
+   */
+  static List<TrialForecasts> of(
+      List<Trial> trials,
+      List<Grid> grids,
+      Grid grid,
+      int levels,
+      JointScores joint,
+      FileForecaster forecaster)
+      throws IOException {
+    Map<String, TrialForecasts> all = new LinkedHashMap<>();
+    for (int k = 0; k < grids.size(); k++) {
+      Trial trial = trials.get(k);
+      all.put(trial.series(), new TrialForecasts(trial, grids.get(k), levels));
+    }
+    forecaster.read(
+        grid,
+        new FileForecaster.Reader() {
+          @Override
+          public void take(Forecast forecast, int row) {
+            all.get(forecast.series()).take(forecast, row);
+          }
+
+          @Override
+          public void take(JointForecast forecasts, int row) {
+            FileForecaster.Reader.super.take(forecasts, row);
+            if (joint != null) {
+              joint.take(forecasts, row);
+            }
+          }
+        });
+    for (TrialForecasts one : all.values()) {
+      one.checked();
+    }
+    return List.copyOf(all.values());
   }
 
   int firstChartOrigin() {

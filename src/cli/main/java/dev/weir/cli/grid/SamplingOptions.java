@@ -63,6 +63,11 @@ public final class SamplingOptions {
     return interval != null ? "--interval" : gap != null ? "--gap" : null;
   }
 
+  /** Whether an option has gaps filled. */
+  public boolean fills() {
+    return gap == Gap.CARRY || gap == Gap.LINEAR;
+  }
+
   /** Options in place of the job's, by key. */
   public Map<String, String> ofJob() {
     Map<String, String> options = new LinkedHashMap<>();
@@ -81,6 +86,15 @@ public final class SamplingOptions {
    */
   public Map<String, Grid> grids(
       String command, Map<String, List<Observation>> series, Sampling job) throws IOException {
+    return grids(command, series, job, Gap.LINEAR);
+  }
+
+  /**
+   * @param otherwise what becomes of gaps where neither an option nor the job says it
+   */
+  public Map<String, Grid> grids(
+      String command, Map<String, List<Observation>> series, Sampling job, Gap otherwise)
+      throws IOException {
     boolean isFound = AUTO.equals(interval) || interval == null && job == null;
     Spacing given = null;
     if (interval != null && !isFound && !interval.equals(NONE)) {
@@ -89,7 +103,7 @@ public final class SamplingOptions {
       given = new Spacing(job.interval(), 0);
     }
     boolean isOfJob = job != null && !job.isByCount();
-    Gap rule = gap != null ? gap : isOfJob ? job.gap() : Gap.LINEAR;
+    Gap rule = gap != null ? gap : isOfJob ? job.gap() : otherwise;
     int maxFill = isOfJob ? job.maxFill() : ForecastOptions.MAX_FILL.defaultValue();
     Map<String, Grid> grids = new LinkedHashMap<>();
     Found found = new Found();

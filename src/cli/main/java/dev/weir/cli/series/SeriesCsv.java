@@ -3,14 +3,17 @@ package dev.weir.cli.series;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.grid.FutureRows;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.model.ClassifierModel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -147,6 +150,17 @@ public final class SeriesCsv implements Closeable {
         label(row),
         endsWindow(row),
         numbers(row, "ahead", "ahead", true));
+  }
+
+  /** Names of the targets: those of the header in place of numbers, where they can be names. */
+  List<String> targets(List<String> given) {
+    List<String> names = new ArrayList<>();
+    for (int k = 0; k < given.size(); k++) {
+      String name = header.get(places.get("targets")[k]).strip();
+      boolean isUnique = Collections.frequency(header, name) == 1 && !names.contains(name);
+      names.add(isUnique && Targets.isName(name) ? name : given.get(k));
+    }
+    return names;
   }
 
   /** The file's name and the line of the last observation. */

@@ -71,7 +71,7 @@ class HoldoutTest {
       parts.add(new HoldoutResult.Part(holdout, window, Map.of(Evaluation.WEIR, score)));
     }
 
-    HoldoutResult result = new HoldoutResult(1, levels, parts, "");
+    HoldoutResult result = new HoldoutResult(1, levels, parts, List.of(), "");
 
     // at 10, twice tau times the distance of each lower end, and the same of the upper ones
     double first = 2 * 2 * (0.4 * 1 + 0.3 * 2 + 0.2 * 3 + 0.1 * 4) / 9;
