@@ -153,7 +153,8 @@ class EvaluateIT {
         "value=a --totals s=a+b | --columns targets: expected some with totals, got none",
       })
   void targetsWithWhatTheyCannotHaveAreRefused(String options, String line) throws IOException {
-    Path file = Files.writeString(dir.resolve("a.csv"), "time,a,b\n1,2,3\n2,3,4\n");
+    Path file =
+        Files.writeString(dir.resolve("a.csv"), "time,a,b\n2026-01-01,2,3\n2026-01-02,3,4\n");
     InProcess ended = InProcess.fails(2, "evaluate --input %s --columns time=0," + options, file);
     assertThat(ended.err()).startsWith("weir evaluate: " + line);
   }

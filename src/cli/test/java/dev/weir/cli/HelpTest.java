@@ -78,7 +78,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "evaluate forecast, 36, '--truth --horizon --interval --force', --labels --classifier --budget",
+    "evaluate forecast, 37, '--truth --horizon --interval --force', --labels --classifier --budget",
     "evaluate classify, 15, '--classifier --prequential --report --force', --input --horizon --labels",
     "evaluate anomalies, 23, '--labels --budget --input --interval', --classifier --truth --by-age",
     "train windows, 32, '--horizon --calendar --interval --force', --pooling --without",

@@ -560,7 +560,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
    * What is known of one series.
    *
    * @param without forecasts without networks; null if they are not wanted
-   * @param alone forecasts without the other targets; null if there are none
+   * @param alone forecasts without the other targets; null of series with one
    * @param others scores of the other methods
    */
   private record Outcome(
