@@ -151,6 +151,15 @@ public record NetworkTraining(
     return new NetworkTraining(1, 0, 1, replay, method, OWN, lossSteps, bidirectional, Tuning.OFF);
   }
 
+  /** Saved states contain the hash of the layout's text, so no word in it may change. */
+  @Override
+  public String toString() {
+    return ("NetworkTraining[every=%s, start=%s, steps=%s, replay=%s, method=%s, learningRate=%s,"
+            + " targets=%s, bidirectional=%s, tuning=%s]")
+        .formatted(
+            every, start, steps, replay, method, learningRate, lossSteps, bidirectional, tuning);
+  }
+
   /** Whether a series learns at this value, its {@code age} being the number of values so far. */
   public boolean isDue(long t, long age) {
     return age >= start && t % every == 0;
