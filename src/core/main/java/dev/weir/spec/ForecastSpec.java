@@ -439,6 +439,8 @@ public final class ForecastSpec extends Spec {
       problem = "expected none with outside models, got " + names;
     } else if (holidays != null) {
       problem = "expected none with holidays, got " + names;
+    } else if (training.tuning() != Tuning.OFF) {
+      problem = "expected none where each series tunes a copy of the model, got " + names;
     } else if (get(ForecastOptions.STATE) == InitialState.CARRY) {
       problem = "expected none with window.state: carry, got " + names;
     } else if (get(ForecastOptions.GAP) == Gap.CARRY || get(ForecastOptions.GAP) == Gap.LINEAR) {
