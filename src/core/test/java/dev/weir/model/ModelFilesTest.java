@@ -498,7 +498,14 @@ class ModelFilesTest {
 
     Defaults ofJob =
         new Defaults(
-            "pump", null, 5, null, Scaling.WINDOW, null, null, NetworkTargets.of(List.of("a", "b")));
+            "pump",
+            null,
+            5,
+            null,
+            Scaling.WINDOW,
+            null,
+            null,
+            NetworkTargets.of(List.of("a", "b")));
     assertThat(ofTargets(ofJob).targets().names()).containsExactly("a", "b");
     assertThat(ofTargets(ofJob, "weir.format", "1").targets())
         .as("of a file that we wrote")
@@ -552,14 +559,12 @@ class ModelFilesTest {
         .hasMessage(
             "weir.horizon: expected 3, the rows of the head of each target, got 6"
                 + " (pump.safetensors)");
-    assertThatThrownBy(
-            () -> ofTargets(PLAIN, "weir.targets", "2", "weir.mode", "many-to-many"))
+    assertThatThrownBy(() -> ofTargets(PLAIN, "weir.targets", "2", "weir.mode", "many-to-many"))
         .hasMessageStartingWith("head weight: expected 8 floats (out_features 2, in_features 4)");
     String[] fixed = {"weir.targets", "2", "weir.scaling", "fixed", "weir.center", ""};
     fixed[5] = "1,2,3";
     assertThatThrownBy(() -> ofTargets(PLAIN, fixed))
-        .hasMessage(
-            "center: expected a number for each of 2 targets, got 3 (pump.safetensors)");
+        .hasMessage("center: expected a number for each of 2 targets, got 3 (pump.safetensors)");
     fixed[5] = "1,x";
     assertThatThrownBy(() -> ofTargets(PLAIN, fixed))
         .hasMessage(

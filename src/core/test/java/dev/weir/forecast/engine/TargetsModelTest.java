@@ -101,8 +101,7 @@ class TargetsModelTest {
   void aloneItForecastsAllTargetsAndIsSwapped() throws IOException {
     int swap = 100;
     ForecastModel other = TestModel.like(model(-1, "a", "b")).version(2).build();
-    List<JointForecast> forecasts =
-        joint(outputs(settings(model(2, "a", "b"), null), swap, other));
+    List<JointForecast> forecasts = joint(outputs(settings(model(2, "a", "b"), null), swap, other));
     assertThat(forecasts).hasSize(VALUES);
     for (int t = SEQ_LEN; t < VALUES; t++) {
       JointForecast joint = forecasts.get(t);
@@ -150,7 +149,9 @@ class TargetsModelTest {
     for (int t = VALUES / 2; t < VALUES - 1; t++) {
       if ((t + 1) % 7 != 3 && t % 7 != 3) {
         double truth = series().get(t + 1).features()[0];
-        error = Math.max(error, Math.abs(truth - forecasts.get(t).targets().get(1).forecast().values()[0]));
+        error =
+            Math.max(
+                error, Math.abs(truth - forecasts.get(t).targets().get(1).forecast().values()[0]));
       }
     }
     assertThat(error).isLessThan(0.5);
@@ -160,8 +161,7 @@ class TargetsModelTest {
   void networksOfOneTargetThatReadSeasonsForecastEachTarget() throws IOException {
     String location = "builtin:window-many-to-one";
     ForecastModel builtIn =
-        ModelFiles.fromBytes(
-            BuiltInModels.bytes(location, 5), ModelFiles.Defaults.NONE, location);
+        ModelFiles.fromBytes(BuiltInModels.bytes(location, 5), ModelFiles.Defaults.NONE, location);
     Learning learning = new Learning(LearnerSettings.network(3), 1, 0);
     ModeSettings mode =
         new ModeSettings(
