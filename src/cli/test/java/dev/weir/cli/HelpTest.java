@@ -81,7 +81,7 @@ class HelpTest {
     "evaluate forecast, 37, '--truth --horizon --interval --force', --labels --classifier --budget",
     "evaluate classify, 15, '--classifier --prequential --report --force', --input --horizon --labels",
     "evaluate anomalies, 23, '--labels --budget --input --interval', --classifier --truth --by-age",
-    "train windows, 32, '--horizon --calendar --interval --force', --pooling --without",
+    "train windows, 33, '--horizon --calendar --interval --force', --pooling --without",
     "train base, 26, '--without --samples --interval', --epochs --horizon --pooling",
     "train classify, 22, '--pooling --class-weights', --horizon --columns --samples --interval",
   })
