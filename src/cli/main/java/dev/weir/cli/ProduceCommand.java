@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Mixin private RegistryOption registry;
 
+  private SeriesColumns columns;
   private ObservationProducer producer;
   private long started;
   private long sent;
@@ -127,6 +129,7 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
       return 2;
     }
+    columns = csv.columns();
     if (source.outside != null) {
       return produceOutside();
     }
@@ -140,7 +143,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
     topic = kafka.topic("--topic", topic, topics -> topics.observations().first());
     RegistrySettings schemas = registry.settings(kafka);
-    if (schemas != null && csv.columns().isOfWindows()) {
+    if (schemas != null && columns.isOfWindows()) {
       System.err.println(
           "weir produce: --columns: expected no label and no end with a schema registry, got one");
       return 2;
@@ -158,7 +161,8 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --format: expected avro with a schema registry, got json");
       return 2;
     }
-    String problem = aheadProblem();
+    String problem = targetsProblem();
+    problem = problem == null ? aheadProblem() : problem;
     if (problem != null) {
       System.err.println("weir produce: " + problem);
       return 2;
@@ -172,7 +176,7 @@ final class ProduceCommand implements Callable<Integer> {
   private int produceOutside() throws Exception {
     OutsideTopic ofJob = kafka.job() == null ? null : kafka.job().kafka().topics().outside();
     String problem = null;
-    if (!csv.columns().areDefault() || aheadSteps != null) {
+    if (!columns.areDefault() || aheadSteps != null) {
       problem = "--columns and --ahead-steps: expected none with --outside, got one";
     } else if (ofJob == null && !kafka.isGiven("--topic")) {
       problem = "--topic: expected it, or a job file with topics.outside, got neither";
@@ -217,9 +221,27 @@ final class ProduceCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Takes the job's targets as columns where none are named; what is wrong with them, or null. */
+  private String targetsProblem() throws IOException {
+    List<String> ofJob =
+        kafka.job() == null ? List.of() : kafka.job().forecast().inputs().targets().names();
+    boolean areSame = new HashSet<>(ofJob).equals(new HashSet<>(columns.targets()));
+    if (!ofJob.isEmpty() && !source.sample && (areSame || !columns.hasValues())) {
+      columns = columns.withTargets(ofJob); // in their order
+    }
+    int targets = columns.targets().size();
+    if (kafka.job() != null && targets != ofJob.size()) {
+      return "--columns targets: expected %d, as targets of the job says, got %d"
+          .formatted(ofJob.size(), targets);
+    }
+    return targets > 0 && columns.isOfWindows()
+        ? "--columns: expected no label and no end with targets, got one"
+        : null;
+  }
+
   /** What is wrong with the covariates known ahead, in one line; null if nothing is. */
   private String aheadProblem() throws IOException {
-    int ahead = source.sample ? 0 : csv.columns().ahead().size();
+    int ahead = source.sample ? 0 : columns.ahead().size();
     if (ahead == 0) {
       return aheadSteps == null
           ? null
@@ -244,7 +266,7 @@ final class ProduceCommand implements Callable<Integer> {
     createTopic();
     try (ObservationProducer p =
         new ObservationProducer(
-            kafka.clients(), topic, schemas, isJson, csv.columns().ahead().size())) {
+            kafka.clients(), topic, schemas, isJson, columns.ahead().size(), columns.targets())) {
       producer = p;
       if (source.sample) {
         replaySample();
@@ -260,7 +282,7 @@ final class ProduceCommand implements Callable<Integer> {
     if (Files.isDirectory(input)) {
       throw new IOException(input + ": expected a CSV file, got a folder");
     }
-    return SeriesCsv.open(input, csv.columns());
+    return SeriesCsv.open(input, columns);
   }
 
   /** Streams the file in its own order; each series runs on its own clock. */

@@ -136,7 +136,7 @@ class RegistryJobIT {
       kafka.create(plain, 1);
       kafka.create(observations, 1, Map.of());
       RegistrySettings registry = apicurio.settings();
-      ObservationCodec ours = ObservationCodec.registered(registry, observations, 0);
+      ObservationCodec ours = ObservationCodec.registered(registry, observations, 0, 1);
       int rounds = 60;
 
       try (RunningJob plainJob = flink.submit(plain, 1, CHECKPOINTS);
@@ -206,7 +206,7 @@ class RegistryJobIT {
   void covariatesKnownAheadAreTheNextVersionOfTheSchema() throws Exception {
     try (ApicurioProcess apicurio = ApicurioProcess.start()) {
       RegistrySettings registry = apicurio.settings();
-      ObservationCodec before = ObservationCodec.registered(registry, "load", 0);
+      ObservationCodec before = ObservationCodec.registered(registry, "load", 0, 1);
       HttpRequest full =
           HttpRequest.newBuilder(URI.create(apicurio.url() + "/config/load-value"))
               .header("Content-Type", "application/json")
@@ -217,7 +217,7 @@ class RegistryJobIT {
                   .send(full, HttpResponse.BodyHandlers.ofString())
                   .statusCode())
           .isEqualTo(200);
-      ObservationCodec after = ObservationCodec.registered(registry, "load", 2);
+      ObservationCodec after = ObservationCodec.registered(registry, "load", 2, 1);
       assertThat(Http.get(URI.create(apicurio.url() + "/subjects/load-value/versions")))
           .isEqualTo("[1,2]");
       double[] ahead = {1, Double.NaN, 3, 4};
@@ -225,7 +225,7 @@ class RegistryJobIT {
       Observation plain = new Observation("a", 5, 1.5);
       assertThat(readByIdOf(apicurio.url(), after.encode(known)).get("features_ahead"))
           .isEqualTo(List.of(Arrays.asList(1.0, null), List.of(3.0, 4.0)));
-      ObservationCodec reader = new ObservationCodec(registry, 2);
+      ObservationCodec reader = new ObservationCodec(registry, 2, 1);
       RecordHeaders none = new RecordHeaders();
       assertThat(reader.decode(after.encode(known), none)).isEqualTo(known);
       assertThat(reader.decode(after.encode(plain), none)).isEqualTo(plain);

@@ -19,6 +19,7 @@ import dev.weir.job.options.MappingOptions;
 import dev.weir.job.options.NetworkOptions;
 import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
+import dev.weir.job.options.TargetOptions;
 import dev.weir.job.options.WebhookOptions;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.OutsideTopic;
@@ -54,6 +55,7 @@ final class JobReader {
           "scores",
           "forecasts",
           "alarms",
+          "targets",
           "output",
           "experts",
           "season",
@@ -91,6 +93,8 @@ final class JobReader {
     }
     if (classifies && modes.isEmpty()) {
       checkAlone();
+    } else if (classifies && TargetOptions.areSeveral(file)) {
+      file.problem(ForecastOptions.TARGETS, "expected none with a section classify, got some");
     }
     file.addDefault(ForecastOptions.FEATURES, MappingOptions.FEATURES);
     file.addDefault(ForecastOptions.FEATURES_AHEAD, MappingOptions.FEATURES_AHEAD);
@@ -155,6 +159,7 @@ final class JobReader {
               : null);
       spec.training(NetworkOptions.read(file));
     }
+    spec.totals(TargetOptions.totals(file));
     Mode first = modes.isEmpty() ? Mode.MANY_TO_ONE : modes.get(0);
     spec.alarms(AlarmOptions.read(file, first, spec.horizon(first)));
     if (file.has(OutsideOptions.MAX_MODELS)) {
@@ -283,6 +288,9 @@ final class JobReader {
     }
     if (forecast.carries()) { // it trains networks that begin each window with zeros
       file.problem(NetworkOptions.SHARED, "expected false with window.state: carry, got true");
+    }
+    if (TargetOptions.areSeveral(file)) {
+      file.problem(NetworkOptions.SHARED, "expected false with targets, got true");
     }
     double budget = file.get(NetworkOptions.BUDGET).value() / 100;
     List<SharedSettings> shared = new ArrayList<>();

@@ -10,6 +10,7 @@ import dev.weir.job.options.JobOptions.RunMode;
 import dev.weir.job.options.MappingOptions;
 import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
+import dev.weir.job.options.TargetOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
@@ -104,7 +105,12 @@ final class TopicReader {
             file.get(JobOptions.GUARANTEE),
             file.get(JobOptions.TRANSACTION_TIMEOUT),
             file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name)),
-        new KafkaSettings.Source(maxFuture(), span(), SourceOffsets.STREAM, observationMapping()),
+        new KafkaSettings.Source(
+            maxFuture(),
+            span(),
+            SourceOffsets.STREAM,
+            observationMapping(),
+            Math.max(1, file.get(ForecastOptions.TARGETS).size())),
         0, // measured on the topics when the job is submitted, as the offsets
         RegistryOptions.read(file, clients));
   }
@@ -253,8 +259,14 @@ final class TopicReader {
 
   /** Null for a topic of Weir's own records, or when something is wrong. */
   private ObservationMapping observationMapping() {
-    if (!file.has(MappingOptions.FORMAT) || file.require(MappingOptions.VALUES) == null) {
+    boolean areTargets = TargetOptions.areSeveral(file);
+    if (!file.has(MappingOptions.FORMAT)
+        || !areTargets && file.require(MappingOptions.VALUES) == null) {
       return null;
+    }
+    if (areTargets && file.has(MappingOptions.VALUES)) {
+      checkCount(
+          MappingOptions.VALUES, file.get(ForecastOptions.TARGETS).size(), ForecastOptions.TARGETS);
     }
     for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
       if (file.has(option) && !classifies) {
@@ -269,11 +281,13 @@ final class TopicReader {
   }
 
   private void checkCount(Option<? extends List<?>> fields, Option<Integer> count) {
-    if (file.get(count) != file.get(fields).size()) {
-      file.problem(
-          fields,
-          "expected %d, as %s says, got %d"
-              .formatted(file.get(count), count.key(), file.get(fields).size()));
+    checkCount(fields, file.get(count), count);
+  }
+
+  private void checkCount(Option<? extends List<?>> fields, int expected, Option<?> of) {
+    int got = file.get(fields).size();
+    if (got != expected) {
+      file.problem(fields, "expected %d, as %s says, got %d".formatted(expected, of.key(), got));
     }
   }
 

@@ -72,6 +72,10 @@ public final class ResultCounters {
       joint.targets().forEach(target -> count(target.forecast()));
     } else if (output instanceof Forecast forecast) {
       statuses[forecast.status().ordinal()].inc();
+    } else if (output instanceof JointForecast joint) {
+      for (int i = 0; i < joint.targets().size(); i++) {
+        count(joint.targets().get(i).forecast());
+      }
     } else if (output instanceof Classification classification) {
       statuses[classification.status().ordinal()].inc();
     } else if (output instanceof DeadLetter letter) {

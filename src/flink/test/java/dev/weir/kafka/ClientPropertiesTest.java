@@ -234,7 +234,7 @@ class ClientPropertiesTest {
             new KafkaSettings.Transactions(
                 KafkaSettings.Delivery.EXACTLY_ONCE, Duration.ofMinutes(10), "weir-pumps"),
             new KafkaSettings.Source(
-                Duration.ofDays(1), SourceRange.STREAM, SourceOffsets.STREAM, null),
+                Duration.ofDays(1), SourceRange.STREAM, SourceOffsets.STREAM, null, 1),
             0,
             null);
     assertThat(settings.toString())

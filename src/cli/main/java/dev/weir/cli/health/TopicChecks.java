@@ -58,7 +58,8 @@ final class TopicChecks {
               job.forecast().inputs().features(),
               job.observedAhead(),
               look.isReadable ? look.registry : null,
-              look.isReadable ? kafka.source().mapping() : null);
+              look.isReadable ? kafka.source().mapping() : null,
+              kafka.source().targets());
     }
     return validator;
   }

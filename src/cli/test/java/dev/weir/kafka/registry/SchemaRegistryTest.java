@@ -194,7 +194,7 @@ class SchemaRegistryTest extends RegistryContract {
 
   @Test
   void checkRegistersNothing() throws Exception {
-    assertThat(RegistrySubjects.ids(server.settings(), TOPICS))
+    assertThat(RegistrySubjects.ids(server.settings(), TOPICS, 1))
         .containsEntry("forecast-value", null)
         .containsEntry("scored-value", null)
         .hasSize(2);
@@ -204,13 +204,14 @@ class SchemaRegistryTest extends RegistryContract {
             "POST /subjects/scored-value",
             "GET /subjects/observed-value/versions");
     int id = server.register("scored-value", ScoreCodec.SCHEMA);
-    assertThat(RegistrySubjects.ids(server.settings(), TOPICS)).containsEntry("scored-value", id);
+    assertThat(RegistrySubjects.ids(server.settings(), TOPICS, 1))
+        .containsEntry("scored-value", id);
   }
 
   @Test
   void checkFailsIfTheRegistryRefusesOrIsAway() {
     server.askFor("weir:other");
-    assertThatThrownBy(() -> RegistrySubjects.ids(server.settings(), TOPICS))
+    assertThatThrownBy(() -> RegistrySubjects.ids(server.settings(), TOPICS, 1))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("got HTTP 401: Unauthorized; see to basic.auth.user.info");
     server.pause();

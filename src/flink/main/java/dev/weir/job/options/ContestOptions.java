@@ -126,6 +126,9 @@ public final class ContestOptions {
     if (forecast.carries()) {
       file.problem(models, "expected one model with window.state: carry, got several");
     }
+    if (TargetOptions.areSeveral(file)) {
+      file.problem(models, "expected one model with targets, got several");
+    }
     if (NetworkOptions.isShared(file)) {
       file.problem(models, "expected one model with learning.shared, got several");
     }

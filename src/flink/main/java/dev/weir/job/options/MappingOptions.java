@@ -73,7 +73,8 @@ public final class MappingOptions {
               "a list of " + FieldPath.EXPECTED,
               null,
               MAX_FIELDS,
-              "Numbers, each a series; of several, a series' name ends with the field's.",
+              "Numbers, each a series; of several, a series' name ends with the field's. With targets,"
+                  + " where these are, by default in fields of their names.",
               FieldPath::parse)
           .change("series with other names are new ones");
   public static final Option<List<FieldPath>> FEATURES =
@@ -161,6 +162,7 @@ public final class MappingOptions {
       FieldPath label)
       throws IOException {
     String schema = file.get(SCHEMA_FILE.under(section));
+    boolean areTargets = section.equals(SECTION) && TargetOptions.areSeveral(file);
     return new ObservationMapping(
         new ObservationMapping.Format(
             file.get(FORMAT.under(section)),
@@ -172,7 +174,9 @@ public final class MappingOptions {
         name,
         new ObservationMapping.Time(
             file.get(TIME.under(section)), file.get(TIME_UNIT.under(section))),
-        file.get(VALUES.under(section), List.of()),
+        file.get(
+            VALUES.under(section), areTargets ? TargetOptions.fields(file) : List.<FieldPath>of()),
+        areTargets,
         file.get(ON_NULL.under(section)),
         new ObservationMapping.Covariates(observed, file.get(FEATURES_AHEAD.under(section))),
         new ObservationMapping.WindowEnd(label, file.get(ENDS_WINDOW.under(section))),

@@ -38,6 +38,7 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
   private final RegistrySettings registry;
   private final MappedRecords mapped; // null: records are our own
   private final int ahead;
+  private final int targets;
   private transient ObservationCodec codec;
   private transient ObservationCheck check;
   private transient Counter ignored;
@@ -48,6 +49,7 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
    * @param registry where the records' schemas are; null: plain Avro
    * @param mapping what other records hold; null: they are our own
    * @param ahead covariates known ahead, or {@link AheadVectors#ANY_LENGTH}; of our own records
+   * @param targets of each observation
    * @throws IllegalArgumentException when the mapping is wrong
    */
   public ObservationDeserializer(
@@ -55,8 +57,10 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       Duration maxFuture,
       RegistrySettings registry,
       ObservationMapping mapping,
-      int ahead) {
+      int ahead,
+      int targets) {
     this.ahead = ahead;
+    this.targets = targets;
     this.type = type;
     this.maxFuture = maxFuture;
     this.registry = registry;
@@ -64,13 +68,13 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
         mapping == null ? null : new MappedRecords(mapping, new RegisteredRecords(registry));
   }
 
-  /** With covariates known ahead of any number. */
+  /** Of one value, with covariates known ahead of any number. */
   public ObservationDeserializer(
       TypeInformation<InputEvent> type,
       Duration maxFuture,
       RegistrySettings registry,
       ObservationMapping mapping) {
-    this(type, maxFuture, registry, mapping, AheadVectors.ANY_LENGTH);
+    this(type, maxFuture, registry, mapping, AheadVectors.ANY_LENGTH, 1);
   }
 
   /** Of our own records. */
@@ -91,15 +95,18 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
         settings.source().maxFuture(),
         settings.registry(),
         settings.source().mapping(),
-        ahead);
+        ahead,
+        settings.source().targets());
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    check = new ObservationCheck(maxFuture);
+    check = new ObservationCheck(maxFuture, targets);
     if (mapped == null) {
       codec =
-          registry == null ? new ObservationCodec(ahead) : new ObservationCodec(registry, ahead);
+          registry == null
+              ? new ObservationCodec(ahead, targets)
+              : new ObservationCodec(registry, ahead, targets);
     } else {
       mapped.open(context);
       ignored = context.getMetricGroup().addGroup("weir").counter("ignoredChanges");

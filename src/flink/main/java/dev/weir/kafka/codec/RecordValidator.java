@@ -25,7 +25,8 @@ public final class RecordValidator {
   private final ObservationDeserializer observations;
   private final Queue<String> examples = new ArrayDeque<>();
   private final int features;
-  private final ForecastCodec forecasts;
+  private final int targets;
+  private final ForecastReader forecasts;
   private final ClassificationCodec classifications = new ClassificationCodec();
   private final LabelDeserializer labels;
   private final ScoreCodec scores;
@@ -37,19 +38,23 @@ public final class RecordValidator {
    * @param ahead covariates known ahead that an observation may have
    * @param registry where the schemas are; null: plain Avro
    * @param mapping what observations are that are not our own records; null: they are
+   * @param targets of each observation
    */
   public RecordValidator(
       Duration maxFuture,
       int features,
       int ahead,
       RegistrySettings registry,
-      ObservationMapping mapping) {
-    this.observations = new ObservationDeserializer(null, maxFuture, registry, mapping, ahead);
-    this.forecasts = new ForecastCodec(registry);
+      ObservationMapping mapping,
+      int targets) {
+    this.observations =
+        new ObservationDeserializer(null, maxFuture, registry, mapping, ahead, targets);
+    this.forecasts = new ForecastReader(registry);
     this.scores = new ScoreCodec(registry);
     this.incidents = new IncidentCodec(registry);
     this.labels = new LabelDeserializer(null, maxFuture);
     this.features = features;
+    this.targets = targets;
     observations.openAlone();
     labels.open(null);
   }
@@ -95,7 +100,7 @@ public final class RecordValidator {
                 observation.ahead().length == 0
                     ? ""
                     : " ahead " + RecordFields.shown(observation.ahead())));
-    int got = observation.features().length;
+    int got = observation.features().length - (targets - 1);
     return got == features
         ? null
         : "FEATURES: expected %d, as window.features says, got %d".formatted(features, got);

@@ -180,7 +180,7 @@ final class MappedSchema {
 
   private void checkNames() {
     List<String> names = mapping.values().stream().map(mapping::nameOf).toList();
-    if (names.stream().distinct().count() < names.size()) {
+    if (!mapping.areTargets() && names.stream().distinct().count() < names.size()) {
       throw new IllegalArgumentException(
           "values: expected paths that give different names, got " + names);
     }

@@ -25,9 +25,14 @@ public final class AheadVectors {
     private static final long serialVersionUID = 1L;
 
     LengthException(int step, int expected, int got) {
-      super(
+      this(
           "features_ahead[%d]: expected %d numbers, as window.features-ahead says, got %d"
               .formatted(step, expected, got));
+    }
+
+    /** Of other numbers than these vectors. */
+    public LengthException(String message) {
+      super(message);
     }
   }
 
@@ -57,7 +62,7 @@ public final class AheadVectors {
             numbers = Arrays.copyOf(numbers, Math.max(kept, Math.min(limit, 2 * numbers.length)));
           }
           for (; count < end; count++) {
-            double number = number(in);
+            double number = AvroBytes.readOptional(in);
             if (count < limit) {
               numbers[count] = number;
             }
@@ -72,15 +77,6 @@ public final class AheadVectors {
     }
     int whole = expected < 1 ? 0 : Math.min(count, limit / expected * expected);
     return whole == numbers.length ? numbers : Arrays.copyOf(numbers, whole);
-  }
-
-  /** A union of null and double, in this order. */
-  private static double number(Decoder in) throws IOException {
-    if (in.readIndex() == 0) {
-      in.readNull();
-      return Double.NaN;
-    }
-    return in.readDouble();
   }
 
   /**

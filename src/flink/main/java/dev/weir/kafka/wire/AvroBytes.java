@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.Decoder;
 import org.apache.avro.io.EncoderFactory;
 
 /**
@@ -62,6 +63,15 @@ public final class AvroBytes {
       writePresent(out);
       out.writeDouble(value);
     }
+  }
+
+  /** The same, read; the schema's numbers have passed {@link AvroBounds}. */
+  public static double readOptional(Decoder in) throws IOException {
+    if (in.readIndex() == NULL_BRANCH) {
+      in.readNull();
+      return Double.NaN;
+    }
+    return in.readDouble();
   }
 
   /** The double of a union that {@link #writeOptional} wrote. */

@@ -267,7 +267,7 @@ class RegisteredRecordsTest {
             {"name": "value", "type": "double"}
             """);
     byte[] value = framed(0, avro(writer, "bar", "pump-7", TIME, 2.5));
-    ObservationCodec codec = new ObservationCodec(knowing(Map.of(0, writer.toString())), -1);
+    ObservationCodec codec = new ObservationCodec(knowing(Map.of(0, writer.toString())), -1, 1);
     int calls = 20_000;
     Observation[] kept = new Observation[1];
     Allocations.assertAtMostOnceWarm(
