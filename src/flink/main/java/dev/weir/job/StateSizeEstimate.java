@@ -9,7 +9,10 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeriesBytes;
+import dev.weir.forecast.joint.JointLearner;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.covariate.OutsideSettings;
@@ -205,6 +208,15 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
         learned += learning.learner().distributionBytes();
         heap += SUMS_OBJECTS;
         disk += SUMS_FORMAT;
+      }
+      Targets targets = settings.inputs().targets();
+      if (targets.areSeveral()) { // each has its own, and all one together
+        learned *= targets.count();
+        learned +=
+            new JointLearner(targets, target.horizon(), learning.learner().levels())
+                .newStates(new LearnerState[targets.count() - 1])
+                .bytes();
+        heap += (targets.count() - 1L) * LEARNED_OBJECT;
       }
       heap += LEARNED_OBJECT + learned + heapKey;
       cached += learned;

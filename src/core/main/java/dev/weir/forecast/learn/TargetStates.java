@@ -27,7 +27,7 @@ public record TargetStates(
   }
 
   /** Size of the numbers. */
-  int bytes() {
+  public int bytes() {
     int bytes = Double.BYTES * numbers.length + Float.BYTES * floats.length;
     for (LearnerState other : others) {
       bytes += other == null ? 0 : other.bytes();

@@ -212,7 +212,7 @@ public final class ObservationCodec {
         return read(schema, bytes);
       }
     }
-    throw targets == 1 && fits(WriterSchemas.TARGET_OBSERVATION, bytes) == null ? other() : first;
+    throw first;
   }
 
   private MalformedRecordException other() {

@@ -83,6 +83,9 @@ public final class RecordFields {
     try {
       TargetObservation joint =
           new AvroRecordReader<>("observation", TargetObservation.class, null).read(plain);
+      if (joint.getValues().size() < 2) { // damaged bytes may look like it
+        return false;
+      }
       fields.put("series", joint.getSeries());
       fields.put("time", joint.getTime().toString());
       fields.put("values", joint.getValues().toString());
