@@ -171,8 +171,7 @@ class StateSizeTest {
         double[] others = new double[job.settings.inputs().columns()];
         Arrays.fill(others, Math.cos(i));
         Observation observation =
-            new Observation(
-                name, i * MINUTE, s + Math.sin(i), others, null, false, known);
+            new Observation(name, i * MINUTE, s + Math.sin(i), others, null, false, known);
         harness.processElement1(new ObservationEvent(observation, SOURCE), i * MINUTE);
       }
       harness.getOutput().clear();
