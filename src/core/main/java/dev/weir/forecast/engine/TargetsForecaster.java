@@ -99,6 +99,7 @@ final class TargetsForecaster {
     if (window.missing() > 0) {
       joint.skip(of, window.missing());
     }
+    joint.season(season(first));
     joint.observe(of, values);
     joint.combine(of, alone, added);
     for (int k = 0; k < steps.length; k++) {
@@ -130,6 +131,16 @@ final class TargetsForecaster {
     mode.learner().forecast(state, alone[k], null, null);
     explanations[k] = mode.explains() ? mode.explain(state, alone[k][0]) : null;
     return state;
+  }
+
+  /** The shortest season of a target; 1 for none. */
+  private int season(LearnerState first) {
+    int shortest = Integer.MAX_VALUE;
+    for (int k = 0; k < values.length; k++) {
+      int season = state(first, k).season();
+      shortest = season > 1 ? Math.min(shortest, season) : shortest;
+    }
+    return shortest == Integer.MAX_VALUE ? 1 : shortest;
   }
 
   private static LearnerState state(LearnerState first, int k) {

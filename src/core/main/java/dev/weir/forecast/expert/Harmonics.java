@@ -7,7 +7,7 @@ package dev.weir.forecast.expert;
  *
  * <p>Computed once, the same on each platform, so that a forecast costs no trigonometry. Immutable.
  */
-final class Harmonics {
+public final class Harmonics {
 
   private final int period;
   private final int count;
@@ -18,7 +18,7 @@ final class Harmonics {
    * @param period observations
    * @param pairs of cosine and sine, at most; a short period has fewer different ones
    */
-  Harmonics(int period, int pairs) {
+  public Harmonics(int period, int pairs) {
     this.period = period;
     this.count = Math.min(2 * pairs, period - 1);
     this.cosines = new double[period];
@@ -30,12 +30,13 @@ final class Harmonics {
     }
   }
 
-  int period() {
+  /** Observations in it. */
+  public int period() {
     return period;
   }
 
   /** Writes cos, sin, cos 2, sin 2 ... at the phase of an index, from place {@code at} on. */
-  void fill(double[] target, int at, long index) {
+  public void fill(double[] target, int at, long index) {
     int phase = (int) (index % period);
     for (int k = 0; k < count; k++) {
       int angle = (k / 2 + 1) * phase % period; // no overflow: a few times the longest period

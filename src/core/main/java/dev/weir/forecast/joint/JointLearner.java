@@ -3,6 +3,7 @@ package dev.weir.forecast.joint;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.Harmonics;
 import dev.weir.forecast.expert.Rls;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TargetStates;
@@ -17,9 +18,10 @@ import java.util.List;
  *
  * <pre>
  * forecast = alone + share x clip(theta_k' x, -2, 2) Q        Q the running mean |error|
- * x = [ .3, e_j, z_j, d_j, l_j  for each target j ]
+ * x = [ .3, e_j, z_j, d_j, l_j, c_j, s_j  for each target j ]
  * e_j = newest error of one step / Q,  z_j = (y - m) / s,  d_j = (alone at step i - y) / s
  * l_j = (value of j a lag before step i - y) / s
+ * c_j, s_j = .2 z_j times cosine and sine of the season at step i
  * </pre>
  *
  * <p>The lag of j is where its errors foretell those of another target best, from 1 to {@value
@@ -48,7 +50,9 @@ public final class JointLearner {
   private static final int SLOWEST = 500; // values deep that means and deviations are
   private static final int[] FIRST_STEPS = {1, 2, 5, 12, 49}; // of the groups
 
-  private static final int KINDS = 4; // of inputs
+  private static final int KINDS = 6; // of inputs
+  private static final double PHASE = 0.2;
+  private static final int LONGEST = 1000; // season whose phases are told apart
   private static final int LAGS = 12;
   private static final int KNOWN = 50; // values before a lag is looked for
   private static final double LEADS = 0.25; // mean product of errors from which on j leads
@@ -93,6 +97,9 @@ public final class JointLearner {
   static final int HIGH = 4;
   private static final int LEAD = 5; // l, not divided
 
+  private final List<Harmonics> periods = new ArrayList<>(); // of all series so far
+  private Harmonics season; // of the current one; null for none
+  private final double[] phase = new double[2]; // cosine and sine
   private final FloatSlice slice = new FloatSlice();
   private final double[] x; // (inputs)
   private final double[][] corrections; // (count, steps)
@@ -190,9 +197,30 @@ public final class JointLearner {
     return (long) states.numbers()[ROWS];
   }
 
+  /**
+   * Before what is said next of a series.
+   *
+   * @param period observations in its season; 1 for none
+   */
+  public void season(int period) {
+    if (season != null && season.period() == period) {
+      return;
+    }
+    season = null;
+    for (int i = 0; i < periods.size() && season == null; i++) {
+      season = periods.get(i).period() == period ? periods.get(i) : null;
+    }
+    if (season == null && period > 1 && period <= LONGEST) {
+      season = new Harmonics(period, 1);
+      periods.add(season);
+    }
+  }
+
   /** Goes past observations that are missing. */
   public void skip(TargetStates states, long missing) {
-    for (long k = Math.min(missing, horizon); k > 0; k--) {
+    long known = Math.min(missing, horizon);
+    states.numbers()[ROWS] += missing - known;
+    for (long k = known; k > 0; k--) {
       states.numbers()[ROWS]++;
       forget(states);
     }
@@ -351,6 +379,10 @@ public final class JointLearner {
   private void read(TargetStates states, long origin, long slot, int f) {
     float[] numbers = states.floats();
     x[0] = CONSTANT;
+    Arrays.fill(phase, 0);
+    if (season != null) {
+      season.fill(phase, 0, origin + followed.step(f)); // one number for a season of 2
+    }
     for (int p = 0; p < count; p++) {
       x[1 + p] = numbers[news(origin, 0, p)];
       x[1 + count + p] = numbers[news(origin, 1, p)];
@@ -358,6 +390,8 @@ public final class JointLearner {
       x[1 + 2 * count + p] = Double.isNaN(distance) ? 0 : clip(distance, FAR);
       double lead = numbers[said(slot, f, p) + LEAD] / deviation(states.numbers(), p);
       x[1 + 3 * count + p] = Double.isNaN(lead) ? 0 : clip(lead, FAR);
+      x[1 + 4 * count + p] = PHASE * x[1 + count + p] * phase[0];
+      x[1 + 5 * count + p] = PHASE * x[1 + count + p] * phase[1];
     }
   }
 
