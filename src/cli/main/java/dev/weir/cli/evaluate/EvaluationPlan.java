@@ -112,8 +112,7 @@ record EvaluationPlan(
     spec.set(ForecastOptions.TARGETS, targets);
     spec.totals(totals);
     spec.set(ForecastOptions.LEARNING, learns);
-    int others = Math.max(0, targets.size() - 1);
-    spec.set(ForecastOptions.FEATURES, Math.max(0, model.features() - others));
+    spec.set(ForecastOptions.FEATURES, model.features());
     spec.set(ForecastOptions.FEATURES_AHEAD, ahead);
     spec.set(ForecastOptions.COVARIATES, ahead > 0);
     spec.add(model.mode(), model.name(), model);

@@ -119,6 +119,42 @@ final class FileForecaster {
   }
 
   /**
+   * The newest forecasts of several targets, each made at the newest value of its target.
+   *
+   * @throws IOException if a target has no value
+   */
+  JointForecast newest(Grid grid) throws IOException {
+    Map<String, JointForecast.Target> newest = new HashMap<>();
+    List<JointForecast> last = new ArrayList<>();
+    read(
+        grid,
+        new Reader() {
+          @Override
+          public void take(Forecast forecast, int row) {}
+
+          @Override
+          public void take(JointForecast all, int row) {
+            all.targets().forEach(target -> newest.put(target.name(), target));
+            last.clear();
+            last.add(all);
+          }
+        });
+    for (String name : plan.targets().names()) {
+      if (!newest.containsKey(name)) {
+        throw new IOException(
+            "%s: expected a value at least, got none"
+                .formatted(JointForecast.nameOf(grid.rows().get(0).series(), name)));
+      }
+    }
+    return new JointForecast(
+        last.get(0).series(),
+        last.get(0).origin(),
+        last.get(0).mode(),
+        plan.targets().names().stream().map(newest::get).toList(),
+        last.get(0).totals());
+  }
+
+  /**
    * The forecasts at some rows of a series.
    *
    * @param rows in order

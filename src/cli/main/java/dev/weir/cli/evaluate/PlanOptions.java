@@ -21,6 +21,7 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.NetworkTargets;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.spec.ForecastSpec.WantedTotal;
@@ -275,7 +276,8 @@ final class PlanOptions {
     EvaluationPlan plan =
         model == null
             ? EvaluationPlan.of(steps, seqLen, targets, totals)
-            : EvaluationPlan.of(reading(ahead), learns, steps, seqLen, ahead, targets, totals);
+            : EvaluationPlan.of(
+                reading(ahead, targets), learns, steps, seqLen, ahead, targets, totals);
     plan = hasBounds() ? plan.withBounds(bounds()) : plan;
     return withOutside(holidays == null && zone == null ? plan : withCalendar(plan));
   }
@@ -391,8 +393,8 @@ final class PlanOptions {
   }
 
   /** The model; alone, it is all that could read what is known ahead. */
-  private ForecastModel reading(int ahead) throws IOException {
-    ForecastModel read = read(model);
+  private ForecastModel reading(int ahead, List<String> targets) throws IOException {
+    ForecastModel read = read(model, targets);
     UsageException.check(
         learning != Learning.off || ahead == 0 || read.ahead().count() > 0,
         "--columns ahead",
@@ -401,8 +403,10 @@ final class PlanOptions {
     return read;
   }
 
-  private ForecastModel read(String location) throws IOException {
-    ModelFiles.Defaults defaults = new ModelFiles.Defaults("model", mode, seqLen, null, null, null);
+  private ForecastModel read(String location, List<String> targets) throws IOException {
+    ModelFiles.Defaults defaults =
+        new ModelFiles.Defaults(
+            "model", mode, seqLen, null, null, null, null, NetworkTargets.of(targets));
     try {
       UsageException.check(
           BuiltInModels.isOne(location) || Files.isRegularFile(Path.of(location)),
