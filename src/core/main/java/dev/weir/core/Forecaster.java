@@ -133,6 +133,11 @@ public final class Forecaster {
     return settings.modes().get(0).horizon();
   }
 
+  /** Names of several targets; none where a series has one value. */
+  public List<String> targets() {
+    return targets.names();
+  }
+
   /** Name of the model that was given; empty without one. */
   public String model() {
     return model == null ? "" : model.name();
