@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,6 +85,19 @@ class TrainIT {
         .containsPattern("targets +load,wind")
         .containsPattern("inputs +2 targets, 0 features, calendar \\[]")
         .containsPattern("held_out_rel_mae_targets +load ");
+
+    String evaluate =
+        "evaluate --input %s --columns time=timestamp,targets=load+wind --season 24 --model %s"
+            .formatted(dir.resolve("park.csv"), model);
+    for (String how : List.of("", " --learning off")) {
+      Matcher wind =
+          Pattern.compile("park/wind +24 +\\S+ +(\\S+)")
+              .matcher(run(evaluate + how).succeeded().out());
+      assertThat(wind.find()).isTrue();
+      assertThat(Double.parseDouble(wind.group(1))).as("MASE").isLessThan(0.4);
+    }
+    assertThat(run(evaluate.replace("load+wind", "wind+load")).failed(2).err())
+        .contains("--model: targets: expected wind,load, got load,wind");
 
     Path other = dir.resolve("other.safetensors");
     String columns = "--columns time=timestamp,targets=1+2,features=rain --features 1 --epochs 1";

@@ -271,7 +271,8 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
       FileForecaster ours = new FileForecaster(plan, season, null, progress);
       FileForecaster without =
           plain == null ? null : new FileForecaster(plain, season, null, progress);
-      FileForecaster alone = new FileForecaster(plan.alone(), season, null, progress);
+      EvaluationPlan ofOne = plan.alone();
+      FileForecaster alone = new FileForecaster(ofOne, season, null, progress);
       List<List<Outcome>> found =
           FileForecaster.each(
               all,
@@ -291,11 +292,14 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
                     others.putAll(outside.scores(trial));
                   }
                   progress.add(grid.rows().size());
+                  int levelsOfOne = ofOne.levels().size();
                   of.add(
                       new Outcome(
                           made.get(k),
                           plainly == null ? null : plainly.get(k),
-                          one.joint == null ? null : TrialForecasts.of(trial, grid, levels, alone),
+                          one.joint == null
+                              ? null
+                              : TrialForecasts.of(trial, grid, levelsOfOne, alone),
                           others));
                 }
                 return of;

@@ -225,10 +225,19 @@ record EvaluationPlan(
     return settings.inputs().targets();
   }
 
-  /** The same of series with one target. */
+  /** The same of series with one target; without a model that forecasts several. */
   EvaluationPlan alone() {
     Inputs of = settings.inputs();
-    return with(new Inputs(of.features(), of.ahead(), of.calendar(), of.zone()));
+    Inputs ofOne = new Inputs(of.features(), of.ahead(), of.calendar(), of.zone());
+    ModeSettings target = target();
+    ForecastModel model = target.initial();
+    if (model == null || !model.targets().areSeveral()) {
+      return with(ofOne);
+    }
+    Learning learning = learns() ? target.learning() : new Learning(others, season(), 0);
+    ModeSettings without =
+        new ModeSettings(target.mode(), null, target.horizon(), null, learning, target.bounds());
+    return new EvaluationPlan(settings.inOrder(without, ofOne), others, note, outside);
   }
 
   /** Where a file has the values, if its columns are not said. */
