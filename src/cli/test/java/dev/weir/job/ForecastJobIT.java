@@ -409,7 +409,7 @@ class ForecastJobIT {
     return all;
   }
 
-  /** From a CSV, over records that are none of the job's, to other tasks. */
+  /** Reads what weir produce sends of a CSV, two bad records, and more with other tasks. */
   @Test
   void severalTargetsGoOnFromASavepointAsTheCoreDoes() throws Exception {
     Path file =

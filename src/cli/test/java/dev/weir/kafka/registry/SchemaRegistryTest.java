@@ -11,6 +11,7 @@ import dev.weir.cli.SecuredBroker;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.codec.JointForecastCodec;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.UnknownSchemaException;
@@ -206,6 +207,11 @@ class SchemaRegistryTest extends RegistryContract {
     int id = server.register("scored-value", ScoreCodec.SCHEMA);
     assertThat(RegistrySubjects.ids(server.settings(), TOPICS, 1))
         .containsEntry("scored-value", id);
+    int joint = server.register("forecast-value", JointForecastCodec.SCHEMA);
+    assertThat(RegistrySubjects.ids(server.settings(), TOPICS, 3))
+        .containsEntry("forecast-value", joint);
+    assertThat(RegistrySubjects.ids(server.settings(), TOPICS, 1))
+        .containsEntry("forecast-value", null);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -96,6 +97,19 @@ class TargetObservationTest {
         .isEqualTo("NOT_FINITE: values[2]: expected a finite number or null, got -Infinity");
     assertThat(refused(encoded(1, 2, 3, NAN), null))
         .isEqualTo("NOT_FINITE: features[0]: expected a finite number, got NaN");
+  }
+
+  @Test
+  void damagedBytesAreDeadLettersOrObservations() {
+    byte[] bytes = codec.encode(FULL);
+    Random random = new Random(41);
+    int refused = 0;
+    for (int i = 0; i < 2_000; i++) {
+      byte[] damaged = bytes.clone();
+      damaged[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      refused += event(null, damaged, null) instanceof DeadLetter ? 1 : 0;
+    }
+    assertThat(refused).isBetween(100, 1_999);
   }
 
   @Test
