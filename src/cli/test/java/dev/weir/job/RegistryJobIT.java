@@ -6,10 +6,12 @@ import dev.weir.Http;
 import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.AvroEncoded;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ForecastReader;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
@@ -230,7 +232,40 @@ class RegistryJobIT {
       assertThat(reader.decode(after.encode(known), none)).isEqualTo(known);
       assertThat(reader.decode(after.encode(plain), none)).isEqualTo(plain);
       assertThat(reader.decode(before.encode(plain), none)).isEqualTo(plain);
+      forecastsOfTargetsHaveASchemaOfTheirOwn(apicurio);
     }
+  }
+
+  private static void forecastsOfTargetsHaveASchemaOfTheirOwn(ApicurioProcess apicurio)
+      throws Exception {
+    Map<String, String> overrides = kafka.learned("grid");
+    overrides.putAll(registry(apicurio.url()));
+    overrides.put("learning.size", "small");
+    overrides.put("targets", "load,wind,price");
+    JobSettings settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    String topic = settings.kafka().topics().observations().first();
+    kafka.create(settings, 1);
+    RegistrySettings registry = apicurio.settings();
+    ObservationCodec codec = ObservationCodec.registered(registry, topic, 0, 3);
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (Observation o : observations(0, 20)) {
+      double[] others = {o.value() + 1, Double.NaN};
+      Observation joint = new Observation(o.series(), o.time(), o.value(), others);
+      records.add(record(topic, o.series(), codec.encode(joint)));
+    }
+    String forecasts = settings.kafka().topics().forecasts();
+    try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
+      kafka.send(records);
+      awaitRecords(job, forecasts, 40);
+    }
+    byte[] last = read(forecasts).get(39).value();
+    GenericRecord byAvro = readByIdOf(apicurio.url(), last);
+    assertThat(byAvro.getSchema().getFullName()).isEqualTo("dev.weir.kafka.avro.JointForecast");
+    assertThat((List<?>) byAvro.get("targets")).hasSize(2);
+    assertThat(ForecastReader.forecasts(new ForecastReader(registry).decode(last)))
+        .extracting(Forecast::series)
+        .containsExactly("b/load", "b/wind");
+    assertThat(kafka.deadLetters(settings)).isEmpty();
   }
 
   @Test
