@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -38,6 +39,9 @@ class ModelFileFuzzTest {
     "weir.classes",
     "weir.patch",
     "input.mean",
+    "\"weir.targets\":\"2\"",
+    "\"weir.targets\":\"99\"",
+    "\"weir.targets\":\"a,a\"",
     "\"dtype\":\"F64\"",
     "\"dtype\":\"I64\"",
     "\"shape\":[2147483647,2147483647]",
@@ -50,21 +54,27 @@ class ModelFileFuzzTest {
     "\\n"
   };
 
-  private static byte[] sample(Cell cell, int layers, boolean bidirectional) {
-    RnnConfig config = new RnnConfig(cell, 1, 2, layers, bidirectional, layers != 2);
+  private static byte[] sample(Cell cell, int layers, boolean bidirectional, String... targets) {
+    int count = Math.max(1, targets.length);
+    RnnConfig config = new RnnConfig(cell, count, 2, layers, bidirectional, layers != 2);
+    List<Double> numbers = Collections.nCopies(count, 1.5);
     return ModelFiles.toBytes(
         TestModel.of(config, 5, 3)
             .readout(Readout.LAST_STEP)
-            .scaling(new Scaling(Scaling.Rule.FIXED, 1, 2))
+            .targets(targets)
+            .scaling(new Scaling(Scaling.Rule.FIXED, numbers, numbers))
             .weights(Initialization.recurrent(config, new TorchRandom(1)))
-            .head(new float[3 * config.outputSize()], new float[3])
+            .head(new float[3 * count * config.outputSize()], new float[3 * count])
             .provenance(Map.of("note", "größe"))
             .build());
   }
 
   private static List<byte[]> samples() {
     return List.of(
-        sample(Cell.RNN_TANH, 1, false), sample(Cell.GRU, 2, true), sample(Cell.LSTM, 3, true));
+        sample(Cell.RNN_TANH, 1, false),
+        sample(Cell.GRU, 2, true),
+        sample(Cell.LSTM, 3, true),
+        sample(Cell.GRU, 1, false, "a", "b"));
   }
 
   /** With defaults for what damage takes away, so that more cases come further. */

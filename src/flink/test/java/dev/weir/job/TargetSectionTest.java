@@ -77,6 +77,8 @@ class TargetSectionTest {
         "targets: [a, b];totals: [{of: [a, b]}]|totals[0].name: expected text, got nothing",
         "targets: [a, b];learning: {shared: true}"
             + "|line 5: learning.shared.enabled: expected false with targets, got true",
+        "targets: [a, b];learning: {tuned: true};forecast.many-to-one.model: m"
+            + "|targets: expected none where each series tunes a copy of the model, got [a, b]",
         "targets: [a, b];classify: {}|line 4: targets: expected none with a section classify, got some",
         "targets: [a, b];window: {interval: PT1H};forecast.many-to-one.model: [m, n]"
             + "|forecast.many-to-one.model: expected one model with targets, got several",

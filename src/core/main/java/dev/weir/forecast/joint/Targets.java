@@ -1,11 +1,10 @@
 package dev.weir.forecast.joint;
 
-import dev.weir.forecast.learn.TargetStates;
+import dev.weir.model.NetworkTargets;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * The targets of each series, where it has several: the first is an observation's value, the others
@@ -19,12 +18,10 @@ public record Targets(List<String> names, List<Total> totals) implements Seriali
   private static final long serialVersionUID = 1L;
 
   /** How many targets a series has at most. */
-  public static final int MAX = TargetStates.MAX;
+  public static final int MAX = NetworkTargets.MAX;
 
   /** What names of targets and totals are made of. */
-  public static final String NAMES = "1 to 100 letters, digits, spaces, dots and _";
-
-  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_. ]{1,100}");
+  public static final String NAMES = NetworkTargets.NAMES;
 
   /** One target without a name. */
   public static final Targets ONE = new Targets(List.of(), List.of());
@@ -43,7 +40,7 @@ public record Targets(List<String> names, List<Total> totals) implements Seriali
 
   /** Whether a target or a total may be called like this: nothing that parts of a text mean. */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches();
+    return NetworkTargets.isName(name);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.model.NetworkTargets;
 import java.util.List;
 
 /**
@@ -15,7 +16,7 @@ public record TargetStates(
     List<String> names, LearnerState[] others, double[] numbers, float[] floats) {
 
   /** How many targets there are at most. */
-  public static final int MAX = 32;
+  public static final int MAX = NetworkTargets.MAX;
 
   /** A copy that shares nothing. */
   TargetStates copy() {
