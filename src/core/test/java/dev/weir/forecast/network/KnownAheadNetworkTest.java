@@ -21,6 +21,7 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
@@ -34,7 +35,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks that read covariates known ahead, {@code ahead_fixtures.py} being the reference. */
@@ -61,7 +61,7 @@ class KnownAheadNetworkTest {
         new Windows(
             model.seqLen(),
             1,
-            model.features(),
+            model.targets().count() - 1 + model.features(),
             Sampling.BY_COUNT,
             model.ahead().inputs(model.horizon()),
             ahead);
@@ -133,6 +133,24 @@ class KnownAheadNetworkTest {
         2);
   }
 
+  private static Settings withTargets(Settings of, int targets) {
+    Network n = of.network();
+    Network network =
+        new Network(
+            n.mode(),
+            n.rnn(),
+            n.head(),
+            n.scaling(),
+            n.lossSteps(),
+            n.seqLen(),
+            n.horizon(),
+            new NetworkTargets(targets, List.of()),
+            n.calendar(),
+            n.ahead());
+    return new Settings(
+        network, of.batch(), of.learningRate(), of.epochs(), of.patience(), of.seed(), 2);
+  }
+
   private static Progress train(ModelTrainer trainer) {
     Progress progress = trainer.begin();
     while (!trainer.isDone(progress)) {
@@ -188,14 +206,16 @@ class KnownAheadNetworkTest {
     }
   }
 
+  /** With two targets the second one is the first of the features. */
   @ParameterizedTest
-  @EnumSource(LossSteps.class)
-  void modelForecastsInJobWhatTrainerScored(LossSteps lossSteps) {
+  @CsvSource({"AFTER_WINDOW, 1", "ALL_STEPS, 1", "AFTER_WINDOW, 2", "ALL_STEPS, 2"})
+  void modelForecastsInJobWhatTrainerScored(LossSteps lossSteps, int targets) {
     double[] values = column(noise(700, 1, 3));
     double[][] known = noise(values.length, 2, 4);
     known[600][1] = Double.NaN;
     List<Observation> rows = rows(values, noise(values.length, 2, 5), known);
-    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, lossSteps);
+    Settings ofOne = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, lossSteps);
+    Settings settings = targets == 1 ? ofOne : withTargets(ofOne, targets);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(rows))) {
       Progress progress = train(trainer);
       ForecastModel model = trainer.model("m", 1, progress, Map.of());
@@ -209,7 +229,7 @@ class KnownAheadNetworkTest {
           naive += Math.abs(values[t + 1 + i] - values[t]);
         }
       }
-      assertThat(error / naive).isCloseTo(trainer.score(progress), within(1e-5));
+      assertThat(error / naive).isCloseTo(trainer.scores(progress)[0], within(1e-5));
     }
   }
 
