@@ -13,6 +13,7 @@ import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.holiday.HolidaySettings;
+import dev.weir.forecast.joint.JointLearner;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
@@ -286,6 +287,7 @@ public final class ForecastSpec extends Spec {
             limits,
             targets);
     checkModels(settings);
+    settings.modes().forEach(mode -> checkTargets(settings, mode, seasons));
     front.stop();
     return settings;
   }
@@ -423,6 +425,25 @@ public final class ForecastSpec extends Spec {
     } catch (IllegalArgumentException reported) { // with all settings
       return NetworkTargets.ONE;
     }
+  }
+
+  /** What is kept of all targets together is one state. */
+  private void checkTargets(ForecastSettings settings, ModeSettings mode, SeasonCounts seasons) {
+    Targets targets = settings.inputs().targets();
+    if (!targets.areSeveral() || mode.learning() == null) {
+      return;
+    }
+    LearnerSettings learner = mode.learning().learner();
+    long each =
+        SeriesBytes.of(
+            learner, seasons.first(), settings.seqLen(), mode.model() != null, mode.initialModel());
+    long together = JointLearner.bytes(targets, mode.horizon(), learner.levels());
+    checkBytes(
+        ForecastOptions.TARGETS,
+        (int) Math.min(Integer.MAX_VALUE, targets.count() * each + together),
+        SeriesBytes.MAX_OF_TARGETS,
+        " with %d targets and a horizon of %d; take fewer targets, totals or a shorter horizon"
+            .formatted(targets.count(), mode.horizon()));
   }
 
   /** The targets and their totals; {@link Targets#ONE} beside a problem. */

@@ -12,7 +12,6 @@ import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.joint.JointLearner;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.covariate.OutsideSettings;
@@ -212,10 +211,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       Targets targets = settings.inputs().targets();
       if (targets.areSeveral()) { // each has its own, and all one together
         learned *= targets.count();
-        learned +=
-            new JointLearner(targets, target.horizon(), learning.learner().levels())
-                .newStates(new LearnerState[targets.count() - 1])
-                .bytes();
+        learned += JointLearner.bytes(targets, target.horizon(), learning.learner().levels());
         heap += (targets.count() - 1L) * LEARNED_OBJECT;
       }
       heap += LEARNED_OBJECT + learned + heapKey;

@@ -7,6 +7,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.joint.Targets.Term;
 import dev.weir.forecast.joint.Targets.Total;
@@ -19,6 +20,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,28 @@ class TargetSectionTest {
 
   private static JobSettings read(String text) {
     return JobSettings.of(JobFile.parse(START + text, "x.yaml", Map.of()), Path.of(""));
+  }
+
+  @Test
+  void theStateOfAllTargetsTogetherIsBounded() {
+    String many =
+        IntStream.range(0, 32).mapToObj(k -> "t" + k).collect(Collectors.joining(", ", "[", "]"));
+    String text = START.replace("24", "1000") + "state: {ttl: 7 d}\ntargets: " + many + "\n";
+    assertThatThrownBy(() -> JobSettings.of(JobFile.parse(text, "x.yaml", Map.of()), Path.of("")))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageMatching(
+            "(?s).*targets: expected at most 16,777,216 bytes for each series, got [\\d,]+ with 32"
+                + " targets and a horizon of 1000; take fewer targets, totals or a shorter horizon.*");
+  }
+
+  @Test
+  void theTargetsOfASeriesAreAGroupOfAlarms() {
+    String alarms = TARGETS + "alarms: {enabled: true}\n";
+    AlarmRules rules = read(alarms).forecast().modes().get(0).learning().alarms();
+    assertThat(rules.of("plant/7/load").group()).isEqualTo("plant/7");
+    AlarmRules alone =
+        read("alarms: {enabled: true}\n").forecast().modes().get(0).learning().alarms();
+    assertThat(alone.of("plant/7/load").group()).isNull();
   }
 
   @Test

@@ -17,6 +17,9 @@ public final class SeriesBytes {
   /** Bytes of a series at most: a million series of this size fill a cluster already. */
   public static final int MAX = 2 << 20;
 
+  /** The same of a series of several targets. */
+  public static final int MAX_OF_TARGETS = 8 * MAX;
+
   private SeriesBytes() {}
 
   /**

@@ -161,6 +161,12 @@ public final class JointLearner {
     this.parts = new double[count * count];
   }
 
+  /** Bytes that one of these settings keeps of a series, without the states of its targets. */
+  public static long bytes(Targets targets, int horizon, List<Double> levels) {
+    JointLearner learner = new JointLearner(targets, horizon, levels);
+    return (long) Double.BYTES * learner.numbers + (long) Float.BYTES * learner.floats;
+  }
+
   /**
    * Of a series of which nothing is known.
    *
