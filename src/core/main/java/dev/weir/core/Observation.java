@@ -191,8 +191,7 @@ public record Observation(
    *
    * @param time milliseconds since 1970 in UTC
    * @param values of all targets in their order; NaN for one that is missing at that time
-   * @throws IllegalArgumentException with one line if there are none, if all are missing, or if one
-   *     is infinite
+   * @throws IllegalArgumentException with one line if all are missing or one is infinite
    */
   public static Observation of(long time, double... values) {
     Checks.check(Checks.given("values", values).length > 0, "values", "one or more", "none");

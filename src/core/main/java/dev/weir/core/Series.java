@@ -67,7 +67,8 @@ public final class Series {
    * As {@link #observe}, of an observation of several {@linkplain ForecasterBuilder#targets
    * targets}.
    *
-   * @return the forecasts of all targets that are not missing, and of the totals; never null
+   * @return the forecasts of all targets that are not missing, and of the totals; null only if the
+   *     observation came before and a forecaster of other settings had learned it
    */
   public JointForecast observeAll(Observation observation) {
     return forecaster.observeAll(this, observation);

@@ -6,11 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.core.ForecasterBuilder.Gap;
 import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.JointForecast.Target;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Scaling;
+import dev.weir.model.TestModel;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -207,6 +214,47 @@ class SeveralTargetsTest {
     }
     assertThat(next.forecast("load").value(1)).isCloseTo(5.5, within(0.6));
     assertThat(next.forecast("load").covariatesMissing()).isZero();
+  }
+
+  @Test
+  void incidentsAndExplanationsAreOfOneTarget() {
+    Alarms alarms = Alarms.DEFAULT.perThousand(20);
+    Series series = small().alarms(alarms).explain().build().series("north");
+    List<Observation> all = grid(300, 7);
+    JointForecast next = null;
+    for (Observation o : all) {
+      next = series.observeAll(o);
+    }
+    assertThat(next.forecast("load").explanation().parts()).isNotEmpty();
+    assertThat(series.forecastAll().forecast("load").explanation()).isNull();
+    series.observeAll(Observation.of(300 * HOUR, 900, all.get(299).values()[1]));
+    assertThat(series.incidents()).extracting(Incident::series).containsExactly("north/load");
+  }
+
+  /** The network forecasts b as twice the newest a. */
+  @Test
+  void networkForecastsItsTargets() {
+    ForecastModel model =
+        TestModel.of(new RnnConfig(Cell.RNN_TANH, 2, 1, 1, false, false), 4, 1)
+            .targets("a", "b")
+            .scaling(new Scaling(Scaling.Rule.FIXED, 0, 100))
+            .weights(1, 0, 0)
+            .head(new float[] {0, 2}, 0, 0)
+            .build();
+    ForecasterBuilder alone =
+        Forecaster.builder().learning(false).model(ModelFiles.toBytes(model), "double");
+    Series series = alone.targets("a", "b").build().series("s");
+    for (int t = 0; t < 10; t++) {
+      JointForecast next = series.observeAll(Observation.of(t * HOUR, 0.1 * t, 1));
+      if (t >= 3) {
+        assertThat(next.forecast("b").model()).isEqualTo("double");
+        assertThat(next.forecast("b").value(1)).isCloseTo(0.2 * t, within(1e-3));
+        assertThat(series.forecastAll()).isEqualTo(next);
+      }
+      assertThat(next.region("b")).isNull();
+    }
+    assertThatThrownBy(() -> alone.targets("b", "a").build())
+        .hasMessage("model: targets: expected b,a, got a,b (model double version 1)");
   }
 
   @Test

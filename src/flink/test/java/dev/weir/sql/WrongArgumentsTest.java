@@ -144,6 +144,7 @@ class WrongArgumentsTest {
         "targets => DESCRIPTOR(v, n), outside => DESCRIPTOR(plan) | targets: expected none with outside models, got [v, n]",
         "targets => DESCRIPTOR(v, n), holidays => 'DE' | targets: expected none with holidays, got [v, n]",
         "targets => DESCRIPTOR(v, n), sampling_interval => 'PT1H', gap => 'carry' | targets: expected none where gaps are filled (gap), got [v, n]",
+        "targets => DESCRIPTOR(v, n), weights_path => 'builtin:sample-many-to-one' | weights_path: targets: expected v,n, got 1 (model sample-many-to-one",
         "totals => 'all = v + n' | totals: expected targets as well, got none",
         "targets => DESCRIPTOR(v, n), totals => 'v + n' | totals: expected at most 100 sums of targets or of steps such as 'net = load - wind, day = load over 24', got 'v + n'",
         "targets => DESCRIPTOR(v, n), totals => 'all = v + w' | targets: all: expected each of [v, n] at most once, got [v, w]",
@@ -288,6 +289,22 @@ class WrongArgumentsTest {
                         + " holidays_overrides => '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin',"
                         + " explanations => TRUE, uid => 'f'")))
         .contains("FORECAST");
+  }
+
+  @Test
+  void networkOfSeveralTargetsPlans() {
+    tables.executeSql(
+        "CREATE TEMPORARY VIEW two AS SELECT sensor, v AS t0, n AS t1, v AS heat, ts FROM readings");
+    String arguments =
+        "targets => DESCRIPTOR(t0, t1), feature_columns => 'heat', weights_path => '%s', seq_len => 7, horizon => 3"
+            .formatted("src/core/test/resources/targets/one-gru.safetensors");
+    assertThat(
+            tables
+                .sqlQuery(call("two PARTITION BY sensor", arguments + ", explanations => TRUE"))
+                .getResolvedSchema()
+                .getColumnNames())
+        .containsSubsequence("explanation", "target", "region_lower", "region_upper", "rowtime");
+    assertThat(tables.explainSql(call("two PARTITION BY sensor", arguments))).contains("FORECAST");
   }
 
   /** A network of zeros that reads the hour. */
