@@ -442,6 +442,10 @@ class ForecastJobIT {
       job.await().until(() -> kafka.deadLetters(settings).size() == 2);
       savepoint = job.stop(dir.resolve("savepoints"));
     }
+    assertThat(InProcess.succeeds("state dump %s --series s0 --job %s", savepoint, file).out())
+        .contains("\nmany-to-one: ", "\nmany-to-one, wind: ", "\nmany-to-one, price: ");
+    assertThat(InProcess.weir("doctor %s", file).out())
+        .contains("NOT_FINITE: values[2]: expected a finite number or null, got Infinity");
     List<ProducerRecord<byte[], byte[]>> more = new ArrayList<>();
     for (Observation observation : targets(60, 120)) {
       more.add(targetsRecord(observation));
