@@ -27,7 +27,7 @@ public final class JointIntervals {
   private static final double RUNS = 60; // of errors, after which each counts in full
   private static final double REST = 0.02; // the same of r
   private static final double SIZE = 0.02; // how fast R follows
-  private static final double FAR = 50; // ratios that are told apart
+  private static final double FAR = 50; // larger ratios count as this
   private static final int NEAR = 48; // steps up to which r is learned
 
   private static final int RUNNING = 0; // of an entry: R, errors, then c and r of each end

@@ -52,7 +52,7 @@ public final class JointLearner {
 
   private static final int KINDS = 6; // of inputs
   private static final double PHASE = 0.2;
-  private static final int LONGEST = 1000; // season whose phases are told apart
+  private static final int MAX_SEASON = 1000; // a longer season has no phases
   private static final int LAGS = 12;
   private static final int KNOWN = 50; // values before a lag is looked for
   private static final double LEADS = 0.25; // mean product of errors from which on j leads
@@ -216,7 +216,7 @@ public final class JointLearner {
     for (int i = 0; i < periods.size() && season == null; i++) {
       season = periods.get(i).period() == period ? periods.get(i) : null;
     }
-    if (season == null && period > 1 && period <= LONGEST) {
+    if (season == null && period > 1 && period <= MAX_SEASON) {
       season = new Harmonics(period, 1);
       periods.add(season);
     }
