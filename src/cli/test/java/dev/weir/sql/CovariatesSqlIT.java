@@ -288,8 +288,7 @@ class CovariatesSqlIT {
         o.series(), o.time(), o.value(), o.features(), o.label(), o.endsWindow(), ahead);
   }
 
-  @Test
-  void failureAndRestoreWhileRowsWaitLeaveTheForecastsAsTheyAre() throws Exception {
+  private static StreamExecutionEnvironment restarting() {
     StreamExecutionEnvironment env = flink.environment(1);
     env.enableCheckpointing(100);
     env.configure(
@@ -297,9 +296,29 @@ class CovariatesSqlIT {
             .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10)));
-    List<Row> got = session(env, new FailOnce(IntStream.of(LENGTHS).sum() / 2)).query(WITH_ALL);
+    return env;
+  }
+
+  @Test
+  void failureAndRestoreWhileRowsWaitLeaveTheForecastsAsTheyAre() throws Exception {
+    List<Row> got =
+        session(restarting(), new FailOnce(IntStream.of(LENGTHS).sum() / 2)).query(WITH_ALL);
     assertThat(FailOnce.hasFailed()).isTrue();
     assertThat(got).containsExactlyInAnyOrderElementsOf(expected());
+  }
+
+  @Test
+  void failureLeavesForecastsOfSeveralTargetsAsTheyAre() throws Exception {
+    String query =
+        "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor, on_time =>"
+            + " DESCRIPTOR(ts), targets => DESCRIPTOR(v, load), totals => 'both = v + load',"
+            + " ahead_columns => 'heat_ahead, price_ahead', horizon => 3, size => 'small')";
+    List<Row> expected = session(flink.environment(1), row -> row).query(query);
+    assertThat(expected).hasSize(3 * HORIZON * IntStream.of(LENGTHS).sum());
+    FailOnce fail = new FailOnce(IntStream.of(LENGTHS).sum() / 2);
+    assertThat(session(restarting(), fail).query(query))
+        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(FailOnce.hasFailed()).isTrue();
   }
 
   /** A network of random weights that reads so many inputs at each step. */

@@ -9,13 +9,13 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -160,12 +160,20 @@ public final class Forecaster {
 
   Forecast observe(Series of, Observation observation) {
     checkTargets(false, "observeAll");
-    return observe(of, observation, Forecast.class, SeriesForecaster::forecastOfRepeated);
+    return observe(
+        of,
+        observation,
+        Forecast.class,
+        engine -> engine.forecastOfRepeated(0, of.name(), of.state));
   }
 
   JointForecast observeAll(Series of, Observation observation) {
     checkTargets(true, "observe");
-    return observe(of, observation, JointForecast.class, SeriesForecaster::jointForecast);
+    return observe(
+        of,
+        observation,
+        JointForecast.class,
+        engine -> engine.jointForecast(0, of.name(), of.state));
   }
 
   /**
@@ -179,15 +187,13 @@ public final class Forecaster {
     }
   }
 
-  /** What an engine has forecast of a series that it was given before. */
-  @FunctionalInterface
-  private interface Again<T> {
-    T of(SeriesForecaster engine, int mode, String name, ForecastState state);
-  }
-
-  /** Observations are taken in their order, so nothing waits and no timer is needed. */
+  /**
+   * Observations are taken in their order, so nothing waits and no timer is needed.
+   *
+   * @param again what an engine has forecast of a series whose observation came before
+   */
   private <T extends Output> T observe(
-      Series of, Observation observation, Class<T> kind, Again<T> again) {
+      Series of, Observation observation, Class<T> kind, Function<SeriesForecaster, T> again) {
     dev.weir.forecast.Observation next =
         Checks.given("observation", observation)
             .of(of.name(), targets.count(), covariates, outside, horizon());
@@ -198,7 +204,7 @@ public final class Forecaster {
             throw new IllegalArgumentException(problem);
           }
           T made = observe(engine, of, next, kind);
-          return made == null ? again.of(engine, 0, of.name(), of.state) : made;
+          return made == null ? again.apply(engine) : made;
         });
   }
 

@@ -135,6 +135,22 @@ class SeveralTargetsTest {
   }
 
   @Test
+  void otherTargetsLearnTheSeriesAgain() {
+    Series series = grid().series("north");
+    List<Observation> all = grid(102, 8);
+    all.subList(0, 100).forEach(series::observeAll);
+    Series swapped = small().targets("wind", "load").build().restore("north", series.save());
+    assertThat(swapped.forecastAll()).isNull();
+    assertThat(swapped.observeAll(all.get(99))).isNull();
+    double[] next = all.get(100).values();
+    JointForecast made = swapped.observeAll(Observation.of(100 * HOUR, next[1], next[0]));
+    assertThat(made.forecast("wind").learningSteps()).isLessThan(20);
+    Series alone = small().targets("load", "wind", "x").build().restore("north", series.save());
+    made = alone.observeAll(Observation.of(100 * HOUR, next[0], next[1], 1));
+    assertThat(made.targets()).extracting(Target::name).containsExactly("load", "wind", "x");
+  }
+
+  @Test
   void scoreIsOfOneTarget() {
     Series series = grid().series("north");
     assertThat(series.score("wind")).isNull();

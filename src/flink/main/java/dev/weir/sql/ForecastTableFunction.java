@@ -237,11 +237,15 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
   private void collectRows(Output output) {
     counters.count(output);
     if (output instanceof Forecast forecast && !judges()) {
-      collectRows(new Step(forecast));
+      collectRows(new Step(forecast, forecast.steps(), null, null, 1));
     } else if (output instanceof JointForecast joint) {
-      joint.targets().forEach(target -> collectRows(new Step(target)));
-      for (JointForecast.Total total : joint.totals()) {
-        collectRows(new Step(total, sums.get(total.name()), joint.targets().get(0).forecast()));
+      for (JointForecast.Target of : joint.targets()) {
+        collectRows(new Step(of.forecast(), of.forecast().steps(), of.name(), of.region(), 1));
+      }
+      for (JointForecast.Total of : joint.totals()) { // at the time of the targets
+        Forecast beside = joint.targets().get(0).forecast();
+        collectRows(
+            new Step(beside, of.steps(), of.name(), null, Math.max(1, sums.get(of.name()))));
       }
     } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
       collect(refused(letter, TimestampData.fromEpochMillis(time)));
@@ -320,22 +324,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     final int first; // the step of the first number
     int index;
 
-    Step(Forecast forecast) {
-      this(forecast, forecast.steps(), null, null, 1);
-    }
-
-    Step(JointForecast.Target target) {
-      this(target.forecast(), target.forecast().steps(), target.name(), target.region(), 1);
-    }
-
-    /**
-     * @param last the last step of a sum of steps
-     */
-    Step(JointForecast.Total total, int last, Forecast beside) {
-      this(beside, total.steps(), total.name(), null, Math.max(1, last));
-    }
-
-    private Step(
+    Step(
         Forecast forecast,
         Forecast.Steps steps,
         String target,

@@ -68,9 +68,7 @@ public final class ResultCounters {
 
   /** Of several targets each forecast is counted. */
   public void count(Output output) {
-    if (output instanceof JointForecast joint) {
-      joint.targets().forEach(target -> count(target.forecast()));
-    } else if (output instanceof Forecast forecast) {
+    if (output instanceof Forecast forecast) {
       statuses[forecast.status().ordinal()].inc();
     } else if (output instanceof JointForecast joint) {
       for (int i = 0; i < joint.targets().size(); i++) {
