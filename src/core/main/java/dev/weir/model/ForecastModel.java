@@ -187,40 +187,6 @@ public record ForecastModel(
     writable(provenance);
   }
 
-  /** Of one target. */
-  public ForecastModel(
-      String name,
-      long version,
-      Mode mode,
-      RnnConfig rnn,
-      int seqLen,
-      int horizon,
-      Readout readout,
-      Scaling scaling,
-      float[] weights,
-      Head head,
-      List<Calendar> calendar,
-      AheadInputs ahead,
-      List<String> candidates,
-      Map<String, String> provenance) {
-    this(
-        name,
-        version,
-        mode,
-        rnn,
-        seqLen,
-        horizon,
-        readout,
-        scaling,
-        weights,
-        head,
-        NetworkTargets.ONE,
-        calendar,
-        ahead,
-        candidates,
-        provenance);
-  }
-
   private static void checkInputs(
       RnnConfig rnn,
       NetworkTargets targets,

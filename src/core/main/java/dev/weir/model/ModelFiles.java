@@ -271,6 +271,7 @@ public final class ModelFiles {
         metadata.known(ModelMetadata.SCALING, metadata.scaling(Scaling.NONE), "none"),
         state.weights(candidates.size(), encoder),
         null,
+        NetworkTargets.ONE,
         metadata.calendar(null),
         metadata.ahead(),
         candidates,

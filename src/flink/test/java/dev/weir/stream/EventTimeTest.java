@@ -24,6 +24,7 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
@@ -170,6 +171,7 @@ class EventTimeTest {
                 LossSteps.AFTER_WINDOW,
                 3,
                 2,
+                NetworkTargets.ONE,
                 calendar,
                 0),
             16,

@@ -7,6 +7,7 @@ import dev.weir.model.AheadInputs;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.NetworkTargets;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
@@ -85,6 +86,7 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
         Scaling.NONE,
         weights,
         null,
+        NetworkTargets.ONE,
         List.of(),
         AheadInputs.NONE,
         CandidateKinds.NAMES,

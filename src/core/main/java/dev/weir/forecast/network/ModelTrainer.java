@@ -74,30 +74,6 @@ public final class ModelTrainer implements AutoCloseable {
       List<Calendar> calendar,
       int ahead) {
 
-    /** Of one target. */
-    public Network(
-        Mode mode,
-        RnnConfig rnn,
-        boolean head,
-        Scaling scaling,
-        LossSteps lossSteps,
-        int seqLen,
-        int horizon,
-        List<Calendar> calendar,
-        int ahead) {
-      this(
-          mode,
-          rnn,
-          head,
-          scaling,
-          lossSteps,
-          seqLen,
-          horizon,
-          NetworkTargets.ONE,
-          calendar,
-          ahead);
-    }
-
     public Network {
       calendar = List.copyOf(calendar);
       atLeastOne("seq_len", seqLen);

@@ -1,6 +1,5 @@
 package dev.weir.forecast.network;
 
-import dev.weir.model.Scaling;
 import dev.weir.rnn.Loss;
 
 /**
@@ -29,13 +28,6 @@ final class TrainingBatch {
   private boolean anyKnown;
   private float[] dAnswers = {}; // (size, answersEach)
   private float[] answers;
-
-  /**
-   * @param width covariates of a value
-   */
-  TrainingBatch(TrainableModel model, Scaling scaling, int seqLen, int horizon, int width) {
-    this(model, new TargetInputs(scaling, 1, seqLen), seqLen, horizon, width, 0);
-  }
 
   /**
    * @param width covariates of a value

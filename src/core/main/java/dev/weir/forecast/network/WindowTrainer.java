@@ -52,7 +52,12 @@ public final class WindowTrainer {
     this.model = TrainableModel.of(shape);
     this.batch =
         new TrainingBatch(
-            model, shape.scaling(), shape.seqLen(), shape.horizon(), shape.rnn().inputSize() - 1);
+            model,
+            new TargetInputs(shape),
+            shape.seqLen(),
+            shape.horizon(),
+            shape.rnn().inputSize() - 1,
+            0);
     this.adam = adam(0);
     this.gradient = new float[model.count()];
   }
@@ -113,6 +118,7 @@ public final class WindowTrainer {
         shape.scaling(),
         Arrays.copyOf(weights, shape.rnn().parameterCount()),
         model.head(weights),
+        shape.targets(),
         shape.calendar(),
         AheadInputs.NONE,
         List.of(),

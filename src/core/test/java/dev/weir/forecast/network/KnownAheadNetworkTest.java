@@ -118,37 +118,41 @@ class KnownAheadNetworkTest {
 
   private static Settings settings(
       Mode mode, Cell cell, int seqLen, int horizon, int ahead, LossSteps lossSteps) {
+    return settings(mode, cell, seqLen, horizon, ahead, lossSteps, 1);
+  }
+
+  /** With two targets the second one is the first of the features. */
+  private static Settings settings(
+      Mode mode,
+      Cell cell,
+      int seqLen,
+      int horizon,
+      int ahead,
+      LossSteps lossSteps,
+      int targets) {
     int features = 2;
     List<Calendar> calendar = List.of(Calendar.HOUR_OF_DAY);
     int inputs = 1 + features + 2 + ahead * horizon;
     boolean both = lossSteps == LossSteps.AFTER_WINDOW;
     RnnConfig rnn = new RnnConfig(cell, inputs, 11, 1, both, true);
     return new Settings(
-        new Network(mode, rnn, true, Scaling.NONE, lossSteps, seqLen, horizon, calendar, ahead),
+        new Network(
+            mode,
+            rnn,
+            true,
+            Scaling.NONE,
+            lossSteps,
+            seqLen,
+            horizon,
+            new NetworkTargets(targets, List.of()),
+            calendar,
+            ahead),
         16,
         0.01,
         20,
         20,
         1,
         2);
-  }
-
-  private static Settings withTargets(Settings of, int targets) {
-    Network n = of.network();
-    Network network =
-        new Network(
-            n.mode(),
-            n.rnn(),
-            n.head(),
-            n.scaling(),
-            n.lossSteps(),
-            n.seqLen(),
-            n.horizon(),
-            new NetworkTargets(targets, List.of()),
-            n.calendar(),
-            n.ahead());
-    return new Settings(
-        network, of.batch(), of.learningRate(), of.epochs(), of.patience(), of.seed(), 2);
   }
 
   private static Progress train(ModelTrainer trainer) {
@@ -206,7 +210,6 @@ class KnownAheadNetworkTest {
     }
   }
 
-  /** With two targets the second one is the first of the features. */
   @ParameterizedTest
   @CsvSource({"AFTER_WINDOW, 1", "ALL_STEPS, 1", "AFTER_WINDOW, 2", "ALL_STEPS, 2"})
   void modelForecastsInJobWhatTrainerScored(LossSteps lossSteps, int targets) {
@@ -214,8 +217,7 @@ class KnownAheadNetworkTest {
     double[][] known = noise(values.length, 2, 4);
     known[600][1] = Double.NaN;
     List<Observation> rows = rows(values, noise(values.length, 2, 5), known);
-    Settings ofOne = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, lossSteps);
-    Settings settings = targets == 1 ? ofOne : withTargets(ofOne, targets);
+    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, lossSteps, targets);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(rows))) {
       Progress progress = train(trainer);
       ForecastModel model = trainer.model("m", 1, progress, Map.of());

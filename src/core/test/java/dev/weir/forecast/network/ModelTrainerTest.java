@@ -12,6 +12,7 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
@@ -44,7 +45,7 @@ class ModelTrainerTest {
   private static Network network(
       Mode mode, RnnConfig rnn, boolean head, Scaling scaling, LossSteps lossSteps) {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
-    return new Network(mode, rnn, head, scaling, lossSteps, 5, horizon, List.of(), 0);
+    return new Network(mode, rnn, head, scaling, lossSteps, 5, horizon, NetworkTargets.ONE, List.of(), 0);
   }
 
   private static double[] sine(int n, double period, double level, double noise, long seed) {
@@ -189,7 +190,17 @@ class ModelTrainerTest {
   private static Settings plain(RnnConfig rnn, int seqLen, int batch, double rate) {
     LossSteps lossSteps = LossSteps.AFTER_WINDOW;
     return new Settings(
-        new Network(Mode.MANY_TO_ONE, rnn, true, Scaling.LAST, lossSteps, seqLen, 2, List.of(), 0),
+        new Network(
+            Mode.MANY_TO_ONE,
+            rnn,
+            true,
+            Scaling.LAST,
+            lossSteps,
+            seqLen,
+            2,
+            NetworkTargets.ONE,
+            List.of(),
+            0),
         batch,
         rate,
         1,
