@@ -123,13 +123,7 @@ class KnownAheadNetworkTest {
 
   /** With two targets the second one is the first of the features. */
   private static Settings settings(
-      Mode mode,
-      Cell cell,
-      int seqLen,
-      int horizon,
-      int ahead,
-      LossSteps lossSteps,
-      int targets) {
+      Mode mode, Cell cell, int seqLen, int horizon, int ahead, LossSteps lossSteps, int targets) {
     int features = 2;
     List<Calendar> calendar = List.of(Calendar.HOUR_OF_DAY);
     int inputs = 1 + features + 2 + ahead * horizon;

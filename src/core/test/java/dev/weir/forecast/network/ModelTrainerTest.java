@@ -45,7 +45,8 @@ class ModelTrainerTest {
   private static Network network(
       Mode mode, RnnConfig rnn, boolean head, Scaling scaling, LossSteps lossSteps) {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
-    return new Network(mode, rnn, head, scaling, lossSteps, 5, horizon, NetworkTargets.ONE, List.of(), 0);
+    return new Network(
+        mode, rnn, head, scaling, lossSteps, 5, horizon, NetworkTargets.ONE, List.of(), 0);
   }
 
   private static double[] sine(int n, double period, double level, double noise, long seed) {
