@@ -7,13 +7,14 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.option.TopicFollower;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ClassificationCodec;
-import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ForecastReader;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.Decoder;
 import java.time.Duration;
@@ -116,7 +117,7 @@ public final class TailCommand implements Callable<Integer> {
   @Mixin private RegistryOption registry;
 
   private ClassificationCodec classifications; // not before the call: they load Avro
-  private ForecastCodec forecasts;
+  private ForecastReader forecasts;
   private ScoreCodec scoreCodec;
   private boolean missing; // whether it was reported that forecasts carry no explanation
 
@@ -165,7 +166,7 @@ public final class TailCommand implements Callable<Integer> {
       return 1;
     }
     classifications = new ClassificationCodec();
-    forecasts = new ForecastCodec(schemas);
+    forecasts = new ForecastReader(schemas);
     scoreCodec = new ScoreCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(clients);
         TopicFollower arriving =
@@ -273,12 +274,21 @@ public final class TailCommand implements Callable<Integer> {
     if (said == null || !filter.includes(said)) {
       return null;
     }
-    String line = format == Format.json ? ForecastLines.json(said) : ForecastLines.text(said);
-    if (!why || !(said instanceof Forecast forecast)) {
-      return new Line(record.timestamp(), line, false);
+    if (why && said instanceof JointForecast all) {
+      boolean isUnexplained =
+          all.targets().stream().allMatch(target -> target.forecast().explanation() == null);
+      String lines = ForecastLines.text(all, TailCommand::explained);
+      return new Line(record.timestamp(), lines, isUnexplained);
     }
-    boolean isUnexplained = forecast.explanation() == null;
-    String parts = isUnexplained ? "" : ExplanationLines.text(forecast.explanation());
-    return new Line(record.timestamp(), line + parts, isUnexplained);
+    if (why && said instanceof Forecast forecast) {
+      return new Line(record.timestamp(), explained(forecast), forecast.explanation() == null);
+    }
+    String line = format == Format.json ? ForecastLines.json(said) : ForecastLines.text(said);
+    return new Line(record.timestamp(), line, false);
+  }
+
+  private static String explained(Forecast forecast) {
+    return ForecastLines.text(forecast)
+        + (forecast.explanation() == null ? "" : ExplanationLines.text(forecast.explanation()));
   }
 }
