@@ -17,6 +17,7 @@ import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -168,7 +169,8 @@ public class ReadingIT {
   }
 
   private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
-    DashboardState state = new DashboardState(topics, null, null, new Limits(1_000, 10, 1 << 20));
+    DashboardState state =
+        new DashboardState(topics, null, null, Targets.ONE, new Limits(1_000, 10, 1 << 20));
     assertThat(state.histories.ask(row)).as("was not kept").isTrue();
     try (HistoryLoader lookBack =
         new HistoryLoader(clients(), topics, state, 1_000, Patience.LIMIT)) {
@@ -289,7 +291,15 @@ public class ReadingIT {
     try (Dashboard page =
         Dashboard.start(
             new DashboardSettings(
-                clients(), topics, null, null, null, new Limits(1_000, 10, 1 << 20), null, null),
+                clients(),
+                topics,
+                null,
+                null,
+                Targets.ONE,
+                null,
+                new Limits(1_000, 10, 1 << 20),
+                null,
+                null),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       await()

@@ -9,6 +9,7 @@ import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
@@ -128,6 +129,7 @@ public final class DashboardCommand implements Callable<Integer> {
             topics(),
             registry.settings(kafka),
             kafka.mapping(),
+            kafka.job() == null ? Targets.ONE : kafka.job().forecast().inputs().targets(),
             flink,
             new Limits(back, maxSeries, (long) historyMegabytes << 20),
             null,

@@ -259,7 +259,7 @@ public final class PageServer implements AutoCloseable {
     if (view == null) { // dropped meanwhile
       view = new SeriesHistory(row.name()).view(before, limit, 0);
     }
-    json(context, PageJson.history(view, job.thresholds(view.series()), why(view)));
+    json(context, PageJson.history(view, job.thresholds(view.series()), row.together(), why(view)));
   }
 
   private static String why(SeriesHistory.View view) {

@@ -3,13 +3,14 @@ package dev.weir.dashboard.read;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
-import dev.weir.forecast.Forecast;
+import dev.weir.dashboard.view.TargetRecords;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicConsumer;
-import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ForecastReader;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
@@ -59,7 +61,7 @@ public final class HistoryLoader implements AutoCloseable {
   private final int back;
   private final Duration longest;
   private final ObservationDeserializer observations; // these three are of the one thread
-  private final ForecastCodec forecasts;
+  private final ForecastReader forecasts;
   private final ScoreCodec scores;
   private final ThreadPoolExecutor one =
       new ThreadPoolExecutor(
@@ -89,7 +91,7 @@ public final class HistoryLoader implements AutoCloseable {
     this.back = back;
     this.longest = longest;
     this.observations = state.observationReader();
-    this.forecasts = state.forecastCodec();
+    this.forecasts = state.forecastReader();
     this.scores = state.scoreCodec();
   }
 
@@ -127,7 +129,7 @@ public final class HistoryLoader implements AutoCloseable {
               deadline(start, 1),
               record -> { // others than ours may give another key, or none
                 List<Observation> own =
-                    DashboardState.observations(observations, record).stream()
+                    state.observations(observations, record).stream()
                         .filter(observation -> observation.series().equals(row.name()))
                         .toList();
                 return own.isEmpty() ? null : own;
@@ -141,17 +143,18 @@ public final class HistoryLoader implements AutoCloseable {
               topics.forecasts(),
               places.forecasts(),
               deadline(start, 2),
-              record -> {
-                Forecast forecast =
-                    Arrays.equals(key, record.key())
-                        ? DashboardState.forecast(forecasts, record)
-                        : null;
-                return forecast != null && forecast.series().equals(row.name()) ? forecast : null;
-              })
+              record ->
+                  (Arrays.equals(key, record.key()) || isOf(row.name(), record.key())
+                          ? state.forecasts(forecasts, record)
+                          : List.<TargetRecords.Part>of())
+                      .stream()
+                          .filter(part -> part.forecast().series().equals(row.name()))
+                          .findFirst()
+                          .orElse(null))
           .forEach(
-              forecast ->
+              part ->
                   found.issue(
-                      forecast, DashboardState.model(forecast.model()), SeriesHistory.UNKNOWN));
+                      part, DashboardState.model(part.forecast().model()), SeriesHistory.UNKNOWN));
       scan(
               consumer,
               topics.scores(),
@@ -168,6 +171,12 @@ public final class HistoryLoader implements AutoCloseable {
       state.histories.missed(row); // and what was found is shown
     }
     state.histories.grown(row.complete(found));
+  }
+
+  /** Whether a series may be a target of the one that is the key. */
+  private static boolean isOf(String name, byte[] key) {
+    Matcher target = JointForecast.OF_TARGET.matcher(name);
+    return target.matches() && Arrays.equals(target.group(1).getBytes(StandardCharsets.UTF_8), key);
   }
 
   /** What one topic does not need of its share of the time is left to the next. */

@@ -9,6 +9,7 @@ import dev.weir.dashboard.ServedPage;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class JobPageTest {
 
   private final DashboardState state =
-      new DashboardState(Records.TOPICS, null, null, new Limits(1_000, 2, 1 << 20));
+      new DashboardState(Records.TOPICS, null, null, Targets.ONE, new Limits(1_000, 2, 1 << 20));
   private String waiting; // for what
   private final JobPage page =
       new JobPage(
