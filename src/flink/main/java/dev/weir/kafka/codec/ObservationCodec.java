@@ -197,11 +197,11 @@ public final class ObservationCodec {
         throw other();
       }
       bounds.check(named, bytes);
-      return read(named, bytes);
+      return read(named, null, bytes, 0);
     }
     MalformedRecordException first = fits(usual, bytes);
     if (first == null) {
-      return read(usual, bytes);
+      return read(usual, null, bytes, 0);
     }
     for (Schema schema : WriterSchemas.OBSERVATIONS) {
       if (schema != usual && fits(schema, bytes) == null) {
@@ -209,7 +209,7 @@ public final class ObservationCodec {
           throw other();
         }
         usual = schema;
-        return read(schema, bytes);
+        return read(schema, null, bytes, 0);
       }
     }
     throw first;
@@ -232,48 +232,22 @@ public final class ObservationCodec {
     }
   }
 
-  private Observation read(Schema schema, byte[] bytes) throws MalformedRecordException {
-    try {
-      decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
-      if (targets > 1) {
-        return ObservationReader.targets(name, decoder, targets, ahead);
-      }
-      String series = name.read(decoder);
-      long time = decoder.readLong();
-      double value = decoder.readDouble();
-      double[] features =
-          schema == WriterSchemas.OBSERVATION_REQUIRED
-              ? Observation.NO_FEATURES
-              : ObservationReader.features(decoder);
-      if (schema == WriterSchemas.OBSERVATION || schema == WriterSchemas.OBSERVATION_REQUIRED) {
-        return new Observation(series, time, value, features);
-      }
-      String label = ObservationReader.label(decoder);
-      boolean endsWindow = decoder.readBoolean();
-      double[] known =
-          schema == WriterSchemas.COVARIATE_OBSERVATION
-              ? AheadVectors.read(decoder, ahead)
-              : Observation.NO_FEATURES;
-      return new Observation(series, time, value, features, label, endsWindow, known);
-    } catch (AheadVectors.LengthException e) {
-      throw e;
-    } catch (IOException | AvroRuntimeException e) {
-      throw new MalformedRecordException("observation: " + e.getMessage(), e);
-    }
-  }
-
   private Observation readRegistered(byte[] bytes) throws MalformedRecordException {
     ObservationReader reader = registered.reader(ConfluentWireFormat.id(bytes));
     bounds.check(reader.writer(), bytes, ConfluentWireFormat.LENGTH);
+    return read(null, reader, bytes, ConfluentWireFormat.LENGTH);
+  }
+
+  /**
+   * @param schema of ours; null with a reader of another one
+   */
+  private Observation read(Schema schema, ObservationReader reader, byte[] bytes, int start)
+      throws MalformedRecordException {
     try {
-      decoder =
-          DecoderFactory.get()
-              .binaryDecoder(
-                  bytes,
-                  ConfluentWireFormat.LENGTH,
-                  bytes.length - ConfluentWireFormat.LENGTH,
-                  decoder);
-      return reader.read(decoder);
+      decoder = DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, decoder);
+      return reader == null
+          ? ObservationReader.own(schema, name, decoder, ahead, targets)
+          : reader.read(decoder);
     } catch (AheadVectors.LengthException e) {
       throw e;
     } catch (IOException | AvroRuntimeException e) {

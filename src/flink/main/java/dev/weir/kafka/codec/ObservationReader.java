@@ -173,11 +173,8 @@ public final class ObservationReader {
   }
 
   public Observation read(BinaryDecoder in) throws IOException {
-    if (resolving == null && targets > 1) {
-      return targets(name, in, targets, ahead);
-    }
     if (resolving == null) {
-      return new Observation(name.read(in), in.readLong(), in.readDouble(), features(in));
+      return own(writer, name, in, ahead, targets);
     }
     resolving.configure(in);
     String series = null;
@@ -221,18 +218,34 @@ public final class ObservationReader {
   }
 
   /**
-   * All fields of our schema of several targets, in its order.
+   * All fields of one of our schemas, in its order.
    *
-   * @throws AheadVectors.LengthException when there are more values, or fewer
+   * @throws AheadVectors.LengthException when a record has other values or covariates known ahead
+   *     than so many
    */
-  static Observation targets(SeriesName name, Decoder in, int targets, int ahead)
+  static Observation own(Schema schema, SeriesName name, Decoder in, int ahead, int targets)
       throws IOException {
     String series = name.read(in);
     long time = in.readLong();
-    double[] values = values(in, targets);
-    double[] columns = joined(values, features(in));
-    double[] known = AheadVectors.read(in, ahead);
-    return new Observation(series, time, values[0], columns, null, false, known);
+    if (schema == WriterSchemas.TARGET_OBSERVATION) {
+      double[] values = values(in, targets);
+      double[] columns = joined(values, features(in));
+      double[] known = AheadVectors.read(in, ahead);
+      return new Observation(series, time, values[0], columns, null, false, known);
+    }
+    double value = in.readDouble();
+    double[] features =
+        schema == WriterSchemas.OBSERVATION_REQUIRED ? Observation.NO_FEATURES : features(in);
+    if (schema == OURS || schema == WriterSchemas.OBSERVATION_REQUIRED) {
+      return new Observation(series, time, value, features);
+    }
+    String label = label(in);
+    boolean endsWindow = in.readBoolean();
+    double[] known =
+        schema == WriterSchemas.COVARIATE_OBSERVATION
+            ? AheadVectors.read(in, ahead)
+            : Observation.NO_FEATURES;
+    return new Observation(series, time, value, features, label, endsWindow, known);
   }
 
   private static double[] values(Decoder in, int targets) throws IOException {

@@ -34,18 +34,22 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private final Topics topics;
   private final int maxDeadLetterBytes;
   private final RegistrySettings registry; // null: plain Avro, its schema named in a header
-  private transient ForecastCodec forecasts;
-  private transient JointForecastCodec jointForecasts;
-  private transient ScoreCodec scores;
-  private transient IncidentCodec incidents;
-  private transient ClassificationCodec classifications;
+  private transient Kind<Forecast> forecasts;
+  private transient Kind<JointForecast> jointForecasts;
+  private transient Kind<Score> scores;
+  private transient Kind<Incident> incidents;
+  private transient Kind<Classification> classifications; // null for a job that does not classify
   private transient ModelCodec models; // made when the first one is written
-  private transient Header classSchema;
-  private transient Header forecastSchema;
-  private transient Header jointSchema;
-  private transient Header scoreSchema;
-  private transient Header incidentSchema;
   private transient Clock clock;
+
+  /** How outputs of one kind are written; null as schema: without a header. */
+  private record Kind<T>(String topic, RecordCodec<T, ?> codec, boolean isJson, Header schema) {
+    ProducerRecord<byte[], byte[]> record(T output, long time) {
+      byte[] series = AvroBytes.utf8(codec.series(output)); // once, for the key and the value
+      byte[] value = isJson ? codec.toJson(output) : codec.encode(output, series);
+      return OutputRecords.record(topic, time, series, value, schema);
+    }
+  }
 
   public OutputRecords(Topics topics, int maxDeadLetterBytes, RegistrySettings registry) {
     this.topics = topics;
@@ -56,21 +60,23 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   @Override
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-    forecasts = new ForecastCodec(registry, false);
-    jointForecasts = new JointForecastCodec(registry, false);
-    scores = new ScoreCodec(registry, false);
-    incidents = new IncidentCodec(registry, false);
-    classifications = new ClassificationCodec();
-    if (topics.ofClasses() != null && !topics.ofClasses().isJson()) {
-      classSchema = schema(ClassificationCodec.SCHEMA);
-    }
-    if (registry == null && !topics.isJson()) {
-      forecastSchema = schema(ForecastCodec.SCHEMA);
-      jointSchema = schema(JointForecastCodec.SCHEMA);
-      scoreSchema = schema(ScoreCodec.SCHEMA);
-      incidentSchema = schema(IncidentCodec.SCHEMA);
+    forecasts = kind(topics.forecasts(), new ForecastCodec(registry, false), ForecastCodec.SCHEMA);
+    jointForecasts =
+        kind(
+            topics.forecasts(), new JointForecastCodec(registry, false), JointForecastCodec.SCHEMA);
+    scores = kind(topics.scores(), new ScoreCodec(registry, false), ScoreCodec.SCHEMA);
+    incidents = kind(topics.alarms(), new IncidentCodec(registry, false), IncidentCodec.SCHEMA);
+    KafkaSettings.ClassTopics of = topics.ofClasses();
+    if (of != null) {
+      Header plain = of.isJson() ? null : schema(ClassificationCodec.SCHEMA);
+      classifications = new Kind<>(of.classes(), new ClassificationCodec(), of.isJson(), plain);
     }
     clock = Clock.systemUTC();
+  }
+
+  private <T> Kind<T> kind(String topic, RecordCodec<T, ?> codec, Schema schema) {
+    boolean isPlain = registry == null && !topics.isJson();
+    return new Kind<>(topic, codec, topics.isJson(), isPlain ? schema(schema) : null);
   }
 
   private static Header schema(Schema schema) {
@@ -86,27 +92,20 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
     long now = clock.millis();
-    boolean isJson = topics.isJson();
     if (output instanceof Forecast forecast) {
-      long time = Math.min(forecast.origin(), now);
-      return record(topics.forecasts(), time, forecast, forecasts, isJson, forecastSchema);
+      return forecasts.record(forecast, Math.min(forecast.origin(), now));
     }
     if (output instanceof JointForecast joint) {
-      long time = Math.min(joint.origin(), now);
-      return record(topics.forecasts(), time, joint, jointForecasts, isJson, jointSchema);
+      return jointForecasts.record(joint, Math.min(joint.origin(), now));
     }
     if (output instanceof Score score) {
-      long time = Math.min(score.time(), now);
-      return record(topics.scores(), time, score, scores, isJson, scoreSchema);
+      return scores.record(score, Math.min(score.time(), now));
     }
     if (output instanceof Classification said) {
-      KafkaSettings.ClassTopics to = topics.ofClasses();
-      long time = Math.min(said.windowEnd(), now);
-      return record(to.classes(), time, said, classifications, to.isJson(), classSchema);
+      return classifications.record(said, Math.min(said.windowEnd(), now));
     }
     if (output instanceof Incident incident) {
-      long time = Math.min(incident.time(), now);
-      return record(topics.alarms(), time, incident, incidents, isJson, incidentSchema);
+      return incidents.record(incident, Math.min(incident.time(), now));
     }
     if (output instanceof LearnedModel learned) {
       return model(learned, now);
@@ -149,13 +148,6 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private ProducerRecord<byte[], byte[]> model(byte[] key, byte[] value, long now) {
     Header schema = new RecordHeader(WriterSchemas.HEADER, ModelCodec.fingerprint());
     return record(topics.models(), now, key, value, schema);
-  }
-
-  private static <T> ProducerRecord<byte[], byte[]> record(
-      String topic, long time, T output, RecordCodec<T, ?> codec, boolean isJson, Header schema) {
-    byte[] series = AvroBytes.utf8(codec.series(output)); // once, for the key and the value
-    byte[] value = isJson ? codec.toJson(output) : codec.encode(output, series);
-    return record(topic, time, series, value, schema);
   }
 
   private static ProducerRecord<byte[], byte[]> record(
