@@ -230,6 +230,7 @@ public final class ForecastSpec extends Spec {
    * @return null beside a problem
    */
   public ForecastModel read(Mode mode, String name, byte[] file, String where, Integer seqLen) {
+    List<String> targets = get(ForecastOptions.TARGETS); // one is reported with all settings
     ModelFiles.Defaults defaults =
         new ModelFiles.Defaults(
             name,
@@ -239,7 +240,7 @@ public final class ForecastSpec extends Spec {
             get(mode, ForecastOptions.SCALING),
             get(mode, ForecastOptions.CELL),
             get(ForecastOptions.CALENDAR),
-            networkTargets());
+            targets.size() == 1 ? NetworkTargets.ONE : NetworkTargets.of(targets));
     try {
       ForecastModel model = ModelFiles.fromBytes(file, defaults, where);
       for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
@@ -416,15 +417,6 @@ public final class ForecastSpec extends Spec {
         .withSecondSeason(seasons.second())
         .withHolidays(holidays)
         .withOutside(outside);
-  }
-
-  /** What networks forecast; one target beside a problem. */
-  private NetworkTargets networkTargets() {
-    try {
-      return NetworkTargets.of(get(ForecastOptions.TARGETS));
-    } catch (IllegalArgumentException reported) { // with all settings
-      return NetworkTargets.ONE;
-    }
   }
 
   /** What is kept of all targets together is one state. */
