@@ -124,6 +124,13 @@ class InitIT {
     send("init.dry", Files.readAllLines(RECORDS.resolve("telegraf.jsonl")));
     assertThat(init("--topic init.dry --yes --out @dry.yaml")).as("%s%s", out, err).isZero();
     Path job = folder.resolve("dry.yaml");
+    assertThat(job).content().contains("\n#targets: [usage_idle, usage_system, usage_user]  # ");
+    Path joint = folder.resolve("joint.yaml");
+    Files.writeString(joint, Files.readString(job).replace("#targets", "targets"));
+    assertThat(JobSettings.read(joint, Map.of()).forecast().inputs().targets().names())
+        .containsExactly("usage_idle", "usage_system", "usage_user");
+    assertThat(InProcess.run("run", joint.toString(), "--dry-run").succeeded().out())
+        .contains("cpu/web-2 at 2026-01-01T00:00:10Z");
     InProcess right = InProcess.run("run", job.toString(), "--dry-run").succeeded();
     assertThat(right.out())
         .contains("as read", "cpu/web-2/usage_idle at 2026-01-01T00:00:10Z: 69.4");
@@ -202,6 +209,7 @@ class InitIT {
     String columns = "series=Filiale,time=Datum,value=Umsatz+3"; // a space would need quotes
     assertThat(out)
         .contains("columns   " + columns)
+        .contains("together  " + columns.replace("value", "targets") + " reads them as one series")
         .contains("format    separated by ;, decimal comma, day before month")
         .contains("Nord/Umsatz ", "2024-12-31T00:00:00Z  1234.5", "Nord/Kunden heute");
     assertThat(err).contains("--input %s/sales.csv --columns %s".formatted(folder, columns));

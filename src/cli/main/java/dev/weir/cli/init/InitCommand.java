@@ -154,6 +154,7 @@ public final class InitCommand implements Callable<Integer> {
       return 1;
     }
     MappingGuess guess = null;
+    List<String> together = List.of();
     int lines = 1;
     List<String> leftOut = List.of();
     if (!areOwn(records)) {
@@ -180,6 +181,7 @@ public final class InitCommand implements Callable<Integer> {
         return 1;
       }
       leftOut = guess.leftOut(profile);
+      together = guess.together(profile);
     }
     JobSettings settings = settings(text(name, guess, List.of(), false), target);
     List<InputEvent> events = new ArrayList<>();
@@ -226,7 +228,7 @@ public final class InitCommand implements Callable<Integer> {
       System.err.println("weir init: expected observations, got none; nothing was written");
       return 1;
     }
-    return write(text(name, guess, read, isSpread), target);
+    return write(text(name, guess, read, isSpread) + JobText.targets(together), target);
   }
 
   /** The records' format as far as options say it; null: to be found. */
@@ -353,6 +355,7 @@ public final class InitCommand implements Callable<Integer> {
   private int ofFile(String name, OutputFile target) throws IOException {
     SeriesColumns columns = csv.columns();
     String proposed = null;
+    List<String> together = List.of();
     CsvSample sample = CsvSample.read(source.input, columns, RECORDS);
     if (columns.areDefault() && !sample.fits(columns)) {
       RecordProfile profile = new RecordProfile();
@@ -368,6 +371,10 @@ public final class InitCommand implements Callable<Integer> {
       proposed = guess.columns();
       columns = columns.named(proposed);
       tell("columns", proposed);
+      together = guess.together(profile);
+      if (!together.isEmpty()) {
+        tell("together", proposed.replace("value=", "targets=") + " reads them as one series");
+      }
     }
     List<Observation> read = new ArrayList<>();
     String format;
@@ -383,7 +390,7 @@ public final class InitCommand implements Callable<Integer> {
     }
     tell("format", format == null ? "" : format);
     show(read, read.size());
-    int code = write(text(name, null, read, false), target);
+    int code = write(text(name, null, read, false) + JobText.targets(together), target);
     if (code == 0) {
       System.err.printf(
           "Send the file: weir produce %s --input %s%s%n",

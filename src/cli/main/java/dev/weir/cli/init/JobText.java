@@ -82,6 +82,14 @@ final class JobText {
     return text.toString();
   }
 
+  /** A comment that proposes to forecast values together; empty for none. */
+  static String targets(List<String> names) {
+    return names.isEmpty()
+        ? ""
+        : "#targets: %s  # they come together; to forecast them as one series, remove the first #%n"
+            .formatted(list(names));
+  }
+
   /**
    * A comment that proposes bounds if no value is negative; empty if one is, or if few values are
    * known.

@@ -1,5 +1,6 @@
 package dev.weir.cli.init;
 
+import dev.weir.forecast.joint.Targets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -75,6 +76,20 @@ record MappingGuess(
           .forEach(field -> paths.add(group.isEmpty() ? field.path() : group + "." + field.path()));
     }
     return paths;
+  }
+
+  /** Names for values that each record has all of; none if some lack one, or have no such names. */
+  List<String> together(RecordProfile profile) {
+    List<FieldProfile> fields =
+        profile.fields(each).stream().filter(field -> values.contains(field.path())).toList();
+    List<String> names =
+        values.stream()
+            .map(path -> path.substring(path.lastIndexOf('.') + 1))
+            .filter(Targets::isName)
+            .distinct()
+            .toList();
+    boolean areTogether = fields.stream().mapToInt(FieldProfile::count).distinct().count() == 1;
+    return areTogether && names.size() > 1 && names.size() == values.size() ? names : List.of();
   }
 
   private static int samples(RecordProfile profile, MappingGuess guess) {
