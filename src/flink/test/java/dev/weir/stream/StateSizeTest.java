@@ -51,7 +51,7 @@ class StateSizeTest {
 
   private static final int SERIES = 100;
   private static final int SMALL_SERIES = 300; // of a few hundred bytes, so that these add up
-  private static final int FILLINGS = 3;
+  private static final int FILLINGS = 5;
   private static final int FIRST = 33; // values after which a checkpoint writes the states
   private static final int SECOND = 16; // further ones, which the next one writes as logs
   private static final int MAX_OFF = 10; // percent
@@ -179,7 +179,7 @@ class StateSizeTest {
   }
 
   /**
-   * Bytes that each of further series takes on the heap: the median of three fillings, since what
+   * Bytes that each of further series takes on the heap: the median of some fillings, since what
    * was used before may be freed during one of them.
    */
   private static long perSeries(Harness harness, Job job, int values) throws Exception {
