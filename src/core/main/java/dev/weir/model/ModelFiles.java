@@ -90,7 +90,8 @@ public final class ModelFiles {
           model.calendar(),
           calendar,
           words -> words.isEmpty() ? "none" : Calendar.labels(words));
-      if (targets != null && !model.targets().fit(targets.names())) {
+      boolean reads = model.candidates().isEmpty(); // others forecast each target by itself
+      if (reads && targets != null && !model.targets().fit(targets.names())) {
         add(all, ModelMetadata.TARGETS, model.targets(), targets, NetworkTargets::label);
       }
       return all;

@@ -419,6 +419,7 @@ final class PlanOptions {
               : ModelFiles.read(Path.of(location), defaults);
       for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
         String option = other.key().substring("weir.".length()).replace('_', '-');
+        option = option.equals("targets") ? "columns targets" : option;
         boolean free = model.combines() && option.equals("seq-len"); // of any window
         UsageException.check(
             free, "--" + option, other.inFile() + ", as the model says", other.given());
