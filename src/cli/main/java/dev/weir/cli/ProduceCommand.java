@@ -87,8 +87,8 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       description =
-          "avro: Weir's own records; json: objects with series, time, value, feature_1, ..., ahead_1,"
-              + " ..., label and ends_window (default: json where the job file has observations.format).")
+          "avro: Weir's own records; json: objects with series, time, value or the targets by name,"
+              + " feature_1, ..., ahead_1, ..., label and ends_window (default: json where the job file has observations.format).")
   private Format format;
 
   @Option(
