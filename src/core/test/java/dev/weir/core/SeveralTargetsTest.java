@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.core.ForecasterBuilder.Gap;
 import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.JointForecast.Target;
+import dev.weir.forecast.JointForecast.Total;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.SeriesForecaster;
@@ -274,22 +276,56 @@ class SeveralTargetsTest {
   }
 
   @Test
+  void jointEndsAreFiniteAndOfStepsWithoutKnownErrorsNoPoints() {
+    Forecaster far = small().horizon(24).total("net", "load", "-wind").build();
+    JointForecast next = null;
+    for (Observation each : grid(12, 1)) {
+      next = far.observeAll(each);
+    }
+    Interval region = next.region("load");
+    Interval total = next.total("net").intervals().get(0);
+    for (int i = 0; i < 24; i++) { // errors are known of 11 steps
+      assertThat(region.upper()[i]).isGreaterThan(region.lower()[i]);
+      assertThat(total.upper()[i]).isGreaterThan(total.lower()[i]);
+    }
+
+    Forecaster huge = small().total("all", "load", "wind").total("soon", 3, "load").build();
+    SplittableRandom random = new SplittableRandom(1);
+    for (int t = 0; t < 60; t++) {
+      double load = t % 20 == 19 ? 1.7e308 : 1e200 * random.nextDouble(-1, 1);
+      next = huge.observeAll(Observation.of(t * HOUR, load, 1.6e308 * random.nextDouble()));
+      for (Total of : next.totals()) {
+        assertThat(of.steps().value()).doesNotContain(Double.POSITIVE_INFINITY, Double.NaN);
+        assertThat(of.steps().mean()).doesNotContain(Double.POSITIVE_INFINITY, Double.NaN);
+        for (Interval each : of.steps().intervals()) {
+          for (int i = 0; i < each.lower().length; i++) {
+            assertThat(each.lower()[i]).isFinite().isLessThanOrEqualTo(each.upper()[i]);
+            assertThat(each.upper()[i]).isFinite();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void wrongTargetsAreRefusedWhenBuilt() {
     assertThatThrownBy(() -> small().targets("a", "a"))
-        .hasMessage("targets: expected a list of 2 names or more, got 'a, a'");
+        .hasMessage("targets: expected a list of 2 to 32 different names, got 'a, a'");
     assertThatThrownBy(() -> small().targets("a").build())
         .hasMessage("targets: expected 2 to 32 different names, got [a]");
     assertThatThrownBy(() -> small().total("net", "load", "-price").build())
-        .hasMessage("targets: net: expected each of [load, wind] at most once, got [load, -price]");
+        .hasMessage("totals: net: expected each of [load, wind] at most once, got [load, -price]");
     assertThatThrownBy(() -> small().total("day", 4, "load").build())
-        .hasMessage("targets: day: expected at most 3 steps, got 4");
+        .hasMessage("totals: day: expected at most 3 steps, got 4");
     assertThatThrownBy(() -> small().total("load", "load", "wind").build())
-        .hasMessage("targets: load: expected a name of one target or total, got several");
+        .hasMessage("totals: load: expected a name of one target or total, got several");
     assertThatThrownBy(() -> Forecaster.builder().horizon(2).total("a", "b", "c").build())
-        .hasMessage("targets: expected some with totals, got none");
+        .hasMessage("totals: expected targets as well, got none");
     assertThatThrownBy(() -> small().outside("lear").build())
         .hasMessage("targets: expected none with outside models, got [load, wind]");
     assertThatThrownBy(() -> small().interval(Duration.ofHours(1)).gap(Gap.LINEAR).build())
         .hasMessage("targets: expected none where gaps are filled (gap), got [load, wind]");
+    assertThatThrownBy(() -> small().targets("a", null))
+        .hasMessage("targets: expected a value, got null");
   }
 }

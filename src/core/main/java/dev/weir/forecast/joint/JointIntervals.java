@@ -28,6 +28,7 @@ public final class JointIntervals {
   private static final double REST = 0.02; // the same of r
   private static final double SIZE = 0.02; // how fast R follows
   private static final double FAR = 50; // larger ratios count as this
+  private static final double WIDEST = 1e150; // wider ones count as this: squares stay finite
   private static final int NEAR = 48; // steps up to which r is learned
 
   private static final int RUNNING = 0; // of an entry: R, errors, then c and r of each end
@@ -107,9 +108,13 @@ public final class JointIntervals {
       return n[from + ERRORS] > 0;
     }
 
-    /** An end in widths. */
+    /** An end in widths: of the newest step up to this whose errors are known. */
     double end(double[] n, int f, int e) {
-      int at = at(f);
+      int known = f;
+      while (known > 0 && n[at(known) + ERRORS] == 0) {
+        known--;
+      }
+      int at = at(known);
       double end = (n[at + ENTRY + 2 * e] + n[at + ENTRY + 2 * e + 1]) * n[at + RUNNING];
       return isLower[e] ? Math.min(0, end) : Math.max(0, end);
     }
@@ -303,9 +308,13 @@ public final class JointIntervals {
     for (Term term : total.terms()) {
       Steps steps = of[term.target()];
       double value = (ofMeans ? steps.mean() : steps.value())[i];
-      sum += term.isMinus() ? -value : value;
+      sum = finite(sum + (term.isMinus() ? -value : value));
     }
     return sum;
+  }
+
+  private static double finite(double number) {
+    return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, number));
   }
 
   private static double width(Total total, Steps[] of, int depth) {
@@ -324,7 +333,7 @@ public final class JointIntervals {
       if (known.isEmpty()) {
         return Double.NaN;
       }
-      double half = (known.get(0).upper()[i] - known.get(0).lower()[i]) / 2;
+      double half = Math.min(WIDEST, (known.get(0).upper()[i] - known.get(0).lower()[i]) / 2);
       sum += half * half;
     }
     return Math.sqrt(sum);
@@ -349,8 +358,8 @@ public final class JointIntervals {
     for (int i = 0; i < lower.length; i++) {
       double factor = learner.followed.between(factors, i + 1);
       double value = of.value()[i];
-      lower[i] = value - factor * (value - own.lower()[i]);
-      upper[i] = value + factor * (own.upper()[i] - value);
+      lower[i] = finite(value - factor * (value - own.lower()[i]));
+      upper[i] = finite(value + factor * (own.upper()[i] - value));
     }
     return new Interval(own.level(), lower, upper);
   }
@@ -374,8 +383,9 @@ public final class JointIntervals {
       double[] value = new double[depth > 0 ? 1 : horizon];
       double[] mean = new double[value.length];
       for (int s = 0; s < (depth > 0 ? depth : horizon); s++) {
-        value[depth > 0 ? 0 : s] += sumAt(total, of, s, false);
-        mean[depth > 0 ? 0 : s] += sumAt(total, of, s, true);
+        int at = depth > 0 ? 0 : s;
+        value[at] = finite(value[at] + sumAt(total, of, s, false));
+        mean[at] = finite(mean[at] + sumAt(total, of, s, true));
       }
       List<Interval> intervals =
           learned == null ? List.of() : learned.intervals(states, i, value, of);
@@ -396,7 +406,7 @@ public final class JointIntervals {
         for (int s = 0; s < value.length; s++) {
           double width =
               total.steps() > 0 ? width(total, of, total.steps()) : widthAt(total, of, s);
-          target[s] = value[s] + end(n, i, l, side, s + 1) * width;
+          target[s] = finite(value[s] + end(n, i, l, side, s + 1) * width);
         }
       }
       if (!intervals.isEmpty()) {
