@@ -146,11 +146,11 @@ class EvaluateIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "targets=a+b --totals s=a+c | --columns targets: s: expected each of [a, b] at most once, got [a, c]",
+        "targets=a+b --totals s=a+c | --totals: s: expected each of [a, b] at most once, got [a, c]",
         "targets=a+b --gap linear | --gap: expected skip or reset with several targets, got another",
         "targets=a+b --holidays DE | --holidays: expected none with several targets, got DE",
         "targets=a+b --truth x.csv | --columns targets: expected none with --truth, got some",
-        "value=a --totals s=a+b | --columns targets: expected some with totals, got none",
+        "value=a --totals s=a+b | --totals: expected targets as well, got none",
       })
   void targetsWithWhatTheyCannotHaveAreRefused(String options, String line) throws IOException {
     Path file =

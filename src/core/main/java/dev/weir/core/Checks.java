@@ -1,6 +1,7 @@
 package dev.weir.core;
 
 import dev.weir.forecast.Observation;
+import java.util.Arrays;
 
 /** What is given must be there, and be in its range; otherwise one line says what is wrong. */
 final class Checks {
@@ -8,10 +9,11 @@ final class Checks {
   private Checks() {}
 
   /**
-   * @throws IllegalArgumentException if it is null
+   * @throws IllegalArgumentException if it, or one of an array, is null
    */
   static <T> T given(String what, T value) {
-    check(value != null, what, "a value", "null");
+    boolean isWhole = !(value instanceof Object[] all) || !Arrays.asList(all).contains(null);
+    check(value != null && isWhole, what, "a value", "null");
     return value;
   }
 

@@ -90,7 +90,7 @@ public final class ForecastOptions {
   public static final Option<List<String>> TARGETS =
       Option.list(
               "targets",
-              "a list of 2 names or more",
+              "a list of 2 to 32 different names",
               List.of(),
               Targets.MAX,
               "Several values of each observation that are forecast together, by name; a name has "

@@ -444,7 +444,7 @@ public final class ForecastSpec extends Spec {
     String problem = null;
     if (names.isEmpty()) {
       if (!totals.isEmpty()) {
-        front.problem(ForecastOptions.TARGETS, "expected some with totals, got none");
+        front.problem(TOTALS, "expected targets as well, got none");
       }
       return Targets.ONE;
     }
@@ -461,8 +461,12 @@ public final class ForecastSpec extends Spec {
           "expected none where gaps are filled (%s), got %s"
               .formatted(front.name(ForecastOptions.GAP), names);
     }
+    Option<?> of = ForecastOptions.TARGETS;
     try {
       Targets targets = new Targets(names, List.of());
+      if (problem == null) {
+        of = TOTALS;
+      }
       List<Targets.Total> wanted = new ArrayList<>();
       int horizon = parts.stream().mapToInt(part -> horizon(part.mode)).max().orElse(0);
       Set<String> taken = new HashSet<>(names);
@@ -482,7 +486,7 @@ public final class ForecastSpec extends Spec {
     } catch (IllegalArgumentException e) {
       problem = e.getMessage().replace("targets: ", "");
     }
-    front.problem(ForecastOptions.TARGETS, problem);
+    front.problem(of, problem);
     return Targets.ONE;
   }
 
