@@ -308,6 +308,30 @@ class SeveralTargetsTest {
   }
 
   @Test
+  void regionAndTotalsLieWithinTheBounds() {
+    ForecasterBuilder counts = small().min(0).max(9).integer();
+    Forecaster forecaster = counts.total("net", "load", "-wind").total("soon", 3, "load").build();
+    SplittableRandom random = new SplittableRandom(2);
+    for (int t = 0; t < 120; t++) {
+      Observation each = Observation.of(t * HOUR, random.nextInt(10), random.nextInt(3));
+      JointForecast next = forecaster.observeAll(each);
+      if (t > 9) {
+        assertIsWithin(next.region("load"), 0, 9);
+        assertIsWithin(next.region("wind"), 0, 9);
+        assertIsWithin(next.total("net").intervals().get(1), -9, 9);
+        assertIsWithin(next.total("soon").intervals().get(1), 0, 27);
+      }
+    }
+  }
+
+  private static void assertIsWithin(Interval interval, double min, double max) {
+    for (int i = 0; i < interval.lower().length; i++) {
+      assertThat(interval.lower()[i]).isBetween(min, max).isEqualTo(Math.rint(interval.lower()[i]));
+      assertThat(interval.upper()[i]).isBetween(min, max).isEqualTo(Math.rint(interval.upper()[i]));
+    }
+  }
+
+  @Test
   void wrongTargetsAreRefusedWhenBuilt() {
     assertThatThrownBy(() -> small().targets("a", "a"))
         .hasMessage("targets: expected a list of 2 to 32 different names, got 'a, a'");

@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
@@ -117,6 +118,11 @@ final class ModeForecaster {
 
   private static List<String> names(ExplanationSettings settings, Covariates.Count covariates) {
     return settings.names(covariates.observed(), covariates.ahead());
+  }
+
+  /** Where forecasts and intervals lie. */
+  Bounds bounds() {
+    return target.bounds();
   }
 
   Learner learner() {

@@ -193,7 +193,9 @@ final class TargetsForecaster {
     return new JointForecast.Target(
         targets.names().get(k),
         forecast,
-        first == null ? null : joint.intervals().region(first.targets(), forecast.steps()));
+        first == null
+            ? null
+            : joint.intervals().region(first.targets(), forecast.steps(), mode.bounds()));
   }
 
   private JointForecast all(
@@ -207,7 +209,8 @@ final class TargetsForecaster {
             targets,
             first == null ? null : joint.intervals(),
             first == null ? null : first.targets(),
-            steps));
+            steps,
+            mode.bounds()));
   }
 
   /** What the forecast alone consists of, then what each other target adds to it. */

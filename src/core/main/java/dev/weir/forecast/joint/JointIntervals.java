@@ -1,5 +1,6 @@
 package dev.weir.forecast.joint;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.JointForecast;
@@ -342,9 +343,10 @@ public final class JointIntervals {
   /**
    * Where a target is meant to be while all are in theirs.
    *
+   * @param bounds of the target
    * @return null while nothing is known of the errors
    */
-  public Interval region(TargetStates states, Steps of) {
+  public Interval region(TargetStates states, Steps of, Bounds bounds) {
     double[] n = states.numbers();
     if (of.intervals().isEmpty() || !region.isKnown(n)) {
       return null;
@@ -358,8 +360,8 @@ public final class JointIntervals {
     for (int i = 0; i < lower.length; i++) {
       double factor = learner.followed.between(factors, i + 1);
       double value = of.value()[i];
-      lower[i] = finite(value - factor * (value - own.lower()[i]));
-      upper[i] = finite(value + factor * (own.upper()[i] - value));
+      lower[i] = bounds.lower(finite(value - factor * (value - own.lower()[i])));
+      upper[i] = bounds.upper(finite(value + factor * (own.upper()[i] - value)));
     }
     return new Interval(own.level(), lower, upper);
   }
@@ -369,9 +371,10 @@ public final class JointIntervals {
    *
    * @param states null where nothing is learned, then they have no intervals
    * @param of (targets), in the order of the settings; null of a missing one
+   * @param bounds of each target
    */
   public static List<JointForecast.Total> totals(
-      Targets targets, JointIntervals learned, TargetStates states, Steps[] of) {
+      Targets targets, JointIntervals learned, TargetStates states, Steps[] of, Bounds bounds) {
     List<JointForecast.Total> made = new ArrayList<>();
     for (int i = 0; i < targets.totals().size(); i++) {
       Total total = targets.totals().get(i);
@@ -388,15 +391,17 @@ public final class JointIntervals {
         mean[at] = finite(mean[at] + sumAt(total, of, s, true));
       }
       List<Interval> intervals =
-          learned == null ? List.of() : learned.intervals(states, i, value, of);
+          learned == null ? List.of() : learned.intervals(states, i, value, of, bounds);
       made.add(new JointForecast.Total(total.name(), new Steps(value, mean, intervals)));
     }
     return made;
   }
 
-  private List<Interval> intervals(TargetStates states, int i, double[] value, Steps[] of) {
+  private List<Interval> intervals(
+      TargetStates states, int i, double[] value, Steps[] of, Bounds bounds) {
     double[] n = states.numbers();
     Total total = learner.targets.totals().get(i);
+    Bounds within = bounds(total, bounds);
     List<Interval> intervals = new ArrayList<>();
     for (int l = 0; l < levels.size() && totals[i].isKnown(n); l++) {
       Interval interval =
@@ -406,7 +411,8 @@ public final class JointIntervals {
         for (int s = 0; s < value.length; s++) {
           double width =
               total.steps() > 0 ? width(total, of, total.steps()) : widthAt(total, of, s);
-          target[s] = finite(value[s] + end(n, i, l, side, s + 1) * width);
+          double end = finite(value[s] + end(n, i, l, side, s + 1) * width);
+          target[s] = side == 0 ? within.lower(end) : within.upper(end);
         }
       }
       if (!intervals.isEmpty()) {
@@ -415,6 +421,18 @@ public final class JointIntervals {
       intervals.add(interval);
     }
     return intervals;
+  }
+
+  /** What a total can be. */
+  private static Bounds bounds(Total total, Bounds each) {
+    double min = 0;
+    double max = 0;
+    for (Term term : total.terms()) {
+      min += term.isMinus() ? -each.max() : each.min();
+      max += term.isMinus() ? -each.min() : each.max();
+    }
+    int steps = Math.max(1, total.steps());
+    return new Bounds(steps * min, steps * max, each.integer());
   }
 
   /** The end of a level, in widths, at a step. */
