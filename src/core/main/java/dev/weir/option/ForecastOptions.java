@@ -97,7 +97,7 @@ public final class ForecastOptions {
                   + Targets.NAMES
                   + ".",
               name -> known(Targets.isName(name) ? name : null, name))
-          .change("what was learned of the series is learned again");
+          .change("each series starts again");
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(
               "window.calendar",
