@@ -1,4 +1,4 @@
-// The targets of a series and their totals beside each other: a small chart of each, with its forecast and intervals.
+// The targets of a series and their totals side by side: a small chart of each, with its forecast and intervals.
 
 import {byId, element, printable, say} from "./element.js";
 import {ask} from "./feed.js";

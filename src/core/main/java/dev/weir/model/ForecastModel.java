@@ -251,7 +251,7 @@ public record ForecastModel(
     return CandidateShape.fitting(candidates.size(), rnn, weights.length);
   }
 
-  /** Observed covariates of each observation that it reads, beside values and calendar. */
+  /** Observed covariates of each observation that it reads, in addition to values and calendar. */
   public int features() {
     return !candidates.isEmpty()
         ? 0

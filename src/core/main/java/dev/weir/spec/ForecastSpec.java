@@ -438,7 +438,7 @@ public final class ForecastSpec extends Spec {
             .formatted(targets.count(), mode.horizon()));
   }
 
-  /** The targets and their totals; {@link Targets#ONE} beside a problem. */
+  /** The targets and their totals; {@link Targets#ONE} if there is a problem. */
   private Targets severalTargets() {
     List<String> names = get(ForecastOptions.TARGETS);
     String problem = null;

@@ -28,7 +28,7 @@ import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.VarCharType;
 import org.junit.jupiter.api.Test;
 
-/** Several targets of FORECAST on one partition, without Flink around it, beside the library. */
+/** Several targets of FORECAST on one partition, without Flink, compared with the library. */
 class TargetColumnsTest {
 
   private static final int HORIZON = 3;

@@ -19,8 +19,8 @@ import java.util.Objects;
 
 /**
  * A model at work: turns a window into a forecast. Scales the window by the model's rule, adds what
- * it reads beside the values, runs the network, applies the head, scales back. Of several targets
- * it forecasts the one that the window reads; the network runs once for all of them.
+ * it reads with the values, runs the network, applies the head, scales back. Of several targets it
+ * forecasts the one that the window reads; the network runs once for all of them.
  *
  * <p>Holds scratch: one instance for each task and model; not thread-safe. Allocates the forecast
  * and nothing else.
