@@ -73,7 +73,7 @@ final class Snippets {
     excuse("self.rnn = nn.GRU(3, 16", "a part of such a program; TargetsNetworkTest has its order");
     excuse(
         "self.rnn = nn.RNN(1, 16, bidirectional=True", "a part of the program in docs/pytorch.md");
-    excuse("python3 src/core/main/python/convert_pt.py ", "needs PyTorch");
+    excuse("python3 src/core/main/python/", "needs PyTorch: TorchScriptsTest");
   }
 
   private Snippets() {}

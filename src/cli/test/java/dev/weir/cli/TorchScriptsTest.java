@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,8 +15,10 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,12 +27,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The converter on files that torch saved; skipped where no Python has torch. */
-class ConvertPtTest {
+/** The Python scripts that users run with torch; skipped where no Python has torch. */
+class TorchScriptsTest {
 
   @TempDir private static Path dir;
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final OffsetDateTime HOURS = OffsetDateTime.parse("2026-01-01T00:00:00Z");
 
   /** Importing torch takes seconds: one process does, and each script runs in a fork of it. */
   private static Process python;
@@ -146,5 +151,52 @@ class ConvertPtTest {
         .satisfiesExactly(
             line -> assertThat(line).contains("expected tensors, numbers and text alone, got "));
     assertThat(Files.exists(dir.resolve("executed"))).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gru, many-to-one, --unidirectional", "rnn_relu, many-to-many, --num-layers=1"})
+  void targetsAreForecastAsTorchForecastsThem(String cell, String mode, String option)
+      throws Exception {
+    Random random = new Random(3);
+    StringBuilder rows = new StringBuilder("timestamp,load,wind,price\n");
+    for (int hour = 0; hour < 200; hour++) {
+      String wind = hour % 9 == 1 ? "" : String.valueOf(20 * random.nextDouble()); // 199: missing
+      double load = 50 + hour % 24 + random.nextDouble();
+      rows.append("%s,%s,%s,%s\n".formatted(HOURS.plusHours(hour), load, wind, -load));
+    }
+    String csv = Files.writeString(dir.resolve("park.csv"), rows).toString();
+    String model = dir.resolve(cell + ".safetensors").toString();
+    Ended trained =
+        run(
+            ("src/core/main/python/train_birnn.py --targets load,wind,price --epochs 1"
+                    + " --seq-len 7 --horizon 3 --hidden-size 8 --name park %s --cell %s --mode %s"
+                    + " --input %s --out %s")
+                .formatted(option, cell, mode, csv, model)
+                .split(" "));
+    assertThat(trained.exitCode()).as(trained.output()).isZero();
+    assertThat(ModelFiles.read(Path.of(model), ModelFiles.Defaults.NONE).targets().names())
+        .containsExactly("load", "wind", "price");
+
+    String parity = "src/core/main/python/check_parity.py %s --sample %s --count 0";
+    Ended ofTorch = run(parity.formatted(model, csv).split(" "));
+    assertThat(ofTorch.exitCode()).as(ofTorch.output()).isZero();
+    JsonNode expected = JSON.readTree(ofTorch.output()).path("forecasts").path(0);
+    InProcess ofWeir =
+        InProcess.succeeds(
+            "forecast --columns targets=load+wind+price --learning off --format json"
+                + " --input %s --model %s",
+            csv, model);
+    JsonNode forecasts = JSON.readTree(ofWeir.out()).path("forecasts");
+    assertThat(forecasts).hasSize(3);
+    assertThat(expected).hasSize(mode.equals("many-to-one") ? 3 : 7);
+    for (int target = 0; target < 3; target++) {
+      JsonNode steps = forecasts.path(target).path("steps");
+      assertThat(steps).hasSameSizeAs(expected);
+      for (int i = 0; i < expected.size(); i++) {
+        double truth = expected.path(i).path(target).doubleValue();
+        double tolerance = 1e-6 * Math.max(1, Math.abs(truth));
+        assertThat(steps.path(i).path("value").doubleValue()).isCloseTo(truth, within(tolerance));
+      }
+    }
   }
 }
