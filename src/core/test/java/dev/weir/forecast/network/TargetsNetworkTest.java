@@ -24,21 +24,25 @@ import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Networks with several targets, {@code targets_fixtures.py} being the reference. */
 class TargetsNetworkTest {
 
-  private static final Path FIXTURES = Path.of("src/core/test/resources/targets");
+  private static final Path FIXTURES =
+      Path.of(System.getProperty("targets.dir", "src/core/test/resources/targets"));
   private static final double NAN = Double.NaN;
 
   /** Observations whose first numbers are targets, the others features. */
@@ -92,19 +96,19 @@ class TargetsNetworkTest {
     return numbers;
   }
 
+  static List<String> fixtures() throws IOException {
+    try (Stream<Path> files = Files.list(FIXTURES)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> file.endsWith(".json"))
+          .map(file -> file.replace(".json", ""))
+          .sorted()
+          .toList();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "one-rnn",
-        "one-relu",
-        "one-lstm",
-        "one-gru",
-        "many-rnn",
-        "many-relu",
-        "many-lstm",
-        "many-gru",
-        "bare-gru"
-      })
+  @MethodSource("fixtures")
   void forecastsOfAllTargetsAreThoseOfTheReference(String name) throws Exception {
     ForecastModel model =
         ModelFiles.read(FIXTURES.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
