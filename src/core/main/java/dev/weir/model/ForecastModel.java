@@ -200,11 +200,11 @@ public record ForecastModel(
               ? ""
               : " and %d known ahead at each of %d steps".formatted(ahead.count(), horizon);
       throw new IllegalArgumentException(
-          "input_size: expected at least %d for %s and the calendar %s%s, got %d"
+          "input_size: expected at least %d for %s%s%s, got %d"
               .formatted(
                   least,
                   targets.areSeveral() ? targets.count() + " values" : "a value",
-                  Calendar.labels(calendar),
+                  calendar.isEmpty() ? "" : " and the calendar " + Calendar.labels(calendar),
                   known,
                   rnn.inputSize()));
     }

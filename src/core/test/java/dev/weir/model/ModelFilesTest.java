@@ -211,8 +211,8 @@ class ModelFilesTest {
         Arguments.of(
             "weir.ahead",
             "2",
-            "input_size: expected at least 7 for a value and the calendar  and 2 known ahead at"
-                + " each of 3 steps, got 1"),
+            "input_size: expected at least 7 for a value and 2 known ahead at each of 3 steps,"
+                + " got 1"),
         Arguments.of(
             "weir.ahead_center",
             "1.5",
@@ -546,7 +546,7 @@ class ModelFilesTest {
         "a, | targets: expected 1 to 32, or 2 to 32 different names, got a,",
         "a/b,c | targets: expected 1 to 32, or 2 to 32 different names, got a/b,c",
         "4 | head: expected rows for each of 4 targets, got 6",
-        "6 | input_size: expected at least 6 for 6 values and the calendar , got 3",
+        "6 | input_size: expected at least 6 for 6 values, got 3",
       })
   void targetsThatNoNetworkHasAreRefused(String targets, String message) {
     assertThatThrownBy(() -> ofTargets(PLAIN, "weir.targets", targets))
