@@ -3,7 +3,9 @@ package dev.weir.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * A forecasting job that learns, on a broker and a Flink cluster of real processes, fed at a steady
@@ -24,6 +27,7 @@ import java.util.regex.Pattern;
 final class ForecastCluster implements AutoCloseable {
   static final String FORECASTS = "forecasts";
   static final String SCORES = "scores";
+  private static final String ALARMS = "alarms";
 
   /** Records that must wait for their commit when something happens: proof of a hit. */
   static final int OPEN = 20;
@@ -117,8 +121,16 @@ final class ForecastCluster implements AutoCloseable {
     return job;
   }
 
-  void feed(int valuesPerSecond) {
-    feed = ObservationFeed.start(broker.bootstrapServers(), "observations", valuesPerSecond);
+  /**
+   * @param perSecond observations of all series together, with the job's number of targets
+   */
+  void feed(int perSecond) throws IOException {
+    int targets = settings().inputs().targets().count();
+    feed = ObservationFeed.start(broker.bootstrapServers(), "observations", perSecond, targets);
+  }
+
+  private ForecastSettings settings() throws IOException {
+    return JobSettings.read(Path.of(jobFile), options).forecast();
   }
 
   /**
@@ -146,6 +158,21 @@ final class ForecastCluster implements AutoCloseable {
   /** Waits for more committed forecasts than there are. */
   void awaitProgress(int more) {
     topics.awaitMore(FORECASTS, more);
+  }
+
+  /** A gauge of Weir's, of all tasks of the running job together. */
+  double gauge(String name) throws IOException {
+    for (JsonNode vertex : flink.get("/jobs/" + job).path("vertices")) {
+      String metrics =
+          "/jobs/%s/vertices/%s/subtasks/metrics".formatted(job, vertex.path("id").asText());
+      for (JsonNode metric : flink.get(metrics)) {
+        String id = metric.path("id").asText();
+        if (id.endsWith("weir." + name)) {
+          return flink.get(metrics + "?get=" + id).at("/0/sum").asDouble();
+        }
+      }
+    }
+    throw new AssertionError("job %s: expected a metric weir.%s".formatted(job, name));
   }
 
   // ---- what may happen
@@ -268,6 +295,11 @@ final class ForecastCluster implements AutoCloseable {
     flink.awaitCheckpoints(job, 2); // what is committed twice is to be seen too
     expected.assertSameForecasts(topics.read(FORECASTS, Topics.COMMITTED));
     expected.assertSameScores(topics.read(SCORES, Topics.COMMITTED));
+    if (expected.incidents() > 0) {
+      List<ConsumerRecord<byte[], byte[]>> incidents = topics.read(ALARMS, Topics.COMMITTED);
+      expected.assertSameIncidents(incidents);
+      report("%,d incidents exact of %,d".formatted(expected.incidents(), incidents.size()));
+    }
     assertThat(topics.count("observations.dlq", Topics.COMMITTED)).isZero();
     report(
         "%,d forecasts and %,d scores of %d series exact; %,d and %,d written and aborted"
@@ -284,7 +316,7 @@ final class ForecastCluster implements AutoCloseable {
   ReferenceRun undisturbed() throws Exception {
     List<List<Observation>> sent = feed.stop();
     assertThat(topics.count("observations", Topics.COMMITTED)).isEqualTo(feed.sent());
-    return ReferenceRun.run(sent, JobSettings.read(Path.of(jobFile), options).forecast());
+    return ReferenceRun.run(sent, settings());
   }
 
   @Override

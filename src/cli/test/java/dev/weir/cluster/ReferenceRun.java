@@ -3,7 +3,9 @@ package dev.weir.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
@@ -12,15 +14,20 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ForecastReader;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.codec.JointForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.model.Mode;
+import dev.weir.kafka.wire.Decoder;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.WeirTypeInformation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -33,11 +40,25 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class ReferenceRun {
 
-  /** What names a forecast or a score. */
-  private record Name(String series, long time, Mode mode) {}
+  /** What names an output of its kind. */
+  private record Name(String series, long time, String what) {
+    static Name of(Output output) {
+      if (output instanceof Forecast f) {
+        return new Name(f.series(), f.origin(), f.mode().label());
+      } else if (output instanceof JointForecast f) {
+        return new Name(f.series(), f.origin(), f.mode().label());
+      } else if (output instanceof Score s) {
+        return new Name(s.series(), s.time(), s.mode().label());
+      } else if (output instanceof Incident i) {
+        return new Name(i.series(), i.time(), i.id() + i.event() + i.severity() + i.reason());
+      }
+      throw new AssertionError("expected forecasts, scores and incidents, got " + output);
+    }
+  }
 
   private final Map<Name, byte[]> forecasts = new HashMap<>();
   private final Map<Name, byte[]> scores = new HashMap<>();
+  private final Map<Name, byte[]> incidents = new HashMap<>();
 
   private ReferenceRun() {}
 
@@ -45,7 +66,9 @@ final class ReferenceRun {
       throws Exception {
     ReferenceRun expected = new ReferenceRun();
     ForecastCodec forecastCodec = new ForecastCodec();
+    JointForecastCodec jointCodec = new JointForecastCodec(null);
     ScoreCodec scoreCodec = new ScoreCodec();
+    IncidentCodec incidentCodec = new IncidentCodec();
     try (var operator =
         new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
             new ForecastOperator(settings),
@@ -60,14 +83,15 @@ final class ReferenceRun {
           operator.processElement1(new ObservationEvent(observation, source), observation.time());
         }
         for (Output output : operator.extractOutputValues()) {
+          Name name = Name.of(output);
           if (output instanceof Forecast f) {
-            byte[] bytes = forecastCodec.encode(f);
-            expected.forecasts.put(new Name(f.series(), f.origin(), f.mode()), bytes);
+            expected.forecasts.put(name, forecastCodec.encode(f));
+          } else if (output instanceof JointForecast f) {
+            expected.forecasts.put(name, jointCodec.encode(f));
           } else if (output instanceof Score s) {
-            byte[] bytes = scoreCodec.encode(s);
-            expected.scores.put(new Name(s.series(), s.time(), s.mode()), bytes);
+            expected.scores.put(name, scoreCodec.encode(s));
           } else {
-            throw new AssertionError("expected forecasts and scores, got " + output);
+            expected.incidents.put(name, incidentCodec.encode((Incident) output));
           }
         }
         operator.getOutput().clear();
@@ -84,48 +108,49 @@ final class ReferenceRun {
     return scores.size();
   }
 
+  /** Without those of groups, which another operator reports. */
+  int incidents() {
+    return incidents.size();
+  }
+
   void assertSameForecasts(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(forecasts, records, forecastName(), false);
+    assertSame(forecasts, records, new ForecastReader(null), false);
   }
 
   void assertSameScores(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(scores, records, scoreName(), false);
+    assertSame(scores, records, new ScoreCodec()::decode, false);
+  }
+
+  /** Those of groups must be there once, and are not compared. */
+  void assertSameIncidents(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
+    IncidentCodec codec = new IncidentCodec();
+    List<ConsumerRecord<byte[], byte[]>> ofSeries = new ArrayList<>();
+    Set<Name> groups = new HashSet<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      Incident incident = codec.decode(record.value());
+      if (incident.reason() != Incident.Reason.GROUP) {
+        ofSeries.add(record);
+      } else {
+        assertThat(groups.add(Name.of(incident))).as("%s is there once", incident).isTrue();
+      }
+    }
+    assertSame(incidents, ofSeries, codec::decode, false);
   }
 
   /** As a consumer sees them that drops repeats by name; a repeat must have equal bytes. */
   void assertSameForecastsWithRepeats(List<ConsumerRecord<byte[], byte[]>> records)
       throws Exception {
-    assertSame(forecasts, records, forecastName(), true);
+    assertSame(forecasts, records, new ForecastReader(null), true);
   }
 
   void assertSameScoresWithRepeats(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(scores, records, scoreName(), true);
-  }
-
-  private interface Naming {
-    Name of(byte[] value) throws Exception;
-  }
-
-  private static Naming forecastName() {
-    ForecastCodec codec = new ForecastCodec();
-    return value -> {
-      Forecast forecast = codec.decode(value);
-      return new Name(forecast.series(), forecast.origin(), forecast.mode());
-    };
-  }
-
-  private static Naming scoreName() {
-    ScoreCodec codec = new ScoreCodec();
-    return value -> {
-      Score score = codec.decode(value);
-      return new Name(score.series(), score.time(), score.mode());
-    };
+    assertSame(scores, records, new ScoreCodec()::decode, true);
   }
 
   private static void assertSame(
       Map<Name, byte[]> expected,
       List<ConsumerRecord<byte[], byte[]>> records,
-      Naming naming,
+      Decoder<? extends Output> decoder,
       boolean repeats)
       throws Exception {
     Map<Name, Long> seen = new HashMap<>();
@@ -134,11 +159,11 @@ final class ReferenceRun {
     List<String> different = new ArrayList<>();
     List<String> disordered = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      Name name = naming.of(record.value());
+      Name name = Name.of(decoder.decode(record.value()));
       Long before = seen.putIfAbsent(name, record.offset());
       if (before != null) {
         repeated.add("%s at offsets %d and %d".formatted(name, before, record.offset()));
-      } else if (newest.merge(name.series + name.mode, name.time, Math::max) != name.time) {
+      } else if (newest.merge(name.series + name.what, name.time, Math::max) != name.time) {
         disordered.add("%s at offset %d".formatted(name, record.offset()));
       }
       if (!Arrays.equals(record.value(), expected.get(name))) {
