@@ -266,6 +266,9 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       result.count(Counted.GAP, 1);
       result.count(Counted.MISSING, windows.missing());
     }
+    if (isOfOtherTargets(name, series)) {
+      state.keepNewest(); // what is before it may be of another target
+    }
     result.isDue = windows.isDue(state);
     result.bytes = state.bytes();
     result.isRepeatable = !windows.resumed();
@@ -323,13 +326,25 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     result.window = window == null && result.wantsWindow ? windows.window(name, state) : window;
   }
 
+  /** Whether a series was learned with other targets, or with these in another order. */
+  private boolean isOfOtherTargets(String name, ForecastState series) throws IOException {
+    for (int i = 0; joint != null && i < forecasters.length; i++) {
+      if (forecasters[i].learns()) {
+        read(name, series);
+        LearnerState learned = learned(i, series);
+        return learned != null && !joint[i].isOfThese(learned);
+      }
+    }
+    return false;
+  }
+
   /** Has what was learned of a series read when it is first needed, and brought up to date. */
   private void read(String name, ForecastState series) throws IOException {
     if (!series.read() || series.log == null) {
       return;
     }
-    if (!windows.fits(series.log)) {
-      series.log = null; // kept under other features or another interval: its rows mean nothing now
+    if (!windows.fits(series.log) || isOfOtherTargets(name, series)) {
+      series.log = null; // of other features, targets or interval: its rows mean nothing now
       return;
     }
     for (int i = 0; i < forecasters.length; i++) {

@@ -152,6 +152,11 @@ final class TargetsForecaster {
     return scored;
   }
 
+  /** Whether a series was learned with the same targets. */
+  boolean isOfThese(LearnerState first) {
+    return joint.isOfThese(first.targets());
+  }
+
   /** As {@link ModeForecaster#isRepeatable}. */
   boolean isRepeatable() {
     return isRepeatable;

@@ -213,6 +213,11 @@ public class WindowState {
     size = 0;
   }
 
+  /** The window starts again with its newest observation. */
+  public void keepNewest() {
+    size = Math.min(size, 1);
+  }
+
   public int pendingSize() {
     return pendingSize;
   }

@@ -306,6 +306,22 @@ class TargetsForecasterTest {
     assertThat(state.learned(MODE).targets().names()).isEqualTo(others.names());
   }
 
+  @Test
+  void targetsInAnotherOrderAreNotMixed() throws IOException {
+    double[][] rows = leading(60);
+    ForecastState state = new ForecastState();
+    ForecastState fresh = new ForecastState();
+    for (int t = 0; t < 50; t++) {
+      forecaster(ABC).observe(state, at(t, rows[t]));
+    }
+    SeriesForecaster turned = forecaster(new Targets(List.of("c", "a", "b"), List.of()));
+    for (int t = 50; t < 60; t++) {
+      Observation next = at(t, rows[t][2], rows[t][0], rows[t][1]);
+      JointForecast made = only(turned.observe(state, next));
+      assertThat(made).isEqualTo(only(turned.observe(fresh, next)));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"SKIP", "RESET"})
   void gapsArePassed(Gap gap) throws IOException {
