@@ -161,7 +161,7 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --format: expected avro with a schema registry, got json");
       return 2;
     }
-    String problem = targetsProblem();
+    String problem = targetsProblem(isJson);
     problem = problem == null ? aheadProblem() : problem;
     if (problem != null) {
       System.err.println("weir produce: " + problem);
@@ -222,7 +222,7 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   /** Takes the job's targets as columns where none are named; what is wrong with them, or null. */
-  private String targetsProblem() throws IOException {
+  private String targetsProblem(boolean isJson) throws IOException {
     List<String> ofJob =
         kafka.job() == null ? List.of() : kafka.job().forecast().inputs().targets().names();
     boolean areSame = new HashSet<>(ofJob).equals(new HashSet<>(columns.targets()));
@@ -234,9 +234,14 @@ final class ProduceCommand implements Callable<Integer> {
       return "--columns targets: expected %d, as targets of the job says, got %d"
           .formatted(ofJob.size(), targets);
     }
-    return targets > 0 && columns.isOfWindows()
-        ? "--columns: expected no label and no end with targets, got one"
-        : null;
+    if (targets > 0 && columns.isOfWindows()) {
+      return "--columns: expected no label and no end with targets, got one";
+    }
+    return columns.targets().stream()
+        .filter(target -> isJson && ObservationProducer.isFieldOfJson(target))
+        .map("targets: expected names that no other field of the JSON has, got "::concat)
+        .findFirst()
+        .orElse(null);
   }
 
   /** What is wrong with the covariates known ahead, in one line; null if nothing is. */

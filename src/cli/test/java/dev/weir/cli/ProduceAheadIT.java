@@ -162,6 +162,8 @@ class ProduceAheadIT {
         "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the job says, got 1",
         "JOB --columns targets=a+b | --columns targets: expected 0, as targets of the job says, got 2",
         "--columns targets=a+b,label=c | --columns: expected no label and no end with targets, got one",
+        "--format json --columns targets=a+time | targets: expected names that no other field of the JSON has, got time",
+        "--format json --columns targets=feature_2+a | targets: expected names that no other field of the JSON has, got feature_2",
         "--columns ahead=price --ahead-steps 0 | --ahead-steps: expected 1 to 4096, got 0"
       })
   void wrongOptionsAreRefusedBeforeATopicIsCreated(String options, String message)

@@ -94,9 +94,9 @@ class TargetSectionTest {
         "targets: [a, b/c]|line 4: targets: expected a list of 2 to 32 different names, got 'a,b/c'",
         "totals: [{name: t, of: [a, b]}]|line 4: totals[0].of: expected targets as well, got none",
         "targets: [a, b];totals: [{name: t, of: [a, c]}]"
-            + "|totals: t: expected each of [a, b] at most once, got [a, c]",
+            + "|line 5: totals: t: expected each of [a, b] at most once, got [a, c]",
         "targets: [a, b];totals: [{name: t, of: a, steps: 25}]"
-            + "|totals: t: expected at most 24 steps, got 25",
+            + "|line 5: totals: t: expected at most 24 steps, got 25",
         "targets: [a, b];totals: [{name: t}]"
             + "|totals[0].of: expected a target, or a list of them such as [load, -wind], got nothing",
         "targets: [a, b];totals: [{of: [a, b]}]|totals[0].name: expected text, got nothing",

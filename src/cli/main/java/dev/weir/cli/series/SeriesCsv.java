@@ -130,7 +130,7 @@ public final class SeriesCsv implements Closeable {
 
   /** Several targets: the first is the value, the others come before the features. */
   private Observation joint(String[] row, String series, long time) throws IOException {
-    double[] targets = numbers(row, "targets", "target", true);
+    double[] targets = numbers(row, "targets", null, true);
     boolean isFuture = Arrays.stream(targets).allMatch(Double::isNaN);
     if (isFuture && !hasFuture) {
       throw new IOException(
@@ -173,16 +173,18 @@ public final class SeriesCsv implements Closeable {
     return rows.format(times.found());
   }
 
+  /**
+   * @param what messages call them, by number; null: by the names of their columns
+   */
   private double[] numbers(String[] row, String key, String what, boolean isOptional)
       throws IOException {
     int[] of = places.get(key);
     double[] numbers = of.length == 0 ? Observation.NO_FEATURES : new double[of.length];
     for (int i = 0; i < numbers.length; i++) {
       String text = row[of[i]];
+      String name = what == null ? column(of[i]) : what + " " + (i + 1);
       numbers[i] =
-          isOptional && text.isBlank()
-              ? Double.NaN
-              : rows.number(what + " " + (i + 1), text, this.numbers::get);
+          isOptional && text.isBlank() ? Double.NaN : rows.number(name, text, this.numbers::get);
     }
     return numbers;
   }

@@ -228,7 +228,7 @@ class SeriesCsvTest {
         .hasMessage("a.csv line 3: expected a number in one of the targets' columns, got none");
     assertThatThrownBy(
             () -> read(file.replace("02,,", "02,x,"), columns("series=site,targets=wind+load")))
-        .hasMessage("a.csv line 3: target 2: expected a finite number, got 'x'");
+        .hasMessage("a.csv line 3: load: expected a finite number, got 'x'");
   }
 
   @ParameterizedTest

@@ -437,11 +437,15 @@ public final class JobFile implements Front {
     return true;
   }
 
-  /** Notes something wrong with an option, with its line when it is there. */
+  /** Notes something wrong with an option, with its line, or its first entry's, when it is there. */
   @Override
   public void problem(Option<?> option, String message) {
-    Entry entry = entries.get(option.key());
-    String where = entry == null ? "" : " " + entry.where;
+    String where =
+        entries.keySet().stream()
+            .filter(key -> key.equals(option.key()) || key.startsWith(option.key() + "[0]"))
+            .map(key -> " " + entries.get(key).where)
+            .findFirst()
+            .orElse("");
     problems.add("%s%s: %s: %s".formatted(name, where, option.key(), message));
   }
 

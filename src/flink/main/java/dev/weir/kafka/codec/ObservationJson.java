@@ -41,6 +41,11 @@ public final class ObservationJson {
     this.targets = targets.isEmpty() ? List.of("value") : targets;
   }
 
+  /** Whether a record may have a field of this name that is no target. */
+  public static boolean isField(String name) {
+    return name.matches("series|time|(feature|ahead)_[0-9]+");
+  }
+
   public byte[] encode(Observation observation) {
     buffer.reset();
     try (JsonGenerator json = FACTORY.createGenerator(buffer)) {

@@ -51,6 +51,11 @@ public final class ObservationProducer extends SeriesProducer {
             : areTargets ? ObservationCodec.targetsFingerprint() : ObservationCodec.fingerprint();
   }
 
+  /** Whether JSON may have a field of this name that is no target. */
+  public static boolean isFieldOfJson(String name) {
+    return ObservationJson.isField(name);
+  }
+
   public void send(Observation observation) throws IOException {
     ProducerRecord<byte[], byte[]> record =
         record(
