@@ -19,16 +19,19 @@ import java.util.List;
  * for an end of a total a quantile of its error in units of the root of the sum of the squared
  * widths. As in the targets' own intervals an end is (c + r) R: R the running mean size of these
  * ratios, c follows by how often the ratio is beyond it now, r by how often it was as it was issued
- * (online conformal prediction; Gibbs and Candès 2021).
+ * (online conformal prediction; Gibbs and Candès 2021). While n, the errors of an end that do not
+ * overlap, are few, its tail is smaller by (1/2 - tail) / n, as in split conformal prediction.
  */
 public final class JointIntervals {
 
   private static final double SLOW = 0.01; // move of c after a hit or miss
   private static final double EARLY = 0.7;
   private static final double RUNS = 60; // of errors, after which each counts in full
-  private static final double REST = 0.02; // the same of r
+  private static final double REST = 0.025; // the same of r
+  private static final double LEAST = 0.2; // of a tail that few errors leave
   private static final double SIZE = 0.02; // how fast R follows
   private static final double FAR = 50; // larger ratios count as this
+  private static final double NARROWEST = 0.05; // side of an interval, of its width
   private static final double WIDEST = 1e150; // wider ones count as this: squares stay finite
   private static final int NEAR = 48; // steps up to which r is learned
 
@@ -148,13 +151,15 @@ public final class JointIntervals {
       double move = share * SLOW + early / depth(f);
       for (int e = 0; e < tails.length; e++) {
         int c = at + ENTRY + 2 * e;
+        double tail = tails[e] - (0.5 - tails[e]) / (1 + errors / depth(f));
+        tail = Math.max(LEAST * tails[e], tail);
         double side = isLower[e] ? -1 : 1;
         if (running > 0) {
-          n[c] += side * move * (isBeyond(ratio, n[c] * running, e) - tails[e]);
+          n[c] += side * move * (isBeyond(ratio, n[c] * running, e) - tail);
         }
         double was = depth(f) > NEAR ? Double.NaN : n[issuedAt(t, f) + e];
         if (!Double.isNaN(was)) {
-          n[c + 1] += side * REST * (isBeyond(ratio, was, e) - tails[e]);
+          n[c + 1] += side * REST * (isBeyond(ratio, was, e) - tail);
         }
       }
     }
@@ -224,8 +229,9 @@ public final class JointIntervals {
     double largest = 0;
     for (int p = 0; p < learner.count; p++) {
       double error = learner.issuedError(states, t, f, p, of[learner.target(p)]);
-      int which = error < 0 ? JointLearner.LOW : JointLearner.HIGH;
-      double ratio = ratio(Math.abs(error), learner.distance(states, t, f, p, which));
+      double low = learner.distance(states, t, f, p, JointLearner.LOW);
+      double high = learner.distance(states, t, f, p, JointLearner.HIGH);
+      double ratio = ratio(Math.abs(error), side(error < 0 ? low : high, low + high));
       largest =
           Double.isNaN(ratio) || Double.isNaN(largest) ? Double.NaN : Math.max(largest, ratio);
     }
@@ -270,6 +276,11 @@ public final class JointIntervals {
       int at = sums[i] + 2 * (int) (t % depth);
       totals[i].learn(n, t, 0, truth - n[at], n[at + 1]);
     }
+  }
+
+  /** A side of an interval as the region counts it: counts may have none below their forecast. */
+  private static double side(double side, double width) {
+    return Math.max(side, NARROWEST * width);
   }
 
   private static double ratio(double error, double width) {
@@ -360,8 +371,9 @@ public final class JointIntervals {
     for (int i = 0; i < lower.length; i++) {
       double factor = learner.followed.between(factors, i + 1);
       double value = of.value()[i];
-      lower[i] = bounds.lower(finite(value - factor * (value - own.lower()[i])));
-      upper[i] = bounds.upper(finite(value + factor * (own.upper()[i] - value)));
+      double width = own.upper()[i] - own.lower()[i];
+      lower[i] = bounds.lower(finite(value - factor * side(value - own.lower()[i], width)));
+      upper[i] = bounds.upper(finite(value + factor * side(own.upper()[i] - value, width)));
     }
     return new Interval(own.level(), lower, upper);
   }
