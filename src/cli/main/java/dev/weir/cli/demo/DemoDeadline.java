@@ -1,13 +1,12 @@
 package dev.weir.cli.demo;
 
-import dev.weir.model.Mode;
 import java.time.Duration;
-import java.util.EnumSet;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * When a demo ends: after the time it was given, but not before a forecast of each mode was shown,
+ * When a demo ends: after the time it was given, but not before an output of each kind was shown,
  * which a busy machine may take longer for. Not thread-safe.
  */
 final class DemoDeadline {
@@ -16,17 +15,19 @@ final class DemoDeadline {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Duration duration;
-  private final Set<Mode> missing = EnumSet.allOf(Mode.class);
+  private final Set<String> missing;
 
   /**
    * @param duration null for a demo without an end
+   * @param outputs kinds of which it shows at least one
    */
-  DemoDeadline(Duration duration) {
+  DemoDeadline(Duration duration, Collection<String> outputs) {
     this.duration = duration;
+    this.missing = new LinkedHashSet<>(outputs);
   }
 
-  void shown(Mode mode) {
-    missing.remove(mode);
+  void shown(String output) {
+    missing.remove(output);
   }
 
   /** Whether it has shown what it is there for. */
@@ -34,9 +35,9 @@ final class DemoDeadline {
     return missing.isEmpty();
   }
 
-  /** The modes without a shown forecast. */
+  /** The kinds that are not shown yet. */
   String missing() {
-    return missing.stream().map(Mode::label).collect(Collectors.joining(", "));
+    return String.join(", ", missing);
   }
 
   /**
