@@ -136,14 +136,7 @@ class DistributionScoresTest {
     Sums sums = new Sums(LEVELS.size());
     for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
       Forecast forecast = forecasts.get(t - 1);
-      double[] levels = LEVELS.stream().mapToDouble(level -> level).toArray();
-      double[][] lower = new double[LEVELS.size()][];
-      double[][] upper = new double[LEVELS.size()][];
-      for (int k = 0; k < LEVELS.size(); k++) {
-        lower[k] = forecast.intervals().get(k).lower();
-        upper[k] = forecast.intervals().get(k).upper();
-      }
-      trial.addDistribution(sums, t, levels, forecast.values(), lower, upper);
+      trial.add(sums, t, forecast.values(), forecast.intervals());
     }
     DistributionScore evaluated = trial.score(sums).distribution();
     int[] steps = {1, 2, 3, 4, 5, 6};

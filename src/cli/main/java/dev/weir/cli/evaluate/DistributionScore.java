@@ -1,8 +1,10 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoublePredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -73,10 +75,9 @@ public record DistributionScore(
      *
      * @param truth (steps), NaN where it is not known
      * @param forecast (steps)
-     * @param lower (levels, steps)
-     * @param upper (levels, steps)
+     * @param intervals one for each level
      */
-    void add(double[] truth, double[] forecast, double[][] lower, double[][] upper) {
+    void add(double[] truth, double[] forecast, List<Interval> intervals) {
       if (sums == null) {
         steps = forecast.length;
         sums = scorer.newSums(steps);
@@ -84,8 +85,8 @@ public record DistributionScore(
       for (int i = 0; i < steps; i++) {
         quantiles[levels] = forecast[i];
         for (int k = 0; k < levels; k++) {
-          quantiles[levels - 1 - k] = lower[k][i];
-          quantiles[levels + 1 + k] = upper[k][i];
+          quantiles[levels - 1 - k] = intervals.get(k).lower()[i];
+          quantiles[levels + 1 + k] = intervals.get(k).upper()[i];
         }
         if (!Double.isNaN(truth[i])) {
           scorer.add(sums, i, quantiles, truth[i]);

@@ -27,6 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -262,62 +265,40 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     }
     EvaluationPlan used = plan;
     EvaluationPlan plain = plan.withoutNetworks();
-    List<Outcome> outcomes;
-    List<TargetsResult> together = new ArrayList<>();
-    int each = plan.targets().areSeveral() ? 2 : 1; // the others, and each alone
+    boolean several = plan.targets().areSeveral();
+    int each = several ? 2 : 1; // the others, and each alone
     int times = (plain == null ? 1 : 2) + each * plan.targets().count();
-    List<Grid> forecast = all.stream().map(OnTrial::whole).toList();
-    try (Progress progress = Progress.of(line, forecast, times)) {
+    List<Grid> wholes = all.stream().map(OnTrial::whole).toList();
+    try (Progress progress = Progress.of(line, wholes, times)) {
       FileForecaster ours = new FileForecaster(plan, season, null, progress);
-      FileForecaster without =
-          plain == null ? null : new FileForecaster(plain, season, null, progress);
-      EvaluationPlan ofOne = plan.alone();
-      FileForecaster alone = new FileForecaster(ofOne, season, null, progress);
-      List<List<Outcome>> found =
-          FileForecaster.each(
-              all,
-              one -> {
-                int levels = used.levels().size();
-                List<TrialForecasts> made = one.forecasts(levels, one.joint, ours);
-                List<TrialForecasts> plainly =
-                    without == null ? null : one.forecasts(levels, null, without);
-                List<Outcome> of = new ArrayList<>();
-                for (int k = 0; k < one.trials.size(); k++) {
-                  Trial trial = one.trials.get(k);
-                  Grid grid = one.grids.get(k);
-                  Map<String, SeriesScore> others =
-                      used.scoresOfOthers(trial, season.learned(one.name()));
-                  OutsideForecasts outside = used.outside(grid);
-                  if (outside != null) {
-                    others.putAll(outside.scores(trial));
-                  }
-                  progress.add(grid.rows().size());
-                  int levelsOfOne = ofOne.levels().size();
-                  of.add(
-                      new Outcome(
-                          made.get(k),
-                          plainly == null ? null : plainly.get(k),
-                          one.joint == null
-                              ? null
-                              : TrialForecasts.of(trial, grid, levelsOfOne, alone),
-                          others));
-                }
-                return of;
-              });
-      outcomes = found.stream().flatMap(List::stream).toList();
-      for (int k = 0; plan.targets().areSeveral() && k < all.size(); k++) {
-        together.add(
-            all.get(k)
-                .joint
-                .result(
-                    all.get(k).name(),
-                    found.get(k).stream().map(Outcome::ourScore).toList(),
-                    found.get(k).stream().map(Outcome::scoreAlone).toList()));
-      }
+      FileForecaster without = new FileForecaster(plain, season, null, progress);
+      FileForecaster alone = new FileForecaster(plan.alone(), season, null, progress);
+      FileForecaster.each(
+          all,
+          one -> {
+            one.forecasts.put(Evaluation.WEIR, one.together(one.joint, ours));
+            if (plain != null) {
+              one.forecasts.put(Evaluation.WITHOUT_NETWORKS, one.together(null, without));
+            }
+            if (several) {
+              one.forecasts.put(Evaluation.ALONE, one.alone(alone));
+            }
+            for (int k = 0; k < one.trials.size(); k++) {
+              Trial trial = one.trials.get(k);
+              Grid grid = one.grids.get(k);
+              one.others.add(used.scoresOfOthers(trial, season.learned(one.whole.series())));
+              OutsideForecasts outside = used.outside(grid);
+              if (outside != null) {
+                one.others.get(k).putAll(outside.scores(trial));
+              }
+              progress.add(grid.rows().size());
+            }
+            return one;
+          });
     }
-    EvaluationResult result = result(outcomes, together, season, plan);
+    EvaluationResult result = result(all, season, plan);
     if (report != null) {
-      report.write(EvaluationPage.of(result, outcomes.stream().map(Outcome::ours).toList()));
+      report.write(EvaluationPage.of(result, forecasts(all, Evaluation.WEIR).toList()));
     }
     return written(result);
   }
@@ -511,103 +492,83 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
    * @param grids its own, or one for each of several targets
    * @param trials as the grids; none of a series that is too short
    * @param joint null for one target
+   * @param forecasts by method, as the trials
+   * @param others scores of the other methods by name, as the trials
    */
-  private record OnTrial(Grid whole, List<Grid> grids, List<Trial> trials, JointScores joint) {
+  private record OnTrial(
+      Grid whole,
+      List<Grid> grids,
+      List<Trial> trials,
+      JointScores joint,
+      Map<String, List<TrialForecasts>> forecasts,
+      List<Map<String, SeriesScore>> others) {
 
-    String name() {
-      return whole.rows().get(0).series();
+    List<TrialForecasts> together(JointScores scores, FileForecaster by) throws IOException {
+      return TrialForecasts.of(trials, grids, whole, scores, by);
     }
 
-    /**
-     * As the trials.
-     *
-     * @param together takes what is forecast of all targets together; null for none
-     */
-    List<TrialForecasts> forecasts(int levels, JointScores together, FileForecaster by)
-        throws IOException {
-      return joint == null
-          ? List.of(TrialForecasts.of(trials.get(0), whole, levels, by))
-          : TrialForecasts.of(trials, grids, whole, levels, together, by);
+    List<TrialForecasts> alone(FileForecaster by) throws IOException {
+      List<TrialForecasts> all = new ArrayList<>();
+      for (int k = 0; k < grids.size(); k++) {
+        Grid grid = grids.get(k);
+        all.addAll(TrialForecasts.of(List.of(trials.get(k)), List.of(grid), grid, null, by));
+      }
+      return all;
+    }
+
+    TargetsResult targets() {
+      return joint.result(whole.series(), scores(Evaluation.WEIR), scores(Evaluation.ALONE));
+    }
+
+    private List<List<SeriesScore>> scores(String method) {
+      return forecasts.get(method).stream().map(one -> List.of(one.score())).toList();
+    }
+
+    Stream<OfSeries> results() {
+      return IntStream.range(0, trials.size())
+          .mapToObj(
+              k -> {
+                Map<String, SeriesScore> methods = new LinkedHashMap<>();
+                forecasts.forEach((method, made) -> methods.put(method, made.get(k).score()));
+                methods.putAll(others.get(k));
+                Trial trial = trials.get(k);
+                return new OfSeries(
+                    trial.series(), trial.m(), trial.origins(), trial.scale(), methods);
+              });
     }
   }
 
   private OnTrial onTrial(String name, Grid grid, EvaluationSeasons season, EvaluationPlan plan) {
     Targets targets = plan.targets();
-    List<Grid> grids = new ArrayList<>();
+    Map<String, Grid> grids = JointScores.grids(grid, targets);
     List<Trial> trials = new ArrayList<>();
     try {
-      for (String one : JointScores.names(name, targets)) {
-        Grid of = targets.areSeveral() ? grid.target(grids.size(), targets.count()) : grid;
-        grids.add(of);
-        trials.add(origins.trial(one, of, season.m(name), plan.others().horizon()));
-      }
+      grids.forEach(
+          (one, of) -> trials.add(origins.trial(one, of, season.m(name), plan.others().horizon())));
     } catch (IllegalArgumentException e) {
       System.err.println("skipped " + Printable.line(e.getMessage()));
       trials.clear(); // all are as long
     }
-    boolean isOne = trials.isEmpty() || !targets.areSeveral();
-    return new OnTrial(
-        grid,
-        grids,
-        trials,
-        isOne
-            ? null
-            : new JointScores(
-                targets,
-                plan.levels(),
-                grids,
-                season.m(name),
-                t -> trials.stream().anyMatch(trial -> trial.isOrigin(t))));
+    List<Grid> all = List.copyOf(grids.values());
+    IntPredicate isOrigin = t -> trials.stream().anyMatch(trial -> trial.isOrigin(t));
+    JointScores joint =
+        targets.areSeveral()
+            ? new JointScores(targets, plan.levels(), all, season.m(name), isOrigin)
+            : null;
+    return new OnTrial(grid, all, trials, joint, new LinkedHashMap<>(), new ArrayList<>());
   }
 
-  /**
-   * What is known of one series.
-   *
-   * @param without forecasts without networks; null if they are not wanted
-   * @param alone forecasts without the other targets; null of series with one
-   * @param others scores of the other methods
-   */
-  private record Outcome(
-      TrialForecasts ours,
-      TrialForecasts without,
-      TrialForecasts alone,
-      Map<String, SeriesScore> others) {
-
-    SeriesScore ourScore() {
-      return ours.trial.score(ours.sums);
-    }
-
-    SeriesScore scoreAlone() {
-      return alone.trial.score(alone.sums);
-    }
-
-    OfSeries scores() {
-      Trial trial = ours.trial;
-      Map<String, SeriesScore> methods = new LinkedHashMap<>();
-      methods.put(Evaluation.WEIR, ourScore());
-      if (without != null) {
-        methods.put(Evaluation.WITHOUT_NETWORKS, trial.score(without.sums));
-      }
-      if (alone != null) {
-        methods.put(Evaluation.ALONE, scoreAlone());
-      }
-      methods.putAll(others);
-      return new OfSeries(trial.series(), trial.m(), trial.origins(), trial.scale(), methods);
-    }
+  private static Stream<TrialForecasts> forecasts(List<OnTrial> all, String method) {
+    return all.stream().flatMap(one -> one.forecasts.getOrDefault(method, List.of()).stream());
   }
 
   private EvaluationResult result(
-      List<Outcome> outcomes,
-      List<TargetsResult> together,
-      EvaluationSeasons season,
-      EvaluationPlan plan) {
-    List<OfSeries> series = outcomes.stream().map(Outcome::scores).toList();
+      List<OnTrial> all, EvaluationSeasons season, EvaluationPlan plan) {
     Map<String, List<ErrorsByAge>> ages = new LinkedHashMap<>();
-    if (byAge) {
-      ages.put(Evaluation.WEIR, outcomes.stream().map(one -> one.ours.byAge).toList());
-      if (outcomes.get(0).without != null) {
-        ages.put(
-            Evaluation.WITHOUT_NETWORKS, outcomes.stream().map(one -> one.without.byAge).toList());
+    for (String method : List.of(Evaluation.WEIR, Evaluation.WITHOUT_NETWORKS)) {
+      List<ErrorsByAge> found = forecasts(all, method).map(one -> one.byAge).toList();
+      if (byAge && !found.isEmpty()) {
+        ages.put(method, found);
       }
     }
     boolean unknown = plan.learns() && season.isUnknown();
@@ -617,6 +578,11 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
                 + " seasonal naive method is the naive one, and relMAE compares with that alone."
             : "";
     return new EvaluationResult(
-        plan.others().horizon(), plan.levels(), series, ages, together, note);
+        plan.others().horizon(),
+        plan.levels(),
+        all.stream().flatMap(OnTrial::results).toList(),
+        ages,
+        all.stream().filter(one -> one.joint != null).map(OnTrial::targets).toList(),
+        note);
   }
 }

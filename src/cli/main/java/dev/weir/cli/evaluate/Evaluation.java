@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -122,18 +123,12 @@ public final class Evaluation {
      * @throws IllegalArgumentException when the series is too short to have an origin
      */
     public Trial(String series, double[] values, int m, int horizon) {
-      this(series, values, m, horizon, 0, 1);
+      this(series, values, m, horizon, 0, 1, new BitSet());
     }
 
     /**
      * @param first origin, as a number of values seen; 0 for that of the protocol
      * @param every values from one origin to the next
-     */
-    public Trial(String series, double[] values, int m, int horizon, int first, int every) {
-      this(series, values, m, horizon, first, every, new BitSet());
-    }
-
-    /**
      * @param missing indices of values that are filled in: methods may read them, but no forecast
      *     is made at one, and none is scored by one
      */
@@ -231,37 +226,15 @@ public final class Evaluation {
     }
 
     /**
-     * Adds the errors of one forecast.
+     * Adds one forecast.
      *
      * @param t its origin
-     * @param forecast (horizon)
-     */
-    public void add(Sums sums, int t, double[] forecast) {
-      for (int i = 1; i <= horizon; i++) {
-        sums.add(i, truth(t + i), forecast[i - 1]);
-      }
-    }
-
-    /** Adds the hits and misses of one forecast's interval number k. */
-    public void addInterval(Sums sums, int k, double level, int t, double[] lower, double[] upper) {
-      for (int i = 1; i <= horizon; i++) {
-        sums.addInterval(k, level, truth(t + i), lower[i - 1], upper[i - 1]);
-      }
-    }
-
-    /**
-     * Adds the predictive distribution of one origin.
-     *
-     * @param levels of the intervals, ascending; the same for all origins
      * @param forecast (horizon), the medians
-     * @param lower (levels, horizon)
-     * @param upper (levels, horizon)
      */
-    public void addDistribution(
-        Sums sums, int t, double[] levels, double[] forecast, double[][] lower, double[][] upper) {
+    public void add(Sums sums, int t, double[] forecast, List<Interval> intervals) {
       double[] truth = new double[horizon];
       Arrays.setAll(truth, i -> truth(t + 1 + i));
-      sums.addDistribution(levels, truth, forecast, lower, upper);
+      sums.add(truth, forecast, intervals);
     }
 
     /** The scores of a method after all origins were added. */
@@ -335,12 +308,28 @@ public final class Evaluation {
       intervals[k] += ProperScores.interval(level, lower, upper, truth);
     }
 
-    void addDistribution(
-        double[] levels, double[] truth, double[] forecast, double[][] lower, double[][] upper) {
-      if (distributions == null) {
+    /**
+     * Adds a forecast of the steps from the first on.
+     *
+     * @param truth (steps)
+     * @param forecast (steps), the medians
+     * @param intervals with ascending levels, the same for all origins
+     */
+    void add(double[] truth, double[] forecast, List<Interval> intervals) {
+      for (int i = 0; i < forecast.length; i++) {
+        add(i + 1, truth[i], forecast[i]);
+        for (int k = 0; k < intervals.size(); k++) {
+          Interval of = intervals.get(k);
+          addInterval(k, of.level(), truth[i], of.lower()[i], of.upper()[i]);
+        }
+      }
+      if (distributions == null && !intervals.isEmpty()) {
+        double[] levels = intervals.stream().mapToDouble(Interval::level).toArray();
         distributions = new DistributionScore.Sums(levels);
       }
-      distributions.add(truth, forecast, lower, upper);
+      if (!intervals.isEmpty()) {
+        distributions.add(truth, forecast, intervals);
+      }
     }
 
     long count() {

@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +35,27 @@ final class FileForecaster {
   /** Takes what comes of a series, in order. */
   @FunctionalInterface
   interface Reader {
+
+    /**
+     * @param joint takes what is forecast of all targets together as well; null for none
+     */
+    static Reader of(Reader each, JointScores joint) {
+      return new Reader() {
+        @Override
+        public void take(Forecast forecast, int row) {
+          each.take(forecast, row);
+        }
+
+        @Override
+        public void take(JointForecast forecasts, int row) {
+          each.take(forecasts, row);
+          if (joint != null) {
+            joint.take(forecasts, row);
+          }
+        }
+      };
+    }
+
     /**
      * @param row of the newest value used, in the series' grid
      */
@@ -100,8 +120,7 @@ final class FileForecaster {
    * @throws IOException if the engine refuses a value
    */
   void read(Grid grid, Reader reader) throws IOException {
-    String name = grid.rows().get(0).series();
-    Kind kind = new Kind(season.learned(name), grid.sampling());
+    Kind kind = new Kind(season.learned(grid.series()), grid.sampling());
     Queue<SeriesForecaster> engines =
         idle.computeIfAbsent(kind, none -> new ConcurrentLinkedQueue<>());
     SeriesForecaster engine = engines.poll();
@@ -115,7 +134,7 @@ final class FileForecaster {
 
   /** The forecast at the last value of a series; rows without a value may follow it. */
   Forecast last(Grid grid) throws IOException {
-    return at(grid, List.of(grid.newestRow()), null).get(0).get(0);
+    return at(grid, Map.of(grid.series(), List.of(grid.newestRow())), null).get(0);
   }
 
   /**
@@ -143,7 +162,7 @@ final class FileForecaster {
       if (!newest.containsKey(name)) {
         throw new IOException(
             "%s: expected a value at least, got none"
-                .formatted(JointForecast.nameOf(grid.rows().get(0).series(), name)));
+                .formatted(JointForecast.nameOf(grid.series(), name)));
       }
     }
     return new JointForecast(
@@ -157,47 +176,39 @@ final class FileForecaster {
   /**
    * The forecasts at some rows of a series.
    *
-   * @param rows in order
+   * @param rows by what the forecasts are called
    * @param joint takes those of all targets together; null for none
-   * @return for each target, in the order of the rows
+   * @return in the order of the rows
    */
-  List<List<Forecast>> at(Grid grid, List<Integer> rows, JointScores joint) throws IOException {
-    Map<String, Map<Integer, Forecast>> forecasts = new HashMap<>();
-    Set<Integer> wanted = Set.copyOf(rows);
-    read(
-        grid,
-        new Reader() {
-          @Override
-          public void take(Forecast forecast, int row) {
-            if (wanted.contains(row)) {
-              forecasts
-                  .computeIfAbsent(forecast.series(), none -> new HashMap<>())
-                  .put(row, forecast);
-            }
-          }
-
-          @Override
-          public void take(JointForecast all, int row) {
-            Reader.super.take(all, row);
-            if (joint != null) {
-              joint.take(all, row);
-            }
-          }
+  List<Forecast> at(Grid grid, Map<String, List<Integer>> rows, JointScores joint)
+      throws IOException {
+    Map<String, Map<Integer, Forecast>> made = new HashMap<>();
+    rows.forEach(
+        (name, wanted) -> {
+          made.put(name, new HashMap<>());
+          wanted.forEach(row -> made.get(name).put(row, null));
         });
-    List<List<Forecast>> all = new ArrayList<>();
-    for (String name : JointScores.names(grid.rows().get(0).series(), plan.targets())) {
-      Map<Integer, Forecast> made = forecasts.getOrDefault(name, Map.of());
-      for (int row : rows) {
-        if (!made.containsKey(row)) {
+    read(grid, Reader.of((one, row) -> made.get(one.series()).replace(row, one), joint));
+    List<Forecast> all = new ArrayList<>();
+    for (Map.Entry<String, List<Integer>> of : rows.entrySet()) {
+      for (int row : of.getValue()) {
+        Forecast one = made.get(of.getKey()).get(row);
+        if (one == null) {
           throw new IOException(
               "%s: expected a forecast at %s, got none"
                   .formatted(
-                      name, row == grid.newestRow() ? "its last value" : "value " + (row + 1)));
+                      of.getKey(),
+                      row == grid.newestRow() ? "its last value" : "value " + (row + 1)));
         }
+        all.add(one);
       }
-      all.add(rows.stream().map(made::get).toList());
     }
     return all;
+  }
+
+  /** Number of intervals of each forecast. */
+  int levels() {
+    return plan.levels().size();
   }
 
   /** How many values are done, as a share of all. Thread-safe. */

@@ -1,7 +1,9 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.forecast.Forecast.Interval;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * Scores of one forecast of each series, made at the end of its training part and compared with the
@@ -22,11 +24,6 @@ public final class Holdout {
   private final int m;
   private final BitSet missing;
   private final double scale;
-
-  /** Without filled-in values. */
-  public Holdout(String series, double[] training, double[] truth, int m) {
-    this(series, training, truth, m, new BitSet());
-  }
 
   /**
    * @param training values in order of time, not copied
@@ -81,24 +78,12 @@ public final class Holdout {
    * #seasonalNaive}.
    *
    * @param forecast (horizon)
-   * @param levels of the intervals, such as 0.8; empty without
-   * @param lower (levels, horizon), lower ends
-   * @param upper as lower
    */
-  public SeriesScore score(double[] forecast, double[] levels, double[][] lower, double[][] upper) {
-    Evaluation.Sums sums = new Evaluation.Sums(levels.length);
+  public SeriesScore score(double[] forecast, List<Interval> intervals) {
+    Evaluation.Sums sums = new Evaluation.Sums(intervals.size());
+    sums.add(truth, forecast, intervals);
     Evaluation.Sums naive = new Evaluation.Sums(0);
-    double[] seasonal = seasonalNaive();
-    for (int i = 1; i <= truth.length; i++) {
-      sums.add(i, truth[i - 1], forecast[i - 1]);
-      naive.add(i, truth[i - 1], seasonal[i - 1]);
-      for (int k = 0; k < levels.length; k++) {
-        sums.addInterval(k, levels[k], truth[i - 1], lower[k][i - 1], upper[k][i - 1]);
-      }
-    }
-    if (levels.length > 0) {
-      sums.addDistribution(levels, truth, forecast, lower, upper);
-    }
+    naive.add(truth, seasonalNaive(), List.of());
     double squaredScale =
         Math.max(FLOOR, Math.sqrt(Evaluation.meanDifference(y, missing, y.length, 1, true)));
     return sums.score(scale > 0 ? scale : 1, squaredScale, naive.meanError());

@@ -11,16 +11,18 @@ import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * {@code weir evaluate --truth} and {@code --windows}: forecasts compared with the values that
@@ -29,19 +31,39 @@ import java.util.stream.IntStream;
 final class HoldoutEvaluation {
 
   /**
-   * What is forecast from one value of a series.
+   * What is forecast from one value of a target.
    *
-   * @param grid of the series
+   * @param window of the series, from 0
    * @param cut rows of the grid that are known
    * @param truth a value for each step after the cut; NaN if unknown
    */
-  private record Part(Grid grid, int cut, double[] truth) {}
+  private record Part(int window, int cut, double[] truth) {}
 
-  private final Map<String, List<Part>> series = new LinkedHashMap<>(); // or each target of them
-  private final List<Grid> wholes = new ArrayList<>(); // of all targets of a series
+  /**
+   * @param name what its forecasts are called
+   * @param parts in order; none where the target is missing wherever a window begins
+   */
+  private record Target(String name, Grid grid, List<Part> parts) {
+
+    List<Integer> rows() {
+      return parts.stream().map(part -> part.cut - 1).toList();
+    }
+  }
+
+  private record Held(Grid whole, List<Target> targets) {
+
+    Map<String, List<Integer>> rows() {
+      Map<String, List<Integer>> rows = new LinkedHashMap<>();
+      targets.forEach(target -> rows.put(target.name, target.rows()));
+      return rows;
+    }
+  }
+
+  private final List<Held> series = new ArrayList<>();
   private final EvaluationSeasons season;
   private final Integer maseSeason;
-  private List<List<Forecast>> forecasts; // of the last run, by series
+  private int leftOut; // parts whose target is missing where they begin
+  private List<Forecast> forecasts; // of the last run, by target and part
 
   /**
    * @param maseSeason season of the scores; null for the learner's, or the most frequent one that
@@ -74,15 +96,15 @@ final class HoldoutEvaluation {
               "--truth",
               "%d values of %s, as many as are forecast".formatted(horizon, Printable.line(name)),
               values.length);
-          double[] next = Arrays.copyOf(values, horizon);
-          evaluation.wholes.add(grid);
-          evaluation.series.put(name, List.of(new Part(grid, grid.rows().size(), next)));
+          Part part = new Part(0, grid.rows().size(), Arrays.copyOf(values, horizon));
+          evaluation.series.add(new Held(grid, List.of(new Target(name, grid, List.of(part)))));
         });
     return evaluation;
   }
 
   /**
-   * Forecasts the last values of each series in windows, one after another.
+   * Forecasts the last values of each series in windows, one after another. Leaves out those of a
+   * target that is missing where they begin.
    *
    * @param targets of each series
    * @param windows how many, each of as many values as are forecast
@@ -104,19 +126,30 @@ final class HoldoutEvaluation {
               "--windows",
               "more than %,d values of %s".formatted(windows * horizon, Printable.line(name)),
               grid.newestRow() + 1);
-          evaluation.wholes.add(grid);
-          List<String> names = JointScores.names(name, targets);
-          for (int target = 0; target < names.size(); target++) {
-            Grid one = targets.areSeveral() ? grid.target(target, names.size()) : grid;
-            List<Part> parts = new ArrayList<>();
-            for (int k = 0; k < windows; k++) {
-              int cut = first + k * horizon;
-              parts.add(new Part(one, cut, Arrays.copyOf(one.truth(cut), horizon)));
-            }
-            evaluation.series.put(names.get(target), parts);
-          }
+          Held held = new Held(grid, new ArrayList<>());
+          JointScores.grids(grid, targets)
+              .forEach(
+                  (called, one) -> {
+                    List<Part> parts =
+                        IntStream.range(0, windows)
+                            .filter(k -> !one.isMissing(first + k * horizon - 1))
+                            .mapToObj(k -> part(one, k, first + k * horizon, horizon))
+                            .toList();
+                    evaluation.leftOut += windows - parts.size();
+                    held.targets.add(new Target(called, one, parts));
+                  });
+          evaluation.series.add(held);
         });
+    UsageException.check(
+        evaluation.targets().anyMatch(target -> !target.parts.isEmpty()),
+        "--windows",
+        "a value right before a window",
+        null);
     return evaluation;
+  }
+
+  private static Part part(Grid grid, int window, int cut, int horizon) {
+    return new Part(window, cut, Arrays.copyOf(grid.truth(cut), horizon));
   }
 
   /** The least number of values that the truth has of a series: how far it can be forecast. */
@@ -124,108 +157,111 @@ final class HoldoutEvaluation {
     return truth.values().stream().mapToInt(List::size).min().orElseThrow();
   }
 
+  private Stream<Target> targets() {
+    return series.stream().flatMap(held -> held.targets.stream());
+  }
+
   HoldoutResult run(EvaluationPlan plan, ProgressLine progress) throws Exception {
     Integer fixed = maseSeason;
     if (fixed == null && season.isUnknown()) {
       fixed = commonSeason(plan.others().horizon());
     }
-    List<HoldoutResult.Part> scored = new ArrayList<>();
-    for (Map.Entry<String, List<Part>> one : series.entrySet()) {
-      int m = fixed == null ? season.m(name(one.getValue().get(0).grid)) : (int) fixed;
-      int window = 0;
-      for (Part part : one.getValue()) {
-        Grid known = part.grid.first(part.cut);
-        Holdout holdout =
-            new Holdout(one.getKey(), values(known.rows()), part.truth, m, known.missing());
-        scored.add(new HoldoutResult.Part(holdout, window++, new LinkedHashMap<>()));
+    Targets targets = plan.targets();
+    boolean several = targets.areSeveral();
+    List<List<HoldoutResult.Part>> byTarget = new ArrayList<>();
+    Map<Grid, JointScores> joint = new HashMap<>();
+    for (Held held : series) {
+      int m = fixed == null ? season.m(held.whole.series()) : (int) fixed;
+      held.targets.forEach(target -> byTarget.add(scored(target, m)));
+      if (several) {
+        Set<Integer> rows = new HashSet<>();
+        held.targets.forEach(target -> rows.addAll(target.rows()));
+        List<Grid> grids = held.targets.stream().map(Target::grid).toList();
+        joint.put(
+            held.whole,
+            new JointScores(targets, plan.levels(), grids, m, t -> rows.contains(t - 1)));
       }
     }
+    List<HoldoutResult.Part> scored = byTarget.stream().flatMap(List::stream).toList();
     EvaluationPlan plain = plan.withoutNetworks();
-    Targets targets = plan.targets();
-    int times = (plain == null ? 1 : 2) + (targets.areSeveral() ? targets.count() : 0);
-    List<JointScores> joint = targets.areSeveral() ? jointScores(plan, scored) : null;
+    int times = (plain == null ? 1 : 2) + (several ? targets.count() : 0);
+    List<Grid> wholes = series.stream().map(Held::whole).toList();
     try (Progress values = Progress.of(progress, wholes, times)) {
-      forecasts = forecasts(new FileForecaster(plan, season, null, values), joint);
-      put(scored, Evaluation.WEIR, forecasts);
+      FileForecaster ours = new FileForecaster(plan, season, null, values);
+      forecasts =
+          put(
+              scored,
+              Evaluation.WEIR,
+              FileForecaster.each(
+                  series, one -> ours.at(one.whole, one.rows(), joint.get(one.whole))));
       if (plain != null) {
         FileForecaster without = new FileForecaster(plain, season, null, values);
-        put(scored, Evaluation.WITHOUT_NETWORKS, forecasts(without, null));
+        put(
+            scored,
+            Evaluation.WITHOUT_NETWORKS,
+            FileForecaster.each(series, one -> without.at(one.whole, one.rows(), null)));
       }
-      if (targets.areSeveral()) {
+      if (several) {
         FileForecaster alone = new FileForecaster(plan.alone(), season, null, values);
         put(
             scored,
             Evaluation.ALONE,
             FileForecaster.each(
-                series.values(), parts -> alone.at(parts.get(0).grid, cuts(parts), null).get(0)));
+                targets().toList(),
+                one -> alone.at(one.grid, Map.of(one.grid.series(), one.rows()), null)));
       }
     }
     putOutside(scored, plan);
     for (HoldoutResult.Part one : scored) {
       Holdout holdout = one.holdout();
       one.methods()
-          .put(
-              Evaluation.SEASONAL_NAIVE,
-              holdout.score(holdout.seasonalNaive(), new double[0], null, null));
+          .put(Evaluation.SEASONAL_NAIVE, holdout.score(holdout.seasonalNaive(), List.of()));
     }
-    String note =
-        fixed == null || maseSeason != null
-            ? ""
-            : "MASE and the seasonal naive method have season %d, the most frequent one that was"
-                    .formatted(fixed)
-                + " found; --mase-season sets another.";
     List<TargetsResult> together = new ArrayList<>();
-    for (int k = 0; joint != null && k < joint.size(); k++) {
-      int each = scored.size() / joint.size();
-      List<HoldoutResult.Part> of = scored.subList(k * each, (k + 1) * each);
+    for (int k = 0; several && k < series.size(); k++) {
+      List<List<HoldoutResult.Part>> of =
+          byTarget.subList(k * targets.count(), (k + 1) * targets.count());
       together.add(
           joint
-              .get(k)
+              .get(series.get(k).whole)
               .result(
-                  name(wholes.get(k)),
-                  of.stream().map(part -> part.methods().get(Evaluation.WEIR)).toList(),
-                  of.stream().map(part -> part.methods().get(Evaluation.ALONE)).toList()));
+                  series.get(k).whole.series(),
+                  scores(of, Evaluation.WEIR),
+                  scores(of, Evaluation.ALONE)));
     }
+    String note = maseSeason == null ? note(fixed) : note(null);
     return new HoldoutResult(plan.others().horizon(), plan.levels(), scored, together, note);
   }
 
-  private static String name(Grid grid) {
-    return grid.rows().get(0).series();
+  private String note(Integer found) {
+    String season =
+        found == null
+            ? ""
+            : "MASE and the seasonal naive method have season %d, the most frequent one that was"
+                    .formatted(found)
+                + " found; --mase-season sets another.";
+    String missing =
+        leftOut == 0
+            ? ""
+            : "Windows left out, since no value comes right before them: %,d.".formatted(leftOut);
+    return (season + " " + missing).strip();
   }
 
-  /** By series, each with as many targets, and so many windows of each. */
-  private List<JointScores> jointScores(EvaluationPlan plan, List<HoldoutResult.Part> scored) {
-    List<JointScores> joint = new ArrayList<>();
-    List<List<Part>> all = List.copyOf(series.values());
-    int count = plan.targets().count();
-    for (int k = 0; k < wholes.size(); k++) {
-      List<List<Part>> of = all.subList(k * count, (k + 1) * count);
-      Set<Integer> cuts = of.get(0).stream().map(Part::cut).collect(Collectors.toSet());
-      int m = scored.get(k * count * of.get(0).size()).holdout().m();
-      List<Grid> grids = of.stream().map(parts -> parts.get(0).grid).toList();
-      joint.add(new JointScores(plan.targets(), plan.levels(), grids, m, cuts::contains));
+  private static List<HoldoutResult.Part> scored(Target target, int m) {
+    List<HoldoutResult.Part> scored = new ArrayList<>();
+    for (Part part : target.parts) {
+      Grid known = target.grid.first(part.cut);
+      Holdout holdout =
+          new Holdout(target.name, values(known.rows()), part.truth, m, known.missing());
+      scored.add(new HoldoutResult.Part(holdout, part.window, new LinkedHashMap<>()));
     }
-    return joint;
+    return scored;
   }
 
-  private static List<Integer> cuts(List<Part> parts) {
-    return parts.stream().map(part -> part.cut - 1).toList();
-  }
-
-  /**
-   * @param joint takes those of all targets together; null for none
-   */
-  private List<List<Forecast>> forecasts(FileForecaster forecaster, List<JointScores> joint)
-      throws IOException {
-    int count = series.size() / wholes.size();
-    List<List<Part>> all = List.copyOf(series.values());
-    return FileForecaster.each(
-            IntStream.range(0, wholes.size()).boxed().toList(),
-            k ->
-                forecaster.at(
-                    wholes.get(k), cuts(all.get(k * count)), joint == null ? null : joint.get(k)))
-        .stream()
-        .flatMap(List::stream)
+  private static List<List<SeriesScore>> scores(
+      List<List<HoldoutResult.Part>> targets, String method) {
+    return targets.stream()
+        .map(parts -> parts.stream().map(part -> part.methods().get(method)).toList())
         .toList();
   }
 
@@ -233,41 +269,36 @@ final class HoldoutEvaluation {
   String page() {
     Map<String, Grid> known = new LinkedHashMap<>();
     Map<String, double[]> truth = new LinkedHashMap<>();
-    series.forEach(
-        (name, parts) -> {
-          Part last = parts.get(parts.size() - 1);
-          known.put(name, last.grid.first(last.cut));
-          truth.put(name, last.truth);
-        });
-    return ForecastPage.of(
-        forecasts.stream().map(all -> all.get(all.size() - 1)).toList(), known, truth);
+    Map<String, Forecast> last = new LinkedHashMap<>();
+    Iterator<Forecast> next = forecasts.iterator();
+    targets()
+        .forEach(
+            target ->
+                target.parts.forEach(
+                    part -> {
+                      known.put(target.name, target.grid.first(part.cut));
+                      truth.put(target.name, part.truth);
+                      last.put(target.name, next.next());
+                    }));
+    return ForecastPage.of(List.copyOf(last.values()), known, truth);
   }
 
-  private static void put(
+  private static List<Forecast> put(
       List<HoldoutResult.Part> parts, String method, List<List<Forecast>> bySeries) {
     List<Forecast> forecasts = bySeries.stream().flatMap(List::stream).toList();
     for (int i = 0; i < parts.size(); i++) {
-      Forecast forecast = forecasts.get(i);
-      int levels = forecast.intervals().size(); // none while nothing is known of the errors
-      double[] level = new double[levels];
-      double[][] lower = new double[levels][];
-      double[][] upper = new double[levels][];
-      for (int k = 0; k < levels; k++) {
-        level[k] = forecast.intervals().get(k).level();
-        lower[k] = forecast.intervals().get(k).lower();
-        upper[k] = forecast.intervals().get(k).upper();
-      }
-      HoldoutResult.Part part = parts.get(i);
-      part.methods().put(method, part.holdout().score(forecast.values(), level, lower, upper));
+      Forecast of = forecasts.get(i);
+      parts.get(i).methods().put(method, parts.get(i).holdout().score(of.values(), of.intervals()));
     }
+    return forecasts;
   }
 
   /** Adds the outside models that had said all held-out values of all series. */
   private void putOutside(List<HoldoutResult.Part> scored, EvaluationPlan plan) {
     List<Map<String, SeriesScore>> scores = new ArrayList<>();
-    for (List<Part> parts : series.values()) {
-      OutsideForecasts outside = plan.outside(parts.get(0).grid);
-      for (Part part : parts) {
+    for (Target target : targets().toList()) {
+      OutsideForecasts outside = plan.outside(target.grid);
+      for (Part part : target.parts) {
         Holdout holdout = scored.get(scores.size()).holdout();
         scores.add(outside == null ? Map.of() : outside.scores(holdout, part.cut - 1));
       }
@@ -288,14 +319,16 @@ final class HoldoutEvaluation {
   private int commonSeason(int horizon) {
     Learner learner = new Learner(LearnerSettings.small(horizon).withExperts(List.of("naive")));
     Map<Integer, Integer> counts = new TreeMap<>();
-    series.forEach(
-        (name, parts) -> {
-          LearnerState state = learner.newSeries(name, LearnerSettings.AUTO);
-          for (Observation o : parts.get(0).grid.rows().subList(0, parts.get(0).cut)) {
-            learner.observe(state, o.time(), o.value());
-          }
-          counts.merge(state.season(), 1, Integer::sum);
-        });
+    targets()
+        .filter(target -> !target.parts.isEmpty())
+        .forEach(
+            target -> {
+              LearnerState state = learner.newSeries(target.name, LearnerSettings.AUTO);
+              for (Observation o : target.grid.rows().subList(0, target.parts.get(0).cut)) {
+                learner.observe(state, o.time(), o.value());
+              }
+              counts.merge(state.season(), 1, Integer::sum);
+            });
     int most = 1;
     for (Map.Entry<Integer, Integer> count : counts.entrySet()) {
       if (count.getValue() > counts.getOrDefault(most, 0)) {

@@ -165,11 +165,11 @@ record HoldoutResult(
   }
 
   long series() {
-    return parts.stream().filter(part -> part.window == 0).count();
+    return parts.stream().map(part -> part.holdout.series()).distinct().count();
   }
 
   private long windows() {
-    return parts.size() / series();
+    return 1 + parts.stream().mapToInt(Part::window).max().orElse(0);
   }
 
   /** Our means, and an object with those of each other method. */

@@ -2,7 +2,6 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.grid.Grid;
-import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.joint.Targets;
@@ -53,11 +52,17 @@ final class JointScores {
     }
   }
 
-  /** What the forecasts of a series are called: as itself, or as each of several targets. */
-  static List<String> names(String series, Targets targets) {
-    return targets.areSeveral()
-        ? targets.names().stream().map(name -> JointForecast.nameOf(series, name)).toList()
-        : List.of(series);
+  /** A series, or each of its targets, by what the forecasts are called. */
+  static Map<String, Grid> grids(Grid whole, Targets targets) {
+    if (!targets.areSeveral()) {
+      return Map.of(whole.series(), whole);
+    }
+    Map<String, Grid> grids = new LinkedHashMap<>();
+    for (String name : targets.names()) {
+      String full = JointForecast.nameOf(whole.series(), name);
+      grids.put(full, whole.target(grids.size(), targets.count()));
+    }
+    return grids;
   }
 
   /**
@@ -111,34 +116,19 @@ final class JointScores {
           seasonal += sign * values[target][row + j - season * ((j + season - 1) / season)];
         }
       }
-      sums.ours.add(i, actual[i - 1], steps.value()[i - 1]);
       sums.naive.add(i, actual[i - 1], naive);
       sums.seasonal.add(i, actual[i - 1], seasonal);
     }
-    List<Interval> intervals = steps.intervals();
-    for (int k = 0; k < intervals.size(); k++) {
-      Interval of = intervals.get(k);
-      for (int i = 0; i < actual.length; i++) {
-        sums.ours.addInterval(k, of.level(), actual[i], of.lower()[i], of.upper()[i]);
-      }
-    }
-    if (!intervals.isEmpty()) {
-      sums.ours.addDistribution(
-          intervals.stream().mapToDouble(Interval::level).toArray(),
-          actual,
-          steps.value(),
-          intervals.stream().map(Interval::lower).toArray(double[][]::new),
-          intervals.stream().map(Interval::upper).toArray(double[][]::new));
-    }
+    sums.ours.add(actual, steps.value(), steps.intervals());
   }
 
   /**
    * What was found.
    *
-   * @param ours scores of the targets, one after another, as many of each
+   * @param ours scores of each target
    * @param alone of each target without the others, as ours
    */
-  TargetsResult result(String series, List<SeriesScore> ours, List<SeriesScore> alone) {
+  TargetsResult result(String series, List<List<SeriesScore>> ours, List<List<SeriesScore>> alone) {
     Map<String, SeriesScore> scores = new LinkedHashMap<>();
     totals.forEach(
         (name, sums) ->
@@ -146,23 +136,28 @@ final class JointScores {
                 name,
                 sums.ours.score(
                     1, 1, Math.min(sums.naive.meanError(), sums.seasonal.meanError()))));
-    int each = ours.size() / targets.count();
     double[] ratios =
         IntStream.range(0, targets.count())
-            .mapToDouble(
-                k ->
-                    TargetsResult.mean(ours.subList(k * each, (k + 1) * each))
-                        / TargetsResult.mean(alone.subList(k * each, (k + 1) * each)))
+            .mapToDouble(k -> mean(ours.subList(k, k + 1)) / mean(alone.subList(k, k + 1)))
             .filter(ratio -> ratio > 0 && Double.isFinite(ratio))
             .toArray();
     return new TargetsResult(
         series,
         levels,
         targets.count(),
-        TargetsResult.mean(ours),
-        TargetsResult.mean(alone),
+        mean(ours),
+        mean(alone),
         Math.exp(Arrays.stream(ratios).map(Math::log).average().orElse(Double.NaN)),
         regions == 0 ? Double.NaN : (double) inside / regions,
         scores);
+  }
+
+  private static double mean(List<List<SeriesScore>> scores) {
+    return scores.stream()
+        .flatMap(List::stream)
+        .mapToDouble(SeriesScore::mase)
+        .filter(Double::isFinite)
+        .average()
+        .orElse(Double.NaN);
   }
 }

@@ -4,6 +4,7 @@ import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Score.Method;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.kafka.covariate.QuantileEnds;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What outside models had said of the steps after each value of a series: of each step, the newest
@@ -150,14 +152,13 @@ final class OutsideForecasts {
         }
       }
       int ends = Arrays.stream(said).allMatch(OutsideForecasts::isWhole) ? levels.size() : 0;
-      double[] given = levels.stream().limit(ends).mapToDouble(Double::doubleValue).toArray();
-      double[][] lower = new double[ends][];
-      double[][] upper = new double[ends][];
-      Arrays.setAll(lower, k -> said[1 + 2 * k]);
-      Arrays.setAll(upper, k -> said[2 + 2 * k]);
+      List<Interval> intervals =
+          IntStream.range(0, ends)
+              .mapToObj(k -> new Interval(levels.get(k), said[1 + 2 * k], said[2 + 2 * k]))
+              .toList();
       if (isWhole(said[0])) {
         String method = Method.OUTSIDE + models.names().get(m);
-        scores.put(method, holdout.score(said[0], given, lower, upper));
+        scores.put(method, holdout.score(said[0], intervals));
       }
     }
     return scores;

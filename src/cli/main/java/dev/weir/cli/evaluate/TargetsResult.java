@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Html;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Table;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -31,14 +30,6 @@ record TargetsResult(
     Map<String, SeriesScore> totals) {
 
   private record TotalRow(String series, String name, SeriesScore score) {}
-
-  static double mean(Collection<SeriesScore> scores) {
-    return scores.stream()
-        .mapToDouble(SeriesScore::mase)
-        .filter(Double::isFinite)
-        .average()
-        .orElse(Double.NaN);
-  }
 
   private static Table<TargetsResult> table(List<Double> levels) {
     Table<TargetsResult> table =

@@ -96,6 +96,11 @@ public final class Grid {
     this.missing.or(of.missing.get(0, rows.size()));
   }
 
+  /** Name of the series. */
+  public String series() {
+    return rows.get(0).series();
+  }
+
   /** The first rows alone. */
   public Grid first(int count) {
     return new Grid(this, rows.subList(0, count));

@@ -2,6 +2,7 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -49,12 +50,11 @@ public final class CoreEvaluation {
       learner.observe(state, t - 1, y[t - 1]);
       if (t >= trial.firstOrigin()) {
         learner.forecast(state, values, lower, upper);
-        trial.add(sums, t, values);
+        List<Interval> intervals = new ArrayList<>();
         for (int k = 0; k < levels.size(); k++) {
-          trial.addInterval(sums, k, levels.get(k), t, lower[k], upper[k]);
+          intervals.add(new Interval(levels.get(k), lower[k], upper[k]));
         }
-        double[] all = levels.stream().mapToDouble(Double::doubleValue).toArray();
-        trial.addDistribution(sums, t, all, values, lower, upper);
+        trial.add(sums, t, values, intervals);
       }
     }
     return trial.score(sums);

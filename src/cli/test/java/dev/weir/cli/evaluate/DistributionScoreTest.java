@@ -3,6 +3,8 @@ package dev.weir.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Forecast.Interval;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Scores by hand. */
@@ -11,10 +13,12 @@ class DistributionScoreTest {
   @Test
   void scoresAreMeansOverOriginsByStep() {
     DistributionScore.Sums sums = new DistributionScore.Sums(new double[] {0.5, 0.8});
-    double[][] lower = {{3, 1}, {2, 0}};
-    double[][] upper = {{5, 7}, {6, 9}};
-    sums.add(new double[] {4, 8}, new double[] {4, 4}, lower, upper);
-    sums.add(new double[] {1, 4}, new double[] {4, 4}, lower, upper);
+    List<Interval> intervals =
+        List.of(
+            new Interval(0.5, new double[] {3, 1}, new double[] {5, 7}),
+            new Interval(0.8, new double[] {2, 0}, new double[] {6, 9}));
+    sums.add(new double[] {4, 8}, new double[] {4, 4}, intervals);
+    sums.add(new double[] {1, 4}, new double[] {4, 4}, intervals);
     DistributionScore score = sums.score(10);
     assertThat(score.taus())
         .containsExactly(new double[] {0.1, 0.25, 0.5, 0.75, 0.9}, within(1e-12));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.learn.LearnerSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -72,18 +73,18 @@ class EvaluationTest {
     assertThat(trial.origins()).isEqualTo(3); // numbers 13, 14 and 16
     assertThat(trial.scale()).isEqualTo(1); // each known difference
     Evaluation.Sums sums = new Evaluation.Sums(1);
+    Evaluation.Sums wide = new Evaluation.Sums(1);
+    Interval all = new Interval(0.8, new double[] {0, 0}, new double[] {1e7, 1e7});
     for (int t = 13; t <= 16; t++) {
       if (trial.isOrigin(t)) {
         double[] late = {t + 1, t + 3}; // errors 1 and 2
-        trial.add(sums, t, late);
-        trial.addInterval(sums, 0, 0.8, t, new double[] {0, 0}, new double[] {1e7, 1e7});
-        trial.addDistribution(
-            sums, t, new double[] {0.8}, late, new double[][] {late}, new double[][] {late});
+        trial.add(sums, t, late, List.of(new Interval(0.8, late, late)));
+        trial.add(wide, t, late, List.of(all));
       }
     }
     SeriesScore score = trial.score(sums);
     assertThat(score.stepErrors()).containsExactly(new double[] {1, 2}, within(1e-12));
-    assertThat(score.coverage()).containsExactly(1);
+    assertThat(trial.score(wide).coverage()).containsExactly(1);
     assertThat(score.distribution().crpsByStep())
         .containsExactly(new double[] {1, 2}, within(1e-12));
     assertThat(score.relMae()).isEqualTo(1); // the naive forecast is 1 and 2 behind
@@ -95,7 +96,7 @@ class EvaluationTest {
     BitSet missing = new BitSet();
     missing.set(2);
     Holdout holdout = new Holdout("s", training, new double[] {7, Double.NaN, 9}, 1, missing);
-    SeriesScore score = holdout.score(new double[] {6, 0, 6}, new double[0], null, null);
+    SeriesScore score = holdout.score(new double[] {6, 0, 6}, List.of());
     assertThat(score.mase()).isEqualTo((1 + 3) / 2.0 / 2); // 3 - 1 and 5 - 3 are known
     assertThat(score.relMae()).isEqualTo((1 + 3) / (double) (2 + 4));
   }

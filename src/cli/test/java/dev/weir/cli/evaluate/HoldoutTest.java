@@ -3,7 +3,9 @@ package dev.weir.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Forecast.Interval;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,20 +16,24 @@ class HoldoutTest {
   private static final double[] TRAINING = {1, 5, 2, 8, 4}; // in seasons of 2: 1, 3, 2 apart
   private static final double[] TRUTH = {6, 3, 10};
 
+  private static Holdout holdout(String name, double[] training, double[] truth, int m) {
+    return new Holdout(name, training, truth, m, new BitSet());
+  }
+
   @Test
   void theSeasonalNaiveForecastRepeatsTheLastSeason() {
-    assertThat(new Holdout("a", TRAINING, TRUTH, 2).seasonalNaive()).containsExactly(8, 4, 8);
-    assertThat(new Holdout("a", TRAINING, TRUTH, 1).seasonalNaive()).containsExactly(4, 4, 4);
+    assertThat(holdout("a", TRAINING, TRUTH, 2).seasonalNaive()).containsExactly(8, 4, 8);
+    assertThat(holdout("a", TRAINING, TRUTH, 1).seasonalNaive()).containsExactly(4, 4, 4);
   }
 
   @Test
   void theScaleIsThatOfTheTrainingPart() {
-    Holdout holdout = new Holdout("a", TRAINING, TRUTH, 2);
-    double[][] lower = {{4, 4, 7}}; // the last one is above its forecast
-    double[][] upper = {{7, 6, 9}}; // holds 6, is 1 above 3 and 1 below 10
+    Holdout holdout = holdout("a", TRAINING, TRUTH, 2);
+    double[] lower = {4, 4, 7}; // the last one is above its forecast
+    double[] upper = {7, 6, 9}; // holds 6, is 1 above 3 and 1 below 10
 
-    SeriesScore score =
-        holdout.score(new double[] {5, 6, 6}, new double[] {0.95}, lower, upper); // off by 1, 3, 4
+    SeriesScore score = // off by 1, 3, 4
+        holdout.score(new double[] {5, 6, 6}, List.of(new Interval(0.95, lower, upper)));
 
     assertThat(score.mase()).isEqualTo(8.0 / 3 / 2, within(1e-12));
     assertThat(score.smape()).isEqualTo(200 * (1.0 / 11 + 3.0 / 9 + 4.0 / 16) / 3, within(1e-12));
@@ -49,25 +55,29 @@ class HoldoutTest {
 
   @Test
   void aSeriesThatIsNotLongerThanASeasonHasNoScale() {
-    Holdout holdout = new Holdout("a", TRAINING, TRUTH, 5);
+    Holdout holdout = holdout("a", TRAINING, TRUTH, 5);
 
     assertThat(holdout.scale()).isZero();
     assertThat(holdout.seasonalNaive()).containsExactly(1, 5, 2);
-    assertThat(new Holdout("a", TRAINING, TRUTH, 7).seasonalNaive()).containsExactly(1, 5, 2);
+    assertThat(holdout("a", TRAINING, TRUTH, 7).seasonalNaive()).containsExactly(1, 5, 2);
   }
 
   /** Two windows of a series: the losses of both ends of 60 % and of the median, over |truth|. */
   @Test
   void theQuantileLossIsTheMeanOverTheWindows() {
     List<Double> levels = List.of(0.2, 0.4, 0.6, 0.8);
-    double[] level = levels.stream().mapToDouble(Double::doubleValue).toArray();
+    List<Interval> intervals = new ArrayList<>();
+    for (double level : levels) {
+      double width = 1 + intervals.size();
+      double[] lower = {10 - width};
+      double[] upper = {10 + width};
+      intervals.add(new Interval(level, lower, upper));
+    }
     List<HoldoutResult.Part> parts = new ArrayList<>();
     for (int window = 0; window < 2; window++) {
       double truth = window == 0 ? 10 : 20;
-      Holdout holdout = new Holdout("a", TRAINING, new double[] {truth}, 1);
-      double[][] lower = {{9}, {8}, {7}, {6}};
-      double[][] upper = {{11}, {12}, {13}, {14}};
-      SeriesScore score = holdout.score(new double[] {10}, level, lower, upper);
+      Holdout holdout = holdout("a", TRAINING, new double[] {truth}, 1);
+      SeriesScore score = holdout.score(new double[] {10}, intervals);
       parts.add(new HoldoutResult.Part(holdout, window, Map.of(Evaluation.WEIR, score)));
     }
 
