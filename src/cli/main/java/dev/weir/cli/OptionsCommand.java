@@ -13,10 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code weir options}: what a job file may say. */
 @Command(
@@ -36,8 +34,6 @@ final class OptionsCommand implements Callable<Integer> {
     json
   }
 
-  @Spec private CommandSpec spec;
-
   @Parameters(
       arity = "0..1",
       paramLabel = "WORD",
@@ -50,9 +46,7 @@ final class OptionsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (style == Style.markdown) {
-      if (word != null) {
-        throw UsageException.of(spec, "WORD: expected none with --format markdown");
-      }
+      UsageException.check(word == null, "WORD", "none with --format markdown", word);
       System.out.print(OptionReference.markdown());
       return 0;
     }

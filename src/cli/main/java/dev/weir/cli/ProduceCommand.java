@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.KnownAhead;
@@ -125,10 +126,7 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!(speed >= 0) || Double.isInfinite(speed)) {
-      System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
-      return 2;
-    }
+    UsageException.check(speed >= 0 && Double.isFinite(speed), "--speed", "0 or more", speed);
     columns = csv.columns();
     if (source.outside != null) {
       return produceOutside();
@@ -136,37 +134,28 @@ final class ProduceCommand implements Callable<Integer> {
     if (kafka.job() != null
         && kafka.job().kafka().topics().observations().pattern() != null
         && !kafka.isGiven("--topic")) {
-      System.err.printf(
-          "weir produce: --topic: expected one of the %s, got none%n",
-          kafka.job().kafka().topics().observations().described());
-      return 2;
+      throw new UsageException(
+          "--topic: expected one of the %s, got none"
+              .formatted(kafka.job().kafka().topics().observations().described()));
     }
     topic = kafka.topic("--topic", topic, topics -> topics.observations().first());
     RegistrySettings schemas = registry.settings(kafka);
-    if (schemas != null && columns.isOfWindows()) {
-      System.err.println(
-          "weir produce: --columns: expected no label and no end with a schema registry, got one");
-      return 2;
-    }
+    UsageException.check(
+        schemas == null || !columns.isOfWindows(),
+        "--columns",
+        "no label and no end with a schema registry",
+        "one");
     ObservationMapping mapping = kafka.mapping();
     if (format == null && mapping != null && !mapping.format().name().equals("json")) {
-      System.err.printf(
-          "weir produce: --format: expected one, since the job file has observations.format: %s,"
-              + " got none%n",
-          mapping.format().name());
-      return 2;
+      throw new UsageException(
+          "--format: expected one, since the job file has observations.format: %s, got none"
+              .formatted(mapping.format().name()));
     }
     boolean isJson = format == null ? mapping != null : format == Format.json;
-    if (isJson && schemas != null) {
-      System.err.println("weir produce: --format: expected avro with a schema registry, got json");
-      return 2;
-    }
-    String problem = targetsProblem(isJson);
-    problem = problem == null ? aheadProblem() : problem;
-    if (problem != null) {
-      System.err.println("weir produce: " + problem);
-      return 2;
-    }
+    UsageException.check(
+        !isJson || schemas == null, "--format", "avro with a schema registry", "json");
+    checkTargets(isJson);
+    checkAhead();
     // opened before anything is made on the broker, and once, since it may be a pipe
     try (SeriesCsv file = source.sample ? null : open(source.input)) {
       return produce(file, schemas, isJson);
@@ -175,18 +164,21 @@ final class ProduceCommand implements Callable<Integer> {
 
   private int produceOutside() throws Exception {
     OutsideTopic ofJob = kafka.job() == null ? null : kafka.job().kafka().topics().outside();
-    String problem = null;
-    if (!columns.areDefault() || aheadSteps != null) {
-      problem = "--columns and --ahead-steps: expected none with --outside, got one";
-    } else if (ofJob == null && !kafka.isGiven("--topic")) {
-      problem = "--topic: expected it, or a job file with topics.outside, got neither";
-    } else if (ofJob != null && ofJob.mapping() != null) {
-      problem = "--outside: expected a job file without outside.format, got one with it";
-    }
-    if (problem != null) {
-      System.err.println("weir produce: " + problem);
-      return 2;
-    }
+    UsageException.check(
+        columns.areDefault() && aheadSteps == null,
+        "--columns and --ahead-steps",
+        "none with --outside",
+        "one");
+    UsageException.check(
+        ofJob != null || kafka.isGiven("--topic"),
+        "--topic",
+        "it, or a job file with topics.outside",
+        "neither");
+    UsageException.check(
+        ofJob == null || ofJob.mapping() == null,
+        "--outside",
+        "a job file without outside.format",
+        "one with it");
     topic = kafka.isGiven("--topic") ? topic : ofJob.name();
     // with a registry the job reads Avro of registered schemas, and JSON
     boolean isJson = format == Format.json || registry.settings(kafka) != null;
@@ -221,8 +213,8 @@ final class ProduceCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Takes the job's targets as columns where none are named; what is wrong with them, or null. */
-  private String targetsProblem(boolean isJson) throws IOException {
+  /** Takes the job's targets as columns where none are named. */
+  private void checkTargets(boolean isJson) throws IOException {
     List<String> ofJob =
         kafka.job() == null ? List.of() : kafka.job().forecast().inputs().targets().names();
     boolean areSame = new HashSet<>(ofJob).equals(new HashSet<>(columns.targets()));
@@ -230,41 +222,51 @@ final class ProduceCommand implements Callable<Integer> {
       columns = columns.withTargets(ofJob); // in their order
     }
     int targets = columns.targets().size();
-    if (kafka.job() != null && targets != ofJob.size()) {
-      return "--columns targets: expected %d, as targets of the job says, got %d"
-          .formatted(ofJob.size(), targets);
+    UsageException.check(
+        kafka.job() == null || targets == ofJob.size(),
+        "--columns targets",
+        "%d, as targets of the job says".formatted(ofJob.size()),
+        targets);
+    UsageException.check(
+        targets == 0 || !columns.isOfWindows(),
+        "--columns",
+        "no label and no end with targets",
+        "one");
+    for (String target : columns.targets()) {
+      UsageException.check(
+          !isJson || !ObservationProducer.isFieldOfJson(target),
+          "targets",
+          "names that no other field of the JSON has",
+          target);
     }
-    if (targets > 0 && columns.isOfWindows()) {
-      return "--columns: expected no label and no end with targets, got one";
-    }
-    return columns.targets().stream()
-        .filter(target -> isJson && ObservationProducer.isFieldOfJson(target))
-        .map("targets: expected names that no other field of the JSON has, got "::concat)
-        .findFirst()
-        .orElse(null);
   }
 
-  /** What is wrong with the covariates known ahead, in one line; null if nothing is. */
-  private String aheadProblem() throws IOException {
+  private void checkAhead() throws IOException {
     int ahead = source.sample ? 0 : columns.ahead().size();
     if (ahead == 0) {
-      return aheadSteps == null
-          ? null
-          : "--ahead-steps: expected --columns ahead=... as well, got none";
+      UsageException.check(
+          aheadSteps == null, "--ahead-steps", "--columns ahead=... as well", null);
+      return;
     }
-    if (kafka.job() != null && kafka.job().forecast().covariatesAhead() != ahead) {
-      return "--columns ahead: expected %d, as window.features-ahead of the job says, got %d"
-          .formatted(Math.max(0, kafka.job().forecast().covariatesAhead()), ahead);
+    if (kafka.job() != null) {
+      int ofJob = kafka.job().forecast().covariatesAhead();
+      UsageException.check(
+          ofJob == ahead,
+          "--columns ahead",
+          "%d, as window.features-ahead of the job says".formatted(Math.max(0, ofJob)),
+          ahead);
+      aheadSteps = aheadSteps == null ? kafka.job().forecast().ahead() / ahead : aheadSteps;
     }
-    if (aheadSteps == null && kafka.job() == null) {
-      return "--ahead-steps: expected it with --columns ahead=..., or a job file, got neither";
-    }
-    if (aheadSteps == null) {
-      aheadSteps = kafka.job().forecast().ahead() / ahead;
-    }
-    return aheadSteps >= 1 && aheadSteps <= KnownAhead.MAX_STEPS
-        ? null
-        : "--ahead-steps: expected 1 to %d, got %d".formatted(KnownAhead.MAX_STEPS, aheadSteps);
+    UsageException.check(
+        aheadSteps != null,
+        "--ahead-steps",
+        "it with --columns ahead=..., or a job file",
+        "neither");
+    UsageException.check(
+        aheadSteps >= 1 && aheadSteps <= KnownAhead.MAX_STEPS,
+        "--ahead-steps",
+        "1 to " + KnownAhead.MAX_STEPS,
+        aheadSteps);
   }
 
   private int produce(SeriesCsv file, RegistrySettings schemas, boolean isJson) throws Exception {

@@ -17,10 +17,8 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code weir stop}: stops a running job with a savepoint. */
 @Command(
@@ -33,8 +31,6 @@ import picocli.CommandLine.Spec;
       "          weir stop my-job.yaml --savepoints file:///savepoints"
     })
 final class StopCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "JOB.yaml", description = "The job file: its name is the job's.")
   private Path file;
@@ -65,7 +61,7 @@ final class StopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    FlinkRest flink = FlinkRest.of(spec, jobManager);
+    FlinkRest flink = FlinkRest.of(jobManager);
     String name = JobSettings.read(file, overrides).name();
     String job = find(flink, name);
     Configuration configuration = new Configuration();

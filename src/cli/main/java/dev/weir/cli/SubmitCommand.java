@@ -1,6 +1,6 @@
 package dev.weir.cli;
 
-import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.health.ClusterFailure;
 import dev.weir.job.BoundedJobRunner;
 import dev.weir.job.DuplicateJobCheck;
@@ -80,10 +80,9 @@ final class SubmitCommand implements Callable<Integer> {
     if (colon < 1
         || jobManager.contains("@")
         || !jobManager.substring(colon + 1).matches("[0-9]{1,5}")) {
-      System.err.printf(
-          "weir submit: --jobmanager: expected HOST:PORT, got '%s'%n",
-          Printable.line(ClientProperties.withoutUser(jobManager)));
-      return 2;
+      throw new UsageException(
+          "--jobmanager: expected HOST:PORT, got '%s'"
+              .formatted(ClientProperties.withoutUser(jobManager)));
     }
     if (dryRun) {
       JobSettings.read(job, overrides);
@@ -91,13 +90,11 @@ final class SubmitCommand implements Callable<Integer> {
       return 0;
     }
     Path jobJar = jar != null ? jar : Path.of(System.getProperty(JOB_JAR, "weir-job.jar"));
-    if (!Files.isRegularFile(jobJar)) {
-      System.err.printf(
-          "weir submit: --jar: expected the job jar, got %s, which is no file; build it with"
-              + " mvn -DskipTests package%n",
-          jobJar);
-      return 2;
-    }
+    UsageException.check(
+        Files.isRegularFile(jobJar),
+        "--jar",
+        "the job jar",
+        jobJar + ", which is no file; build it with mvn -DskipTests package");
     JobWebhook read = JobWebhook.read(job, overrides);
     JobSettings settings = read.job();
     Configuration configuration = new Configuration();

@@ -161,13 +161,20 @@ public final class Weir implements Runnable {
             })
         .setExecutionExceptionHandler(
             (exception, commandLine, parseResult) -> {
+              CommandSpec command = commandLine.getCommandSpec();
+              if (exception instanceof UsageException) {
+                String message = ClientProperties.masked(exception.getMessage()).replace('\n', ' ');
+                commandLine.getErr().println(error(command.qualifiedName() + ": " + message));
+                commandLine.getErr().printf("  %s --help has examples%n", command.qualifiedName());
+                return command.exitCodeOnInvalidInput();
+              }
               commandLine.getErr().println(error(line(exception, commandLine)));
               if (Boolean.getBoolean("weir.stacktrace")) {
                 StringWriter trace = new StringWriter();
                 exception.printStackTrace(new PrintWriter(trace));
                 commandLine.getErr().println(ClientProperties.masked(trace.toString()));
               }
-              return commandLine.getCommandSpec().exitCodeOnExecutionException();
+              return command.exitCodeOnExecutionException();
             });
   }
 

@@ -169,7 +169,7 @@ class ProduceAheadIT {
   void wrongOptionsAreRefusedBeforeATopicIsCreated(String options, String message)
       throws Exception {
     InProcess ended = produce(options + " --topic never").failed(2);
-    assertThat(ended.err().strip()).isEqualTo("weir produce: " + message);
+    assertThat(ended.err().lines().findFirst()).contains("weir produce: " + message);
     try (var admin = kafka.admin()) {
       assertThat(admin.missing(List.of("never"))).containsExactly("never");
     }

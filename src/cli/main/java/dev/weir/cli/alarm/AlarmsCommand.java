@@ -2,6 +2,7 @@ package dev.weir.cli.alarm;
 
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
@@ -104,21 +105,17 @@ public final class AlarmsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (last < 0 || last > MAX_LAST) {
-      System.err.printf("weir alarms: --last: expected 0 to %d, got %d%n", MAX_LAST, last);
-      return 2;
-    }
-    if (limit != null && (limit < 1 || !follow)) {
-      System.err.printf(
-          "weir alarms: --limit: expected at least 1, with --follow, got %d%s%n",
-          limit, follow ? "" : " without it");
-      return 2;
-    }
-    if (explain != null && (follow || series != null || kafka.isGiven("--last"))) {
-      System.err.println(
-          "weir alarms: --explain: expected it without --series, --last and --follow, got both");
-      return 2;
-    }
+    UsageException.check(last >= 0 && last <= MAX_LAST, "--last", "0 to " + MAX_LAST, last);
+    UsageException.check(
+        limit == null || limit >= 1 && follow,
+        "--limit",
+        "at least 1, with --follow",
+        limit + (follow ? "" : " without it"));
+    UsageException.check(
+        explain == null || !follow && series == null && !kafka.isGiven("--last"),
+        "--explain",
+        "it without --series, --last and --follow",
+        "both");
     if (kafka.job() != null && !kafka.isGiven("--topic")) {
       topic = kafka.job().kafka().topics().alarms();
       if (topic == null) {

@@ -6,7 +6,7 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** An option that is wrong, in one line: what, expected and got. */
+/** An option that is wrong, in one line: what, expected and got. Ends a command with code 2. */
 public final class UsageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -18,13 +18,6 @@ public final class UsageException extends RuntimeException {
   /** What picocli says before the command's usage. */
   public static ParameterException of(CommandSpec command, String problem) {
     return new ParameterException(command.commandLine(), command.qualifiedName() + ": " + problem);
-  }
-
-  /** The same unless a condition holds. */
-  public static void check(boolean holds, CommandSpec command, String problem) {
-    if (!holds) {
-      throw of(command, problem);
-    }
   }
 
   /**

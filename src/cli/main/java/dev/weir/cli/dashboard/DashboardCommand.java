@@ -22,9 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code weir dashboard}: serves the live page of a running job. */
 @Command(
@@ -40,8 +38,6 @@ public final class DashboardCommand implements Callable<Integer> {
 
   public static final int PORT = 8090;
   static final String TOKEN_VARIABLE = "WEIR_DASHBOARD_TOKEN";
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--port",
@@ -114,8 +110,7 @@ public final class DashboardCommand implements Callable<Integer> {
     if (flink != null
         && (!String.valueOf(flink.getScheme()).matches("https?")
             || flink.toString().contains("@"))) { // each visitor gets the link
-      throw UsageException.of(
-          spec,
+      throw new UsageException(
           "--flink: expected an address that starts with http:// or https://, without a user, got "
               + flink);
     }
@@ -183,8 +178,8 @@ public final class DashboardCommand implements Callable<Integer> {
     try {
       return InetAddress.getByName(bind);
     } catch (UnknownHostException e) {
-      throw UsageException.of(
-          spec, "--bind: expected an address of this machine, such as 0.0.0.0, got " + bind);
+      throw new UsageException(
+          "--bind: expected an address of this machine, such as 0.0.0.0, got " + bind);
     }
   }
 
@@ -192,21 +187,18 @@ public final class DashboardCommand implements Callable<Integer> {
   private String secret(InetAddress address) {
     String given = token == null ? System.getenv(TOKEN_VARIABLE) : token;
     if (given != null) {
-      if (!given.matches("[A-Za-z0-9._~-]{16,256}")) {
-        throw UsageException.of(
-            spec,
-            "--token: expected 16 to 256 letters, digits or any of . _ ~ -, got %d characters"
-                .formatted(given.length()));
-      }
+      UsageException.check(
+          given.matches("[A-Za-z0-9._~-]{16,256}"),
+          "--token",
+          "16 to 256 letters, digits or any of . _ ~ -",
+          given.length() + " characters");
       return given;
     }
     return address.isLoopbackAddress() ? null : Dashboard.randomToken();
   }
 
-  private void atLeast(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw UsageException.of(
-          spec, "%s: expected %d to %d, got %d".formatted(option, least, most, value));
-    }
+  private static void atLeast(String option, int value, int least, int most) {
+    UsageException.check(
+        value >= least && value <= most, option, "%d to %d".formatted(least, most), value);
   }
 }

@@ -16,9 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code weir dead-letters}: what could not be used, and sending it in again. */
 @Command(
@@ -51,8 +49,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
     }
   }
 
-  @Spec private CommandSpec spec;
-
   @Mixin private Place place;
 
   @Mixin private KafkaOptions.WithJob kafka;
@@ -77,15 +73,12 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (bytes < 0) {
-      throw UsageException.of(spec, "--bytes: expected at least 0, got " + bytes);
-    }
-    if (show != null && !show.matches("[1-9]\\d{0,17}|\\d{1,9}:\\d{1,18}")) {
-      throw UsageException.of(
-          spec,
-          "--show: expected a number from 1 or PARTITION:OFFSET, got '%s'"
-              .formatted(Printable.line(show)));
-    }
+    UsageException.check(bytes >= 0, "--bytes", "at least 0", bytes);
+    UsageException.check(
+        show == null || show.matches("[1-9]\\d{0,17}|\\d{1,9}:\\d{1,18}"),
+        "--show",
+        "a number from 1 or PARTITION:OFFSET",
+        "'" + show + "'");
     DeadLetterTopic topic = place.open(kafka);
     if (topic == null) {
       return 1;
@@ -177,8 +170,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
         "          weir dead-letters replay --reason LATE --from 2026-01-31T12:00:00Z --confirm 17"
       })
   static final class Replay implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-
     @Mixin private Place place;
 
     @Mixin private KafkaOptions.WithJob kafka;
@@ -206,11 +197,10 @@ public final class DeadLettersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
       if (filter.isEverything() != all) {
-        throw UsageException.of(
-            spec,
+        throw new UsageException(
             all
-                ? "expected --all or a choice, got both"
-                : "expected --reason, --series, --from, --until, --offsets or --all, got none");
+                ? "--all: expected it or a choice, got both"
+                : "--all: expected it, --reason, --series, --from, --until or --offsets, got none");
       }
       DeadLetterTopic topic = place.open(kafka);
       if (topic == null) {
@@ -256,11 +246,11 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
     private boolean isConfirmed(long count) {
       if (confirmed == null) {
-        if (System.console() == null) {
-          throw UsageException.of(
-              spec,
-              "--confirm: expected the count, %d, since nobody can be asked".formatted(count));
-        }
+        UsageException.check(
+            System.console() != null,
+            "--confirm",
+            "the count, %d, since nobody can be asked".formatted(count),
+            null);
         String answer =
             System.console().readLine("Type %d to send them, anything else to stop: ", count);
         if (answer != null && answer.trim().equals(Long.toString(count))) {

@@ -1,6 +1,7 @@
 package dev.weir.cli.demo;
 
 import dev.weir.cli.console.Format;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.DurationConverter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -66,18 +67,17 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     double values = rate != null ? rate : task == Task.classify ? 60 : 4;
-    String problem = null;
-    if (!(values > 0 && values <= 10_000)) {
-      problem = "--rate: expected above 0 to 10000, got " + values;
-    } else if (port != null && (port < 0 || port > 65_535)) {
-      problem = "--port: expected 0 (any free one) to 65535, got " + port;
-    } else if (port != null && task == Task.classify) {
-      problem = "--port: expected none with --task classify, which has no page, got " + port;
-    }
-    if (problem != null) {
-      Demo.say(problem);
-      return 2;
-    }
+    UsageException.check(values > 0 && values <= 10_000, "--rate", "above 0 to 10000", values);
+    UsageException.check(
+        port == null || port >= 0 && port <= 65_535,
+        "--port",
+        "0 (any free one) to 65535",
+        port);
+    UsageException.check(
+        port == null || task == Task.forecast,
+        "--port",
+        "none with --task classify, which has no page",
+        port);
     Demo demo =
         task == Task.classify
             ? new ClassDemo(duration, format, values)

@@ -24,23 +24,9 @@ final class AnomalyOptions extends TaskMixin {
   /** Options of the command that count for alarms, too. */
   private static final List<String> SHARED =
       List.of(
-          "--task",
-          "--input",
-          "--columns",
-          "--date-format",
-          "--decimal",
-          "--job",
-          "--mode",
-          "--horizon",
-          "--seq-len",
-          "--model",
-          "--learning",
-          "--season",
-          "--interval",
-          "--gap",
-          "--format",
-          "--out",
-          "--force");
+          ("--task --input --columns --date-format --decimal --job --mode --horizon --seq-len"
+                  + " --model --learning --season --interval --gap --format --out --force")
+              .split(" "));
 
   AnomalyOptions() {
     super("anomalies", OWN, SHARED);

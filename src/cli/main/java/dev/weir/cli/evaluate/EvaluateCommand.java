@@ -188,17 +188,11 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   @Override
   public Integer call() throws Exception {
     started = System.nanoTime();
-    try {
-      return switch (task) {
-        case forecast -> evaluate();
-        case classify -> classify();
-        case anomalies -> findAnomalies();
-      };
-    } catch (UsageException e) { // on one line
-      System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
-      System.err.println("  weir evaluate --help has examples");
-      return 2;
-    }
+    return switch (task) {
+      case forecast -> evaluate();
+      case classify -> classify();
+      case anomalies -> findAnomalies();
+    };
   }
 
   private int classify() throws Exception {

@@ -1,6 +1,5 @@
 package dev.weir.cli.evaluate;
 
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
@@ -79,10 +78,6 @@ public final class ForecastCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try {
       return forecast();
-    } catch (UsageException e) {
-      System.err.println("weir forecast: " + Printable.line(e.getMessage(), 1_000));
-      System.err.println("  weir forecast --help has examples");
-      return 2;
     } finally {
       progress.clear();
     }

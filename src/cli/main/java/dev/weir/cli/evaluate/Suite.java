@@ -40,21 +40,9 @@ final class Suite {
   /** What a task may say of its data and forecasts; not what is written, and where. */
   private static final Set<String> OPTIONS =
       Set.of(
-          "layout",
-          "columns",
-          "date-format",
-          "decimal",
-          "interval",
-          "gap",
-          "horizon",
-          "windows",
-          "season",
-          "mase-season",
-          "holidays",
-          "time-zone",
-          "bounds-min",
-          "bounds-max",
-          "bounds-integer");
+          ("layout columns date-format decimal interval gap horizon windows season mase-season"
+                  + " holidays time-zone bounds-min bounds-max bounds-integer")
+              .split(" "));
 
   /**
    * @param naive MASE of the seasonal naive method

@@ -1,8 +1,8 @@
 package dev.weir.cli.health;
 
 import dev.weir.cli.console.Format;
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
+import dev.weir.cli.console.UsageException;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
@@ -16,11 +16,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code weir doctor}: will this job run, and run well, before it is started. */
 @Command(
@@ -38,8 +35,6 @@ import picocli.CommandLine.Spec;
       "          weir doctor my-job.yaml --savepoint savepoints/savepoint-1a2b3c"
     })
 public final class DoctorCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "JOB.yaml", description = "The job file.")
   private Path file;
@@ -77,13 +72,13 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    FlinkRest flink = jobManager == null ? null : FlinkRest.of(spec, jobManager);
-    check(
+    FlinkRest flink = jobManager == null ? null : FlinkRest.of(jobManager);
+    UsageException.check(
         parallelism == null || parallelism >= 1 && parallelism <= 32_768,
         "--parallelism",
         "1 to 32768",
         parallelism);
-    check(
+    UsageException.check(
         series == null || series >= 1 && series <= 1_000_000_000_000L,
         "--series",
         "1 to 10^12",
@@ -113,15 +108,6 @@ public final class DoctorCommand implements Callable<Integer> {
       findings.list(Terminal.colours(Terminal.isOut())).forEach(System.out::println);
     }
     return findings.isHealthy() ? 0 : 1;
-  }
-
-  private void check(boolean holds, String option, String expected, Object got) {
-    if (!holds) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "weir doctor: %s: expected %s, got '%s'"
-              .formatted(option, expected, Printable.line(String.valueOf(got))));
-    }
   }
 
   private Findings examine(FlinkRest flink) {

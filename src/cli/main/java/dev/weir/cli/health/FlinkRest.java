@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -60,11 +59,9 @@ public final class FlinkRest {
    *
    * @throws ParameterException if it is not HOST:PORT
    */
-  public static FlinkRest of(CommandSpec command, String address) {
-    if (!isAddress(address)) {
-      throw UsageException.of(
-          command, "--jobmanager: expected HOST:PORT, got '%s'".formatted(Printable.line(address)));
-    }
+  public static FlinkRest of(String address) {
+    UsageException.check(
+        isAddress(address), "--jobmanager", "HOST:PORT", "'" + Printable.line(address) + "'");
     return new FlinkRest(address, PATIENCE);
   }
 

@@ -17,9 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code weir status}: is a running job well. */
 @Command(
@@ -41,8 +39,6 @@ import picocli.CommandLine.Spec;
 public final class StatusCommand implements Callable<Integer> {
 
   private static final String JOB_MANAGER = "localhost:8081";
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--jobmanager",
@@ -88,10 +84,8 @@ public final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    rest = FlinkRest.of(spec, jobManager == null ? JOB_MANAGER : jobManager);
-    if (mostLag < 0) {
-      throw UsageException.of(spec, "--max-lag: expected 0 or more, got " + mostLag);
-    }
+    rest = FlinkRest.of(jobManager == null ? JOB_MANAGER : jobManager);
+    UsageException.check(mostLag >= 0, "--max-lag", "0 or more", mostLag);
     JobSettings settings = kafka.job();
     while (true) {
       Findings findings = look(settings);

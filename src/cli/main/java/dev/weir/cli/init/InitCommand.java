@@ -121,19 +121,18 @@ public final class InitCommand implements Callable<Integer> {
     OutputFile target =
         out == null ? OutputFile.ofDefault(name + ".yaml", spec.optionsMap().get("--out")) : out;
     if (source.topic != null && !csv.columns().equals(SeriesColumns.DEFAULT)) {
-      throw UsageException.of(spec, "--columns: expected --input as well, got --topic");
+      throw new UsageException("--columns: expected --input as well, got --topic");
     }
     boolean isWithSchema = schemaFile != null || message != null || registry.isGiven();
     if (message != null && schemaFile == null
         || isWithSchema && source.topic == null
         || schemaFile != null && registry.isGiven()) {
-      throw UsageException.of(
-          spec,
-          "expected --topic and, for records with a schema, --registry or --schema-file"
-              + " (and --message), got others");
+      throw new UsageException(
+          "--topic: expected it and, for records with a schema, --registry or --schema-file (and"
+              + " --message), got others");
     }
     if (source.input != null && !Files.isRegularFile(source.input)) { // a pipe is read only once
-      throw UsageException.of(spec, "--input: expected a CSV file, got " + source.input);
+      throw new UsageException("--input: expected a CSV file, got " + source.input);
     }
     return source.topic != null ? ofTopic(name, target) : ofFile(name, target);
   }

@@ -245,10 +245,7 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      if (keep < 0) {
-        System.err.println("weir model publish: --keep: expected at least 0, got " + keep);
-        return 2;
-      }
+      UsageException.check(keep >= 0, "--keep", "at least 0", keep);
       topic = kafka.topic("--topic", topic, Topics::models);
       Model model = weights.readAny(file);
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {

@@ -246,29 +246,15 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
   private static final List<String> OF_WINDOWS =
       List.of(
-          "--horizon",
-          "--targets",
-          "--features",
-          "--calendar",
-          "--time-zone",
-          "--head",
-          "--scaling",
-          "--loss-steps",
-          "--epochs",
-          "--batch");
+          ("--horizon --targets --features --calendar --time-zone --head --scaling --loss-steps"
+                  + " --epochs --batch")
+              .split(" "));
 
   private static final List<String> OF_CLASSIFY =
       List.of("--pooling", "--class-weights", "--validation");
 
   private static final List<String> OF_SERIES =
-      List.of(
-          "--columns",
-          "--date-format",
-          "--decimal",
-          "--threads",
-          "--restart",
-          "--interval",
-          "--gap");
+      List.of("--columns --date-format --decimal --threads --restart --interval --gap".split(" "));
 
   /** Options of which a task has no use. */
   private static final Map<Task, List<String>> UNREAD =
@@ -303,12 +289,21 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
   @Override
   public Integer call() throws IOException {
+    try {
+      return train();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private int train() throws IOException {
     String modelName =
         name != null
             ? name
             : out.path().getFileName().toString().replaceFirst("\\.safetensors$", "");
-    UsageException.check(
-        ForecastModel.isName(modelName), spec, "--name: " + ForecastOptions.MODEL.wrong(modelName));
+    if (!ForecastModel.isName(modelName)) {
+      throw new UsageException("--name: " + ForecastOptions.MODEL.wrong(modelName));
+    }
     checkTask();
     checkInputs();
     if (task == Task.base) {
@@ -321,16 +316,12 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     if (epochs == 0) {
       return training.writeUntrained();
     }
-    try {
-      return training.run(
-          sampling.pieces(
-              "weir train",
-              SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns())),
-          zone,
-          restart);
-    } catch (IllegalArgumentException e) {
-      throw UsageException.of(spec, e.getMessage());
-    }
+    return training.run(
+        sampling.pieces(
+            "weir train",
+            SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns())),
+        zone,
+        restart);
   }
 
   /** Those of the CSV, in which {@code --targets} names values as {@code --columns} does. */
@@ -345,56 +336,53 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     List<String> ofColumns = csv.columns().targets();
     UsageException.check(
         targets.isEmpty() || !ofColumns.isEmpty() || !csv.columns().hasValues(),
-        spec,
-        "--targets: expected --columns without value, got one with it");
+        "--targets",
+        "--columns without value",
+        "one with it");
     UsageException.check(
         targets.isEmpty() || ofColumns.isEmpty() || targets.size() == ofColumns.size(),
-        spec,
-        "--targets: expected a name for each of %s, got %s".formatted(ofColumns, targets));
+        "--targets",
+        "a name for each of " + ofColumns,
+        targets);
     return NetworkTargets.of(targets.isEmpty() ? ofColumns : targets);
   }
 
   /** What could have no effect is a mistake. */
   private void checkTask() {
     UsageException.check(
-        !isGiven("--time-zone") || !calendar.isEmpty(),
-        spec,
-        "--time-zone: expected --calendar as well, got none");
+        !isGiven("--time-zone") || !calendar.isEmpty(), "--time-zone", "--calendar as well", null);
     for (String option : UNREAD.get(task)) {
-      UsageException.check(
-          !isGiven(option),
-          spec,
-          "%s: expected none with --task %s, got one".formatted(option, task));
+      UsageException.check(!isGiven(option), option, "none with --task " + task, "one");
     }
     boolean hasNoWindows =
         task == Task.base ? !isGiven("--mode") : task == Task.classify && mode == Mode.MANY_TO_ONE;
     UsageException.check(
         !isGiven("--seq-len") || !hasNoWindows,
-        spec,
-        "--seq-len: expected --mode%s as well, got none"
-            .formatted(task == Task.base ? "" : " many-to-many"));
+        "--seq-len",
+        "--mode%s as well".formatted(task == Task.base ? "" : " many-to-many"),
+        null);
     boolean readsAhead = task == Task.windows && epochs > 0;
     UsageException.check(
         csv.columns().ahead().isEmpty() || readsAhead,
-        spec,
-        "--columns ahead: expected none with %s, got some"
-            .formatted(task == Task.windows ? "--epochs 0" : "--task " + task));
+        "--columns ahead",
+        "none with " + (task == Task.windows ? "--epochs 0" : "--task " + task),
+        "some");
     UsageException.check(
         csv.columns().targets().isEmpty() || task == Task.windows,
-        spec,
-        "--columns targets: expected none with --task %s, got some".formatted(task));
+        "--columns targets",
+        "none with --task " + task,
+        "some");
     UsageException.check(
         !isGiven("--pooling") || mode != Mode.MANY_TO_MANY,
-        spec,
-        "--pooling: expected none with many-to-many, got one");
+        "--pooling",
+        "none with many-to-many",
+        "one");
   }
 
   private void checkInputs() {
     boolean isUntrained = task == Task.windows && epochs == 0;
     UsageException.check(
-        !isUntrained || inputs.isEmpty(),
-        spec,
-        "--input: expected none with --epochs 0, got " + inputs);
+        !isUntrained || inputs.isEmpty(), "--input", "none with --epochs 0", inputs);
     if (!isUntrained && inputs.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(), "Missing required option: '--input=FILE|DIR'");
@@ -426,38 +414,31 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
             ? List.of()
             : TrainingFiles.read(without, SeriesColumns.DEFAULT, sampling);
     List<TrainingSeries> series = TrainingFiles.read(inputs, csv.columns(), sampling);
-    try {
-      BaseTrainer.Settings settings =
-          new BaseTrainer.Settings(
-              learningRate == null ? 0.004 : learningRate, samples, seed, threads);
-      return new BaseTraining(out, modelName, baseTask(), settings, series, others)
-          .run(restart, last);
-    } catch (IllegalArgumentException e) {
-      throw UsageException.of(spec, e.getMessage());
-    }
+    BaseTrainer.Settings settings =
+        new BaseTrainer.Settings(
+            learningRate == null ? 0.004 : learningRate, samples, seed, threads);
+    return new BaseTraining(out, modelName, baseTask(), settings, series, others)
+        .run(restart, last);
   }
 
   private int trainClassifier(String modelName) throws IOException {
     UsageException.check(
         inputs.size() == 1 && Files.isRegularFile(inputs.get(0)),
-        spec,
-        "--input: expected one .ts or .csv file, got " + inputs);
-    try {
-      ClassifierSettings settings =
-          classes.settings(
-              cell == null ? Cell.GRU : cell,
-              hiddenSize == null ? 32 : hiddenSize,
-              numLayers,
-              !unidirectional,
-              learningRate == null ? 0.004 : learningRate,
-              seed);
-      ClassTraining training = new ClassTraining(out, modelName, settings, classes, patience);
-      return mode == Mode.MANY_TO_MANY
-          ? training.runSteps(inputs.get(0), seqLen)
-          : training.run(inputs.get(0));
-    } catch (IllegalArgumentException e) {
-      throw UsageException.of(spec, e.getMessage());
-    }
+        "--input",
+        "one .ts or .csv file",
+        inputs);
+    ClassifierSettings settings =
+        classes.settings(
+            cell == null ? Cell.GRU : cell,
+            hiddenSize == null ? 32 : hiddenSize,
+            numLayers,
+            !unidirectional,
+            learningRate == null ? 0.004 : learningRate,
+            seed);
+    ClassTraining training = new ClassTraining(out, modelName, settings, classes, patience);
+    return mode == Mode.MANY_TO_MANY
+        ? training.runSteps(inputs.get(0), seqLen)
+        : training.run(inputs.get(0));
   }
 
   private Settings settings() {
@@ -467,45 +448,37 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
             : mode == Mode.MANY_TO_MANY ? seqLen : ForecastOptions.HORIZON.defaultValue();
     int units = hiddenSize != null ? hiddenSize : 16;
     UsageException.check(
-        scaling.rule() != Scaling.Rule.FIXED,
-        spec,
-        "--scaling: expected none, window or last, got fixed");
-    try {
-      NetworkTargets all = targets();
-      if (hiddenSize == null && head == Head.none) {
-        units = (mode == Mode.MANY_TO_ONE ? steps : 1) * all.count();
-      }
-      Network network =
-          new Network(
-              mode,
-              new RnnConfig(
-                  cell == null ? Cell.RNN_TANH : cell,
-                  all.count()
-                      + features
-                      + Calendar.inputs(calendar)
-                      + csv.columns().ahead().size() * steps,
-                  units,
-                  numLayers,
-                  !unidirectional,
-                  true),
-              head == Head.linear,
-              scaling,
-              lossSteps,
-              seqLen,
-              steps,
-              all,
-              calendar,
-              csv.columns().ahead().size());
-      return new Settings(
-          network,
-          batch,
-          learningRate == null ? 0.002 : learningRate,
-          epochs == 0 ? 1 : epochs,
-          patience,
-          seed,
-          threads);
-    } catch (IllegalArgumentException e) {
-      throw UsageException.of(spec, e.getMessage());
+        scaling.rule() != Scaling.Rule.FIXED, "--scaling", "none, window or last", "fixed");
+    NetworkTargets all = targets();
+    if (hiddenSize == null && head == Head.none) {
+      units = (mode == Mode.MANY_TO_ONE ? steps : 1) * all.count();
     }
+    int ahead = csv.columns().ahead().size();
+    Network network =
+        new Network(
+            mode,
+            new RnnConfig(
+                cell == null ? Cell.RNN_TANH : cell,
+                all.count() + features + Calendar.inputs(calendar) + ahead * steps,
+                units,
+                numLayers,
+                !unidirectional,
+                true),
+            head == Head.linear,
+            scaling,
+            lossSteps,
+            seqLen,
+            steps,
+            all,
+            calendar,
+            ahead);
+    return new Settings(
+        network,
+        batch,
+        learningRate == null ? 0.002 : learningRate,
+        epochs == 0 ? 1 : epochs,
+        patience,
+        seed,
+        threads);
   }
 }

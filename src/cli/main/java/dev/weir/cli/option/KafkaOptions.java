@@ -85,10 +85,7 @@ public class KafkaOptions {
   /** What the job file says, read once; null when none is given. */
   public JobSettings job() throws IOException {
     if (file == null) {
-      if (!overrides.isEmpty()) {
-        throw UsageException.of(
-            command, "--set: expected %s before it, got no job file".formatted(JOB));
-      }
+      UsageException.check(overrides.isEmpty(), "--set", JOB + " before it", "no job file");
       return null;
     }
     if (job == null) {
@@ -164,8 +161,7 @@ public class KafkaOptions {
     properties.forEach(
         (key, value) -> {
           if (ClientProperties.holdsSecret(key, value)) {
-            throw UsageException.of(
-                command,
+            throw new UsageException(
                 "--kafka: %s: expected no secret on the command line, where others can read it; write %s instead of it, or use --kafka-properties FILE"
                     .formatted(key, ClientProperties.REFERENCES));
           }

@@ -4,10 +4,7 @@ import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.RegistrySettings;
 import java.io.IOException;
 import java.util.Map;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Where the schemas of a topic's values are, for commands that read or write such topics. */
 public final class RegistryOption {
@@ -20,9 +17,6 @@ public final class RegistryOption {
               + " http://localhost:8080/apis/ccompat/v7; user and password as for Kafka, as"
               + " basic.auth.user.info. By default values are plain Avro.")
   private String url;
-
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec command;
 
   /** Whether a URL is given. */
   public boolean isGiven() {
@@ -37,7 +31,7 @@ public final class RegistryOption {
   /**
    * The registry, of the job file when no URL is given, or null when values are plain Avro.
    *
-   * @throws ParameterException if the URL or a property of the registry is invalid
+   * @throws UsageException if the URL or a property of the registry is invalid
    */
   public RegistrySettings settings(KafkaOptions kafka) throws IOException {
     if (url == null) {
@@ -48,7 +42,7 @@ public final class RegistryOption {
       return RegistrySettings.of(
           RegistrySettings.url(url), properties, RegistrySettings.DEFAULT_PATIENCE);
     } catch (IllegalArgumentException e) { // its text is not shown: it may hold a password
-      throw UsageException.of(command, "--registry: " + e.getMessage());
+      throw new UsageException("--registry: " + e.getMessage());
     }
   }
 }

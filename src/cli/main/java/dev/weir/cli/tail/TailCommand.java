@@ -2,6 +2,7 @@ package dev.weir.cli.tail;
 
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
+import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
@@ -123,16 +124,12 @@ public final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (limit < 1) {
-      System.err.println("weir tail: --limit: expected at least 1, got " + limit);
-      return 2;
-    }
-    if (last != null && (last < 0 || last > MAX_LAST || fromBeginning || filter.since() != null)) {
-      System.err.printf(
-          "weir tail: --last: expected 0 to %d, without --since and --from-beginning, got %d%n",
-          MAX_LAST, last);
-      return 2;
-    }
+    UsageException.check(limit >= 1, "--limit", "at least 1", limit);
+    UsageException.check(
+        last == null || last >= 0 && last <= MAX_LAST && !fromBeginning && filter.since() == null,
+        "--last",
+        "0 to %d, without --since and --from-beginning".formatted(MAX_LAST),
+        last);
     boolean isNamed = kafka.isGiven("--topic");
     topic = kafka.topic("--topic", topic, KafkaSettings.Topics::forecasts);
     if (kafka.job() != null && kafka.job().kafka().topics().ofClasses() != null) {
@@ -142,16 +139,12 @@ public final class TailCommand implements Callable<Integer> {
     } else if (classes && !isNamed) {
       topic = CLASSES;
     }
-    if (classes && scores) {
-      System.err.println("weir tail: --scores: expected forecasts as well, got --classes");
-      return 2;
-    }
-    if (why && (classes || format == Format.json)) {
-      System.err.printf(
-          "weir tail: --why: expected forecasts as text, got %s%n",
-          classes ? "--classes" : "--format json, which has the field explanation without it");
-      return 2;
-    }
+    UsageException.check(!classes || !scores, "--scores", "forecasts as well", "--classes");
+    UsageException.check(
+        !why || !classes && format == Format.text,
+        "--why",
+        "forecasts as text",
+        classes ? "--classes" : "--format json, which has the field explanation without it");
     scoresTopic = kafka.topic("--scores-topic", scoresTopic, KafkaSettings.Topics::scores);
     RegistrySettings schemas = registry.settings(kafka);
     KafkaClients clients =

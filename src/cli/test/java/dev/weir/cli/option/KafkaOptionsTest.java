@@ -3,6 +3,7 @@ package dev.weir.cli.option;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 
 /** What a command takes from a job file, and what an option says against it. */
 class KafkaOptionsTest {
@@ -145,7 +145,7 @@ class KafkaOptionsTest {
     Any any = new Any();
     DeclaredOptions.complete(new CommandLine(any)).parseArgs("--set", "name=x");
     assertThatThrownBy(() -> any.kafka.bootstrapServers())
-        .isInstanceOf(ParameterException.class)
-        .hasMessage("any: --set: expected JOB.yaml before it, got no job file");
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--set: expected JOB.yaml before it, got no job file");
   }
 }
