@@ -5,7 +5,6 @@ import dev.weir.forecast.window.WindowStateFormat;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -56,11 +55,6 @@ public final class PartitionStateSerializer extends WeirSerializer<PartitionStat
   @Override
   public PartitionState copy(PartitionState from) {
     return new PartitionState(from.name, new WindowState(from.window), from.expiry);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<PartitionState> snapshotConfiguration() {
-    return new EntrySnapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

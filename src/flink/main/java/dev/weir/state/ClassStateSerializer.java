@@ -2,7 +2,6 @@ package dev.weir.state;
 
 import dev.weir.classify.ClassState;
 import dev.weir.classify.ClassStateFormat;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes what is known of a series that is classified, as {@link ClassStateFormat} defines. */
 public final class ClassStateSerializer extends StateSerializer<ClassState> {
@@ -14,11 +13,6 @@ public final class ClassStateSerializer extends StateSerializer<ClassState> {
   private ClassStateSerializer() {
     super(
         ClassStateFormat.VERSION, ClassStateFormat::write, ClassStateFormat::read, ClassState::new);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<ClassState> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -2,7 +2,6 @@ package dev.weir.state;
 
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerStateFormat;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes what has been learned of a series, as {@link LearnerStateFormat} defines. */
 public final class LearnerStateSerializer extends StateSerializer<LearnerState> {
@@ -20,11 +19,6 @@ public final class LearnerStateSerializer extends StateSerializer<LearnerState> 
         LearnerStateFormat::write,
         LearnerStateFormat::read,
         LearnerState::copy);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<LearnerState> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -2,7 +2,6 @@ package dev.weir.state;
 
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.ObservationLogFormat;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes the newest observations of a series, as {@link ObservationLogFormat} defines. */
 public final class ObservationLogSerializer extends StateSerializer<ObservationLog> {
@@ -17,11 +16,6 @@ public final class ObservationLogSerializer extends StateSerializer<ObservationL
         ObservationLogFormat::write,
         ObservationLogFormat::read,
         ObservationLog::new);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<ObservationLog> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -3,9 +3,11 @@ package dev.weir.state;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.api.java.typeutils.runtime.DataInputViewStream;
 import org.apache.flink.api.java.typeutils.runtime.DataOutputViewStream;
@@ -105,6 +107,22 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   @Override
   public final T deserialize(T reuse, DataInputView source) throws IOException {
     return deserialize(source);
+  }
+
+  /** That of the serializer's own class, whose name a savepoint contains. */
+  @Override
+  @SuppressWarnings("unchecked")
+  public TypeSerializerSnapshot<T> snapshotConfiguration() {
+    try {
+      Class<?> own =
+          Stream.of(getClass().getDeclaredClasses())
+              .filter(WeirSerializerSnapshot.class::isAssignableFrom)
+              .findFirst()
+              .orElseThrow();
+      return (TypeSerializerSnapshot<T>) own.getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The values are immutable, so a copy is the value itself. */

@@ -2,7 +2,6 @@ package dev.weir.state;
 
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.WindowStateFormat;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes the window of a series, as {@link WindowStateFormat} defines. */
 public final class WindowStateSerializer extends StateSerializer<WindowState> {
@@ -17,11 +16,6 @@ public final class WindowStateSerializer extends StateSerializer<WindowState> {
         WindowStateFormat::write,
         WindowStateFormat::read,
         WindowState::new);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<WindowState> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -3,7 +3,6 @@ package dev.weir.stream;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes the hidden state with which a network begins the next window of a series. */
 final class CarriedStateSerializer extends StateSerializer<CarriedState> {
@@ -14,11 +13,6 @@ final class CarriedStateSerializer extends StateSerializer<CarriedState> {
 
   private CarriedStateSerializer() {
     super(CarriedState::new, CarriedState::fields);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<CarriedState> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

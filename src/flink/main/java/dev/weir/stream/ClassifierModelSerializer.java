@@ -5,7 +5,6 @@ import dev.weir.model.ClassifierModel;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -31,11 +30,6 @@ final class ClassifierModelSerializer extends WeirSerializer<ClassifierModel> {
   @Override
   protected ClassifierModel read(byte version, DataInputView source) throws IOException {
     return ClassifierFiles.fromBytes(readBytes(source), null, "classifier in state");
-  }
-
-  @Override
-  public TypeSerializerSnapshot<ClassifierModel> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

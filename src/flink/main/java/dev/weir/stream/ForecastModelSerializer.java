@@ -5,7 +5,6 @@ import dev.weir.model.ModelFiles;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -29,11 +28,6 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
   @Override
   protected ForecastModel read(byte version, DataInputView source) throws IOException {
     return ModelFiles.fromBytes(readBytes(source), ModelFiles.Defaults.NONE, "model in state");
-  }
-
-  @Override
-  public TypeSerializerSnapshot<ForecastModel> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

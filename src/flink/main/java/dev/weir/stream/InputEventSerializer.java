@@ -12,7 +12,6 @@ import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -181,11 +180,6 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static Header readHeader(DataInputView source) throws IOException {
     String name = source.readByte() == USUAL ? USUAL_HEADER : StringValue.readString(source);
     return new Header(name, readBytes(source));
-  }
-
-  @Override
-  public TypeSerializerSnapshot<InputEvent> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -9,7 +9,6 @@ import dev.weir.model.Mode;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -69,11 +68,6 @@ final class ModelEventSerializer extends WeirSerializer<ModelEvent> {
     return new ModelUpdate(
         ForecastModelSerializer.INSTANCE.deserialize(source),
         InputEventSerializer.readSource(source));
-  }
-
-  @Override
-  public TypeSerializerSnapshot<ModelEvent> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -16,7 +16,6 @@ import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
 import java.util.List;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -84,11 +83,6 @@ final class OutputSerializer extends WeirSerializer<Output> {
             ? null
             : ModelFiles.fromBytes(bytes, ModelFiles.Defaults.NONE, "learned model");
     return new LearnedModel(name, version, model, isCopy, time);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<Output> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -3,7 +3,6 @@ package dev.weir.stream;
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes what is kept of a series' forecasts by networks that compete. */
 final class ShadowStateSerializer extends StateSerializer<ShadowState> {
@@ -14,11 +13,6 @@ final class ShadowStateSerializer extends StateSerializer<ShadowState> {
 
   private ShadowStateSerializer() {
     super(ShadowState::new, ShadowState::fields);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<ShadowState> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

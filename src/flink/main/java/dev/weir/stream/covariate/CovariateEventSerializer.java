@@ -11,7 +11,6 @@ import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -29,11 +28,6 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
 
   private static final TypeSerializer<InputEvent> LETTERS =
       WeirTypeInformation.INPUT_EVENT.createSerializer(new SerializerConfigImpl());
-
-  @Override
-  public byte version() {
-    return 1;
-  }
 
   @Override
   protected void write(CovariateEvent event, DataOutputView target) throws IOException {
@@ -75,11 +69,6 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
       times[i] = source.readLong();
     }
     return new OutsideUpdate(name, model, made, times, readDoubles(source));
-  }
-
-  @Override
-  public TypeSerializerSnapshot<CovariateEvent> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -2,7 +2,6 @@ package dev.weir.stream.covariate;
 
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes the covariates of a group. */
 final class GroupCovariatesSerializer extends StateSerializer<GroupCovariates> {
@@ -13,11 +12,6 @@ final class GroupCovariatesSerializer extends StateSerializer<GroupCovariates> {
 
   private GroupCovariatesSerializer() {
     super(() -> new GroupCovariates(1), GroupCovariates::fields);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<GroupCovariates> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -2,7 +2,6 @@ package dev.weir.stream.covariate;
 
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes what outside models forecast of a series. */
 final class OutsideForecastsSerializer extends StateSerializer<OutsideForecasts> {
@@ -13,11 +12,6 @@ final class OutsideForecastsSerializer extends StateSerializer<OutsideForecasts>
 
   private OutsideForecastsSerializer() {
     super(OutsideForecasts::new, OutsideForecasts::fields);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<OutsideForecasts> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -3,7 +3,6 @@ package dev.weir.stream.group;
 import dev.weir.forecast.alarm.GroupState;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes what is known of a group. */
 final class GroupStateSerializer extends StateSerializer<GroupState> {
@@ -14,11 +13,6 @@ final class GroupStateSerializer extends StateSerializer<GroupState> {
 
   private GroupStateSerializer() {
     super(GroupState::new, GroupState::fields);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<GroupState> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -3,7 +3,6 @@ package dev.weir.stream.shared;
 import dev.weir.forecast.shared.TrainerState;
 import dev.weir.state.StateSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** Serializes what a trainer knows. */
 final class TrainerStateSerializer extends StateSerializer<TrainerState> {
@@ -14,11 +13,6 @@ final class TrainerStateSerializer extends StateSerializer<TrainerState> {
 
   private TrainerStateSerializer() {
     super(TrainerState::new, TrainerState::fields);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<TrainerState> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

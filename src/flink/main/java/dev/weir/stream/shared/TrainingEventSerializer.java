@@ -7,7 +7,6 @@ import dev.weir.model.ModelFiles;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -57,11 +56,6 @@ final class TrainingEventSerializer extends WeirSerializer<TrainingEvent> {
     return new ActiveModel(
         ModelFiles.fromBytes(readBytes(source), ModelFiles.Defaults.NONE, "active model"),
         restored);
-  }
-
-  @Override
-  public TypeSerializerSnapshot<TrainingEvent> snapshotConfiguration() {
-    return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
