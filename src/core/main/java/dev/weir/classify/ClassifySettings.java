@@ -32,8 +32,6 @@ public record ClassifySettings(
     StateLimits limits)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** The seed of what is learned wherever series are classified: the same data, the same bits. */
   public static final long SEED = 1;
 
@@ -81,8 +79,6 @@ public record ClassifySettings(
   public record Learning(
       List<String> classes, int maxClasses, boolean learns, int waiting, long seed)
       implements Serializable {
-
-    private static final long serialVersionUID = 1L;
 
     public Learning {
       within("max-classes", maxClasses, 2, StreamClassifier.MAX_CLASSES);

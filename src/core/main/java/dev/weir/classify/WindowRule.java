@@ -11,8 +11,6 @@ import java.time.Duration;
  */
 public record WindowRule(Kind kind, Duration length) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** The newest observations, each time that some more have come. */
   public static final WindowRule COUNT = new WindowRule(Kind.COUNT, Duration.ZERO);
 

@@ -23,8 +23,6 @@ import java.io.Serializable;
  */
 public record Bounds(double min, double max, boolean integer) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** Any number. */
   public static final Bounds NONE =
       new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, false);

@@ -14,7 +14,4 @@ import java.time.Duration;
  */
 public record CovariateTopic(
     String name, int features, Duration maxFuture, ObservationMapping mapping)
-    implements Serializable {
-
-  private static final long serialVersionUID = 1L;
-}
+    implements Serializable {}

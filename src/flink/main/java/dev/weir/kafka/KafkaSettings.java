@@ -29,8 +29,6 @@ public record KafkaSettings(
     RegistrySettings registry)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public KafkaSettings {
     properties = Map.copyOf(ClientProperties.withProviders(RegistrySettings.ofKafka(properties)));
   }
@@ -58,8 +56,6 @@ public record KafkaSettings(
   public record Transactions(Delivery guarantee, Duration timeout, String prefix)
       implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
     /** Whether results are written in transactions. */
     public boolean isExact() {
       return guarantee == Delivery.EXACTLY_ONCE;
@@ -81,10 +77,7 @@ public record KafkaSettings(
       SourceOffsets offsets,
       ObservationMapping mapping,
       int targets)
-      implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+      implements Serializable {}
 
   /**
    * The topics' names.
@@ -107,8 +100,6 @@ public record KafkaSettings(
       CovariateTopic covariates,
       OutsideTopic outside)
       implements Serializable {
-
-    private static final long serialVersionUID = 1L;
 
     /** Whether the job forecasts, so that there are forecasts and scores. */
     public boolean forecasting() {
@@ -231,10 +222,7 @@ public record KafkaSettings(
    * @param forecasts whether the job forecasts too
    */
   public record ClassTopics(String classes, String labels, boolean isJson, boolean forecasts)
-      implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+      implements Serializable {}
 
   /** Without secrets, wherever it is printed. */
   @Override

@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
  */
 public record ObservationTopics(List<String> names, String pattern) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public ObservationTopics {
     names = List.copyOf(names);
     if (names.isEmpty() && pattern == null) {

@@ -34,8 +34,6 @@ public record OutsideTopic(
     ObservationMapping mapping)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public OutsideTopic {
     models = List.copyOf(models);
     levels = List.copyOf(levels);

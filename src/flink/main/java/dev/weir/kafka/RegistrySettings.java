@@ -35,8 +35,6 @@ public record RegistrySettings(
     Map<Integer, String> writers)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** What a URL must be, for messages. */
   public static final String EXPECTED_URL = "http://HOST[:PORT][/PATH], or https";
 

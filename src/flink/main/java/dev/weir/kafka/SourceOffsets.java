@@ -15,8 +15,6 @@ public record SourceOffsets(
     Map<Integer, Long> starts, Map<Integer, Long> ends, Map<Integer, Long> outsideEnds)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** From where the group has got to, without end. */
   public static final SourceOffsets STREAM = new SourceOffsets(null, null, null);
 

@@ -14,8 +14,6 @@ import java.util.Locale;
  */
 public record SourcePosition(Kind kind, long at) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** What names a place. */
   public enum Kind {
     /** The first record that is still there. */

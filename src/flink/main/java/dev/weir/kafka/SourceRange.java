@@ -10,8 +10,6 @@ import java.io.Serializable;
  */
 public record SourceRange(SourcePosition start, SourcePosition end) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** From where the group has got to, without end. */
   public static final SourceRange STREAM = new SourceRange(SourcePosition.COMMITTED, null);
 

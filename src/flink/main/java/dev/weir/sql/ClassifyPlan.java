@@ -25,8 +25,6 @@ record ClassifyPlan(
     ClassifySettings settings, Columns columns, Column label, Column labelTime, boolean refusedRows)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /**
    * Checks all that can be checked without reading a file.
    *

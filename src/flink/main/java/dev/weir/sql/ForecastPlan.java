@@ -34,8 +34,6 @@ import org.apache.flink.table.types.inference.CallContext;
 record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedRows)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** Arguments that say how a series is learned. */
   private static final List<Option<?>> OF_LEARNING =
       List.of(

@@ -43,8 +43,6 @@ final class InputRow {
       List<Column> covariates,
       List<Column> outside)
       implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     /** Of one target, without anything that is known ahead. */
     Columns(List<Column> keys, Column value, List<Column> features) {
       this(keys, List.of(value), features, List.of(), List.of());
@@ -62,8 +60,6 @@ final class InputRow {
 
   /** One column of the table. */
   record Column(String name, int index, LogicalType type) implements Serializable {
-    private static final long serialVersionUID = 1L;
-
     FieldGetter getter() {
       return RowData.createFieldGetter(type, index);
     }

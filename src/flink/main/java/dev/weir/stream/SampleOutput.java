@@ -23,10 +23,7 @@ public final class SampleOutput {
    * @param tag of the side output that it reads
    */
   public record Target(SharedSettings settings, OutputTag<TrainingEvent> tag)
-      implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+      implements Serializable {}
 
   private final List<Target> targets;
   private final BlockSampler[] samplers; // by target

@@ -21,8 +21,6 @@ public record AlarmRules(
     List<GroupSettings> groups)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** Thresholds of a series at most. */
   public static final int MAX_THRESHOLDS = 8;
 
@@ -32,20 +30,14 @@ public record AlarmRules(
    * @param series matches their whole names
    * @param settings null for no alarms
    */
-  public record Override(Pattern series, IncidentSettings settings) implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+  public record Override(Pattern series, IncidentSettings settings) implements Serializable {}
 
   /**
    * A threshold of some series.
    *
    * @param series matches their whole names; null for all
    */
-  public record SeriesThreshold(Pattern series, Threshold threshold) implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+  public record SeriesThreshold(Pattern series, Threshold threshold) implements Serializable {}
 
   public AlarmRules {
     overrides = List.copyOf(overrides);

@@ -13,8 +13,6 @@ import java.util.Set;
  */
 public record AlarmSettings(double budget, Set<Reason> reasons) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final double DEFAULT_BUDGET = 1e-3;
 
   /** A smaller one would ask for more surprise than {@link AlarmDetector#MAX_SURPRISE}. */

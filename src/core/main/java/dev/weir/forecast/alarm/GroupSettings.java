@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
  */
 public record GroupSettings(Pattern series, String name, double surprise) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final double DEFAULT_SURPRISE = 4;
 
   /**

@@ -15,8 +15,6 @@ import java.util.Objects;
 public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final int DEFAULT_MIN_DURATION = 1;
   public static final int DEFAULT_QUIET = 10;
 

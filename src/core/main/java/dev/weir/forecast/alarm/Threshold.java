@@ -13,8 +13,6 @@ import java.io.Serializable;
 public record Threshold(double limit, boolean above, int within, double probability)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final int MAX_WITHIN = 100;
   public static final double MIN_PROBABILITY = 0.05;
   public static final double MAX_PROBABILITY = 0.99;

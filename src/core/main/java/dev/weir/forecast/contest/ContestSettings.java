@@ -25,8 +25,6 @@ public record ContestSettings(
     Duration period)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** Networks that compete, at most. */
   public static final int MAX_MODELS = 5;
 

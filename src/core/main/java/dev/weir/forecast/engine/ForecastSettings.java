@@ -48,8 +48,6 @@ public record ForecastSettings(
     List<ModeSettings> modes)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public ForecastSettings {
     modes = List.copyOf(modes);
     if (modes.stream().map(ModeSettings::mode).distinct().count() < modes.size()) {
@@ -69,8 +67,6 @@ public record ForecastSettings(
   public record Inputs(
       Targets targets, int features, int ahead, List<Calendar> calendar, ZoneId zone)
       implements Serializable {
-
-    private static final long serialVersionUID = 1L;
 
     public Inputs {
       calendar = List.copyOf(calendar);
@@ -143,8 +139,6 @@ public record ForecastSettings(
       Bounds bounds,
       ContestSettings contest)
       implements Serializable {
-
-    private static final long serialVersionUID = 1L;
 
     /** Without bounds. */
     public ModeSettings(
@@ -234,8 +228,6 @@ public record ForecastSettings(
       AlarmRules alarms,
       ExplanationSettings explanation)
       implements Serializable {
-
-    private static final long serialVersionUID = 1L;
 
     /** Without explanations. */
     public Learning(LearnerSettings learner, int season, int scoresEvery, AlarmRules alarms) {

@@ -18,8 +18,6 @@ public final class Covariates {
 
     public static final Count NONE = new Count(0, 0);
 
-    private static final long serialVersionUID = 1L;
-
     public Count {
       if (observed < 0 || ahead < 0) {
         throw new IllegalArgumentException(

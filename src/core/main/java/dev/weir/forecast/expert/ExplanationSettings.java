@@ -14,8 +14,6 @@ import java.util.List;
 public record ExplanationSettings(List<String> observed, List<String> ahead)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** All covariates are numbered. */
   public static final ExplanationSettings NUMBERED = new ExplanationSettings(List.of(), List.of());
 

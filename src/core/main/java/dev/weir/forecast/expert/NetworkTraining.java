@@ -31,8 +31,6 @@ public record NetworkTraining(
     Tuning tuning)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** In place of a number: each network's own. */
   public static final int OWN = 0;
 

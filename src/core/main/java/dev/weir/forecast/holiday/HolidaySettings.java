@@ -16,8 +16,6 @@ import java.util.regex.Pattern;
 public record HolidaySettings(ZoneId zone, HolidayDays days, List<Override> overrides)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public HolidaySettings {
     overrides = List.copyOf(overrides);
   }
@@ -27,9 +25,7 @@ public record HolidaySettings(ZoneId zone, HolidayDays days, List<Override> over
    *
    * @param series matches their whole names
    */
-  public record Override(Pattern series, HolidayDays days) implements Serializable {
-    private static final long serialVersionUID = 1L;
-  }
+  public record Override(Pattern series, HolidayDays days) implements Serializable {}
 
   HolidayDays of(String series) {
     for (Override override : overrides) {

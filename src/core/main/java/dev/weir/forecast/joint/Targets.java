@@ -15,8 +15,6 @@ import java.util.List;
  */
 public record Targets(List<String> names, List<Total> totals) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** How many targets a series has at most. */
   public static final int MAX = NetworkTargets.MAX;
 
@@ -81,8 +79,6 @@ public record Targets(List<String> names, List<Total> totals) implements Seriali
    */
   public record Total(String name, List<Term> terms, int steps) implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
     public Total {
       terms = List.copyOf(terms);
     }
@@ -94,9 +90,7 @@ public record Targets(List<String> names, List<Total> totals) implements Seriali
    * @param target its number from 0
    * @param isMinus whether it is subtracted
    */
-  public record Term(int target, boolean isMinus) implements Serializable {
-    private static final long serialVersionUID = 1L;
-  }
+  public record Term(int target, boolean isMinus) implements Serializable {}
 
   /** How many targets a series has. */
   public int count() {

@@ -39,8 +39,6 @@ public record LearnerSettings(
     OutsideModels outside)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** As a season: find it in the data. */
   public static final int AUTO = 0;
 
@@ -107,8 +105,6 @@ public record LearnerSettings(
   public record Memory(int analogWindow, int analogNeighbours, int tail, int longestWeek)
       implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
     /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
     private static final int WEEK = 720;
 
@@ -128,8 +124,6 @@ public record LearnerSettings(
    */
   public record Combination(boolean stacking, boolean combines, double eta)
       implements Serializable {
-
-    private static final long serialVersionUID = 1L;
 
     private static Combination of(boolean stacking, boolean combines) {
       return new Combination(stacking, combines, 8);

@@ -20,8 +20,6 @@ import java.util.stream.Stream;
 public record OutsideModels(List<String> names, boolean quantiles, boolean ages, int slots)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** Models that take part, at most. */
   public static final int MAX = 16;
 

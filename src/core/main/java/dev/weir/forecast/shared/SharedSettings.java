@@ -18,8 +18,6 @@ public record SharedSettings(
     ForecastSettings forecast, ModeSettings target, double budget, long newestVersion)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** The same where a version was published before. */
   public SharedSettings withNewestVersion(long version) {
     return new SharedSettings(forecast, target, budget, version);

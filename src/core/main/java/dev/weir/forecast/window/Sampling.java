@@ -16,8 +16,6 @@ import java.time.Duration;
  */
 public record Sampling(long interval, Gap gap, int maxFill) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** By count: nothing is ever missing. */
   public static final Sampling BY_COUNT = new Sampling(0, Gap.SKIP, 0);
 

@@ -14,8 +14,6 @@ import java.time.Duration;
  */
 public record StateLimits(Duration ttl, int maxSeries, long cache) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** A {@link #cache} whose size follows from the heap's. */
   public static final long A_SHARE_OF_THE_HEAP = -1;
 

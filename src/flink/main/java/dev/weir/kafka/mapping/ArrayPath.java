@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
  */
 public record ArrayPath(FieldPath array, List<String> field) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final String EXPECTED =
       "arrays of numbers such as temperatures, or a field of elements such as forecast[].temperature";
 

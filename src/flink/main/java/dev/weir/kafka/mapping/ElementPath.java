@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
  */
 public record ElementPath(List<List<String>> arrays) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final String EXPECTED =
       "the path of an array such as readings, or of arrays in arrays such as batches[].readings[]";
 

@@ -21,8 +21,6 @@ import java.util.regex.Pattern;
 public record FieldPath(List<String> names, Map<Integer, Condition> conditions, boolean isOfRecord)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final String EXPECTED = "field names joined by dots, such as device.id";
 
   private static final String RECORD = "$.";
@@ -36,10 +34,7 @@ public record FieldPath(List<String> names, Map<Integer, Condition> conditions, 
    * @param field of the element
    * @param text what the field must be
    */
-  public record Condition(String field, String text) implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+  public record Condition(String field, String text) implements Serializable {}
 
   public FieldPath {
     names = List.copyOf(names);

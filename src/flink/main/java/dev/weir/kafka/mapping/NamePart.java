@@ -13,8 +13,6 @@ import java.io.Serializable;
 public record NamePart(Kind kind, FieldPath path, String text, boolean isOptional)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public static final String EXPECTED =
       "a field's path (with ? at its end where it may be missing), key (the record's key), topic"
           + " (its topic's name) or =TEXT";

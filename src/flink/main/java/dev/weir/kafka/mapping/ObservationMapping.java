@@ -30,8 +30,6 @@ public record ObservationMapping(
     ElementPath each)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /**
    * Avro whose schemas are in a registry; read without a table format, which must know a schema.
    */
@@ -56,8 +54,6 @@ public record ObservationMapping(
       String name, Map<String, String> options, List<String> columns, SchemaFile schema)
       implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
     public Format {
       options = Map.copyOf(options);
       columns = List.copyOf(columns);
@@ -78,10 +74,7 @@ public record ObservationMapping(
    * @param path null: the record's timestamp
    * @param unit of numbers that are times
    */
-  public record Time(FieldPath path, TimeText.Unit unit) implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+  public record Time(FieldPath path, TimeText.Unit unit) implements Serializable {}
 
   /**
    * Covariates of each value.
@@ -91,8 +84,6 @@ public record ObservationMapping(
    */
   public record Covariates(List<FieldPath> observed, List<ArrayPath> ahead)
       implements Serializable {
-
-    private static final long serialVersionUID = 1L;
 
     public Covariates {
       observed = List.copyOf(observed);
@@ -106,10 +97,7 @@ public record ObservationMapping(
    * @param label its class, or any text beside covariates; null: none
    * @param isHere true where a window by session ends; null: none
    */
-  public record WindowEnd(FieldPath label, FieldPath isHere) implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-  }
+  public record WindowEnd(FieldPath label, FieldPath isHere) implements Serializable {}
 
   /** Whether records of a format need the schema in a file. */
   public static boolean needsFile(String format) {

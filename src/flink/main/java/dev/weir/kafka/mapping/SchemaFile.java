@@ -14,8 +14,6 @@ import java.nio.file.Path;
  */
 public record SchemaFile(byte[] bytes, String message) implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   private static final int MAX_BYTES = 4 << 20;
 
   /**

@@ -22,8 +22,6 @@ public record CovariateSettings(
     Pattern key, int features, int horizon, long interval, int keep, Duration ttl)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   /** The group of a series. */
   public String groupOf(String series) {
     MatchResult match = key == null ? null : NameMatcher.match(key, series);

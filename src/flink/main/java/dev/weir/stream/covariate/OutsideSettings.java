@@ -30,8 +30,6 @@ public record OutsideSettings(
     Duration ttl)
     implements Serializable {
 
-  private static final long serialVersionUID = 1L;
-
   public OutsideSettings {
     models = List.copyOf(models);
   }
