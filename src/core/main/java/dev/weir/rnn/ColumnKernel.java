@@ -10,11 +10,6 @@ import java.util.Arrays;
  * step, so that the CPU can work on one while the other waits for its tanh. Columns go six or four
  * at a time: JDK 17 vectorises such a body, not one of eight. The sums have the same order in both:
  * the columns 1, 0, 3, 2, 5, 4, 7, 6 and so on.
- *
- * <p>The JIT compiler shapes these loops after the lengths that it sees first. In a JVM that had
- * warmed up on hidden_size 2, hidden_size 32 ran 1.4 times slower than in a fresh one (25.2 against
- * 17.6 us a window); so networks of a few units have {@link ScalarKernel}, beside which 32 keeps
- * its 17.6. After hidden_size 8, which may come here, it takes 18.4.
  */
 final class ColumnKernel implements RecurrentKernel {
 

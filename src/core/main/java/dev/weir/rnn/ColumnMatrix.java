@@ -3,11 +3,11 @@ package dev.weir.rnn;
 import java.util.Arrays;
 
 /**
- * The kind for rows of some length, in plain loops. Every hot loop is a "sum += column * x" over
- * arrays that share one index, which JDK 17 turns into vector code (see {@link ColumnWeights}).
- * Forward that is a column of the matrix, times one input; backward a row of it, times one gate's
- * gradient. A column of the gradient is the gates' gradients of all steps, each times that step's
- * input: so no loop ever runs along the input, which may be a single value.
+ * The kind in plain loops. Every hot loop is a "sum += column * x" over arrays that share one
+ * index, which JDK 17 turns into vector code (see {@link ColumnWeights}). Forward that is a column
+ * of the matrix, times one input; backward a row of it, times one gate's gradient. A column of the
+ * gradient is the gates' gradients of all steps, each times that step's input: so no loop ever runs
+ * along the input, which may be a single value.
  */
 final class ColumnMatrix extends TrainingMatrix {
 

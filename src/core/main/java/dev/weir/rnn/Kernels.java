@@ -7,15 +7,15 @@ import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Chooses a kernel for a shape, by what was fastest when measured. All kernels give the same bits,
- * so that a choice never shows in a forecast.
+ * Chooses the kernel of this JVM: {@code vector} where it compiles vectors, else {@code plain}.
+ * Both give the same bits, so that the choice never shows in a forecast.
  *
- * <p>{@code -Dweir.kernel=scalar}, {@code plain} or {@code vector} takes one for all shapes.
+ * <p>{@code -Dweir.kernel=plain} or {@code vector} overrides the choice.
  */
 public final class Kernels {
 
   /** Names of the kernels. */
-  public static final List<String> KERNELS = List.of("scalar", "plain", "vector");
+  public static final List<String> KERNELS = List.of("plain", "vector");
 
   public static final String PROPERTY = "weir.kernel";
   public static final String VECTOR = "vector";
@@ -23,11 +23,6 @@ public final class Kernels {
   private static final String MODULE = "jdk.incubator.vector";
   private static final boolean VECTOR_API = hasVectorApi();
   private static final boolean FAST_VECTORS = VECTOR_API && compilesVectors();
-
-  // the largest hidden_size for which scalar code is faster than the one that would else be taken
-  private static final int SCALAR_BESIDE_VECTOR = 2;
-  private static final int SCALAR_BESIDE_PLAIN = 6;
-  private static final int SCALAR_BESIDE_PLAIN_GATED = 3; // LSTM and GRU: more rows, longer loops
 
   private Kernels() {}
 
@@ -51,7 +46,7 @@ public final class Kernels {
     return FAST_VECTORS && (name == null || name.equals(VECTOR));
   }
 
-  /** The kernel for all shapes, or null where the shape chooses. */
+  /** The kernel that the system property names, or null without it. */
   private static String pinned() {
     String name = System.getProperty(PROPERTY);
     if (name == null || name.isEmpty()) {
@@ -65,7 +60,7 @@ public final class Kernels {
 
   private static IllegalArgumentException unknown(String name) {
     return new IllegalArgumentException(
-        "%s: expected scalar, plain or vector, got %s".formatted(PROPERTY, name));
+        "%s: expected plain or vector, got %s".formatted(PROPERTY, name));
   }
 
   /** Links a class; to look for the module would miss one that was loaded after the start. */
@@ -110,44 +105,21 @@ public final class Kernels {
    * @throws IllegalArgumentException if the system property names no kernel
    * @throws IllegalStateException if it names one that this JVM cannot run
    */
-  public static RecurrentKernel of(RnnConfig config) {
-    return create(nameFor(config), config);
+  static RecurrentKernel of(RnnConfig config) {
+    if (!name().equals(VECTOR)) {
+      return new ColumnKernel(config);
+    }
+    if (!VECTOR_API) {
+      throw new IllegalStateException(
+          "%s: expected a JVM with --add-modules=%s for vector, got one without it"
+              .formatted(PROPERTY, MODULE));
+    }
+    return new VectorKernel(config);
   }
 
-  /** As {@link #of}, only its name. */
-  public static String nameFor(RnnConfig config) {
+  /** The name of the kernel that {@link #of} creates. */
+  static String name() {
     String name = pinned();
-    return name == null ? fastest(config) : name;
-  }
-
-  private static String fastest(RnnConfig config) {
-    int scalar = SCALAR_BESIDE_PLAIN;
-    if (FAST_VECTORS) {
-      scalar = SCALAR_BESIDE_VECTOR;
-    } else if (config.cell().gates() > 1) {
-      scalar = SCALAR_BESIDE_PLAIN_GATED;
-    }
-    if (config.hiddenSize() <= scalar) {
-      return "scalar";
-    }
-    return FAST_VECTORS ? VECTOR : "plain";
-  }
-
-  public static RecurrentKernel create(String name, RnnConfig config) {
-    switch (name) {
-      case "scalar":
-        return new ScalarKernel(config);
-      case "plain":
-        return new ColumnKernel(config);
-      case VECTOR:
-        if (!VECTOR_API) {
-          throw new IllegalStateException(
-              "%s: expected a JVM with --add-modules=%s for vector, got one without it"
-                  .formatted(PROPERTY, MODULE));
-        }
-        return new VectorKernel(config);
-      default:
-        throw unknown(name);
-    }
+    return name == null ? (FAST_VECTORS ? VECTOR : "plain") : name;
   }
 }

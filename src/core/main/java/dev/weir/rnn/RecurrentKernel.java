@@ -10,7 +10,7 @@ package dev.weir.rnn;
  */
 interface RecurrentKernel {
 
-  /** As in {@link Kernels#create}. */
+  /** One of {@link Kernels#KERNELS}. */
   String name();
 
   /**

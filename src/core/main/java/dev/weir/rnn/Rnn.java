@@ -29,9 +29,9 @@ public final class Rnn {
   }
 
   /**
-   * Which code computes: {@code scalar} for a few units, {@code vector} in a JVM started with
-   * {@code --add-modules=jdk.incubator.vector} whose second compiler (C2) is on, else {@code
-   * plain}; or what the system property {@code weir.kernel} says. All give the same bits.
+   * Which code computes: {@code vector} in a JVM started with {@code
+   * --add-modules=jdk.incubator.vector} whose second compiler (C2) is on, else {@code plain}; or
+   * what the system property {@code weir.kernel} says. Both give the same bits.
    */
   public String kernel() {
     return kernel.name();

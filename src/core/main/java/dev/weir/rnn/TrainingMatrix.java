@@ -2,16 +2,15 @@ package dev.weir.rnn;
 
 /**
  * One weight matrix in training, (gates * hidden_size, width), and the three products that training
- * needs of it. Each kind is fast for other sizes; all give the same bits, since every sum is a
- * chain of fma in one order: within each four terms the second, the first, the fourth, the third,
- * as far as there are four, then one by one. A row of a {@code float[][]} may be longer than its
- * values, see {@link #padded}.
+ * needs of it. Both kinds give the same bits, since every sum is a chain of fma in one order:
+ * within each four terms the second, the first, the fourth, the third, as far as there are four,
+ * then one by one. A row of a {@code float[][]} may be longer than its values, see {@link #padded}.
  *
  * <p>Not thread-safe: holds weights and scratch. Allocates nothing once made.
  */
 abstract class TrainingMatrix {
 
-  /** Makes matrices of one kind, or of the fastest for their sizes. */
+  /** Makes matrices of one kind. */
   interface Factory {
     TrainingMatrix of(int rows, int width, float[] scales);
   }
@@ -28,20 +27,10 @@ abstract class TrainingMatrix {
     this.sums = new float[padded(rows)];
   }
 
-  /** The fastest kind for these sizes in this JVM. */
+  /** The faster kind in this JVM. */
   static TrainingMatrix of(int rows, int width, float[] scales) {
-    if (Kernels.vectors()) {
-      return VectorMatrix.suits(rows)
-          ? new VectorMatrix(rows, width, scales)
-          : new RowMatrix(rows, width, scales);
-    }
-    return plain(rows, width, scales);
-  }
-
-  /** The fastest kind that needs nothing but Java's loops. */
-  static TrainingMatrix plain(int rows, int width, float[] scales) {
-    return RowMatrix.suits(rows)
-        ? new RowMatrix(rows, width, scales)
+    return Kernels.vectors()
+        ? new VectorMatrix(rows, width, scales)
         : new ColumnMatrix(rows, width, scales);
   }
 

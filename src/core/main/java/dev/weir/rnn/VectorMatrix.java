@@ -31,11 +31,6 @@ final class VectorMatrix extends TrainingMatrix {
     dColumns = new float[4][columnLength];
   }
 
-  /** With less than half a vector, scalar sums are as fast. */
-  static boolean suits(int rows) {
-    return 2 * rows >= LANES;
-  }
-
   static int padded(int length) {
     return (length + LANES - 1) / LANES * LANES;
   }

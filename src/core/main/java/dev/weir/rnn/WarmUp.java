@@ -34,9 +34,8 @@ final class WarmUp {
     }
     long start = System.nanoTime();
     long limit = Math.min(nanosOfAShape, nanosLeft);
-    String name = Kernels.nameFor(config);
-    RnnConfig small = name.equals(Kernels.VECTOR) ? narrow(config) : config;
-    RecurrentKernel kernel = Kernels.create(name, small);
+    RnnConfig small = Kernels.name().equals(Kernels.VECTOR) ? narrow(config) : config;
+    RecurrentKernel kernel = Kernels.of(small);
     kernel.load(new float[small.parameterCount()]);
     int steps = Math.min(seqLen, STEPS);
     float[] input = new float[steps * small.inputSize()];

@@ -113,15 +113,7 @@ class KernelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "scalar, 2",
-    "plain, 2",
-    "vector, 2",
-    "scalar, 5",
-    "plain, 17",
-    "vector, 17",
-    "vector, 32"
-  })
+  @CsvSource({"plain, 2", "vector, 2", "plain, 17", "vector, 17", "vector, 32"})
   void onceWarmNoKernelAllocates(String kernel, int hiddenSize) {
     for (Cell cell : Cell.values()) {
       for (int inputSize : new int[] {1, 6}) {
@@ -143,24 +135,12 @@ class KernelTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "RNN_TANH, 2, scalar",
-    "LSTM, 2, scalar",
-    "RNN_TANH, 3, vector",
-    "GRU, 16, vector",
-  })
-  void theShapeChoosesTheKernel(Cell cell, int hiddenSize, String kernel) {
-    assertThat(new Rnn(new RnnConfig(cell, 1, hiddenSize, 1, true, true)).kernel())
-        .isEqualTo(kernel);
-  }
-
   @Test
   void anUnknownKernelIsRefusedByName() {
     RnnConfig config = new RnnConfig(Cell.GRU, 1, 2, 1, true, true);
     assertThatThrownBy(() -> pinned("fast", config))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("weir.kernel: expected scalar, plain or vector, got fast");
+        .hasMessage("weir.kernel: expected plain or vector, got fast");
   }
 
   @Test
@@ -168,7 +148,7 @@ class KernelTest {
     System.setProperty(Kernels.PROPERTY, "vectors");
     assertThatThrownBy(Kernels::vectors)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("weir.kernel: expected scalar, plain or vector, got vectors");
+        .hasMessage("weir.kernel: expected plain or vector, got vectors");
   }
 
   @ParameterizedTest

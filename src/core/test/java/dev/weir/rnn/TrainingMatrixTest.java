@@ -28,11 +28,10 @@ class TrainingMatrixTest {
     "96,35,6",
     "128,32,9"
   })
-  void allKindsGiveTheSameBits(int rows, int width, int count) {
+  void bothKindsGiveTheSameBits(int rows, int width, int count) {
     assumeTrue(Kernels.vectorApi(), "the module jdk.incubator.vector");
-    float[] rowwise = products(RowMatrix::new, rows, width, count);
-    assertThat(products(ColumnMatrix::new, rows, width, count)).containsExactly(rowwise);
-    assertThat(products(VectorMatrix::new, rows, width, count)).containsExactly(rowwise);
+    assertThat(products(VectorMatrix::new, rows, width, count))
+        .containsExactly(products(ColumnMatrix::new, rows, width, count));
   }
 
   @ParameterizedTest
@@ -45,7 +44,7 @@ class TrainingMatrixTest {
       Cell cell, int input, int hidden, int layers, boolean both, int batch, int seqLen) {
     assumeTrue(Kernels.vectorApi(), "the module jdk.incubator.vector");
     RnnConfig config = new RnnConfig(cell, input, hidden, layers, both, true);
-    float[] plain = train(new TrainableRnn(config, TrainingMatrix::plain), batch, seqLen);
+    float[] plain = train(new TrainableRnn(config, ColumnMatrix::new), batch, seqLen);
     assertThat(train(new TrainableRnn(config), batch, seqLen)).containsExactly(plain);
   }
 

@@ -376,7 +376,7 @@ public final class CandidateNetwork {
       }
       for (int e = 0; e < candidates; e++) {
         float extra = answers[place(e, ANSWERS, 1) + j];
-        weights[to + e] = weights[to + e] / sum + Activation.scalarTanh(extra);
+        weights[to + e] = weights[to + e] / sum + Activation.tanh(extra);
       }
     }
   }
