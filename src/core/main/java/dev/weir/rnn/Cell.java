@@ -24,4 +24,12 @@ public enum Cell {
   public int gates() {
     return gates;
   }
+
+  /**
+   * What packed rows of a gate are multiplied by: one half for a sigmoid gate, so that one tanh
+   * serves all gates by sigmoid(x) = 0.5 + 0.5 tanh(x / 2); else 1. Halving is exact.
+   */
+  float scale(int gate) {
+    return gates == 1 || gate == 2 ? 1f : 0.5f; // i, f, g, o and r, z, n: g and n are no sigmoids
+  }
 }

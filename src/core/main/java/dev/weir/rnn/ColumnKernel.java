@@ -11,109 +11,62 @@ import java.util.Arrays;
  * at a time: JDK 17 vectorises such a body, not one of eight. The sums have the same order in both:
  * the columns 1, 0, 3, 2, 5, 4, 7, 6 and so on.
  */
-final class ColumnKernel implements RecurrentKernel {
+final class ColumnKernel extends RecurrentKernel {
 
-  private final RnnConfig config;
-  private final int hiddenSize;
   private final int gateRows; // gates * hidden_size
-  private final int directions;
   private final ColumnWeights weights;
 
   // scratch
   private float[][] projected = {}; // (seq_len)(num_directions * gates * hidden_size)
-  private float[] between = {}; // (seq_len, num_directions * hidden_size): out of a lower layer
   private final float[][] hidden; // (num_directions)(hidden_size): h of the step before
-  private final float[][] cell; // (num_directions)(hidden_size): c, LSTM only
+  private final float[][] cells; // (num_directions)(hidden_size): c, LSTM only
   private final float[][] next; // (num_directions)(hidden_size): h of this step
   private final float[] gates; // (gates * hidden_size)
   private final float[][] gate; // (gates)(hidden_size): gates, apart, so that all share one index
 
   ColumnKernel(RnnConfig config) {
-    this.config = config;
-    this.hiddenSize = config.hiddenSize();
-    this.gateRows = config.cell().gates() * hiddenSize;
-    this.directions = config.numDirections();
+    super(config);
+    this.gateRows = cell.gates() * hiddenSize;
     this.weights = new ColumnWeights(config);
     this.hidden = new float[directions][hiddenSize];
-    this.cell = new float[directions][hiddenSize];
+    this.cells = new float[directions][hiddenSize];
     this.next = new float[directions][hiddenSize];
     this.gates = new float[gateRows];
     this.gate = new float[4][hiddenSize];
   }
 
   @Override
-  public String name() {
+  String name() {
     return "plain";
   }
 
   @Override
-  public void load(float[] learned) {
+  void load(float[] learned) {
     weights.pack(learned);
   }
 
   @Override
-  public void forward(
-      float[] input,
-      int batch,
-      int seqLen,
-      boolean batchFirst,
-      float[] h0,
-      float[] c0,
-      float[] out,
-      float[] hN,
-      float[] cN) {
-    growScratch(seqLen);
-    int inputSize = config.inputSize();
-    int outputSize = config.outputSize();
-    int rowStride = batchFirst ? 1 : batch; // rows from one step to the next
-    int lastLayer = config.numLayers() - 1;
-    for (int b = 0; b < batch; b++) {
-      int firstRow = batchFirst ? b * seqLen : b;
-      for (int layer = 0; layer <= lastLayer; layer++) {
-        ColumnWeights.Layer packed = weights.layer(layer);
-        if (layer == 0) {
-          project(packed, input, firstRow * inputSize, rowStride * inputSize, inputSize, seqLen);
-        } else {
-          project(packed, between, 0, outputSize, outputSize, seqLen);
-        }
-        begin(layer, b, batch, h0, c0);
-        // the layer below has been read in full, so its rows may be overwritten
-        if (layer == lastLayer) {
-          recur(packed, h0 == null, out, firstRow * outputSize, rowStride * outputSize, seqLen);
-        } else {
-          recur(packed, h0 == null, between, 0, outputSize, seqLen);
-        }
-        finish(layer, b, batch, hN, cN);
-      }
-    }
-  }
-
-  private void growScratch(int seqLen) {
+  void growScratch(int seqLen) {
     if (projected.length < seqLen) {
       projected = new float[seqLen][directions * gateRows];
-      between = new float[config.numLayers() > 1 ? seqLen * config.outputSize() : 0];
     }
   }
 
-  /** projected[t] = W_ih x[t] + bias, for the rows of all gates and directions. */
-  private void project(
-      ColumnWeights.Layer layer, float[] x, int offset, int stride, int inputSize, int seqLen) {
+  @Override
+  void project(int layer, float[] x, int offset, int stride, int inputSize, int seqLen) {
+    ColumnWeights.Layer packed = weights.layer(layer);
     int rows = directions * gateRows;
     for (int t = 0; t < seqLen; t++) {
       float[] sum = projected[t];
-      System.arraycopy(layer.inputBias, 0, sum, 0, rows);
-      addColumns(layer.inputColumns, x, offset + t * stride, inputSize, sum, rows);
+      System.arraycopy(packed.inputBias, 0, sum, 0, rows);
+      addColumns(packed.inputColumns, x, offset + t * stride, inputSize, sum, rows);
     }
   }
 
-  private void begin(int layer, int b, int batch, float[] h0, float[] c0) {
-    for (int direction = 0; direction < directions; direction++) {
-      int from = ((layer * directions + direction) * batch + b) * hiddenSize;
-      startFrom(h0, from, hidden[direction]);
-      if (config.cell() == Cell.LSTM) {
-        startFrom(c0, from, cell[direction]);
-      }
-    }
+  @Override
+  void begin(int direction, float[] h0, float[] c0, int from) {
+    startFrom(h0, from, hidden[direction]);
+    startFrom(c0, from, cells[direction]);
   }
 
   private static void startFrom(float[] given, int from, float[] state) {
@@ -124,33 +77,23 @@ final class ColumnKernel implements RecurrentKernel {
     }
   }
 
-  private void finish(int layer, int b, int batch, float[] hN, float[] cN) {
-    for (int direction = 0; direction < directions; direction++) {
-      int to = ((layer * directions + direction) * batch + b) * hiddenSize;
-      System.arraycopy(hidden[direction], 0, hN, to, hiddenSize);
-      if (config.cell() == Cell.LSTM) {
-        System.arraycopy(cell[direction], 0, cN, to, hiddenSize);
-      }
-    }
+  @Override
+  void copyCells(int direction, float[] cN, int to) {
+    System.arraycopy(cells[direction], 0, cN, to, hiddenSize);
   }
 
-  /** Advances all directions from their first step to their last and writes each h into out. */
-  private void recur(
-      ColumnWeights.Layer layer,
-      boolean fromZeros,
-      float[] out,
-      int offset,
-      int stride,
-      int seqLen) {
+  @Override
+  void recur(int layer, boolean fromZeros, float[] out, int offset, int stride, int seqLen) {
+    ColumnWeights.Layer packed = weights.layer(layer);
     for (int step = 0; step < seqLen; step++) {
       int terms = fromZeros && step == 0 ? 0 : hiddenSize;
       for (int direction = 0; direction < directions; direction++) {
         int t = direction == 0 ? step : seqLen - 1 - step;
         float[] sums = projected[t];
-        switch (config.cell()) {
-          case RNN_TANH, RNN_RELU -> elmanStep(layer, direction, terms, sums);
-          case LSTM -> lstmStep(layer, direction, terms, sums);
-          case GRU -> gruStep(layer, direction, terms, sums);
+        switch (cell) {
+          case RNN_TANH, RNN_RELU -> elmanStep(packed, direction, terms, sums);
+          case LSTM -> lstmStep(packed, direction, terms, sums);
+          case GRU -> gruStep(packed, direction, terms, sums);
         }
         float[] h = next[direction];
         System.arraycopy(h, 0, out, offset + t * stride + direction * hiddenSize, hiddenSize);
@@ -168,7 +111,7 @@ final class ColumnKernel implements RecurrentKernel {
     float[] h = next[direction];
     System.arraycopy(sums, direction * gateRows, h, 0, hiddenSize);
     addColumns(layer.hiddenColumns[direction], hidden[direction], 0, terms, h, hiddenSize);
-    if (config.cell() == Cell.RNN_TANH) {
+    if (cell == Cell.RNN_TANH) {
       Activation.tanh(h, hiddenSize);
     } else {
       Activation.relu(h, hiddenSize);
@@ -183,7 +126,7 @@ final class ColumnKernel implements RecurrentKernel {
     for (int g = 0; g < 4; g++) {
       System.arraycopy(gates, g * hiddenSize, gate[g], 0, hiddenSize);
     }
-    float[] c = cell[direction];
+    float[] c = cells[direction];
     float[] h = next[direction];
     updateCell(gate[0], gate[1], gate[2], c, h, hiddenSize);
     Activation.tanh(h, hiddenSize);

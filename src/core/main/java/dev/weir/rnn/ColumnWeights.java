@@ -7,8 +7,7 @@ package dev.weir.rnn;
  *
  * <p>Three things are settled here once instead of at each step: both biases are added up (but for
  * the GRU's b_hn, which the reset gate multiplies); the rows of both directions lie side by side;
- * the rows of sigmoid gates are halved, which is exact, so that one tanh serves all gates by
- * sigmoid(x) = 0.5 + 0.5 tanh(x/2).
+ * rows are scaled as {@link Cell#scale} says.
  */
 final class ColumnWeights {
 
@@ -69,7 +68,7 @@ final class ColumnWeights {
   private int packMatrix(float[] weights, int offset, float[][] columns, int firstRow) {
     int next = offset;
     for (int row = 0; row < gateRows; row++) {
-      float scale = scale(row);
+      float scale = config.cell().scale(row / config.hiddenSize());
       for (float[] column : columns) {
         column[firstRow + row] = scale * weights[next++];
       }
@@ -87,16 +86,9 @@ final class ColumnWeights {
         layer.inputBias[firstRow + row] = biasIh;
         layer.hiddenBias[direction][row - 2 * hiddenSize] = biasHh;
       } else {
-        layer.inputBias[firstRow + row] = scale(row) * (biasIh + biasHh);
+        layer.inputBias[firstRow + row] =
+            config.cell().scale(row / config.hiddenSize()) * (biasIh + biasHh);
       }
     }
-  }
-
-  private float scale(int row) {
-    int gate = row / config.hiddenSize();
-    return switch (config.cell()) {
-      case RNN_TANH, RNN_RELU -> 1f;
-      case LSTM, GRU -> gate == 2 ? 1f : 0.5f; // i, f, g, o and r, z, n: g and n are no sigmoids
-    };
   }
 }

@@ -86,7 +86,7 @@ final class PanelWeights {
       float[] weights, int offset, int width, float[] panels, int base, int firstRow, int rows) {
     int from = offset;
     for (int gate = 0; gate < config.cell().gates(); gate++) {
-      float scale = scale(gate);
+      float scale = config.cell().scale(gate);
       for (int k = 0; k < config.hiddenSize(); k++) {
         int row = firstRow + gate * padded + k;
         int panelStart = row / (2 * lanes) * (2 * lanes);
@@ -112,16 +112,9 @@ final class PanelWeights {
           layer.inputBias[to] = biasIh;
           layer.hiddenBias[direction * padded + k] = biasHh;
         } else {
-          layer.inputBias[to] = scale(gate) * (biasIh + biasHh);
+          layer.inputBias[to] = config.cell().scale(gate) * (biasIh + biasHh);
         }
       }
     }
-  }
-
-  private float scale(int gate) {
-    return switch (config.cell()) {
-      case RNN_TANH, RNN_RELU -> 1f;
-      case LSTM, GRU -> gate == 2 ? 1f : 0.5f; // i, f, g, o and r, z, n: g and n are no sigmoids
-    };
   }
 }

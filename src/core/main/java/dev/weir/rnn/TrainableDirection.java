@@ -59,7 +59,7 @@ final class TrainableDirection {
     hiddenBias = new float[hiddenSize];
     scales = new float[gateRows];
     for (int row = 0; row < gateRows; row++) {
-      scales[row] = scale(row);
+      scales[row] = cell.scale(row / hiddenSize);
     }
     weightIh = matrices.of(gateRows, inputSize, scales);
     weightHh = matrices.of(gateRows, hiddenSize, scales);
@@ -84,14 +84,6 @@ final class TrainableDirection {
       }
     }
     return next + 2 * gateRows;
-  }
-
-  private float scale(int row) {
-    int gate = row / hiddenSize;
-    return switch (cell) {
-      case RNN_TANH, RNN_RELU -> 1f;
-      case LSTM, GRU -> gate == 2 ? 1f : 0.5f; // i, f, g, o and r, z, n: g and n are no sigmoids
-    };
   }
 
   /** Makes room for a batch; keeps what is large enough. */

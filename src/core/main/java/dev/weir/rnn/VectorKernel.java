@@ -12,94 +12,44 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>Every loop over vectors is a static method of its own: see {@link VectorLoops}.
  */
-final class VectorKernel implements RecurrentKernel {
+final class VectorKernel extends RecurrentKernel {
 
-  private final RnnConfig config;
-  private final Cell cell;
-  private final int hiddenSize;
   private final int padded; // hidden_size, rounded up to whole vectors
   private final int gateRows; // gates * padded
-  private final int directions;
   private final PanelWeights weights;
 
   // scratch
   private float[] projected = {}; // (seq_len, num_directions * gates * padded)
   private float[] rows = {}; // (seq_len, num_directions * padded): h of each step
-  private float[] between = {}; // (seq_len, num_directions * hidden_size): out of a lower layer
   private final float[] first; // (num_directions, padded): h before the first step
   private final float[] cells; // (num_directions, padded): c, LSTM only
   private final float[] gates; // (num_directions, gates, padded): of one step; LSTM and GRU
 
   VectorKernel(RnnConfig config) {
-    this.config = config;
-    this.cell = config.cell();
-    this.hiddenSize = config.hiddenSize();
+    super(config);
     this.weights = new PanelWeights(config, LANES);
     this.padded = weights.padded();
     this.gateRows = cell.gates() * padded;
-    this.directions = config.numDirections();
     this.first = new float[directions * padded];
     this.cells = new float[directions * padded];
     this.gates = new float[directions * gateRows];
   }
 
   @Override
-  public String name() {
+  String name() {
     return "vector";
   }
 
   @Override
-  public void load(float[] learned) {
+  void load(float[] learned) {
     weights.pack(learned);
   }
 
   @Override
-  public void forward(
-      float[] input,
-      int batch,
-      int seqLen,
-      boolean batchFirst,
-      float[] h0,
-      float[] c0,
-      float[] out,
-      float[] hN,
-      float[] cN) {
-    growScratch(seqLen);
-    int inputSize = config.inputSize();
-    int outputSize = config.outputSize();
-    int rowStride = batchFirst ? 1 : batch; // rows from one step to the next
-    int lastLayer = config.numLayers() - 1;
-    for (int b = 0; b < batch; b++) {
-      int firstRow = batchFirst ? b * seqLen : b;
-      for (int layer = 0; layer <= lastLayer; layer++) {
-        PanelWeights.Layer packed = weights.layer(layer);
-        if (layer == 0) {
-          project(packed, input, firstRow * inputSize, rowStride * inputSize, inputSize, seqLen);
-        } else {
-          project(packed, between, 0, outputSize, outputSize, seqLen);
-        }
-        begin(layer, b, batch, h0, c0);
-        float[] to = layer == lastLayer ? out : between;
-        int offset = layer == lastLayer ? firstRow * outputSize : 0;
-        int stride = layer == lastLayer ? rowStride * outputSize : outputSize;
-        if (padded == hiddenSize) {
-          recur(packed, h0 == null, to, offset, stride, seqLen);
-          finish(layer, b, batch, to, offset, stride, seqLen, hN, cN);
-        } else {
-          int padding = directions * padded;
-          recur(packed, h0 == null, rows, 0, padding, seqLen);
-          finish(layer, b, batch, rows, 0, padding, seqLen, hN, cN);
-          unpad(to, offset, stride, seqLen);
-        }
-      }
-    }
-  }
-
-  private void growScratch(int seqLen) {
+  void growScratch(int seqLen) {
     if (projected.length < seqLen * directions * gateRows) {
       projected = new float[seqLen * directions * gateRows];
       rows = new float[padded == hiddenSize ? 0 : seqLen * directions * padded];
-      between = new float[config.numLayers() > 1 ? seqLen * config.outputSize() : 0];
     }
   }
 
@@ -112,9 +62,9 @@ final class VectorKernel implements RecurrentKernel {
     }
   }
 
-  /** projected[t] = W_ih x[t] + bias, for the rows of all gates and directions. */
-  private void project(
-      PanelWeights.Layer layer, float[] x, int offset, int stride, int inputSize, int seqLen) {
+  @Override
+  void project(int of, float[] x, int offset, int stride, int inputSize, int seqLen) {
+    PanelWeights.Layer layer = weights.layer(of);
     int width = directions * gateRows;
     int row = 0;
     for (; row + VectorPanels.WIDE <= width; row += VectorPanels.WIDE) {
@@ -160,14 +110,10 @@ final class VectorKernel implements RecurrentKernel {
     }
   }
 
-  private void begin(int layer, int b, int batch, float[] h0, float[] c0) {
-    for (int d = 0; d < directions; d++) {
-      int from = ((layer * directions + d) * batch + b) * hiddenSize;
-      startFrom(h0, from, first, d * padded);
-      if (cell == Cell.LSTM) {
-        startFrom(c0, from, cells, d * padded);
-      }
-    }
+  @Override
+  void begin(int direction, float[] h0, float[] c0, int from) {
+    startFrom(h0, from, first, direction * padded);
+    startFrom(c0, from, cells, direction * padded);
   }
 
   private void startFrom(float[] given, int from, float[] state, int to) {
@@ -180,28 +126,24 @@ final class VectorKernel implements RecurrentKernel {
     }
   }
 
-  private void finish(
-      int layer,
-      int b,
-      int batch,
-      float[] h,
-      int offset,
-      int stride,
-      int seqLen,
-      float[] hN,
-      float[] cN) {
-    for (int d = 0; d < directions; d++) {
-      int to = ((layer * directions + d) * batch + b) * hiddenSize;
-      int last = d == 0 ? seqLen - 1 : 0;
-      System.arraycopy(h, offset + last * stride + d * padded, hN, to, hiddenSize);
-      if (cell == Cell.LSTM) {
-        System.arraycopy(cells, d * padded, cN, to, hiddenSize);
-      }
+  @Override
+  void copyCells(int direction, float[] cN, int to) {
+    System.arraycopy(cells, direction * padded, cN, to, hiddenSize);
+  }
+
+  @Override
+  void recur(int of, boolean fromZeros, float[] out, int offset, int stride, int seqLen) {
+    PanelWeights.Layer layer = weights.layer(of);
+    if (padded == hiddenSize) {
+      advance(layer, fromZeros, out, offset, stride, seqLen);
+    } else {
+      advance(layer, fromZeros, rows, 0, directions * padded, seqLen);
+      unpad(out, offset, stride, seqLen);
     }
   }
 
-  /** Advances all directions from their first step to their last; each h goes to its row of out. */
-  private void recur(
+  /** Each h goes to its row of out, padded. */
+  private void advance(
       PanelWeights.Layer layer,
       boolean fromZeros,
       float[] out,
