@@ -7,9 +7,9 @@ import java.util.Arrays;
  *
  * <p>Per layer, the input is first multiplied for all steps and both directions at once, which has
  * no dependence from step to step; then the recurrence of both directions advances in turn, step by
- * step, so that the CPU can work on one while the other waits for its tanh. Columns go six or four
- * at a time: JDK 17 vectorises such a body, not one of eight. The sums have the same order in both:
- * the columns 1, 0, 3, 2, 5, 4, 7, 6 and so on.
+ * step, so that the CPU can work on one while the other waits for its tanh. Columns go four at a
+ * time: JDK 17 vectorises such a body, not one of eight. Their order is 1, 0, 3, 2, 5, 4, 7, 6 and
+ * so on.
  */
 final class ColumnKernel extends RecurrentKernel {
 
@@ -191,11 +191,6 @@ final class ColumnKernel extends RecurrentKernel {
       float[][] columns, float[] x, int offset, int stride, int count, float[] sum, int length) {
     int j = 0;
     int at = offset;
-    for (; j + 12 <= count; j += 12) {
-      addSix(columns, j, x, at, stride, sum, length);
-      addSix(columns, j + 6, x, at + 6 * stride, stride, sum, length);
-      at += 12 * stride;
-    }
     for (; j + 4 <= count; j += 4) {
       addFour(
           columns[j],
@@ -213,47 +208,6 @@ final class ColumnKernel extends RecurrentKernel {
     for (; j < count; j++) {
       addOne(columns[j], x[at], sum, length);
       at += stride;
-    }
-  }
-
-  private static void addSix(
-      float[][] columns, int j, float[] x, int at, int stride, float[] sum, int length) {
-    addSix(
-        columns[j],
-        x[at],
-        columns[j + 1],
-        x[at + stride],
-        columns[j + 2],
-        x[at + 2 * stride],
-        columns[j + 3],
-        x[at + 3 * stride],
-        columns[j + 4],
-        x[at + 4 * stride],
-        columns[j + 5],
-        x[at + 5 * stride],
-        sum,
-        length);
-  }
-
-  private static void addSix(
-      float[] column0,
-      float x0,
-      float[] column1,
-      float x1,
-      float[] column2,
-      float x2,
-      float[] column3,
-      float x3,
-      float[] column4,
-      float x4,
-      float[] column5,
-      float x5,
-      float[] sum,
-      int length) {
-    for (int i = 0; i < length; i++) {
-      float low = Math.fma(column0[i], x0, Math.fma(column1[i], x1, sum[i]));
-      low = Math.fma(column2[i], x2, Math.fma(column3[i], x3, low));
-      sum[i] = Math.fma(column4[i], x4, Math.fma(column5[i], x5, low));
     }
   }
 
