@@ -67,6 +67,7 @@ public final class JointLearner {
   final FollowedSteps followed;
   final int steps; // followed
   private final int[] order; // by name: numbers of the settings
+  private final int[] places; // by number in the settings: places in the order
   private final int inputs;
   private final int groups;
   private final int[] groupOf; // (steps)
@@ -121,6 +122,10 @@ public final class JointLearner {
     }
     byName.sort(Comparator.comparing(targets.names()::get));
     this.order = byName.stream().mapToInt(Integer::intValue).toArray();
+    this.places = new int[count];
+    for (int p = 0; p < count; p++) {
+      places[order[p]] = p;
+    }
     this.inputs = 1 + KINDS * count;
     this.depth = Math.max(horizon, LAGS) + 1;
     this.groupOf = new int[steps];
@@ -484,12 +489,7 @@ public final class JointLearner {
 
   /** Place by name of a target. */
   int place(int target) {
-    for (int p = 0; p < count; p++) {
-      if (order[p] == target) {
-        return p;
-      }
-    }
-    throw new IllegalArgumentException("target: expected 0 to " + (count - 1) + ", got " + target);
+    return places[target];
   }
 
   /** Number in the settings of the target at a place. */
