@@ -178,7 +178,7 @@ public record NetworkTraining(
               Adam.EPSILON,
               0,
               1);
-      case SGD -> new Sgd(learningRate == OWN ? sgdRate : learningRate, 0, 0, 1);
+      case SGD -> new Sgd(learningRate == OWN ? sgdRate : learningRate, 1);
     };
   }
 }
