@@ -1,5 +1,6 @@
 package dev.weir.state;
 
+import dev.weir.model.Model;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -14,29 +15,32 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Serializes a public Java record between tasks of one job, as its components in their order:
- * numbers, booleans, texts, enums, arrays of longs and doubles, lists, and records. Any but a
- * primitive may be null. Nothing names the components, so it is not for state; and it is not for
- * each observation, since it boxes numbers.
+ * Serializes a public Java record, or one of those that a sealed interface permits, between tasks
+ * of one job, as its components in their order: numbers, booleans, texts, enums, arrays, lists,
+ * models, and records. Any but a primitive may be null. Nothing names the components, so it is not
+ * for state; and it is not for each observation, since it boxes numbers.
  */
-public final class RecordSerializer<T extends Record> extends WeirSerializer<T> {
+public final class RecordSerializer<T> extends WeirSerializer<T> {
 
   private static final long serialVersionUID = 1L;
 
   private final Class<T> type;
+  private final List<Class<?>> kinds;
 
   public RecordSerializer(Class<T> type) {
     this.type = type;
+    this.kinds = type.isSealed() ? List.of(type.getPermittedSubclasses()) : List.of(type);
   }
 
   @Override
   protected void write(T value, DataOutputView target) throws IOException {
-    writeRecord(value, target);
+    target.writeByte(kinds.indexOf(value.getClass()));
+    writeRecord((Record) value, target);
   }
 
   @Override
   protected T read(byte version, DataInputView source) throws IOException {
-    return readRecord(type, source);
+    return type.cast(readRecord(kinds.get(source.readByte()), source));
   }
 
   @Override
@@ -55,7 +59,7 @@ public final class RecordSerializer<T extends Record> extends WeirSerializer<T> 
   }
 
   /** Writes the components of a record. */
-  public static void writeRecord(Record record, DataOutputView out) throws IOException {
+  private static void writeRecord(Record record, DataOutputView out) throws IOException {
     Components fields = Components.OF_CLASSES.get(record.getClass());
     for (int i = 0; i < fields.types.length; i++) {
       Object value;
@@ -82,6 +86,10 @@ public final class RecordSerializer<T extends Record> extends WeirSerializer<T> 
       writeBytes(text.getBytes(StandardCharsets.UTF_8), out);
     } else if (value instanceof Enum<?> constant) {
       out.writeInt(constant.ordinal());
+    } else if (value instanceof Model model) {
+      writeBytes(Model.toBytes(model), out);
+    } else if (value instanceof byte[] bytes) {
+      writeBytes(bytes, out);
     } else if (value instanceof long[] numbers) {
       out.writeInt(numbers.length);
       for (long number : numbers) {
@@ -103,15 +111,14 @@ public final class RecordSerializer<T extends Record> extends WeirSerializer<T> 
   }
 
   /** Reads what was written of a record of this class. */
-  public static <T extends Record> T readRecord(Class<T> type, DataInputView in)
-      throws IOException {
+  private static Object readRecord(Class<?> type, DataInputView in) throws IOException {
     Components fields = Components.OF_CLASSES.get(type);
     Object[] values = new Object[fields.types.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = readValue(fields.types[i], in);
     }
     try {
-      return type.cast(fields.constructor.invokeWithArguments(values));
+      return fields.constructor.invokeWithArguments(values);
     } catch (Throwable e) {
       throw new IOException(e);
     }
@@ -136,6 +143,9 @@ public final class RecordSerializer<T extends Record> extends WeirSerializer<T> 
     if (type == String.class) {
       return new String(readBytes(in), StandardCharsets.UTF_8);
     }
+    if (type == byte[].class) {
+      return readBytes(in);
+    }
     if (type == long[].class) {
       long[] numbers = new long[in.readInt()];
       for (int i = 0; i < numbers.length; i++) {
@@ -158,9 +168,10 @@ public final class RecordSerializer<T extends Record> extends WeirSerializer<T> 
       return values;
     }
     Class<?> other = (Class<?>) type;
-    return other.isEnum()
-        ? other.getEnumConstants()[in.readInt()]
-        : readRecord(other.asSubclass(Record.class), in);
+    if (Model.class.isAssignableFrom(other)) {
+      return Model.fromBytes(readBytes(in), "model between tasks");
+    }
+    return other.isEnum() ? other.getEnumConstants()[in.readInt()] : readRecord(other, in);
   }
 
   /** What is known of a class of records. */

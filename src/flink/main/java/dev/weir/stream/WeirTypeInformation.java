@@ -14,6 +14,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.state.ClassStateSerializer;
 import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.ObservationLogSerializer;
+import dev.weir.state.RecordSerializer;
 import dev.weir.state.WindowStateSerializer;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -27,9 +28,9 @@ public final class WeirTypeInformation<T> extends TypeInformation<T> {
   public static final TypeInformation<InputEvent> INPUT_EVENT =
       new WeirTypeInformation<>(InputEvent.class, InputEventSerializer.INSTANCE);
   public static final TypeInformation<ModelEvent> MODEL_EVENT =
-      new WeirTypeInformation<>(ModelEvent.class, ModelEventSerializer.INSTANCE);
+      new WeirTypeInformation<>(ModelEvent.class, new RecordSerializer<>(ModelEvent.class));
   public static final TypeInformation<Output> OUTPUT =
-      new WeirTypeInformation<>(Output.class, OutputSerializer.INSTANCE);
+      new WeirTypeInformation<>(Output.class, new RecordSerializer<>(Output.class));
   public static final TypeInformation<WindowState> WINDOW_STATE =
       new WeirTypeInformation<>(WindowState.class, WindowStateSerializer.INSTANCE);
   static final TypeInformation<ObservationLog> OBSERVATION_LOG =

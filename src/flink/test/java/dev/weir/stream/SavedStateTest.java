@@ -62,8 +62,6 @@ class SavedStateTest {
   private static final Map<String, TypeSerializer<?>> SERIALIZERS = // by the name in savepoints
       Map.of(
           "dev.weir.stream.InputEventSerializer$Snapshot", InputEventSerializer.INSTANCE,
-          "dev.weir.stream.OutputSerializer$Snapshot", OutputSerializer.INSTANCE,
-          "dev.weir.stream.ModelEventSerializer$Snapshot", ModelEventSerializer.INSTANCE,
           "dev.weir.stream.ForecastModelSerializer$Snapshot", ForecastModelSerializer.INSTANCE,
           "dev.weir.state.LearnerStateSerializer$Snapshot", LearnerStateSerializer.INSTANCE,
           "dev.weir.state.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE,

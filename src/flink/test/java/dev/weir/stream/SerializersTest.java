@@ -107,7 +107,7 @@ class SerializersTest {
   @Test
   void outputsKeepEachField() throws Exception {
     assertKept(
-        OutputSerializer.INSTANCE,
+        new RecordSerializer<>(Output.class),
         List.of(
             ForecastCodecTest.FULL,
             ForecastCodecTest.BARE,
@@ -156,10 +156,10 @@ class SerializersTest {
             0.875,
             0.5,
             Classification.Status.OK);
-    assertThat(roundTrip(OutputSerializer.INSTANCE, known)).isEqualTo(known);
+    assertThat(roundTrip(new RecordSerializer<>(Output.class), known)).isEqualTo(known);
     ClassifierModel model = ClassFixture.model("states", 3, ClassFixture.STATES);
     ModelEvent update = new ClassifierUpdate(model, SOURCE);
-    assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
+    assertThat(roundTrip(new RecordSerializer<>(ModelEvent.class), update)).isEqualTo(update);
     assertThat(roundTrip(ClassifierModelSerializer.INSTANCE, model)).isEqualTo(model);
   }
 
@@ -244,11 +244,11 @@ class SerializersTest {
             ModelFiles.Defaults.NONE);
     assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
     ModelEvent update = new ModelUpdate(model, SOURCE);
-    assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
+    assertThat(roundTrip(new RecordSerializer<>(ModelEvent.class), update)).isEqualTo(update);
     ModelEvent champion = new ChampionUpdate("job", Mode.MANY_TO_MANY, "b", SOURCE);
-    assertThat(roundTrip(ModelEventSerializer.INSTANCE, champion)).isEqualTo(champion);
+    assertThat(roundTrip(new RecordSerializer<>(ModelEvent.class), champion)).isEqualTo(champion);
     ModelEvent dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
-    assertThat(roundTrip(ModelEventSerializer.INSTANCE, dead)).isEqualTo(dead);
+    assertThat(roundTrip(new RecordSerializer<>(ModelEvent.class), dead)).isEqualTo(dead);
   }
 
   private static WindowState windowState() {

@@ -14,6 +14,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.model.ForecastModel;
+import dev.weir.state.RecordSerializer;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -58,7 +59,7 @@ public final class SeriesHarness
     this.backend = backend;
     this.metrics = metrics;
     setStateBackend(backend); // before the set-up, else it is not heard
-    setup(OutputSerializer.INSTANCE);
+    setup(new RecordSerializer<>(Output.class));
     if (state != null) {
       initializeState(
           tasks == 1

@@ -28,6 +28,7 @@ import dev.weir.model.ModelFiles;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
+import dev.weir.state.RecordSerializer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -153,7 +154,7 @@ class StateSizeTest {
           Types.STRING);
       setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
       setCheckpointStorage(new JobManagerCheckpointStorage(1 << 30));
-      setup(OutputSerializer.INSTANCE);
+      setup(new RecordSerializer<>(Output.class));
       open();
     }
 
