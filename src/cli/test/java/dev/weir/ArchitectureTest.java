@@ -101,7 +101,8 @@ class ArchitectureTest {
             flink + "core.memory..",
             flink + "metrics..",
             WEIR + "classify..",
-            WEIR + "forecast..")
+            WEIR + "forecast..",
+            WEIR + "model..")
         .check(classes);
     Stream<String> own = // its jar carries the core, and nothing of jobs, Kafka or Avro
         Stream.of("state,file,holiday,option,spec,classify,forecast,model,rnn".split(","))

@@ -1,6 +1,6 @@
 package dev.weir.cli.health;
 
-import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.CovariateEvent;
 import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
@@ -8,8 +8,8 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
+import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.codec.RecordValidator;
-import dev.weir.kafka.covariate.AheadDeserializer;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.kafka.covariate.OutsideDeserializer;
 import java.io.IOException;
@@ -153,19 +153,10 @@ final class TopicChecks {
   /**
    * Says what is wrong with a record of numbers known ahead, in one line; null if it can be used.
    */
-  static Function<ConsumerRecord<byte[], byte[]>, String> problems(AheadDeserializer records) {
+  static Function<ConsumerRecord<byte[], byte[]>, String> problems(
+      RecordDeserializer<CovariateEvent> records) {
     records.openAlone();
-    return record -> {
-      String[] problem = new String[1];
-      records.read(
-          record,
-          event -> {
-            if (event instanceof DeadLetter letter) {
-              problem[0] = "%s: %s".formatted(letter.reason(), letter.message());
-            }
-          });
-      return problem[0];
-    };
+    return records::problem;
   }
 
   /** The topic's {@code cleanup.policy}; empty if it is not told. */

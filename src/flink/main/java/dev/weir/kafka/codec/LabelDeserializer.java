@@ -5,73 +5,40 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.kafka.wire.MalformedRecordException;
-import dev.weir.kafka.wire.RecordParts;
 import dev.weir.model.ClassifierModel;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.function.Consumer;
-import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
-import org.apache.flink.util.Collector;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/**
- * Turns each record of the labels topic into {@link InputEvent}s, one for each label; never throws
- * for a record's sake.
- */
-public final class LabelDeserializer implements KafkaRecordDeserializationSchema<InputEvent> {
+/** Turns the records of the labels topic into {@link LabelEvent}s, one for each label. */
+public final class LabelDeserializer extends RecordDeserializer<InputEvent> {
 
   private static final long serialVersionUID = 1L;
 
-  private final TypeInformation<InputEvent> type;
   private final Duration maxFuture;
   private transient LabelCodec codec;
-  private transient RecordParts parts;
-  private transient Clock clock;
 
   /**
    * @param type Flink's type of an input event
    * @param maxFuture how far ahead of the clock a label's time may be, as that of an observation
    */
   public LabelDeserializer(TypeInformation<InputEvent> type, Duration maxFuture) {
-    this.type = type;
+    super("a label", type, null, null);
     this.maxFuture = maxFuture;
   }
 
   @Override
-  public void open(DeserializationSchema.InitializationContext context) {
+  protected void open() {
     codec = new LabelCodec();
-    parts = RecordParts.ofOwn();
-    clock = Clock.systemUTC();
   }
 
   @Override
-  public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<InputEvent> out) {
-    read(record, out::collect);
-  }
-
-  /** Reads a record, which may have several labels. */
-  void read(ConsumerRecord<byte[], byte[]> record, Consumer<InputEvent> out) {
-    parts.forEach(DeadLetterCodec.source(record), this::event, out);
-  }
-
-  private InputEvent event(SourceRecord source) {
-    if (source.value() == null) {
-      return new DeadLetter(Reason.NULL_VALUE, "value: expected a label, got null", source);
-    }
-    LabelCodec.Label label;
-    try {
-      label = codec.decode(source.value());
-    } catch (MalformedRecordException e) {
-      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(source.value()));
-      return new DeadLetter(Reason.MALFORMED, message, source);
-    }
+  protected InputEvent read(SourceRecord source) throws MalformedRecordException {
+    Label label = codec.decode(source.value());
     if (isWrong(label.series(), Observation.MAX_SERIES_LENGTH)) {
       return new DeadLetter(
           Reason.SERIES, wrong("series", label.series(), Observation.MAX_SERIES_LENGTH), source);
@@ -80,13 +47,15 @@ public final class LabelDeserializer implements KafkaRecordDeserializationSchema
       return new DeadLetter(
           Reason.LABEL, wrong("label", label.label(), ClassifierModel.MAX_CLASS_LENGTH), source);
     }
-    if (label.time() < 0 || label.time() > clock.millis() + maxFuture.toMillis()) {
-      String message =
-          "time: expected 1970 to %s from now, got %s"
-              .formatted(maxFuture, Instant.ofEpochMilli(label.time()));
-      return new DeadLetter(Reason.TIME, message, source);
-    }
-    return new LabelEvent(label.series(), label.time(), label.label(), source);
+    DeadLetter problem = badTime("time", label.time(), maxFuture, source);
+    return problem != null
+        ? problem
+        : new LabelEvent(label.series(), label.time(), label.label(), source);
+  }
+
+  @Override
+  protected InputEvent check(ObservationEvent mapped) {
+    throw new UnsupportedOperationException("expected no mapping of labels");
   }
 
   static boolean isWrong(String text, int longest) {
@@ -98,10 +67,5 @@ public final class LabelDeserializer implements KafkaRecordDeserializationSchema
   static String wrong(String what, String text, int longest) {
     return "%s: expected 1 to %d characters of UTF-8, got %s"
         .formatted(what, longest, text.isBlank() ? "none" : text.length());
-  }
-
-  @Override
-  public TypeInformation<InputEvent> getProducedType() {
-    return type;
   }
 }

@@ -62,8 +62,7 @@ public final class ModelDeserializer implements KafkaRecordDeserializationSchema
     } catch (ModelFormatException e) {
       out.collect(new DeadLetter(Reason.MODEL, e.getMessage(), source));
     } catch (MalformedRecordException e) {
-      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
-      out.collect(new DeadLetter(Reason.MALFORMED, message, source));
+      out.collect(RecordDeserializer.unreadable(e, source));
     }
   }
 

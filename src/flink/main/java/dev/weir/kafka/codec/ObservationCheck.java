@@ -9,7 +9,6 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.model.ClassifierModel;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 
 /** Whether an observation makes sense, wherever it was read from. */
 final class ObservationCheck {
@@ -30,12 +29,9 @@ final class ObservationCheck {
 
   /** The event of an observation, or a dead letter where it makes no sense. */
   InputEvent event(Observation observation, SourceRecord source) {
-    int length = observation.series().length();
-    if (length == 0 || length > Observation.MAX_SERIES_LENGTH) {
-      String message =
-          "series: expected a name of 1 to %d characters, got %d"
-              .formatted(Observation.MAX_SERIES_LENGTH, length);
-      return new DeadLetter(Reason.SERIES, message, source);
+    DeadLetter problem = RecordDeserializer.badName("series", observation.series(), source);
+    if (problem != null) {
+      return problem;
     }
     if (targets > 1) {
       String message = problemWithTargets(observation);
@@ -67,14 +63,9 @@ final class ObservationCheck {
       String message = LabelDeserializer.wrong("label", label, ClassifierModel.MAX_CLASS_LENGTH);
       return new DeadLetter(Reason.LABEL, message, source);
     }
-    long latest = clock.millis() + maxFuture.toMillis();
-    if (observation.time() < 0 || observation.time() > latest) {
-      String message =
-          "time: expected 1970 to %s from now, got %s"
-              .formatted(maxFuture, Instant.ofEpochMilli(observation.time()));
-      return new DeadLetter(Reason.TIME, message, source);
-    }
-    return new ObservationEvent(observation, source);
+    problem =
+        RecordDeserializer.badTime("time", observation.time(), maxFuture, clock, source);
+    return problem != null ? problem : new ObservationEvent(observation, source);
   }
 
   private String problemWithTargets(Observation observation) {

@@ -11,10 +11,8 @@ import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.registry.RegisteredRecords;
 import dev.weir.kafka.wire.AheadVectors;
-import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
-import dev.weir.kafka.wire.UnknownSchemaException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -32,6 +30,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class ObservationDeserializer implements KafkaRecordDeserializationSchema<InputEvent> {
 
   private static final long serialVersionUID = 1L;
+
+  private static final String REGISTERED =
+      ", as with a schema registry; is it kafka.format: avro-confluent?";
 
   private final TypeInformation<InputEvent> type;
   private final Duration maxFuture;
@@ -151,18 +152,16 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
     Observation observation;
     try {
       observation = codec.decode(record.value(), record.headers());
-    } catch (UnknownSchemaException e) {
-      return new DeadLetter(Reason.SCHEMA, e.getMessage(), source);
-    } catch (AheadVectors.LengthException e) {
-      return new DeadLetter(Reason.FEATURES, e.getMessage(), source);
     } catch (MalformedRecordException e) {
-      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
-      if (registry == null
-          && record.value().length > 0
-          && record.value()[0] == ConfluentWireFormat.MAGIC) {
-        message += ", as with a schema registry; is it kafka.format: avro-confluent?";
-      }
-      return new DeadLetter(Reason.MALFORMED, message, source);
+      DeadLetter letter = RecordDeserializer.unreadable(e, source);
+      boolean isRegistered =
+          registry == null
+              && letter.reason() == Reason.MALFORMED
+              && record.value().length > 0
+              && record.value()[0] == ConfluentWireFormat.MAGIC;
+      return isRegistered
+          ? new DeadLetter(letter.reason(), letter.message() + REGISTERED, source)
+          : letter;
     }
     return check.event(observation, source);
   }

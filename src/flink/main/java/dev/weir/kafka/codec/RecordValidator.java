@@ -56,7 +56,7 @@ public final class RecordValidator {
     this.features = features;
     this.targets = targets;
     observations.openAlone();
-    labels.open(null);
+    labels.openAlone();
   }
 
   /** Why a job would make a dead letter of it; null when it would not. */
@@ -128,15 +128,7 @@ public final class RecordValidator {
 
   /** Why a job would make a dead letter of a label; null when it would not. */
   public String label(ConsumerRecord<byte[], byte[]> record) {
-    List<String> problems = new ArrayList<>(1);
-    labels.read(
-        record,
-        event -> {
-          if (event instanceof DeadLetter letter) {
-            problems.add("%s: %s".formatted(letter.reason(), letter.message()));
-          }
-        });
-    return problems.isEmpty() ? null : problems.get(0);
+    return labels.problem(record);
   }
 
   /** Why it is no dead letter; null when it is one. */

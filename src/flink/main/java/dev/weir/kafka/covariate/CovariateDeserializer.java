@@ -9,11 +9,12 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.wire.MalformedRecordException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /** Turns the records of the covariates topic into {@link CovariateUpdate}s. */
-public final class CovariateDeserializer extends AheadDeserializer {
+public final class CovariateDeserializer extends RecordDeserializer<CovariateEvent> {
 
   private static final long serialVersionUID = 1L;
 
@@ -34,17 +35,17 @@ public final class CovariateDeserializer extends AheadDeserializer {
   }
 
   @Override
-  void open() {
+  protected void open() {
     codec = new CovariateCodec(registry);
   }
 
   @Override
-  CovariateEvent read(SourceRecord source) throws MalformedRecordException {
+  protected CovariateEvent read(SourceRecord source) throws MalformedRecordException {
     return checked(codec.decode(source.value()), source);
   }
 
   @Override
-  CovariateEvent check(ObservationEvent mapped) {
+  protected CovariateEvent check(ObservationEvent mapped) {
     Observation o = mapped.observation();
     return checked(new CovariateUpdate(o.series(), o.time(), o.features()), mapped.source());
   }

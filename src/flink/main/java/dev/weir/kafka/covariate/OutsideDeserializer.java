@@ -11,6 +11,7 @@ import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.OutsideForecast;
+import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.TimeText;
@@ -23,7 +24,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
  * Turns the records of the topic of outside forecasts into {@link OutsideUpdate}s. Quantiles become
  * the ends of the job's intervals here ({@link QuantileEnds}).
  */
-public final class OutsideDeserializer extends AheadDeserializer {
+public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent> {
 
   private static final long serialVersionUID = 1L;
 
@@ -49,12 +50,12 @@ public final class OutsideDeserializer extends AheadDeserializer {
   }
 
   @Override
-  void open() {
+  protected void open() {
     codec = new OutsideCodec(registry);
   }
 
   @Override
-  CovariateEvent read(SourceRecord source) throws MalformedRecordException {
+  protected CovariateEvent read(SourceRecord source) throws MalformedRecordException {
     OutsideForecast record = codec.decode(source.value());
     int steps = record.getValues().size();
     if (steps < 1 || steps > MAX_STEPS) {
@@ -117,7 +118,7 @@ public final class OutsideDeserializer extends AheadDeserializer {
    * A name is that of the model, a slash, and that of the series; the label is when it was made.
    */
   @Override
-  CovariateEvent check(ObservationEvent mapped) {
+  protected CovariateEvent check(ObservationEvent mapped) {
     Observation o = mapped.observation();
     SourceRecord source = mapped.source();
     int slash = o.series().indexOf('/');

@@ -2,6 +2,6 @@
  * Reads the topics of covariates and of outside forecasts: Avro of {@code covariates.avsc} or
  * {@code outside.avsc}, JSON objects with the same fields, or other records by a mapping.
  *
- * <p>Start at {@link dev.weir.kafka.covariate.AheadDeserializer}.
+ * <p>Start at {@link dev.weir.kafka.covariate.CovariateDeserializer}.
  */
 package dev.weir.kafka.covariate;

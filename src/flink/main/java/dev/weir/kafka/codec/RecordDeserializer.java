@@ -1,16 +1,15 @@
-package dev.weir.kafka.covariate;
+package dev.weir.kafka.codec;
 
-import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.registry.RegisteredRecords;
+import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.RecordParts;
@@ -18,6 +17,8 @@ import dev.weir.kafka.wire.UnknownSchemaException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -26,17 +27,17 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Turns each record of a topic of numbers known ahead into {@link CovariateEvent}s: one, or several
- * where a mapping says so. What can't be used of a record is one dead letter; never throws for a
- * record's sake.
+ * Turns each record of a topic into events: one, or several where a mapping says so. What can't be
+ * used of a record is one dead letter; never throws for a record's sake.
+ *
+ * @param <E> the events, of which a dead letter is one
  */
-public abstract class AheadDeserializer
-    implements KafkaRecordDeserializationSchema<CovariateEvent> {
+public abstract class RecordDeserializer<E> implements KafkaRecordDeserializationSchema<E> {
 
   private static final long serialVersionUID = 1L;
 
   private final String what;
-  private final TypeInformation<CovariateEvent> type;
+  private final TypeInformation<E> type;
   private final MappedRecords mapped; // null: records are our own
   private transient RecordParts parts; // of our own records
   private transient Clock clock;
@@ -48,11 +49,8 @@ public abstract class AheadDeserializer
    * @param registry where the records' schemas are; null: plain Avro
    * @throws IllegalArgumentException if the mapping is wrong
    */
-  AheadDeserializer(
-      String what,
-      TypeInformation<CovariateEvent> type,
-      ObservationMapping mapping,
-      RegistrySettings registry) {
+  protected RecordDeserializer(
+      String what, TypeInformation<E> type, ObservationMapping mapping, RegistrySettings registry) {
     this.what = what;
     this.type = type;
     this.mapped =
@@ -60,13 +58,13 @@ public abstract class AheadDeserializer
   }
 
   /** Prepares to read records of our own. */
-  abstract void open();
+  protected abstract void open();
 
   /** Reads and checks a record of our own; its value is not null. */
-  abstract CovariateEvent read(SourceRecord source) throws MalformedRecordException;
+  protected abstract E read(SourceRecord source) throws MalformedRecordException;
 
   /** Checks what a mapping made of a record. */
-  abstract CovariateEvent check(ObservationEvent mapped);
+  protected abstract E check(ObservationEvent mapped);
 
   @Override
   public final void open(DeserializationSchema.InitializationContext context) {
@@ -85,13 +83,12 @@ public abstract class AheadDeserializer
   }
 
   @Override
-  public final void deserialize(
-      ConsumerRecord<byte[], byte[]> record, Collector<CovariateEvent> out) {
+  public final void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<E> out) {
     read(record, out::collect);
   }
 
   /** Reads a record. */
-  public final void read(ConsumerRecord<byte[], byte[]> record, Consumer<CovariateEvent> out) {
+  public final void read(ConsumerRecord<byte[], byte[]> record, Consumer<E> out) {
     SourceRecord source = DeadLetterCodec.source(record);
     if (mapped != null) {
       mapped.read(source, this::check, out);
@@ -100,23 +97,46 @@ public abstract class AheadDeserializer
     }
   }
 
-  private CovariateEvent own(SourceRecord source) {
+  /** Why a record has a dead letter; null if it has none. */
+  public final String problem(ConsumerRecord<byte[], byte[]> record) {
+    List<String> problems = new ArrayList<>(1);
+    read(
+        record,
+        event -> {
+          if (event instanceof DeadLetter letter) {
+            problems.add("%s: %s".formatted(letter.reason(), letter.message()));
+          }
+        });
+    return problems.isEmpty() ? null : problems.get(0);
+  }
+
+  @SuppressWarnings("unchecked") // each kind of event has dead letters
+  private E own(SourceRecord source) {
     if (source.value() == null) {
       String message = "value: expected %s, got null".formatted(what);
-      return new DeadLetter(Reason.NULL_VALUE, message, source);
+      return (E) new DeadLetter(Reason.NULL_VALUE, message, source);
     }
     try {
       return read(source);
-    } catch (UnknownSchemaException e) {
-      return new DeadLetter(Reason.SCHEMA, e.getMessage(), source);
     } catch (MalformedRecordException e) {
-      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(source.value()));
-      return new DeadLetter(Reason.MALFORMED, message, source);
+      return (E) unreadable(e, source);
     }
   }
 
+  /** The dead letter of a record that can't be read. */
+  static DeadLetter unreadable(MalformedRecordException problem, SourceRecord source) {
+    if (problem instanceof UnknownSchemaException) {
+      return new DeadLetter(Reason.SCHEMA, problem.getMessage(), source);
+    }
+    if (problem instanceof AheadVectors.LengthException) {
+      return new DeadLetter(Reason.FEATURES, problem.getMessage(), source);
+    }
+    String message = "%s (%s)".formatted(problem.getMessage(), AvroBounds.describe(source.value()));
+    return new DeadLetter(Reason.MALFORMED, message, source);
+  }
+
   /** What is wrong with the length of a name; null if nothing is. */
-  static DeadLetter badName(String field, String name, SourceRecord source) {
+  protected static DeadLetter badName(String field, String name, SourceRecord source) {
     int length = name.length();
     if (length > 0 && length <= Observation.MAX_SERIES_LENGTH) {
       return null;
@@ -128,7 +148,7 @@ public abstract class AheadDeserializer
   }
 
   /** The first number that is infinite; null if none is. */
-  static DeadLetter infinite(String field, double[] numbers, SourceRecord source) {
+  protected static DeadLetter infinite(String field, double[] numbers, SourceRecord source) {
     for (int i = 0; i < numbers.length; i++) {
       if (Double.isInfinite(numbers[i])) {
         String message =
@@ -140,7 +160,13 @@ public abstract class AheadDeserializer
   }
 
   /** What is wrong with a time; null if nothing is. */
-  final DeadLetter badTime(String field, long time, Duration maxFuture, SourceRecord source) {
+  protected final DeadLetter badTime(
+      String field, long time, Duration maxFuture, SourceRecord source) {
+    return badTime(field, time, maxFuture, clock, source);
+  }
+
+  static DeadLetter badTime(
+      String field, long time, Duration maxFuture, Clock clock, SourceRecord source) {
     if (time >= 0 && time <= clock.millis() + maxFuture.toMillis()) {
       return null;
     }
@@ -151,7 +177,7 @@ public abstract class AheadDeserializer
   }
 
   @Override
-  public final TypeInformation<CovariateEvent> getProducedType() {
+  public final TypeInformation<E> getProducedType() {
     return type;
   }
 }
