@@ -43,9 +43,5 @@ public final class PartitionStateSerializer extends StateSerializer<PartitionSta
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class EntrySnapshot extends WeirSerializerSnapshot<PartitionState> {
-    public EntrySnapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class EntrySnapshot extends WeirSerializerSnapshot<PartitionState> {}
 }

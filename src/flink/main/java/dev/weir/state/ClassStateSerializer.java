@@ -16,9 +16,5 @@ public final class ClassStateSerializer extends StateSerializer<ClassState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<ClassState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<ClassState> {}
 }

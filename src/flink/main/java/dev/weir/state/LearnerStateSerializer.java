@@ -22,9 +22,5 @@ public final class LearnerStateSerializer extends StateSerializer<LearnerState> 
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<LearnerState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<LearnerState> {}
 }

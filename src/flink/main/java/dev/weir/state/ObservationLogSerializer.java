@@ -19,9 +19,5 @@ public final class ObservationLogSerializer extends StateSerializer<ObservationL
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<ObservationLog> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<ObservationLog> {}
 }

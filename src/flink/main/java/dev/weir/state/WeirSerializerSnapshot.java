@@ -1,6 +1,7 @@
 package dev.weir.state;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -12,18 +13,25 @@ import org.apache.flink.core.memory.DataOutputView;
  * refuses the savepoint when it is restored, on each state backend. Without it, RocksDB would fail
  * at the next observation of a series.
  *
- * <p>A savepoint contains the name of the subclass, which each serializer has, so that name never
- * changes.
+ * <p>A savepoint contains the name of the subclass, which each serializer has as a nested class, so
+ * that name never changes. It belongs to the serializer's {@code INSTANCE}.
  */
 public abstract class WeirSerializerSnapshot<T> implements TypeSerializerSnapshot<T> {
 
   /** One byte follows: the layout. */
   private static final int VERSION = 1;
 
-  private final WeirSerializer<T> serializer;
+  private final WeirSerializer<T> serializer = instance();
 
-  protected WeirSerializerSnapshot(WeirSerializer<T> serializer) {
-    this.serializer = serializer;
+  @SuppressWarnings("unchecked")
+  private WeirSerializer<T> instance() {
+    try {
+      Field instance = getClass().getEnclosingClass().getDeclaredField("INSTANCE");
+      instance.setAccessible(true);
+      return (WeirSerializer<T>) instance.get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

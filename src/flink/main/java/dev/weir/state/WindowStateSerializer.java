@@ -19,9 +19,5 @@ public final class WindowStateSerializer extends StateSerializer<WindowState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<WindowState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<WindowState> {}
 }

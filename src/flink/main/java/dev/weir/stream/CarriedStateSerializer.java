@@ -16,9 +16,5 @@ final class CarriedStateSerializer extends StateSerializer<CarriedState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<CarriedState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<CarriedState> {}
 }

@@ -33,9 +33,5 @@ final class ClassifierModelSerializer extends WeirSerializer<ClassifierModel> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<ClassifierModel> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<ClassifierModel> {}
 }

@@ -31,9 +31,5 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<ForecastModel> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<ForecastModel> {}
 }

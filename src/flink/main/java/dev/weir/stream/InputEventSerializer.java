@@ -183,9 +183,5 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<InputEvent> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<InputEvent> {}
 }

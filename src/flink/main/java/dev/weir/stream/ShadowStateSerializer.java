@@ -16,9 +16,5 @@ final class ShadowStateSerializer extends StateSerializer<ShadowState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<ShadowState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<ShadowState> {}
 }

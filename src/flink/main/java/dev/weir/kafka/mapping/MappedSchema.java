@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
@@ -148,19 +149,10 @@ final class MappedSchema {
     }
     List<FieldPath> paths = paths(mapping);
     paths.forEach(this::arrays);
-    mapping.covariates().ahead().forEach(path -> arrays(path.array()));
-    mapping
-        .covariates()
-        .ahead()
-        .forEach(path -> levelsOf(path).forEach(level -> numbers(level, path)));
-    for (FieldPath path : paths) {
-      List<Integer> levels = levels(path);
-      if (levels.isEmpty()) {
-        throw new IllegalArgumentException(
-            "%s: expected a field of an array's element, got one of the array".formatted(path));
-      }
-      levels.forEach(level -> leaves(level, path));
-    }
+    List<ArrayPath> ahead = mapping.covariates().ahead();
+    ahead.forEach(path -> arrays(path.array()));
+    ahead.forEach(path -> levels(path).forEach(level -> numbers(level, path)));
+    paths.forEach(path -> checked(levels(path), path).forEach(level -> leaves(level, path)));
     root.prune();
     checkEach();
     checkNames();
@@ -222,38 +214,32 @@ final class MappedSchema {
       }
     }
     for (ArrayPath path : mapping.covariates().ahead()) {
-      if (levelsOf(path).stream().noneMatch(level -> isIn(fields, level, path))) {
-        throw new IllegalArgumentException("expected fields that the schema has, got " + path);
-      }
+      check(path, levels(path), level -> isIn(fields, level, path.array(), path.field()));
     }
     for (FieldPath path : paths(mapping)) {
-      if (levels(path).stream().noneMatch(level -> isIn(fields, level, path))) {
-        throw new IllegalArgumentException("expected fields that the schema has, got " + path);
-      }
+      check(path, levels(path), level -> isIn(fields, level, path, List.of()));
     }
   }
 
-  private boolean isIn(Fields fields, int level, ArrayPath path) {
-    List<String> names = namesAt(level, path.array());
-    names.addAll(path.field());
-    return fields.has(names, arraysAmong(names), true)
-        && conditionsAreIn(fields, level, path.array());
+  private static void check(Object path, List<Integer> levels, Predicate<Integer> isIn) {
+    if (levels.stream().noneMatch(isIn)) {
+      throw new IllegalArgumentException("expected fields that the schema has, got " + path);
+    }
   }
 
-  private boolean isIn(Fields fields, int level, FieldPath path) {
+  /**
+   * @param below names of a field of the elements; none if there are no elements
+   */
+  private boolean isIn(Fields fields, int level, FieldPath path, List<String> below) {
     List<String> names = namesAt(level, path);
-    return fields.has(names, arraysAmong(names), true) && conditionsAreIn(fields, level, path);
+    names.addAll(below);
+    return has(fields, names)
+        && path.conditions().keySet().stream()
+            .allMatch(index -> has(fields, conditionAt(level, path, index)));
   }
 
-  private boolean conditionsAreIn(Fields fields, int level, FieldPath path) {
-    for (Map.Entry<Integer, Condition> condition : path.conditions().entrySet()) {
-      List<String> names = namesAt(level, path, condition.getKey());
-      names.add(condition.getValue().field());
-      if (!fields.has(names, arraysAmong(names), true)) {
-        return false;
-      }
-    }
-    return true;
+  private boolean has(Fields fields, List<String> names) {
+    return fields.has(names, arraysAmong(names), true);
   }
 
   private List<Boolean> arraysAmong(List<String> names) {
@@ -287,13 +273,14 @@ final class MappedSchema {
   }
 
   private void conditions(int level, FieldPath path) {
-    path.conditions()
-        .forEach(
-            (index, condition) -> {
-              List<String> names = namesAt(level, path, index);
-              names.add(condition.field());
-              leaf(names);
-            });
+    path.conditions().keySet().forEach(index -> leaf(conditionAt(level, path, index)));
+  }
+
+  /** Names of the field that a condition compares. */
+  private List<String> conditionAt(int level, FieldPath path, int index) {
+    List<String> names = namesAt(level, path, index);
+    names.add(path.conditions().get(index).field());
+    return names;
   }
 
   /** Of which rows it may be a path, the innermost first: one that leads through no whole array. */
@@ -311,23 +298,19 @@ final class MappedSchema {
     return levels;
   }
 
-  /** The same of an array's path: one whose array is in a row. */
-  private List<Integer> levelsOf(ArrayPath path) {
-    FieldPath array = path.array();
-    int names = array.names().size();
-    List<Integer> levels =
-        names == 1
-            ? IntStream.iterate(first(array), level -> level >= 0, level -> level - 1)
-                .boxed()
-                .toList()
-            : levels(
-                new FieldPath(
-                    array.names().subList(0, names - 1), array.conditions(), array.isOfRecord()));
+  private static List<Integer> checked(List<Integer> levels, Object path) {
     if (levels.isEmpty()) {
       throw new IllegalArgumentException(
           "%s: expected a field of an array's element, got one of the array".formatted(path));
     }
     return levels;
+  }
+
+  /** The same of an array's path: one whose array is in a row. */
+  private List<Integer> levels(ArrayPath path) {
+    FieldPath array = path.array();
+    List<String> before = array.names().subList(0, array.names().size() - 1);
+    return checked(levels(new FieldPath(before, array.conditions(), array.isOfRecord())), path);
   }
 
   private void numbers(int level, ArrayPath path) {
@@ -425,7 +408,7 @@ final class MappedSchema {
   /** Where an array of numbers may be; the innermost first. */
   List<ArrayPlace> places(ArrayPath path) {
     List<ArrayPlace> places = new ArrayList<>();
-    for (int level : levelsOf(path)) {
+    for (int level : levels(path)) {
       RowPath field =
           path.field().isEmpty()
               ? null

@@ -16,9 +16,5 @@ final class ContestStateSerializer extends StateSerializer<ContestState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<ContestState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<ContestState> {}
 }

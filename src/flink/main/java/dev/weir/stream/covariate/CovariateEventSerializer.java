@@ -72,9 +72,5 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<CovariateEvent> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<CovariateEvent> {}
 }

@@ -15,9 +15,5 @@ final class GroupCovariatesSerializer extends StateSerializer<GroupCovariates> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<GroupCovariates> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<GroupCovariates> {}
 }

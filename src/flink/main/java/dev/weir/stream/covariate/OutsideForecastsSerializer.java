@@ -15,9 +15,5 @@ final class OutsideForecastsSerializer extends StateSerializer<OutsideForecasts>
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<OutsideForecasts> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<OutsideForecasts> {}
 }

@@ -16,9 +16,5 @@ final class GroupStateSerializer extends StateSerializer<GroupState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<GroupState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<GroupState> {}
 }

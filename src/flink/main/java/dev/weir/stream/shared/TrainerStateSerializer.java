@@ -16,9 +16,5 @@ final class TrainerStateSerializer extends StateSerializer<TrainerState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<TrainerState> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<TrainerState> {}
 }

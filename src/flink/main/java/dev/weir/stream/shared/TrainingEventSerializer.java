@@ -59,9 +59,5 @@ final class TrainingEventSerializer extends WeirSerializer<TrainingEvent> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends WeirSerializerSnapshot<TrainingEvent> {
-    public Snapshot() {
-      super(INSTANCE);
-    }
-  }
+  public static final class Snapshot extends WeirSerializerSnapshot<TrainingEvent> {}
 }
