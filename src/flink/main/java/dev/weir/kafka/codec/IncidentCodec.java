@@ -25,11 +25,7 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
     this(null);
   }
 
-  /**
-   * Reads and writes plain Avro, or what a registry knows.
-   *
-   * @param registry null for plain Avro; to write, our schema must be registered there
-   */
+  /** As {@link ForecastCodec#ForecastCodec(RegistrySettings)}. */
   public IncidentCodec(RegistrySettings registry) {
     this(registry, true);
   }

@@ -27,11 +27,7 @@ public final class JointForecastCodec
   private final ForecastCodec forecasts = new ForecastCodec(null, false);
   private final AvroBytes.Element<Target> target = this::write;
 
-  /**
-   * Reads and writes plain Avro, or what a registry knows.
-   *
-   * @param registry null for plain Avro; to write, our schema must be registered there
-   */
+  /** As {@link ForecastCodec#ForecastCodec(RegistrySettings)}. */
   public JointForecastCodec(RegistrySettings registry) {
     this(registry, true);
   }

@@ -22,11 +22,7 @@ public final class ScoreCodec extends RecordCodec<Score, dev.weir.kafka.avro.Sco
     this(null);
   }
 
-  /**
-   * Reads and writes plain Avro, or what a registry knows.
-   *
-   * @param registry null for plain Avro; to write, our schema must be registered there
-   */
+  /** As {@link ForecastCodec#ForecastCodec(RegistrySettings)}. */
   public ScoreCodec(RegistrySettings registry) {
     this(registry, true);
   }
