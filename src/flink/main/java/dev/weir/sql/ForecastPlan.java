@@ -75,7 +75,10 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
   /** As {@link #output}, of {@code ANOMALIES}. */
   static DataType anomalies(CallContext call) {
-    return AnomaliesTableFunction.COLUMNS.type(checked(call, Signature.ANOMALIES));
+    DataType time = checked(call, Signature.ANOMALIES);
+    CallArguments arguments = new CallArguments(call, Signature.ANOMALIES);
+    return AnomaliesTableFunction.columns(arguments.get(ForecastOptions.TARGETS, List.of()))
+        .type(time);
   }
 
   private static DataType checked(CallContext call, Signature signature) {

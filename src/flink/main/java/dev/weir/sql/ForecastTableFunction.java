@@ -66,7 +66,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
   /** Rows have no bytes of their own to keep. */
   static final SourceRecord ROW = new SourceRecord("row", 0, 0, -1, null, null);
 
-  private final ForecastPlan plan; // null before the call is known
+  final ForecastPlan plan; // null before the call is known
   private transient InputRow input;
   private transient ResultCounters counters;
   private transient PartitionTimers timers;

@@ -164,7 +164,6 @@ final class Signature {
                     ForecastOptions.STRIDE,
                     ForecastOptions.LEARNING,
                     ForecastOptions.EXPLAIN,
-                    ForecastOptions.TARGETS,
                     ForecastSpec.TOTALS)
                 .contains(argument.option));
     all.addAll(

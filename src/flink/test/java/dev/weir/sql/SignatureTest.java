@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.types.DataType;
@@ -43,7 +44,7 @@ class SignatureTest {
     Map<String, OutputColumns<?>> columns =
         Map.of(
             "FORECAST", ForecastTableFunction.columns(true, true),
-            "ANOMALIES", AnomaliesTableFunction.COLUMNS,
+            "ANOMALIES", AnomaliesTableFunction.columns(List.of("a", "b")),
             "CLASSIFY", ClassifyTableFunction.COLUMNS);
     String page = Files.readString(PAGE);
     columns.forEach(
@@ -64,6 +65,6 @@ class SignatureTest {
                 + " seq_len, in_order, sampling_interval, gap, max_fill, ttl, size, experts, season,"
                 + " level, weights_path, model_name, scaling, readout, cell, calendar, refused_rows,"
                 + " second_season, bounds_min, bounds_max, bounds_integer, holidays, holidays_file,"
-                + " holidays_overrides, time_zone, outside");
+                + " holidays_overrides, time_zone, outside, targets");
   }
 }

@@ -60,7 +60,8 @@ class WrongArgumentsTest {
         "value_column => 'v', budget => '1 ' || '0' | budget: expected a literal, got an expression",
         "value_column => 'v', ahead_columns => 'note' | ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING",
         "value_column => 'v', weights_path => 'builtin:none' | weights_path: ",
-        "value_column => 'v', targets => DESCRIPTOR(v, n) | targets: expected the name of an argument: value_column, ",
+        "value_column => 'v', targets => DESCRIPTOR(v, n) | value_column: expected none with targets, got one",
+        "targets => DESCRIPTOR(v, n), totals => 'all = v + n' | totals: expected the name of an argument: value_column, ",
       })
   void wrongArgumentOfAnomaliesIsRefusedAtPlanning(String arguments, String message) {
     String statement =
@@ -96,6 +97,17 @@ class WrongArgumentsTest {
             "status",
             "error",
             "rowtime");
+  }
+
+  @Test
+  void anomaliesOfSeveralTargetsNameThem() {
+    String statement = call("readings PARTITION BY sensor", "targets => DESCRIPTOR(v, n)");
+    assertThat(
+            tables
+                .sqlQuery(statement.replace("FORECAST", "ANOMALIES"))
+                .getResolvedSchema()
+                .getColumnNames())
+        .endsWith("status", "error", "target", "rowtime");
   }
 
   private static String deepest(Throwable thrown) {
