@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
 import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.codec.ObservationCodec;
-import dev.weir.kafka.covariate.OutsideCodec;
+import dev.weir.kafka.registry.AvroRecordReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +118,9 @@ class ProduceAheadIT {
     List<ConsumerRecord<byte[], byte[]>> avro = kafka.read("outside-avro");
     assertThat(avro).hasSize(2);
     assertThat(new String(avro.get(1).key(), StandardCharsets.UTF_8)).isEqualTo("a");
-    assertThat(new OutsideCodec(null).decode(avro.get(1).value()).getValues())
+    assertThat(new AvroRecordReader<>("forecast", OutsideForecast.class, null)
+                .read(avro.get(1).value())
+                .getValues())
         .containsExactly(1.0, 2.0);
     assertThat(InProcess.run(produce).failed(2).err())
         .contains("--topic: expected it, or a job file with topics.outside, got neither");

@@ -2,14 +2,14 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.kafka.avro.Covariates;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.connector.KafkaConnectors;
-import dev.weir.kafka.covariate.CovariateCodec;
+import dev.weir.kafka.wire.AvroBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
@@ -71,7 +72,6 @@ class CovariateTopicIT {
       throws Exception {
     SplittableRandom random = new SplittableRandom(group.hashCode() + from);
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    CovariateCodec codec = new CovariateCodec(null);
     for (int hour = from; hour < to; hour++) {
       double[] row = {temperature(hour) + error * random.nextDouble(), random.nextDouble()};
       if (hour % 7 == 3) {
@@ -82,7 +82,11 @@ class CovariateTopicIT {
           new ProducerRecord<>(
               settings.kafka().topics().covariates().name(),
               group.getBytes(StandardCharsets.UTF_8),
-              codec.encode(new CovariateUpdate(group, START + hour * HOUR, row))));
+              AvroBytes.of(
+                  new Covariates(
+                      group,
+                      Instant.ofEpochMilli(START + hour * HOUR),
+                      DoubleStream.of(row).boxed().toList()))));
     }
     covariateRecords += records.size();
     kafka.send(records);

@@ -10,7 +10,7 @@ import dev.weir.forecast.Score;
 import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.kafka.covariate.OutsideCodec;
+import dev.weir.kafka.wire.AvroBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,7 +159,6 @@ class OutsideTopicIT {
 
   private void sendForecasts(JobSettings settings, int from, int to) throws Exception {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    OutsideCodec codec = new OutsideCodec(null);
     for (int hour = from; hour < to; hour++) {
       for (String series : SERIES) {
         for (String model : MODELS) {
@@ -170,7 +169,7 @@ class OutsideTopicIT {
                     settings.kafka().topics().outside().name(),
                     SERIES.indexOf(series) % PARTITIONS,
                     series.getBytes(StandardCharsets.UTF_8),
-                    codec.encode(said)));
+                    AvroBytes.of(said)));
           }
         }
       }

@@ -125,7 +125,7 @@ public final class ModelTopic {
     List<ContestReport> reports = new ArrayList<>();
     for (Map.Entry<ContestCodec.Key, byte[]> each : newest.entrySet()) {
       try {
-        reports.add(new ContestCodec().decode(each.getKey(), each.getValue()));
+        reports.add(ContestCodec.decode(each.getKey(), each.getValue()));
       } catch (MalformedRecordException e) {
         throw new IOException("topic %s: %s".formatted(topic, e.getMessage()), e);
       }
@@ -135,7 +135,7 @@ public final class ModelTopic {
 
   /** Makes another model of a job the champion. */
   public void promote(ContestReport report) throws IOException {
-    byte[] value = new ContestCodec().encode(report);
+    byte[] value = ContestCodec.encode(report);
     try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
       send(producer, ContestCodec.key(report), value);
     }
@@ -195,7 +195,7 @@ public final class ModelTopic {
    */
   public long publish(Model model, int keep) throws IOException {
     ModelVersions.Version left = keep > 0 ? versions().active(model.name()) : null;
-    byte[] value = new ModelCodec().encode(model, Instant.now());
+    byte[] value = ModelCodec.encode(model, Instant.now());
     byte[] copy = ModelCodec.copyKey(model.name(), model.version());
     try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
       if (keep > 0) { // first, since a version that jobs use must be one that is kept
@@ -260,7 +260,7 @@ public final class ModelTopic {
   }
 
   private void publishCopy(Model model) throws IOException {
-    byte[] value = new ModelCodec().encode(model, Instant.now());
+    byte[] value = ModelCodec.encode(model, Instant.now());
     try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
       send(producer, ModelCodec.copyKey(model.name(), model.version()), value);
     }

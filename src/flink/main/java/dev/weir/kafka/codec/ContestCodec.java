@@ -3,9 +3,9 @@ package dev.weir.kafka.codec;
 import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.ContestReport.Event;
 import dev.weir.forecast.ContestReport.Standing;
+import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,7 +27,7 @@ public final class ContestCodec {
   private static final String STANDING = "standing:"; // before a model's name
   private static final int PARTS = 3;
 
-  private final ModelCodec codec = new ModelCodec();
+  private ContestCodec() {}
 
   /**
    * What the key of a report says.
@@ -63,7 +63,7 @@ public final class ContestCodec {
   }
 
   /** The record of a report; it names the champion. */
-  public byte[] encode(ContestReport report) throws IOException {
+  public static byte[] encode(ContestReport report) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("event", report.event().name().toLowerCase(Locale.ROOT));
     facts.put("before", report.before());
@@ -83,7 +83,7 @@ public final class ContestCodec {
               + each.evidence());
       version = each.model().equals(report.champion()) ? Math.max(0, each.version()) : version;
     }
-    return codec.encode(
+    return AvroBytes.of(
         new dev.weir.kafka.avro.Model(
             report.champion(),
             version,
@@ -93,8 +93,8 @@ public final class ContestCodec {
   }
 
   /** The report of a record with this key. */
-  public ContestReport decode(Key key, byte[] value) throws MalformedRecordException {
-    dev.weir.kafka.avro.Model record = codec.record(value);
+  public static ContestReport decode(Key key, byte[] value) throws MalformedRecordException {
+    dev.weir.kafka.avro.Model record = new ModelCodec().record(value);
     Map<String, String> facts = new TreeMap<>(record.getProvenance());
     try {
       List<Standing> standings = new ArrayList<>();

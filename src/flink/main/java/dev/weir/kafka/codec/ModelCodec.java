@@ -1,21 +1,18 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.Model;
 import dev.weir.model.ModelFormatException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 
 /**
  * Models as plain Avro binary of {@code model.avsc}, their weights as safetensors bytes inside. A
@@ -30,8 +27,6 @@ public final class ModelCodec {
   private final AvroBounds bounds = new AvroBounds();
   private final SpecificDatumReader<dev.weir.kafka.avro.Model> reader =
       new SpecificDatumReader<>(dev.weir.kafka.avro.Model.class);
-  private final SpecificDatumWriter<dev.weir.kafka.avro.Model> writer =
-      new SpecificDatumWriter<>(dev.weir.kafka.avro.Model.class);
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
   public static byte[] fingerprint() {
@@ -48,22 +43,14 @@ public final class ModelCodec {
     return key != null && new String(key, StandardCharsets.UTF_8).contains(COPY_MARK);
   }
 
-  public byte[] encode(Model model, Instant created) throws IOException {
-    return encode(
+  public static byte[] encode(Model model, Instant created) {
+    return AvroBytes.of(
         new dev.weir.kafka.avro.Model(
             model.name(),
             model.version(),
             created,
             ByteBuffer.wrap(Model.toBytes(model)),
             model.provenance()));
-  }
-
-  byte[] encode(dev.weir.kafka.avro.Model record) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    writer.write(record, encoder);
-    encoder.flush();
-    return bytes.toByteArray();
   }
 
   /** The record of the topic; its weights are not decoded. */

@@ -14,8 +14,6 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.WriterSchemas;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -39,7 +37,6 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private transient Kind<Score> scores;
   private transient Kind<Incident> incidents;
   private transient Kind<Classification> classifications; // null for a job that does not classify
-  private transient ModelCodec models; // made when the first one is written
   private transient Clock clock;
 
   /** How outputs of one kind are written; null as schema: without a header. */
@@ -111,7 +108,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       return model(learned, now);
     }
     if (output instanceof ContestReport report) {
-      return report(report, now);
+      return model(ContestCodec.key(report), ContestCodec.encode(report), now);
     }
     return DeadLetterCodec.record(
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
@@ -126,23 +123,8 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     if (learned.model() == null) {
       return record(topics.models(), now, key, null, null);
     }
-    if (models == null) {
-      models = new ModelCodec();
-    }
-    try {
-      Instant time = Instant.ofEpochMilli(learned.time());
-      return model(key, models.encode(learned.model(), time), now);
-    } catch (IOException e) { // into memory
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private ProducerRecord<byte[], byte[]> report(ContestReport report, long now) {
-    try {
-      return model(ContestCodec.key(report), new ContestCodec().encode(report), now);
-    } catch (IOException e) { // into memory
-      throw new UncheckedIOException(e);
-    }
+    Instant time = Instant.ofEpochMilli(learned.time());
+    return model(key, ModelCodec.encode(learned.model(), time), now);
   }
 
   private ProducerRecord<byte[], byte[]> model(byte[] key, byte[] value, long now) {

@@ -2,14 +2,13 @@ package dev.weir.kafka.connector;
 
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.avro.OutsideForecast;
-import dev.weir.kafka.covariate.OutsideCodec;
+import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
 import java.io.IOException;
 
 /** Sends outside forecasts as plain Avro or JSON. */
 public final class OutsideProducer extends SeriesProducer {
 
-  private final OutsideCodec codec = new OutsideCodec(null);
   private final AvroJson json; // null: Avro
 
   public OutsideProducer(KafkaClients clients, String topic, boolean isJson) {
@@ -21,7 +20,7 @@ public final class OutsideProducer extends SeriesProducer {
    * @param forecast that says when it was made
    */
   public void send(OutsideForecast forecast) throws IOException {
-    byte[] avro = codec.encode(forecast);
+    byte[] avro = AvroBytes.of(forecast);
     send(
         record(
             forecast.getSeries(),

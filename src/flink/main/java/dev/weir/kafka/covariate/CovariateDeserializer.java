@@ -9,18 +9,24 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.avro.Covariates;
 import dev.weir.kafka.codec.RecordDeserializer;
+import dev.weir.kafka.registry.AvroOrJsonReader;
 import dev.weir.kafka.wire.MalformedRecordException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
-/** Turns the records of the covariates topic into {@link CovariateUpdate}s. */
+/**
+ * Turns the records of the covariates topic into {@link CovariateUpdate}s: Avro of {@code
+ * covariates.avsc}, or JSON objects such as {@code
+ * {"group":"berlin","time":"2026-01-31T12:00:00Z","features":[-3.5,null]}}.
+ */
 public final class CovariateDeserializer extends RecordDeserializer<CovariateEvent> {
 
   private static final long serialVersionUID = 1L;
 
   private final CovariateTopic topic;
   private final RegistrySettings registry;
-  private transient CovariateCodec codec;
+  private transient AvroOrJsonReader<Covariates> reader;
 
   /**
    * @param type Flink's type of an event; null outside of a job
@@ -36,12 +42,15 @@ public final class CovariateDeserializer extends RecordDeserializer<CovariateEve
 
   @Override
   protected void open() {
-    codec = new CovariateCodec(registry);
+    reader = new AvroOrJsonReader<>("covariates", Covariates.class, registry);
   }
 
   @Override
   protected CovariateEvent read(SourceRecord source) throws MalformedRecordException {
-    return checked(codec.decode(source.value()), source);
+    Covariates record = reader.read(source.value());
+    double[] features = record.getFeatures().stream().mapToDouble(Double::doubleValue).toArray();
+    long time = record.getTime().toEpochMilli();
+    return checked(new CovariateUpdate(record.getGroup(), time, features), source);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.codec.RecordDeserializer;
+import dev.weir.kafka.registry.AvroOrJsonReader;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.TimeText;
@@ -21,8 +22,11 @@ import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
- * Turns the records of the topic of outside forecasts into {@link OutsideUpdate}s. Quantiles become
- * the ends of the job's intervals here ({@link QuantileEnds}).
+ * Turns the records of the topic of outside forecasts into {@link OutsideUpdate}s: Avro of {@code
+ * outside.avsc}, or JSON objects such as {@code
+ * {"series":"load","model":"lear","made":"2026-01-31T11:00:00Z","origin":"2026-01-31T12:00:00Z",
+ * "values":[41.5,null]}}. Quantiles become the ends of the job's intervals here ({@link
+ * QuantileEnds}).
  */
 public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent> {
 
@@ -35,7 +39,7 @@ public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent
 
   private final OutsideTopic topic;
   private final RegistrySettings registry;
-  private transient OutsideCodec codec;
+  private transient AvroOrJsonReader<OutsideForecast> reader;
 
   /**
    * @param type Flink's type of an event; null outside of a job
@@ -51,12 +55,12 @@ public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent
 
   @Override
   protected void open() {
-    codec = new OutsideCodec(registry);
+    reader = new AvroOrJsonReader<>("outside forecast", OutsideForecast.class, registry);
   }
 
   @Override
   protected CovariateEvent read(SourceRecord source) throws MalformedRecordException {
-    OutsideForecast record = codec.decode(source.value());
+    OutsideForecast record = reader.read(source.value());
     int steps = record.getValues().size();
     if (steps < 1 || steps > MAX_STEPS) {
       return counts("values: expected 1 to %d, got %d", MAX_STEPS, steps, source);

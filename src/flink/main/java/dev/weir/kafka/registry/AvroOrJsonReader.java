@@ -3,7 +3,7 @@ package dev.weir.kafka.registry;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.MalformedRecordException;
-import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -18,11 +18,11 @@ public final class AvroOrJsonReader<T extends SpecificRecord> {
 
   /**
    * @param what the record's name in messages
-   * @param schema of {@code type}; its first field is a string
+   * @param type whose first field is a string
    * @param registry where the schemas of Avro records are; null: plain Avro
    */
-  public AvroOrJsonReader(String what, Class<T> type, Schema schema, RegistrySettings registry) {
-    this.json = new AvroJson(schema);
+  public AvroOrJsonReader(String what, Class<T> type, RegistrySettings registry) {
+    this.json = new AvroJson(SpecificData.get().getSchema(type));
     this.plain = new AvroRecordReader<>(what, type, null);
     this.reader = registry == null ? plain : new AvroRecordReader<>(what, type, registry);
   }

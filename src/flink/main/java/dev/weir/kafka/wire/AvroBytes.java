@@ -8,6 +8,8 @@ import java.util.List;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * Avro's encoder before a buffer that is used again. A codec writes a schema's fields in their
@@ -53,6 +55,17 @@ public final class AvroBytes {
       throw new UncheckedIOException(e);
     }
     return buffer.toByteArray();
+  }
+
+  /** A generated record as plain Avro. */
+  @SuppressWarnings("unchecked")
+  public static <R extends SpecificRecord> byte[] of(R record) {
+    return new AvroBytes(new byte[0])
+        .of(
+            record,
+            null,
+            (one, series, out) ->
+                new SpecificDatumWriter<>((Class<R>) one.getClass()).write(one, out));
   }
 
   /** A union of null and double, in this order, NaN being null. */

@@ -30,7 +30,7 @@ class ModelDeserializerTest {
   /** What a job gets of one record. */
   private static List<ModelEvent> arrivals(byte[] key) throws Exception {
     ForecastModel model = ModelFiles.read(Path.of(FILE), ModelFiles.Defaults.NONE);
-    return arrivals(key, new ModelCodec().encode(model, Instant.EPOCH));
+    return arrivals(key, ModelCodec.encode(model, Instant.EPOCH));
   }
 
   private static List<ModelEvent> arrivals(byte[] key, byte[] value) {
@@ -76,11 +76,11 @@ class ModelDeserializerTest {
   void reportsOfACompetitionKeepEachFieldAndJobsReadTheChampion() throws Exception {
     for (Event event : Event.values()) {
       byte[] key = ContestCodec.key(report(event));
-      byte[] value = new ContestCodec().encode(report(event));
+      byte[] value = ContestCodec.encode(report(event));
       boolean isChampion = event != Event.STANDINGS;
       assertThat(new String(key, StandardCharsets.UTF_8))
           .isEqualTo("plant.7@many-to-many" + (isChampion ? "" : "@standings"));
-      assertThat(new ContestCodec().decode(ContestCodec.Key.of(key), value))
+      assertThat(ContestCodec.decode(ContestCodec.Key.of(key), value))
           .isEqualTo(report(event));
       assertThat(new ModelCodec().record(value).getVersion()).isEqualTo(4);
       List<ModelEvent> arrivals = arrivals(key, value);
@@ -104,8 +104,8 @@ class ModelDeserializerTest {
     }
     assertThat(ContestCodec.Key.of(null)).isNull();
     ForecastModel model = ModelFiles.read(Path.of(FILE), ModelFiles.Defaults.NONE);
-    byte[] value = new ModelCodec().encode(model, Instant.EPOCH);
-    assertThatThrownBy(() -> new ContestCodec().decode(ContestCodec.Key.of(key), value))
+    byte[] value = ModelCodec.encode(model, Instant.EPOCH);
+    assertThatThrownBy(() -> ContestCodec.decode(ContestCodec.Key.of(key), value))
         .hasMessageStartingWith("model: expected a report about models that compete, got [");
   }
 

@@ -48,7 +48,7 @@ class ModelFuzzTest {
             .head(new float[rows * config.outputSize()], new float[rows])
             .provenance(Map.of("trained on", "nothing"))
             .build();
-    return new ModelCodec().encode(model, Instant.EPOCH);
+    return ModelCodec.encode(model, Instant.EPOCH);
   }
 
   private Outcome open(byte[] bytes, SplittableRandom random) {

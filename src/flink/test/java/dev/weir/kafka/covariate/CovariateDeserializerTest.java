@@ -7,11 +7,13 @@ import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.kafka.CovariateTopic;
+import dev.weir.kafka.avro.Covariates;
 import dev.weir.kafka.mapping.ElementPath;
 import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
+import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,9 +69,14 @@ class CovariateDeserializerTest {
     return new CovariateUpdate(group, time, features);
   }
 
+  private static byte[] avro(String group, long time, double... features) {
+    List<Double> numbers = DoubleStream.of(features).boxed().toList();
+    return AvroBytes.of(new Covariates(group, Instant.ofEpochMilli(time), numbers));
+  }
+
   @Test
   void readsAvroAndJson() {
-    byte[] avro = new CovariateCodec(null).encode(update("berlin", TIME, -3.5, NAN));
+    byte[] avro = avro("berlin", TIME, -3.5, NAN);
     assertThat(read(null, avro)).containsExactly(update("berlin", TIME, -3.5, NAN));
     assertThat(
             read(
@@ -158,7 +166,7 @@ class CovariateDeserializerTest {
   @Test
   void noBytesMakeItThrow() {
     SplittableRandom random = new SplittableRandom(11);
-    byte[] avro = new CovariateCodec(null).encode(update("berlin", TIME, -3.5, NAN));
+    byte[] avro = avro("berlin", TIME, -3.5, NAN);
     CovariateDeserializer own = reader(null);
     CovariateDeserializer mapped = reader(mapping("json", List.of(), null, "temp", "wind"));
     for (int i = 0; i < 20_000; i++) {

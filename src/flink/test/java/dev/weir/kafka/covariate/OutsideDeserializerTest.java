@@ -13,6 +13,7 @@ import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
+import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -104,7 +105,6 @@ class OutsideDeserializerTest {
 
   @Test
   void readsAvroWithTimesOrAnOrigin() {
-    OutsideCodec codec = new OutsideCodec(null);
     OutsideDeserializer reader = reader(NONE, null);
     OutsideForecast times =
         forecast()
@@ -112,10 +112,10 @@ class OutsideDeserializerTest {
             .setTimes(
                 List.of(Instant.ofEpochMilli(TIME + 1), Instant.ofEpochMilli(TIME + 5 * HOUR)))
             .build();
-    assertThat(read(reader, codec.encode(times)))
+    assertThat(read(reader, AvroBytes.of(times)))
         .containsExactly(update(TIME, new long[] {TIME + 1, TIME + 5 * HOUR}, 1.5, NAN));
     OutsideForecast origin = forecast().setOrigin(Instant.ofEpochMilli(TIME)).build();
-    assertThat(read(reader, codec.encode(origin)))
+    assertThat(read(reader, AvroBytes.of(origin)))
         .as("made when it was recorded")
         .containsExactly(update(RECORDED, new long[] {TIME + HOUR, TIME + 2 * HOUR}, 1.5, NAN));
   }
@@ -141,7 +141,7 @@ class OutsideDeserializerTest {
             .setQuantiles(Arrays.asList(1.0, 2.0, 9.0, 3.0, 1.0, 9.0, NAN, 4.0, 9.0))
             .build();
     OutsideUpdate read =
-        (OutsideUpdate) read(reader(OF_80, null), new OutsideCodec(null).encode(given)).get(0);
+        (OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(given)).get(0);
     assertThat(read.rows()[1]).isCloseTo(1.5, org.assertj.core.data.Offset.offset(1e-12));
     assertThat(read.rows()[2]).isEqualTo(9);
     assertThat(read.rows()[4]).as("crossing ones are sorted").isCloseTo(2, offset());
@@ -149,7 +149,7 @@ class OutsideDeserializerTest {
     assertThat(read.rows()[8]).isEqualTo(9);
     OutsideForecast none = forecast().setOrigin(Instant.ofEpochMilli(TIME)).build();
     assertThat(
-            ((OutsideUpdate) read(reader(OF_80, null), new OutsideCodec(null).encode(none)).get(0))
+            ((OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(none)).get(0))
                 .rows())
         .containsExactly(1.5, NAN, NAN, NAN, NAN, NAN);
   }
@@ -246,13 +246,12 @@ class OutsideDeserializerTest {
   void noBytesMakeItThrow() {
     SplittableRandom random = new SplittableRandom(11);
     byte[] avro =
-        new OutsideCodec(null)
-            .encode(
-                forecast()
-                    .setOrigin(Instant.ofEpochMilli(TIME))
-                    .setLevels(List.of(0.05, 0.95))
-                    .setQuantiles(List.of(1.0, 2.0, 3.0, NAN))
-                    .build());
+        AvroBytes.of(
+            forecast()
+                .setOrigin(Instant.ofEpochMilli(TIME))
+                .setLevels(List.of(0.05, 0.95))
+                .setQuantiles(List.of(1.0, 2.0, 3.0, NAN))
+                .build());
     OutsideDeserializer own = reader(OF_80, null);
     OutsideDeserializer mapped = reader(OF_80, mapping(null, "y", "lo", "hi"));
     for (int i = 0; i < 20_000; i++) {
