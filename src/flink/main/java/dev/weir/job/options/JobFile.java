@@ -437,7 +437,9 @@ public final class JobFile implements Front {
     return true;
   }
 
-  /** Notes something wrong with an option, with its line, or its first entry's, when it is there. */
+  /**
+   * Notes something wrong with an option, with its line, or its first entry's, when it is there.
+   */
   @Override
   public void problem(Option<?> option, String message) {
     String where =
