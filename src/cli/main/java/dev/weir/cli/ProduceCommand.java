@@ -262,11 +262,7 @@ final class ProduceCommand implements Callable<Integer> {
         "--ahead-steps",
         "it with --columns ahead=..., or a job file",
         "neither");
-    UsageException.check(
-        aheadSteps >= 1 && aheadSteps <= KnownAhead.MAX_STEPS,
-        "--ahead-steps",
-        "1 to " + KnownAhead.MAX_STEPS,
-        aheadSteps);
+    UsageException.checkRange("--ahead-steps", aheadSteps, 1, KnownAhead.MAX_STEPS);
   }
 
   private int produce(SeriesCsv file, RegistrySettings schemas, boolean isJson) throws Exception {

@@ -105,7 +105,7 @@ public final class AlarmsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    UsageException.check(last >= 0 && last <= MAX_LAST, "--last", "0 to " + MAX_LAST, last);
+    UsageException.checkRange("--last", last, 0, MAX_LAST);
     UsageException.check(
         limit == null || limit >= 1 && follow,
         "--limit",

@@ -17,7 +17,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 
 /** Explains one incident to a person, from its records. */
@@ -77,7 +76,7 @@ final class IncidentExplanation {
   }
 
   private static void line(StringBuilder text, String format, Object... arguments) {
-    text.append(String.format(Locale.ROOT, format, arguments)).append(System.lineSeparator());
+    text.append(String.format(format, arguments)).append(System.lineSeparator());
   }
 
   private List<String> sentences() {
@@ -103,7 +102,6 @@ final class IncidentExplanation {
     Worst worst = newest.worst();
     String what =
         String.format(
-            Locale.ROOT,
             "Threshold: the forecast at %s UTC gave %.0f %% for a value %s %s within the next %d%s.",
             ForecastLines.minute(worst.time()),
             100 * warning.probability(),
@@ -143,11 +141,10 @@ final class IncidentExplanation {
     for (Member member : members) {
       sentences.add(
           String.format(
-              Locale.ROOT, "  %.1f  %s", member.surprise(), Printable.line(member.series())));
+              "  %.1f  %s", member.surprise(), Printable.line(member.series())));
     }
     sentences.add(
         String.format(
-            Locale.ROOT,
             "What the members' surprises are above 1 adds up to %.1f, which makes it %s.",
             worst.surprise(),
             newest.severity().label()));
@@ -199,7 +196,6 @@ final class IncidentExplanation {
   private String rarity() {
     double surprise = newest.worst().surprise();
     return String.format(
-        Locale.ROOT,
         "Surprise %.1f: %s once in %,d values of this series, which makes it %s.",
         surprise,
         surprise >= MAX_SURPRISE ? "at most" : "about",
@@ -222,13 +218,12 @@ final class IncidentExplanation {
   private static String course(Incident record, Incident before) {
     boolean isThreshold = record.warning() != null;
     return String.format(
-        Locale.ROOT,
         "%s  %s: %s, %d value%s from the first to the last %s one%s",
         ForecastLines.minute(record.time()),
         event(record, before),
         isThreshold
-            ? String.format(Locale.ROOT, "%.0f %%", 100 * record.warning().probability())
-            : String.format(Locale.ROOT, "surprise %.1f", record.worst().surprise()),
+            ? String.format("%.0f %%", 100 * record.warning().probability())
+            : String.format("surprise %.1f", record.worst().surprise()),
         record.values(),
         record.values() == 1 ? "" : "s",
         isThreshold ? "probable" : "surprising",

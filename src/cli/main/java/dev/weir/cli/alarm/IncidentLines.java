@@ -27,7 +27,6 @@ final class IncidentLines {
    */
   static String text(Incident incident, boolean isNews) {
     return String.format(
-        Locale.ROOT,
         "%s  %-7s %-6s  %-7s  %s  %s  %s  %d values in %s",
         ForecastLines.minute(incident.start()),
         state(incident, isNews),
@@ -36,7 +35,7 @@ final class IncidentLines {
         Printable.line(incident.series()),
         incident.members().isEmpty() ? value(incident.worst()) : members(incident),
         incident.warning() == null
-            ? String.format(Locale.ROOT, "surprise %.1f", incident.worst().surprise())
+            ? String.format("surprise %.1f", incident.worst().surprise())
             : text(incident.warning()),
         incident.values(),
         Duration.ofMillis(incident.duration()));
@@ -52,7 +51,7 @@ final class IncidentLines {
 
   private static String members(Incident incident) {
     return incident.members().stream()
-        .map(m -> String.format(Locale.ROOT, "%s %.1f", Printable.line(m.series()), m.surprise()))
+        .map(m -> String.format("%s %.1f", Printable.line(m.series()), m.surprise()))
         .collect(Collectors.joining(", "));
   }
 
@@ -66,7 +65,6 @@ final class IncidentLines {
   /** Such as {@code above 90 within 4: 83 %, about 2026-03-03 10:40, crossed}. */
   private static String text(Warning warning) {
     return String.format(
-        Locale.ROOT,
         "%s %s within %d: %.0f %%%s%s",
         warning.direction(),
         ForecastLines.number(warning.limit()),

@@ -10,7 +10,6 @@ import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -108,7 +107,7 @@ public record ClassResult(
   }
 
   private static String line(String format, Object... args) {
-    return String.format(Locale.ROOT, format, args);
+    return String.format(format, args);
   }
 
   @Override

@@ -17,7 +17,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /** A forecast, score or class as one line: for people, or as JSON with the keys of its schema. */
@@ -90,9 +89,7 @@ public final class ForecastLines {
     if (said.label().isEmpty()) {
       line.append("no class is known");
     } else {
-      line.append(
-          String.format(
-              Locale.ROOT, "%-16s %.3f", Printable.line(said.label()), said.probability()));
+      line.append(String.format("%-16s %.3f", Printable.line(said.label()), said.probability()));
     }
     line.append("  (");
     if (!said.model().isEmpty()) {
@@ -100,9 +97,7 @@ public final class ForecastLines {
     }
     line.append(said.status().name());
     if (!Double.isNaN(said.accuracy())) {
-      line.append(
-          String.format(
-              Locale.ROOT, ", accuracy %.3f of %,d labels", said.accuracy(), said.labels()));
+      line.append(String.format(", accuracy %.3f of %,d labels", said.accuracy(), said.labels()));
     }
     return line.append(')').toString();
   }
@@ -111,7 +106,6 @@ public final class ForecastLines {
     StringBuilder line = new StringBuilder();
     line.append(
         String.format(
-            Locale.ROOT,
             "%-20s %s  %-12s score of %,d: MAE %s",
             Printable.line(score.series()),
             minute(score.time()),
@@ -119,12 +113,11 @@ public final class ForecastLines {
             score.scored(),
             number(score.mae())));
     if (!Double.isNaN(score.mase())) {
-      line.append(String.format(Locale.ROOT, ", MASE %.2f", score.mase()));
+      line.append(String.format(", MASE %.2f", score.mase()));
     }
     if (!Double.isNaN(score.coverage())) {
       line.append(
           String.format(
-              Locale.ROOT,
               ", %.0f %% intervals hold %.1f %%",
               100 * score.level(),
               100 * score.coverage()));
@@ -149,6 +142,6 @@ public final class ForecastLines {
 
   /** Five significant digits are as many as anybody reads. */
   public static String number(double value) {
-    return String.format(Locale.ROOT, "%.5g", value);
+    return String.format("%.5g", value);
   }
 }

@@ -1,7 +1,6 @@
 package dev.weir.cli.console;
 
 import java.io.PrintStream;
-import java.util.Locale;
 
 /**
  * How far a long work is, on standard error: on a terminal one line that changes, with a bar, and
@@ -52,7 +51,7 @@ public final class ProgressLine {
     boolean isNews = share - lastShare >= PLAIN_SHARE || quiet >= MINUTE_NANOS;
     if (terminal ? quiet >= TERMINAL_NANOS : isNews && quiet >= plainNanos) {
       lastShare = share;
-      step(share, "%3.0f %%%s", 100 * share, String.format(Locale.ROOT, format, args));
+      step(share, "%3.0f %%%s", 100 * share, String.format(format, args));
     }
   }
 
@@ -71,7 +70,7 @@ public final class ProgressLine {
   /** Shows it in any case. */
   public synchronized void step(double share, String format, Object... args) {
     lastShown = System.nanoTime();
-    write(share, String.format(Locale.ROOT, format, args));
+    write(share, String.format(format, args));
   }
 
   private void write(double share, String text) {
@@ -87,7 +86,7 @@ public final class ProgressLine {
   /** A line that stays. */
   public synchronized void line(String format, Object... args) {
     clear();
-    err.println(String.format(Locale.ROOT, format, args));
+    err.println(String.format(format, args));
   }
 
   /** The work is over, one way or the other: nothing half is left on the terminal. */

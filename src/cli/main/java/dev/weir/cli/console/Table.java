@@ -1,12 +1,12 @@
 package dev.weir.cli.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -47,7 +47,7 @@ public final class Table<R> {
     boolean isKnown = !(value instanceof Double number) || Double.isFinite(number);
     return value == null || !isKnown
         ? "-"
-        : format == null ? value.toString() : String.format(Locale.ROOT, format, value);
+        : format == null ? value.toString() : String.format(format, value);
   }
 
   private List<Column<R>> shown() {
@@ -120,6 +120,11 @@ public final class Table<R> {
       }
     }
     return node;
+  }
+
+  /** Adds an object for each row. */
+  public void json(ArrayNode array, List<R> rows) {
+    rows.forEach(row -> json(array.addObject(), row));
   }
 
   private static JsonNode json(Object value) {

@@ -31,6 +31,19 @@ public final class UsageException extends RuntimeException {
   }
 
   /**
+   * Fails for a number out of its range.
+   *
+   * @param got null for none, which is fine
+   */
+  public static void checkRange(String option, Number got, long least, long most) {
+    check(
+        got == null || got.longValue() >= least && got.longValue() <= most,
+        option,
+        "%d to %d".formatted(least, most),
+        got);
+  }
+
+  /**
    * Fails if a file is missing.
    *
    * @param job null for none

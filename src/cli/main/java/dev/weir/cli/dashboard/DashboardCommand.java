@@ -103,10 +103,10 @@ public final class DashboardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    atLeast("--port", port, 0, 65_535);
-    atLeast("--back", back, 1, 100_000_000);
-    atLeast("--max-series", maxSeries, 1, 10_000_000);
-    atLeast("--history", historyMegabytes, 1, 100_000);
+    UsageException.checkRange("--port", port, 0, 65_535);
+    UsageException.checkRange("--back", back, 1, 100_000_000);
+    UsageException.checkRange("--max-series", maxSeries, 1, 10_000_000);
+    UsageException.checkRange("--history", historyMegabytes, 1, 100_000);
     if (flink != null
         && (!String.valueOf(flink.getScheme()).matches("https?")
             || flink.toString().contains("@"))) { // each visitor gets the link
@@ -195,10 +195,5 @@ public final class DashboardCommand implements Callable<Integer> {
       return given;
     }
     return address.isLoopbackAddress() ? null : Dashboard.randomToken();
-  }
-
-  private static void atLeast(String option, int value, int least, int most) {
-    UsageException.check(
-        value >= least && value <= most, option, "%d to %d".formatted(least, most), value);
   }
 }

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -122,7 +121,6 @@ final class ClassDemo extends Demo {
     }
     System.out.println(
         String.format(
-            Locale.ROOT,
             "%-10s %s  %-12s %.3f  %s",
             said.series(),
             ForecastLines.minute(said.windowEnd()),
@@ -134,7 +132,6 @@ final class ClassDemo extends Demo {
   @Override
   String summary() {
     return String.format(
-        Locale.ROOT,
         "%,d charts classified in %.0f s, %.1f %% rightly; their labels came %d charts later",
         classified,
         seconds(),

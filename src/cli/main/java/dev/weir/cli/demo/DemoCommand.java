@@ -68,11 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     double values = rate != null ? rate : task == Task.classify ? 60 : 4;
     UsageException.check(values > 0 && values <= 10_000, "--rate", "above 0 to 10000", values);
-    UsageException.check(
-        port == null || port >= 0 && port <= 65_535,
-        "--port",
-        "0 (any free one) to 65535",
-        port);
+    UsageException.checkRange("--port", port, 0, 65_535);
     UsageException.check(
         port == null || task == Task.forecast,
         "--port",

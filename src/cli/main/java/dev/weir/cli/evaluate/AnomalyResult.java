@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
@@ -11,8 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The alarms of an evaluation and their scores.
@@ -74,22 +75,50 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     return alarms.stream().filter(a -> a.reason() == reason && a.inWindow() == inWindow).count();
   }
 
+  private static Table<NabScore> scores() {
+    return new Table<NabScore>()
+        .data("standard", score -> score.score(Profile.STANDARD))
+        .data("low_fp", score -> score.score(Profile.LOW_FALSE_POSITIVES))
+        .data("low_fn", score -> score.score(Profile.LOW_FALSE_NEGATIVES));
+  }
+
+  /** Of a file, or of all. */
+  private <R> Table<R> found(Table<R> table, Function<R, NabScore> score) {
+    return labelled
+        ? table
+            .column("windows", "windows", "%d", row -> score.apply(row).windows())
+            .column("found", "windows_found", "%d", row -> score.apply(row).found())
+            .column("false", "false_alarms", "%d", row -> score.apply(row).falseAlarms())
+        : table;
+  }
+
+  private Table<OfFile> ofFiles() {
+    Table<OfFile> table =
+        new Table<OfFile>()
+            .column("file", "file", null, OfFile::name)
+            .column("values", "values", "%,d", OfFile::values)
+            .text("alarms", "%d", file -> file.alarms().size())
+            .text("per 1,000", "%.2f", OfFile::alarmsPer1000);
+    return found(table, OfFile::score);
+  }
+
+  private Table<Alarm> ofAlarms() {
+    Table<Alarm> table =
+        new Table<Alarm>()
+            .data("time", alarm -> Instant.ofEpochMilli(alarm.time).toString())
+            .data("value", Alarm::value)
+            .data("expected", Alarm::expected)
+            .data("surprise", Alarm::surprise)
+            .data("reason", alarm -> alarm.reason.label());
+    return labelled ? table.data("in_window", Alarm::inWindow) : table;
+  }
+
   /** One object; {@code nab} is null without labels, a score is null without windows. */
   @Override
   public String json() {
     ObjectNode root = Json.object();
-    if (labelled) {
-      NabScore score = score();
-      ObjectNode nab = root.putObject("nab");
-      nab.set("standard", Json.number(score.score(Profile.STANDARD)));
-      nab.set("low_fp", Json.number(score.score(Profile.LOW_FALSE_POSITIVES)));
-      nab.set("low_fn", Json.number(score.score(Profile.LOW_FALSE_NEGATIVES)));
-      root.put("windows", score.windows());
-      root.put("windows_found", score.found());
-      root.put("false_alarms", score.falseAlarms());
-    } else {
-      root.putNull("nab");
-    }
+    root.set("nab", labelled ? scores().json(Json.object(), score()) : null);
+    found(new Table<NabScore>(), score -> score).json(root, score());
     root.put("files", files.size());
     root.put("values", values());
     root.put("alarms", alarms().size());
@@ -100,35 +129,15 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     for (Reason reason : ALARMS) {
       reasons.put(reason.label(), count(alarms(), reason, true) + count(alarms(), reason, false));
     }
-    var all = root.putArray("series");
+    ArrayNode all = root.putArray("series");
+    Table<Break> ofBreaks =
+        new Table<Break>()
+            .data("time", one -> Instant.ofEpochMilli(one.time).toString())
+            .data("value", Break::value);
     for (OfFile file : files) {
-      ObjectNode node = all.addObject();
-      node.put("file", file.name());
-      node.put("values", file.values());
-      if (labelled) {
-        node.put("windows", file.score().windows());
-        node.put("windows_found", file.score().found());
-        node.put("false_alarms", file.score().falseAlarms());
-      }
-      var list = node.putArray("alarms");
-      for (Alarm alarm : file.alarms()) {
-        ObjectNode one = list.addObject();
-        one.put("time", Instant.ofEpochMilli(alarm.time()).toString());
-        one.put("value", alarm.value());
-        one.set("expected", Json.number(alarm.expected()));
-        one.put("surprise", alarm.surprise());
-        one.put("reason", alarm.reason().label());
-        if (labelled) {
-          one.put("in_window", alarm.inWindow());
-        }
-      }
-      var breaks = node.putArray("breaks");
-      for (Break one : file.breaks()) {
-        breaks
-            .addObject()
-            .put("time", Instant.ofEpochMilli(one.time()).toString())
-            .put("value", one.value());
-      }
+      ObjectNode node = ofFiles().json(all.addObject(), file);
+      ofAlarms().json(node.putArray("alarms"), file.alarms());
+      ofBreaks.json(node.putArray("breaks"), file.breaks());
     }
     return root.toString();
   }
@@ -196,24 +205,14 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
         new Table<Reason>()
             .text("reason", null, Reason::label)
             .text("alarms", "%d", r -> count(alarms(), r, true) + count(alarms(), r, false));
-    Table<OfFile> table =
-        new Table<OfFile>()
-            .text("file", null, OfFile::name)
-            .text("values", "%,d", OfFile::values)
-            .text("alarms", "%d", file -> file.alarms().size())
-            .text("per 1,000", "%.2f", OfFile::alarmsPer1000);
     if (labelled) {
       reasons.text("in a window", "%d", reason -> count(alarms(), reason, true));
-      table
-          .text("windows", "%d", file -> file.score().windows())
-          .text("found", "%d", file -> file.score().found())
-          .text("false", "%d", file -> file.score().falseAlarms());
     }
-    text.append(line("%n")).append(reasons.text(List.copyOf(ALARMS))).append(line("%n"));
-    return text.append(table.text(files)).toString();
+    text.append("%n".formatted()).append(reasons.text(List.copyOf(ALARMS))).append("%n".formatted());
+    return text.append(ofFiles().text(files)).toString();
   }
 
   private static String line(String format, Object... args) {
-    return String.format(Locale.ROOT, format, args);
+    return String.format(format, args);
   }
 }

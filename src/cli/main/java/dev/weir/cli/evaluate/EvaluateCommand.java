@@ -462,16 +462,8 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
     UsageException.check(
         holdsOut || maseSeason == null, "--mase-season", "--truth or --windows with it", "neither");
     UsageException.check(!holdsOut || !byAge, "--by-age", "none with " + holdout, "it");
-    UsageException.check(
-        maseSeason == null || maseSeason >= 1 && maseSeason <= Seasons.MAX_COUNT,
-        "--mase-season",
-        "1 to " + Seasons.MAX_COUNT,
-        maseSeason);
-    UsageException.check(
-        windows == null || windows >= 1 && windows <= MAX_WINDOWS,
-        "--windows",
-        "1 to " + MAX_WINDOWS,
-        windows);
+    UsageException.checkRange("--mase-season", maseSeason, 1, Seasons.MAX_COUNT);
+    UsageException.checkRange("--windows", windows, 1, MAX_WINDOWS);
     if (truth != null) {
       UsageException.check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
       UsageException.check(windows == null, "--windows", "none with --truth", windows);

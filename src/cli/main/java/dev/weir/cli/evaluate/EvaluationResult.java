@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -404,7 +403,6 @@ record EvaluationResult(
     for (int k = 0; k < levels.size(); k++) {
       table.append(
           String.format(
-              Locale.ROOT,
               "%nmean coverage of the %s %% band: %.1f %%",
               percent(k),
               100 * meanCoverage(k)));

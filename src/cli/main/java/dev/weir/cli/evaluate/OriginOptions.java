@@ -34,7 +34,7 @@ final class OriginOptions {
   }
 
   void check() {
-    UsageException.check(every >= 1 && every <= 1_000_000, "--origins", "1 to 1000000", every);
+    UsageException.checkRange("--origins", every, 1, 1_000_000);
   }
 
   /**

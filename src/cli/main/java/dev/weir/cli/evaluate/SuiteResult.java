@@ -292,8 +292,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
   @Override
   public String json() {
     ObjectNode root = Json.object();
-    ArrayNode all = root.putArray("tasks");
-    counted().forEach(one -> tasks().json(all.addObject(), one));
+    tasks().json(root.putArray("tasks"), counted());
     ArrayNode sources = root.putArray("sources");
     for (Standing standing : standings()) {
       ObjectNode source = sources.addObject().put("source", standing.source);

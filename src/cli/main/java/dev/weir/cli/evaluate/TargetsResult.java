@@ -94,8 +94,7 @@ record TargetsResult(
     ArrayNode together = all.isEmpty() ? null : root.putArray("targets");
     for (TargetsResult one : all) {
       ObjectNode node = table(one.levels).json(together.addObject(), one);
-      ArrayNode totals = node.putArray("totals");
-      rows(List.of(one)).forEach(row -> totals(one.levels).json(totals.addObject(), row));
+      totals(one.levels).json(node.putArray("totals"), rows(List.of(one)));
     }
   }
 

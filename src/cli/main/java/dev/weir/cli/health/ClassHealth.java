@@ -7,22 +7,17 @@ import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.ClassificationCodec;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The classes of a job as their topic tells of them, from the newest records. */
-final class ClassHealth {
+final class ClassHealth extends Checks {
 
   private static final double MAX_UNKNOWN = 0.5;
   private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
-  private final Look look;
-  private final Findings findings;
-
   ClassHealth(Look look) {
-    this.look = look;
-    this.findings = look.findings;
+    super(look);
   }
 
   void check() {
@@ -115,7 +110,6 @@ final class ClassHealth {
     findings.ok(
         "accuracy",
         String.format(
-            Locale.ROOT,
             "%.4f, log loss %.3f, of %,d labels",
             right / labels,
             loss / labels,

@@ -1,7 +1,6 @@
 package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weir.job.JobSettings;
 import dev.weir.option.Durations;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Whether a Flink cluster fits a job: versions, slots, checkpoints, memory, clocks. */
-final class ClusterChecks {
+final class ClusterChecks extends Checks {
 
   private static final String DEFAULT_INTERVAL = "10 s";
   private static final Duration LONG_INTERVAL = Duration.ofMinutes(1);
@@ -23,14 +22,8 @@ final class ClusterChecks {
   /** Heartbeats come each ten seconds unless configured otherwise, and are given up after fifty. */
   private static final long HEARTBEAT_MILLIS = 60_000;
 
-  private final Look look;
-  private final Findings findings;
-  private final JobSettings job;
-
   ClusterChecks(Look look) {
-    this.look = look;
-    this.findings = look.findings;
-    this.job = look.job;
+    super(look);
   }
 
   void check() throws IOException {

@@ -73,16 +73,8 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     FlinkRest flink = jobManager == null ? null : FlinkRest.of(jobManager);
-    UsageException.check(
-        parallelism == null || parallelism >= 1 && parallelism <= 32_768,
-        "--parallelism",
-        "1 to 32768",
-        parallelism);
-    UsageException.check(
-        series == null || series >= 1 && series <= 1_000_000_000_000L,
-        "--series",
-        "1 to 10^12",
-        series);
+    UsageException.checkRange("--parallelism", parallelism, 1, 32_768);
+    UsageException.checkRange("--series", series, 1, 1_000_000_000_000L);
     return report(flink, format);
   }
 

@@ -8,7 +8,6 @@ import dev.weir.kafka.wire.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Help.Ansi;
 
@@ -63,7 +62,7 @@ final class Findings {
 
   /** Foreign words in it are made printable here, and passwords hidden. */
   private void add(Level level, String name, String change, String format, Object... args) {
-    String found = ClientProperties.masked(String.format(Locale.ROOT, format, args));
+    String found = ClientProperties.masked(String.format(format, args));
     findings.add(
         new Finding(level, name, Printable.line(found, 1_000), Printable.line(change, 500)));
   }
@@ -179,11 +178,11 @@ final class Findings {
 
   static String bytes(long bytes) {
     if (bytes >= 1L << 30) {
-      return String.format(Locale.ROOT, "%.1f GB", bytes / (double) (1L << 30));
+      return String.format("%.1f GB", bytes / (double) (1L << 30));
     }
     if (bytes >= 1L << 20) {
-      return String.format(Locale.ROOT, "%.1f MB", bytes / (double) (1L << 20));
+      return String.format("%.1f MB", bytes / (double) (1L << 20));
     }
-    return String.format(Locale.ROOT, "%.1f KB", bytes / 1024.0);
+    return String.format("%.1f KB", bytes / 1024.0);
   }
 }

@@ -6,7 +6,6 @@ import dev.weir.kafka.wire.Json;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -180,6 +179,6 @@ record ForecastSkill(Collection<Score> scores) {
   }
 
   private static String percent(double share) {
-    return Double.isFinite(share) ? String.format(Locale.ROOT, "%.1f %%", 100 * share) : "unknown";
+    return Double.isFinite(share) ? String.format("%.1f %%", 100 * share) : "unknown";
   }
 }

@@ -2,28 +2,22 @@ package dev.weir.cli.health;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.job.JobSettings;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.model.Model;
 import java.io.IOException;
 import java.util.function.Function;
 
 /** Whether the topic of models keeps them, and what it holds fits the job. */
-final class ModelChecks {
+final class ModelChecks extends Checks {
 
   private static final String MODEL = "model";
 
-  private final Look look;
-  private final Findings findings;
-  private final JobSettings job;
   private final String name; // of the topic
   private final TopicChecks topics;
   private ModelVersions versions;
 
   ModelChecks(Look look) {
-    this.look = look;
-    this.findings = look.findings;
-    this.job = look.job;
+    super(look);
     this.name = look.topics.models();
     this.topics = look.setup;
   }

@@ -1,7 +1,6 @@
 package dev.weir.cli.health;
 
 import dev.weir.forecast.CovariateEvent;
-import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
@@ -25,23 +24,18 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Whether the topics are what a job needs: asked of the brokers, and seen in the newest records.
  */
-final class TopicChecks {
+final class TopicChecks extends Checks {
 
   private static final int SAMPLE = 200;
   private static final String CREATE =
       "create it, or set topics.create-missing: true and grant Create";
 
-  private final Findings findings;
-  private final JobSettings job;
   private final KafkaSettings kafka;
-  private final Look look;
   private final Topics topics;
   private RecordValidator validator; // null until it is needed
 
   TopicChecks(Look look) {
-    this.look = look;
-    this.findings = look.findings;
-    this.job = look.job;
+    super(look);
     this.kafka = job.kafka();
     this.topics = look.topics;
   }

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** A job as its topics tell of it, from a bounded sample of the newest records of each. */
-final class TopicHealth {
+final class TopicHealth extends Checks {
 
   /** Records of a topic that are looked at. */
   static final int SAMPLE = 1_000;
@@ -34,18 +34,15 @@ final class TopicHealth {
 
   private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
-  private final Look look;
   private final Topics topics;
-  private final Findings findings;
   private final long now = System.currentTimeMillis();
   private long malformed;
   private long newestModel = Long.MAX_VALUE; // its offset; not known yet
   private final Map<String, Map<Integer, Long>> read = new HashMap<>(); // by the job, by topic
 
   TopicHealth(Look look) {
-    this.look = look;
+    super(look);
     this.topics = look.topics;
-    this.findings = look.findings;
   }
 
   void topics() {

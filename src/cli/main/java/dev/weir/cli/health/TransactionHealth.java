@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import org.apache.kafka.common.KafkaException;
 
 /** A job's health by its open transactions: forecasts that wait, and two jobs that write as one. */
-final class TransactionHealth {
+final class TransactionHealth extends Checks {
 
   /** Checkpoint intervals after which a running job has committed, and numbers it is apart then. */
   private static final int INTERVALS = 3;
@@ -21,12 +21,8 @@ final class TransactionHealth {
   private static final String NEXT =
       "start that job again, from its newest savepoint or checkpoint, or wait";
 
-  private final Look look;
-  private final Findings findings;
-
   TransactionHealth(Look look) {
-    this.look = look;
-    this.findings = look.findings;
+    super(look);
   }
 
   void check() {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -171,7 +170,6 @@ final class ClassTraining {
       ClassScore held = score(logits, heldBack, factor);
       score =
           String.format(
-              Locale.ROOT,
               "on %,d %s held back: accuracy %.4f, log loss %.4f",
               heldBack.length,
               examples.unit(),

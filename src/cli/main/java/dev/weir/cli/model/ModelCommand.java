@@ -235,18 +235,14 @@ public final class ModelCommand implements Runnable {
                 + " the one in use until now stays (default: ${DEFAULT-VALUE}).")
     private int keep;
 
-    @Option(
-        names = "--topic",
-        defaultValue = DeclaredOptions.DEFAULT,
-        descriptionKey = "topics.models")
-    private String topic;
+    @Mixin private ModelTopicOption place;
 
     @Mixin private KafkaOptions kafka;
 
     @Override
     public Integer call() throws IOException {
       UsageException.check(keep >= 0, "--keep", "at least 0", keep);
-      topic = kafka.topic("--topic", topic, Topics::models);
+      String topic = place.name(kafka);
       Model model = weights.readAny(file);
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         admin.createModels(topic);
@@ -274,17 +270,13 @@ public final class ModelCommand implements Runnable {
       },
       footer = {"", "Example: weir model list my-job.yaml"})
   static final class ListModels implements Callable<Integer> {
-    @Option(
-        names = "--topic",
-        defaultValue = DeclaredOptions.DEFAULT,
-        descriptionKey = "topics.models")
-    private String topic;
+    @Mixin private ModelTopicOption place;
 
     @Mixin private KafkaOptions.WithJob kafka;
 
     @Override
     public Integer call() throws IOException {
-      ModelTopic models = topic(kafka, kafka.topic("--topic", topic, Topics::models));
+      ModelTopic models = topic(kafka, place.name(kafka));
       if (models == null) {
         return 1;
       }
@@ -333,6 +325,20 @@ public final class ModelCommand implements Runnable {
       return problem == null
           ? "%s, fits %s".formatted(word, job)
           : "%s, refused by %s: %s".formatted(word, job, Printable.line(problem, 300));
+    }
+  }
+
+  /** Where models are published. */
+  static final class ModelTopicOption {
+    @Option(
+        names = "--topic",
+        defaultValue = DeclaredOptions.DEFAULT,
+        descriptionKey = "topics.models")
+    private String topic;
+
+    /** Its name: that of the job unless the option is given. */
+    String name(KafkaOptions kafka) throws IOException {
+      return kafka.topic("--topic", topic, Topics::models);
     }
   }
 

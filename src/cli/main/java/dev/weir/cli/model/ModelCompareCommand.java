@@ -108,7 +108,7 @@ final class ModelCompareCommand implements Callable<Integer> {
       case csv -> System.out.print(TABLE.csv(rows));
       case json -> {
         ArrayNode all = Json.array();
-        rows.forEach(row -> TABLE.json(all.addObject(), row));
+        TABLE.json(all, rows);
         System.out.println(all);
       }
     }

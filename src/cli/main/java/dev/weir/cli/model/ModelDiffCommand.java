@@ -3,9 +3,7 @@ package dev.weir.cli.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
-import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
-import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.wire.Json;
 import dev.weir.model.ClassifierFiles;
@@ -69,11 +67,7 @@ final class ModelDiffCommand implements Callable<Integer> {
 
   @Mixin private WeightOptions weights;
 
-  @Option(
-      names = "--topic",
-      defaultValue = DeclaredOptions.DEFAULT,
-      descriptionKey = "topics.models")
-  private String topic;
+  @Mixin private ModelCommand.ModelTopicOption place;
 
   @Mixin private KafkaOptions kafka;
 
@@ -113,7 +107,7 @@ final class ModelDiffCommand implements Callable<Integer> {
           Printable.line(what));
       return null;
     }
-    topic = kafka.topic("--topic", topic, Topics::models);
+    String topic = place.name(kafka);
     ModelTopic models = ModelCommand.topic(kafka, topic);
     if (models == null) {
       return null;

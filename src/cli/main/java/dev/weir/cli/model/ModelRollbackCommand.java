@@ -1,9 +1,7 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.Printable;
-import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
-import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,17 +45,13 @@ final class ModelRollbackCommand implements Callable<Integer> {
       description = "Version to go back to; by default the highest one below that in use.")
   private Long version;
 
-  @Option(
-      names = "--topic",
-      defaultValue = DeclaredOptions.DEFAULT,
-      descriptionKey = "topics.models")
-  private String topic;
+  @Mixin private ModelCommand.ModelTopicOption place;
 
   @Mixin private KafkaOptions kafka;
 
   @Override
   public Integer call() throws IOException {
-    topic = kafka.topic("--topic", topic, Topics::models);
+    String topic = place.name(kafka);
     ModelTopic models = ModelCommand.topic(kafka, topic);
     if (models == null) {
       return 1;

@@ -3,7 +3,6 @@ package dev.weir.cli.tail;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
-import java.util.Locale;
 
 /** Writes what a forecast consists of: a line for each part, aligned and with its sign. */
 final class ExplanationLines {
@@ -34,13 +33,13 @@ final class ExplanationLines {
     String number = format(largest);
     StringBuilder lines = new StringBuilder();
     for (Part part : explanation.parts()) {
-      String amount = String.format(Locale.ROOT, number, part.amount());
+      String amount = String.format(number, part.amount());
       boolean isCovariate = !Explanation.RESERVED.contains(part.name());
       if (part.name().equals(Explanation.LEVEL) || isCovariate || !isZero(amount)) {
         add(lines, part.name(), width, amount);
       }
     }
-    String value = String.format(Locale.ROOT, number, explanation.value());
+    String value = String.format(number, explanation.value());
     add(lines, VALUE, width, value);
     return lines.toString();
   }

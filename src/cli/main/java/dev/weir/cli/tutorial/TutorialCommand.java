@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -157,8 +156,8 @@ public final class TutorialCommand implements Callable<Integer> {
     boolean agrees = true;
     for (int i = first; i < first + TutorialNetworks.HIDDEN_SIZE; i++) {
       String lost = printed.derived().contains(i) ? "*" : " ";
-      left.append(String.format(Locale.ROOT, "%9.4f%s", printed.cells()[i], lost));
-      right.append(String.format(Locale.ROOT, "%9.4f", ours[i]));
+      left.append(String.format("%9.4f%s", printed.cells()[i], lost));
+      right.append(String.format("%9.4f", ours[i]));
       agrees &= Math.abs(ours[i] - printed.cells()[i]) <= TutorialNetworks.TOLERANCE;
     }
     out.printf("  %-16s %s | %s  %s%n", name, left, right, agrees ? "OK" : "differs");
@@ -175,7 +174,7 @@ public final class TutorialCommand implements Callable<Integer> {
   }
 
   private static String scientific(double value) {
-    return String.format(Locale.ROOT, "%.1e", value);
+    return String.format("%.1e", value);
   }
 
   private static void printCorrections(PrintWriter out) {
