@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -69,6 +70,15 @@ public final class DashboardCommand implements Callable<Integer> {
   private String alarms; // null: that of the job file
 
   @Option(
+      names = "--targets",
+      split = ",",
+      paramLabel = "NAME,...",
+      description =
+          "Without a job file: names of the values of a series that are forecast together, in the"
+              + " order of the job's targets.")
+  private List<String> targets = List.of();
+
+  @Option(
       names = "--back",
       paramLabel = "N",
       description =
@@ -114,6 +124,7 @@ public final class DashboardCommand implements Callable<Integer> {
           "--flink: expected an address that starts with http:// or https://, without a user, got "
               + flink);
     }
+    Targets together = targets();
     InetAddress address = address();
     String secret = secret(address);
     InetSocketAddress bound = new InetSocketAddress(address, port);
@@ -124,7 +135,7 @@ public final class DashboardCommand implements Callable<Integer> {
             topics(),
             registry.settings(kafka),
             kafka.mapping(),
-            kafka.job() == null ? Targets.ONE : kafka.job().forecast().inputs().targets(),
+            together,
             flink,
             new Limits(back, maxSeries, (long) historyMegabytes << 20),
             null,
@@ -152,6 +163,18 @@ public final class DashboardCommand implements Callable<Integer> {
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null);
+  }
+
+  private Targets targets() throws IOException {
+    if (kafka.job() != null) {
+      UsageException.check(targets.isEmpty(), "--targets", "none with a job file", targets);
+      return kafka.job().forecast().inputs().targets();
+    }
+    try {
+      return targets.isEmpty() ? Targets.ONE : new Targets(targets, List.of());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
   }
 
   private Topics topics() throws IOException {

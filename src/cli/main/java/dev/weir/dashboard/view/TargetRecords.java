@@ -67,11 +67,14 @@ public record TargetRecords(Targets targets) {
     JointForecast all = (JointForecast) record;
     Stream<String> named = // some may be missing in the record
         targets.areSeveral()
-            ? Stream.concat(targets.names().stream(), targets.totals().stream().map(Total::name))
-            : Stream.concat(
-                all.targets().stream().map(JointForecast.Target::name),
-                all.totals().stream().map(JointForecast.Total::name));
-    List<String> together = named.map(name -> JointForecast.nameOf(all.series(), name)).toList();
+            ? targets.names().stream()
+            : all.targets().stream().map(JointForecast.Target::name);
+    Stream<String> totals =
+        targets.totals().isEmpty()
+            ? all.totals().stream().map(JointForecast.Total::name)
+            : targets.totals().stream().map(Total::name);
+    List<String> together =
+        Stream.concat(named, totals).map(name -> JointForecast.nameOf(all.series(), name)).toList();
     List<Part> parts = new ArrayList<>();
     for (JointForecast.Target target : all.targets()) {
       parts.add(new Part(target.forecast(), target.region(), together));
