@@ -16,6 +16,7 @@ import dev.weir.forecast.score.ProperScores;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -132,7 +133,7 @@ class DistributionScoresTest {
     SeriesHarness harness = run(values);
     List<Forecast> forecasts = harness.outputs(Forecast.class);
     List<Score> scores = harness.outputs(Score.class); // of values from the second on
-    Trial trial = new Trial("s", values, SEASON, HORIZON);
+    Trial trial = new Trial("s", values, SEASON, HORIZON, 0, 1, new BitSet());
     Sums sums = new Sums(LEVELS.size());
     for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
       Forecast forecast = forecasts.get(t - 1);

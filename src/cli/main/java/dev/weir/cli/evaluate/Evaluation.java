@@ -120,17 +120,11 @@ public final class Evaluation {
     /**
      * @param values in order of time; kept, not copied
      * @param m season of the scores; 1 for none
-     * @throws IllegalArgumentException when the series is too short to have an origin
-     */
-    public Trial(String series, double[] values, int m, int horizon) {
-      this(series, values, m, horizon, 0, 1, new BitSet());
-    }
-
-    /**
      * @param first origin, as a number of values seen; 0 for that of the protocol
      * @param every values from one origin to the next
      * @param missing indices of values that are filled in: methods may read them, but no forecast
      *     is made at one, and none is scored by one
+     * @throws IllegalArgumentException when the series is too short to have an origin
      */
     public Trial(
         String series, double[] values, int m, int horizon, int first, int every, BitSet missing) {

@@ -53,50 +53,15 @@ record EvaluationPlan(
     this(settings, others, note, null);
   }
 
-  /** As the next, with the options of the job. */
-  static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
-      throws IOException {
-    return of(job, mode, horizon, seqLen, Map.of());
-  }
-
   /**
-   * @param job null for what any job does without a model
-   * @param mode of the wanted forecast; null for the job's first
-   * @param horizon null for the job's
-   * @param seqLen null for the job's
-   * @param more options in place of the job's, by key
-   */
-  static EvaluationPlan of(
-      Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
-      throws IOException {
-    return job == null
-        ? of(horizon, seqLen, List.of(), List.of())
-        : ofJob(job, mode, horizon, seqLen, more);
-  }
-
-  /**
-   * What any job does without a model.
+   * A model's forecasts, alone or as a part of the mixture; or what any job does without a model.
    *
-   * @param horizon null for the default
-   * @param seqLen null for the default
-   * @param targets names of several; none for one
-   */
-  static EvaluationPlan of(
-      Integer horizon, Integer seqLen, List<String> targets, List<WantedTotal> totals) {
-    ForecastSpec spec = spec(horizon, seqLen);
-    spec.set(ForecastOptions.TARGETS, targets);
-    spec.totals(totals);
-    spec.add(Mode.MANY_TO_ONE, null, null);
-    ForecastSettings settings = spec.settings();
-    return new EvaluationPlan(settings, settings.modes().get(0).learning().learner(), null);
-  }
-
-  /**
-   * A model's forecasts, alone or as a part of the mixture.
-   *
-   * @param horizon null for the model's
-   * @param seqLen null for the model's
-   * @param ahead covariates known ahead that come with the values; a mixture learns from them
+   * @param model null for none
+   * @param learns whether a mixture takes part
+   * @param horizon null for the model's, or the default
+   * @param seqLen null for the model's, or the default
+   * @param ahead covariates known ahead that come with the values of a model; a mixture learns from
+   *     them
    * @param targets names of several; none for one
    */
   static EvaluationPlan of(
@@ -107,26 +72,29 @@ record EvaluationPlan(
       int ahead,
       List<String> targets,
       List<WantedTotal> totals) {
-    ForecastSpec spec = spec(horizon, seqLen);
-    spec.takeSizes(model);
-    spec.set(ForecastOptions.TARGETS, targets);
-    spec.totals(totals);
-    spec.set(ForecastOptions.LEARNING, learns);
-    spec.set(ForecastOptions.FEATURES, model.features());
-    spec.set(ForecastOptions.FEATURES_AHEAD, ahead);
-    spec.set(ForecastOptions.COVARIATES, ahead > 0);
-    spec.add(model.mode(), model.name(), model);
-    ForecastSettings settings = spec.settings();
-    Learning learning = settings.modes().get(0).learning();
-    int steps = spec.horizon(model.mode());
-    return new EvaluationPlan(settings, learning == null ? naive(steps) : learning.learner(), null);
-  }
-
-  private static ForecastSpec spec(Integer horizon, Integer seqLen) {
     ForecastSpec spec = new ForecastSpec(new CommandLine());
     spec.set(ForecastOptions.HORIZON, horizon);
     spec.set(ForecastOptions.SEQ_LEN, seqLen);
-    return spec;
+    if (model != null) {
+      spec.takeSizes(model);
+      spec.set(ForecastOptions.LEARNING, learns);
+      spec.set(ForecastOptions.FEATURES, model.features());
+      spec.set(ForecastOptions.FEATURES_AHEAD, ahead);
+      spec.set(ForecastOptions.COVARIATES, ahead > 0);
+    }
+    spec.set(ForecastOptions.TARGETS, targets);
+    spec.totals(totals);
+    Mode mode = model == null ? Mode.MANY_TO_ONE : model.mode();
+    spec.add(mode, model == null ? null : model.name(), model);
+    ForecastSettings settings = spec.settings();
+    Learning learning = settings.modes().get(0).learning();
+    LearnerSettings others = learning == null ? naive(spec.horizon(mode)) : learning.learner();
+    return new EvaluationPlan(settings, others, null);
+  }
+
+  /** What any job does without a model, of one target. */
+  static EvaluationPlan of(Integer horizon, Integer seqLen) {
+    return of(null, true, horizon, seqLen, 0, List.of(), List.of());
   }
 
   /** Calls options as the commands do and throws the first problem. */
@@ -154,7 +122,15 @@ record EvaluationPlan(
     return LearnerSettings.small(horizon).withExperts(List.of("naive"));
   }
 
-  private static EvaluationPlan ofJob(
+  /**
+   * A forecast of a job.
+   *
+   * @param mode of the wanted forecast; null for the job's first
+   * @param horizon null for the job's
+   * @param seqLen null for the job's
+   * @param more options in place of the job's, by key
+   */
+  static EvaluationPlan of(
       Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
       throws IOException {
     Map<String, String> overrides = new LinkedHashMap<>(more);
@@ -229,14 +205,12 @@ record EvaluationPlan(
   EvaluationPlan alone() {
     Inputs of = settings.inputs();
     Inputs ofOne = new Inputs(of.features(), of.ahead(), of.calendar(), of.zone());
-    ModeSettings target = target();
-    ForecastModel model = target.initial();
+    ForecastModel model = target().initial();
     if (model == null || !model.targets().areSeveral()) {
       return with(ofOne);
     }
-    Learning learning = learns() ? target.learning() : new Learning(others, season(), 0);
     ModeSettings without =
-        new ModeSettings(target.mode(), null, target.horizon(), null, learning, target.bounds());
+        withoutModel(learns() ? target().learning() : new Learning(others, season(), 0));
     return new EvaluationPlan(settings.inOrder(without, ofOne), others, note, outside);
   }
 
@@ -323,21 +297,15 @@ record EvaluationPlan(
    */
   ForecastSettings withSeason(int season, IncidentSettings incidents) {
     return learns()
-        ? settings(target().model(), target().initialModel(), others, season, incidents)
+        ? settings.inOrder(
+            target().withLearning(new Learning(others, season, 0, incidents)).withContest(null))
         : settings;
   }
 
-  private ForecastSettings settings(
-      String model,
-      byte[] initialModel,
-      LearnerSettings learner,
-      int season,
-      IncidentSettings incidents) {
-    Learning learning = new Learning(learner, season, 0, incidents);
+  /** The forecast without its model. */
+  private ModeSettings withoutModel(Learning learning) {
     ModeSettings same = target();
-    ModeSettings other =
-        new ModeSettings(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
-    return settings.inOrder(other);
+    return new ModeSettings(same.mode(), null, same.horizon(), null, learning, same.bounds());
   }
 
   /**
@@ -355,8 +323,8 @@ record EvaluationPlan(
       return null;
     }
     LearnerSettings learner = others.withExperts(plain).withoutNetwork();
-    return new EvaluationPlan(
-        settings(null, null, learner, season(), null), learner, note, outside);
+    ModeSettings without = withoutModel(new Learning(learner, season(), 0));
+    return new EvaluationPlan(settings.inOrder(without), learner, note, outside);
   }
 
   /** The two naive methods and each expert alone, the windowed network even if it takes no part. */

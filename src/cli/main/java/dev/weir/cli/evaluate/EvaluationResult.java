@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What an evaluation has found.
@@ -91,11 +93,8 @@ record EvaluationResult(
 
   Map<String, Double> geometricMeans() {
     Map<String, List<SeriesScore>> all = new LinkedHashMap<>();
-    for (OfSeries one : series) {
-      one.methods()
-          .forEach(
-              (method, score) -> all.computeIfAbsent(method, name -> new ArrayList<>()).add(score));
-    }
+    lines()
+        .forEach(line -> all.computeIfAbsent(line.method, n -> new ArrayList<>()).add(line.score));
     Map<String, Double> means = new LinkedHashMap<>();
     all.forEach((method, scores) -> means.put(method, SeriesScore.geometricMeanRelMae(scores)));
     return means;
@@ -155,6 +154,14 @@ record EvaluationResult(
     }
   }
 
+  private Stream<Line> lines() {
+    return series.stream()
+        .flatMap(
+            one ->
+                one.methods().entrySet().stream()
+                    .map(score -> new Line(one, score.getKey(), score.getValue())));
+  }
+
   private Table<Line> figures(Table<Line> table) {
     table
         .data("mae", Line::mae)
@@ -171,14 +178,12 @@ record EvaluationResult(
   }
 
   static <R> void intervals(Table<R> table, List<Double> levels, Function<R, SeriesScore> score) {
-    for (int k = 0; k < levels.size(); k++) {
-      int level = k;
-      table
-          .data("coverage_" + percent(levels.get(k)), row -> at(score.apply(row).coverage(), level))
-          .data(
-              "interval_score_" + percent(levels.get(k)),
-              row -> at(score.apply(row).intervalScore(), level));
-    }
+    forEach(
+        levels,
+        (k, percent) ->
+            table
+                .data("coverage_" + percent, row -> at(score.apply(row).coverage(), k))
+                .data("interval_score_" + percent, row -> at(score.apply(row).intervalScore(), k)));
   }
 
   private static Double at(double[] figures, int k) {
@@ -242,6 +247,13 @@ record EvaluationResult(
     }
   }
 
+  /** Takes the number of each level, and the level as a per cent number. */
+  static void forEach(List<Double> levels, BiConsumer<Integer, String> columns) {
+    for (int k = 0; k < levels.size(); k++) {
+      columns.accept(k, percent(levels.get(k)));
+    }
+  }
+
   /** The level as a per cent number for names: 80, 97.5. */
   String percent(int k) {
     return percent(levels.get(k));
@@ -260,14 +272,7 @@ record EvaluationResult(
             .data("m", line -> line.series.m())
             .data("origins", line -> line.series.origins())
             .data("method", Line::method);
-    return figures(table)
-        .csv(
-            series.stream()
-                .flatMap(
-                    one ->
-                        one.methods().entrySet().stream()
-                            .map(score -> new Line(one, score.getKey(), score.getValue())))
-                .toList());
+    return figures(table).csv(lines().toList());
   }
 
   /** Our scores of each series, then relMAE of others. */
@@ -281,12 +286,12 @@ record EvaluationResult(
             .text("sMAPE", "%.3f", one -> one.ours().smape())
             .text("RMSSE", "%.3f", one -> one.ours().rmsse())
             .text("relMAE", "%.3f", one -> one.ours().relMae());
-    for (int k = 0; k < levels.size(); k++) {
-      int level = k;
-      table
-          .text("in " + percent(k) + " %", "%.1f", one -> 100 * one.ours().coverage()[level])
-          .text("score", "%.3f", one -> one.ours().intervalScore()[level]);
-    }
+    forEach(
+        levels,
+        (k, percent) ->
+            table
+                .text("in " + percent + " %", "%.1f", one -> 100 * one.ours().coverage()[k])
+                .text("score", "%.3f", one -> one.ours().intervalScore()[k]));
     if (!levels.isEmpty()) {
       table
           .text("CRPS", "%.3f", one -> of(one.ours(), DistributionScore::crps))
@@ -314,13 +319,13 @@ record EvaluationResult(
             .text("  step", null, step -> "  " + step)
             .text("CRPS", "%.3f", step -> meanOf(score -> score.crpsByStep()[step - 1]))
             .text("pinball", "%.3f", step -> meanOf(score -> score.pinballByStep()[step - 1]));
-    for (int k = 0; k < levels.size(); k++) {
-      int level = k;
-      table.text(
-          "score " + percent(k) + " %",
-          "%.3f",
-          step -> meanOf(score -> score.intervalScoreByStep()[level][step - 1]));
-    }
+    forEach(
+        levels,
+        (k, percent) ->
+            table.text(
+                "score " + percent + " %",
+                "%.3f",
+                step -> meanOf(score -> score.intervalScoreByStep()[k][step - 1])));
     return table;
   }
 
@@ -334,14 +339,7 @@ record EvaluationResult(
   /** Outside models, ours and the naive ones: means over the series, the best first. */
   private String league() {
     Map<String, List<Line>> lines = new LinkedHashMap<>();
-    for (OfSeries one : series) {
-      one.methods()
-          .forEach(
-              (method, score) ->
-                  lines
-                      .computeIfAbsent(method, name -> new ArrayList<>())
-                      .add(new Line(one, method, score)));
-    }
+    lines().forEach(line -> lines.computeIfAbsent(line.method, n -> new ArrayList<>()).add(line));
     if (lines.keySet().stream().noneMatch(EvaluationResult::isOutside)) {
       return "";
     }

@@ -78,21 +78,22 @@ record HoldoutResult(
 
   /** The same over the series with intervals; null if none has them. */
   Double meanOfIntervals(String method, ToDoubleFunction<SeriesScore> figure) {
-    double mean = mean(parts.stream().filter(part -> hasIntervals(part, method)), method, figure);
-    return Double.isNaN(mean) ? null : (Double) mean;
+    return ofIntervals(parts.stream(), method, figure);
   }
 
   private Double scaledIntervals(String method, ToDoubleFunction<SeriesScore> figure) {
-    double mean =
-        mean(
-            parts.stream().filter(part -> hasIntervals(part, method) && part.holdout.scale() > 0),
-            method,
-            figure);
-    return Double.isNaN(mean) ? null : (Double) mean;
+    return ofIntervals(parts.stream().filter(part -> part.holdout.scale() > 0), method, figure);
   }
 
-  private static boolean hasIntervals(Part part, String method) {
-    return part.methods.get(method).distribution() != null;
+  private Double ofDistribution(String method, ToDoubleFunction<DistributionScore> figure) {
+    return scaledIntervals(method, score -> figure.applyAsDouble(score.distribution()));
+  }
+
+  private static Double ofIntervals(
+      Stream<Part> parts, String method, ToDoubleFunction<SeriesScore> figure) {
+    Stream<Part> with = parts.filter(part -> part.methods.get(method).distribution() != null);
+    double mean = mean(with, method, figure);
+    return Double.isNaN(mean) ? null : (Double) mean;
   }
 
   /** MSIS of M4; null without its intervals. */
@@ -135,28 +136,20 @@ record HoldoutResult(
       table.column("WQL", "wql", "%.4f", this::wql);
     }
     table
+        .column("CRPS", "crps", "%.3f", method -> ofDistribution(method, DistributionScore::crps))
         .column(
-            "CRPS",
-            "crps",
-            "%.3f",
-            method -> scaledIntervals(method, score -> score.distribution().crps()))
-        .column(
-            "pinball",
-            "pinball",
-            "%.3f",
-            method -> scaledIntervals(method, score -> score.distribution().meanPinball()));
-    for (int k = 0; k < levels.size(); k++) {
-      int level = k;
-      String percent = EvaluationResult.percent(levels.get(k));
-      table
-          .data(
-              "coverage_" + percent,
-              method -> meanOfIntervals(method, score -> score.coverage()[level]))
-          .text(
-              "in " + percent + " %",
-              "%.1f",
-              method -> meanOfIntervals(method, score -> 100 * score.coverage()[level]));
-    }
+            "pinball", "pinball", "%.3f", m -> ofDistribution(m, DistributionScore::meanPinball));
+    EvaluationResult.forEach(
+        levels,
+        (k, percent) ->
+            table
+                .data(
+                    "coverage_" + percent,
+                    method -> meanOfIntervals(method, score -> score.coverage()[k]))
+                .text(
+                    "in " + percent + " %",
+                    "%.1f",
+                    method -> meanOfIntervals(method, score -> 100 * score.coverage()[k])));
     return table;
   }
 

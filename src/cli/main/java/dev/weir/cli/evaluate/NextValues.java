@@ -149,11 +149,9 @@ final class NextValues implements Result {
             step -> step.times == null ? null : ForecastLines.minute(step.times[step.number() - 1]))
         .column("value", "value", "%.5g", step -> step.made.steps().value()[step.index])
         .column("mean", "mean", "%.5g", step -> step.made.steps().mean()[step.index]);
-    for (int k = 0; k < levels.size(); k++) {
-      int level = k;
-      String percent = EvaluationResult.percent(levels.get(k));
-      interval(percent + " % within", percent, step -> step.interval(level));
-    }
+    EvaluationResult.forEach(
+        levels,
+        (k, percent) -> interval(percent + " % within", percent, step -> step.interval(k)));
     if (areSeveral && !levels.isEmpty()) {
       String percent = EvaluationResult.percent(levels.get(0));
       interval("region of " + percent + " %", "region_" + percent, step -> step.made.region);

@@ -262,10 +262,9 @@ final class PlanOptions {
   private EvaluationPlan anyPlan(Integer steps, int ahead, List<String> targets)
       throws IOException {
     boolean learns = learning != Learning.off;
-    if (job != null) {
-      UsageException.check(model == null, "--model", "none with --job", model);
-      UsageException.check(learning == null, "--learning", "none with --job", learning);
-    }
+    UsageException.check(job == null || model == null, "--model", "none with --job", model);
+    UsageException.check(
+        job == null || learning == null, "--learning", "none with --job", learning);
     UsageException.check(learns || model != null, "--learning", "a --model with off", "none");
     if (job != null) {
       UsageException.check(!hasBounds(), "--bounds", "none with --job, which has its own", "one");
@@ -273,11 +272,8 @@ final class PlanOptions {
           totals.isEmpty(), "--totals", "none with --job, which has its own", totals.size());
       return withOutside(EvaluationPlan.of(job, mode, steps, seqLen, ofJob()));
     }
-    EvaluationPlan plan =
-        model == null
-            ? EvaluationPlan.of(steps, seqLen, targets, totals)
-            : EvaluationPlan.of(
-                reading(ahead, targets), learns, steps, seqLen, ahead, targets, totals);
+    ForecastModel read = model == null ? null : reading(ahead, targets);
+    EvaluationPlan plan = EvaluationPlan.of(read, learns, steps, seqLen, ahead, targets, totals);
     plan = hasBounds() ? plan.withBounds(bounds()) : plan;
     return withOutside(holidays == null && zone == null ? plan : withCalendar(plan));
   }

@@ -58,13 +58,10 @@ record TargetsResult(
             .column("total", "total", null, TotalRow::name)
             .column("MAE", "mae", "%.5g", row -> row.score.mase())
             .column("relMAE", "rel_mae", "%.3f", row -> row.score.relMae());
-    for (int k = 0; k < levels.size(); k++) {
-      int level = k;
-      table.text(
-          "in " + EvaluationResult.percent(levels.get(k)) + " %",
-          "%.1f",
-          row -> 100 * row.score.coverage()[level]);
-    }
+    EvaluationResult.forEach(
+        levels,
+        (k, percent) ->
+            table.text("in " + percent + " %", "%.1f", row -> 100 * row.score.coverage()[k]));
     EvaluationResult.intervals(table, levels, TotalRow::score);
     return table;
   }

@@ -127,10 +127,7 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
         int all,
         SplittableRandom random) {
       CandidateBatch batch = batch(samples, order, from, end);
-      float[] keep = new float[batch.size * shape.encoder().outputSize()];
-      for (int i = 0; i < keep.length; i++) {
-        keep[i] = random.nextDouble() < DROPPED ? 0 : (float) (1 / (1 - DROPPED));
-      }
+      float[] keep = Shard.kept(batch.size * shape.encoder().outputSize(), DROPPED, random);
       for (int i = 0; i < batch.size; i++) {
         if (random.nextDouble() < FLIPPED) {
           batch.flip(i);

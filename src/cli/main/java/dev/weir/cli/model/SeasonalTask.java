@@ -193,10 +193,7 @@ final class SeasonalTask implements TrainingTask<SeasonalSamples> {
           batch.flip(i - from);
         }
       }
-      float[] keep = new float[network.outputs(batch.size, horizon)];
-      for (int i = 0; i < keep.length; i++) {
-        keep[i] = random.nextDouble() < DROPPED ? 0 : (float) (1 / (1 - DROPPED));
-      }
+      float[] keep = Shard.kept(network.outputs(batch.size, horizon), DROPPED, random);
       Arrays.fill(gradient, 0);
       network.load(weights);
       float[] results =

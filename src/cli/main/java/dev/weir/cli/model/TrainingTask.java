@@ -64,5 +64,14 @@ interface TrainingTask<S> {
 
     /** The sum of the losses of all samples, and how many losses. */
     double[] score(float[] weights, S samples);
+
+    /** Which outputs of a network count in training, and how much; the others are dropped. */
+    static float[] kept(int outputs, double dropped, SplittableRandom random) {
+      float[] kept = new float[outputs];
+      for (int i = 0; i < outputs; i++) {
+        kept[i] = random.nextDouble() < dropped ? 0 : (float) (1 / (1 - dropped));
+      }
+      return kept;
+    }
   }
 }

@@ -8,6 +8,7 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +32,14 @@ public final class CoreEvaluation {
       LearnerSettings without = settings.withExperts(plain).withoutNetwork();
       scores.put(Evaluation.WITHOUT_NETWORKS, mixture(without, series, y, m));
     }
-    Trial trial = new Trial(series, y, m, settings.horizon());
+    Trial trial = new Trial(series, y, m, settings.horizon(), 0, 1, new BitSet());
     scores.putAll(new Evaluation(settings).evaluateOthers(trial, m));
     return scores;
   }
 
   /** The score of the mixture alone. */
   static SeriesScore mixture(LearnerSettings settings, String series, double[] y, int m) {
-    Trial trial = new Trial(series, y, m, settings.horizon());
+    Trial trial = new Trial(series, y, m, settings.horizon(), 0, 1, new BitSet());
     Learner learner = new Learner(settings);
     LearnerState state = learner.newSeries(series, m);
     List<Double> levels = settings.levels();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.cli.evaluate.Evaluation.Trial;
+import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 
 class ErrorsByAgeTest {
@@ -22,7 +23,7 @@ class ErrorsByAgeTest {
   @Test
   void eachOriginCountsInItsGroupBesideTheBetterNaiveMethod() {
     double[] y = series();
-    Trial trial = new Trial("a", y, 1, 2);
+    Trial trial = new Trial("a", y, 1, 2, 0, 1, new BitSet());
     ErrorsByAge errors = new ErrorsByAge(trial);
     for (int t = 1; t <= VALUES - 2; t++) {
       double last = y[t - 1];
@@ -43,7 +44,7 @@ class ErrorsByAgeTest {
     for (int t = 0; t < VALUES; t++) {
       y[t] = t % 30;
     }
-    ErrorsByAge errors = new ErrorsByAge(new Trial("a", y, 30, 1));
+    ErrorsByAge errors = new ErrorsByAge(new Trial("a", y, 30, 1, 0, 1, new BitSet()));
     errors.add(25, new double[] {y[25] + 3}); // no season yet: naive is off by 1
     errors.add(45, new double[] {y[45] + 3}); // a season: the seasonal naive method makes no error
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -32,7 +33,7 @@ class EvaluationPlanTest {
   @TempDir private Path dir;
 
   private EvaluationPlan plan(String job, Mode mode, Integer horizon) throws Exception {
-    return EvaluationPlan.of(written(job), mode, horizon, null);
+    return EvaluationPlan.of(written(job), mode, horizon, null, Map.of());
   }
 
   private Path written(String job) throws IOException {

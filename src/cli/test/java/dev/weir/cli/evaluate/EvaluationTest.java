@@ -112,7 +112,8 @@ class EvaluationTest {
 
   @Test
   void aSeriesTooShortForAnOriginIsRefused() {
-    assertThatThrownBy(() -> new Evaluation.Trial("short", new double[20], 1, 2))
+    BitSet none = new BitSet();
+    assertThatThrownBy(() -> new Evaluation.Trial("short", new double[20], 1, 2, 0, 1, none))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("short");
   }
@@ -164,7 +165,7 @@ class EvaluationTest {
       throws IOException {
     double[] y = sample(series, 5_000);
     return new Evaluation(LearnerSettings.small(horizon).withExperts(List.of("naive")))
-        .evaluateOthers(new Evaluation.Trial(series, y, season, horizon), season);
+        .evaluateOthers(new Evaluation.Trial(series, y, season, horizon, 0, 1, new BitSet()), season);
   }
 
   /** The first values of a sample series. */

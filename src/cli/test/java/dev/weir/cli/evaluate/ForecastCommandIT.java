@@ -54,8 +54,7 @@ class ForecastCommandIT {
   }
 
   private static Forecast core(List<Observation> series, int horizon, int season) throws Exception {
-    ForecastSettings settings =
-        EvaluationPlan.of(null, null, horizon, null).withSeason(season, null);
+    ForecastSettings settings = EvaluationPlan.of(horizon, null).withSeason(season, null);
     List<Forecast> forecasts = OneSeries.forecasts(settings, series);
     return forecasts.get(forecasts.size() - 1);
   }
@@ -96,7 +95,7 @@ class ForecastCommandIT {
     assertThat(one.get("origin").asText()).isEqualTo("2023-10-28T00:00:00Z");
     assertThat(one.at("/steps/0/time").asText()).isEqualTo("2023-10-29T00:00:00Z"); // a Sunday
     assertThat(one.at("/steps/0/value").asDouble()).isBetween(430.0, 470.0);
-    ForecastSettings settings = EvaluationPlan.of(null, null, 3, null).withSeason(0, null);
+    ForecastSettings settings = EvaluationPlan.of(3, null).withSeason(0, null);
     Sampling daily = new Sampling(86_400_000L, Gap.LINEAR, 100);
     List<Forecast> core = OneSeries.forecasts(settings.withSampling(daily), known);
     assertThat(one.at("/steps/0/value").asDouble())
@@ -113,7 +112,9 @@ class ForecastCommandIT {
     Sampling skipping = new Sampling(86_400_000L, Gap.SKIP, 100);
     List<Forecast> ofJob =
         OneSeries.forecasts(
-            EvaluationPlan.of(job, null, null, null).withSeason(0, null).withSampling(skipping),
+            EvaluationPlan.of(job, null, null, null, Map.of())
+                .withSeason(0, null)
+                .withSampling(skipping),
             known);
     assertThat(new ObjectMapper().readTree(asJob.out()).at("/forecasts/0/steps/0/value").asDouble())
         .isEqualTo(ofJob.get(ofJob.size() - 1).values()[0]);

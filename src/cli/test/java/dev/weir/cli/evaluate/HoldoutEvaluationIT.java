@@ -75,8 +75,7 @@ class HoldoutEvaluationIT {
     for (int t = 0; t < values.length - HORIZON; t++) {
       series.add(new Observation(name, t, values[t]));
     }
-    ForecastSettings settings =
-        EvaluationPlan.of(null, null, HORIZON, null).withSeason(SEASON, null);
+    ForecastSettings settings = EvaluationPlan.of(HORIZON, null).withSeason(SEASON, null);
     List<Forecast> forecasts = OneSeries.forecasts(settings, series);
     return forecasts.get(forecasts.size() - 1);
   }

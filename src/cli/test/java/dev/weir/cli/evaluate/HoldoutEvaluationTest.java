@@ -31,7 +31,8 @@ class HoldoutEvaluationTest {
   /** Windows of 5 begin after rows 44, 49 and 54. */
   @Test
   void windowIsLeftOutWhereItsTargetIsMissing() throws Exception {
-    EvaluationPlan plan = EvaluationPlan.of(5, null, List.of("load", "wind"), List.of());
+    List<String> targets = List.of("load", "wind");
+    EvaluationPlan plan = EvaluationPlan.of(null, true, 5, null, 0, targets, List.of());
     EvaluationSeasons season = EvaluationSeasons.of(List.of("4"), plan.seasons());
     HoldoutResult result =
         HoldoutEvaluation.of(series(Set.of(30, 49)), plan.targets(), 3, 5, season, null)
@@ -49,7 +50,7 @@ class HoldoutEvaluationTest {
 
   @Test
   void windowsThatAreAllLeftOutAreAnError() throws Exception {
-    EvaluationPlan plan = EvaluationPlan.of(5, null, List.of(), List.of());
+    EvaluationPlan plan = EvaluationPlan.of(5, null);
     EvaluationSeasons season = EvaluationSeasons.of(List.of("4"), plan.seasons());
     Grid first = series(Set.of(54)).get("plant").target(1, 2);
     assertThatThrownBy(

@@ -39,7 +39,7 @@ class OutsideForecastsTest {
     for (int t = 0; t < 4; t++) {
       rows.add(new Observation("a", t * HOUR, t));
     }
-    EvaluationPlan plan = EvaluationPlan.of(null, null, horizon, null).withOutside(file, of);
+    EvaluationPlan plan = EvaluationPlan.of(horizon, null).withOutside(file, of);
     return plan.outside(new Grid(rows));
   }
 
