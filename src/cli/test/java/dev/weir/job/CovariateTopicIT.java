@@ -8,7 +8,6 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.avro.Covariates;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.connector.KafkaConnectors;
 import dev.weir.kafka.wire.AvroBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -127,7 +126,7 @@ class CovariateTopicIT {
 
   /** Waits until a checkpoint contains all covariates that have been sent. */
   private void awaitCovariates(RunningJob job, JobSettings settings) {
-    String group = KafkaConnectors.covariateGroup(settings.kafka());
+    String group = settings.kafka().group() + "-covariates";
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       job.await()
           .atMost(Duration.ofMinutes(3))

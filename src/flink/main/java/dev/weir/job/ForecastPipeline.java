@@ -120,7 +120,7 @@ public final class ForecastPipeline {
     DataStream<ModelEvent> models =
         env.fromSource(
                 ends.models(WeirTypeInformation.MODEL_EVENT),
-                ObservationWatermarks.ofModels(),
+                ObservationWatermarks.none(),
                 "models")
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
@@ -146,7 +146,7 @@ public final class ForecastPipeline {
       DataStream<InputEvent> labels =
           env.fromSource(
                   ends.labels(WeirTypeInformation.INPUT_EVENT),
-                  ObservationWatermarks.ofLabels(),
+                  ObservationWatermarks.none(),
                   "labels")
               .uid("labels");
       boolean isAlone = outputs == null; // else the other operator reports dead letters
@@ -168,9 +168,7 @@ public final class ForecastPipeline {
       DataStream<InputEvent> observations) {
     DataStream<CovariateEvent> covariates =
         env.fromSource(
-                ends.covariates(CovariateJoin.EVENTS),
-                ObservationWatermarks.ofCovariates(),
-                "covariates")
+                ends.covariates(CovariateJoin.EVENTS), ObservationWatermarks.none(), "covariates")
             .uid("covariates");
     return CovariateJoin.join(
         observations, covariates, settings.covariates(), ForecastPipeline::key);

@@ -50,27 +50,11 @@ final class JobReader {
 
   private static final List<String> OF_FORECASTS =
       List.of(
-          "learning",
-          "intervals",
-          "scores",
-          "forecasts",
-          "alarms",
-          "targets",
-          "output",
-          "experts",
-          "season",
-          "bounds",
-          "holidays",
-          "window.interval",
-          "window.gap",
-          "window.max-fill",
-          "window.calendar",
-          "window.time-zone",
-          "window.features-ahead",
-          "observations.features-ahead",
-          "topics.forecasts",
-          "topics.scores",
-          "topics.alarms");
+          ("learning,intervals,scores,forecasts,alarms,targets,output,experts,season,bounds,"
+                  + "holidays,window.interval,window.gap,window.max-fill,window.calendar,"
+                  + "window.time-zone,window.features-ahead,observations.features-ahead,"
+                  + "topics.forecasts,topics.scores,topics.alarms")
+              .split(","));
 
   private final JobFile file;
   private final Path directory;

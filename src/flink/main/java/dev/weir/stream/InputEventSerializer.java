@@ -7,6 +7,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.SourceRecord.Header;
+import dev.weir.state.RecordSerializer;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
@@ -22,6 +23,9 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final long serialVersionUID = 1L;
 
   static final InputEventSerializer INSTANCE = new InputEventSerializer();
+
+  private static final RecordSerializer<DeadLetter> LETTERS =
+      new RecordSerializer<>(DeadLetter.class);
 
   private static final byte OBSERVED = 0;
   private static final byte DEAD_LETTER = 1;
@@ -71,7 +75,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       writeSource(event.source(), target);
     } else {
       target.writeByte(DEAD_LETTER);
-      writeDeadLetter((DeadLetter) arrival, target);
+      LETTERS.serialize((DeadLetter) arrival, target);
     }
   }
 
@@ -79,7 +83,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   protected InputEvent read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
-      return readDeadLetter(source);
+      return LETTERS.deserialize(source);
     }
     String series = StringValue.readString(source);
     long time = source.readLong();
@@ -112,19 +116,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     return List.of(models);
   }
 
-  static void writeDeadLetter(DeadLetter letter, DataOutputView target) throws IOException {
-    StringValue.writeString(letter.reason().name(), target);
-    StringValue.writeString(letter.message(), target);
-    writeSource(letter.source(), target);
-  }
-
-  static DeadLetter readDeadLetter(DataInputView source) throws IOException {
-    DeadLetter.Reason reason = DeadLetter.Reason.valueOf(StringValue.readString(source));
-    String message = StringValue.readString(source);
-    return new DeadLetter(reason, message, readSource(source));
-  }
-
-  static void writeSource(SourceRecord record, DataOutputView target) throws IOException {
+  private static void writeSource(SourceRecord record, DataOutputView target) throws IOException {
     StringValue.writeString(record.topic(), target);
     target.writeInt(record.partition());
     target.writeLong(record.offset());
@@ -134,7 +126,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     writeBytes(record.value(), target);
   }
 
-  static SourceRecord readSource(DataInputView source) throws IOException {
+  private static SourceRecord readSource(DataInputView source) throws IOException {
     String topic = StringValue.readString(source);
     int partition = source.readInt();
     long offset = source.readLong();

@@ -2,7 +2,6 @@ package dev.weir.stream;
 
 import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import java.time.Duration;
@@ -55,18 +54,8 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
                     : TimestampAssigner.NO_TIMESTAMP);
   }
 
-  /** Models have no event time and must never hold back that of the observations. */
-  public static WatermarkStrategy<ModelEvent> ofModels() {
-    return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
-  }
-
-  /** Labels come when they come, and must never hold back the time of the observations either. */
-  public static WatermarkStrategy<InputEvent> ofLabels() {
-    return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
-  }
-
-  /** Covariates are of times to come, and must never carry or hold back event time. */
-  public static WatermarkStrategy<CovariateEvent> ofCovariates() {
+  /** Of models, labels and covariates, which must never carry or hold back event time. */
+  public static <T> WatermarkStrategy<T> none() {
     return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
   }
 

@@ -93,7 +93,7 @@ class ObservationWatermarksTest {
   @Test
   void modelsNeverHoldBackTimeNorEndIt() {
     WatermarkGenerator<ModelEvent> models =
-        ObservationWatermarks.ofModels().createWatermarkGenerator(null);
+        ObservationWatermarks.<ModelEvent>none().createWatermarkGenerator(null);
     models.onEvent(new DeadLetter(DeadLetter.Reason.MODEL, "m", SOURCE), 3, output);
     models.onPeriodicEmit(output);
     assertThat(told).containsExactly("idle");

@@ -73,17 +73,7 @@ final class JobRights {
         missing.add("Write on topic " + topic);
       }
     }
-    List<String> groups = new ArrayList<>(List.of(job.group(), KafkaConnectors.modelGroup(job)));
-    if (topics.ofClasses() != null) {
-      groups.add(KafkaConnectors.labelGroup(job));
-    }
-    if (topics.covariates() != null) {
-      groups.add(KafkaConnectors.covariateGroup(job));
-    }
-    if (topics.outside() != null) {
-      groups.add(KafkaConnectors.outsideGroup(job));
-    }
-    for (String group : groups) {
+    for (String group : KafkaConnectors.groups(job)) {
       if (isRefused(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())) {
         missing.add("Read on group " + group);
       }

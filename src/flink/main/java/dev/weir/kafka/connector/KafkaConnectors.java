@@ -18,6 +18,7 @@ import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.kafka.covariate.OutsideDeserializer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,12 @@ public final class KafkaConnectors {
 
   private static final int MAX_LEARNED_BYTES = 2 << 20; // 200,000 weights and what is said of them
 
+  // ends of the names of consumer groups
+  private static final String LABELS = "labels";
+  private static final String COVARIATES = "covariates";
+  private static final String OUTSIDE = "outside";
+  private static final String MODELS = "models";
+
   private final KafkaSettings settings;
 
   public KafkaConnectors(KafkaSettings settings) {
@@ -125,18 +132,32 @@ public final class KafkaConnectors {
    * its labels go on.
    */
   public Source<InputEvent, ?, ?> labels(TypeInformation<InputEvent> type) {
-    return source(
-        consumerProperties(labelGroup(settings)),
-        new ExistingTopics(List.of(settings.topics().ofClasses().labels())),
+    return untimed(
+        consumerProperties(group(settings, LABELS)),
+        settings.topics().ofClasses().labels(),
         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST),
-        new LabelDeserializer(type, settings.source().maxFuture()),
-        false,
-        (reader, context) -> new PartitionReader<>(reader));
+        new LabelDeserializer(type, settings.source().maxFuture()));
   }
 
-  /** The consumer group of the source of labels. */
-  public static String labelGroup(KafkaSettings settings) {
-    return settings.group() + "-labels";
+  /** The consumer group of the source of labels, covariates, outside forecasts or models. */
+  private static String group(KafkaSettings settings, String source) {
+    return settings.group() + "-" + source;
+  }
+
+  /** The consumer groups of a job's sources. */
+  public static List<String> groups(KafkaSettings settings) {
+    KafkaSettings.Topics topics = settings.topics();
+    List<String> groups = new ArrayList<>(List.of(settings.group(), group(settings, MODELS)));
+    if (topics.ofClasses() != null) {
+      groups.add(group(settings, LABELS));
+    }
+    if (topics.covariates() != null) {
+      groups.add(group(settings, COVARIATES));
+    }
+    if (topics.outside() != null) {
+      groups.add(group(settings, OUTSIDE));
+    }
+    return groups;
   }
 
   /**
@@ -145,18 +166,11 @@ public final class KafkaConnectors {
    */
   public Source<CovariateEvent, ?, ?> covariates(TypeInformation<CovariateEvent> type) {
     CovariateTopic topic = settings.topics().covariates();
-    return source(
-        consumerProperties(covariateGroup(settings)),
-        new ExistingTopics(List.of(topic.name())),
+    return untimed(
+        consumerProperties(group(settings, COVARIATES)),
+        topic.name(),
         OffsetsInitializer.earliest(),
-        new CovariateDeserializer(type, topic, settings.registry()),
-        false,
-        (reader, context) -> new PartitionReader<>(reader));
-  }
-
-  /** The consumer group of the source of covariates. */
-  public static String covariateGroup(KafkaSettings settings) {
-    return settings.group() + "-covariates";
+        new CovariateDeserializer(type, topic, settings.registry()));
   }
 
   /**
@@ -224,26 +238,30 @@ public final class KafkaConnectors {
 
   /** The consumer group of the source of outside forecasts. */
   public static String outsideGroup(KafkaSettings settings) {
-    return settings.group() + "-outside";
+    return group(settings, OUTSIDE);
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */
   public Source<ModelEvent, ?, ?> models(TypeInformation<ModelEvent> type) {
-    Properties properties = consumerProperties(modelGroup(settings));
+    Properties properties = consumerProperties(group(settings, MODELS));
     // a model that a job publishes in a transaction may still be taken back
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    return source(
+    return untimed(
         properties,
-        new ExistingTopics(List.of(settings.topics().models())),
+        settings.topics().models(),
         OffsetsInitializer.earliest(),
-        new ModelDeserializer(type),
-        false,
-        (reader, context) -> new PartitionReader<>(reader));
+        new ModelDeserializer(type));
   }
 
-  /** The consumer group of the source of models. */
-  public static String modelGroup(KafkaSettings settings) {
-    return settings.group() + "-models";
+  /** A source of one topic that does not hold back event time. */
+  private static <T> Source<T, ?, ?> untimed(
+      Properties consumer,
+      String topic,
+      OffsetsInitializer starts,
+      KafkaRecordDeserializationSchema<T> codec) {
+    ExistingTopics topics = new ExistingTopics(List.of(topic));
+    return source(
+        consumer, topics, starts, codec, false, (reader, context) -> new PartitionReader<>(reader));
   }
 
   private static <T> Source<T, ?, ?> source(

@@ -3,14 +3,11 @@ package dev.weir.stream.covariate;
 import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.OutsideUpdate;
+import dev.weir.state.RecordSerializer;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
-import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -26,8 +23,8 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
   private static final byte DEAD_LETTER = 1;
   private static final byte OUTSIDE = 2;
 
-  private static final TypeSerializer<InputEvent> LETTERS =
-      WeirTypeInformation.INPUT_EVENT.createSerializer(new SerializerConfigImpl());
+  private static final RecordSerializer<DeadLetter> LETTERS =
+      new RecordSerializer<>(DeadLetter.class);
 
   @Override
   protected void write(CovariateEvent event, DataOutputView target) throws IOException {
@@ -56,7 +53,7 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
   protected CovariateEvent read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
-      return (DeadLetter) LETTERS.deserialize(source);
+      return LETTERS.deserialize(source);
     }
     String name = StringValue.readString(source);
     if (kind == UPDATE) {
