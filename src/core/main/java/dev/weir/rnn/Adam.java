@@ -25,7 +25,6 @@ public final class Adam extends Optimizer {
   private final double beta2;
   private final double epsilon;
   private final double weightDecay;
-  private final VectorAdam vectors; // null without the Vector API
   private final float[] mBlock = new float[BLOCK];
   private final float[] vBlock = new float[BLOCK];
 
@@ -61,7 +60,6 @@ public final class Adam extends Optimizer {
     this.beta2 = beta2;
     this.epsilon = epsilon;
     this.weightDecay = weightDecay;
-    this.vectors = Kernels.vectors() ? new VectorAdam(beta1, beta2, epsilon, weightDecay) : null;
   }
 
   @Override
@@ -84,23 +82,7 @@ public final class Adam extends Optimizer {
     state[stepAt] = step;
     float stepSize = (float) (learningRate / (1 - Math.pow(beta1, step)));
     float rootOfCorrection2 = (float) Math.sqrt(1 - Math.pow(beta2, step));
-    int first = 0;
-    if (vectors != null) {
-      first =
-          vectors.update(
-              scale,
-              stepSize,
-              rootOfCorrection2,
-              gradient,
-              gradientOffset,
-              weights,
-              weightsOffset,
-              state,
-              stateOffset,
-              stateOffset + count,
-              count);
-    }
-    for (int done = first; done < count; done += BLOCK) {
+    for (int done = 0; done < count; done += BLOCK) {
       int length = Math.min(BLOCK, count - done);
       int m = stateOffset + done;
       int v = stateOffset + count + done;

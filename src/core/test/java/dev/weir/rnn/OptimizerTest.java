@@ -3,7 +3,6 @@ package dev.weir.rnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -57,45 +56,6 @@ class OptimizerTest {
     assertThat(all[1]).isZero();
     assertThat(Arrays.copyOfRange(all, 2 + count, 2 + count + 3)).containsOnly(0f);
     assertThat(all[all.length - 1]).isZero();
-  }
-
-  /** Less than a vector, whole ones, and some with a rest. */
-  @ParameterizedTest
-  @ValueSource(ints = {5, 16, 333})
-  void adamGivesTheSameBitsWithAndWithoutVectors(int count) {
-    assumeTrue(Kernels.vectors(), "the module jdk.incubator.vector");
-    assertThat(afterSomeSteps(adam("vector"), count))
-        .containsExactly(afterSomeSteps(adam("plain"), count));
-  }
-
-  private static Adam adam(String kernel) {
-    System.setProperty(Kernels.PROPERTY, kernel);
-    try {
-      return new Adam(0.01, 0.8, 0.95, 1e-3, 0.1, 2.0);
-    } finally {
-      System.clearProperty(Kernels.PROPERTY);
-    }
-  }
-
-  /** Bits of the weights, then of the state. */
-  private static int[] afterSomeSteps(Adam adam, int count) {
-    Random random = new Random(count);
-    float[] all = new float[count + adam.stateLength(count)];
-    float[] gradient = new float[3 + count];
-    for (int i = 0; i < count; i++) {
-      all[i] = (float) random.nextGaussian();
-    }
-    for (int step = 0; step < 4; step++) {
-      for (int i = 0; i < count; i++) {
-        gradient[3 + i] = (float) random.nextGaussian();
-      }
-      assertThat(adam.step(0.0, gradient, 3, all, 0, all, count, count)).isTrue();
-    }
-    int[] bits = new int[all.length];
-    for (int i = 0; i < bits.length; i++) {
-      bits[i] = Float.floatToIntBits(all[i]);
-    }
-    return bits;
   }
 
   @Test
