@@ -349,12 +349,12 @@ public final class Learner {
     } else {
       learnSpacing(state, window.origin(), age);
     }
-    bindCalendar(state, window.series(), history.t() + 1, window.origin());
+    bindCalendar(state, window.wholeSeries(), history.t() + 1, window.origin());
     for (int k = 0; k < observed.length; k++) {
       observed[k] = window.covariate(k);
     }
     if (observe(state, window.origin(), window.last(), age, observed, window.ahead())) {
-      addYear(learned, window.series(), window.origin());
+      addYear(learned, window.wholeSeries(), window.origin());
     }
   }
 
@@ -442,7 +442,7 @@ public final class Learner {
       state.bind(parts.mixture.outside);
       parts.mixture.outside.advance(state.history.t());
     }
-    learnAndMake(state);
+    parts.ensemble.forecast(state);
     parts.mixture.skip(state);
   }
 
@@ -506,7 +506,7 @@ public final class Learner {
       parts.mixture.outside.advance(state.history.t());
       parts.mixture.outside.take(state.history.t(), ahead, settings.covariates().ahead());
     }
-    learnAndMake(state);
+    parts.ensemble.forecast(state);
     parts.mixture.make(state, value);
   }
 
@@ -525,10 +525,6 @@ public final class Learner {
       }
     }
     covariates.learn(t);
-  }
-
-  private void learnAndMake(StateView state) {
-    parts.ensemble.forecast(state);
   }
 
   private void detectSeason(StateView state) {
@@ -551,7 +547,7 @@ public final class Learner {
     resetSeason(state, state.history.t() - values.length + 1);
     for (double value : values) {
       state.history.append(value);
-      learnAndMake(state);
+      parts.ensemble.forecast(state);
     }
     parts.mixture.make(state, state.history.newest());
   }
