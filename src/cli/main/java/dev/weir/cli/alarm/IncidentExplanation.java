@@ -140,8 +140,7 @@ final class IncidentExplanation {
     sentences.add("Group: several of its series were unusual at this time. Their surprises:");
     for (Member member : members) {
       sentences.add(
-          String.format(
-              "  %.1f  %s", member.surprise(), Printable.line(member.series())));
+          String.format("  %.1f  %s", member.surprise(), Printable.line(member.series())));
     }
     sentences.add(
         String.format(

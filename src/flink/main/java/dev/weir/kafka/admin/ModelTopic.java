@@ -135,10 +135,7 @@ public final class ModelTopic {
 
   /** Makes another model of a job the champion. */
   public void promote(ContestReport report) throws IOException {
-    byte[] value = ContestCodec.encode(report);
-    try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
-      send(producer, ContestCodec.key(report), value);
-    }
+    send(ContestCodec.key(report), ContestCodec.encode(report));
   }
 
   /** Every record about one model, those without a value too. */
@@ -253,16 +250,16 @@ public final class ModelTopic {
                   name));
     }
     if (active != null && !versions.isCopied(name, active.version())) {
-      publishCopy(model(name, null));
+      byte[] copy = ModelCodec.copyKey(name, active.version());
+      send(copy, ModelCodec.encode(model(name, null), Instant.now()));
     }
     publish(model(name, wanted), Integer.MAX_VALUE); // nobody asked for fewer copies
     return wanted;
   }
 
-  private void publishCopy(Model model) throws IOException {
-    byte[] value = ModelCodec.encode(model, Instant.now());
+  private void send(byte[] key, byte[] value) throws IOException {
     try (Producer<byte[], byte[]> producer = clients.producer(value.length, TIMEOUT)) {
-      send(producer, ModelCodec.copyKey(model.name(), model.version()), value);
+      send(producer, key, value);
     }
   }
 

@@ -63,8 +63,7 @@ final class ObservationCheck {
       String message = LabelDeserializer.wrong("label", label, ClassifierModel.MAX_CLASS_LENGTH);
       return new DeadLetter(Reason.LABEL, message, source);
     }
-    problem =
-        RecordDeserializer.badTime("time", observation.time(), maxFuture, clock, source);
+    problem = RecordDeserializer.badTime("time", observation.time(), maxFuture, clock, source);
     return problem != null ? problem : new ObservationEvent(observation, source);
   }
 

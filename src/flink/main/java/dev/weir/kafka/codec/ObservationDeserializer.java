@@ -154,12 +154,12 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       observation = codec.decode(record.value(), record.headers());
     } catch (MalformedRecordException e) {
       DeadLetter letter = RecordDeserializer.unreadable(e, source);
-      boolean isRegistered =
+      boolean hasSchemaId =
           registry == null
               && letter.reason() == Reason.MALFORMED
               && record.value().length > 0
               && record.value()[0] == ConfluentWireFormat.MAGIC;
-      return isRegistered
+      return hasSchemaId
           ? new DeadLetter(letter.reason(), letter.message() + REGISTERED, source)
           : letter;
     }

@@ -140,8 +140,7 @@ class OutsideDeserializerTest {
             .setLevels(List.of(0.05, 0.15, 0.9))
             .setQuantiles(Arrays.asList(1.0, 2.0, 9.0, 3.0, 1.0, 9.0, NAN, 4.0, 9.0))
             .build();
-    OutsideUpdate read =
-        (OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(given)).get(0);
+    OutsideUpdate read = (OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(given)).get(0);
     assertThat(read.rows()[1]).isCloseTo(1.5, org.assertj.core.data.Offset.offset(1e-12));
     assertThat(read.rows()[2]).isEqualTo(9);
     assertThat(read.rows()[4]).as("crossing ones are sorted").isCloseTo(2, offset());
