@@ -118,7 +118,8 @@ class ProduceAheadIT {
     List<ConsumerRecord<byte[], byte[]>> avro = kafka.read("outside-avro");
     assertThat(avro).hasSize(2);
     assertThat(new String(avro.get(1).key(), StandardCharsets.UTF_8)).isEqualTo("a");
-    assertThat(new AvroRecordReader<>("forecast", OutsideForecast.class, null)
+    assertThat(
+            new AvroRecordReader<>("forecast", OutsideForecast.class, null)
                 .read(avro.get(1).value())
                 .getValues())
         .containsExactly(1.0, 2.0);

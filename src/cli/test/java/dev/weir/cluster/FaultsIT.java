@@ -59,7 +59,9 @@ class FaultsIT {
         cluster.rescale(parallelism, Map.of());
         cluster.killTaskManager();
       }
-      assertThat(cluster.gauge("cacheMisses")).as("series that the cache of 1 MB was too small for").isPositive();
+      assertThat(cluster.gauge("cacheMisses"))
+          .as("series that the cache of 1 MB was too small for")
+          .isPositive();
       assertThat(cluster.assertExact().incidents()).isPositive();
       assertAborted(cluster);
     }

@@ -145,8 +145,7 @@ final class IncidentExplanation {
     sentences.add(
         String.format(
             "What the members' surprises are above 1 adds up to %.1f, which makes it %s.",
-            worst.surprise(),
-            newest.severity().label()));
+            worst.surprise(), newest.severity().label()));
     return sentences;
   }
 

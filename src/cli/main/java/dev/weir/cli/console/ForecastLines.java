@@ -118,9 +118,7 @@ public final class ForecastLines {
     if (!Double.isNaN(score.coverage())) {
       line.append(
           String.format(
-              ", %.0f %% intervals hold %.1f %%",
-              100 * score.level(),
-              100 * score.coverage()));
+              ", %.0f %% intervals hold %.1f %%", 100 * score.level(), 100 * score.coverage()));
     }
     if (score.distribution() != null) {
       line.append(", CRPS ").append(number(score.distribution().crps()));

@@ -133,9 +133,6 @@ final class ClassDemo extends Demo {
   String summary() {
     return String.format(
         "%,d charts classified in %.0f s, %.1f %% rightly; their labels came %d charts later",
-        classified,
-        seconds(),
-        100.0 * right / Math.max(1, classified),
-        LABEL_DELAY);
+        classified, seconds(), 100.0 * right / Math.max(1, classified), LABEL_DELAY);
   }
 }

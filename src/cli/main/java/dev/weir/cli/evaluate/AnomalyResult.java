@@ -208,7 +208,9 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     if (labelled) {
       reasons.text("in a window", "%d", reason -> count(alarms(), reason, true));
     }
-    text.append("%n".formatted()).append(reasons.text(List.copyOf(ALARMS))).append("%n".formatted());
+    text.append("%n".formatted())
+        .append(reasons.text(List.copyOf(ALARMS)))
+        .append("%n".formatted());
     return text.append(ofFiles().text(files)).toString();
   }
 

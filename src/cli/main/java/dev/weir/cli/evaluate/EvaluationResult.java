@@ -401,9 +401,7 @@ record EvaluationResult(
     for (int k = 0; k < levels.size(); k++) {
       table.append(
           String.format(
-              "%nmean coverage of the %s %% band: %.1f %%",
-              percent(k),
-              100 * meanCoverage(k)));
+              "%nmean coverage of the %s %% band: %.1f %%", percent(k), 100 * meanCoverage(k)));
     }
     table.append("%n%nrelMAE: mean error over that of the better naive method".formatted());
     table.append(

@@ -150,8 +150,7 @@ final class NextValues implements Result {
         .column("value", "value", "%.5g", step -> step.made.steps().value()[step.index])
         .column("mean", "mean", "%.5g", step -> step.made.steps().mean()[step.index]);
     EvaluationResult.forEach(
-        levels,
-        (k, percent) -> interval(percent + " % within", percent, step -> step.interval(k)));
+        levels, (k, percent) -> interval(percent + " % within", percent, step -> step.interval(k)));
     if (areSeveral && !levels.isEmpty()) {
       String percent = EvaluationResult.percent(levels.get(0));
       interval("region of " + percent + " %", "region_" + percent, step -> step.made.region);

@@ -109,10 +109,6 @@ final class ClassHealth extends Checks {
     json.put("log_loss", loss / labels);
     findings.ok(
         "accuracy",
-        String.format(
-            "%.4f, log loss %.3f, of %,d labels",
-            right / labels,
-            loss / labels,
-            labels));
+        String.format("%.4f, log loss %.3f, of %,d labels", right / labels, loss / labels, labels));
   }
 }

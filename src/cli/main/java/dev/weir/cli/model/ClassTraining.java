@@ -171,10 +171,7 @@ final class ClassTraining {
       score =
           String.format(
               "on %,d %s held back: accuracy %.4f, log loss %.4f",
-              heldBack.length,
-              examples.unit(),
-              held.accuracy(),
-              held.logLoss());
+              heldBack.length, examples.unit(), held.accuracy(), held.logLoss());
       provenance.put("held_back_accuracy", "%.4f".formatted(held.accuracy()));
       provenance.put("held_back_log_loss", "%.4f".formatted(held.logLoss()));
     }

@@ -165,7 +165,8 @@ class EvaluationTest {
       throws IOException {
     double[] y = sample(series, 5_000);
     return new Evaluation(LearnerSettings.small(horizon).withExperts(List.of("naive")))
-        .evaluateOthers(new Evaluation.Trial(series, y, season, horizon, 0, 1, new BitSet()), season);
+        .evaluateOthers(
+            new Evaluation.Trial(series, y, season, horizon, 0, 1, new BitSet()), season);
   }
 
   /** The first values of a sample series. */

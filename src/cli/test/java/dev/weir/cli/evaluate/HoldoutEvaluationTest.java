@@ -54,8 +54,7 @@ class HoldoutEvaluationTest {
     EvaluationSeasons season = EvaluationSeasons.of(List.of("4"), plan.seasons());
     Grid first = series(Set.of(54)).get("plant").target(1, 2);
     assertThatThrownBy(
-            () ->
-                HoldoutEvaluation.of(Map.of("plant", first), plan.targets(), 1, 5, season, null))
+            () -> HoldoutEvaluation.of(Map.of("plant", first), plan.targets(), 1, 5, season, null))
         .hasMessage("--windows: expected a value right before a window, got none");
   }
 }

@@ -80,8 +80,7 @@ class ModelDeserializerTest {
       boolean isChampion = event != Event.STANDINGS;
       assertThat(new String(key, StandardCharsets.UTF_8))
           .isEqualTo("plant.7@many-to-many" + (isChampion ? "" : "@standings"));
-      assertThat(ContestCodec.decode(ContestCodec.Key.of(key), value))
-          .isEqualTo(report(event));
+      assertThat(ContestCodec.decode(ContestCodec.Key.of(key), value)).isEqualTo(report(event));
       assertThat(new ModelCodec().record(value).getVersion()).isEqualTo(4);
       List<ModelEvent> arrivals = arrivals(key, value);
       assertThat(arrivals).hasSize(isChampion ? 1 : 0);

@@ -147,9 +147,7 @@ class OutsideDeserializerTest {
     assertThat(read.rows()[7]).as("beyond the lowest that is known").isNaN();
     assertThat(read.rows()[8]).isEqualTo(9);
     OutsideForecast none = forecast().setOrigin(Instant.ofEpochMilli(TIME)).build();
-    assertThat(
-            ((OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(none)).get(0))
-                .rows())
+    assertThat(((OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(none)).get(0)).rows())
         .containsExactly(1.5, NAN, NAN, NAN, NAN, NAN);
   }
 
