@@ -2,7 +2,7 @@ package dev.weir.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.UsageException;
 import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.OptionReference;
@@ -53,11 +53,8 @@ final class OptionsCommand implements Callable<Integer> {
     List<dev.weir.option.Option<?>> rows =
         JobOptions.all().stream().filter(row -> word == null || row.key().contains(word)).toList();
     if (rows.isEmpty()) {
-      System.err.printf(
-          "weir options: expected part of a key, got '%s', which is in none; weir options lists"
-              + " them all%n",
-          Printable.line(word));
-      return 1;
+      throw new CommandFailure(
+          "expected part of a key, got '%s', which is in none; weir options lists them all", word);
     }
     if (style == Style.json) {
       System.out.println(json(rows));

@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import dev.weir.cli.alarm.AlarmsCommand;
 import dev.weir.cli.alarm.WebhookCommand;
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.ErrorHint;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
@@ -162,11 +163,16 @@ public final class Weir implements Runnable {
         .setExecutionExceptionHandler(
             (exception, commandLine, parseResult) -> {
               CommandSpec command = commandLine.getCommandSpec();
-              if (exception instanceof UsageException) {
+              if (exception instanceof CommandFailure) {
                 String message = ClientProperties.masked(exception.getMessage()).replace('\n', ' ');
                 commandLine.getErr().println(error(command.qualifiedName() + ": " + message));
-                commandLine.getErr().printf("  %s --help has examples%n", command.qualifiedName());
-                return command.exitCodeOnInvalidInput();
+                if (exception instanceof UsageException) {
+                  commandLine
+                      .getErr()
+                      .printf("  %s --help has examples%n", command.qualifiedName());
+                  return command.exitCodeOnInvalidInput();
+                }
+                return command.exitCodeOnExecutionException();
               }
               commandLine.getErr().println(error(line(exception, commandLine)));
               if (Boolean.getBoolean("weir.stacktrace")) {

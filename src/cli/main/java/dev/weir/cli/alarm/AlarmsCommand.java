@@ -1,7 +1,7 @@
 package dev.weir.cli.alarm;
 
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Format;
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
@@ -119,15 +119,12 @@ public final class AlarmsCommand implements Callable<Integer> {
     if (kafka.job() != null && !kafka.isGiven("--topic")) {
       topic = kafka.job().kafka().topics().alarms();
       if (topic == null) {
-        System.err.println(
-            "weir alarms: alarms.enabled: expected true in the job file, got false; add alarms: on");
-        return 1;
+        throw new CommandFailure(
+            "alarms.enabled: expected true in the job file, got false; add alarms: on");
       }
     }
     RegistrySettings schemas = registry.settings(kafka);
-    if (kafka.lacks("--topic names another, and a job with alarms: on creates it", topic)) {
-      return 1;
-    }
+    kafka.require("--topic names another, and a job with alarms: on creates it", topic);
     codec = new IncidentCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(kafka.clients().committed())) {
       Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(topic));
@@ -218,11 +215,10 @@ public final class AlarmsCommand implements Callable<Integer> {
         break;
       }
     }
-    System.err.printf(
-        "weir alarms: --explain: expected the id of an incident on topic %s, or a series with one,"
-            + " got '%s'; weir alarms --format json lists ids and series%n",
-        topic, Printable.line(explain));
-    return 1;
+    throw new CommandFailure(
+        "--explain: expected the id of an incident on topic %s, or a series with one, got '%s'; weir"
+            + " alarms --format json lists ids and series",
+        topic, explain);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.weir.cli.alarm;
 
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.option.DurationConverter;
@@ -50,21 +51,18 @@ public final class WebhookCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JobWebhook webhook = JobWebhook.read(file, overrides);
     if (webhook.webhook() == null) {
-      System.err.println(
-          "weir webhook: alarms.webhook: expected in the job file, got none; add it below alarms,"
-              + " such as webhook: https://example.com/incidents");
-      return 1;
+      throw new CommandFailure(
+          "alarms.webhook: expected in the job file, got none; add it below alarms, such as webhook:"
+              + " https://example.com/incidents");
     }
     KafkaSettings kafka = webhook.job().kafka();
     Instant from = since == null ? null : before(Instant.now(), since);
     try (WebhookDelivery delivery = webhook.delivery(from, WebhookCommand::tell)) {
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         if (!admin.missing(List.of(kafka.topics().alarms())).isEmpty()) {
-          System.err.printf(
-              "weir webhook: topic %s: expected on Kafka at %s, got no such topic; the job makes it"
-                  + " when it starts%n",
+          throw new CommandFailure(
+              "topic %s: expected on Kafka at %s, got no such topic; the job makes it when it starts",
               kafka.topics().alarms(), kafka.bootstrapServers());
-          return 1;
         }
       }
       TemporaryFolder.closeBeforeDeletion(delivery); // also on Ctrl-C

@@ -7,12 +7,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** An option that is wrong, in one line: what, expected and got. Ends a command with code 2. */
-public final class UsageException extends RuntimeException {
+public final class UsageException extends CommandFailure {
 
   private static final long serialVersionUID = 1L;
 
   public UsageException(String message) {
-    super(message);
+    super("%s", message);
   }
 
   /** What picocli says before the command's usage. */

@@ -1,5 +1,6 @@
 package dev.weir.cli.deadletter;
 
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
@@ -39,12 +40,10 @@ public final class DeadLettersCommand implements Callable<Integer> {
         description = "The dead-letter topic.")
     private String topic;
 
-    /** The topic; null, after a message, if it is missing. */
+    /** The topic; fails if it is missing. */
     DeadLetterTopic open(KafkaOptions kafka) throws IOException {
       topic = kafka.topic("--topic", topic, Topics::deadLetters);
-      if (kafka.lacks("--topic names another", topic)) {
-        return null;
-      }
+      kafka.require("--topic names another", topic);
       return new DeadLetterTopic(kafka.clients(), topic);
     }
   }
@@ -80,9 +79,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
         "a number from 1 or PARTITION:OFFSET",
         "'" + show + "'");
     DeadLetterTopic topic = place.open(kafka);
-    if (topic == null) {
-      return 1;
-    }
     LetterReader reader = LetterReader.of(kafka);
     filter.use(reader);
     return show == null ? list(topic) : show(topic, reader);
@@ -137,11 +133,9 @@ public final class DeadLettersCommand implements Callable<Integer> {
       letter = found[0];
     }
     if (letter == null) {
-      System.err.printf(
-          "weir dead-letters: --show: expected a dead letter of %s, got none at %s; without --show"
-              + " they are listed%n",
+      throw new CommandFailure(
+          "--show: expected a dead letter of %s, got none at %s; without --show they are listed",
           place.topic, show);
-      return 1;
     }
     Map<String, String> fields = reader.fields(letter);
     if (format == Format.json) {
@@ -203,9 +197,6 @@ public final class DeadLettersCommand implements Callable<Integer> {
                 : "--all: expected it, --reason, --series, --from, --until or --offsets, got none");
       }
       DeadLetterTopic topic = place.open(kafka);
-      if (topic == null) {
-        return 1;
-      }
       filter.use(LetterReader.of(kafka));
       Map<Integer, Long> ends = topic.ends();
       Map<String, Long> byTopic = new TreeMap<>();
@@ -232,19 +223,15 @@ public final class DeadLettersCommand implements Callable<Integer> {
         System.out.printf("0 of %,d sent%n", count);
         return 0;
       }
-      if (!isConfirmed(count)) {
-        return 1;
-      }
+      confirm(count);
       // a topic named in a header is a foreign word; the producer must not create it
-      if (kafka.lacks("nothing sent", byTopic.keySet().toArray(String[]::new))) {
-        return 1;
-      }
+      kafka.require("nothing sent", byTopic.keySet().toArray(String[]::new));
       DeadLetterTopic.Replayed replayed = topic.replay(ends, filter::includes, target);
       System.out.printf("%,d of %,d sent%n", replayed.sent(), count);
       return replayed.sent() == count ? 0 : 1;
     }
 
-    private boolean isConfirmed(long count) {
+    private void confirm(long count) {
       if (confirmed == null) {
         UsageException.check(
             System.console() != null,
@@ -253,20 +240,14 @@ public final class DeadLettersCommand implements Callable<Integer> {
             null);
         String answer =
             System.console().readLine("Type %d to send them, anything else to stop: ", count);
-        if (answer != null && answer.trim().equals(Long.toString(count))) {
-          return true;
+        if (answer == null || !answer.trim().equals(Long.toString(count))) {
+          throw new CommandFailure("nothing sent");
         }
-        System.err.println("weir dead-letters replay: nothing sent");
-        return false;
-      }
-      if (confirmed != count) {
-        System.err.printf(
-            "weir dead-letters replay: --confirm: expected %d, the count of what is chosen, got %d;"
-                + " nothing sent%n",
+      } else if (confirmed != count) {
+        throw new CommandFailure(
+            "--confirm: expected %d, the count of what is chosen, got %d; nothing sent",
             count, confirmed);
-        return false;
       }
-      return true;
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.classify.ClassOptions;
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.Result;
@@ -252,10 +253,9 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
       }
     }
     if (all.isEmpty()) {
-      System.err.println(
-          "weir evaluate: expected a series that is long enough, got none; give more history, or a"
-              + " shorter --horizon or --season");
-      return 1;
+      throw new CommandFailure(
+          "expected a series that is long enough, got none; give more history, or a shorter"
+              + " --horizon or --season");
     }
     EvaluationPlan used = plan;
     EvaluationPlan plain = plan.withoutNetworks();

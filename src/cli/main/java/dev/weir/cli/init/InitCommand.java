@@ -1,5 +1,6 @@
 package dev.weir.cli.init;
 
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
 import dev.weir.cli.console.UsageException;
@@ -146,11 +147,10 @@ public final class InitCommand implements Callable<Integer> {
   private int ofTopic(String name, OutputFile target) throws Exception {
     List<ConsumerRecord<byte[], byte[]>> records = newest();
     if (records.isEmpty()) {
-      System.err.printf(
-          "weir init: --topic: expected records on %s at %s, got none; send some first, such as"
-              + " with weir produce%n",
+      throw new CommandFailure(
+          "--topic: expected records on %s at %s, got none; send some first, such as with weir"
+              + " produce",
           source.topic, kafka.bootstrapServers());
-      return 1;
     }
     MappingGuess guess = null;
     List<String> together = List.of();
@@ -160,25 +160,24 @@ public final class InitCommand implements Callable<Integer> {
       RecordProfile profile = profile(records);
       lines = profile.mostLines();
       if (profile.others() > profile.records()) {
-        System.err.printf(
-            "weir init: --topic: expected %s or Weir's own records on %s, got %,d others of %,d;"
-                + " --registry or --schema-file names the schema of Avro and Protobuf,"
-                + " docs/topics.md says how to write the mapping by hand%n",
+        throw new CommandFailure(
+            "--topic: expected %s or Weir's own records on %s, got %,d others of %,d; --registry or"
+                + " --schema-file names the schema of Avro and Protobuf, docs/topics.md says how to"
+                + " write the mapping by hand",
             format() == null ? "JSON objects" : format(),
             source.topic,
             profile.others(),
             records.size());
-        return 1;
       }
       records.forEach(record -> profile.addKey(record.key()));
-      guess = MappingGuess.of(profile, format()).orElse(null);
-      if (guess == null) {
-        System.err.printf(
-            "weir init: --topic: expected a field with numbers in the %,d newest records of %s, got"
-                + " none%n",
-            records.size(), source.topic);
-        return 1;
-      }
+      guess =
+          MappingGuess.of(profile, format())
+              .orElseThrow(
+                  () ->
+                      new CommandFailure(
+                          "--topic: expected a field with numbers in the %,d newest records of %s, got"
+                              + " none",
+                          records.size(), source.topic));
       leftOut = guess.leftOut(profile);
       together = guess.together(profile);
     }
@@ -224,8 +223,7 @@ public final class InitCommand implements Callable<Integer> {
           unread, records.size(), Printable.line(problem));
     }
     if (read.isEmpty()) {
-      System.err.println("weir init: expected observations, got none; nothing was written");
-      return 1;
+      throw new CommandFailure("expected observations, got none; nothing was written");
     }
     return write(text(name, guess, read, isSpread) + JobText.targets(together), target);
   }
@@ -361,11 +359,10 @@ public final class InitCommand implements Callable<Integer> {
       sample.rows().forEach(profile::add);
       MappingGuess guess = MappingGuess.of(profile, MappingGuess.FILE).orElse(null);
       if (guess == null || guess.time().isEmpty()) {
-        System.err.printf(
-            "weir init: --input: expected a column of times and one of numbers in %s, got %s;"
-                + " --columns names them%n",
+        throw new CommandFailure(
+            "--input: expected a column of times and one of numbers in %s, got %s; --columns names"
+                + " them",
             source.input, sample.shown());
-        return 1;
       }
       proposed = guess.columns();
       columns = columns.named(proposed);
@@ -384,8 +381,7 @@ public final class InitCommand implements Callable<Integer> {
       format = rows.format();
     }
     if (read.isEmpty()) {
-      System.err.printf("weir init: --input: expected rows in %s, got none%n", source.input);
-      return 1;
+      throw new CommandFailure("--input: expected rows in %s, got none", source.input);
     }
     tell("format", format == null ? "" : format);
     show(read, read.size());

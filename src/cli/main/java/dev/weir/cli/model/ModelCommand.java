@@ -277,9 +277,6 @@ public final class ModelCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       ModelTopic models = topic(kafka, place.name(kafka));
-      if (models == null) {
-        return 1;
-      }
       ModelVersions versions = models.versions();
       System.out.printf(
           "%-28s %8s %-24s %12s  %s%n", "name", "version", "published", "bytes", "state");
@@ -342,11 +339,9 @@ public final class ModelCommand implements Runnable {
     }
   }
 
-  /** The topic; null, after a message, if it is missing. */
+  /** The topic; fails if it is missing. */
   static ModelTopic topic(KafkaOptions kafka, String topic) throws IOException {
-    if (kafka.lacks("name another with --topic, or publish a model first", topic)) {
-      return null;
-    }
+    kafka.require("name another with --topic, or publish a model first", topic);
     return new ModelTopic(kafka.clients(), topic);
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
@@ -84,9 +85,6 @@ final class ModelCompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     JobSettings job = kafka.job();
     ModelTopic topic = ModelCommand.topic(kafka, job.kafka().topics().models());
-    if (topic == null) {
-      return 1;
-    }
     List<ContestReport> reports = topic.reports(job.name());
     List<Row> rows = new ArrayList<>();
     for (ModeSettings target : job.forecast().modes()) {
@@ -97,11 +95,8 @@ final class ModelCompareCommand implements Callable<Integer> {
       }
     }
     if (rows.isEmpty()) {
-      System.err.printf(
-          "weir model compare: %s: expected several models, such as model: [a, b], got one or"
-              + " none%n",
-          job.name());
-      return 1;
+      throw new CommandFailure(
+          "%s: expected several models, such as model: [a, b], got one or none", job.name());
     }
     switch (format) {
       case table -> System.out.print(TABLE.text(rows));

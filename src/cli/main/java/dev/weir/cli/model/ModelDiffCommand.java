@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.option.KafkaOptions;
@@ -82,10 +83,7 @@ final class ModelDiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Model first = model(a);
-    Model second = first == null ? null : model(b);
-    if (second == null) {
-      return 1;
-    }
+    Model second = model(b);
     Map<String, String[]> rows = rows(first, second);
     List<Tensor> tensors = tensors(first, second);
     if (format == Format.json) {
@@ -102,24 +100,19 @@ final class ModelDiffCommand implements Callable<Integer> {
     }
     Matcher matcher = ON_TOPIC.matcher(what);
     if (!matcher.matches()) {
-      System.err.printf(
-          "weir model diff: expected a file, or NAME or NAME@VERSION of a published model, got '%s'%n",
-          Printable.line(what));
-      return null;
+      throw new CommandFailure(
+          "expected a file, or NAME or NAME@VERSION of a published model, got '%s'", what);
     }
     String topic = place.name(kafka);
     ModelTopic models = ModelCommand.topic(kafka, topic);
-    if (models == null) {
-      return null;
-    }
     Model model =
         models.model(
             matcher.group(1), matcher.group(2) == null ? null : Long.valueOf(matcher.group(2)));
     if (model == null) {
-      System.err.printf(
-          "weir model diff: %s: expected a file, or a model on topic %s, got neither; weir model"
-              + " list shows what there is%n",
-          Printable.line(what), topic);
+      throw new CommandFailure(
+          "%s: expected a file, or a model on topic %s, got neither; weir model list shows what"
+              + " there is",
+          what, topic);
     }
     return model;
   }

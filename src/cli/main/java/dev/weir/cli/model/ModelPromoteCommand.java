@@ -1,6 +1,6 @@
 package dev.weir.cli.model;
 
-import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.ContestReport.Event;
@@ -55,21 +55,14 @@ final class ModelPromoteCommand implements Callable<Integer> {
               .flatMap(each -> each.models().stream())
               .distinct()
               .toList();
-      System.err.printf(
-          "weir model promote: expected one of the models of %s that compete, %s, got %s%n",
-          job.name(), all, Printable.line(name));
-      return 1;
+      throw new CommandFailure(
+          "expected one of the models of %s that compete, %s, got %s", job.name(), all, name);
     }
     String models = job.kafka().topics().models();
     ModelTopic topic = ModelCommand.topic(kafka, models);
-    if (topic == null) {
-      return 1;
-    }
     if (!name.equals(target.model()) && topic.newestVersion(name) < 0) {
-      System.err.printf(
-          "weir model promote: expected %s on %s, got no model of this name; publish it first%n",
-          name, models);
-      return 1;
+      throw new CommandFailure(
+          "expected %s on %s, got no model of this name; publish it first", name, models);
     }
     List<ContestReport> reports = topic.reports(job.name());
     String before = ModelCompareCommand.newest(reports, target, false).champion();

@@ -53,9 +53,6 @@ final class ModelRollbackCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     String topic = place.name(kafka);
     ModelTopic models = ModelCommand.topic(kafka, topic);
-    if (models == null) {
-      return 1;
-    }
     System.out.printf(
         "%s version %d is in use again on %s%n",
         Printable.line(name), models.rollback(name, version), topic);

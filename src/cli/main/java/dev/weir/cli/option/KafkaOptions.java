@@ -1,6 +1,6 @@
 package dev.weir.cli.option;
 
-import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.UsageException;
 import dev.weir.job.JobSettings;
 import dev.weir.job.JobWebhook;
@@ -176,19 +176,17 @@ public class KafkaOptions {
   }
 
   /**
-   * Whether one of these topics does not exist, which it prints to standard error.
+   * Fails if one of these topics does not exist.
    *
    * @param hint what to do then
    */
-  public boolean lacks(String hint, String... topics) throws IOException {
+  public void require(String hint, String... topics) throws IOException {
     try (TopicAdmin admin = new TopicAdmin(clients())) {
-      List<String> missing = admin.missing(List.of(topics));
-      if (!missing.isEmpty()) {
-        System.err.printf(
-            "%s: topic %s: expected on Kafka at %s, got no such topic; %s%n",
-            command.qualifiedName(), Printable.line(missing.get(0)), bootstrapServers(), hint);
+      for (String missing : admin.missing(List.of(topics))) {
+        throw new CommandFailure(
+            "topic %s: expected on Kafka at %s, got no such topic; %s",
+            missing, bootstrapServers(), hint);
       }
-      return !missing.isEmpty();
     }
   }
 

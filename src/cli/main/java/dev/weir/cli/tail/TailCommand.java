@@ -154,9 +154,9 @@ public final class TailCommand implements Callable<Integer> {
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 uncommitted ? "read_uncommitted" : "read_committed");
     List<String> topics = scores ? List.of(topic, scoresTopic) : List.of(topic);
-    if (kafka.lacks("--topic names another", topic)
-        || scores && kafka.lacks("--scores-topic names another", scoresTopic)) {
-      return 1;
+    kafka.require("--topic names another", topic);
+    if (scores) {
+      kafka.require("--scores-topic names another", scoresTopic);
     }
     classifications = new ClassificationCodec();
     forecasts = new ForecastReader(schemas);
