@@ -257,8 +257,7 @@ public class ReadingIT {
     }
     SeriesRow row = new SeriesRow("pump");
     row.observe(observation("pump", 11), topics.observations().first(), 0, 1);
-    row.issue(
-        Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
+    row.issue(Records.part("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3), 0, 1);
     SeriesHistory.View found = lookBack(topics, row);
     assertThat(found.observations().time()).containsExactly(11_000, 12_000, 13_000, 14_000, 15_000);

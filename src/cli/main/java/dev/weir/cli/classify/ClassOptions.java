@@ -12,8 +12,6 @@ import picocli.CommandLine.Option;
 /** Options of {@code weir evaluate --task classify}. */
 public final class ClassOptions extends TaskMixin {
 
-  private static final long SHOWN_NANOS = 2_000_000_000L;
-
   private static final List<String> OWN =
       List.of("--test", "--classifier", "--prequential", "--label", "--seed");
 
@@ -63,7 +61,7 @@ public final class ClassOptions extends TaskMixin {
    * @param report where a page goes; null for none
    */
   public ClassResult run(OutputFile report) throws IOException {
-    ProgressLine progress = new ProgressLine(SHOWN_NANOS);
+    ProgressLine progress = new ProgressLine();
     ClassResult result;
     try {
       result = run(progress);

@@ -28,6 +28,11 @@ public final class ProgressLine {
   private double firstShare;
   private boolean shown; // whether the line on the terminal is ours to clear
 
+  /** With a plain line each two seconds at most. */
+  public ProgressLine() {
+    this(2_000_000_000L);
+  }
+
   public ProgressLine(long plainNanos) {
     this(System.err, Terminal.isErr(), plainNanos);
   }

@@ -64,7 +64,6 @@ import picocli.CommandLine.Spec;
     })
 public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
 
-  private static final long SHOWN_NANOS = 2_000_000_000L;
   private static final int MAX_WINDOWS = 200; // each keeps the values before it
   private static final Set<String> OF_SUITE =
       Set.of("--suite", "--results", "--input", "--format", "--out", "--force", "--report");
@@ -175,7 +174,7 @@ public final class EvaluateCommand implements Callable<Integer>, TaskOptions {
   @Spec private CommandSpec spec;
 
   private long started;
-  private final ProgressLine line = new ProgressLine(SHOWN_NANOS);
+  private final ProgressLine line = new ProgressLine();
 
   @Override
   public boolean reads(String option) {

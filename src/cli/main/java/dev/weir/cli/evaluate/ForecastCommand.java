@@ -37,8 +37,6 @@ import picocli.CommandLine.Option;
     })
 public final class ForecastCommand implements Callable<Integer> {
 
-  private static final long SHOWN_NANOS = 2_000_000_000L;
-
   @Option(
       names = "--input",
       required = true,
@@ -72,7 +70,7 @@ public final class ForecastCommand implements Callable<Integer> {
               + " series.")
   private OutputFile report;
 
-  private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
+  private final ProgressLine progress = new ProgressLine();
 
   @Override
   public Integer call() throws Exception {

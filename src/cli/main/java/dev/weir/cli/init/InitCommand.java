@@ -129,8 +129,8 @@ public final class InitCommand implements Callable<Integer> {
         || isWithSchema && source.topic == null
         || schemaFile != null && registry.isGiven()) {
       throw new UsageException(
-          "--topic: expected it and, for records with a schema, --registry or --schema-file (and"
-              + " --message), got others");
+          "expected --topic and, for records with a schema, --registry or --schema-file"
+              + " (and --message), got others");
     }
     if (source.input != null && !Files.isRegularFile(source.input)) { // a pipe is read only once
       throw new UsageException("--input: expected a CSV file, got " + source.input);

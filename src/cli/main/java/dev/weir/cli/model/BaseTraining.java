@@ -26,7 +26,7 @@ final class BaseTraining {
   private final BaseTrainer.Settings settings;
   private final List<TrainingSeries> series;
   private final int leftOut;
-  private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
+  private final ProgressLine progressLine = new ProgressLine();
 
   /**
    * @param without series that none of the others may be a part of

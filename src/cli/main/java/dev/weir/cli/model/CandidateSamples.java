@@ -7,6 +7,7 @@ import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 
 import dev.weir.forecast.learn.CandidateStage;
+import dev.weir.forecast.learn.TrainableCandidateNetwork;
 import java.util.Arrays;
 
 /**
@@ -87,7 +88,7 @@ final class CandidateSamples {
    *
    * @param most candidates in the batch; those that are not here are marked absent
    */
-  void copy(int sample, CandidateBatch batch, int place, int most) {
+  void copy(int sample, Batch batch, int place, int most) {
     int from = sample * length;
     System.arraycopy(inputs, from, batch.windows, place * WINDOW * INPUTS, WINDOW * INPUTS);
     from += WINDOW * INPUTS;
@@ -105,5 +106,64 @@ final class CandidateSamples {
         inputs, from, batch.ofSteps, place * STEPS * STEP_FEATURES, STEPS * STEP_FEATURES);
     System.arraycopy(targets, sample * STEPS, batch.targets, place * STEPS, STEPS);
     System.arraycopy(weights, sample * STEPS, batch.weights, place * STEPS, STEPS);
+  }
+
+  /** Samples that a network learns from at once; see {@link TrainableCandidateNetwork.Batch}. */
+  static final class Batch {
+
+    /** Inputs of a value in the window that change their sign with the series. */
+    private static final int SIGNED_INPUTS = 13;
+
+    /** The features of a candidate that do: how far it is from the base, and its signed error. */
+    private static final int[] SIGNED_FEATURES = {0, 4};
+
+    /** The one of a step that does: the base's signed error. */
+    private static final int SIGNED_STEP_FEATURE = 4;
+
+    final int size;
+    final int candidates;
+    final float[] windows;
+    final float[] globals;
+    final int[] kinds;
+    final float[] ofCandidates;
+    final float[] ofSteps;
+    final float[] targets;
+    final float[] weights;
+
+    Batch(int size, int candidates) {
+      this.size = size;
+      this.candidates = candidates;
+      windows = new float[size * WINDOW * INPUTS];
+      globals = new float[size * GLOBALS];
+      kinds = new int[size * candidates];
+      ofCandidates = new float[size * STEPS * candidates * FEATURES];
+      ofSteps = new float[size * STEPS * STEP_FEATURES];
+      targets = new float[size * STEPS];
+      weights = new float[size * STEPS];
+    }
+
+    /** Turns one sample upside down. */
+    void flip(int place) {
+      for (int k = 0; k < WINDOW; k++) {
+        int at = (place * WINDOW + k) * INPUTS;
+        for (int i = 0; i < SIGNED_INPUTS; i++) {
+          windows[at + i] *= -1;
+        }
+      }
+      for (int j = place * STEPS; j < (place + 1) * STEPS; j++) {
+        for (int e = 0; e < candidates; e++) {
+          for (int feature : SIGNED_FEATURES) {
+            ofCandidates[(j * candidates + e) * FEATURES + feature] *= -1;
+          }
+        }
+        ofSteps[j * STEP_FEATURES + SIGNED_STEP_FEATURE] *= -1;
+        targets[j] *= -1;
+      }
+    }
+
+    TrainableCandidateNetwork.Batch inputs() {
+      return new TrainableCandidateNetwork.Batch(
+          size, STEPS, windows, globals, kinds, ofCandidates, ofSteps);
+    }
   }
 }

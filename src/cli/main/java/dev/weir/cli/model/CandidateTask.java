@@ -126,7 +126,7 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
         int end,
         int all,
         SplittableRandom random) {
-      CandidateBatch batch = batch(samples, order, from, end);
+      CandidateSamples.Batch batch = batch(samples, order, from, end);
       float[] keep = Shard.kept(batch.size * shape.encoder().outputSize(), DROPPED, random);
       for (int i = 0; i < batch.size; i++) {
         if (random.nextDouble() < FLIPPED) {
@@ -150,7 +150,7 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
       double loss = 0;
       for (int from = 0; from < samples.count(); from += SCORED) {
         int size = Math.min(SCORED, samples.count() - from);
-        CandidateBatch batch = new CandidateBatch(size, samples.candidates());
+        CandidateSamples.Batch batch = new CandidateSamples.Batch(size, samples.candidates());
         for (int i = 0; i < size; i++) {
           samples.copy(from + i, batch, i, batch.candidates);
         }
@@ -161,13 +161,13 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
       return new double[] {loss, (double) samples.count() * CandidateSamples.STEPS};
     }
 
-    private static CandidateBatch batch(
+    private static CandidateSamples.Batch batch(
         List<CandidateSamples> samples, long[] order, int from, int end) {
       int most = 0;
       for (int i = from; i < end; i++) {
         most = Math.max(most, samples.get((int) (order[i] >> 32)).candidates());
       }
-      CandidateBatch batch = new CandidateBatch(end - from, most);
+      CandidateSamples.Batch batch = new CandidateSamples.Batch(end - from, most);
       for (int i = from; i < end; i++) {
         samples.get((int) (order[i] >> 32)).copy((int) order[i], batch, i - from, most);
       }
@@ -175,7 +175,8 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
     }
 
     /** Weighted absolute errors, smooth near 0. */
-    private static double loss(CandidateBatch batch, float[] results, float[] dResults, int all) {
+    private static double loss(
+        CandidateSamples.Batch batch, float[] results, float[] dResults, int all) {
       double loss = 0;
       for (int i = 0; i < results.length; i++) {
         double error = results[i] - batch.targets[i];

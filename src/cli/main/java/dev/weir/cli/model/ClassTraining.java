@@ -207,7 +207,7 @@ final class ClassTraining {
 
     private final ClassExamples examples;
     private final int[] heldBack;
-    private final ProgressLine line = new ProgressLine(2_000_000_000L);
+    private final ProgressLine line = new ProgressLine();
     private float[] best;
     private double bestLoss = Double.POSITIVE_INFINITY;
     private int sinceBest;

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,33 +76,18 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      Model any = weights.readAny(file);
-      if (any instanceof ClassifierModel classifier) {
-        rows(classifier).forEach(Inspect::row);
-        tensors(classifier.rnn());
-        provenance(classifier.provenance());
-        return 0;
-      }
-      ForecastModel model = (ForecastModel) any;
+      Model model = weights.readAny(file);
       rows(model).forEach(Inspect::row);
-      tensors(model.rnn());
-      if (model.combines()) {
-        model.candidateShape().head().forEach((name, shape) -> row("  " + name, shape.toString()));
+      RnnConfig rnn =
+          model instanceof ClassifierModel classifier
+              ? classifier.rnn()
+              : ((ForecastModel) model).rnn();
+      rnn.parameters().forEach(one -> row("  " + one.name(), one.shape().toString()));
+      if (model instanceof ForecastModel forecasts && forecasts.combines()) {
+        forecasts.candidateShape().head().forEach((name, of) -> row("  " + name, of.toString()));
       }
-      provenance(model.provenance());
+      new TreeMap<>(model.provenance()).forEach(Inspect::row);
       return 0;
-    }
-
-    private static void tensors(RnnConfig rnn) {
-      for (RnnConfig.Parameter parameter : rnn.parameters()) {
-        row("  " + parameter.name(), parameter.shape().toString());
-      }
-    }
-
-    private static void provenance(Map<String, String> provenance) {
-      provenance.entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(entry -> row(entry.getKey(), entry.getValue()));
     }
 
     /** As {@link #rows(ForecastModel)} or {@link #rows(ClassifierModel)}. */

@@ -81,7 +81,7 @@ final class SeasonalSamples {
     System.arraycopy(error, 0, errors, 0, horizon);
   }
 
-  void copy(int sample, SeasonalBatch batch, int place) {
+  void copy(int sample, Batch batch, int place) {
     System.arraycopy(inputs, sample * length, batch.inputs, place * length, length);
     int from = sample * horizon;
     int to = place * horizon;
@@ -94,6 +94,51 @@ final class SeasonalSamples {
           i < known[sample] && errors[i] > 0
               ? (float) Math.min(LARGEST_WEIGHT, scales[sample] / errors[i])
               : 0;
+    }
+  }
+
+  /** Samples that a network learns from at once. */
+  static final class Batch {
+
+    private static final int INPUTS = SeasonalWindow.INPUTS;
+    private static final int DIFFERENCE = 9; // changes its sign, too
+
+    final int size;
+    final int horizon;
+    final float[] inputs; // (size, steps, INPUTS)
+    final float[] candidates; // (size, horizon, CANDIDATES)
+    final float[] units; // (size)
+    final float[] targets; // (size, horizon), as the next
+    final float[] weights; // of errors; 0 where the truth is not known
+    private final int steps;
+    private final int signed; // inputs of a step that change their sign with the series
+
+    Batch(int size, int steps, int horizon, boolean manyToMany) {
+      this.size = size;
+      this.steps = steps;
+      this.horizon = horizon;
+      this.signed = manyToMany ? 3 : 5;
+      this.inputs = new float[size * steps * INPUTS];
+      this.candidates = new float[size * horizon * CANDIDATES];
+      this.units = new float[size];
+      this.targets = new float[size * horizon];
+      this.weights = new float[size * horizon];
+    }
+
+    /** Turns one sample upside down. */
+    void flip(int place) {
+      for (int s = place * steps; s < (place + 1) * steps; s++) {
+        for (int i = 0; i < signed; i++) {
+          inputs[s * INPUTS + i] *= -1;
+        }
+        inputs[s * INPUTS + DIFFERENCE] *= -1;
+      }
+      for (int j = place * horizon; j < (place + 1) * horizon; j++) {
+        targets[j] *= -1;
+        for (int e = 0; e < CANDIDATES; e++) {
+          candidates[j * CANDIDATES + e] *= -1;
+        }
+      }
     }
   }
 }

@@ -186,7 +186,7 @@ final class SeasonalTask implements TrainingTask<SeasonalSamples> {
         int all,
         SplittableRandom random) {
       int horizon = samples.get(0).horizon(); // that of the round
-      SeasonalBatch batch = batch(end - from, horizon);
+      SeasonalSamples.Batch batch = batch(end - from, horizon);
       for (int i = from; i < end; i++) {
         samples.get((int) (order[i] >> 32)).copy((int) order[i], batch, i - from);
         if (random.nextDouble() < FLIPPED) {
@@ -204,9 +204,9 @@ final class SeasonalTask implements TrainingTask<SeasonalSamples> {
       return loss;
     }
 
-    private SeasonalBatch batch(int size, int horizon) {
+    private SeasonalSamples.Batch batch(int size, int horizon) {
       int steps = SeasonalInputs.steps(mode, seqLen, horizon);
-      return new SeasonalBatch(size, steps, horizon, mode == Mode.MANY_TO_MANY);
+      return new SeasonalSamples.Batch(size, steps, horizon, mode == Mode.MANY_TO_MANY);
     }
 
     @Override
@@ -215,7 +215,7 @@ final class SeasonalTask implements TrainingTask<SeasonalSamples> {
       int horizon = samples.horizon();
       double loss = 0;
       for (int from = 0; from < samples.count(); from += SCORED) {
-        SeasonalBatch batch = batch(Math.min(SCORED, samples.count() - from), horizon);
+        SeasonalSamples.Batch batch = batch(Math.min(SCORED, samples.count() - from), horizon);
         for (int i = 0; i < batch.size; i++) {
           samples.copy(from + i, batch, i);
         }
@@ -227,7 +227,8 @@ final class SeasonalTask implements TrainingTask<SeasonalSamples> {
     }
 
     /** Relative absolute errors, smooth near 0. */
-    private static double loss(SeasonalBatch batch, float[] results, float[] dResults, int all) {
+    private static double loss(
+        SeasonalSamples.Batch batch, float[] results, float[] dResults, int all) {
       double loss = 0;
       for (int i = 0; i < batch.targets.length; i++) {
         double weight = batch.weights[i];

@@ -28,7 +28,7 @@ final class WindowTraining {
   private final OutputFile out;
   private final String name;
   private final Settings settings;
-  private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
+  private final ProgressLine progressLine = new ProgressLine();
   private long started;
 
   WindowTraining(OutputFile out, String name, Settings settings) {

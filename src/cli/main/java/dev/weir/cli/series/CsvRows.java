@@ -107,6 +107,12 @@ final class CsvRows implements Closeable {
     return best;
   }
 
+  /** The next row as names of columns; none at the end. */
+  List<String> header() throws IOException {
+    String[] header = next();
+    return header == null ? List.of() : List.of(header);
+  }
+
   /** The next row, or null at the end. */
   String[] next() throws IOException {
     if (ahead.isEmpty() && !read()) {

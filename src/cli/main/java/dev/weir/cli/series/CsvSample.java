@@ -27,8 +27,7 @@ public record CsvSample(List<String> header, List<Map<String, String>> rows) {
   public static CsvSample read(Path file, SeriesColumns columns, int limit) throws IOException {
     String name = file.getFileName().toString();
     try (CsvRows csv = new CsvRows(SeriesFiles.text(file), name, columns.format())) {
-      String[] first = csv.next();
-      List<String> header = first == null ? List.of() : List.of(first);
+      List<String> header = csv.header();
       List<String[]> cells = new ArrayList<>();
       for (String[] row = csv.next(); row != null && cells.size() < limit; row = csv.next()) {
         if (row.length == header.size()) { // else the file is refused when it is read

@@ -88,8 +88,7 @@ public final class LabelledRows implements Closeable {
   }
 
   private static List<String> header(CsvRows rows) throws IOException {
-    String[] first = rows.next();
-    List<String> header = first == null ? List.of() : List.of(first);
+    List<String> header = rows.header();
     if (header.size() < 2) {
       throw new IOException(
           rows.place() + ": expected a header with a label and values, got " + line(header));
@@ -167,8 +166,7 @@ public final class LabelledRows implements Closeable {
       texts.add(new TreeSet<>());
       numbers[i] = true;
     }
-    for (String[] row = rows.next(); row != null; row = rows.next()) {
-      check(row, header, rows.place());
+    for (String[] row = rows.next(header.size()); row != null; row = rows.next(header.size())) {
       labels.merge(labelOf(row, label, rows.place()), 1L, Long::sum);
       for (int i = 0; i < numbers.length; i++) {
         String text = row[places.get(i)].strip();
@@ -195,14 +193,6 @@ public final class LabelledRows implements Closeable {
     return new Contents(labels, label, series, columns);
   }
 
-  private static void check(String[] row, List<String> header, String where) throws IOException {
-    if (row.length != header.size()) {
-      throw new IOException(
-          "%s: expected %d fields, as in the header, got %d"
-              .formatted(where, header.size(), row.length));
-    }
-  }
-
   private static String labelOf(String[] row, int label, String where) throws IOException {
     String text = row[label].strip();
     if (text.isEmpty()) {
@@ -224,11 +214,10 @@ public final class LabelledRows implements Closeable {
 
   /** The next row, or null at the end. */
   public Row next() throws IOException {
-    String[] fields = rows.next();
+    String[] fields = rows.next(header.size());
     if (fields == null) {
       return null;
     }
-    check(fields, header, rows.place());
     float[] values = new float[contents.width()];
     int next = 0;
     for (Column column : contents.columns()) {

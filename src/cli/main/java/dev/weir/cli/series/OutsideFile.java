@@ -120,8 +120,7 @@ public final class OutsideFile {
     this.name = name;
     this.rows = rows;
     this.maxNumbers = maxNumbers;
-    String[] first = rows.next();
-    this.header = first == null ? List.of() : List.of(first);
+    this.header = rows.header();
     boolean isLong = header.contains(MODEL);
     boolean isOnce = new HashSet<>(header).size() == header.size();
     List<Integer> others = new ArrayList<>();

@@ -50,8 +50,7 @@ public final class SeriesCsv implements Closeable {
     this.name = name;
     this.rows = new CsvRows(text, name, columns.format());
     this.times = new CsvTime(columns.format().dates());
-    String[] first = rows.next();
-    this.header = first == null ? List.of() : List.of(first);
+    this.header = rows.header();
     try {
       this.places = columns.in(header);
     } catch (IllegalArgumentException e) {

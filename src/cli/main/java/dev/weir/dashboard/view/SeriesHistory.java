@@ -61,10 +61,6 @@ public final class SeriesHistory {
     private Parts parts;
     long news;
 
-    public Issued(Forecast forecast, String model, long issued) {
-      this(new TargetRecords.Part(forecast, null, List.of()), model, issued);
-    }
-
     Issued(TargetRecords.Part made, String model, long issued) {
       Forecast forecast = made.forecast();
       this.region = made.region();
@@ -244,11 +240,6 @@ public final class SeriesHistory {
   /**
    * @param issued when it was read; {@link #UNKNOWN} if it was there before
    */
-  public void issue(Forecast forecast, String model, long issued) {
-    issue(new TargetRecords.Part(forecast, null, List.of()), model, issued);
-  }
-
-  /** The same, of one of several targets. */
   public void issue(TargetRecords.Part part, String model, long issued) {
     add(part.forecast().mode(), new Issued(part, model, issued));
   }

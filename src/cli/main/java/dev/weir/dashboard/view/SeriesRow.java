@@ -167,11 +167,6 @@ public final class SeriesRow {
     filled = Math.min(filled + 1, newest.length);
   }
 
-  /** Of one target. */
-  public long issue(Forecast forecast, String model, int partition, long now, boolean live) {
-    return issue(new Part(forecast, null, List.of()), model, partition, now, live);
-  }
-
   /**
    * @param model the forecast's model, a string that rows share
    * @param live whether it came since the start

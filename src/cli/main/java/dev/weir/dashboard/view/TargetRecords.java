@@ -28,7 +28,13 @@ public record TargetRecords(Targets targets) {
    * @param together what the targets and totals that are forecast with it are called; empty for one
    *     target
    */
-  public record Part(Forecast forecast, Interval region, List<String> together) {}
+  public record Part(Forecast forecast, Interval region, List<String> together) {
+
+    /** Of one target. */
+    public Part(Forecast forecast) {
+      this(forecast, null, List.of());
+    }
+  }
 
   /** The observed values of each target and total; the observation itself of one target. */
   List<Observation> split(Observation all) {
@@ -62,7 +68,7 @@ public record TargetRecords(Targets targets) {
   /** The forecasts of each target and total; the forecast itself of one target. */
   public List<Part> split(Output record) {
     if (record instanceof Forecast forecast) {
-      return List.of(new Part(forecast, null, List.of()));
+      return List.of(new Part(forecast));
     }
     JointForecast all = (JointForecast) record;
     Stream<String> named = // some may be missing in the record

@@ -36,7 +36,7 @@ class HoldoutEvaluationTest {
     EvaluationSeasons season = EvaluationSeasons.of(List.of("4"), plan.seasons());
     HoldoutResult result =
         HoldoutEvaluation.of(series(Set.of(30, 49)), plan.targets(), 3, 5, season, null)
-            .run(plan, new ProgressLine(Long.MAX_VALUE));
+            .run(plan, new ProgressLine());
 
     assertThat(result.parts())
         .extracting(part -> part.holdout().series() + " " + part.window())

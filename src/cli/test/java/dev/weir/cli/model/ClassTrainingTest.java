@@ -117,8 +117,8 @@ class ClassTrainingTest {
       })
   void wrongOptionsAreNamed(String arguments, String message) throws IOException {
     writeWindows();
-    assertThat(run(new TrainCommand(), "--task classify " + arguments)).isEqualTo(2);
-    assertThat(errors.toString()).startsWith("train: " + message);
+    String[] words = ("train --task classify " + arguments).replace("@", folder + "/").split(" ");
+    assertThat(InProcess.run(words).failed(2).err()).startsWith("weir train: " + message);
     assertThat(folder.resolve("y")).doesNotExist();
   }
 }

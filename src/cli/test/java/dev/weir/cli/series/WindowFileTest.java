@@ -57,7 +57,7 @@ class WindowFileTest {
             + " 1",
         "1,x,a;2,3,b|states.csv: expected numbers in the columns other than window and label, got"
             + " texts",
-        "1,2|states.csv line 2: expected 3 fields, as in the header, got 2"
+        "1,2|states.csv line 2: expected 3 columns, got 2"
       })
   void whatIsWrongIsNamed(String rows, String message) throws Exception {
     Path file = file("window,x,label\n" + rows.replace(';', '\n') + "\n");
