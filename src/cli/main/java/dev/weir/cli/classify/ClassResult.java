@@ -71,7 +71,7 @@ public record ClassResult(
   public String table() {
     StringBuilder text = new StringBuilder();
     text.append(
-        line(
+        String.format(
             "%,d classified, %,d learned from, %d classes%n",
             weir.count(), learned, classes.size()));
     text.append(METHODS.text(ranking()));
@@ -86,28 +86,24 @@ public record ClassResult(
 
   private void confusion(StringBuilder text) {
     long[][] confusion = weir.confusion();
-    text.append(line("%nwindows by true class (rows) and answer (columns)%n"));
+    text.append(String.format("%nwindows by true class (rows) and answer (columns)%n"));
     List<String> names = classes.stream().map(name -> Printable.line(name, 12)).toList();
-    int width = line("%,d", weir.count()).length() + 1;
+    int width = String.format("%,d", weir.count()).length() + 1;
     for (String name : names) {
       width = Math.max(width, name.length() + 1);
     }
-    text.append(line("%-" + width + "s", ""));
+    text.append(String.format("%-" + width + "s", ""));
     for (String name : names) {
-      text.append(line("%" + width + "s", name));
+      text.append(String.format("%" + width + "s", name));
     }
     text.append(System.lineSeparator());
     for (int k = 0; k < confusion.length; k++) {
-      text.append(line("%-" + width + "s", names.get(k)));
+      text.append(String.format("%-" + width + "s", names.get(k)));
       for (long count : confusion[k]) {
-        text.append(line("%," + width + "d", count));
+        text.append(String.format("%," + width + "d", count));
       }
       text.append(System.lineSeparator());
     }
-  }
-
-  private static String line(String format, Object... args) {
-    return String.format(format, args);
   }
 
   @Override
@@ -134,7 +130,7 @@ public record ClassResult(
     StringBuilder page = Html.page("Weir: evaluation of classes", "");
     Html.dim(
         page,
-        line(
+        String.format(
             "%,d classified, %,d learned from, %d classes.",
             weir.count(), learned, classes.size()));
     if (!note.isEmpty()) {
@@ -148,7 +144,7 @@ public record ClassResult(
           .cells(line)
           .forEach(cell -> page.append("<td>").append(Html.escaped(cell)).append("</td>"));
       page.append(
-          line(
+          String.format(
               "<td class=\"bar\"><i style=\"width: %d%%\"></i></td></tr>%n",
               Math.round(100 * line.score.accuracy())));
     }
@@ -167,7 +163,7 @@ public record ClassResult(
       page.append("<tr><th>").append(Html.escaped(classes.get(k))).append("</th>");
       for (long count : confusion[k]) {
         page.append(
-            line(
+            String.format(
                 "<td style=\"background: rgb(11 107 203 / %.2f)\">%,d</td>",
                 sum == 0 ? 0 : 0.6 * count / sum, count));
       }

@@ -3,6 +3,7 @@ package dev.weir.cli.console;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -27,6 +28,15 @@ public final class UsageException extends CommandFailure {
     if (!holds) {
       throw new UsageException(
           "%s: expected %s, got %s".formatted(option, expected, got == null ? "none" : got));
+    }
+  }
+
+  /** What is made of an option, whose name comes before the message if it is refused. */
+  public static <T> T parsed(String option, Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(option + e.getMessage());
     }
   }
 

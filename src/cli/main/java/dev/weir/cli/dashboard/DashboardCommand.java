@@ -170,11 +170,9 @@ public final class DashboardCommand implements Callable<Integer> {
       UsageException.check(targets.isEmpty(), "--targets", "none with a job file", targets);
       return kafka.job().forecast().inputs().targets();
     }
-    try {
-      return targets.isEmpty() ? Targets.ONE : new Targets(targets, List.of());
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + e.getMessage());
-    }
+    return targets.isEmpty()
+        ? Targets.ONE
+        : UsageException.parsed("--", () -> new Targets(targets, List.of()));
   }
 
   private Topics topics() throws IOException {

@@ -41,7 +41,7 @@ final class ClassDemo extends Demo {
   private volatile long right; // the same
 
   ClassDemo(Duration duration, Format format, double rate) throws IOException {
-    super("classes-demo", format, rate, duration, List.of("class"));
+    super("classes-demo", format, rate, duration, "", List.of("class"));
     this.charts = SampleData.controlCharts();
     this.steps = charts.steps(0);
   }
@@ -99,11 +99,6 @@ final class ClassDemo extends Demo {
   @Override
   List<String> outputs() {
     return List.of(topics.ofClasses().classes());
-  }
-
-  @Override
-  String missing() {
-    return end.missing();
   }
 
   @Override

@@ -44,6 +44,7 @@ abstract class Demo {
   final double rate;
   final DemoDeadline end;
   private final String name;
+  private final String noun;
   private final long started = System.nanoTime();
   private boolean isFirst = true;
   Topics topics; // of the job
@@ -52,10 +53,18 @@ abstract class Demo {
    * @param name of the built-in job
    * @param rate values a second of each series
    * @param duration null for a demo without an end
+   * @param noun what comes before each of the outputs in messages
    * @param outputs that it shows before it ends
    */
-  Demo(String name, Format format, double rate, Duration duration, Collection<String> outputs) {
+  Demo(
+      String name,
+      Format format,
+      double rate,
+      Duration duration,
+      String noun,
+      Collection<String> outputs) {
     this.name = name;
+    this.noun = noun;
     this.format = format;
     this.rate = rate;
     this.end = new DemoDeadline(duration, outputs);
@@ -76,9 +85,6 @@ abstract class Demo {
 
   /** Shows what waits for its turn. */
   void show() {}
-
-  /** What is not shown yet. */
-  abstract String missing();
 
   /** What was shown, which another thread asks for at Ctrl-C. */
   abstract String summary();
@@ -178,7 +184,7 @@ abstract class Demo {
           waiting = true;
           say(
               "no %s yet; going on until there is one, for at most %d s"
-                  .formatted(missing(), DemoDeadline.PATIENCE.toSeconds()));
+                  .formatted(noun + end.missing(), DemoDeadline.PATIENCE.toSeconds()));
         }
         if (System.out.checkError()) { // the reader of our output went away
           return 0;
@@ -192,7 +198,7 @@ abstract class Demo {
     if (!end.isComplete()) {
       say(
           "expected output within %d s, got no %s; WEIR_JAVA_OPTS=-Dweir.log.level=INFO shows what it waits for"
-              .formatted(running().toSeconds(), missing()));
+              .formatted(running().toSeconds(), noun + end.missing()));
       return 1;
     }
     return 0;

@@ -50,6 +50,8 @@ final class ForecastDemo extends Demo {
   /** Values of each series a second between the two, from the first forecast on. */
   private static final double HEAD_START_RATE = 50;
 
+  private static final List<String> MODES = Arrays.stream(Mode.values()).map(Mode::label).toList();
+
   private static final int FIRST_PORT = DashboardCommand.PORT;
   private static final int LAST_PORT = FIRST_PORT + 9;
 
@@ -69,7 +71,7 @@ final class ForecastDemo extends Demo {
    * @param port of the page; null for the first free one
    */
   ForecastDemo(Duration duration, Format format, double rate, Integer port, boolean opensBrowser) {
-    super("demo", format, rate, duration, Arrays.stream(Mode.values()).map(Mode::label).toList());
+    super("demo", format, rate, duration, "forecast of ", MODES);
     this.port = port;
     this.opensBrowser = opensBrowser;
   }
@@ -162,11 +164,6 @@ final class ForecastDemo extends Demo {
   List<String> outputs() {
     return List.of(
         topics.observations().first(), topics.scores(), topics.forecasts(), topics.deadLetters());
-  }
-
-  @Override
-  String missing() {
-    return "forecast of " + end.missing();
   }
 
   @Override

@@ -101,11 +101,7 @@ final class AnomalyOptions extends TaskMixin {
     }
     Set<Reason> some = EnumSet.noneOf(Reason.class);
     for (String label : reasons) {
-      try {
-        some.add(Reason.of(label.strip()));
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("--reasons: " + e.getMessage());
-      }
+      some.add(UsageException.parsed("--reasons: ", () -> Reason.of(label.strip())));
     }
     return some;
   }

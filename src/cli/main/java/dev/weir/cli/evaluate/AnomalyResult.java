@@ -176,7 +176,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
   public String table() {
     StringBuilder text = new StringBuilder();
     text.append(
-        line(
+        String.format(
             "%,d files, %,d values, %,d alarms: %.2f per 1,000 values, budget %s%n",
             files.size(),
             values(),
@@ -186,7 +186,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     NabScore score = score();
     if (labelled && score.windows() > 0) {
       text.append(
-          line(
+          String.format(
               "NAB score: standard %.1f, low FP rate %.1f, low FN rate %.1f%n",
               score.score(Profile.STANDARD),
               score.score(Profile.LOW_FALSE_POSITIVES),
@@ -194,12 +194,12 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     }
     if (labelled) {
       text.append(
-          line(
+          String.format(
               "after NAB's probation: %d of %d windows found, %d false alarms%n",
               score.found(), score.windows(), score.falseAlarms()));
     }
     if (settings.reasons().contains(Reason.BREAK)) {
-      text.append(line("breaks, which are no alarms: %d%n", breaks()));
+      text.append(String.format("breaks, which are no alarms: %d%n", breaks()));
     }
     Table<Reason> reasons =
         new Table<Reason>()
@@ -212,9 +212,5 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
         .append(reasons.text(List.copyOf(ALARMS)))
         .append("%n".formatted());
     return text.append(ofFiles().text(files)).toString();
-  }
-
-  private static String line(String format, Object... args) {
-    return String.format(format, args);
   }
 }

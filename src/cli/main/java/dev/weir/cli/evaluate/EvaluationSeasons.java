@@ -67,11 +67,9 @@ record EvaluationSeasons(
   }
 
   private static SeasonCounts two(String text) {
-    try {
-      return ForecastOptions.SEASON.parse(text).in(null, ForecastOptions.INTERVAL.key());
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--season: " + e.getMessage());
-    }
+    return UsageException.parsed(
+        "--season: ",
+        () -> ForecastOptions.SEASON.parse(text).in(null, ForecastOptions.INTERVAL.key()));
   }
 
   private static int season(String text, String of) {

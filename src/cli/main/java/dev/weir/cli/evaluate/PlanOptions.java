@@ -367,12 +367,12 @@ final class PlanOptions {
         "--holidays",
         "none without a mixture that learns",
         String.join(",", holidays));
-    try {
-      HolidayDays days = new HolidayRegions(Map.of()).days(holidays);
-      return plan.withHolidays(new HolidaySettings(local, days, List.of()));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--holidays: " + e.getMessage());
-    }
+    return UsageException.parsed(
+        "--holidays: ",
+        () -> {
+          HolidayDays days = new HolidayRegions(Map.of()).days(holidays);
+          return plan.withHolidays(new HolidaySettings(local, days, List.of()));
+        });
   }
 
   /** Whether an option gives bounds. */
@@ -381,11 +381,7 @@ final class PlanOptions {
   }
 
   private Bounds bounds() {
-    try {
-      return Bounds.of(min, max, integer);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--bounds-" + e.getMessage());
-    }
+    return UsageException.parsed("--bounds-", () -> Bounds.of(min, max, integer));
   }
 
   /** The model; alone, it is all that could read what is known ahead. */

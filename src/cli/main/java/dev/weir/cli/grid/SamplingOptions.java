@@ -82,15 +82,8 @@ public final class SamplingOptions {
    *
    * @param command that says so
    * @param job how a job samples; null without a job
-   * @throws IOException if so many values are missing that the interval can't be meant
-   */
-  public Map<String, Grid> grids(
-      String command, Map<String, List<Observation>> series, Sampling job) throws IOException {
-    return grids(command, series, job, Gap.LINEAR);
-  }
-
-  /**
    * @param otherwise what becomes of gaps where neither an option nor the job says it
+   * @throws IOException if so many values are missing that the interval can't be meant
    */
   public Map<String, Grid> grids(
       String command, Map<String, List<Observation>> series, Sampling job, Gap otherwise)
@@ -136,7 +129,7 @@ public final class SamplingOptions {
   public Map<String, List<Observation>> pieces(
       String command, Map<String, List<Observation>> series) throws IOException {
     Map<String, List<Observation>> pieces = new LinkedHashMap<>();
-    grids(command, series, null)
+    grids(command, series, null, Gap.LINEAR)
         .forEach(
             (name, grid) -> {
               for (List<Observation> piece : grid.pieces()) {

@@ -20,14 +20,23 @@ import java.util.stream.IntStream;
 abstract class ClassExamples {
 
   final Mode mode;
+  final String unit; // what is classified
+  final int size; // windows to learn from
   final List<String> classes;
   final InputView view;
   final RnnConfig rnn;
   final ClassifierSettings settings;
 
   private ClassExamples(
-      Mode mode, List<String> classes, InputView view, ClassifierSettings settings) {
+      Mode mode,
+      String unit,
+      int size,
+      List<String> classes,
+      InputView view,
+      ClassifierSettings settings) {
     this.mode = mode;
+    this.unit = unit;
+    this.size = size;
     this.classes = classes;
     this.view = view;
     this.rnn = settings.rnn(view);
@@ -67,8 +76,6 @@ abstract class ClassExamples {
     }
   }
 
-  abstract int size();
-
   abstract ClassifierTrainer trainer();
 
   /** Classes of the windows, or of the steps, that are held back; maybe none. */
@@ -77,9 +84,6 @@ abstract class ClassExamples {
   /** What a network says of those: (held back, classes). */
   abstract float[][] logits(float[] weights);
 
-  /** What each of those is called. */
-  abstract String unit();
-
   private static final class Windows extends ClassExamples {
     private final LabelledWindows learned;
     private final LabelledWindows heldBack;
@@ -87,6 +91,8 @@ abstract class ClassExamples {
     Windows(LabelledWindows learned, LabelledWindows heldBack, ClassifierSettings settings) {
       super(
           Mode.MANY_TO_ONE,
+          "windows",
+          learned.size(),
           learned.classes(),
           InputViews.of(learned, ClassifierSettings.BLOCKS),
           settings);
@@ -95,14 +101,8 @@ abstract class ClassExamples {
     }
 
     @Override
-    int size() {
-      return learned.size();
-    }
-
-    @Override
     ClassifierTrainer trainer() {
-      return new ClassifierTrainer(
-          settings.training(rnn, learned.size(), learned.counts()), view, learned);
+      return new ClassifierTrainer(settings.training(rnn, size, learned.counts()), view, learned);
     }
 
     @Override
@@ -119,11 +119,6 @@ abstract class ClassExamples {
         network.logits(heldBack.windows()[i], logits[i]);
       }
       return logits;
-    }
-
-    @Override
-    String unit() {
-      return "windows";
     }
   }
 
@@ -142,6 +137,8 @@ abstract class ClassExamples {
         ClassifierSettings settings) {
       super(
           Mode.MANY_TO_MANY,
+          "steps",
+          learned.size(),
           learned.classes(),
           InputViews.of(learned, ClassifierSettings.BLOCKS),
           settings);
@@ -152,14 +149,8 @@ abstract class ClassExamples {
     }
 
     @Override
-    int size() {
-      return learned.size();
-    }
-
-    @Override
     ClassifierTrainer trainer() {
-      return new ClassifierTrainer(
-          settings.training(rnn, learned.size(), learned.counts()), view, learned);
+      return new ClassifierTrainer(settings.training(rnn, size, learned.counts()), view, learned);
     }
 
     @Override
@@ -191,11 +182,6 @@ abstract class ClassExamples {
                 });
       }
       return logits.toArray(float[][]::new);
-    }
-
-    @Override
-    String unit() {
-      return "steps";
     }
   }
 }

@@ -145,9 +145,9 @@ final class ClassTraining {
     int[] heldBack = examples.heldBack();
     System.err.printf(
         "%,d windows to learn from, %,d %s held back, %d classes; %,d parameters%n",
-        examples.size(),
+        examples.size,
         heldBack.length,
-        examples.unit(),
+        examples.unit,
         examples.classes.size(),
         examples.rnn.parameterCount());
     Course course = new Course(examples);
@@ -161,9 +161,9 @@ final class ClassTraining {
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("trained_by", "weir train");
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    provenance.put("windows", Integer.toString(examples.size()));
+    provenance.put("windows", Integer.toString(examples.size));
     double factor = 1;
-    String score = "no %s held back".formatted(examples.unit());
+    String score = "no %s held back".formatted(examples.unit);
     if (heldBack.length > 0) {
       float[][] logits = examples.logits(weights);
       factor = Probabilities.bestFactor(logits, heldBack);
@@ -171,7 +171,7 @@ final class ClassTraining {
       score =
           String.format(
               "on %,d %s held back: accuracy %.4f, log loss %.4f",
-              heldBack.length, examples.unit(), held.accuracy(), held.logLoss());
+              heldBack.length, examples.unit, held.accuracy(), held.logLoss());
       provenance.put("held_back_accuracy", "%.4f".formatted(held.accuracy()));
       provenance.put("held_back_log_loss", "%.4f".formatted(held.logLoss()));
     }

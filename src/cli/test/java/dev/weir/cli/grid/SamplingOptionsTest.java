@@ -40,7 +40,7 @@ class SamplingOptionsTest {
     try {
       SamplingOptions sampling = new SamplingOptions();
       DeclaredOptions.complete(new CommandLine(sampling)).parseArgs(options);
-      return sampling.grids("weir", series, job);
+      return sampling.grids("weir", series, job, Gap.LINEAR);
     } finally {
       System.setErr(err);
       said = bytes.toString();
