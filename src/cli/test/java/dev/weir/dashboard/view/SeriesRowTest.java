@@ -71,8 +71,7 @@ class SeriesRowTest {
     assertThat(row.item().issuer().model()).isEqualTo("wide");
     row.issue(
         new TargetRecords.Part(
-            Records.forecast(
-                "pump", Mode.MANY_TO_ONE, 40, "", -1, Forecast.Status.FALLBACK, 1, 1)),
+            Records.forecast("pump", Mode.MANY_TO_ONE, 40, "", -1, Forecast.Status.FALLBACK, 1, 1)),
         "",
         0,
         5,
