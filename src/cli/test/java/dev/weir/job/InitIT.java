@@ -222,6 +222,25 @@ class InitIT {
   }
 
   @Test
+  void columnsWithEmptyCellsBecomeTargetsOfTheJob() throws Exception {
+    Files.writeString(
+        folder.resolve("grid.csv"),
+        "time,load,wind\n2026-01-01,1,5\n2026-01-02,,-6\n2026-01-03,3,4\n");
+    assertThat(init("--input @grid.csv --yes --out @a.yaml")).as("%s%s", out, err).isZero();
+    assertThat(out)
+        .contains("columns   time=time,targets=load+wind", "5 observations in 3 records or rows")
+        .contains("grid/wind ", "2026-01-02T00:00:00Z  -6.0");
+    assertThat(err).contains("/grid.csv --columns time=time,targets=load+wind");
+    String more = " --columns time=0,targets=1+2 --yes --out @b.yaml";
+    assertThat(init("--input @grid.csv" + more)).as("%s%s", out, err).isZero();
+    for (String file : List.of("a.yaml", "b.yaml")) {
+      var inputs = JobSettings.read(folder.resolve(file), Map.of()).forecast().inputs();
+      assertThat(inputs.targets().names()).containsExactly("load", "wind");
+      assertThat(inputs.features()).isZero();
+    }
+  }
+
+  @Test
   void whatCanNotBeGuessedIsSaidAndNothingIsWritten() throws Exception {
     send("init.text", List.of("temperature 21", "temperature 22"));
     send("init.words", List.of("{\"id\":1,\"state\":\"on\"}"));

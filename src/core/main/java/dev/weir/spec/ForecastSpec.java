@@ -102,7 +102,7 @@ public final class ForecastSpec extends Spec {
   public record WantedTotal(String name, List<String> of, int steps) {
 
     private static final Pattern TEXT =
-        Pattern.compile("([^=]+)=([^=]+?)(?:\\s+over\\s+([0-9]{1,6}))?\\s*");
+        Pattern.compile("([^=]+)=([^=]+?)(?:\\s+over\\s+(-?[0-9]{1,6}))?\\s*");
 
     private static final Pattern TERM = Pattern.compile("\\s*([+-]?)\\s*([^+\\s-][^+-]*)");
 
@@ -121,10 +121,10 @@ public final class ForecastSpec extends Spec {
           of.add((terms.group(1).equals("-") ? "-" : "") + terms.group(2).strip());
           end = terms.end();
         }
-        if (end == parts.group(2).length()) {
-          String steps = parts.group(3);
-          return new WantedTotal(
-              parts.group(1).strip(), of, steps == null ? 0 : Integer.parseInt(steps));
+        int steps = parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3));
+        boolean areSteps = parts.group(3) == null || steps > 0; // 0 would be each step by itself
+        if (end == parts.group(2).length() && areSteps) {
+          return new WantedTotal(parts.group(1).strip(), of, steps);
         }
       }
       throw new IllegalArgumentException(

@@ -234,7 +234,18 @@ class ForecastSpecTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "all", "all = ", "= a", "a = b = c", "a = b + ", "a = b ++ c", "a=b-"})
+      strings = {
+        "",
+        "all",
+        "all = ",
+        "= a",
+        "a = b = c",
+        "a = b + ",
+        "a = b ++ c",
+        "a=b-",
+        "a = b over -6",
+        "a = b over 0"
+      })
   void textThatIsNoTotalIsRefused(String text) {
     assertThatThrownBy(() -> WantedTotal.parse(text))
         .hasMessage(

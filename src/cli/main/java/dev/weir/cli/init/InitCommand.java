@@ -10,6 +10,7 @@ import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.CsvSample;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
+import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -225,7 +227,7 @@ public final class InitCommand implements Callable<Integer> {
     if (read.isEmpty()) {
       throw new CommandFailure("expected observations, got none; nothing was written");
     }
-    return write(text(name, guess, read, isSpread) + JobText.targets(together), target);
+    return write(text(name, guess, read, isSpread) + JobText.together(together), target);
   }
 
   /** The records' format as far as options say it; null: to be found. */
@@ -364,19 +366,24 @@ public final class InitCommand implements Callable<Integer> {
                 + " them",
             source.input, sample.shown());
       }
-      proposed = guess.columns();
+      boolean hasGaps = !guess.withGaps(profile).isEmpty(); // which only targets may have
+      String asTargets = guess.columns().replace("value=", "targets=");
+      proposed = hasGaps ? asTargets : guess.columns();
       columns = columns.named(proposed);
       tell("columns", proposed);
       together = guess.together(profile);
       if (!together.isEmpty()) {
-        tell("together", proposed.replace("value=", "targets=") + " reads them as one series");
+        tell("together", asTargets + " reads them as one series");
       }
     }
+    List<String> targets = SeriesFiles.named(List.of(source.input), columns).targets();
     List<Observation> read = new ArrayList<>();
     String format;
+    int count = 0;
     try (SeriesCsv rows = SeriesCsv.open(source.input, columns)) {
-      for (Observation o = rows.next(); o != null && read.size() < ROWS; o = rows.next()) {
-        read.add(o);
+      for (Observation o = rows.next(); o != null && count < ROWS; o = rows.next()) {
+        read.addAll(targets.isEmpty() ? List.of(o) : ofTargets(o, targets));
+        count++;
       }
       format = rows.format();
     }
@@ -384,8 +391,9 @@ public final class InitCommand implements Callable<Integer> {
       throw new CommandFailure("--input: expected rows in %s, got none", source.input);
     }
     tell("format", format == null ? "" : format);
-    show(read, read.size());
-    int code = write(text(name, null, read, false) + JobText.targets(together), target);
+    show(read, count);
+    String text = text(name, null, read, false);
+    int code = write(text + JobText.targets(targets) + JobText.together(together), target);
     if (code == 0) {
       System.err.printf(
           "Send the file: weir produce %s --input %s%s%n",
@@ -396,6 +404,21 @@ public final class InitCommand implements Callable<Integer> {
               : columns.areDefault() ? "" : ", with the same --columns");
     }
     return code;
+  }
+
+  /** An observation of each target that is not missing. */
+  private static List<Observation> ofTargets(Observation joint, List<String> targets) {
+    double[] rest = joint.features(); // targets but the first, then features
+    double[] features = Arrays.copyOfRange(rest, targets.size() - 1, rest.length);
+    List<Observation> all = new ArrayList<>();
+    for (int k = 0; k < targets.size(); k++) {
+      double value = k == 0 ? joint.value() : rest[k - 1];
+      if (!Double.isNaN(value)) {
+        String name = joint.series() + '/' + targets.get(k);
+        all.add(new Observation(name, joint.time(), value, features));
+      }
+    }
+    return all;
   }
 
   // ---- both

@@ -82,8 +82,13 @@ final class JobText {
     return text.toString();
   }
 
-  /** A comment that proposes to forecast values together; empty for none. */
+  /** The targets of the job; empty for none. */
   static String targets(List<String> names) {
+    return names.isEmpty() ? "" : "targets: %s%n".formatted(list(names));
+  }
+
+  /** A comment that proposes to forecast values together; empty for none. */
+  static String together(List<String> names) {
     return names.isEmpty()
         ? ""
         : "#targets: %s  # they come together; to forecast them as one series, remove the first #%n"

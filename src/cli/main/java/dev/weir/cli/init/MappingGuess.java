@@ -80,16 +80,34 @@ record MappingGuess(
 
   /** Names for values that each record has all of; none if some lack one, or have no such names. */
   List<String> together(RecordProfile profile) {
-    List<FieldProfile> fields =
-        profile.fields(each).stream().filter(field -> values.contains(field.path())).toList();
+    return hasGaps(profile) ? List.of() : names();
+  }
+
+  /** Names for values that some records lack; none if all have all, or have no such names. */
+  List<String> withGaps(RecordProfile profile) {
+    return hasGaps(profile) ? names() : List.of();
+  }
+
+  private boolean hasGaps(RecordProfile profile) {
+    return profile.fields(each).stream()
+            .filter(field -> values.contains(field.path()))
+            .mapToInt(FieldProfile::count)
+            .distinct()
+            .count()
+        > 1;
+  }
+
+  /** Names of the values as targets; none where they can't be targets. */
+  private List<String> names() {
     List<String> names =
         values.stream()
             .map(path -> path.substring(path.lastIndexOf('.') + 1))
             .filter(Targets::isName)
             .distinct()
             .toList();
-    boolean areTogether = fields.stream().mapToInt(FieldProfile::count).distinct().count() == 1;
-    return areTogether && names.size() > 1 && names.size() == values.size() ? names : List.of();
+    boolean areTargets =
+        names.size() > 1 && names.size() <= Targets.MAX && names.size() == values.size();
+    return areTargets ? names : List.of();
   }
 
   private static int samples(RecordProfile profile, MappingGuess guess) {

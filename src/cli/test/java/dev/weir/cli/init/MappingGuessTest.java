@@ -41,7 +41,7 @@ class MappingGuessTest {
     assertThat(guess(profile).together(profile)).as("some lack two of them").isEmpty();
     RecordProfile alike = profile("{\"host\":\"a\",\"in\":{\"rate\":1},\"out\":{\"rate\":2}}");
     assertThat(guess(alike).together(alike)).as("of the same name").isEmpty();
-    assertThat(JobText.targets(List.of("idle", "3")))
+    assertThat(JobText.together(List.of("idle", "3")))
         .isEqualToIgnoringNewLines(
             "#targets: [idle, '3']  # they come together; to forecast them as one series, remove the first #");
   }
