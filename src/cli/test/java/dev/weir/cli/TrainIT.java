@@ -109,8 +109,14 @@ class TrainIT {
     String columnsOfTwo = "--columns time=timestamp,targets=load+wind --targets ";
     for (String[] wrong :
         new String[][] {
-          {"--targets load,load", "weir train: targets: expected 1 to 32, or 2 to 32 different"},
-          {"--targets load", "weir train: targets: expected 1 to 32, or 2 to 32 different names"},
+          {
+            "--targets load,load",
+            "weir train: targets: expected a number from 1 to 32, or 2 to 32 different"
+          },
+          {
+            "--targets load",
+            "weir train: targets: expected a number from 1 to 32, or 2 to 32 different names"
+          },
           {columnsOfTwo + "a,b,c", "--targets: expected a name for each of [load, wind], got"},
           {"--columns value=1 --targets a,b", "--targets: expected --columns without value"},
           {"--task base --targets a,b", "--targets: expected none with --task base, got one"},

@@ -34,7 +34,7 @@ public record NetworkTargets(int count, List<String> names) {
             && names.stream().allMatch(NetworkTargets::isName);
     if (count < 1 || count > MAX || !names.isEmpty() && !areNames) {
       throw new IllegalArgumentException(
-          "targets: expected 1 to %d, or 2 to %d different names, got %s"
+          "targets: expected a number from 1 to %d, or 2 to %d different names, got %s"
               .formatted(MAX, MAX, names.isEmpty() ? count : Safetensors.quoted(label(names))));
     }
   }

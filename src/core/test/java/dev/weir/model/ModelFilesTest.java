@@ -538,13 +538,13 @@ class ModelFilesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "0 | targets: expected 1 to 32, or 2 to 32 different names, got 0",
-        "33 | targets: expected 1 to 32, or 2 to 32 different names, got 33",
-        "-2 | targets: expected 1 to 32, or 2 to 32 different names, got -2",
-        "a,b,a | targets: expected 1 to 32, or 2 to 32 different names, got a,b,a",
-        "a | targets: expected 1 to 32, or 2 to 32 different names, got a",
-        "a, | targets: expected 1 to 32, or 2 to 32 different names, got a,",
-        "a/b,c | targets: expected 1 to 32, or 2 to 32 different names, got a/b,c",
+        "0 | targets: expected a number from 1 to 32, or 2 to 32 different names, got 0",
+        "33 | targets: expected a number from 1 to 32, or 2 to 32 different names, got 33",
+        "-2 | targets: expected a number from 1 to 32, or 2 to 32 different names, got -2",
+        "a,b,a | targets: expected a number from 1 to 32, or 2 to 32 different names, got a,b,a",
+        "a | targets: expected a number from 1 to 32, or 2 to 32 different names, got a",
+        "a, | targets: expected a number from 1 to 32, or 2 to 32 different names, got a,",
+        "a/b,c | targets: expected a number from 1 to 32, or 2 to 32 different names, got a/b,c",
         "4 | head: expected rows for each of 4 targets, got 6",
         "6 | input_size: expected at least 6 for 6 values, got 3",
       })
