@@ -225,7 +225,7 @@ class InitIT {
   void columnsWithEmptyCellsBecomeTargetsOfTheJob() throws Exception {
     Files.writeString(
         folder.resolve("grid.csv"),
-        "time,load,wind\n2026-01-01,1,5\n2026-01-02,,-6\n2026-01-03,3,4\n");
+        "time,load,wind\n2026-01-01,,5\n2026-01-02,1,-6\n2026-01-03,3,4\n");
     assertThat(init("--input @grid.csv --yes --out @a.yaml")).as("%s%s", out, err).isZero();
     assertThat(out)
         .contains("columns   time=time,targets=load+wind", "5 observations in 3 records or rows")

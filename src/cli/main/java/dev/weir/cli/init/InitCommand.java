@@ -367,8 +367,9 @@ public final class InitCommand implements Callable<Integer> {
             source.input, sample.shown());
       }
       boolean hasGaps = !guess.withGaps(profile).isEmpty(); // which only targets may have
-      String asTargets = guess.columns().replace("value=", "targets=");
-      proposed = hasGaps ? asTargets : guess.columns();
+      String asValues = guess.columns(sample.names());
+      String asTargets = asValues.replace("value=", "targets=");
+      proposed = hasGaps ? asTargets : asValues;
       columns = columns.named(proposed);
       tell("columns", proposed);
       together = guess.together(profile);

@@ -167,9 +167,11 @@ record MappingGuess(
   }
 
   /** The guess as {@code --columns} of a CSV file. */
-  String columns() {
+  String columns(List<String> header) {
+    List<String> ordered =
+        values.stream().sorted(Comparator.comparingInt(header::indexOf)).toList();
     String ofSeries = series.get(0).isEmpty() ? "" : "series=" + String.join("+", series) + ",";
-    return "%stime=%s,value=%s".formatted(ofSeries, time, String.join("+", values));
+    return "%stime=%s,value=%s".formatted(ofSeries, time, String.join("+", ordered));
   }
 
   private static List<String> series(

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The first rows of a CSV file, from which it can be guessed what its columns hold.
@@ -75,6 +76,11 @@ public record CsvSample(List<String> header, List<Map<String, String>> rows) {
     } catch (DateTimeException | ArithmeticException e) {
       return text;
     }
+  }
+
+  /** Names of the columns in the rows, in the order of the header. */
+  public List<String> names() {
+    return IntStream.range(0, header.size()).mapToObj(column -> name(header, column)).toList();
   }
 
   /** Whether the file has these columns. */
