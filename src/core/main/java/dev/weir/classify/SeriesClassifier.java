@@ -408,8 +408,8 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   }
 
   /**
-   * Takes in a label: of a window that waits for it, or of one that is still to come. If it can't
-   * be taken, nothing changes and there is a dead letter.
+   * Takes in a label: of a window that waits for it, or of one that is still to come, where the
+   * newest counts. If it can't be taken, nothing changes and there is a dead letter.
    *
    * @param watermark as for {@link #observe}
    */
@@ -456,11 +456,11 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     int at = ClassState.after(state.early, time);
     if (at > 0 && state.early.get(at - 1).time() == time) {
       boolean isSame = state.early.get(at - 1).label().equals(event.label());
-      result.count(isSame ? Counted.REPEATED_LABEL : Counted.CONTRADICTING_LABEL, 1);
+      result.count(isSame ? Counted.REPEATED_LABEL : Counted.CORRECTED_LABEL, 1);
       if (!isSame) {
-        contradicts(event);
+        state.early.set(at - 1, new Mark(time, event.label(), event.source().timestamp(), false));
       }
-      return isSame;
+      return true;
     }
     if (state.early.size() >= MAX_EARLY) {
       refuse(event.source(), "time: expected one of a window that there is, got " + instant(time));
@@ -525,16 +525,24 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return -1;
   }
 
-  /** The newest window is there: learns its label if it has come already. */
+  /** The newest window is there: learns its label if it has come already; of several the newest. */
   private void learnEarly(ClassState state, long firstTime, long lastTime) {
+    Mark newest = null;
     while (!state.early.isEmpty() && state.early.get(0).time() <= lastTime) {
       Mark label = state.early.remove(0);
       if (label.time() < firstTime || !(state.names.contains(label.label()) || mayAdd(state))) {
         result.count(Counted.UNUSED_LABEL, 1);
-      } else {
-        learn(state, 0, label.label(), label.recordTime());
-        result.labels.put(label.time(), label.label());
+        continue;
       }
+      if (newest != null) {
+        boolean isSame = newest.label().equals(label.label());
+        result.count(isSame ? Counted.REPEATED_LABEL : Counted.CORRECTED_LABEL, 1);
+      }
+      newest = label;
+      result.labels.put(label.time(), label.label());
+    }
+    if (newest != null) {
+      learn(state, 0, newest.label(), newest.recordTime());
     }
   }
 

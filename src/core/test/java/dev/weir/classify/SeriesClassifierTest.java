@@ -557,13 +557,13 @@ class SeriesClassifierTest {
   }
 
   @Test
-  void contradictingLabelsBecomeDeadLetters() throws Exception {
+  void labelsAreCorrectedUntilTheirWindowIsThere() throws Exception {
     WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
     ClassFixture.OneSeries classifier =
         classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
     ClassState state = classifier.newState();
-    for (String early : List.of("run", "run", "fault")) { // at one time
-      assertThat(classifier.label(state, label(110, early))).isEqualTo(!early.equals("fault"));
+    for (String early : List.of("run", "run", "idle")) { // at one time
+      assertThat(classifier.label(state, label(110, early))).isTrue();
     }
     classifier.label(state, label(120, "fault")); // of the same window, as it turns out
     assertThat(context.counted)
@@ -571,20 +571,18 @@ class SeriesClassifierTest {
             Map.of(
                 Counted.UNKNOWN_SERIES_LABEL, 2,
                 Counted.REPEATED_LABEL, 1,
-                Counted.CONTRADICTING_LABEL, 1));
+                Counted.CORRECTED_LABEL, 1));
     classifier.observe(state, observation(110, 1, 1), source(1));
     classifier.observe(state, observation(210, 1, 1), source(2));
-    assertThat(context.counted).containsEntry(Counted.CONTRADICTING_LABEL, 2);
-    assertThat(classifier.label(state, label(130, "run"))).isTrue();
+    assertThat(context.counted).containsEntry(Counted.CORRECTED_LABEL, 2);
+    assertThat(classifier.label(state, label(130, "fault"))).isTrue();
     ClassState before = copy(state);
     assertThat(classifier.label(state, label(130, "idle\n"))).isFalse();
     assertThat(state).usingRecursiveComparison().isEqualTo(before);
     assertThat(state.labels).isEqualTo(1);
-    assertThat(context.counted).containsEntry(Counted.CONTRADICTING_LABEL, 3);
+    assertThat(context.counted).containsEntry(Counted.CONTRADICTING_LABEL, 1);
     assertThat(context.problems())
         .containsExactly(
-            "label: expected the one that the window at 1970-01-01T00:00:00.110Z of series machine"
-                + " has already, got fault",
             "label: expected the one that the window at 1970-01-01T00:00:00.130Z of series machine"
                 + " has already, got idle.");
   }

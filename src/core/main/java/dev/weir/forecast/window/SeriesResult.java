@@ -36,6 +36,8 @@ public class SeriesResult {
     REPEATED_LABEL("repeatedLabels"),
     /** A label of a window that has another class. */
     CONTRADICTING_LABEL("contradictingLabels"),
+    /** A label that replaces another of a window that is still to come. */
+    CORRECTED_LABEL("correctedLabels"),
     /** A label of a series that has no observation yet. */
     UNKNOWN_SERIES_LABEL("unknownSeriesLabels"),
     /** A label that came before its window and found none. */
