@@ -132,7 +132,7 @@ class TorchScriptsTest {
         "absent | expected a file, found none",
       })
   void fileWithoutOneStateDictIsRefusedInOneLine(String name, String message) throws Exception {
-    Ended ended = convert(name);
+    Ended ended = convert(name, "--force"); // another test writes two.safetensors
     assertThat(ended.exitCode()).isEqualTo(1);
     assertThat(ended.output().lines())
         .satisfiesExactly(
