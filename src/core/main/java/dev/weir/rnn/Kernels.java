@@ -8,7 +8,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Chooses the kernel of this JVM: {@code vector} where it compiles vectors, else {@code plain}.
- * Both give the same bits, so that the choice never shows in a forecast.
+ * Both give the same bits, so that the choice never shows in a forecast; so does {@link
+ * TwoUnitKernel}, which stands in for both where it fits.
  *
  * <p>{@code -Dweir.kernel=plain} or {@code vector} overrides the choice.
  */
@@ -106,6 +107,9 @@ public final class Kernels {
    * @throws IllegalStateException if it names one that this JVM cannot run
    */
   static RecurrentKernel of(RnnConfig config) {
+    if (pinned() == null && TwoUnitKernel.fits(config)) {
+      return new TwoUnitKernel(config);
+    }
     if (!name().equals(VECTOR)) {
       return new ColumnKernel(config);
     }

@@ -16,11 +16,11 @@ final class WeirForward implements Forward {
   WeirForward(Shape shape, float[] weights) {
     this.shape = shape;
     this.rnn = new Rnn(shape.config());
-    boolean vectors = System.getProperty(KERNEL, "").equals("vector") && shape.hiddenSize() > 2;
+    boolean vectors = System.getProperty(KERNEL, "").equals("vector");
     if (vectors != rnn.kernel().equals("vector")) {
       throw new IllegalStateException(
           "kernel: expected %s, got %s (%s)"
-              .formatted(vectors ? "vector" : "scalar or plain", rnn.kernel(), shape));
+              .formatted(vectors ? "vector" : "plain", rnn.kernel(), shape));
     }
     rnn.load(weights);
   }
