@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Chooses the kernel of this JVM: {@code vector} where it compiles vectors, else {@code plain}.
  * Both give the same bits, so that the choice never shows in a forecast; so does {@link
- * TwoUnitKernel}, which stands in for both where it fits.
+ * TwoUnitKernel}, which replaces both where it fits.
  *
  * <p>{@code -Dweir.kernel=plain} or {@code vector} overrides the choice.
  */
