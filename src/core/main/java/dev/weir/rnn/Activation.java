@@ -91,20 +91,6 @@ public final class Activation {
   }
 
   /**
-   * As {@link #tanh(float)}, to the bit, for loops that the compiler does not vectorise: there a
-   * branch that is never taken costs nothing, and min and max a quarter of the whole.
-   */
-  static float scalarTanh(float value) {
-    float x = value;
-    if (x > SATURATION) {
-      x = SATURATION;
-    } else if (x < -SATURATION) {
-      x = -SATURATION;
-    }
-    return squash(x);
-  }
-
-  /**
    * x P/Q in halves that do not wait for each other (Estrin), since a step of a recurrence waits
    * for all of it: 27 cycles instead of 35 where a multiplication takes 4 and the division 11.
    */

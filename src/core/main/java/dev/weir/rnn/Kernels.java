@@ -8,8 +8,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Chooses the kernel of this JVM: {@code vector} where it compiles vectors, else {@code plain}.
- * Both give the same bits, so that the choice never shows in a forecast; so does {@link
- * TwoUnitKernel}, which replaces both where it fits.
+ * Both give the same bits, so that the choice never shows in a forecast.
  *
  * <p>{@code -Dweir.kernel=plain} or {@code vector} overrides the choice.
  */
@@ -107,9 +106,6 @@ public final class Kernels {
    * @throws IllegalStateException if it names one that this JVM cannot run
    */
   static RecurrentKernel of(RnnConfig config) {
-    if (pinned() == null && TwoUnitKernel.fits(config)) {
-      return new TwoUnitKernel(config);
-    }
     if (!name().equals(VECTOR)) {
       return new ColumnKernel(config);
     }

@@ -51,34 +51,6 @@ class KernelTest {
     return tests.stream();
   }
 
-  /** A bidirectional tanh network of two units has a kernel of its own, unless one is pinned. */
-  @ParameterizedTest
-  @CsvSource({"1, 1", "1, 4", "2, 3", "3, 6"})
-  void twoUnitsGiveTheBitsOfPlain(int layers, int inputs) {
-    Random random = new Random(21);
-    for (int variant = 0; variant < 16; variant++) {
-      boolean bias = (variant & 1) == 0;
-      boolean batchFirst = (variant & 2) == 0;
-      RnnConfig config = new RnnConfig(Cell.RNN_TANH, inputs, 2, layers, true, bias);
-      int batch = 1 + variant % 3;
-      int seqLen = 1 + variant % 6;
-      float[] weights = ForwardOfEachCell.values(random, config.parameterCount(), 0.6f);
-      float[] input = ForwardOfEachCell.values(random, batch * seqLen * inputs, 2f);
-      float[] state = ForwardOfEachCell.values(random, layers * batch * config.outputSize(), 1f);
-      RnnOutput expected = new RnnOutput();
-      RnnOutput actual = new RnnOutput();
-      float[] h0 = (variant & 4) == 0 ? state : null;
-      Rnn plain = pinned("plain", config);
-      plain.load(weights);
-      plain.forward(input, batch, seqLen, batchFirst, h0, null, expected);
-      Rnn own = new Rnn(config);
-      own.load(weights);
-      own.forward(input, batch, seqLen, batchFirst, h0, null, actual);
-      assertThat(bits(actual.out())).as("variant %d", variant).isEqualTo(bits(expected.out()));
-      assertThat(bits(actual.hN())).as("variant %d", variant).isEqualTo(bits(expected.hN()));
-    }
-  }
-
   @Tag("fuzz")
   @ParameterizedTest
   @EnumSource(Cell.class)
