@@ -38,7 +38,27 @@ public final class VectorLoops {
   private static final FloatVector HIGHEST = FloatVector.broadcast(SPECIES, Activation.SATURATION);
   private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, -Activation.SATURATION);
 
+  private static final int MIXED = 5_000; // the compiler counts from 200 on and compiles at 5,000
+
+  static {
+    mix(MIXED);
+  }
+
   private VectorLoops() {}
+
+  /**
+   * Shows the compiler all operators before it compiles the library's methods that they share. Had
+   * it seen one alone, each of these methods would trap at the next one; and once the methods that
+   * it inlines into a loop have trapped a hundred times together, it trusts no type profile there,
+   * so that what the loop carries becomes an object for good.
+   */
+  private static FloatVector mix(int rounds) {
+    FloatVector a = P0;
+    for (int i = 0; i < rounds; i++) {
+      a = a.add(P0).mul(P1).sub(P2).div(P3);
+    }
+    return a;
+  }
 
   /** The tanh of {@code length} values from {@code at} on, whole vectors. */
   static void tanh(float[] values, int at, int length) {

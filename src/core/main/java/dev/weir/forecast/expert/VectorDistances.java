@@ -1,8 +1,10 @@
 package dev.weir.forecast.expert;
 
+import static dev.weir.rnn.VectorLoops.LANES;
+import static dev.weir.rnn.VectorLoops.SPECIES;
+
 import dev.weir.rnn.Kernels;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link Distances} in the Vector API: all lags of a stretch of candidates before the next, so that
@@ -12,9 +14,6 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
 final class VectorDistances {
-
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
 
   private float[] queries = new float[0]; // (window + 1), x[t-j] - x[t]
   private float[] weights = new float[0]; // (window + 1), g_j / (w s^2)

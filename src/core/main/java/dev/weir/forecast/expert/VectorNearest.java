@@ -1,5 +1,8 @@
 package dev.weir.forecast.expert;
 
+import static dev.weir.rnn.VectorLoops.LANES;
+import static dev.weir.rnn.VectorLoops.SPECIES;
+
 import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -17,9 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorNearest {
 
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
   private static final int SPARE = 16; // more than wanted that a limit may let through
   private static final int MOST = Float.floatToIntBits(Float.MAX_VALUE);
   private static final int FIRST_STEP = 1 << 20; // an eighth of an octave
