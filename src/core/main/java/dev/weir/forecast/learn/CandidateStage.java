@@ -29,7 +29,9 @@ public final class CandidateStage {
 
   private static final int KEPT_INPUTS = 13; // of each value in the window
   private static final double MAX_APART = 8; // in units of the base's usual error
-  private static final int CHANGE_FLOATS = 3;
+  private static final int CHANGE_FLOATS = 4;
+  private static final int USED = 3; // place of: values that the kept answer was used for
+  private static final int NEAR_HORIZON = 8;
   private static final int LOGARITHMS = 5; // of a step and candidate
   private static final float CHANGE_RATE = 0.02f;
   private static final float ETA = 8; // how sharply the weights of a mean follow errors
@@ -47,8 +49,10 @@ public final class CandidateStage {
   private final int median; // number of the candidate that is a running median, or -1
   private CandidateNetwork network; // null: no network yet
 
-  private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1
+  private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1, used
   private final Bfloat16Slice recent = new Bfloat16Slice(); // (WINDOW, KEPT_INPUTS), a ring
+  private final Bfloat16Slice answer = new Bfloat16Slice(); // (followed, candidates + 1), if kept
+  private final int perAnswer; // values that an answer of the network is used for
 
   // scratch
   private History history; // of the newest forecast
@@ -78,6 +82,7 @@ public final class CandidateStage {
     this.candidates = given + CheapCandidates.NAMES.size();
     this.followed = followed;
     this.horizon = followed.horizon();
+    this.perAnswer = ownBase ? 1 : horizon <= NEAR_HORIZON ? 2 : 3;
     this.names = List.copyOf(names);
     this.kinds = CandidateKinds.of(names, CandidateKinds.NAMES);
     this.errors = new CandidateErrors(candidates, followed);
@@ -124,6 +129,11 @@ public final class CandidateStage {
     return CandidateErrors.shorts(given + CheapCandidates.NAMES.size(), followed);
   }
 
+  /** The same: of the network's answer, if the base forecast is passed in. */
+  public static int answerShorts(int given, FollowedSteps followed) {
+    return followed.count() * (given + CheapCandidates.NAMES.size() + 1);
+  }
+
   /** 16-bit numbers to keep for each series that are of its season. */
   public static int phaseShorts(int given, int season) {
     return PhaseErrors.shorts(given + CheapCandidates.NAMES.size(), season);
@@ -135,6 +145,7 @@ public final class CandidateStage {
    * @param at where its floats begin
    * @param inputsAt where its 16-bit numbers of the window begin
    * @param errorsAt where those of the errors begin
+   * @param answerAt where those of the answer begin
    * @param phasesAt where those of its season begin
    */
   public void bind(
@@ -144,10 +155,12 @@ public final class CandidateStage {
       short[] shorts,
       int inputsAt,
       int errorsAt,
+      int answerAt,
       int phasesAt) {
     change.at(floats, at);
     errors.bind(floats, at + CHANGE_FLOATS, shorts, errorsAt);
     recent.at(shorts, inputsAt);
+    answer.at(shorts, answerAt);
     phases.bind(season, shorts, phasesAt);
   }
 
@@ -473,23 +486,36 @@ public final class CandidateStage {
     globals[0] = (float) (Math.log(age) / 4 - 1);
     globals[1] = season > 1 ? (float) (Math.log(season) / 3) : 0;
     globals[2] = season == 1 ? 1 : 0;
-    globals[3] = horizon <= 8 ? 1 : 0;
+    globals[3] = horizon <= NEAR_HORIZON ? 1 : 0;
     globals[4] = season > 1 ? (float) (Math.max(-2, Math.min(5, Math.log(age / season))) / 3) : 0;
   }
 
   /**
-   * Applies the network to what {@link #prepare} was given; without one nothing is changed.
+   * Applies the network to what {@link #prepare} was given; without one nothing is changed. Its
+   * answer, weights and residuals of the followed steps, is kept and serves the next value or two
+   * as well: what it weighs are always the newest forecasts.
    *
    * @param base (horizon), the base forecast; overwritten by the network's
+   * @param ask whether it is asked even where its last answer would do
    */
-  public void apply(double[] base) {
+  public void apply(double[] base, boolean ask) {
     if (network == null) {
       return;
     }
-    fill();
+    float used = change.get(USED);
+    if (ask || used == 0 || used >= perAnswer) {
+      fill();
+      network.forward(
+          window, globals, kinds, ofCandidates, ofSteps, followed.count(), weights, residuals);
+      if (perAnswer > 1) {
+        keepAnswer();
+      }
+      used = 0;
+    } else {
+      recallAnswer();
+    }
+    change.set(USED, used + 1);
     double least = floor(history);
-    network.forward(
-        window, globals, kinds, ofCandidates, ofSteps, followed.count(), weights, residuals);
     for (int i = 1; i <= horizon; i++) {
       int next = followed.next(i);
       int before = followed.before(i);
@@ -504,6 +530,24 @@ public final class CandidateStage {
       if (scale[i - 1] > least) { // else the base has made no error yet
         base[i - 1] += scale[i - 1] * sum;
       }
+    }
+  }
+
+  private void keepAnswer() {
+    for (int k = 0; k < weights.length; k++) {
+      answer.set(k, weights[k]);
+    }
+    for (int s = 0; s < residuals.length; s++) {
+      answer.set(weights.length + s, residuals[s]);
+    }
+  }
+
+  private void recallAnswer() {
+    for (int k = 0; k < weights.length; k++) {
+      weights[k] = answer.get(k);
+    }
+    for (int s = 0; s < residuals.length; s++) {
+      residuals[s] = answer.get(weights.length + s);
     }
   }
 

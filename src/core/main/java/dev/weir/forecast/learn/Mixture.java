@@ -34,7 +34,10 @@ final class Mixture {
   /** Up to so many errors of a step a network that combines is trusted alone. */
   private static final int TRUSTED = 100;
 
-  /** From so many on it has the share that its own errors give it. */
+  /**
+   * From so many on it has the share that its own errors give it, and is asked at each second or
+   * third value.
+   */
   private static final int JUDGED = 200;
 
   /** How long errors count: the mean is 50 values deep. */
@@ -416,7 +419,7 @@ final class Mixture {
       state.base(t, i, results[i - 1]);
       shares[s] = trust(state, i);
     }
-    stage.apply(results);
+    stage.apply(results, state.scores.count(1) <= JUDGED); // young series always ask
     for (int s = 0; s < shares.length; s++) {
       int i = followed.step(s);
       state.combined(t, i, results[i - 1]);

@@ -69,6 +69,7 @@ final class StateLayout {
   final int outsideIntervalShorts;
   final int candidateInputs;
   final int candidateErrors;
+  final int networkAnswer;
   final int candidatePhases;
   final int[] expertShorts; // (experts + 1)
   final int phaseLosses; // (phases of a season, experts)
@@ -163,6 +164,10 @@ final class StateLayout {
     candidateInputs = s.add("inputs of candidates", network ? CandidateStage.inputShorts() : 0);
     candidateErrors =
         s.add("errors of candidates", network ? CandidateStage.errorShorts(count, followed) : 0);
+    networkAnswer =
+        s.add(
+            "the network's answer",
+            network && !settings.isAlone() ? CandidateStage.answerShorts(count, followed) : 0);
     intervalShorts = s.add("issued intervals", IntervalState.shorts(scored, levels));
     mixtureShortsEnd = s.size();
     phaseLosses = s.add("running errors by phase", SeasonalHedge.shorts(season, count));

@@ -290,6 +290,7 @@ final class StateView {
         shorts,
         layout.candidateInputs,
         layout.candidateErrors,
+        layout.networkAnswer,
         layout.candidatePhases);
   }
 
