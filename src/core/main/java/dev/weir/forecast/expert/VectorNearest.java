@@ -28,6 +28,7 @@ final class VectorNearest {
   private final int wanted;
   private final float[] near; // within the limit, then infinities up to a whole vector
   private final int[] nearAt;
+  private final int[] places; // how many are less than each of near
   private final int[] order; // (wanted + spare), places in near by distance
   private int last = Float.floatToIntBits(1); // limit: a guess at the next, and no more than that
 
@@ -35,6 +36,7 @@ final class VectorNearest {
     this.wanted = wanted;
     this.near = new float[wanted + SPARE + LANES];
     this.nearAt = new int[near.length];
+    this.places = new int[near.length];
     this.order = new int[wanted + SPARE];
   }
 
@@ -71,18 +73,17 @@ final class VectorNearest {
     }
     Arrays.fill(near, found, found + LANES, Float.POSITIVE_INFINITY);
     Arrays.fill(order, 0, found, -1);
-    for (int k = 0; k < found; k++) {
-      IntVector bits = IntVector.broadcast(BITS, Float.floatToIntBits(near[k]));
+    for (int i = 0; i < found; i += LANES) {
+      IntVector bits = FloatVector.fromArray(SPECIES, near, i).reinterpretAsInts();
       IntVector less = IntVector.zero(BITS); // by the sign of the difference: none is below 0
-      for (int i = 0; i < found; i += LANES) {
-        less =
-            less.add(
-                FloatVector.fromArray(SPECIES, near, i)
-                    .reinterpretAsInts()
-                    .sub(bits)
-                    .lanewise(VectorOperators.LSHR, 31));
+      for (int k = 0; k < found; k++) {
+        IntVector other = IntVector.broadcast(BITS, Float.floatToIntBits(near[k]));
+        less = less.add(other.sub(bits).lanewise(VectorOperators.LSHR, 31));
       }
-      int place = less.reduceLanes(VectorOperators.ADD);
+      less.intoArray(places, i);
+    }
+    for (int k = 0; k < found; k++) {
+      int place = places[k];
       while (order[place] >= 0) { // an equal one that comes before
         place++;
       }

@@ -342,9 +342,18 @@ final class Mixture {
     state.turnTo(t);
     int known = state.scores.known();
     weighSteps(state, t, known, experts);
-    weighCorrections(state, known);
+    if (regression != null) {
+      weighCorrections(state, known);
+    }
+    boolean overwritten = stage != null && stage.hasOwnBase();
     for (int i = 1; i <= horizon; i++) {
-      results[i - 1] = mix(state, t, i, anchor);
+      for (int e = 0; e < experts; e++) {
+        said[e] = ensemble.made(e, i) - anchor;
+        relative[e][i - 1] = said[e];
+      }
+      if (!overwritten || followed.has(i)) { // what waits is kept as distances from the mean
+        results[i - 1] = mix(state, t, i);
+      }
     }
     if (stage != null) {
       combine(state, t);
@@ -374,12 +383,10 @@ final class Mixture {
   }
 
   /** Makes the forecast of step i, with the weights of the steps and of the corrections. */
-  private double mix(StateView state, long t, int i, double anchor) {
+  private double mix(StateView state, long t, int i) {
     weightsBetween(i, experts);
     double mean = 0;
     for (int e = 0; e < experts; e++) {
-      said[e] = ensemble.made(e, i) - anchor;
-      relative[e][i - 1] = said[e];
       mean += weights[e] * said[e];
     }
     double corrected =
@@ -387,7 +394,7 @@ final class Mixture {
     if (followed.has(i)) {
       keep(state, t, i, mean, corrected);
     }
-    return mean + followed.between(shares, i) * (corrected - mean);
+    return regression == null ? mean : mean + followed.between(shares, i) * (corrected - mean);
   }
 
   private void keep(StateView state, long t, int i, double mean, double corrected) {
