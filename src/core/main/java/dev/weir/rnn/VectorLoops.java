@@ -52,12 +52,12 @@ public final class VectorLoops {
    * it inlines into a loop have trapped a hundred times together, it trusts no type profile there,
    * so that what the loop carries becomes an object for good.
    */
-  private static FloatVector mix(int rounds) {
+  private static float mix(int rounds) {
     FloatVector a = P0;
     for (int i = 0; i < rounds; i++) {
       a = a.add(P0).mul(P1).sub(P2).div(P3);
     }
-    return a;
+    return a.lane(0);
   }
 
   /** The tanh of {@code length} values from {@code at} on, whole vectors. */
