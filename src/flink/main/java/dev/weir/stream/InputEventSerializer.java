@@ -11,7 +11,6 @@ import dev.weir.state.RecordSerializer;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -34,16 +33,20 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte AHEAD = 4; // a marked one with covariates known ahead
   private static final byte MODELS = 5; // one of them whose outside models have names
 
+  private static final byte PLAIN = 6; // one that follows from its record's value
+
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
-
-  private static final byte NAMED = 0;
-  private static final byte USUAL = 1;
 
   @Override
   protected void write(InputEvent arrival, DataOutputView target) throws IOException {
     if (arrival instanceof ObservationEvent observed) {
       Observation observation = observed.observation();
+      if (PlainObservation.is(observation, observed.source().value())) {
+        target.writeByte(PLAIN);
+        writeSource(observed.source(), target);
+        return;
+      }
       byte kind =
           observation.models() != null
               ? MODELS
@@ -85,6 +88,10 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     if (kind == DEAD_LETTER) {
       return LETTERS.deserialize(source);
     }
+    if (kind == PLAIN) {
+      SourceRecord record = readSource(source);
+      return new ObservationEvent(PlainObservation.of(record.value()), record);
+    }
     String series = StringValue.readString(source);
     long time = source.readLong();
     if (kind == LABEL) {
@@ -122,8 +129,12 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     target.writeLong(record.offset());
     target.writeLong(record.timestamp());
     writeHeaders(record, target);
-    writeBytes(record.key(), target);
     writeBytes(record.value(), target);
+    boolean isNamed = PlainObservation.isNamed(record.value(), record.key());
+    target.writeBoolean(isNamed);
+    if (!isNamed) {
+      writeBytes(record.key(), target);
+    }
   }
 
   private static SourceRecord readSource(DataInputView source) throws IOException {
@@ -131,47 +142,40 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     int partition = source.readInt();
     long offset = source.readLong();
     long timestamp = source.readLong();
-    List<Header> headers = readHeaders(source);
-    int lost = source.readInt();
-    byte[] key = readBytes(source);
-    return new SourceRecord(
-        topic, partition, offset, timestamp, headers, lost, key, readBytes(source));
+    boolean isUsual = source.readBoolean();
+    List<Header> headers =
+        isUsual ? List.of(new Header(USUAL_HEADER, readBytes(source))) : readHeaders(source);
+    int lost = isUsual ? 0 : source.readInt();
+    byte[] value = readBytes(source);
+    byte[] key = source.readBoolean() ? PlainObservation.name(value) : readBytes(source);
+    return new SourceRecord(topic, partition, offset, timestamp, headers, lost, key, value);
   }
 
   private static void writeHeaders(SourceRecord record, DataOutputView target) throws IOException {
     List<Header> headers = record.headers();
+    boolean isUsual =
+        headers.size() == 1
+            && record.headersLost() == 0
+            && headers.get(0).name().equals(USUAL_HEADER);
+    target.writeBoolean(isUsual);
+    if (isUsual) {
+      writeBytes(headers.get(0).value(), target);
+      return;
+    }
     target.writeInt(headers.size());
-    for (int i = 0; i < headers.size(); i++) {
-      Header header = headers.get(i);
-      if (header.name().equals(USUAL_HEADER)) {
-        target.writeByte(USUAL);
-      } else {
-        target.writeByte(NAMED);
-        StringValue.writeString(header.name(), target);
-      }
+    for (Header header : headers) {
+      StringValue.writeString(header.name(), target);
       writeBytes(header.value(), target);
     }
     target.writeInt(record.headersLost());
   }
 
   private static List<Header> readHeaders(DataInputView source) throws IOException {
-    int size = source.readInt();
-    if (size == 0) {
-      return List.of();
+    Header[] headers = new Header[source.readInt()];
+    for (int i = 0; i < headers.length; i++) {
+      headers[i] = new Header(StringValue.readString(source), readBytes(source));
     }
-    if (size == 1) {
-      return List.of(readHeader(source));
-    }
-    List<Header> headers = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      headers.add(readHeader(source));
-    }
-    return headers;
-  }
-
-  private static Header readHeader(DataInputView source) throws IOException {
-    String name = source.readByte() == USUAL ? USUAL_HEADER : StringValue.readString(source);
-    return new Header(name, readBytes(source));
+    return List.of(headers);
   }
 
   /** A savepoint contains the name of this class, so it never changes. */

@@ -34,6 +34,7 @@ import dev.weir.kafka.codec.ForecastCodecTest;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodecTest;
+import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -43,6 +44,8 @@ import dev.weir.state.RecordSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -102,6 +105,67 @@ class SerializersTest {
                 new Observation("s", 7, 1.5).withAhead(Observation.NO_FEATURES, List.of()), SOURCE),
             new DeadLetter(Reason.TIME, "time: expected …", SOURCE),
             new LabelEvent("größe-7", 1_234, "läuft", SOURCE)));
+  }
+
+  private static ObservationEvent plain(Observation observation, byte[] key, byte[] value) {
+    return new ObservationEvent(
+        observation, new SourceRecord("observations", 3, 44, 555, key, value));
+  }
+
+  private static int length(InputEvent arrival) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    InputEventSerializer.INSTANCE.serialize(arrival, out);
+    return out.length();
+  }
+
+  @Test
+  void plainAvroIsWrittenOnce() throws Exception {
+    ObservationCodec codec = new ObservationCodec();
+    for (long time : new long[] {0, -1, 63, 64, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      for (String series : List.of("s", "pump-7", "p".repeat(63))) {
+        Observation observation = new Observation(series, time, time == 0 ? -0.0 : 1.5e300);
+        byte[] key = AvroBytes.utf8(series);
+        byte[] value = codec.encode(observation);
+        InputEvent arrival = plain(observation, key, value);
+        assertThat(roundTrip(InputEventSerializer.INSTANCE, arrival)).isEqualTo(arrival);
+        assertThat(length(arrival)).isEqualTo(value.length + 49);
+      }
+    }
+  }
+
+  @Test
+  void otherBytesAreKeptBesideTheObservation() throws Exception {
+    ObservationCodec codec = new ObservationCodec();
+    Observation observation = new Observation("pump-7", 1_700_000_000_000L, 0.0);
+    byte[] plain = codec.encode(observation);
+    List<InputEvent> arrivals = new ArrayList<>();
+    for (byte[] key :
+        Arrays.asList(AvroBytes.utf8("pump-7"), AvroBytes.utf8("pump-8"), new byte[0], null)) {
+      arrivals.add(plain(observation, key, plain));
+      arrivals.add(plain(observation, key, null));
+      arrivals.add(plain(new Observation("pump-8", observation.time(), 0.0), key, plain));
+      arrivals.add(plain(new Observation("pump-7", observation.time() + 1, 0.0), key, plain));
+      arrivals.add(plain(new Observation("pump-7", observation.time(), -0.0), key, plain));
+      arrivals.add(
+          plain(observation.withAhead(new double[] {1}, null), key, plain)); // joined on its way
+      for (int length = 0; length < plain.length; length++) {
+        arrivals.add(plain(observation, key, Arrays.copyOf(plain, length)));
+      }
+      for (int at = 0; at < plain.length; at++) {
+        byte[] other = plain.clone();
+        other[at] ^= (byte) 0x80;
+        arrivals.add(plain(observation, key, other));
+      }
+    }
+    for (Observation each :
+        List.of(
+            new Observation("größe-7", 7, 1.5),
+            new Observation("p".repeat(64), 7, 1.5),
+            new Observation("s", 7, 1.5, new double[] {2}),
+            new Observation("s", 7, 1.5, Observation.NO_FEATURES, "läuft", true))) {
+      arrivals.add(plain(each, AvroBytes.utf8(each.series()), codec.encode(each)));
+    }
+    assertKept(InputEventSerializer.INSTANCE, arrivals);
   }
 
   @Test
@@ -175,8 +239,8 @@ class SerializersTest {
     out.clear();
     InputEventSerializer.INSTANCE.serialize(arrival(), out);
     assertThat(with - out.length())
-        .as("bytes: a code, a length and the value")
-        .isEqualTo(1 + Integer.BYTES + fingerprint.length);
+        .as("bytes: a length and the value, in place of two counts")
+        .isEqualTo(fingerprint.length - Integer.BYTES);
     InputEvent both =
         arrival(
             new SourceRecord.Header("trace", new byte[] {5}),

@@ -22,7 +22,7 @@ public final class AvroBytes {
 
   private final byte[] prefix;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
-  private BinaryEncoder encoder;
+  private BinaryEncoder encoder; // null: none, or one that may hold a part of a record
 
   /**
    * @param prefix written before the fields of each record; null for nothing
@@ -47,10 +47,13 @@ public final class AvroBytes {
     }
     buffer.reset();
     buffer.write(prefix, 0, prefix.length);
-    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
+    BinaryEncoder empty =
+        encoder == null ? EncoderFactory.get().binaryEncoder(buffer, null) : encoder;
+    encoder = null;
     try {
-      fields.write(record, series, encoder);
-      encoder.flush();
+      fields.write(record, series, empty);
+      empty.flush();
+      encoder = empty;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
