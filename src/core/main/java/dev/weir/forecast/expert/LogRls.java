@@ -34,7 +34,7 @@ final class LogRls implements Expert {
   private final Rls few = rls(FEW_LAGS);
   private final State state = new State();
   private final double[] features = new double[LAGS + OTHERS];
-  private double[] path = new double[0]; // (horizon), deviations foreseen
+  private double[] path = new double[0]; // deviations / e, foreseen ones first, newest first
 
   private static Rls rls(int lags) {
     int size = lags + OTHERS;
@@ -208,6 +208,7 @@ final class LogRls implements Expert {
     double bounded = count > 50 ? Math.min(size, 10 * spread) : size;
     state.spread(spread + weight * (bounded - spread));
     if (state.isReady(lags(history.shape())) && spread > 1e-12) {
+      readPast(history, t - 1, spread);
       fill(history, t - 1, spread);
       double target = Math.max(-50, Math.min(50, deviation / spread));
       rls(history.shape()).update(state.regression, features, target);
@@ -218,9 +219,6 @@ final class LogRls implements Expert {
   @Override
   public void forecast(History history, ExpertState learned, double[] out) {
     state.bind(history, learned);
-    if (path.length != out.length) {
-      path = new double[out.length];
-    }
     Rls rls = rls(history.shape());
     int season = history.season();
     long t = history.t();
@@ -228,6 +226,9 @@ final class LogRls implements Expert {
     boolean ready =
         history.tailSize() > 0 && state.isReady(lags(history.shape())) && spread > 1e-12;
     double level = ready ? history.tailNewest() : 0;
+    if (ready) {
+      readPast(history, t, spread);
+    }
     for (int i = 1; i <= out.length; i++) {
       if (!ready) {
         out[i - 1] = season > 1 ? history.lag(i, season) : history.newest();
@@ -244,7 +245,7 @@ final class LogRls implements Expert {
       }
       double value = history.clamp(history.untransformed(z));
       out[i - 1] = value;
-      path[i - 1] = Math.max(-20 * spread, Math.min(20 * spread, step));
+      path[place(history, t + i)] = Math.max(-20 * spread, Math.min(20 * spread, step)) / spread;
     }
   }
 
@@ -260,6 +261,7 @@ final class LogRls implements Expert {
       return;
     }
     long t = history.t();
+    readPast(history, t, spread);
     fill(history, t, spread);
     double recent = 0;
     double seasonal = 0;
@@ -280,11 +282,26 @@ final class LogRls implements Expert {
     parts.add(Kind.SEASON, perUnit * seasonal);
   }
 
+  /** Where a value's deviation is in the path. */
+  private static int place(History history, long index) {
+    return (int) (history.t() - index) + history.shape().horizon();
+  }
+
+  /** Reads the deviations that {@link #fill} takes as lags, from the origin back. */
+  private void readPast(History history, long origin, double spread) {
+    int length = history.shape().horizon() + LAGS + 1;
+    if (path.length < length) {
+      path = new double[length];
+    }
+    int newest = place(history, origin);
+    for (int i = 0; i < lags(history.shape()); i++) {
+      path[newest + i] = deviation(history, origin - i, spread);
+    }
+  }
+
   private void fill(History history, long origin, double spread) {
     int lags = lags(history.shape());
-    for (int i = 0; i < lags; i++) {
-      features[i] = deviation(history, origin - i, spread);
-    }
+    System.arraycopy(path, place(history, origin), features, 0, lags);
     int season = state.season;
     int week = state.week;
     features[lags] = season > 1 ? deviation(history, origin + 1 - season, spread) : 0;
@@ -295,14 +312,11 @@ final class LogRls implements Expert {
   }
 
   private double deviation(History history, long index, double spread) {
-    double deviation;
     if (index > history.t()) {
-      deviation = path[(int) (index - history.t()) - 1];
-    } else if (index >= state.learningSince()) {
-      deviation = state.deviation(index);
-    } else {
-      return 0;
+      return path[place(history, index)];
     }
-    return Math.max(-50, Math.min(50, deviation / spread));
+    return index < state.learningSince()
+        ? 0
+        : Math.max(-50, Math.min(50, state.deviation(index) / spread));
   }
 }

@@ -45,6 +45,21 @@ final class CandidateErrors {
   private static final int SLOW_SQUARE = 7;
   private static final int CANDIDATE_SHORTS = 8;
 
+  private static final int FACTOR = 1664525; // of random numbers (Numerical Recipes)
+  private static final int ADDED = 1013904223;
+  private static final int[] FACTORS = new int[CANDIDATE_SHORTS]; // of one to eight draws at once,
+  private static final int[] ADDITIONS =
+      new int[CANDIDATE_SHORTS]; // so that none waits for another
+
+  static {
+    for (int k = 0, factor = 1, added = 0; k < CANDIDATE_SHORTS; k++) {
+      factor *= FACTOR;
+      added = added * FACTOR + ADDED;
+      FACTORS[k] = factor;
+      ADDITIONS[k] = added;
+    }
+  }
+
   private final int candidates;
   private final FollowedSteps followed;
   private final int[] places; // (steps), as last found
@@ -119,21 +134,22 @@ final class CandidateErrors {
       float own = bounded(truth - said[e]);
       float size = Math.abs(own);
       float apart = bounded(said[e] - base);
-      follow(at + MEDIUM_ERROR, medium, size);
-      follow(at + FAST_ERROR, fast, size);
-      follow(at + SIGNED_ERROR, fast, own);
-      follow(at + SLOW_ERROR, slow, size);
-      follow(at + MEDIUM_PRODUCT, medium, clipped * apart);
-      follow(at + MEDIUM_SQUARE, medium, apart * apart);
-      follow(at + SLOW_PRODUCT, slow, clipped * apart);
-      follow(at + SLOW_SQUARE, slow, apart * apart);
+      follow(at, MEDIUM_ERROR, medium, size);
+      follow(at, FAST_ERROR, fast, size);
+      follow(at, SIGNED_ERROR, fast, own);
+      follow(at, SLOW_ERROR, slow, size);
+      follow(at, MEDIUM_PRODUCT, medium, clipped * apart);
+      follow(at, MEDIUM_SQUARE, medium, apart * apart);
+      follow(at, SLOW_PRODUCT, slow, clipped * apart);
+      follow(at, SLOW_SQUARE, slow, apart * apart);
+      random = random * FACTORS[CANDIDATE_SHORTS - 1] + ADDITIONS[CANDIDATE_SHORTS - 1];
     }
   }
 
-  private void follow(int at, float rate, float value) {
-    float before = ofCandidates.get(at);
-    random = random * 1664525 + 1013904223; // Numerical Recipes; its upper bits are the random ones
-    ofCandidates.setRandomly(at, before + rate * (value - before), random >>> 16);
+  private void follow(int at, int k, float rate, float value) {
+    float before = ofCandidates.get(at + k);
+    int drawn = random * FACTORS[k] + ADDITIONS[k]; // its upper bits are the random ones
+    ofCandidates.setRandomly(at + k, before + rate * (value - before), drawn >>> 16);
   }
 
   /** So that its square is a finite float. */
