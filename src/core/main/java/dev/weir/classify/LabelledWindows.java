@@ -1,7 +1,7 @@
 package dev.weir.classify;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Windows of one or more channels, each with its class. Windows may have different lengths.
@@ -103,32 +103,38 @@ public record LabelledWindows(int channels, List<String> classes, float[][] wind
   }
 
   /**
+   * Splits the windows into parts of about equal size, with about the same share of each class.
+   *
+   * @return the part of each window, from 0 on; as {@link #places} reads it
+   */
+  public int[] parts(int count) {
+    int[] parts = new int[size()];
+    int next = 0; // of the windows class by class
+    for (int c = 0; c < classes.size(); c++) {
+      for (int i = 0; i < size(); i++) {
+        if (labels[i] == c) {
+          parts[i] = next++ % count;
+        }
+      }
+    }
+    return parts;
+  }
+
+  /**
    * Chooses a share of the windows, with about the same share of each class.
    *
    * @return 1 for each window that is chosen, else 0; as {@link #places} reads it
    */
   public int[] chosen(double share) {
-    int[] chosen = new int[size()];
-    int next = 0; // of the windows class by class
-    for (int c = 0; c < classes.size(); c++) {
-      for (int i = 0; i < size(); i++) {
-        if (labels[i] == c) {
-          chosen[i] = (int) (Math.floor((next + 1) * share) - Math.floor(next * share));
-          next++;
-        }
-      }
+    int[] chosen = parts(size()); // class by class
+    for (int i = 0; i < chosen.length; i++) {
+      chosen[i] = (int) (Math.floor((chosen[i] + 1) * share) - Math.floor(chosen[i] * share));
     }
     return chosen;
   }
 
-  /** Places of the windows that are, or are not, {@link #chosen}. */
-  public static int[] places(int[] chosen, boolean inside) {
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < chosen.length; i++) {
-      if ((chosen[i] == 1) == inside) {
-        places.add(i);
-      }
-    }
-    return places.stream().mapToInt(Integer::intValue).toArray();
+  /** Places of the windows that are, or are not, in a part. */
+  public static int[] places(int[] parts, int part, boolean inside) {
+    return IntStream.range(0, parts.length).filter(i -> (parts[i] == part) == inside).toArray();
   }
 }

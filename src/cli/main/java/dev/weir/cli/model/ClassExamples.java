@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
  */
 abstract class ClassExamples {
 
+  private static final int PARTS = 4; // of a cross-validation
+
   final Mode mode;
   final String unit; // what is classified
   final int size; // windows to learn from
@@ -48,11 +50,29 @@ abstract class ClassExamples {
    * @throws IllegalArgumentException when there are too few windows or classes
    */
   static ClassExamples of(LabelledWindows windows, double validation, ClassifierSettings settings) {
-    int[] chosen = windows.chosen(validation);
-    LabelledWindows learned = windows.subset(LabelledWindows.places(chosen, false));
-    LabelledWindows heldBack = windows.subset(LabelledWindows.places(chosen, true));
+    return part(windows, windows.chosen(validation), 1, settings);
+  }
+
+  /**
+   * Cross-validation: each part of the windows is held back once. The last examples are all
+   * windows, with none held back.
+   *
+   * @throws IllegalArgumentException when there are too few windows or classes
+   */
+  static List<ClassExamples> inTurn(LabelledWindows windows, ClassifierSettings settings) {
+    int count = Math.min(PARTS, windows.size() / 2);
+    int[] parts = windows.parts(Math.max(1, count));
+    return IntStream.rangeClosed(count < 2 ? count : 0, count)
+        .mapToObj(part -> part(windows, parts, part == count ? -1 : part, settings))
+        .toList();
+  }
+
+  private static ClassExamples part(
+      LabelledWindows windows, int[] parts, int heldBack, ClassifierSettings settings) {
+    LabelledWindows learned = windows.subset(LabelledWindows.places(parts, heldBack, false));
     checkEnough(windows.classes(), learned.size(), "windows");
-    return new Windows(learned, heldBack, settings);
+    return new Windows(
+        learned, windows.subset(LabelledWindows.places(parts, heldBack, true)), settings);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.weir.cli.model;
 
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.ClassifierTrainer;
+import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.Probabilities;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.option.OutputFile;
@@ -14,7 +15,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -23,9 +27,15 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * {@code weir train --task classify}: trains one network on labelled windows, or on sequences with
  * a label for each step. A part is held back: it decides which weights are the best, and how sharp
- * the probabilities are.
+ * the probabilities are. Of few windows each is held back once, from networks that only decide how
+ * sharp the probabilities are; the model is a further network that learns all windows.
  */
 final class ClassTraining {
+
+  private static final double SHARE = 0.2; // that is held back
+
+  /** So few windows that a fifth of them is too small a sample to choose weights by. */
+  private static final int FEW = 500;
 
   static final class Options {
 
@@ -50,9 +60,12 @@ final class ClassTraining {
         paramLabel = "SHARE",
         description =
             "Classify: share of the windows, many-to-many the newest steps of each series, that is"
-                + " held back; 0: none, then training ends with its last weights (default:"
-                + " ${DEFAULT-VALUE}).")
-    private double validation = 0.2;
+                + " held back; 0: none, then training ends with its last weights (default: "
+                + SHARE
+                + "; of fewer than "
+                + FEW
+                + " windows a quarter in turn, and the model learns all).")
+    private Double validation;
 
     enum Weights {
       none,
@@ -83,7 +96,7 @@ final class ClassTraining {
         boolean bidirectional,
         double learningRate,
         long seed) {
-      if (!(validation >= 0) || validation > 0.5) {
+      if (validation != null && !(validation >= 0 && validation <= 0.5)) {
         throw new IllegalArgumentException("--validation: expected 0 to 0.5, got " + validation);
       }
       if (!(learningRate > 0) || !Double.isFinite(learningRate)) {
@@ -105,7 +118,7 @@ final class ClassTraining {
   private final OutputFile out;
   private final String name;
   private final ClassifierSettings settings;
-  private final double validation;
+  private final Double validation; // null: by the number of windows
   private final int patience;
 
   ClassTraining(
@@ -124,7 +137,11 @@ final class ClassTraining {
    * @throws IllegalArgumentException when there are too few windows or classes
    */
   int run(Path file) throws IOException {
-    return run(ClassExamples.of(WindowFile.read(file, null).windows(), validation, settings));
+    LabelledWindows windows = WindowFile.read(file, null).windows();
+    return run(
+        validation == null && windows.size() < FEW
+            ? ClassExamples.inTurn(windows, settings)
+            : List.of(ClassExamples.of(windows, share(), settings)));
   }
 
   /**
@@ -135,29 +152,44 @@ final class ClassTraining {
    * @throws IllegalArgumentException when there are too few steps or classes
    */
   int runSteps(Path file, int seqLen) throws IOException {
-    return run(ClassExamples.of(WindowFile.sequences(file, null), seqLen, validation, settings));
+    return run(
+        List.of(ClassExamples.of(WindowFile.sequences(file, null), seqLen, share(), settings)));
   }
 
-  private int run(ClassExamples examples) throws IOException {
+  private double share() {
+    return validation == null ? SHARE : validation;
+  }
+
+  /**
+   * @param trainings the last one's weights are the model's
+   */
+  private int run(List<ClassExamples> trainings) throws IOException {
     if (patience < 1) {
       throw new IllegalArgumentException("--patience: expected at least 1, got " + patience);
     }
-    int[] heldBack = examples.heldBack();
+    ClassExamples examples = trainings.get(trainings.size() - 1);
+    int[] heldBack =
+        trainings.stream().flatMapToInt(each -> Arrays.stream(each.heldBack())).toArray();
+    String inTurn = trainings.size() > 1 ? " in turn" : "";
     System.err.printf(
-        "%,d windows to learn from, %,d %s held back, %d classes; %,d parameters%n",
+        "%,d windows to learn from, %,d %s held back%s, %d classes; %,d parameters%n",
         examples.size,
         heldBack.length,
         examples.unit,
+        inTurn,
         examples.classes.size(),
         examples.rnn.parameterCount());
-    Course course = new Course(examples);
-    float[] last;
+    Course course = new Course(trainings);
+    float[] weights = null;
+    List<float[]> said = new ArrayList<>(); // of those held back
     try {
-      last = examples.trainer().train(course);
+      for (ClassExamples training : trainings) {
+        weights = course.train(training);
+        said.addAll(List.of(training.logits(weights)));
+      }
     } finally {
       course.line.clear();
     }
-    float[] weights = heldBack.length > 0 ? course.best : last;
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("trained_by", "weir train");
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -165,13 +197,13 @@ final class ClassTraining {
     double factor = 1;
     String score = "no %s held back".formatted(examples.unit);
     if (heldBack.length > 0) {
-      float[][] logits = examples.logits(weights);
+      float[][] logits = said.toArray(float[][]::new);
       factor = Probabilities.bestFactor(logits, heldBack);
       ClassScore held = score(logits, heldBack, factor);
       score =
           String.format(
-              "on %,d %s held back: accuracy %.4f, log loss %.4f",
-              heldBack.length, examples.unit, held.accuracy(), held.logLoss());
+              "on %,d %s held back%s: accuracy %.4f, log loss %.4f",
+              heldBack.length, examples.unit, inTurn, held.accuracy(), held.logLoss());
       provenance.put("held_back_accuracy", "%.4f".formatted(held.accuracy()));
       provenance.put("held_back_log_loss", "%.4f".formatted(held.logLoss()));
     }
@@ -202,29 +234,44 @@ final class ClassTraining {
     return score;
   }
 
-  /** How the training goes: keeps the best weights, and ends it when it gets no better. */
+  /**
+   * How the trainings go. A single one that holds something back ends with its best weights, when
+   * it gets no better; others with their last.
+   */
   private final class Course implements ClassifierTrainer.Listener {
 
-    private final ClassExamples examples;
-    private final int[] heldBack;
+    private final int trainings;
     private final ProgressLine line = new ProgressLine();
+    private ClassExamples examples;
+    private int[] heldBack;
+    private int done; // trainings
     private float[] best;
     private double bestLoss = Double.POSITIVE_INFINITY;
     private int sinceBest;
 
-    Course(ClassExamples examples) {
-      this.examples = examples;
-      this.heldBack = examples.heldBack();
+    Course(List<ClassExamples> trainings) {
+      this.trainings = trainings.size();
+    }
+
+    float[] train(ClassExamples next) {
+      examples = next;
+      heldBack = next.heldBack();
+      float[] last = next.trainer().train(this);
+      done++;
+      return best == null ? last : best;
     }
 
     @Override
     public void trained(double share) {
-      line.show(share, " trained, best log loss %.4f", bestLoss);
+      line.show(
+          (done + share) / trainings,
+          best == null ? " trained" : " trained, best log loss %.4f",
+          bestLoss);
     }
 
     @Override
     public boolean check(float[] weights) {
-      if (heldBack.length == 0) {
+      if (heldBack.length == 0 || trainings > 1) {
         return true;
       }
       float[][] logits = examples.logits(weights);

@@ -2,6 +2,9 @@ package dev.weir.cli.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.classify.ClassScore;
+import dev.weir.classify.NetworkClassifier;
+import dev.weir.classify.Probabilities;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.model.ClassifierFiles;
@@ -68,6 +71,53 @@ class ClassTrainingTest {
     String file = folder.resolve("slope.safetensors").toString();
     assertThat(InProcess.run("model", "inspect", file).out())
         .contains("slope version 1", "2: [rise, fall]", "linear, reads max", "one direction");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 40, 40 windows held back in turn",
+    "' --validation 0.2', 32, 8 windows held back:"
+  })
+  void fewWindowsAreAllLearnedUnlessAShareIsGiven(String option, int learned, String score)
+      throws IOException {
+    writeWindows();
+    String[] words =
+        ("train --task classify --input @x.ts --out @m --hidden-size 2 --num-layers 1" + option)
+            .replace("@", folder + "/")
+            .split(" ");
+    assertThat(InProcess.run(words).out()).contains("on " + score);
+    ClassifierModel model = ClassifierFiles.read(folder.resolve("m"), null);
+    assertThat(model.provenance()).containsEntry("windows", "" + learned);
+  }
+
+  @Test
+  void windowsOfNoiseGiveNoCertainty() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    StringBuilder text = new StringBuilder("@classLabel true a b\n@data\n");
+    for (int i = 0; i < 24; i++) {
+      for (int t = 0; t < 9; t++) {
+        text.append(t == 0 ? "" : ",").append(random.nextGaussian());
+      }
+      text.append(i % 2 == 0 ? ":a\n" : ":b\n");
+    }
+    Files.writeString(folder.resolve("noise.ts"), text);
+    int code = run(new TrainCommand(), "--task classify --input @noise.ts --out @noise --seed 2");
+    assertThat(code).as("%s", errors).isZero();
+    ClassifierModel model = ClassifierFiles.read(folder.resolve("noise"), null);
+    NetworkClassifier network = NetworkClassifier.of(model);
+    ClassScore score = new ClassScore(2);
+    float[] window = new float[9];
+    float[] logits = new float[2];
+    double[] probabilities = new double[2];
+    for (int i = 0; i < 400; i++) {
+      for (int t = 0; t < 9; t++) {
+        window[t] = (float) random.nextGaussian();
+      }
+      network.logits(window, logits);
+      Probabilities.softmax(logits, model.factor(), probabilities);
+      score.add(probabilities, i % 2);
+    }
+    assertThat(score.logLoss()).isLessThan(Math.log(2) + 0.05);
   }
 
   /** States of two machines; in the second one's rows a value is missing. */
