@@ -17,7 +17,7 @@ public final class ClassState extends WindowState {
   /** In place of the end of a window that waits for no label; plus 1 and its class if known. */
   private static final long LABELLED = Long.MIN_VALUE;
 
-  static final float[] NOTHING = {};
+  private static final float[] NOTHING = {};
 
   /**
    * What is said of the window of a time.
@@ -46,18 +46,17 @@ public final class ClassState extends WindowState {
   long windowFirst; // time of its first observation
 
   final List<String> names = new ArrayList<>();
-  float[] learner = NOTHING;
-  float[] convolution = NOTHING;
-  int learnerWindows; // since these two are there, as many as may wait at most
+  StreamState learner; // null for nothing, as the next
+  FeatureRegression.State convolution;
   float[] scaling = NOTHING;
-  float[] readout = NOTHING; // of the model's network
+  FeatureRegression.State readout; // of the model's network
   long readoutModel; // which model that is
-  int readoutWindows; // since then, as many as may wait at most
 
   final long[] firstTimes; // ring of windows: first time that belongs to one, and last time
   final long[] lastTimes;
   final long[] ends; // time of the newest observation, LABELLED for one with a label
-  final float[] said; // (waiting, maxClasses): probabilities
+  private WaitingRows said = new WaitingRows(); // of windows, probabilities: floats in halves
+  private int saidClasses;
   int nextWindow;
   int windows;
 
@@ -75,7 +74,6 @@ public final class ClassState extends WindowState {
     this.firstTimes = new long[waiting];
     this.lastTimes = new long[waiting];
     this.ends = new long[waiting];
-    this.said = new float[waiting * maxClasses];
     Arrays.fill(ends, LABELLED);
   }
 
@@ -87,17 +85,16 @@ public final class ClassState extends WindowState {
     firstTimes = other.firstTimes.clone();
     lastTimes = other.lastTimes.clone();
     ends = other.ends.clone();
-    said = other.said.clone();
+    said = new WaitingRows(other.said);
+    saidClasses = other.saidClasses;
     open = other.open;
     windowFirst = other.windowFirst;
     names.addAll(other.names);
-    learner = other.learner.clone();
-    convolution = other.convolution.clone();
-    learnerWindows = other.learnerWindows;
+    learner = other.learner == null ? null : new StreamState(other.learner);
+    convolution = copy(other.convolution);
     scaling = other.scaling.clone();
-    readout = other.readout.clone();
+    readout = copy(other.readout);
     readoutModel = other.readoutModel;
-    readoutWindows = other.readoutWindows;
     nextWindow = other.nextWindow;
     windows = other.windows;
     early.addAll(other.early);
@@ -108,22 +105,35 @@ public final class ClassState extends WindowState {
     lossSum = other.lossSum;
   }
 
+  private static FeatureRegression.State copy(FeatureRegression.State other) {
+    return other == null ? null : new FeatureRegression.State(other);
+  }
+
   /** Declares all but the sizes and what {@link WindowState} has. */
   void fields(StateFields fields) throws IOException {
     open = fields.number("observations of the open window", open);
     windowFirst = fields.number("first time of the open window", windowFirst);
     fields.list("class", names, "", (name, each) -> each.text("name", name));
-    learner = fields.array("learned methods", learner);
-    convolution = fields.array("learned of convolutions", convolution);
-    learnerWindows = fields.number("windows of these", learnerWindows);
+    learner = fields.optional("learned methods", learner, StreamState::new, StreamState::fields);
+    convolution =
+        fields.optional(
+            "learned of convolutions",
+            convolution,
+            FeatureRegression.State::new,
+            FeatureRegression.State::fields);
     scaling = fields.array("scaling", scaling);
-    readout = fields.array("learned of the network", readout);
+    readout =
+        fields.optional(
+            "learned of the network",
+            readout,
+            FeatureRegression.State::new,
+            FeatureRegression.State::fields);
     readoutModel = fields.number("network", readoutModel);
-    readoutWindows = fields.number("windows of the network", readoutWindows);
     fields.numbers("windows, first times", firstTimes);
     fields.numbers("windows, last times", lastTimes);
     fields.numbers("windows, newest observations or labels", ends);
-    fields.numbers("windows, probabilities", said);
+    saidClasses = fields.size("classes of a window", saidClasses, maxClasses);
+    said = fields.optional("probabilities", said, WaitingRows::new, WaitingRows::fields);
     nextWindow = fields.number("place of the next window", nextWindow);
     windows = fields.number("windows", windows);
     fields.list("early label", early, Mark.BLANK, Mark::fields);
@@ -148,12 +158,12 @@ public final class ClassState extends WindowState {
     super.forget();
     open = 0;
     names.clear();
-    learner = NOTHING;
-    convolution = NOTHING;
+    learner = null;
+    convolution = null;
     scaling = NOTHING;
-    readout = NOTHING;
-    learnerWindows = 0;
-    readoutWindows = 0;
+    readout = null;
+    said = new WaitingRows();
+    saidClasses = 0;
     Arrays.fill(ends, LABELLED);
     nextWindow = 0;
     windows = 0;
@@ -202,6 +212,39 @@ public final class ClassState extends WindowState {
     return ends[place] == LABELLED || ends[place] == LABELLED + 1 + label;
   }
 
+  /** Keeps what was said of the newest window. */
+  void say(double[] probabilities) {
+    int classes = names.size();
+    if (classes > saidClasses) {
+      said.widen(Math.max(1, 2 * saidClasses), 2 * classes);
+      saidClasses = classes;
+    }
+    if (saidClasses == 0) {
+      return;
+    }
+    int oldest = Math.min(windows - 1, said.count); // of which it is still needed
+    while (oldest > 0 && isLabelled(place(oldest))) {
+      oldest--;
+    }
+    int length = 2 * saidClasses;
+    said.keep(oldest, length, 1);
+    int at = said.add(length, 1, waiting);
+    for (int k = 0; k < classes; k++) {
+      int bits = Float.floatToIntBits((float) probabilities[k]);
+      said.numbers[at++] = (char) (bits >>> 16);
+      said.numbers[at++] = (char) bits;
+    }
+  }
+
+  /** What was said of a class and a window; 0 if nothing was. */
+  float said(int age, int label) {
+    if (age >= said.count || label >= saidClasses) {
+      return 0f;
+    }
+    int at = said.place(age, 2 * saidClasses) + 2 * label;
+    return Float.intBitsToFloat(said.numbers[at] << 16 | said.numbers[at + 1]);
+  }
+
   /** Places of windows in their ring, by age: 0 is the newest. */
   int place(int age) {
     return Math.floorMod(nextWindow - 1 - age, waiting);
@@ -211,8 +254,11 @@ public final class ClassState extends WindowState {
   @Override
   public int bytes() {
     return super.bytes()
-        + 4 * (learner.length + convolution.length + scaling.length + readout.length)
-        + 24 * waiting
-        + 4 * said.length;
+        + (learner == null ? 0 : learner.bytes())
+        + (convolution == null ? 0 : convolution.bytes())
+        + (readout == null ? 0 : readout.bytes())
+        + 4 * scaling.length
+        + said.bytes()
+        + 24 * waiting;
   }
 }

@@ -1,9 +1,13 @@
 package dev.weir.classify;
 
+import dev.weir.forecast.Bfloat16;
+import dev.weir.forecast.StateFields;
+import java.io.IOException;
+import java.util.Arrays;
+
 /**
  * Logistic regression on features that others compute of a row or a window, by recursive least
- * squares. Keeps the features of the rows whose labels have not come. All that is learned is in the
- * state, as for {@link StreamClassifier}. Allocates nothing. Not thread-safe.
+ * squares. All that is learned is in the state, as for {@link StreamClassifier}. Not thread-safe.
  */
 final class FeatureRegression {
 
@@ -14,86 +18,140 @@ final class FeatureRegression {
 
   private final int features;
   private final int waiting;
+  private final float newBias;
   private final RecursiveRegression regression;
-  private final int nextAt; // place of the next row, then the rows
-  private final int length;
+  private final Parts parts = new Parts(); // of no class; each adds its weights
   private final float[] row; // (features, 1)
-  private final float[] logits;
-  private final double[] learned;
+  private float[] logits = {};
+  private double[] learned = {};
 
   /**
    * @param features of a row
-   * @param classes number of classes at most
    * @param waiting rows that wait for their label at most
+   * @param newBias of a class that nothing is known of
    */
-  FeatureRegression(int features, int classes, int waiting) {
+  FeatureRegression(int features, int waiting, float newBias) {
     this.features = features;
     this.waiting = waiting;
-    this.regression = new RecursiveRegression(features + 1, classes, FORGETTING, 0);
-    this.nextAt = regression.length();
-    this.length = nextAt + 1 + waiting * features;
+    this.newBias = newBias;
+    this.regression = new RecursiveRegression(features + 1, 0, FORGETTING, parts);
     this.row = new float[features + 1];
-    this.logits = new float[classes];
-    this.learned = new double[classes];
     row[features] = 1f;
   }
 
-  int stateLength() {
-    return length;
+  /** What is kept of a series: what was learned, and the features of rows that wait. */
+  static final class State {
+
+    private float[] learned = {};
+    WaitingRows rows = new WaitingRows();
+
+    State() {}
+
+    State(State other) {
+      learned = other.learned.clone();
+      rows = new WaitingRows(other.rows);
+    }
+
+    static State fields(State state, StateFields fields) throws IOException {
+      state.learned = fields.array("numbers", state.learned);
+      WaitingRows.fields(state.rows, fields);
+      return state;
+    }
+
+    int bytes() {
+      return Float.BYTES * learned.length + rows.bytes();
+    }
+  }
+
+  /** Bytes of a series of which some rows wait for their label. */
+  int bytes(int classes, int waiting) {
+    return Float.BYTES * (parts.length() + classes * row.length)
+        + Character.BYTES * features * (1 + waiting);
   }
 
   /** The state before the first row. */
-  float[] newState() {
-    float[] state = new float[length];
-    regression.start(state);
+  State newState() {
+    State state = new State();
+    state.learned = new float[parts.length()];
+    regression.start(state.learned, 0);
     return state;
+  }
+
+  /** Whether a state is one of as many features. */
+  boolean fits(State state) {
+    return state.learned.length >= parts.length()
+        && (state.learned.length - parts.length()) % row.length == 0
+        && state.rows.fits(features);
+  }
+
+  /** Makes room for as many classes. */
+  private void grow(State state, int classes) {
+    int before = (state.learned.length - parts.length()) / row.length;
+    if (before < classes) {
+      state.learned = Arrays.copyOf(state.learned, parts.length() + classes * row.length);
+      for (int k = before; k < classes; k++) {
+        state.learned[regression.weightsAt(k) + features] = newBias;
+      }
+    }
+    if (logits.length < classes) {
+      logits = new float[classes];
+      learned = new double[classes];
+    }
   }
 
   /**
    * Sets a class's first weights.
    *
-   * @param weights (features) from {@code at} on
+   * @param weights (features)
    */
-  void setWeights(float[] state, int label, float[] weights, int at, float bias) {
+  void setWeights(State state, int label, float[] weights, float bias) {
+    grow(state, label + 1);
     int to = regression.weightsAt(label);
-    System.arraycopy(weights, at, state, to, features);
-    state[to + features] = bias;
-  }
-
-  /** Sets a class's bias: that of one which nothing is known of. */
-  void setBias(float[] state, int label, float bias) {
-    state[regression.weightsAt(label) + features] = bias;
+    System.arraycopy(weights, 0, state.learned, to, features);
+    state.learned[to + features] = bias;
   }
 
   /**
    * Classifies the next row.
    *
    * @param values (features)
+   * @param needed rows before it that may still be learned
    * @param known classes that there are so far
-   * @param probabilities (classes); overwritten
+   * @param probabilities (classes or more); overwritten
    */
-  void classify(float[] state, float[] values, int known, double[] probabilities) {
+  void classify(State state, float[] values, int needed, int known, double[] probabilities) {
+    grow(state, known);
+    state.rows.keep(Math.min(needed, state.rows.count), features, 1);
+    int at = state.rows.add(features, 1, 1 + waiting);
     for (int i = 0; i < features; i++) {
       float value = Float.isNaN(values[i]) ? 0f : values[i];
-      row[i] = Math.max(-LARGEST, Math.min(LARGEST, value));
+      value = Math.max(-LARGEST, Math.min(LARGEST, value));
+      state.rows.numbers[at + i] = (char) Bfloat16.bits(value);
     }
-    regression.logits(state, row, logits);
+    recall(state, 0, known, probabilities);
+  }
+
+  /** Reads a row, and says what the classes' probabilities are by now. */
+  private void recall(State state, int age, int known, double[] probabilities) {
+    int at = state.rows.place(age, features);
+    for (int i = 0; i < features; i++) {
+      row[i] = Bfloat16.value((short) state.rows.numbers[at + i]);
+    }
+    regression.logits(state.learned, row, known, logits);
     Probabilities.softmax(logits, known, 1, probabilities);
-    int next = (int) state[nextAt];
-    System.arraycopy(row, 0, state, nextAt + 1 + next * features, features);
-    state[nextAt] = (next + 1) % waiting;
   }
 
   /**
-   * Learns the label of a row.
+   * Learns the label of a row, if it was classified.
    *
-   * @param age rows after it, fewer than may wait
+   * @param age rows after it
    */
-  void learn(float[] state, int age, int known, int label) {
-    int place = Math.floorMod((int) state[nextAt] - 1 - age, waiting);
-    System.arraycopy(state, nextAt + 1 + place * features, row, 0, features);
-    regression.logits(state, row, logits);
-    Probabilities.softmax(logits, known, 1, learned);
-    regression.learn(state, row, learned, label);
+  void learn(State state, int age, int known, int label) {
+    if (age >= state.rows.count) {
+      return;
+    }
+    grow(state, known);
+    recall(state, age, known, learned);
+    regression.learn(state.learned, row, learned, known, label);
   }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * How often each class came after each class, newer labels counting more, and how often in all.
- * State: counts after each class, then counts in all.
+ * State: counts in all, then after each class.
  */
 final class LabelCounts {
 
@@ -14,22 +14,18 @@ final class LabelCounts {
   private final int classes;
   private final int at;
 
-  LabelCounts(int classes, int at) {
+  LabelCounts(int classes, Parts parts) {
     this.classes = classes;
-    this.at = at;
-  }
-
-  int length() {
-    return classes * (classes + 1);
+    this.at = parts.add(1 + classes, classes);
   }
 
   /**
-   * Probabilities after a class; those in all if it is below 0.
+   * Probabilities after a class; those in all if it is -1.
    *
    * @param known classes that there are so far; the others have probability 0
    */
   void probabilities(float[] state, int after, int known, double[] probabilities) {
-    int from = at + (after < 0 ? classes : after) * classes;
+    int from = at + (1 + after) * classes;
     double sum = 0;
     for (int k = 0; k < known; k++) {
       sum += state[from + k];
@@ -42,9 +38,9 @@ final class LabelCounts {
   }
 
   void add(float[] state, int after, int label) {
-    count(state, at + classes * classes, label);
+    count(state, at, label);
     if (after >= 0) {
-      count(state, at + after * classes, label);
+      count(state, at + (1 + after) * classes, label);
     }
   }
 

@@ -3,47 +3,49 @@ package dev.weir.classify;
 import java.util.Arrays;
 
 /**
- * The labels of a series' newest rows, and features of those some rows before: for each lag one
- * value for each class, for two classes one value in all. A row whose label has not come yet counts
- * as having that of the newest row before it that has one. State: number of rows, place of the next
- * one, then a ring of labels, {@value #UNKNOWN} for one that has not come.
+ * The labels of a series' newest rows, in a ring, and features of those some rows before. A row
+ * whose label has not come yet counts as having that of the newest row before it that has one.
+ *
+ * <p>Features are the digits of a class's number in base 2, which for two or three classes say as
+ * much as a feature for each class: first the last digit at each lag, then the next one. Those that
+ * a further class brings are 0 for the classes before it.
  */
 final class LabelHistory {
 
-  private static final int UNKNOWN = -1;
+  /** Rows before at which labels are read: the newest, and what a day or a week is in rows. */
+  private static final int[] LAGS = {1, 2, 3, 12, 24, 48, 96, 168, 336};
 
-  private final int classes;
-  private final int[] lags;
-  private final int ring; // rows
+  static final int COUNT = LAGS.length;
+
+  static final int UNKNOWN = -1;
+
   private final int waiting; // rows whose label may not have come
-  private final int at;
 
-  LabelHistory(int classes, int[] lags, int waiting, int at) {
-    this.classes = classes;
-    this.lags = lags;
+  LabelHistory(int waiting) {
     this.waiting = waiting;
-    this.ring = Arrays.stream(lags).max().orElse(1) + waiting;
-    this.at = at;
   }
 
+  /** Features for so many classes. */
+  static int width(int classes) {
+    return COUNT * (Integer.SIZE - Integer.numberOfLeadingZeros(classes - 1));
+  }
+
+  /** The ring before the first row. */
+  byte[] newRing() {
+    byte[] ring = new byte[length()];
+    Arrays.fill(ring, (byte) UNKNOWN);
+    return ring;
+  }
+
+  /** Labels in the ring. */
   int length() {
-    return 2 + ring;
-  }
-
-  int width() {
-    return lags.length * each();
-  }
-
-  private int each() {
-    return classes == 2 ? 1 : classes;
+    return LAGS[COUNT - 1] + waiting;
   }
 
   /** The label {@code lag} rows before the next one, or the newest before; -1 without one. */
-  int label(float[] state, int lag) {
-    int count = (int) state[at];
-    int next = (int) state[at + 1];
-    for (int back = lag; back <= Math.min(count, lag + waiting); back++) {
-      int label = (int) state[at + 2 + Math.floorMod(next - back, ring)];
+  private int label(StreamState state, int lag) {
+    for (int back = lag; back <= Math.min(state.labels.length, lag + waiting); back++) {
+      int label = state.labels[place(state, back)];
       if (label != UNKNOWN) {
         return label;
       }
@@ -51,28 +53,24 @@ final class LabelHistory {
     return UNKNOWN;
   }
 
-  void features(float[] state, float[] features, int from) {
-    int each = each();
-    for (int l = 0; l < lags.length; l++) {
-      int label = label(state, lags[l]);
-      int to = from + l * each;
-      if (label < 0) {
-        Arrays.fill(features, to, to + each, 0f);
-      } else if (classes == 2) {
-        features[to] = label == 1 ? 1f : -1f;
-      } else {
-        Arrays.fill(features, to, to + each, -1f / classes);
-        features[to + label] += 1f;
-      }
+  /** The label at one of the lags before the next row. */
+  int at(StreamState state, int index) {
+    return label(state, LAGS[index]);
+  }
+
+  /** The features of the label at one of the lags. */
+  static void features(int label, int index, float[] features, int from, int classes) {
+    features[from + index] = label < 0 ? 0f : (label & 1) == 1 ? 1f : -1f;
+    int digits = width(classes) / COUNT;
+    for (int digit = 1; digit < digits; digit++) {
+      features[from + digit * COUNT + index] = label < 0 ? 0f : label >> digit & 1;
     }
   }
 
   /** One more row, whose label is not known. */
-  void add(float[] state) {
-    int next = (int) state[at + 1];
-    state[at + 2 + next] = UNKNOWN;
-    state[at + 1] = (next + 1) % ring;
-    state[at] = Math.min(ring, state[at] + 1f);
+  void add(StreamState state) {
+    state.labels[state.nextLabel] = UNKNOWN;
+    state.nextLabel = (state.nextLabel + 1) % state.labels.length;
   }
 
   /**
@@ -80,16 +78,16 @@ final class LabelHistory {
    *
    * @param age rows after it
    */
-  void set(float[] state, int age, int label) {
-    state[at + 2 + place(state, age)] = label;
+  void set(StreamState state, int age, int label) {
+    state.labels[place(state, age + 1)] = (byte) label;
   }
 
   /** The label of a row will not come: it counts as having that of the row before. */
-  void giveUp(float[] state, int age) {
-    set(state, age, label(state, age + 1));
+  void giveUp(StreamState state, int age) {
+    set(state, age, label(state, age + 2));
   }
 
-  private int place(float[] state, int age) {
-    return Math.floorMod((int) state[at + 1] - 1 - age, ring);
+  private static int place(StreamState state, int back) {
+    return Math.floorMod(state.nextLabel - back, state.labels.length);
   }
 }

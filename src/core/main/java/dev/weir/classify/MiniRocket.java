@@ -133,8 +133,13 @@ final class MiniRocket {
    * @param steps of a window at most
    */
   static MiniRocket standard(int steps, int channels, int features, long seed) {
+    return fit(standardWindows(STANDARD_WINDOWS, steps, channels, seed), channels, features, seed);
+  }
+
+  /** Random series whose channels are standardized, of (steps, channels) values each. */
+  static float[][] standardWindows(int count, int steps, int channels, long seed) {
     Random random = new Random(seed);
-    float[][] windows = new float[STANDARD_WINDOWS][steps * channels];
+    float[][] windows = new float[count][steps * channels];
     double fresh = Math.sqrt(1 - STANDARD_CORRELATION * STANDARD_CORRELATION);
     for (float[] window : windows) {
       for (int at = 0; at < window.length; at++) {
@@ -146,7 +151,7 @@ final class MiniRocket {
                     : STANDARD_CORRELATION * window[at - channels] + fresh * noise);
       }
     }
-    return fit(windows, channels, features, seed);
+    return windows;
   }
 
   private static int[] choose(int from, int count, SplittableRandom random) {

@@ -22,7 +22,8 @@ final class ModelRun {
     this.model = model;
     this.classifier = NetworkClassifier.of(model);
     this.maxClasses = learning.maxClasses();
-    this.readout = new FeatureRegression(model.rnn().outputSize(), maxClasses, learning.waiting());
+    this.readout =
+        new FeatureRegression(model.rnn().outputSize(), learning.waiting(), UNKNOWN_BIAS);
     this.id = 31 * model.version() + Arrays.hashCode(model.weights());
     this.logits = new float[model.classes().size()];
     this.probabilities = new double[model.classes().size()];
@@ -85,23 +86,20 @@ final class ModelRun {
   }
 
   /** Has a series begin with the model's own head. */
-  void start(float[] state, List<String> names) {
+  void start(FeatureRegression.State state, List<String> names) {
     float[] weights = model.weights();
     int width = model.rnn().outputSize();
     int classes = model.classes().size();
     float factor = (float) model.factor();
     int headAt = model.rnn().parameterCount();
     float[] row = new float[width];
-    for (int k = 0; k < maxClasses; k++) {
-      readout.setBias(state, k, UNKNOWN_BIAS);
-    }
     for (int k = 0; k < classes; k++) {
       int index = index(names, k);
       if (index >= 0) {
         for (int i = 0; i < width; i++) {
           row[i] = factor * weights[headAt + k * width + i];
         }
-        readout.setWeights(state, index, row, 0, factor * weights[headAt + classes * width + k]);
+        readout.setWeights(state, index, row, factor * weights[headAt + classes * width + k]);
       }
     }
   }

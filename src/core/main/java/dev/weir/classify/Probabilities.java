@@ -33,7 +33,7 @@ public final class Probabilities {
     for (int k = 0; k < count; k++) {
       probabilities[k] /= sum;
     }
-    Arrays.fill(probabilities, count, scores.length, 0);
+    Arrays.fill(probabilities, count, probabilities.length, 0);
   }
 
   /** The first class with the largest probability. */

@@ -1,12 +1,11 @@
 package dev.weir.classify;
 
 import dev.weir.rnn.Linear;
-import java.util.Arrays;
 
 /**
  * Logistic regression of the classes on features by recursive least squares with forgetting: a step
- * for each row as Newton's, with one matrix for all classes. State: the matrix (inputs, inputs),
- * weights (classes, inputs).
+ * for each row as Newton's, with one matrix for all classes. State: the lower triangle of the
+ * matrix (inputs, inputs), weights (classes, inputs).
  *
  * <p>The matrix is the inverse of the sum of the features' products, times the largest curvature
  * that the loss can have. It grows where nothing is learned for a long time; its trace is bounded.
@@ -23,23 +22,21 @@ final class RecursiveRegression {
   private static final float CURVATURE = 0.25f;
 
   private final int inputs;
-  private final int classes;
   private final float forgetting;
   private final int matrix;
   private final int weights;
   private final float[] gain; // scratch
 
-  RecursiveRegression(int inputs, int classes, double forgetting, int at) {
+  RecursiveRegression(int inputs, int classes, double forgetting, Parts parts) {
     this.inputs = inputs;
-    this.classes = classes;
     this.forgetting = (float) forgetting;
-    this.matrix = at;
-    this.weights = matrix + inputs * inputs;
+    this.matrix = parts.add(triangle(inputs));
+    this.weights = parts.add(classes, inputs);
     this.gain = new float[inputs];
   }
 
-  int length() {
-    return inputs * (inputs + classes);
+  private static int triangle(int rows) {
+    return rows * (rows + 1) / 2;
   }
 
   /** Where a class's weights are in the state. */
@@ -47,22 +44,29 @@ final class RecursiveRegression {
     return weights + label * inputs;
   }
 
-  void start(float[] state) {
-    for (int i = 0; i < inputs; i++) {
-      state[matrix + i * inputs + i] = START;
+  /**
+   * Prepares the matrix, which is 0.
+   *
+   * @param learned inputs that were learned already
+   */
+  void start(float[] state, int learned) {
+    for (int i = learned; i < inputs; i++) {
+      state[matrix + triangle(i) + i] = START;
     }
   }
 
-  void logits(float[] state, float[] features, float[] logits) {
+  void logits(float[] state, float[] features, int classes, float[] logits) {
     Linear.forward(state, weights, null, 0, inputs, classes, features, 0, logits, 0);
   }
 
-  void learn(float[] state, float[] features, double[] probabilities, int label) {
-    Arrays.fill(gain, 0f);
+  void learn(float[] state, float[] features, double[] probabilities, int classes, int label) {
+    float trace = 0f;
     for (int i = 0; i < inputs; i++) {
+      int row = matrix + triangle(i);
+      trace += state[row + i];
+      Linear.forward(state, row, null, 0, i + 1, 1, features, 0, gain, i);
       float value = features[i];
-      int row = matrix + i * inputs;
-      for (int j = 0; j < inputs; j++) {
+      for (int j = 0; j < i; j++) {
         gain[j] = Math.fma(value, state[row + j], gain[j]);
       }
     }
@@ -71,16 +75,12 @@ final class RecursiveRegression {
       spread = Math.fma(features[i], gain[i], spread);
     }
     float divisor = forgetting + CURVATURE * spread;
-    float trace = 0f;
-    for (int i = 0; i < inputs; i++) {
-      trace += state[matrix + i * inputs + i];
-    }
     float growth = trace < LARGEST * inputs ? 1f / forgetting : 1f;
     float factor = -CURVATURE / divisor * growth;
     for (int i = 0; i < inputs; i++) {
       float part = factor * gain[i];
-      int row = matrix + i * inputs;
-      for (int j = 0; j < inputs; j++) {
+      int row = matrix + triangle(i);
+      for (int j = 0; j <= i; j++) {
         state[row + j] = Math.fma(part, gain[j], growth * state[row + j]);
       }
     }

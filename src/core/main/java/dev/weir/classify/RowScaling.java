@@ -15,15 +15,10 @@ final class RowScaling {
 
   /**
    * @param width values of a row
-   * @param at where its part of a state begins
    */
-  RowScaling(int width, int at) {
+  RowScaling(int width, Parts parts) {
     this.width = width;
-    this.at = at;
-  }
-
-  int length() {
-    return 1 + 2 * width;
+    this.at = parts.add(1 + 2 * width);
   }
 
   /**

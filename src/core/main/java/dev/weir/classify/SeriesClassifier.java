@@ -74,11 +74,18 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     this.learner = new SeriesLearner(settings);
   }
 
-  /** Bytes of a series that has classified its first window, without what it reads of a model. */
-  public static int seriesBytes(ClassifySettings settings) {
+  /**
+   * Bytes of a series that has classified its first window, without what it reads of a model.
+   *
+   * @param classes of the series
+   * @param waiting windows that wait for their label
+   */
+  public static int seriesBytes(ClassifySettings settings, int classes, int waiting) {
     try {
       SeriesClassifier classifier = new SeriesClassifier(settings.withoutModel(), () -> 0);
-      return classifier.newState().bytes() + classifier.learner.bytes();
+      return classifier.newState().bytes()
+          + Float.BYTES * waiting * classes
+          + classifier.learner.bytes(classes, waiting);
     } catch (ModelFormatException e) {
       throw new IllegalStateException("without a model nothing is read", e);
     }
@@ -363,12 +370,9 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     state.firstTimes[place] = firstTime;
     state.lastTimes[place] = lastTime;
     state.ends[place] = state.lastTime();
-    int at = place * learning.maxClasses();
-    for (int k = 0; k < learning.maxClasses(); k++) {
-      state.said[at + k] = (float) probabilities[k];
-    }
     state.nextWindow = (place + 1) % learning.waiting();
     state.windows = Math.min(learning.waiting(), state.windows + 1);
+    state.say(probabilities);
   }
 
   /** A sum of rounded numbers may be a little above 1, a probability may not. */
@@ -563,25 +567,24 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     }
     long delay = recordTime < 0 ? -1 : Math.max(0, recordTime - state.ends[place]);
     state.labelled(place, index);
-    score(state, place, index, delay);
+    score(state, age, index, delay);
     learner.learn(state, age, index);
     return true;
   }
 
-  private void score(ClassState state, int place, int label, long delay) {
-    int at = place * learning.maxClasses();
+  private void score(ClassState state, int age, int label, long delay) {
     int best = 0;
-    for (int k = 1; k < learning.maxClasses(); k++) {
-      if (state.said[at + k] > state.said[at + best]) {
+    for (int k = 1; k < state.names.size(); k++) {
+      if (state.said(age, k) > state.said(age, best)) {
         best = k;
       }
     }
     state.labels++;
-    if (state.said[at + best] == 0f) {
+    if (state.said(age, best) == 0f) {
       return; // no class was known
     }
     boolean isRight = best == label;
-    double loss = -Math.log(Math.max(Probabilities.LEAST, state.said[at + label]));
+    double loss = -Math.log(Math.max(Probabilities.LEAST, state.said(age, label)));
     state.scored++;
     state.right += isRight ? 1 : 0;
     state.lossSum += loss;

@@ -22,22 +22,21 @@ final class SeriesLearner {
   /** A window of fewer steps has no shapes to look for. */
   private static final int LEAST_CONVOLVED = 10;
 
-  private static final int CONVOLVED_FEATURES = 2 * MiniRocket.KERNELS;
   private static final int SUMMARIES = 5; // of each channel of a window
 
   private final ClassifySettings settings;
   private final int channels;
-  private final StreamClassifier mixture; // null where nothing is learned
+  private final StreamClassifier[] mixtures; // by their classes at most; made when needed
+  private final List<String> externalNames;
   private final double[][] external; // (methods)(max classes)
   private final float[] summary;
   private final double[] network; // (max classes): what the model says
 
   // null where windows are too short, or nothing is learned
-  private MiniRocket rocket;
-  private MiniRocket.Scratch rocketScratch;
+  private WindowShapes shapes; // made for the first window
   private FeatureRegression convolution;
   private RowScaling scaling;
-  private float[] convolved;
+  private int scalingLength;
   private float[] scaled = {};
 
   private ModelRun model; // null until one has come
@@ -59,38 +58,47 @@ final class SeriesLearner {
     }
     if (learning.learns() && settings.seqLen() >= LEAST_CONVOLVED) {
       methods.add(CONVOLUTION);
-      rocket =
-          MiniRocket.standard(settings.seqLen(), channels, CONVOLVED_FEATURES, learning.seed());
-      rocketScratch = new MiniRocket.Scratch();
-      convolution =
-          new FeatureRegression(rocket.features(), learning.maxClasses(), learning.waiting());
-      scaling = new RowScaling(channels, 0);
-      convolved = new float[rocket.features()];
+      convolution = new FeatureRegression(WindowShapes.COUNT, learning.waiting(), 0f);
+      Parts parts = new Parts();
+      scaling = new RowScaling(channels, parts);
+      scalingLength = parts.length();
     }
     this.external = new double[methods.size()][learning.maxClasses()];
-    this.mixture =
-        !learning.learns()
-            ? null
-            : new StreamClassifier(
-                new StreamClassifier.Settings(
-                    summary.length,
-                    learning.maxClasses(),
-                    learning.waiting(),
-                    methods,
-                    learning.seed()));
+    this.externalNames = List.copyOf(methods);
+    this.mixtures = new StreamClassifier[learning.maxClasses() + 1];
     use(null);
+  }
+
+  /** What mixes so many classes, or some more, so that few rooms are made for many classes. */
+  private StreamClassifier mixture(int known) {
+    ClassifySettings.Learning learning = settings.learning();
+    int classes = 2;
+    while (classes < known) {
+      classes += Math.max(1, Integer.highestOneBit(classes) / 2);
+    }
+    classes = Math.min(classes, learning.maxClasses());
+    if (mixtures[classes] == null) {
+      mixtures[classes] =
+          new StreamClassifier(
+              new StreamClassifier.Settings(
+                  summary.length, classes, learning.waiting(), externalNames, learning.seed()));
+    }
+    return mixtures[classes];
   }
 
   /** Names of the methods that are mixed; empty where nothing is learned. */
   List<String> methods() {
-    return mixture == null ? List.of() : mixture.methods();
+    return settings.learning().learns() ? mixture(0).methods() : List.of();
   }
 
-  /** Bytes of what is learned of a series, without what it reads of a model. */
-  int bytes() {
-    int learned = mixture == null ? 0 : mixture.stateLength();
-    int convolved = convolution == null ? 0 : convolution.stateLength();
-    return Float.BYTES * (learned + convolved);
+  /**
+   * Bytes of what is learned of a series, without what it reads of a model.
+   *
+   * @param waiting windows that wait for their label
+   */
+  int bytes(int classes, int waiting) {
+    int learned = settings.learning().learns() ? mixture(classes).bytes(waiting) : 0;
+    return learned + (convolution == null ? 0 : convolution.bytes(classes, waiting));
   }
 
   /** The model to use from now on; null: the initial one. */
@@ -130,8 +138,8 @@ final class SeriesLearner {
     if (convolution == null) {
       return;
     }
-    if (state.scaling.length != scaling.length()) {
-      state.scaling = new float[scaling.length()];
+    if (state.scaling.length != scalingLength) {
+      state.scaling = new float[scalingLength];
     }
     scaling.add(state.scaling, row, 0);
   }
@@ -154,64 +162,80 @@ final class SeriesLearner {
       Arrays.fill(network, 0);
       Arrays.fill(network, 0, known, 1.0 / Math.max(1, known));
     }
-    if (mixture == null) {
+    if (!settings.learning().learns()) {
       forgetLearned(state);
       return network;
     }
+    int answers = Math.max(1, known); // before the first class nothing can be wrong
     if (!isLearned(state)) { // a new series, or one that was restored with other settings
       forgetLearned(state);
-      state.learner = mixture.newState();
-      if (convolution != null) {
-        state.convolution = convolution.newState();
-      }
+      state.learner = mixture(answers).newState();
+      state.convolution = convolution == null ? null : convolution.newState();
     }
+    StreamClassifier mixture = grown(state, answers);
+    int waiting = mixture.waiting(state.learner);
     int at = 0;
-    int answers = Math.max(1, known); // before the first class nothing can be wrong
     if (settings.model() != null) {
       System.arraycopy(network, 0, external[at++], 0, network.length);
-      readout(state, answers, external[at++]);
+      readout(state, waiting, answers, external[at++]);
     }
     if (convolution != null) {
-      convolve(state, window, answers, external[at]);
+      convolution.classify(
+          state.convolution, shapes(state, window), waiting, answers, external[at]);
     }
     summarize(window);
     double[] mixed = mixture.classify(state.learner, summary, answers, external)[0];
-    state.learnerWindows = Math.min(settings.learning().waiting(), state.learnerWindows + 1);
     return known > 0 ? mixed : network; // which says nothing
   }
 
   private boolean isLearned(ClassState state) {
-    int convolved = convolution == null ? 0 : convolution.stateLength();
-    return state.learner.length == mixture.stateLength() && state.convolution.length == convolved;
+    return state.learner != null
+        && mixture(state.learner.classes).fits(state.learner)
+        && (convolution == null
+            ? state.convolution == null
+            : state.convolution != null && convolution.fits(state.convolution));
+  }
+
+  /** What mixes a series' classes, of which there may be more than before. */
+  private StreamClassifier grown(ClassState state, int known) {
+    StreamClassifier before = mixture(state.learner.classes);
+    if (known <= state.learner.classes) {
+      return before;
+    }
+    StreamClassifier mixture = mixture(known);
+    mixture.grow(state.learner, before);
+    return mixture;
   }
 
   private static void forgetLearned(ClassState state) {
-    state.learner = ClassState.NOTHING;
-    state.convolution = ClassState.NOTHING;
-    state.readout = ClassState.NOTHING;
-    state.learnerWindows = 0;
-    state.readoutWindows = 0;
+    state.learner = null;
+    state.convolution = null;
+    state.readout = null;
   }
 
-  private void readout(ClassState state, int known, double[] probabilities) {
+  private void readout(ClassState state, int waiting, int known, double[] probabilities) {
     if (model == null) {
       System.arraycopy(network, 0, probabilities, 0, network.length);
       return;
     }
     FeatureRegression regression = model.readout();
-    if (state.readoutModel != model.id() || state.readout.length != regression.stateLength()) {
+    if (!readsModel(state)) {
       state.readout = regression.newState();
       state.readoutModel = model.id();
-      state.readoutWindows = 0;
       model.start(state.readout, state.names);
     }
-    regression.classify(state.readout, model.features(), known, probabilities);
-    state.readoutWindows = Math.min(settings.learning().waiting(), state.readoutWindows + 1);
+    regression.classify(state.readout, model.features(), waiting, known, probabilities);
   }
 
-  private void convolve(ClassState state, float[] window, int known, double[] probabilities) {
-    if (state.scaling.length != scaling.length()) { // a window of before a restart
-      state.scaling = new float[scaling.length()];
+  private boolean readsModel(ClassState state) {
+    return state.readout != null
+        && state.readoutModel == model.id()
+        && model.readout().fits(state.readout);
+  }
+
+  private float[] shapes(ClassState state, float[] window) {
+    if (state.scaling.length != scalingLength) { // a window of before a restart
+      state.scaling = new float[scalingLength];
     }
     if (scaled.length != window.length) {
       scaled = new float[window.length];
@@ -219,11 +243,10 @@ final class SeriesLearner {
     for (int at = 0; at < window.length; at += channels) {
       scaling.standardize(state.scaling, window, at, scaled, at);
     }
-    rocket.transform(scaled, convolved, rocketScratch);
-    for (int f = 0; f < convolved.length; f++) {
-      convolved[f] -= 0.5f; // it is a share
+    if (shapes == null) {
+      shapes = new WindowShapes(settings.seqLen(), channels, settings.learning().seed());
     }
-    convolution.classify(state.convolution, convolved, known, probabilities);
+    return shapes.of(scaled);
   }
 
   /** Of each channel: newest value, mean, deviation, least and largest value. */
@@ -263,15 +286,17 @@ final class SeriesLearner {
    * @param age windows after it
    */
   void learn(ClassState state, int age, int label) {
-    if (mixture == null || !isLearned(state) || age >= state.learnerWindows) {
+    if (!settings.learning().learns()
+        || !isLearned(state)
+        || !mixture(state.learner.classes).isWaiting(state.learner, age)) {
       return; // the window was classified with other settings
     }
     int known = state.names.size();
-    mixture.learn(state.learner, age, known, label);
+    grown(state, known).learn(state.learner, age, known, label);
     if (convolution != null) {
       convolution.learn(state.convolution, age, known, label);
     }
-    if (model != null && state.readoutModel == model.id() && age < state.readoutWindows) {
+    if (model != null && readsModel(state)) {
       model.readout().learn(state.readout, age, known, label);
     }
   }

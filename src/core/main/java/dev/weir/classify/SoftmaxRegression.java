@@ -13,20 +13,13 @@ final class SoftmaxRegression {
   private final float rate;
   private final int at;
 
-  SoftmaxRegression(int inputs, int classes, double rate, int at) {
+  SoftmaxRegression(int inputs, int classes, double rate, Parts parts) {
     this.inputs = inputs;
     this.classes = classes;
     this.rate = (float) rate;
-    this.at = at;
+    this.at = parts.add(classes, inputs);
   }
 
-  int length() {
-    return classes * inputs;
-  }
-
-  /**
-   * @param features as many as inputs, or more
-   */
   void logits(float[] state, float[] features, float[] logits) {
     Linear.forward(state, at, null, 0, inputs, classes, features, 0, logits, 0);
   }

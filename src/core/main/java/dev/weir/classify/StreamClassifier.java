@@ -1,5 +1,6 @@
 package dev.weir.classify;
 
+import dev.weir.forecast.Bfloat16;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
@@ -18,7 +19,7 @@ import java.util.List;
  *
  * <pre>{@code
  * StreamClassifier classifier = new StreamClassifier(StreamClassifier.Settings.of(6, 2, 1));
- * float[] state = classifier.newState();
+ * StreamState state = classifier.newState();
  * double[] probabilities = classifier.classify(state, row)[0];  // of the mixture
  * classifier.learn(state, 0, 2, label);  // of the newest row, of 2 classes
  * }</pre>
@@ -31,14 +32,11 @@ import java.util.List;
  */
 public final class StreamClassifier {
 
-  /** Rows before at which labels are read: the newest, and what a day or a week is in rows. */
-  private static final int[] LAGS = {1, 2, 3, 12, 24, 48, 96, 168, 336};
-
-  private static final int FIXED_UNITS = 64;
-  private static final int TRAINED_UNITS = 32;
+  private static final int FIXED_UNITS = 16;
+  private static final int TRAINED_UNITS = 12;
   private static final int KEPT_ROWS = 16;
   private static final int FRESH_ROWS = 8;
-  private static final double LEARNING_RATE = 2e-3;
+  private static final double LEARNING_RATE = 4e-3;
   private static final double FORGETTING = 0.9998;
   private static final double LOGISTIC_RATE = 0.1;
   private static final double STACKING_RATE = 0.005;
@@ -50,6 +48,8 @@ public final class StreamClassifier {
       List.of("last-label", "frequencies", "logistic", "fixed-network", "network");
 
   private static final double[][] NO_ANSWERS = {};
+
+  private static final int OPEN = OnlineNetwork.NONE - 1; // in place of a label that may come
 
   /** Most classes. */
   public static final int MAX_CLASSES = 100;
@@ -91,6 +91,7 @@ public final class StreamClassifier {
   private final int mixed;
   private final int mean;
   private final int stacked;
+  private final Parts parts;
   private final RowScaling scaling;
   private final LabelHistory history;
   private final LabelCounts counts;
@@ -103,17 +104,21 @@ public final class StreamClassifier {
   private final int hiddenAt; // of the fixed network
   private final int weightsAt; // of the methods
   private final int labelsAt; // number of labels, up to where the stacking starts
-  private final int rowsAt; // of those that wait: number of rows, place of the next one, rows
-  private final int waitingLength; // of one row that waits
-  private final int length;
+  private final int inputs; // values and labels before
+  private final int rowLength; // of one that is kept
 
   // of one row
-  private final float[] row; // (inputs): scaled values, labels before
-  private final float[] features; // (inputs, 1, hidden state of the fixed network)
-  private final float[] logs; // (alone, classes), 1
+  private final float[] values; // (width): scaled
+  private final float[] features; // hidden state of the fixed network, 1, inputs
+  private final float[] row; // 1, inputs
+  private final float[] logs; // 1, (classes, alone)
   private final float[] logits; // (classes)
   private final double[] learned; // (classes)
   private final double[][] probabilities; // (methods)(classes)
+
+  // of one pass
+  private final float[] passRows; // (rows, inputs)
+  private final int[] passLabels; // (rows)
 
   public StreamClassifier(Settings settings) {
     this.settings = settings;
@@ -127,47 +132,50 @@ public final class StreamClassifier {
     this.mixed = methods.size() - 1;
     this.mean = alone + 1;
     this.stacked = alone + 2;
+    int width = settings.width();
     int classes = settings.classes();
-    int at = 0;
-    this.scaling = new RowScaling(settings.width(), at);
-    at += scaling.length();
-    this.history = new LabelHistory(classes, LAGS, settings.waiting(), at);
-    at += history.length();
-    this.counts = new LabelCounts(classes, at);
-    at += counts.length();
-    int inputs = settings.width() + history.width();
-    this.logistic = new SoftmaxRegression(inputs + 1, classes, LOGISTIC_RATE, at);
-    at += logistic.length();
-    RnnConfig fixedConfig = new RnnConfig(Cell.GRU, inputs, FIXED_UNITS, 1, false, true);
+    this.inputs = width + LabelHistory.width(classes);
+    this.parts = new Parts();
+    this.scaling = new RowScaling(width, parts);
+    this.history = new LabelHistory(settings.waiting());
+    this.counts = new LabelCounts(classes, parts);
+    this.logistic = new SoftmaxRegression(1 + inputs, classes, LOGISTIC_RATE, parts);
+    RnnConfig fixedConfig = network(inputs, FIXED_UNITS);
     this.fixed = new TrainableRnn(fixedConfig);
-    this.fixedWeights = Initialization.recurrent(fixedConfig, new TorchRandom(settings.seed()));
-    this.readout = new RecursiveRegression(inputs + 1 + FIXED_UNITS, classes, FORGETTING, at);
-    at += readout.length();
+    this.fixedWeights = fixedWeights(fixedConfig, width, settings.seed());
+    this.readout = new RecursiveRegression(FIXED_UNITS + 1 + inputs, classes, FORGETTING, parts);
     this.network =
         new OnlineNetwork(
-            new RnnConfig(Cell.GRU, inputs, TRAINED_UNITS, 1, false, true),
-            classes,
-            KEPT_ROWS,
-            FRESH_ROWS,
-            settings.waiting(),
-            LEARNING_RATE,
-            settings.seed() + 1,
-            at);
-    at += network.length();
-    this.stacking = new SoftmaxRegression(alone * classes + 1, classes, STACKING_RATE, at);
-    at += stacking.length();
-    this.hiddenAt = at;
-    this.weightsAt = hiddenAt + FIXED_UNITS;
-    this.labelsAt = weightsAt + mixed;
-    this.rowsAt = labelsAt + 1;
-    this.row = new float[inputs];
-    this.features = new float[inputs + 1 + FIXED_UNITS];
-    this.logs = new float[alone * classes + 1];
+            network(inputs, TRAINED_UNITS), classes, KEPT_ROWS, FRESH_ROWS, LEARNING_RATE, parts);
+    this.stacking = new SoftmaxRegression(1 + classes * alone, classes, STACKING_RATE, parts);
+    this.hiddenAt = parts.add(FIXED_UNITS);
+    this.weightsAt = parts.add(mixed);
+    this.labelsAt = parts.add(1);
+    this.rowLength = 1 + LabelHistory.COUNT + width + FIXED_UNITS + classes * mixed;
+    this.values = new float[width];
+    this.features = new float[FIXED_UNITS + 1 + inputs];
+    this.row = new float[1 + inputs];
+    row[0] = 1f;
+    this.logs = new float[1 + classes * alone];
     this.logits = new float[classes];
     this.learned = new double[classes];
     this.probabilities = new double[methods.size()][classes];
-    this.waitingLength = 2 + features.length + mixed * classes;
-    this.length = rowsAt + 2 + settings.waiting() * waitingLength;
+    this.passRows = new float[KEPT_ROWS * inputs];
+    this.passLabels = new int[KEPT_ROWS];
+  }
+
+  private static RnnConfig network(int inputs, int units) {
+    return new RnnConfig(Cell.GRU, inputs, units, 1, false, true);
+  }
+
+  /** Those of fewer classes are among those of more. */
+  private static float[] fixedWeights(RnnConfig config, int width, long seed) {
+    RnnConfig largest = network(width + LabelHistory.width(MAX_CLASSES), FIXED_UNITS);
+    Parts all = new Parts();
+    OnlineNetwork.recurrent(largest, all);
+    Parts some = new Parts();
+    OnlineNetwork.recurrent(config, some);
+    return some.copy(Initialization.recurrent(largest, new TorchRandom(seed)), all);
   }
 
   /** Names of the methods, in the order of {@link #classify}. */
@@ -175,22 +183,39 @@ public final class StreamClassifier {
     return methods;
   }
 
-  /** Values of a state. */
-  public int stateLength() {
-    return length;
+  private int classes() {
+    return settings.classes();
+  }
+
+  /** Bytes of a series of which some rows wait for their label. */
+  int bytes(int waiting) {
+    return Float.BYTES * parts.length()
+        + history.length()
+        + Character.BYTES * rowLength * (KEPT_ROWS + waiting);
   }
 
   /** The state of a series that has no rows yet. */
-  public float[] newState() {
-    float[] state = new float[length];
-    Arrays.fill(state, weightsAt, labelsAt, 1f / mixed);
-    readout.start(state);
-    network.start(state);
+  public StreamState newState() {
+    StreamState state = new StreamState();
+    state.classes = settings.classes();
+    state.learned = new float[parts.length()];
+    state.labels = history.newRing();
+    Arrays.fill(state.learned, weightsAt, labelsAt, 1f / mixed);
+    readout.start(state.learned, 0);
+    network.start(state.learned, settings.seed() + 1);
     return state;
   }
 
-  /** As {@link #classify(float[], float[], int, double[][])} of all classes. */
-  public double[][] classify(float[] state, float[] values) {
+  /** Makes room for the classes of this one in a state of one that has fewer. */
+  void grow(StreamState state, StreamClassifier smaller) {
+    state.rows.widen(smaller.rowLength, rowLength);
+    state.classes = settings.classes();
+    state.learned = parts.copy(state.learned, smaller.parts);
+    readout.start(state.learned, smaller.features.length);
+  }
+
+  /** As {@link #classify(StreamState, float[], int, double[][])} of all classes. */
+  public double[][] classify(StreamState state, float[] values) {
     return classify(state, values, settings.classes(), NO_ANSWERS);
   }
 
@@ -204,32 +229,48 @@ public final class StreamClassifier {
    * @param external (external methods)(classes): what they say
    * @return (methods)(classes), valid until the next call
    */
-  public double[][] classify(float[] state, float[] values, int known, double[][] external) {
+  public double[][] classify(StreamState state, float[] values, int known, double[][] external) {
     require(state, values, external);
+    float[] learned = state.learned;
     makeRoom(state, known);
-    int inputs = row.length;
-    scaling.apply(state, values, row);
-    history.features(state, row, settings.width());
-    System.arraycopy(row, 0, features, 0, inputs);
-    features[inputs] = 1f;
-    fixed.step(fixedWeights, 0, row, 0, state, hiddenAt, null, 0);
-    System.arraycopy(state, hiddenAt, features, inputs + 1, FIXED_UNITS);
-    int lastLabel = history.label(state, 1);
-    counts.probabilities(state, lastLabel, known, probabilities[1]);
-    counts.probabilities(state, -1, known, probabilities[2]);
-    logistic.logits(state, features, logits);
+    int kept = keep(state, values);
+    recall(state, kept);
+    int lastLabel = state.rows.numbers[kept + 1] - 1;
+    fixed.step(fixedWeights, 0, row, 1, learned, hiddenAt, null, 0);
+    System.arraycopy(learned, hiddenAt, features, 0, FIXED_UNITS);
+    counts.probabilities(learned, lastLabel, known, probabilities[1]);
+    counts.probabilities(learned, -1, known, probabilities[2]);
+    logistic.logits(learned, row, logits);
     Probabilities.softmax(logits, known, 1, probabilities[3]);
-    readout.logits(state, features, logits);
-    Probabilities.softmax(logits, known, 1, probabilities[4]);
-    network.logits(state, row, logits);
+    network.logits(learned, row, 1, logits);
     Probabilities.softmax(logits, known, 1, probabilities[5]);
+    int at = kept + 1 + LabelHistory.COUNT + settings.width();
+    for (int u = 0; u < FIXED_UNITS; u++) {
+      features[u] = put(state, at++, features[u]);
+    }
+    readout.logits(learned, features, classes(), logits);
+    Probabilities.softmax(logits, known, 1, probabilities[4]);
     for (int m = 0; m < external.length; m++) {
       take(external[m], known, probabilities[OWN.size() + 1 + m]);
     }
-    combine(state, known);
+    combine(learned, known);
+    for (int k = 0; k < classes(); k++) {
+      for (int m = 1; m <= mixed; m++) {
+        put(state, at++, (float) probabilities[m][k]);
+      }
+    }
     history.add(state);
-    keep(state, lastLabel);
     return probabilities;
+  }
+
+  private static float put(StreamState state, int at, float value) {
+    short bits = Bfloat16.bits(value);
+    state.rows.numbers[at] = (char) bits;
+    return Bfloat16.value(bits);
+  }
+
+  private static float get(StreamState state, int at) {
+    return Bfloat16.value((short) state.rows.numbers[at]);
   }
 
   /** An answer that is not finite says nothing. */
@@ -246,10 +287,11 @@ public final class StreamClassifier {
     }
   }
 
-  private void require(float[] state, float[] values, double[][] external) {
-    if (state.length != length) {
+  private void require(StreamState state, float[] values, double[][] external) {
+    if (!fits(state)) {
       throw new IllegalArgumentException(
-          "state: expected %d values, got %d".formatted(length, state.length));
+          "state: expected %d numbers of %d classes, got %d of %d"
+              .formatted(parts.length(), classes(), state.learned.length, state.classes));
     }
     if (values.length != settings.width()) {
       throw new IllegalArgumentException(
@@ -262,33 +304,75 @@ public final class StreamClassifier {
     }
   }
 
-  private void makeRoom(float[] state, int known) {
+  /** Whether a state is one of these settings. */
+  boolean fits(StreamState state) {
+    return state.classes == classes()
+        && state.learned.length == parts.length()
+        && state.labels.length == history.length()
+        && state.rows.fits(rowLength);
+  }
+
+  private void makeRoom(StreamState state, int known) {
     int oldest = settings.waiting() - 1;
     if (isWaiting(state, oldest)) {
-      giveUp(state, oldest, known);
+      history.giveUp(state, oldest);
+      settle(state, oldest, OnlineNetwork.NONE, known);
     }
   }
 
-  /** A row is kept until its label comes: whether it waits, the label before it, what it showed. */
-  private void keep(float[] state, int lastLabel) {
-    int next = (int) state[rowsAt + 1];
-    int at = rowsAt + 2 + next * waitingLength;
-    state[at++] = 1f;
-    state[at++] = lastLabel;
-    System.arraycopy(features, 0, state, at, features.length);
-    at += features.length;
-    for (int m = 1; m <= mixed; m++) {
-      for (double probability : probabilities[m]) {
-        state[at++] = (float) probability;
-      }
+  /**
+   * A row is kept until it was learned: its label, the labels before it, its values, the hidden
+   * state of the fixed network, and what the methods said of each class.
+   *
+   * @return where it begins
+   */
+  private int keep(StreamState state, float[] given) {
+    scaling.apply(state.learned, given, values);
+    int kept = state.rows.add(rowLength, KEPT_ROWS, KEPT_ROWS + settings.waiting());
+    int at = kept;
+    state.rows.numbers[at++] = 0;
+    for (int l = 0; l < LabelHistory.COUNT; l++) {
+      state.rows.numbers[at++] = (char) (1 + history.at(state, l));
     }
-    state[rowsAt + 1] = (next + 1) % settings.waiting();
-    state[rowsAt] = Math.min(settings.waiting(), state[rowsAt] + 1f);
+    for (float value : values) {
+      put(state, at++, value);
+    }
+    return kept;
   }
 
-  private int place(float[] state, int age) {
-    int slot = Math.floorMod((int) state[rowsAt + 1] - 1 - age, settings.waiting());
-    return rowsAt + 2 + slot * waitingLength;
+  /** Reads the inputs of a row that is kept, which begins at {@code kept}. */
+  private void inputs(StreamState state, int kept, float[] to, int from) {
+    int at = kept + 1;
+    for (int l = 0; l < LabelHistory.COUNT; l++) {
+      LabelHistory.features(
+          state.rows.numbers[at++] - 1, l, to, from + settings.width(), classes());
+    }
+    for (int i = 0; i < settings.width(); i++) {
+      to[from + i] = get(state, at++);
+    }
+  }
+
+  /** Reads the features of a row that is kept. */
+  private void recall(StreamState state, int kept) {
+    inputs(state, kept, row, 1);
+    int at = kept + 1 + LabelHistory.COUNT + settings.width();
+    for (int u = 0; u < FIXED_UNITS; u++) {
+      features[u] = get(state, at++);
+    }
+    System.arraycopy(row, 0, features, FIXED_UNITS, row.length);
+  }
+
+  private int place(StreamState state, int age) {
+    return state.rows.place(age, rowLength);
+  }
+
+  /** Rows that were classified since the oldest one that still waits for its label, and it. */
+  int waiting(StreamState state) {
+    int age = Math.min(settings.waiting(), state.rows.count) - 1;
+    while (age >= 0 && !isWaiting(state, age)) {
+      age--;
+    }
+    return age + 1;
   }
 
   /**
@@ -296,18 +380,42 @@ public final class StreamClassifier {
    *
    * @param age rows after it
    */
-  public boolean isWaiting(float[] state, int age) {
-    return age < state[rowsAt] && state[place(state, age)] != 0f;
+  public boolean isWaiting(StreamState state, int age) {
+    return age < Math.min(settings.waiting(), state.rows.count)
+        && label(state, place(state, age)) == OPEN;
   }
 
-  private void giveUp(float[] state, int age, int known) {
-    state[place(state, age)] = 0f;
-    history.giveUp(state, age);
-    network.giveUp(state, age, known);
+  private static int label(StreamState state, int kept) {
+    return state.rows.numbers[kept] + OPEN;
+  }
+
+  /** The label of a row is known, or will not come: learns all rows of which that is so. */
+  private void settle(StreamState state, int age, int label, int known) {
+    state.rows.numbers[place(state, age)] = (char) (label - OPEN);
+    while (isPassDue(state)) {
+      for (int t = 0; t < KEPT_ROWS; t++) {
+        passLabels[t] = label(state, t * rowLength);
+        inputs(state, t * rowLength, passRows, t * inputs);
+      }
+      network.learn(state.learned, passRows, passLabels, known);
+      state.rows.keep(state.rows.count - FRESH_ROWS, rowLength, KEPT_ROWS);
+    }
+  }
+
+  private boolean isPassDue(StreamState state) {
+    if (state.rows.count < KEPT_ROWS) {
+      return false;
+    }
+    for (int t = 0; t < KEPT_ROWS; t++) {
+      if (label(state, t * rowLength) == OPEN) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void combine(float[] state, int known) {
-    int classes = settings.classes();
+    int classes = classes();
     for (int k = 0; k < classes; k++) {
       double sum = 0;
       for (int m = 1; m <= alone; m++) {
@@ -333,20 +441,20 @@ public final class StreamClassifier {
 
   /** Logarithms of what the methods say, less their mean. */
   private void fillLogs(int known) {
-    int classes = settings.classes();
     Arrays.fill(logs, 0f);
     for (int m = 1; m <= alone; m++) {
       float mean = 0f;
-      int at = (m - 1) * classes;
       for (int k = 0; k < known; k++) {
-        logs[at + k] = (float) Math.log(Math.max(Probabilities.LEAST, probabilities[m][k]));
-        mean += logs[at + k] / known;
+        int at = m + k * alone;
+        logs[at] = (float) Math.log(Math.max(Probabilities.LEAST, probabilities[m][k]));
+        mean += logs[at] / known;
       }
       for (int k = 0; k < known; k++) {
-        logs[at + k] = Math.max(-LARGEST_LOG, Math.min(LARGEST_LOG, logs[at + k] - mean));
+        int at = m + k * alone;
+        logs[at] = Math.max(-LARGEST_LOG, Math.min(LARGEST_LOG, logs[at] - mean));
       }
     }
-    logs[logs.length - 1] = 1f;
+    logs[0] = 1f;
   }
 
   /**
@@ -358,14 +466,39 @@ public final class StreamClassifier {
    * @param label from 0 to below that
    * @throws IllegalArgumentException if the row does not wait for a label
    */
-  public void learn(float[] state, int age, int known, int label) {
+  public void learn(StreamState state, int age, int known, int label) {
     if (!isWaiting(state, age)) {
       throw new IllegalArgumentException(
           "age: expected a row that waits for its label, got " + age);
     }
-    int lastLabel = recall(state, age);
+    int kept = place(state, age);
+    recall(state, kept);
+    int at = kept + rowLength - classes() * mixed;
+    for (int k = 0; k < classes(); k++) {
+      for (int m = 1; m <= mixed; m++) {
+        probabilities[m][k] = get(state, at++);
+      }
+    }
+    float[] numbers = state.learned;
+    weigh(numbers, 1.0 / (1 + age), label);
+    fillLogs(known);
+    stacking.logits(numbers, logs, logits);
+    Probabilities.softmax(logits, known, 1, learned);
+    stacking.learn(numbers, logs, learned, label);
+    counts.add(numbers, state.rows.numbers[kept + 1] - 1, label);
+    history.set(state, age, label);
+    logistic.logits(numbers, row, logits); // as it is now: it may have learned since the row
+    Probabilities.softmax(logits, known, 1, learned);
+    logistic.learn(numbers, row, learned, label);
+    readout.logits(numbers, features, classes(), logits);
+    Probabilities.softmax(logits, known, 1, learned);
+    readout.learn(numbers, features, learned, classes(), label);
+    settle(state, age, label, known);
+    numbers[labelsAt] = Math.min(STACKING_STARTS, numbers[labelsAt] + 1f);
+  }
+
+  private void weigh(float[] state, double rate, int label) {
     double sum = 0;
-    double rate = 1.0 / (1 + age);
     for (int m = 1; m <= mixed; m++) {
       int at = weightsAt + m - 1;
       state[at] *= (float) Math.pow(Math.max(Probabilities.LEAST, probabilities[m][label]), rate);
@@ -374,34 +507,5 @@ public final class StreamClassifier {
     for (int at = weightsAt; at < labelsAt; at++) {
       state[at] = (float) ((1 - SHARE) * state[at] / sum + SHARE / mixed);
     }
-    fillLogs(known);
-    stacking.logits(state, logs, logits);
-    Probabilities.softmax(logits, known, 1, learned);
-    stacking.learn(state, logs, learned, label);
-    counts.add(state, lastLabel, label);
-    history.set(state, age, label);
-    logistic.logits(state, features, logits); // as it is now: it may have learned since the row
-    Probabilities.softmax(logits, known, 1, learned);
-    logistic.learn(state, features, learned, label);
-    readout.logits(state, features, logits);
-    Probabilities.softmax(logits, known, 1, learned);
-    readout.learn(state, features, learned, label);
-    network.learn(state, age, known, label);
-    state[labelsAt] = Math.min(STACKING_STARTS, state[labelsAt] + 1f);
-  }
-
-  /** Reads a row that waits, which waits no longer; gives the label before it. */
-  private int recall(float[] state, int age) {
-    int at = place(state, age);
-    state[at++] = 0f;
-    int lastLabel = (int) state[at++];
-    System.arraycopy(state, at, features, 0, features.length);
-    at += features.length;
-    for (int m = 1; m <= mixed; m++) {
-      for (int k = 0; k < probabilities[m].length; k++) {
-        probabilities[m][k] = state[at++];
-      }
-    }
-    return lastLabel;
   }
 }

@@ -105,6 +105,14 @@ public abstract class StateFields {
     return all;
   }
 
+  /** An array with its length. */
+  public final char[] array(String name, char[] values) throws IOException {
+    int length = size(name, values.length);
+    char[] all = length == values.length ? values : new char[length];
+    numbers(name, all);
+    return all;
+  }
+
   /** An array of so many numbers at most, with its length. */
   public final double[] array(String name, double[] values, int most) throws IOException {
     int length = size(name, values.length, most);

@@ -106,7 +106,7 @@ public final class ClassifySpec extends Spec {
       }
       checkBytes(
           ClassifyOptions.WAITING,
-          SeriesClassifier.seriesBytes(settings),
+          SeriesClassifier.seriesBytes(settings, maxClasses, settings.learning().waiting()),
           ClassifySettings.MAX_SERIES_BYTES,
           "; take a smaller %s or %s"
               .formatted(

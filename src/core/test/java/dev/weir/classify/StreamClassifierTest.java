@@ -42,7 +42,8 @@ class StreamClassifierTest {
     return new StreamClassifier(Settings.of(WIDTH, CLASSES, 7));
   }
 
-  private static List<double[]> run(StreamClassifier classifier, float[] state, List<Row> rows) {
+  private static List<double[]> run(
+      StreamClassifier classifier, StreamState state, List<Row> rows) {
     List<double[]> answers = new ArrayList<>();
     for (Row row : rows) {
       answers.add(classifier.classify(state, row.values())[0].clone());
@@ -54,7 +55,7 @@ class StreamClassifierTest {
   @Test
   void theMixtureIsAboutAsGoodAsTheBestMethod() {
     StreamClassifier classifier = classifier();
-    float[] state = classifier.newState();
+    StreamState state = classifier.newState();
     List<ClassScore> scores = new ArrayList<>();
     classifier.methods().forEach(name -> scores.add(new ClassScore(CLASSES)));
     for (Row row : rows(4_000, 1)) {
@@ -94,13 +95,13 @@ class StreamClassifierTest {
   void aCopyOfTheStateGoesOnWithTheSameBits() {
     List<Row> rows = rows(400, 4);
     StreamClassifier classifier = classifier();
-    float[] state = classifier.newState();
+    StreamState state = classifier.newState();
     run(classifier, state, rows.subList(0, 150));
-    float[] copy = state.clone();
+    StreamState copy = new StreamState(state);
     List<double[]> answers = run(classifier, state, rows.subList(150, 400));
     List<double[]> again = run(classifier(), copy, rows.subList(150, 400));
     assertThat(answers).usingRecursiveComparison().isEqualTo(again);
-    assertThat(state).isEqualTo(copy);
+    assertThat(state).usingRecursiveComparison().isEqualTo(copy);
   }
 
   @Test
@@ -108,21 +109,21 @@ class StreamClassifierTest {
     StreamClassifier classifier = classifier();
     List<Row> rows = rows(200, 5);
     List<Row> others = rows(200, 6);
-    float[] alone = classifier.newState();
+    StreamState alone = classifier.newState();
     run(classifier, alone, rows);
-    float[] state = classifier.newState();
-    float[] other = classifier.newState();
+    StreamState state = classifier.newState();
+    StreamState other = classifier.newState();
     for (int i = 0; i < rows.size(); i++) {
       run(classifier, state, rows.subList(i, i + 1));
       run(classifier, other, others.subList(i, i + 1));
     }
-    assertThat(state).isEqualTo(alone);
+    assertThat(state).usingRecursiveComparison().isEqualTo(alone);
   }
 
   @Test
   void extremeRowsLeaveFiniteAnswers() {
     StreamClassifier classifier = classifier();
-    float[] state = classifier.newState();
+    StreamState state = classifier.newState();
     float[][] extremes = {
       {0, 0, 0}, {1e30f, -1e30f, 1e-30f}, {Float.MAX_VALUE, 0, 0}, {-Float.MAX_VALUE, 1, 2}
     };
@@ -138,8 +139,9 @@ class StreamClassifierTest {
   /** A large value must not end a feature: a square of it has no place in a float. */
   @Test
   void aLargeValueIsForgotten() {
-    RowScaling scaling = new RowScaling(1, 0);
-    float[] state = new float[scaling.length()];
+    Parts parts = new Parts();
+    RowScaling scaling = new RowScaling(1, parts);
+    float[] state = new float[parts.length()];
     float[] scaled = new float[1];
     scaling.apply(state, new float[] {1e30f}, scaled);
     for (int i = 0; i < 5_000; i++) {
@@ -151,7 +153,7 @@ class StreamClassifierTest {
   @Test
   void aRowAllocatesNothing() {
     StreamClassifier classifier = classifier();
-    float[] state = classifier.newState();
+    StreamState state = classifier.newState();
     List<Row> rows = rows(2_000, 8);
     run(classifier, state, rows);
     Allocations.assertNoneOnceWarm(
@@ -179,7 +181,7 @@ class StreamClassifierTest {
     int delay = 5;
     StreamClassifier classifier =
         new StreamClassifier(new Settings(WIDTH, CLASSES, delay + 2, List.of(), 7));
-    float[] state = classifier.newState();
+    StreamState state = classifier.newState();
     ClassScore score = new ClassScore(CLASSES);
     ClassScore lastLabel = new ClassScore(CLASSES);
     List<Row> rows = rows(4_000, 10);
@@ -201,7 +203,7 @@ class StreamClassifierTest {
   void labelsThatNeverComeLeaveOneThatLearns() {
     StreamClassifier classifier =
         new StreamClassifier(new Settings(WIDTH, CLASSES, 3, List.of(), 7));
-    float[] state = classifier.newState();
+    StreamState state = classifier.newState();
     ClassScore late = new ClassScore(CLASSES);
     List<Row> rows = rows(6_000, 11);
     for (int i = 0; i < rows.size(); i++) {
@@ -223,7 +225,7 @@ class StreamClassifierTest {
   @Test
   void aClassThatAppearsLaterIsLearned() {
     StreamClassifier classifier = classifier();
-    float[] state = classifier.newState();
+    StreamState state = classifier.newState();
     ClassScore late = new ClassScore(CLASSES);
     List<Row> rows = new ArrayList<>(rows(6_000, 12));
     rows.subList(0, 1_000).removeIf(row -> row.label() == 3);
@@ -244,13 +246,41 @@ class StreamClassifierTest {
     assertThat(late.accuracy()).isGreaterThan(0.85);
   }
 
+  /** Room for more classes changes nothing until there are more. */
+  @Test
+  void whatWasLearnedOfFewerClassesStays() {
+    StreamClassifier small = new StreamClassifier(Settings.of(WIDTH, 2, 7));
+    StreamClassifier large = new StreamClassifier(Settings.of(WIDTH, 5, 7));
+    StreamState state = small.newState();
+    List<Row> rows = rows(1_500, 13).stream().filter(row -> row.label() < 2).toList();
+    for (Row row : rows) {
+      small.classify(state, row.values());
+      small.learn(state, 0, 2, row.label());
+    }
+    StreamState grown = new StreamState(state);
+    large.grow(grown, small);
+    for (int i = 0; i < 20; i++) { // the pass over rows of before, too
+      double[][] before = small.classify(state, rows.get(i).values());
+      double[][] after = large.classify(grown, rows.get(i).values(), 2, new double[0][]);
+      for (int m = 0; m < before.length; m++) {
+        assertThat(after[m][1]).as("method %d", m).isCloseTo(before[m][1], within(0.01));
+      }
+      small.learn(state, 0, 2, rows.get(i).label());
+      large.learn(grown, 0, 2, rows.get(i).label());
+    }
+    assertThat(small.classify(state, rows.get(0).values())[0][0]).isNotCloseTo(0.5, within(0.1));
+    large.classify(grown, rows.get(0).values(), 3, new double[0][]);
+    large.learn(grown, 0, 3, 2);
+    assertThat(large.classify(grown, rows.get(1).values(), 3, new double[0][])[0][2]).isPositive();
+  }
+
   @Test
   void wrongSizesAreRefused() {
     StreamClassifier classifier = classifier();
     assertThatThrownBy(() -> classifier.classify(classifier.newState(), new float[2]))
         .hasMessage("row: expected 3 values, got 2");
-    assertThatThrownBy(() -> classifier.classify(new float[5], new float[3]))
-        .hasMessageMatching("state: expected \\d+ values, got 5");
+    assertThatThrownBy(() -> classifier.classify(new StreamState(), new float[3]))
+        .hasMessageMatching("state: expected \\d+ numbers of 4 classes, got 0 of 0");
     assertThatThrownBy(() -> Settings.of(1, 1, 1)).hasMessage("classes: expected 2 to 100, got 1");
   }
 }

@@ -61,7 +61,7 @@ class ClassifySpecTest {
 
   @Test
   void seriesOfTooManyBytesIsRefused() {
-    settings("seq-len=4096 waiting=1000 max-classes=100 features=199");
+    settings("seq-len=4096 waiting=10000 max-classes=100 features=199");
     assertThat(front.problems)
         .singleElement()
         .asString()

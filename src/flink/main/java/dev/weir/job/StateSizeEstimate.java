@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.classify.ClassifySettings;
 import dev.weir.classify.SeriesClassifier;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRules;
@@ -98,11 +99,20 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     if (job.classify() == null) {
       return forecast;
     }
-    long classes = SeriesClassifier.seriesBytes(job.classify()); // never cached
+    long classes = classes(job.classify(), 1); // never cached
     return new StateSizeEstimate(
         forecast.heap + classes + LEARNED_OBJECT + HEAP_ENTRY + string(NAME_LENGTH),
         forecast.cached,
         forecast.disk + classes + LEARNED_FORMAT + DISK_ENTRY + NAME_LENGTH);
+  }
+
+  /**
+   * Bytes that are kept of a series to classify it, without what Flink and the JVM add.
+   *
+   * @param waiting windows that wait for their label; 1 where labels come in time
+   */
+  public static long classes(ClassifySettings settings, int waiting) {
+    return SeriesClassifier.seriesBytes(settings, settings.expectedClasses(), waiting);
   }
 
   private StateSizeEstimate and(StateSizeEstimate other) {

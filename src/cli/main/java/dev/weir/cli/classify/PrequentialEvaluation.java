@@ -2,6 +2,7 @@ package dev.weir.cli.classify;
 
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.StreamClassifier;
+import dev.weir.classify.StreamState;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.LabelledRows;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class PrequentialEvaluation {
     }
   }
 
-  private record Series(float[] state, float[] values) {}
+  private record Series(StreamState state, float[] values) {}
 
   private ClassResult run(
       LabelledRows rows, int width, List<String> classes, long all, ProgressLine progress)

@@ -1,6 +1,7 @@
 package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.job.JobSettings;
 import dev.weir.job.StateSizeEstimate;
@@ -36,6 +37,7 @@ final class MemoryChecks {
   void withoutCluster(int tasks) {
     if (series == null) {
       each();
+      classes();
       return;
     }
     seasons();
@@ -46,6 +48,7 @@ final class MemoryChecks {
         series,
         Findings.bytes(series * each.heap()),
         each.heap());
+    classes();
     disk();
     if (caches()) {
       findings.ok("cache", "on RocksDB %s", all(tasks));
@@ -68,6 +71,7 @@ final class MemoryChecks {
     if (isOnHeap) {
       heap(taskManagers);
     }
+    classes();
     disk();
     if (!isOnHeap && caches()) {
       cache(taskManagers, tasks);
@@ -80,6 +84,20 @@ final class MemoryChecks {
         "%,d bytes for each series on the heap, %,d on disk with RocksDB; --series N compares with what there is",
         each.heap(),
         each.disk());
+  }
+
+  private void classes() {
+    ClassifySettings classify = job.classify();
+    if (classify != null && classify.learning().learns()) {
+      int waiting = classify.learning().waiting();
+      findings.ok(
+          "classes",
+          "%,d of these bytes for %d classes if labels come in time; %,d if %d windows wait for theirs",
+          StateSizeEstimate.classes(classify, 1),
+          classify.expectedClasses(),
+          StateSizeEstimate.classes(classify, waiting),
+          waiting);
+    }
   }
 
   private void seasons() {

@@ -64,6 +64,21 @@ class MemoryChecksTest {
   }
 
   @Test
+  void seriesThatLearnClassesAreCounted() throws Exception {
+    JobSettings job = job("classify.learning", "true", "classify.classes", "a,b,c");
+    new MemoryChecks(list, job, null).withoutCluster(1);
+    assertThat(lines())
+        .contains(
+            "ok    classes      %,d of these bytes for 3 classes if labels come in time; %,d if 100 windows wait for theirs"
+                .formatted(
+                    StateSizeEstimate.classes(job.classify(), 1),
+                    StateSizeEstimate.classes(job.classify(), 100)));
+    assertThat(StateSizeEstimate.classes(job.classify(), 1)).isBetween(10_000L, 30_000L);
+    assertThat(StateSizeEstimate.of(job).disk())
+        .isGreaterThan(StateSizeEstimate.of(job()).disk() + 10_000);
+  }
+
+  @Test
   void seriesBeyondTheCacheOfRocksDbAreCounted() throws Exception {
     JobSettings job = job();
     long cached = StateSizeEstimate.of(job).cached();

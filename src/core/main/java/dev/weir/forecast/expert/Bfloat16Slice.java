@@ -1,10 +1,12 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.Bfloat16;
+
 /**
- * A part of a series' 16-bit numbers, indexed from 0. Each is the upper half of a float, {@code
- * torch.bfloat16}: its range with 8 bits of precision, for what is compared with errors or is an
- * error itself. A flyweight: it is pointed at another part without copying or allocating, so it is
- * valid only during the call that it was passed to.
+ * A part of a series' 16-bit numbers, indexed from 0. Each is a {@link Bfloat16}: the range of a
+ * float with 8 bits of precision, for what is compared with errors or is an error itself. A
+ * flyweight: it is pointed at another part without copying or allocating, so it is valid only
+ * during the call that it was passed to.
  */
 public final class Bfloat16Slice {
 
@@ -25,13 +27,12 @@ public final class Bfloat16Slice {
   }
 
   public float get(int i) {
-    return Float.intBitsToFloat(array[from + i] << 16);
+    return Bfloat16.value(array[from + i]);
   }
 
-  /** Rounds to the nearest, and to an even last bit between two. */
+  /** Rounds as {@link Bfloat16#bits} does. */
   public void set(int i, float value) {
-    int bits = Float.floatToIntBits(value);
-    array[from + i] = (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    array[from + i] = Bfloat16.bits(value);
   }
 
   /**

@@ -1,0 +1,55 @@
+package dev.weir.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SourceRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a series keeps with the defaults, beside what is said before there is one. */
+class ClassStateSizeTest {
+
+  private static final int DELAYED = ClassifySettings.DEFAULT_WAITING - 1;
+
+  @ParameterizedTest
+  @CsvSource({
+    "5, 2, 0, 12_000",
+    "5, 3, 0, 16_000",
+    "24, 3, 0, 30_000",
+    "5, 10, 0, 31_000",
+    "5, 3, 99, 30_000",
+    "24, 3, 99, 60_000"
+  })
+  void aSeriesKeepsFewBytes(int seqLen, int classes, int delay, String most) throws Exception {
+    ClassifySettings settings =
+        ClassFixture.of(seqLen)
+            .channels(1)
+            .maxClasses(ClassifySettings.DEFAULT_MAX_CLASSES)
+            .waiting(ClassifySettings.DEFAULT_WAITING)
+            .build();
+    ClassFixture context = new ClassFixture();
+    ClassFixture.OneSeries classifier = context.classifier(settings);
+    ClassState state = classifier.newState();
+    for (int i = 0; i < 400; i++) {
+      SourceRecord source = new SourceRecord("t", 0, i, i, null, null);
+      classifier.observe(state, new Observation("machine", i, i % 17, new double[0]), source);
+      if (i >= delay) {
+        String label = "class " + (i - delay) % classes;
+        assertThat(classifier.label(state, new LabelEvent("machine", i - delay, label, source)))
+            .isTrue();
+      }
+    }
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    ClassStateFormat.write(state, new DataOutputStream(saved));
+    int waiting = delay == 0 ? 1 : DELAYED + 1;
+    assertThat(saved.size()).isLessThan(Integer.parseInt(most.replace("_", "")));
+    assertThat(saved.size()).isCloseTo(state.bytes(), withinPercentage(3));
+    assertThat(state.bytes())
+        .isCloseTo(SeriesClassifier.seriesBytes(settings, classes, waiting), withinPercentage(10));
+  }
+}
