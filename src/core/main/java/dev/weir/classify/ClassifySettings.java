@@ -1,5 +1,6 @@
 package dev.weir.classify;
 
+import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Model;
@@ -72,12 +73,18 @@ public record ClassifySettings(
    *
    * @param classes names of the classes; empty: those of the model and of the labels
    * @param maxClasses classes of a series at most
+   * @param size how much of a series is learned
    * @param learns whether each series is learned from its labels; else the model alone answers
    * @param waiting windows of a series that wait for their label at most
    * @param seed of what is learned
    */
   public record Learning(
-      List<String> classes, int maxClasses, boolean learns, int waiting, long seed)
+      List<String> classes,
+      int maxClasses,
+      LearnerSize size,
+      boolean learns,
+      int waiting,
+      long seed)
       implements Serializable {
 
     public Learning {

@@ -58,7 +58,8 @@ final class SeriesLearner {
     }
     if (learning.learns() && settings.seqLen() >= LEAST_CONVOLVED) {
       methods.add(CONVOLUTION);
-      convolution = new FeatureRegression(WindowShapes.COUNT, learning.waiting(), 0f);
+      convolution =
+          new FeatureRegression(WindowShapes.count(learning.size()), learning.waiting(), 0f);
       Parts parts = new Parts();
       scaling = new RowScaling(channels, parts);
       scalingLength = parts.length();
@@ -81,7 +82,12 @@ final class SeriesLearner {
       mixtures[classes] =
           new StreamClassifier(
               new StreamClassifier.Settings(
-                  summary.length, classes, learning.waiting(), externalNames, learning.seed()));
+                  summary.length,
+                  classes,
+                  learning.waiting(),
+                  learning.size(),
+                  externalNames,
+                  learning.seed()));
     }
     return mixtures[classes];
   }
@@ -244,7 +250,12 @@ final class SeriesLearner {
       scaling.standardize(state.scaling, window, at, scaled, at);
     }
     if (shapes == null) {
-      shapes = new WindowShapes(settings.seqLen(), channels, settings.learning().seed());
+      shapes =
+          new WindowShapes(
+              settings.seqLen(),
+              channels,
+              WindowShapes.count(settings.learning().size()),
+              settings.learning().seed());
     }
     return shapes.of(scaled);
   }

@@ -1,6 +1,7 @@
 package dev.weir.classify;
 
 import dev.weir.forecast.Bfloat16;
+import dev.weir.forecast.LearnerSize;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
@@ -32,8 +33,6 @@ import java.util.List;
  */
 public final class StreamClassifier {
 
-  private static final int FIXED_UNITS = 16;
-  private static final int TRAINED_UNITS = 12;
   private static final int KEPT_ROWS = 16;
   private static final int FRESH_ROWS = 8;
   private static final double LEARNING_RATE = 4e-3;
@@ -61,10 +60,13 @@ public final class StreamClassifier {
    * @param width values of a row
    * @param classes number of classes at most, at least 2
    * @param waiting rows that wait for their label at most, at least 1
+   * @param size of its networks
    * @param external names of further methods, whose answers the caller gives
    * @param seed of the networks' first weights
    */
-  public record Settings(int width, int classes, int waiting, List<String> external, long seed) {
+  public record Settings(
+      int width, int classes, int waiting, LearnerSize size, List<String> external, long seed) {
+
     public Settings {
       check("values of a row", width, 1, 1_000);
       check("classes", classes, 2, MAX_CLASSES);
@@ -74,7 +76,23 @@ public final class StreamClassifier {
 
     /** For labels that arrive before the next row. */
     public static Settings of(int width, int classes, long seed) {
-      return new Settings(width, classes, 1, List.of(), seed);
+      return new Settings(width, classes, 1, LearnerSize.DEFAULT, List.of(), seed);
+    }
+
+    private int fixedUnits() {
+      return switch (size) {
+        case SMALL -> 8;
+        case DEFAULT -> 16;
+        case FULL -> 64;
+      };
+    }
+
+    private int trainedUnits() {
+      return switch (size) {
+        case SMALL -> 8;
+        case DEFAULT -> 12;
+        case FULL -> 32;
+      };
     }
 
     private static void check(String what, int value, int least, int most) {
@@ -98,6 +116,7 @@ public final class StreamClassifier {
   private final SoftmaxRegression logistic;
   private final TrainableRnn fixed;
   private final float[] fixedWeights;
+  private final int units; // of the fixed network
   private final RecursiveRegression readout;
   private final OnlineNetwork network;
   private final SoftmaxRegression stacking;
@@ -140,20 +159,26 @@ public final class StreamClassifier {
     this.history = new LabelHistory(settings.waiting());
     this.counts = new LabelCounts(classes, parts);
     this.logistic = new SoftmaxRegression(1 + inputs, classes, LOGISTIC_RATE, parts);
-    RnnConfig fixedConfig = network(inputs, FIXED_UNITS);
+    this.units = settings.fixedUnits();
+    RnnConfig fixedConfig = network(inputs, units);
     this.fixed = new TrainableRnn(fixedConfig);
     this.fixedWeights = fixedWeights(fixedConfig, width, settings.seed());
-    this.readout = new RecursiveRegression(FIXED_UNITS + 1 + inputs, classes, FORGETTING, parts);
+    this.readout = new RecursiveRegression(units + 1 + inputs, classes, FORGETTING, parts);
     this.network =
         new OnlineNetwork(
-            network(inputs, TRAINED_UNITS), classes, KEPT_ROWS, FRESH_ROWS, LEARNING_RATE, parts);
+            network(inputs, settings.trainedUnits()),
+            classes,
+            KEPT_ROWS,
+            FRESH_ROWS,
+            LEARNING_RATE,
+            parts);
     this.stacking = new SoftmaxRegression(1 + classes * alone, classes, STACKING_RATE, parts);
-    this.hiddenAt = parts.add(FIXED_UNITS);
+    this.hiddenAt = parts.add(units);
     this.weightsAt = parts.add(mixed);
     this.labelsAt = parts.add(1);
-    this.rowLength = 1 + LabelHistory.COUNT + width + FIXED_UNITS + classes * mixed;
+    this.rowLength = 1 + LabelHistory.COUNT + width + units + classes * mixed;
     this.values = new float[width];
-    this.features = new float[FIXED_UNITS + 1 + inputs];
+    this.features = new float[units + 1 + inputs];
     this.row = new float[1 + inputs];
     row[0] = 1f;
     this.logs = new float[1 + classes * alone];
@@ -170,7 +195,7 @@ public final class StreamClassifier {
 
   /** Those of fewer classes are among those of more. */
   private static float[] fixedWeights(RnnConfig config, int width, long seed) {
-    RnnConfig largest = network(width + LabelHistory.width(MAX_CLASSES), FIXED_UNITS);
+    RnnConfig largest = network(width + LabelHistory.width(MAX_CLASSES), config.hiddenSize());
     Parts all = new Parts();
     OnlineNetwork.recurrent(largest, all);
     Parts some = new Parts();
@@ -237,7 +262,7 @@ public final class StreamClassifier {
     recall(state, kept);
     int lastLabel = state.rows.numbers[kept + 1] - 1;
     fixed.step(fixedWeights, 0, row, 1, learned, hiddenAt, null, 0);
-    System.arraycopy(learned, hiddenAt, features, 0, FIXED_UNITS);
+    System.arraycopy(learned, hiddenAt, features, 0, units);
     counts.probabilities(learned, lastLabel, known, probabilities[1]);
     counts.probabilities(learned, -1, known, probabilities[2]);
     logistic.logits(learned, row, logits);
@@ -245,7 +270,7 @@ public final class StreamClassifier {
     network.logits(learned, row, 1, logits);
     Probabilities.softmax(logits, known, 1, probabilities[5]);
     int at = kept + 1 + LabelHistory.COUNT + settings.width();
-    for (int u = 0; u < FIXED_UNITS; u++) {
+    for (int u = 0; u < units; u++) {
       features[u] = put(state, at++, features[u]);
     }
     readout.logits(learned, features, classes(), logits);
@@ -356,10 +381,10 @@ public final class StreamClassifier {
   private void recall(StreamState state, int kept) {
     inputs(state, kept, row, 1);
     int at = kept + 1 + LabelHistory.COUNT + settings.width();
-    for (int u = 0; u < FIXED_UNITS; u++) {
+    for (int u = 0; u < units; u++) {
       features[u] = get(state, at++);
     }
-    System.arraycopy(row, 0, features, FIXED_UNITS, row.length);
+    System.arraycopy(row, 0, features, units, row.length);
   }
 
   private int place(StreamState state, int age) {

@@ -1,5 +1,6 @@
 package dev.weir.classify;
 
+import dev.weir.forecast.LearnerSize;
 import dev.weir.rnn.Linear;
 import java.util.SplittableRandom;
 
@@ -15,11 +16,8 @@ import java.util.SplittableRandom;
  */
 final class WindowShapes {
 
-  /** Number of sums. */
-  static final int COUNT = 64;
-
   private static final int FEATURES = 8 * MiniRocket.KERNELS;
-  private static final int WINDOWS = 4 * COUNT;
+  private static final int WINDOWS = 4; // for each sum
   private static final int LONGEST = 256; // of these windows, steps
   private static final float SCALE = 5f; // a larger one learns faster
 
@@ -27,28 +25,39 @@ final class WindowShapes {
   private final MiniRocket.Scratch scratch = new MiniRocket.Scratch();
   private final int features;
   private final float[] convolved;
-  private final float[] sums = new float[COUNT];
-  private final float[] weights; // (COUNT, features)
+  private final float[] sums;
+  private final float[] weights; // (sums, features)
+
+  /** Number of sums for a size. */
+  static int count(LearnerSize size) {
+    return switch (size) {
+      case SMALL -> 32;
+      case DEFAULT -> 64;
+      case FULL -> 160;
+    };
+  }
 
   /**
    * For windows whose channels are standardized.
    *
    * @param steps of a window at most
+   * @param count of sums
    */
-  WindowShapes(int steps, int channels, long seed) {
+  WindowShapes(int steps, int channels, int count, long seed) {
     this.rocket = MiniRocket.standard(steps, channels, FEATURES, seed);
     this.features = rocket.features();
     this.convolved = new float[features];
-    this.weights = new float[COUNT * features];
+    this.sums = new float[count];
+    this.weights = new float[count * features];
     SplittableRandom random = new SplittableRandom(seed);
     float[] signs = new float[weights.length];
     for (int i = 0; i < signs.length; i++) {
       signs[i] = random.nextBoolean() ? 1f : -1f;
     }
     int length = Math.min(steps, LONGEST);
-    for (float[] window : MiniRocket.standardWindows(WINDOWS, length, channels, seed + 1)) {
+    for (float[] window : MiniRocket.standardWindows(WINDOWS * count, length, channels, seed + 1)) {
       sum(window, signs);
-      for (int s = 0; s < COUNT; s++) {
+      for (int s = 0; s < count; s++) {
         add(weights, s * features, sums[s], convolved, 0);
       }
     }
@@ -95,6 +104,6 @@ final class WindowShapes {
     for (int f = 0; f < features; f++) {
       convolved[f] -= 0.5f; // it is a share
     }
-    Linear.forward(by, 0, null, 0, features, COUNT, convolved, 0, sums, 0);
+    Linear.forward(by, 0, null, 0, features, sums.length, convolved, 0, sums, 0);
   }
 }

@@ -4,7 +4,7 @@ import static dev.weir.core.Checks.check;
 import static dev.weir.core.Checks.given;
 import static dev.weir.core.Checks.within;
 
-import dev.weir.forecast.engine.LearnerSize;
+import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;

@@ -2,6 +2,7 @@ package dev.weir.option;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.classify.StreamClassifier;
+import dev.weir.forecast.LearnerSize;
 import dev.weir.model.ClassifierModel;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +90,11 @@ public final class ClassifyOptions {
               StreamClassifier.MAX_WAITING,
               "Newest windows of a series whose label may still come; a later one is a dead letter.")
           .unit("windows")
+          .change("the classes of each series are learned from nothing");
+  public static final Option<LearnerSize> SIZE =
+      ForecastOptions.SIZE
+          .under(SECTION)
+          .needs(LEARNING, true)
           .change("the classes of each series are learned from nothing");
   public static final Option<ClassFormat> FORMAT =
       Option.choice(

@@ -1,7 +1,7 @@
 package dev.weir.option;
 
+import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.engine.CovariateRule;
-import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.OutsideModels;

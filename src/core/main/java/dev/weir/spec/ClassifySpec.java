@@ -4,6 +4,7 @@ import dev.weir.classify.ClassifySettings;
 import dev.weir.classify.SeriesClassifier;
 import dev.weir.classify.WindowRule;
 import dev.weir.classify.WindowRule.Kind;
+import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
@@ -98,7 +99,12 @@ public final class ClassifySpec extends Spec {
               model,
               initial == null ? null : ClassifierFiles.toBytes(initial),
               new ClassifySettings.Learning(
-                  classes, maxClasses, learns, get(ClassifyOptions.WAITING), ClassifySettings.SEED),
+                  classes,
+                  maxClasses,
+                  learns ? get(ClassifyOptions.SIZE) : LearnerSize.DEFAULT,
+                  learns,
+                  get(ClassifyOptions.WAITING),
+                  ClassifySettings.SEED),
               new StateLimits(get(ForecastOptions.TTL), get(ForecastOptions.MAX_SERIES)));
       String problem = initial == null ? null : settings.problemWith(initial);
       if (problem != null) {

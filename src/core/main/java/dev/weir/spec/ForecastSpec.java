@@ -513,7 +513,11 @@ public final class ForecastSpec extends Spec {
 
   private LearnerSettings learner(Part part, int horizon) {
     if (learns()) {
-      return get(ForecastOptions.SIZE).learner(horizon);
+      return switch (get(ForecastOptions.SIZE)) {
+        case SMALL -> LearnerSettings.small(horizon);
+        case DEFAULT -> LearnerSettings.defaults(horizon);
+        case FULL -> LearnerSettings.full(horizon);
+      };
     }
     return part.initial == null ? null : LearnerSettings.following(part.initial, horizon);
   }

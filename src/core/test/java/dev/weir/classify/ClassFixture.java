@@ -3,6 +3,7 @@ package dev.weir.classify;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
@@ -173,6 +174,7 @@ public final class ClassFixture {
     private int maxClasses = 5;
     private boolean learns = true;
     private int waiting = 6;
+    private LearnerSize size = LearnerSize.DEFAULT;
     private long seed = 11;
     private Duration ttl = Duration.ZERO;
     private int maxSeries;
@@ -236,6 +238,11 @@ public final class ClassFixture {
       return this;
     }
 
+    public Settings size(LearnerSize wanted) {
+      size = wanted;
+      return this;
+    }
+
     public Settings seed(long wanted) {
       seed = wanted;
       return this;
@@ -260,7 +267,7 @@ public final class ClassFixture {
           outOfOrderness,
           model,
           initialModel,
-          new ClassifySettings.Learning(classes, maxClasses, learns, waiting, seed),
+          new ClassifySettings.Learning(classes, maxClasses, size, learns, waiting, seed),
           new StateLimits(ttl, maxSeries));
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
 import dev.weir.classify.StreamClassifier.Settings;
+import dev.weir.forecast.LearnerSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -170,7 +171,8 @@ class StreamClassifierTest {
   @Test
   void labelsInTimeNeedNoRoom() {
     List<Row> rows = rows(400, 9);
-    StreamClassifier roomy = new StreamClassifier(new Settings(WIDTH, CLASSES, 13, List.of(), 7));
+    StreamClassifier roomy =
+        new StreamClassifier(new Settings(WIDTH, CLASSES, 13, LearnerSize.DEFAULT, List.of(), 7));
     List<double[]> answers = run(classifier(), classifier().newState(), rows);
     List<double[]> same = run(roomy, roomy.newState(), rows);
     assertThat(same).usingRecursiveComparison().isEqualTo(answers);
@@ -180,7 +182,8 @@ class StreamClassifierTest {
   void labelsThatComeLateAndInAnyOrderAreLearned() {
     int delay = 5;
     StreamClassifier classifier =
-        new StreamClassifier(new Settings(WIDTH, CLASSES, delay + 2, List.of(), 7));
+        new StreamClassifier(
+            new Settings(WIDTH, CLASSES, delay + 2, LearnerSize.DEFAULT, List.of(), 7));
     StreamState state = classifier.newState();
     ClassScore score = new ClassScore(CLASSES);
     ClassScore lastLabel = new ClassScore(CLASSES);
@@ -202,7 +205,7 @@ class StreamClassifierTest {
   @Test
   void labelsThatNeverComeLeaveOneThatLearns() {
     StreamClassifier classifier =
-        new StreamClassifier(new Settings(WIDTH, CLASSES, 3, List.of(), 7));
+        new StreamClassifier(new Settings(WIDTH, CLASSES, 3, LearnerSize.DEFAULT, List.of(), 7));
     StreamState state = classifier.newState();
     ClassScore late = new ClassScore(CLASSES);
     List<Row> rows = rows(6_000, 11);

@@ -191,6 +191,7 @@ final class Signature {
           new Argument("max_classes", ClassifyOptions.MAX_CLASSES),
           new Argument("waiting", ClassifyOptions.WAITING.needs(LABEL_COLUMN)),
           new Argument("learning", ClassifyOptions.LEARNING),
+          new Argument("size", ClassifyOptions.SIZE),
           new Argument("ttl", ForecastOptions.TTL),
           new Argument(
               "weights_path",
