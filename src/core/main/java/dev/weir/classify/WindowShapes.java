@@ -19,7 +19,7 @@ final class WindowShapes {
   private static final int FEATURES = 8 * MiniRocket.KERNELS;
   private static final int WINDOWS = 4; // for each sum
   private static final int LONGEST = 256; // of these windows, steps
-  private static final float SCALE = 5f; // a larger one learns faster
+  private static final float SCALE = 2f; // a larger one learns faster
 
   private final MiniRocket rocket;
   private final MiniRocket.Scratch scratch = new MiniRocket.Scratch();
