@@ -12,7 +12,7 @@ import java.io.DataOutputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a series keeps with the defaults, beside what is said before there is one. */
+/** Compares the bytes that a series of classes keeps with the estimate and with the limits. */
 class ClassStateSizeTest {
 
   private static final int DELAYED = ClassifySettings.DEFAULT_WAITING - 1;

@@ -213,7 +213,8 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       defaultValue = "6",
       description =
           "Stop after so many epochs, for classify twentieths of the training, without a better"
-              + " validation (default: ${DEFAULT-VALUE}).")
+              + " validation; of fewer than 500 windows of classify only with --validation"
+              + " (default: ${DEFAULT-VALUE}).")
   private int patience;
 
   @Option(names = "--batch", defaultValue = "32")
