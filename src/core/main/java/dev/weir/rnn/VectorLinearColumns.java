@@ -28,31 +28,28 @@ final class VectorLinearColumns {
       int tiles,
       float least,
       float[] y) {
-    for (int lane = 0; lane < TILE; lane += LANES) {
-      int from = lane;
-      int to = lane;
-      int tile = 0;
-      for (; tile + 2 <= tiles; tile += 2) {
-        for (int k = 0; k < count; k += 4) {
-          fourByTwo(
-              weights,
-              k * inputs,
-              inputs,
-              x,
-              from,
-              from + inputs * TILE,
-              least,
-              y,
-              to + k * TILE,
-              to + (outputs + k) * TILE);
-        }
-        from += 2 * inputs * TILE;
-        to += 2 * outputs * TILE;
-      }
-      for (int k = 0; tile < tiles && k < count; k += 4) {
-        fourByOne(weights, k * inputs, inputs, x, from, least, y, to + k * TILE);
+    int vectors = tiles * TILE / LANES;
+    int v = 0;
+    for (; v + 2 <= vectors; v += 2) {
+      int fromA = at(v, inputs);
+      int fromB = at(v + 1, inputs);
+      int toA = at(v, outputs);
+      int toB = at(v + 1, outputs);
+      for (int k = 0; k < count; k += 4) {
+        int row = k * TILE;
+        fourByTwo(weights, k * inputs, inputs, x, fromA, fromB, least, y, toA + row, toB + row);
       }
     }
+    for (int k = 0; v < vectors && k < count; k += 4) {
+      int to = at(v, outputs) + k * TILE;
+      fourByOne(weights, k * inputs, inputs, x, at(v, inputs), least, y, to);
+    }
+  }
+
+  /** Where a vector of columns has its first of so many rows. */
+  private static int at(int vector, int rows) {
+    int column = vector * LANES;
+    return column / TILE * rows * TILE + column % TILE;
   }
 
   /** Two vectors from fromA and fromB on, of four outputs. */

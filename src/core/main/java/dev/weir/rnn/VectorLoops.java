@@ -61,7 +61,7 @@ public final class VectorLoops {
   }
 
   /** The tanh of {@code length} values from {@code at} on, whole vectors. */
-  static void tanh(float[] values, int at, int length) {
+  public static void tanh(float[] values, int at, int length) {
     int half = length / (2 * LANES) * LANES;
     tanh(values, at, at + half, half);
     if (2 * half < length) {

@@ -35,13 +35,23 @@ public final class Bfloat16Slice {
     array[from + i] = Bfloat16.bits(value);
   }
 
+  /** Reads as many numbers as {@code target} has, from {@code i} on. */
+  public void read(int i, float[] target) {
+    for (int k = 0; k < target.length; k++) {
+      target[k] = Bfloat16.value(array[from + i + k]);
+    }
+  }
+
   /**
-   * Rounds up or down by chance, up the more often the nearer it is, so that many small changes of
-   * a running mean add up, which would each be rounded away.
+   * Sets the numbers from {@code i} on. Each is rounded up or down by chance, up the more often the
+   * nearer it is, so that many small changes of a running mean add up, which would each be rounded
+   * away.
    *
-   * @param random its lower 16 bits are evenly distributed
+   * @param random numbers of 16 bits, evenly distributed
    */
-  public void setRandomly(int i, float value, int random) {
-    array[from + i] = (short) (Float.floatToIntBits(value) + (random & 0xffff) >>> 16);
+  public void setRandomly(int i, float[] values, int[] random) {
+    for (int k = 0; k < values.length; k++) {
+      array[from + i + k] = (short) (Float.floatToRawIntBits(values[k]) + random[k] >>> 16);
+    }
   }
 }

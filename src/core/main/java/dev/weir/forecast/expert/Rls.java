@@ -133,8 +133,10 @@ public final class Rls {
       return;
     }
     double step = cut(state, error) / denominator;
+    float[] theta = state.array();
+    int from = state.from();
     for (int i = 0; i < size; i++) {
-      state.set(i, (float) (state.get(i) + gain[i] * step));
+      theta[from + i] = (float) (theta[from + i] + gain[i] * step);
     }
     downdate(state, 1 / denominator, trace(state) < traceLimit ? 1 / lambda : 1);
   }
@@ -147,25 +149,36 @@ public final class Rls {
     return trace;
   }
 
-  /** gain = P f; returns f'P f. */
+  /** gain = P f; returns f'P f. Two rows at once, so that their sums do not wait for each other. */
   private double multiply(FloatSlice state, double[] features) {
     Arrays.fill(gain, 0);
     float[] p = state.array();
     int row = covariance(state);
-    for (int i = 0; i < size; i++) {
+    int i = 0;
+    for (; i + 1 < size; i += 2) {
+      int next = row + size - i;
       double feature = features[i];
-      double sum = p[row] * feature;
-      for (int j = i + 1; j < size; j++) {
+      double second = features[i + 1];
+      double between = p[row + 1];
+      double sum = p[row] * feature + between * second;
+      double sumOfNext = p[next] * second;
+      for (int j = i + 2; j < size; j++) {
         double entry = p[row + j - i];
+        double below = p[next + j - i - 1];
         sum += entry * features[j];
-        gain[j] += entry * feature;
+        sumOfNext += below * features[j];
+        gain[j] = gain[j] + entry * feature + below * second;
       }
       gain[i] += sum;
-      row += size - i;
+      gain[i + 1] = gain[i + 1] + between * feature + sumOfNext;
+      row = next + size - i - 1;
+    }
+    if (i < size) {
+      gain[i] += p[row] * features[i];
     }
     double quadratic = 0;
-    for (int i = 0; i < size; i++) {
-      quadratic += gain[i] * features[i];
+    for (int k = 0; k < size; k++) {
+      quadratic += gain[k] * features[k];
     }
     return quadratic;
   }

@@ -47,27 +47,23 @@ final class CandidateErrors {
 
   private static final int FACTOR = 1664525; // of random numbers (Numerical Recipes)
   private static final int ADDED = 1013904223;
-  private static final int[] FACTORS = new int[CANDIDATE_SHORTS]; // of one to eight draws at once,
-  private static final int[] ADDITIONS =
-      new int[CANDIDATE_SHORTS]; // so that none waits for another
-
-  static {
-    for (int k = 0, factor = 1, added = 0; k < CANDIDATE_SHORTS; k++) {
-      factor *= FACTOR;
-      added = added * FACTOR + ADDED;
-      FACTORS[k] = factor;
-      ADDITIONS[k] = added;
-    }
-  }
 
   private final int candidates;
   private final FollowedSteps followed;
   private final int[] places; // (steps), as last found
+
+  // of what is kept of one step's candidates
+  private final int[] factors; // of each draw, so that none waits for the one before
+  private final int[] additions;
+  private final int[] drawn;
+  private final float[] rates;
+  private final float[] means;
+  private final float[] values;
+
   private final FloatSlice ofBase = new FloatSlice();
   private final Bfloat16Slice ofCandidates = new Bfloat16Slice();
   private int place; // of the step that was asked for, in floats
   private int first; // the same, in shorts
-  private int random;
   private float perMedium; // 1 / weight, as the next two
   private float perFast;
   private float perSlow;
@@ -79,6 +75,19 @@ final class CandidateErrors {
     this.candidates = candidates;
     this.followed = followed;
     this.places = new int[followed.count()];
+    int kept = candidates * CANDIDATE_SHORTS;
+    this.factors = new int[kept];
+    this.additions = new int[kept];
+    for (int i = 0, factor = 1, added = 0; i < kept; i++) {
+      factor *= FACTOR;
+      added = added * FACTOR + ADDED;
+      factors[i] = factor;
+      additions[i] = added;
+    }
+    this.drawn = new int[kept];
+    this.rates = new float[kept];
+    this.means = new float[kept];
+    this.values = new float[kept];
   }
 
   static int floats(FollowedSteps followed) {
@@ -103,6 +112,16 @@ final class CandidateErrors {
     fast = NewestWeight.of(FAST, age);
     medium = NewestWeight.of(MEDIUM, age);
     slow = NewestWeight.of(SLOW, age);
+    for (int at = 0; at < rates.length; at += CANDIDATE_SHORTS) {
+      rates[at + MEDIUM_ERROR] = medium;
+      rates[at + FAST_ERROR] = fast;
+      rates[at + SIGNED_ERROR] = fast;
+      rates[at + SLOW_ERROR] = slow;
+      rates[at + MEDIUM_PRODUCT] = medium;
+      rates[at + MEDIUM_SQUARE] = medium;
+      rates[at + SLOW_PRODUCT] = slow;
+      rates[at + SLOW_SQUARE] = slow;
+    }
   }
 
   /**
@@ -128,33 +147,43 @@ final class CandidateErrors {
     follow(f, at + MEDIUM_WEIGHT, medium, 1);
     follow(f, at + FAST_WEIGHT, fast, 1);
     follow(f, at + SLOW_WEIGHT, slow, 1);
-    random = (int) index * 0x9e3779b9 + step;
-    at = followed.nearest(step) * candidates * CANDIDATE_SHORTS;
-    for (int e = 0; e < candidates; e++, at += CANDIDATE_SHORTS) {
+    for (int e = 0, k = 0; e < candidates; e++, k += CANDIDATE_SHORTS) {
       float own = bounded(truth - said[e]);
-      float size = Math.abs(own);
       float apart = bounded(said[e] - base);
-      follow(at, MEDIUM_ERROR, medium, size);
-      follow(at, FAST_ERROR, fast, size);
-      follow(at, SIGNED_ERROR, fast, own);
-      follow(at, SLOW_ERROR, slow, size);
-      follow(at, MEDIUM_PRODUCT, medium, clipped * apart);
-      follow(at, MEDIUM_SQUARE, medium, apart * apart);
-      follow(at, SLOW_PRODUCT, slow, clipped * apart);
-      follow(at, SLOW_SQUARE, slow, apart * apart);
-      random = random * FACTORS[CANDIDATE_SHORTS - 1] + ADDITIONS[CANDIDATE_SHORTS - 1];
+      float product = clipped * apart;
+      float square = apart * apart;
+      values[k + MEDIUM_ERROR] = Math.abs(own);
+      values[k + FAST_ERROR] = Math.abs(own);
+      values[k + SIGNED_ERROR] = own;
+      values[k + SLOW_ERROR] = Math.abs(own);
+      values[k + MEDIUM_PRODUCT] = product;
+      values[k + MEDIUM_SQUARE] = square;
+      values[k + SLOW_PRODUCT] = product;
+      values[k + SLOW_SQUARE] = square;
+    }
+    draw((int) index * 0x9e3779b9 + step);
+    follow(followed.nearest(step) * values.length);
+  }
+
+  /** Draws a number of 16 bits for each mean: the upper ones are the random ones. */
+  private void draw(int seed) {
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] = seed * factors[i] + additions[i] >>> 16;
     }
   }
 
-  private void follow(int at, int k, float rate, float value) {
-    float before = ofCandidates.get(at + k);
-    int drawn = random * FACTORS[k] + ADDITIONS[k]; // its upper bits are the random ones
-    ofCandidates.setRandomly(at + k, before + rate * (value - before), drawn >>> 16);
+  /** Moves the means from {@code at} on towards the values: loops that the compiler unrolls. */
+  private void follow(int at) {
+    ofCandidates.read(at, means);
+    for (int i = 0; i < means.length; i++) {
+      means[i] += rates[i] * (values[i] - means[i]);
+    }
+    ofCandidates.setRandomly(at, means, drawn);
   }
 
   /** So that its square is a finite float. */
   private static float bounded(double error) {
-    return (float) Math.max(-LARGEST, Math.min(LARGEST, error));
+    return (float) (error > LARGEST ? LARGEST : error < -LARGEST ? -LARGEST : error);
   }
 
   private static void follow(float[] f, int at, float rate, float value) {

@@ -86,6 +86,8 @@ public final class CandidateNetwork {
   private float[] embedded = {}; // of the candidates' kinds
   private float[] answers = {}; // (tiles, ANSWERS, TILE), as the next
   private float[] answerBias = {};
+  private float[] logits = {}; // (tiles, TILE), as the next
+  private float[] extras = {}; // what is added to the candidates' weights
 
   /** The network of a model that combines candidates. */
   public static CandidateNetwork of(ForecastModel model) {
@@ -230,8 +232,11 @@ public final class CandidateNetwork {
     z = new float[tiles * units * TILE];
     z2 = new float[z.length];
     embedded = new float[z.length];
+    Arrays.fill(embedded, ANY); // what no candidate fills adds nothing to their mean
     answers = new float[tiles * ANSWERS * TILE];
     answerBias = new float[answers.length];
+    logits = new float[tiles * TILE];
+    extras = new float[logits.length];
     for (int e = 0; e < candidates; e++) {
       int at = place(e, ANSWERS, 0);
       Arrays.fill(answerBias, at, at + slots, outBias + prior[kinds[e]]);
@@ -330,53 +335,63 @@ public final class CandidateNetwork {
     }
   }
 
+  /** The mean over the candidates, at each slot of a tile; those that pad the last tile are 0. */
   private void average() {
-    int length = units * TILE;
-    Arrays.fill(mean, 0);
-    for (int e = 0; e < candidates; e++) {
-      int from = place(e, units, 0);
-      if (slots == TILE) {
-        for (int n = 0; n < length; n++) {
-          mean[n] += z[from + n];
-        }
-        continue;
-      }
-      for (int row = 0; row < length; row += TILE) {
-        for (int j = row; j < row + slots; j++) {
-          mean[j] += z[from + j];
-        }
+    System.arraycopy(z, 0, mean, 0, mean.length);
+    for (int from = mean.length; from < z.length; from += mean.length) {
+      for (int n = 0; n < mean.length; n++) {
+        mean[n] += z[from + n];
       }
     }
-    for (int row = 0; row < length; row += TILE) {
-      for (int j = row; j < row + slots; j++) {
-        mean[j] /= candidates;
+    for (int half = TILE / 2; half >= slots; half /= 2) { // in whole loops; rows end as one slot
+      for (int n = 0; n < mean.length - half; n++) {
+        mean[n] += mean[n + half];
       }
-      for (int n = row + slots; n < row + TILE; n++) {
-        mean[n] = mean[n - slots];
-      }
+    }
+    System.arraycopy(mean, 0, hidden, 0, mean.length);
+    float perCandidate = 1f / candidates;
+    for (int n = 0; n < mean.length; n++) {
+      mean[n] = hidden[n & -TILE | n & slots - 1] * perCandidate;
     }
   }
 
   private void weigh(int first, int steps, float[] weights) {
+    for (int tile = 0; tile < tiles; tile++) {
+      int errors = (tile * FEATURES + 1) * TILE;
+      int answer = (tile * ANSWERS + 1) * TILE;
+      for (int n = 0; n < TILE; n++) {
+        logits[tile * TILE + n] = Math.max(-1, Math.min(1, x[errors + n]));
+        extras[tile * TILE + n] = answers[answer + n];
+      }
+    }
+    FastMath.exps(logits, logits.length);
+    FastMath.tanhs(extras, extras.length);
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int n = 0; n < TILE; n++) {
+        float behind = 2 * sharpness * (logits[tile * TILE + n] - 1);
+        logits[tile * TILE + n] = answers[tile * ANSWERS * TILE + n] - behind;
+      }
+    }
     for (int j = 0; j < steps; j++) {
-      int to = (first + j) * candidates;
       float most = Float.NEGATIVE_INFINITY;
       for (int e = 0; e < candidates; e++) {
-        float logError = Math.max(-1, Math.min(1, x[place(e, FEATURES, 1) + j]));
-        float logit = answers[place(e, ANSWERS, 0) + j];
-        logit -= 2 * sharpness * (FastMath.exp(logError) - 1);
-        weights[to + e] = logit;
-        most = Math.max(most, logit);
+        most = Math.max(most, logits[place(e, 1, 0) + j]);
       }
+      for (int e = 0; e < candidates; e++) {
+        logits[place(e, 1, 0) + j] -= most;
+      }
+    }
+    FastMath.exps(logits, logits.length);
+    for (int j = 0; j < steps; j++) {
+      int to = (first + j) * candidates;
       float sum = 0;
       for (int e = 0; e < candidates; e++) {
-        float share = FastMath.exp(weights[to + e] - most);
-        weights[to + e] = share;
-        sum += share;
+        sum += logits[place(e, 1, 0) + j];
       }
+      float perSum = 1 / sum;
       for (int e = 0; e < candidates; e++) {
-        float extra = answers[place(e, ANSWERS, 1) + j];
-        weights[to + e] = weights[to + e] / sum + Activation.tanh(extra);
+        int at = place(e, 1, 0) + j;
+        weights[to + e] = logits[at] * perSum + extras[at];
       }
     }
   }

@@ -27,11 +27,22 @@ import java.util.List;
  */
 public final class CandidateStage {
 
+  /** How often a network is asked. */
+  public enum Asking {
+    /** At each value. */
+    ALWAYS,
+    /** At each second value, or at each fourth where far steps are forecast. */
+    OFTEN,
+    /** At each sixteenth value, to see what it is worth; between them it is not used. */
+    SELDOM
+  }
+
   private static final int KEPT_INPUTS = 13; // of each value in the window
   private static final double MAX_APART = 8; // in units of the base's usual error
   private static final int CHANGE_FLOATS = 4;
   private static final int USED = 3; // place of: values that the kept answer was used for
-  private static final int NEAR_HORIZON = 8;
+  static final int NEAR_HORIZON = 8;
+  private static final int SELDOM = 16; // values between two questions
   private static final int LOGARITHMS = 5; // of a step and candidate
   private static final float CHANGE_RATE = 0.02f;
   private static final float ETA = 8; // how sharply the weights of a mean follow errors
@@ -51,7 +62,8 @@ public final class CandidateStage {
 
   private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1, used
   private final Bfloat16Slice recent = new Bfloat16Slice(); // (WINDOW, KEPT_INPUTS), a ring
-  private final Bfloat16Slice answer = new Bfloat16Slice(); // (followed, candidates + 1), if kept
+  private final Bfloat16Slice answer =
+      new Bfloat16Slice(); // (followed, candidates), if kept, and residuals
   private final int perAnswer; // values that an answer of the network is used for
 
   // scratch
@@ -71,6 +83,7 @@ public final class CandidateStage {
   private final double[] apart; // (horizon, candidates), from the base, in units of its usual error
   private final double[] scale; // (horizon), q
   private final double[] bases; // (horizon)
+  private boolean applied; // at the newest value
   private final float[] baseWeights; // (followed, candidates) of the mean; null if it is passed in
 
   /**
@@ -82,7 +95,7 @@ public final class CandidateStage {
     this.candidates = given + CheapCandidates.NAMES.size();
     this.followed = followed;
     this.horizon = followed.horizon();
-    this.perAnswer = ownBase ? 1 : horizon <= NEAR_HORIZON ? 2 : 3;
+    this.perAnswer = ownBase ? 1 : isNear(followed) ? 2 : 4;
     this.names = List.copyOf(names);
     this.kinds = CandidateKinds.of(names, CandidateKinds.NAMES);
     this.errors = new CandidateErrors(candidates, followed);
@@ -131,7 +144,12 @@ public final class CandidateStage {
 
   /** The same: of the network's answer, if the base forecast is passed in. */
   public static int answerShorts(int given, FollowedSteps followed) {
-    return followed.count() * (given + CheapCandidates.NAMES.size() + 1);
+    int each = given + CheapCandidates.NAMES.size() + (isNear(followed) ? 1 : 0);
+    return followed.count() * each;
+  }
+
+  private static boolean isNear(FollowedSteps followed) {
+    return followed.horizon() <= NEAR_HORIZON;
   }
 
   /** 16-bit numbers to keep for each series that are of its season. */
@@ -241,7 +259,7 @@ public final class CandidateStage {
   }
 
   private static float clip(double x, double most) {
-    return Double.isNaN(x) ? 0 : (float) Math.max(-most, Math.min(most, x));
+    return (float) (x > most ? most : x < -most ? -most : Double.isNaN(x) ? 0 : x);
   }
 
   private static float log(double x) {
@@ -274,7 +292,8 @@ public final class CandidateStage {
       bases[i - 1] = base[i - 1];
       for (int e = 0; e < candidates; e++) {
         double x = (said[e] - base[i - 1]) * perUnit;
-        apart[(i - 1) * candidates + e] = Math.max(-MAX_APART, Math.min(MAX_APART, x));
+        apart[(i - 1) * candidates + e] =
+            x > MAX_APART ? MAX_APART : x < -MAX_APART ? -MAX_APART : x;
       }
     }
     keepInputs(history, median < 0 ? 0 : of[median][0]);
@@ -458,14 +477,15 @@ public final class CandidateStage {
       squares += apart * apart;
     }
     double sigma = Math.max(Math.sqrt(squares / WINDOW), 0.7 * scale[0]);
+    double perSigma = 1 / sigma;
     for (int k = 0; k < WINDOW; k++) {
       long s = Math.max(start, t - WINDOW + 1 + k);
       int at = k * INPUTS;
-      window[at] = clip((history.at(s) - now) / sigma, 6);
-      window[at + 1] = value(history, s - season, now, sigma);
-      window[at + 2] = value(history, s - season + ahead, now, sigma);
+      window[at] = clip((history.at(s) - now) * perSigma, 6);
+      window[at + 1] = value(history, s - season, now, perSigma);
+      window[at + 2] = value(history, s - season + ahead, now, perSigma);
       long weekly = s - 7L * season + ahead;
-      window[at + 3] = history.has(weekly) ? value(history, weekly, now, sigma) : window[at + 2];
+      window[at + 3] = history.has(weekly) ? value(history, weekly, now, perSigma) : window[at + 2];
       int from = (int) (s % WINDOW) * KEPT_INPUTS;
       for (int i = 0; i < KEPT_INPUTS; i++) {
         window[at + 4 + i] = recent.get(from + i);
@@ -474,9 +494,9 @@ public final class CandidateStage {
     globals[5] = (float) (Math.log(sigma / scale[0]) / 2);
   }
 
-  private static float value(History history, long index, double now, double sigma) {
+  private static float value(History history, long index, double now, double perSigma) {
     return history.season() > 1 && history.has(index)
-        ? clip((history.at(index) - now) / sigma, 6)
+        ? clip((history.at(index) - now) * perSigma, 6)
         : 0;
   }
 
@@ -486,24 +506,27 @@ public final class CandidateStage {
     globals[0] = (float) (Math.log(age) / 4 - 1);
     globals[1] = season > 1 ? (float) (Math.log(season) / 3) : 0;
     globals[2] = season == 1 ? 1 : 0;
-    globals[3] = horizon <= NEAR_HORIZON ? 1 : 0;
+    globals[3] = isNear(followed) ? 1 : 0;
     globals[4] = season > 1 ? (float) (Math.max(-2, Math.min(5, Math.log(age / season))) / 3) : 0;
   }
 
   /**
    * Applies the network to what {@link #prepare} was given; without one nothing is changed. Its
-   * answer, weights and residuals of the followed steps, is kept and serves the next value or two
-   * as well: what it weighs are always the newest forecasts.
+   * answer, weights of the followed steps, is kept and serves further values as well: what it
+   * weighs are always the newest forecasts. Its residuals do so only for a near horizon.
    *
    * @param base (horizon), the base forecast; overwritten by the network's
-   * @param ask whether it is asked even where its last answer would do
+   * @param every how often it is asked
+   * @return whether the base forecast is overwritten
    */
-  public void apply(double[] base, boolean ask) {
+  public boolean apply(double[] base, Asking every) {
     if (network == null) {
-      return;
+      return true;
     }
     float used = change.get(USED);
-    if (ask || used == 0 || used >= perAnswer) {
+    applied = true;
+    int most = every == Asking.ALWAYS ? 1 : every == Asking.OFTEN ? perAnswer : SELDOM;
+    if (used == 0 || used >= most) {
       fill();
       network.forward(
           window, globals, kinds, ofCandidates, ofSteps, followed.count(), weights, residuals);
@@ -511,6 +534,10 @@ public final class CandidateStage {
         keepAnswer();
       }
       used = 0;
+    } else if (every == Asking.SELDOM) {
+      change.set(USED, used + 1);
+      applied = false;
+      return false;
     } else {
       recallAnswer();
     }
@@ -531,13 +558,14 @@ public final class CandidateStage {
         base[i - 1] += scale[i - 1] * sum;
       }
     }
+    return true;
   }
 
   private void keepAnswer() {
     for (int k = 0; k < weights.length; k++) {
       answer.set(k, weights[k]);
     }
-    for (int s = 0; s < residuals.length; s++) {
+    for (int s = 0; isNear(followed) && s < residuals.length; s++) {
       answer.set(weights.length + s, residuals[s]);
     }
   }
@@ -547,7 +575,7 @@ public final class CandidateStage {
       weights[k] = answer.get(k);
     }
     for (int s = 0; s < residuals.length; s++) {
-      residuals[s] = answer.get(weights.length + s);
+      residuals[s] = isNear(followed) ? answer.get(weights.length + s) : 0;
     }
   }
 
@@ -557,15 +585,15 @@ public final class CandidateStage {
    * @param of (given), the candidates' forecasts of step 1, as {@link #prepare} received them last
    */
   public void explain(double[] of, FirstStep target) {
-    boolean applied = network != null && scale[0] > floor(history);
+    boolean counts = applied && network != null && scale[0] > floor(history);
     System.arraycopy(of, 0, target.said, 0, given);
     CheapCandidates.forecast(history, history.t(), 1, target.said, given);
     for (int e = 0; e < candidates; e++) {
       double distance = (target.said[e] - bases[0]) / scale[0];
       double counted = distance == 0 ? 1 : apart[e] / distance; // below 1 if it was limited
-      target.weights[e] = applied ? counted * weights[e] : 0;
+      target.weights[e] = counts ? counted * weights[e] : 0;
     }
-    target.residual = applied ? scale[0] * residuals[0] : 0;
+    target.residual = counts ? scale[0] * residuals[0] : 0;
     if (baseWeights != null) {
       for (int e = 0; e < candidates; e++) {
         target.ofBase[e] = baseWeights[e]; // step 1 is the first that is followed

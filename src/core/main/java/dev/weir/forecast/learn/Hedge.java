@@ -22,6 +22,7 @@ final class Hedge {
   private static final double HOPELESS = 40;
 
   private static final double SHOCK = 10;
+  private static final double LARGEST = 1e37;
 
   private final double eta;
   private final float discount;
@@ -50,31 +51,37 @@ final class Hedge {
       FloatSlice losses, int experts, double[] said, double truth, int step, int age) {
     float discount = discount(step);
     float kept = age == NewestWeight.UNCHANGED ? discount : 1 - NewestWeight.of(1 - discount, age);
+    float[] all = losses.array();
+    int from = losses.from();
     double least = Double.POSITIVE_INFINITY;
-    double usual = Double.POSITIVE_INFINITY;
+    float usual = Float.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
-      least = Math.min(least, Math.abs(truth - said[e]));
-      usual = Math.min(usual, losses.get(e));
+      double error = Math.abs(truth - said[e]);
+      least = error < least ? error : least;
+      usual = all[from + e] < usual ? all[from + e] : usual;
     }
     double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
     for (int e = 0; e < experts; e++) {
-      double error = Math.min(Math.abs(truth - said[e]) - common, 1e37);
-      losses.set(e, kept * losses.get(e) + (1 - kept) * (float) error);
+      double error = Math.abs(truth - said[e]) - common;
+      all[from + e] =
+          kept * all[from + e] + (1 - kept) * (float) (error < LARGEST ? error : LARGEST);
     }
   }
 
   /** Fills weights, one for each of {@code experts} running errors; they sum to 1. */
   public void weigh(FloatSlice losses, int experts, double[] weights) {
-    double least = Double.POSITIVE_INFINITY;
+    float[] all = losses.array();
+    int from = losses.from();
+    float least = Float.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
-      least = Math.min(least, losses.get(e));
+      least = all[from + e] < least ? all[from + e] : least;
     }
     double steepness = eta / Math.max(least, Float.MIN_NORMAL);
     double sum = 0;
     for (int e = 0; e < experts; e++) {
-      double behind = losses.get(e) - least;
+      double behind = (double) all[from + e] - least;
       double exponent = behind == 0 ? 0 : steepness * behind;
-      weights[e] = exponent < HOPELESS ? Math.exp(-exponent) : 0;
+      weights[e] = exponent < HOPELESS ? FastMath.exp((float) -exponent) : 0;
       sum += weights[e];
     }
     double share = 1 / sum;

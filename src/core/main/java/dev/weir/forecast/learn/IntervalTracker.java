@@ -385,6 +385,6 @@ final class IntervalTracker {
   }
 
   private static double clip(double value, double low, double high) {
-    return Math.max(low, Math.min(high, value));
+    return value > high ? high : value < low ? low : value;
   }
 }

@@ -4,6 +4,7 @@ import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.holiday.HolidayCorrection;
+import dev.weir.forecast.learn.CandidateStage.Asking;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
@@ -34,11 +35,11 @@ final class Mixture {
   /** Up to so many errors of a step a network that combines is trusted alone. */
   private static final int TRUSTED = 100;
 
-  /**
-   * From so many on it has the share that its own errors give it, and is asked at each second or
-   * third value.
-   */
+  /** From so many on it has the share that its own errors give it, and is asked less. */
   private static final int JUDGED = 200;
+
+  /** Below this share at all steps of a near horizon it is asked seldom. */
+  private static final double EARNED = 0.5;
 
   /** How long errors count: the mean is 50 values deep. */
   private static final double DISCOUNT = 0.98;
@@ -308,7 +309,9 @@ final class Mixture {
       stage.learn(state.history, origin, i, said, base, truth);
       finalSaid[0] = base;
       finalSaid[1] = state.combined(origin, i);
-      combinedHedge.learn(state.combinedLosses(i), 2, finalSaid, truth, i, state.age());
+      if (!Double.isNaN(finalSaid[1])) {
+        combinedHedge.learn(state.combinedLosses(i), 2, finalSaid, truth, i, state.age());
+      }
     }
     if (regression != null) {
       learnCorrection(state, origin, i, truth);
@@ -426,15 +429,28 @@ final class Mixture {
       state.base(t, i, results[i - 1]);
       shares[s] = trust(state, i);
     }
-    stage.apply(results, state.scores.count(1) <= JUDGED); // young series always ask
+    boolean applied = stage.apply(results, asking(state));
     for (int s = 0; s < shares.length; s++) {
       int i = followed.step(s);
-      state.combined(t, i, results[i - 1]);
+      state.combined(t, i, applied ? results[i - 1] : Double.NaN);
     }
     for (int i = 1; i <= horizon; i++) {
       double base = stage.base(i);
       results[i - 1] = base + followed.between(shares, i) * (results[i - 1] - base);
     }
+  }
+
+  /** How often to ask the network, by the largest share that it has in the forecast of any step. */
+  private Asking asking(StateView state) {
+    boolean isNew = state.scores.count(1) <= JUDGED || state.age() <= JUDGED; // or has changed
+    if (stage.hasOwnBase() || isNew) {
+      return Asking.ALWAYS;
+    }
+    boolean earned = horizon > CandidateStage.NEAR_HORIZON;
+    for (double share : shares) {
+      earned |= share >= EARNED;
+    }
+    return earned ? Asking.OFTEN : Asking.SELDOM;
   }
 
   /**

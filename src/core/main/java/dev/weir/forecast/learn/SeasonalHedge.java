@@ -104,7 +104,8 @@ final class SeasonalHedge {
   private static float least(Bfloat16Slice phase, int count) {
     float least = Float.POSITIVE_INFINITY;
     for (int e = 0; e < count; e++) {
-      least = Math.min(least, phase.get(e));
+      float loss = phase.get(e);
+      least = loss < least ? loss : least;
     }
     return least;
   }
@@ -112,7 +113,8 @@ final class SeasonalHedge {
   private static float least(FloatSlice losses, int count) {
     float least = Float.POSITIVE_INFINITY;
     for (int e = 0; e < count; e++) {
-      least = Math.min(least, losses.get(e));
+      float loss = losses.get(e);
+      least = loss < least ? loss : least;
     }
     return least;
   }

@@ -157,13 +157,14 @@ final class StackedRegression {
   }
 
   private void fill(double[] said, double mean, double size) {
+    double perSize = 1 / size;
     for (int e = 0; e < experts; e++) {
-      features[e] = clip((said[e] - mean) / size, 5);
+      features[e] = clip((said[e] - mean) * perSize, 5);
     }
     features[experts] = 0.3;
   }
 
   private static double clip(double value, double most) {
-    return Math.max(-most, Math.min(most, value));
+    return value > most ? most : value < -most ? -most : value;
   }
 }

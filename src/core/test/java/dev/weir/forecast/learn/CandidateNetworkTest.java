@@ -12,6 +12,8 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.rnn.Activation;
+import dev.weir.rnn.LinearColumns;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -184,5 +186,29 @@ class CandidateNetworkTest {
     }
     assertThat(FastMath.exp(0)).isEqualTo(1);
     assertThat(FastMath.exp(-1e30f)).isBetween(0f, 1e-37f);
+  }
+
+  @Test
+  void manyPowersAtOnceHaveTheBitsOfEachAlone() {
+    float[] powers = new float[5 * LinearColumns.TILE];
+    float[] tangents = new float[3 * LinearColumns.TILE];
+    for (int i = 0; i < powers.length; i++) {
+      powers[i] = -95 + 2.29f * i;
+    }
+    for (int i = 0; i < tangents.length; i++) {
+      tangents[i] = -9 + 0.383f * i;
+    }
+    float[] power = powers.clone();
+    float[] tangent = tangents.clone();
+
+    FastMath.exps(powers, powers.length);
+    FastMath.tanhs(tangents, tangents.length);
+
+    for (int i = 0; i < power.length; i++) {
+      assertThat(powers[i]).isEqualTo(FastMath.exp(power[i]));
+    }
+    for (int i = 0; i < tangent.length; i++) {
+      assertThat(tangents[i]).isEqualTo(Activation.tanh(tangent[i]));
+    }
   }
 }

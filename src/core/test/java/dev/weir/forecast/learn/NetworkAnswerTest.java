@@ -21,7 +21,9 @@ class NetworkAnswerTest {
   private static final int YOUNG = 40;
   private static final int SETTLED = 260;
 
-  private final double[] values = new double[SETTLED + 20];
+  private static final int MANY = 40;
+
+  private final double[] values = new double[SETTLED + MANY];
   private CandidateNetwork usual;
   private CandidateNetwork other;
 
@@ -54,11 +56,15 @@ class NetworkAnswerTest {
     return forecast;
   }
 
-  /** How far apart the values are, out of twelve in turn, at which the network is asked. */
   private List<Integer> distances(LearnerSettings settings, int first) {
+    return distances(settings, first, 12);
+  }
+
+  /** How far apart the values are, out of so many in turn, at which the network is asked. */
+  private List<Integer> distances(LearnerSettings settings, int first, int count) {
     List<Integer> distances = new ArrayList<>();
     int before = -1;
-    for (int t = first; t < first + 12; t++) {
+    for (int t = first; t < first + count; t++) {
       boolean asked = !Arrays.equals(forecast(settings, usual, t), forecast(settings, other, t));
       if (asked && before >= 0) {
         distances.add(t - before);
@@ -80,8 +86,19 @@ class NetworkAnswerTest {
   }
 
   @Test
-  void settledSeriesAskAtEachThirdValueForManySteps() {
-    assertThat(distances(LearnerSettings.defaults(10), SETTLED)).hasSize(3).containsOnly(3);
+  void settledSeriesAskAtEachFourthValueForManySteps() {
+    assertThat(distances(LearnerSettings.defaults(10), SETTLED)).hasSize(2).containsOnly(4);
+  }
+
+  @Test
+  void itIsAskedSeldomForAFewStepsOfASeriesThatItForecastsWorse() {
+    Random random = new Random(11);
+    for (int t = 0; t < values.length; t++) {
+      values[t] = 20 + 9 * (t * t % SEASON) + random.nextInt(2); // nearly the same each season
+    }
+
+    assertThat(distances(LearnerSettings.defaults(2), SETTLED, MANY)).contains(16).hasSize(1);
+    assertThat(distances(LearnerSettings.defaults(10), SETTLED)).hasSize(2).containsOnly(4);
   }
 
   @Test

@@ -10,10 +10,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link FastMath#logRatios} in the Vector API, with the same operations. Only where {@link
+ * Loops of {@link FastMath} in the Vector API, with the same operations. Only where {@link
  * Kernels#vectors()} holds. Numbers are constant vectors, which cost the compiler least.
  */
-final class VectorLogRatios {
+final class VectorFastMath {
 
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, SPECIES.vectorShape());
@@ -28,6 +28,7 @@ final class VectorLogRatios {
   private static final IntVector SQRT_HALF = (IntVector) INTS.broadcast(FastMath.SQRT_HALF);
   private static final IntVector SHIFT =
       (IntVector) INTS.broadcast(FastMath.ONE - FastMath.SQRT_HALF);
+  private static final IntVector BITS_OF_ONE = (IntVector) INTS.broadcast(FastMath.ONE);
   private static final IntVector MANTISSA = (IntVector) INTS.broadcast(FastMath.MANTISSA);
 
   /** As the bits of a float, 2^23: with a small integer in its last bits it is 2^23 more. */
@@ -35,7 +36,37 @@ final class VectorLogRatios {
 
   private static final FloatVector WHOLE_BIAS = FloatVector.broadcast(SPECIES, (1 << 23) + 127);
 
-  private VectorLogRatios() {}
+  // of exp
+  private static final FloatVector HALF = FloatVector.broadcast(SPECIES, 0.5f);
+  private static final FloatVector SIXTH = FloatVector.broadcast(SPECIES, 1 / 6f);
+  private static final FloatVector OF_4 = FloatVector.broadcast(SPECIES, 1 / 24f);
+  private static final FloatVector OF_5 = FloatVector.broadcast(SPECIES, 1 / 120f);
+  private static final FloatVector OF_6 = FloatVector.broadcast(SPECIES, 1 / 720f);
+  private static final FloatVector LEAST_EXPONENT =
+      FloatVector.broadcast(SPECIES, FastMath.LEAST_EXPONENT);
+  private static final FloatVector PER_LOG_2 = FloatVector.broadcast(SPECIES, FastMath.PER_LOG_2);
+  private static final FloatVector LOG_2_HIGH = FloatVector.broadcast(SPECIES, FastMath.LOG_2_HIGH);
+  private static final FloatVector LOG_2_LOW = FloatVector.broadcast(SPECIES, FastMath.LOG_2_LOW);
+  private static final FloatVector ROUNDING = FloatVector.broadcast(SPECIES, FastMath.ROUNDING);
+
+  private VectorFastMath() {}
+
+  static void exps(float[] values, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, values, i).max(LEAST_EXPONENT);
+      FloatVector rounded = x.mul(PER_LOG_2).add(ROUNDING);
+      FloatVector k = rounded.sub(ROUNDING);
+      FloatVector r = x.sub(k.mul(LOG_2_HIGH)).sub(k.mul(LOG_2_LOW));
+      FloatVector series = r.mul(OF_6).add(OF_5);
+      series = r.mul(series).add(OF_4);
+      series = r.mul(series).add(SIXTH);
+      series = r.mul(series).add(HALF);
+      series = r.mul(series).add(ONE);
+      series = r.mul(series).add(ONE);
+      IntVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      series.mul(power.add(BITS_OF_ONE).reinterpretAsFloats()).intoArray(values, i);
+    }
+  }
 
   static void logRatios(float[] above, float[] below, int length) {
     for (int i = 0; i < length; i += LANES) {
