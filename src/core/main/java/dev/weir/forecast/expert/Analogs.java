@@ -254,15 +254,24 @@ final class Analogs implements Expert {
     long t = history.t();
     state.floats().set(differenceAt(out.length, t), (float) difference);
     for (int i = 1; i <= out.length; i++) {
-      double sum = seasonal ? usual(history, state, t + i) : 0;
-      for (int k = 0; k < found; k++) {
-        sum += weights[k] * x[first + bestAt[k] + i];
-      }
+      out[i - 1] = seasonal ? usual(history, state, t + i) : 0;
+    }
+    for (int k = 0; k < found; k++) {
+      add(weights[k], x, first + bestAt[k] + 1, out);
+    }
+    for (int i = 1; i <= out.length; i++) {
+      double sum = out[i - 1];
       if (HorizonGroups.isFirst(i)) {
         state.floats().set(place(t, i), (float) sum);
       }
       double rho = rho(state, HorizonGroups.group(i));
       out[i - 1] = history.clamp(history.untransformed(sum + rho * difference));
+    }
+  }
+
+  private static void add(double weight, float[] x, int from, double[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += weight * x[from + i];
     }
   }
 

@@ -43,11 +43,11 @@ final class CovariateAr extends IteratedRegression {
   }
 
   @Override
-  void fillOthers(History history, long origin, long known, double anchor, double deviation) {
+  void fillOthers(History history, long origin, long known, double anchor, double perDeviation) {
     int season = history.season();
     int week = history.shape().week();
-    fillPeriod(history, LAGS, PER_PERIOD, origin, season, anchor, deviation);
-    fillPeriod(history, LAGS + PER_PERIOD, PER_PERIOD, origin, week, anchor, deviation);
+    fillPeriod(history, LAGS, PER_PERIOD, origin, season, anchor, perDeviation);
+    fillPeriod(history, LAGS + PER_PERIOD, PER_PERIOD, origin, week, anchor, perDeviation);
     int at = LAGS + 2 * PER_PERIOD;
     Covariates covariates = history.covariates();
     for (int k = 0; k < count.all(); k++) {

@@ -37,7 +37,7 @@ abstract class IteratedRegression implements Expert {
    * @param known index of the newest value
    */
   abstract void fillOthers(
-      History history, long origin, long known, double anchor, double deviation);
+      History history, long origin, long known, double anchor, double perDeviation);
 
   @Override
   public void reset(SeriesDimensions shape, ExpertState state) {
@@ -52,7 +52,7 @@ abstract class IteratedRegression implements Expert {
     }
     known = history.t();
     double anchor = history.at(known - 1);
-    fill(history, known - 1, anchor, deviation);
+    fill(history, known - 1, anchor, 1 / deviation);
     double target = (history.newest() - anchor) / deviation;
     rls(history.shape()).update(state.floats(), features, cut(target));
   }
@@ -66,7 +66,7 @@ abstract class IteratedRegression implements Expert {
     double anchor = history.newest();
     for (int i = 0; i < out.length; i++) {
       if (usable) {
-        fill(history, known + i, anchor, deviation);
+        fill(history, known + i, anchor, 1 / deviation);
         double step = rls(history.shape()).predict(state.floats(), features);
         anchor = history.clamp(anchor + deviation * step);
       }
@@ -84,7 +84,7 @@ abstract class IteratedRegression implements Expert {
     if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
       return;
     }
-    fill(history, known, anchor, deviation);
+    fill(history, known, anchor, 1 / deviation);
     Rls rls = rls(history.shape());
     for (int i = 0; i < rls.size(); i++) {
       double weight = rls.coefficient(state.floats(), i);
@@ -113,12 +113,12 @@ abstract class IteratedRegression implements Expert {
    */
   void explainCovariate(int feature, double term, ForecastParts parts) {}
 
-  private void fill(History history, long origin, double anchor, double deviation) {
+  private void fill(History history, long origin, double anchor, double perDeviation) {
     for (int i = 1; i < LAGS; i++) {
-      features[i - 1] = feature(history, origin - i, anchor, deviation);
+      features[i - 1] = feature(history, origin - i, anchor, perDeviation);
     }
     features[LAGS - 1] = 1;
-    fillOthers(history, origin, known, anchor, deviation);
+    fillOthers(history, origin, known, anchor, perDeviation);
   }
 
   /**
@@ -133,16 +133,16 @@ abstract class IteratedRegression implements Expert {
       long origin,
       int period,
       double anchor,
-      double deviation) {
+      double perDeviation) {
     for (int k = 0; k < count; k++) {
       // with a season of 2 the value of "next step, one season ago, one later" is the origin itself
       long index = Math.min(origin + 2 - k - period, origin);
-      features[at + k] = period > 1 ? feature(history, index, anchor, deviation) : 0;
+      features[at + k] = period > 1 ? feature(history, index, anchor, perDeviation) : 0;
     }
   }
 
   /** A value, or what was forecast for it, as distance from the anchor; 0 if it is not kept. */
-  final double feature(History history, long index, double anchor, double deviation) {
+  final double feature(History history, long index, double anchor, double perDeviation) {
     double value;
     if (index > known) {
       value = path[(int) (index - known) - 1];
@@ -151,10 +151,10 @@ abstract class IteratedRegression implements Expert {
     } else {
       return 0;
     }
-    return cut((value - anchor) / deviation);
+    return cut((value - anchor) * perDeviation);
   }
 
   private static double cut(double value) {
-    return Math.max(-FAR, Math.min(FAR, value));
+    return value > FAR ? FAR : value < -FAR ? -FAR : value;
   }
 }

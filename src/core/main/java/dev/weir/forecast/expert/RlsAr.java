@@ -48,14 +48,14 @@ final class RlsAr extends IteratedRegression {
   }
 
   @Override
-  void fillOthers(History history, long origin, long known, double anchor, double deviation) {
+  void fillOthers(History history, long origin, long known, double anchor, double perDeviation) {
     int season = history.season();
     if (season > 1) {
       int week = history.shape().week();
-      fillPeriod(history, LAGS, PER_PERIOD, origin, season, anchor, deviation);
-      fillPeriod(history, LAGS + PER_PERIOD, PER_PERIOD, origin, week, anchor, deviation);
-      features[SIZE - 2] = feature(history, origin + 1 - 2L * season, anchor, deviation);
-      features[SIZE - 1] = feature(history, origin - 2L * season, anchor, deviation);
+      fillPeriod(history, LAGS, PER_PERIOD, origin, season, anchor, perDeviation);
+      fillPeriod(history, LAGS + PER_PERIOD, PER_PERIOD, origin, week, anchor, perDeviation);
+      features[SIZE - 2] = feature(history, origin + 1 - 2L * season, anchor, perDeviation);
+      features[SIZE - 1] = feature(history, origin - 2L * season, anchor, perDeviation);
     }
   }
 }
