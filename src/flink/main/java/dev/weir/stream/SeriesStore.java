@@ -12,13 +12,9 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
 import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -28,23 +24,11 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 
 /**
- * What a task knows of its series, in Flink's keyed state. Where the backend keeps state as bytes,
- * as RocksDB does, it also caches series, up to a number of bytes:
- *
- * <ul>
- *   <li>A record of a cached series reads and writes no bytes. What has changed is written at each
- *       checkpoint, before Flink's snapshot, and when a series makes room for another.
- *   <li>What is written is small: not the state that learning has changed, which is kilobytes, but
- *       the observations since the state was last written; reading it learns them again. After some
- *       observations the state itself is written.
- *   <li>Series make room at random, and once the cache is full only some of those that are missed
- *       are taken in. Where series take turns, the least recently used is the next one that is
- *       needed, and a cache that drops it has no hits at all.
- * </ul>
- *
- * <p>On the heap nothing is cached.
+ * What a task that forecasts knows of its series. What the cache writes is small: not the state
+ * that learning has changed, which is kilobytes, but the observations since the state was last
+ * written; reading it learns them again. After some observations the state itself is written.
  */
-final class SeriesStore {
+final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
 
   /** Each series that is known has one. The state's name is part of each savepoint. */
   static final ValueStateDescriptor<WindowState> WINDOW =
@@ -75,9 +59,6 @@ final class SeriesStore {
    */
   private static final long MAX_UNSAVED = 32 << 20;
 
-  /** In a full cache, one of so many series that are missed is taken in. */
-  private static final int TAKEN_IN = 8;
-
   /** An entry without its arrays of numbers, in bytes; {@code StateSizeTest} measures it. */
   static final int ENTRY_BYTES = 600;
 
@@ -89,30 +70,21 @@ final class SeriesStore {
   private final ValueState<Long> expiry; // null without a ttl
   private final int features;
   private final int windowBefore;
-  private final Consumer<String> keys; // selects a series
-  private final long room; // bytes; 0: no cache
-  private final Map<String, Entry> entries = new HashMap<>();
-  private final List<Entry> slots = new ArrayList<>();
-  private final SplittableRandom random = new SplittableRandom(1);
   private long restored; // series with a log, where nothing is cached
-  private long bytes; // of all entries
   private long unsaved; // of those whose state waits for the next checkpoint
-  private volatile long misses;
-  private Entry current;
 
-  private final class Entry extends ForecastState {
-    String series;
-    int slot = -1; // where it is in the list; -1: not in the cache
-    int bytes;
-    boolean isLogSaved = room > 0 || restored > 0; // until it has been read nobody knows
-    int unsaved; // its part of what waits for the next checkpoint
+  /** What is kept of a series. */
+  final class Entry extends ForecastState implements SeriesCache.Entry {
+    private String series;
+    private boolean isLogSaved = room > 0 || restored > 0; // until it has been read nobody knows
+    private int unsaved; // its part of what waits for the next checkpoint
 
-    Entry(String series) {
+    private Entry(String series) {
       this.series = series;
     }
 
     /** Another series takes its place. */
-    void reset(String next) {
+    private void reset(String next) {
       series = next;
       Arrays.fill(learned, null);
       Arrays.fill(shadows, null);
@@ -164,8 +136,9 @@ final class SeriesStore {
       expiry.update(time);
     }
 
-    int size() {
-      int size = ENTRY_BYTES + 2 * series.length();
+    @Override
+    public int size() {
+      int size = ENTRY_BYTES;
       size += times() == null ? 0 : times().bytes();
       size += log == null ? 0 : log.bytes();
       for (LearnerState state : learned) {
@@ -177,20 +150,28 @@ final class SeriesStore {
       return size;
     }
 
-    boolean needsState() {
-      return !isRepeatable;
-    }
-
-    boolean hasChanged() {
+    @Override
+    public boolean hasChanged() {
       return isChanged() || learnedMore;
     }
 
-    void modelChanged() {
+    @Override
+    public void cached(int size) throws IOException {
+      if (!isRepeatable && unsaved == 0) {
+        unsaved = size;
+        SeriesStore.this.unsaved += size;
+        if (SeriesStore.this.unsaved > MAX_UNSAVED) {
+          write(false);
+        }
+      }
+    }
+
+    private void modelChanged() {
       isRepeatable &= log == null;
       learnedMore |= !isRepeatable;
     }
 
-    void observed(SequenceWindow window, boolean repeatable) {
+    private void observed(SequenceWindow window, boolean repeatable) {
       isRepeatable &= repeatable;
       if (!isRepeatable) {
         return;
@@ -204,8 +185,8 @@ final class SeriesStore {
       }
     }
 
-    /** Writes what has changed of the series, which is selected. */
-    void write(boolean evicted) throws IOException {
+    @Override
+    public void write(boolean evicted) throws IOException {
       if (isChanged()) {
         windows.update(times()); // null clears
         write(shadowed, shadows);
@@ -248,6 +229,7 @@ final class SeriesStore {
       int windowBefore,
       Consumer<String> keys,
       long room) {
+    super(keys, settings.modes().stream().anyMatch(mode -> mode.learning() != null) ? room : 0);
     this.windows = context.getState(WINDOW);
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
     for (ModeSettings target : settings.modes()) {
@@ -277,8 +259,6 @@ final class SeriesStore {
     this.logs = learners.isEmpty() ? null : context.getState(LOG);
     this.features = settings.inputs().columns();
     this.windowBefore = windowBefore;
-    this.keys = keys;
-    this.room = learners.isEmpty() ? 0 : room;
   }
 
   /** When the timer of the selected series fires; null without a ttl. */
@@ -300,115 +280,25 @@ final class SeriesStore {
    * model of their time, so the next checkpoint saves the states.
    */
   void modelChanged() {
-    slots.forEach(Entry::modelChanged);
+    forEach(Entry::modelChanged);
   }
 
-  long cached() {
-    return slots.size();
-  }
-
-  /** Series that were not cached, so far. */
-  long misses() {
-    return misses;
-  }
-
-  /** What is kept of a series, which is selected already; valid until {@link #done}. */
-  ForecastState at(String series) throws IOException {
-    Entry entry = entries.get(series);
+  @Override
+  Entry open(String series, Entry reused) throws IOException {
+    Entry entry = reused;
     if (entry == null) {
-      if (room > 0 || current == null) {
-        entry = new Entry(series);
-      } else {
-        entry = current; // where nothing is cached, one for all
-        entry.reset(series);
-      }
-      misses += room > 0 ? 1 : 0; // by one thread only
-      entry.load(read(windows, WINDOW.getName(), series));
+      entry = new Entry(series);
+    } else {
+      entry.reset(series);
     }
-    current = entry;
+    entry.load(read(windows, WINDOW.getName(), series));
     return entry;
-  }
-
-  /** RocksDB reads a value when it is asked for, long after a restore. */
-  private static <T> T read(ValueState<T> state, String name, String series) throws IOException {
-    try {
-      return state.value();
-    } catch (IOException | RuntimeException e) {
-      throw new IOException("series %s: state %s can't be read".formatted(series, name), e);
-    }
   }
 
   /** All modes have learned the newest observation of a window. */
   void observed(SequenceWindow window, boolean repeatable) {
     if (room > 0) {
-      current.observed(window, repeatable);
-    }
-  }
-
-  /** Nothing more comes of the current series for now: it stays in the cache, or is written. */
-  void done() throws IOException {
-    Entry entry = current;
-    if (room == 0) {
-      entry.write(true);
-      return;
-    }
-    if (entry.times() == null) {
-      entry.write(true);
-      remove(entry);
-      return;
-    }
-    int size = entry.size();
-    if (entry.slot < 0 && bytes + size > room && random.nextInt(TAKEN_IN) > 0) {
-      entry.write(true);
-      return;
-    }
-    if (entry.slot < 0) {
-      entry.slot = slots.size();
-      slots.add(entry);
-      entries.put(entry.series, entry);
-    }
-    bytes += size - entry.bytes;
-    entry.bytes = size;
-    if (entry.needsState() && entry.unsaved == 0) {
-      entry.unsaved = size;
-      unsaved += size;
-      if (unsaved > MAX_UNSAVED) {
-        entry.write(false);
-      }
-    }
-    if (bytes > room) {
-      while (bytes > room && !slots.isEmpty()) {
-        Entry evicted = slots.get(random.nextInt(slots.size()));
-        keys.accept(evicted.series);
-        evicted.write(true);
-        remove(evicted);
-      }
-      keys.accept(entry.series);
-    }
-  }
-
-  private void remove(Entry entry) {
-    if (entry.slot < 0) {
-      return;
-    }
-    Entry last = slots.remove(slots.size() - 1);
-    if (last != entry) {
-      slots.set(entry.slot, last);
-      last.slot = entry.slot;
-    }
-    entries.remove(entry.series);
-    bytes -= entry.bytes;
-    entry.slot = -1;
-  }
-
-  /** At a checkpoint: Flink's state has all that the cached series have become. */
-  void flush() throws IOException {
-    for (int i = 0; i < slots.size(); i++) {
-      Entry entry = slots.get(i);
-      if (entry.hasChanged()) {
-        keys.accept(entry.series);
-        entry.write(false);
-      }
+      current().observed(window, repeatable);
     }
   }
 }
