@@ -17,6 +17,8 @@ public final class ClassState extends WindowState {
   /** In place of the end of a window that waits for no label; plus 1 and its class if known. */
   private static final long LABELLED = Long.MIN_VALUE;
 
+  private static final int MARK_BYTES = 100; // on the heap, with its label
+
   private static final float[] NOTHING = {};
 
   /**
@@ -250,7 +252,7 @@ public final class ClassState extends WindowState {
     return Math.floorMod(nextWindow - 1 - age, waiting);
   }
 
-  /** Size of the numbers, without the JVM's few bytes for each array. */
+  /** Size of the numbers and of labels that wait, without the JVM's few bytes for each array. */
   @Override
   public int bytes() {
     return super.bytes()
@@ -259,6 +261,7 @@ public final class ClassState extends WindowState {
         + (readout == null ? 0 : readout.bytes())
         + 4 * scaling.length
         + said.bytes()
+        + MARK_BYTES * (early.size() + marks.size())
         + 24 * waiting;
   }
 }

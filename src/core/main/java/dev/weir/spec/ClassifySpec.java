@@ -5,7 +5,6 @@ import dev.weir.classify.SeriesClassifier;
 import dev.weir.classify.WindowRule;
 import dev.weir.classify.WindowRule.Kind;
 import dev.weir.forecast.LearnerSize;
-import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
@@ -105,7 +104,7 @@ public final class ClassifySpec extends Spec {
                   learns,
                   get(ClassifyOptions.WAITING),
                   ClassifySettings.SEED),
-              new StateLimits(get(ForecastOptions.TTL), get(ForecastOptions.MAX_SERIES)));
+              limits());
       String problem = initial == null ? null : settings.problemWith(initial);
       if (problem != null) {
         front.problem(ClassifyOptions.FILE, problem);

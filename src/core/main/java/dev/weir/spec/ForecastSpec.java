@@ -70,7 +70,6 @@ public final class ForecastSpec extends Spec {
   private ExplanationSettings names = ExplanationSettings.NUMBERED;
   private Option<Integer> anyOutside; // null: outside models are listed
   private List<WantedTotal> totals = List.of();
-  private long cache = StateLimits.A_SHARE_OF_THE_HEAP;
   private boolean outsideAges;
 
   /** With each option's default. */
@@ -88,7 +87,6 @@ public final class ForecastSpec extends Spec {
     names = other.names;
     anyOutside = other.anyOutside;
     totals = other.totals;
-    cache = other.cache;
     outsideAges = other.outsideAges;
   }
 
@@ -174,11 +172,6 @@ public final class ForecastSpec extends Spec {
   public void anyOutside(Option<Integer> most) {
     anyOutside = most;
     set(ForecastOptions.OUTSIDE, List.of()); // what needs it has it
-  }
-
-  /** Bytes of a task's cache of series. */
-  public void cache(long bytes) {
-    cache = bytes;
   }
 
   /** Says that it is known how old the forecasts of outside models are. */
@@ -600,7 +593,7 @@ public final class ForecastSpec extends Spec {
       checkTtl(ForecastOptions.INTERVAL);
     }
     checkTtl(ForecastOptions.OUT_OF_ORDERNESS);
-    return new StateLimits(get(ForecastOptions.TTL), get(ForecastOptions.MAX_SERIES), cache);
+    return limits();
   }
 
   private Bounds bounds() {

@@ -1,5 +1,6 @@
 package dev.weir.spec;
 
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.time.Duration;
@@ -13,6 +14,8 @@ public abstract class Spec {
 
   final Front front;
   private final Map<Option<?>, Object> given = new LinkedHashMap<>();
+  private long cache = StateLimits.A_SHARE_OF_THE_HEAP;
+  private int caches = 1;
 
   Spec(Front front) {
     this.front = front;
@@ -22,6 +25,8 @@ public abstract class Spec {
   Spec(Spec other) {
     front = other.front;
     given.putAll(other.given);
+    cache = other.cache;
+    caches = other.caches;
   }
 
   /** Where it comes from. */
@@ -50,6 +55,21 @@ public abstract class Spec {
   /** Sets options; a value that is wrong and was reported is null. */
   public final void take(Collection<Option<?>> options, Function<Option<?>, ?> value) {
     options.forEach(option -> given.put(option, value.apply(option)));
+  }
+
+  /** Bytes of a task's caches of series. */
+  public final void cache(long bytes) {
+    cache = bytes;
+  }
+
+  /** How many caches of series a task has. */
+  public final void caches(int count) {
+    caches = count;
+  }
+
+  final StateLimits limits() {
+    return new StateLimits(
+        get(ForecastOptions.TTL), get(ForecastOptions.MAX_SERIES), cache, caches);
   }
 
   public final boolean has(Option<?> option) {

@@ -176,8 +176,7 @@ public final class ClassFixture {
     private int waiting = 6;
     private LearnerSize size = LearnerSize.DEFAULT;
     private long seed = 11;
-    private Duration ttl = Duration.ZERO;
-    private int maxSeries;
+    private StateLimits limits = StateLimits.NONE;
 
     private Settings(int seqLen) {
       this.seqLen = seqLen;
@@ -249,12 +248,15 @@ public final class ClassFixture {
     }
 
     public Settings ttl(Duration wanted) {
-      ttl = wanted;
-      return this;
+      return limits(new StateLimits(wanted, limits.maxSeries()));
     }
 
     public Settings maxSeries(int wanted) {
-      maxSeries = wanted;
+      return limits(new StateLimits(limits.ttl(), wanted));
+    }
+
+    public Settings limits(StateLimits wanted) {
+      limits = wanted;
       return this;
     }
 
@@ -268,7 +270,7 @@ public final class ClassFixture {
           model,
           initialModel,
           new ClassifySettings.Learning(classes, maxClasses, size, learns, waiting, seed),
-          new StateLimits(ttl, maxSeries));
+          limits);
     }
   }
 

@@ -33,6 +33,7 @@ import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import dev.weir.spec.ClassifySpec;
 import dev.weir.spec.ForecastSpec;
+import dev.weir.spec.Spec;
 import dev.weir.stream.covariate.CovariateSettings;
 import dev.weir.stream.covariate.OutsideSettings;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ final class JobReader {
     }
     WebhookOptions.check(file);
     ForecastSpec spec = spec();
-    ClassifySettings classify = classifies ? classify() : null;
+    ClassifySettings classify = classifies ? classify(spec) : null;
     KafkaSettings kafka = new TopicReader(file, directory, !modes.isEmpty(), classifies).read(name);
     ForecastSettings forecast = ContestOptions.read(file, name, spec.settings());
     List<SharedSettings> shared = shared(forecast);
@@ -163,15 +164,22 @@ final class JobReader {
     if (file.has(OutsideOptions.TOPIC)) {
       spec.outsideAges();
     }
-    MemorySize cache = file.get(JobOptions.CACHE);
-    if (cache != null) {
-      spec.cache(cache.getBytes());
-    }
+    cache(spec, learns);
     modes.forEach(mode -> add(spec, mode));
     if (!modes.isEmpty()) {
       checkTuned(learns);
     }
     return spec;
+  }
+
+  /** Forecasts and classes that are learned share what is cached of series. */
+  private void cache(Spec spec, boolean learnsForecasts) {
+    MemorySize cache = file.get(JobOptions.CACHE);
+    if (cache != null) {
+      spec.cache(cache.getBytes());
+    }
+    boolean learnsClasses = classifies && file.get(ClassifyOptions.LEARNING);
+    spec.caches(learnsClasses && learnsForecasts && !modes.isEmpty() ? 2 : 1);
   }
 
   private boolean learns() {
@@ -248,7 +256,7 @@ final class JobReader {
     }
   }
 
-  private ClassifySettings classify() {
+  private ClassifySettings classify(ForecastSpec forecast) {
     if (RegistryOptions.isRegistered(file)
         && file.get(ClassifyOptions.FORMAT) == ClassFormat.AVRO) {
       file.problem(
@@ -257,6 +265,7 @@ final class JobReader {
     }
     ClassifySpec spec = new ClassifySpec(file);
     spec.take(file.given(), file::get);
+    cache(spec, forecast.get(ForecastOptions.LEARNING));
     String name = file.get(ClassifyOptions.MODEL);
     byte[] bytes = name == null ? null : bytes(ClassifyOptions.FILE);
     ClassifierModel model =

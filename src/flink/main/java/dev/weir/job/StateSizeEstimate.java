@@ -14,6 +14,7 @@ import dev.weir.forecast.joint.JointLearner;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.CarriedState;
+import dev.weir.stream.ClassifyOperator;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.covariate.OutsideSettings;
 import java.util.List;
@@ -23,7 +24,8 @@ import java.util.List;
  * allocates, and around them what Flink and the JVM add, on a heap of less than 32 GB.
  *
  * @param heap of a task whose state is on the heap
- * @param cached of a task that caches the series, where RocksDB stores its state
+ * @param cached of a task that caches the series, where RocksDB stores its state; twice the larger
+ *     of forecasts and classes where both are cached, in half of the cache each
  * @param disk in a canonical savepoint of RocksDB; its own files are compressed, and contain some
  *     values twice until they are compacted
  */
@@ -99,10 +101,16 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     if (job.classify() == null) {
       return forecast;
     }
-    long classes = classes(job.classify(), 1); // never cached
+    long classes = classes(job.classify(), 1);
+    long cached = ClassifyOperator.CACHED_SERIES_BYTES + 2L * NAME_LENGTH + classes;
+    if (!job.classify().learning().learns()) {
+      cached = forecast.cached;
+    } else if (job.classify().limits().caches() > 1) { // each has half
+      cached = 2 * Math.max(forecast.cached, cached);
+    }
     return new StateSizeEstimate(
         forecast.heap + classes + LEARNED_OBJECT + HEAP_ENTRY + string(NAME_LENGTH),
-        forecast.cached,
+        cached,
         forecast.disk + classes + LEARNED_FORMAT + DISK_ENTRY + NAME_LENGTH);
   }
 

@@ -17,8 +17,6 @@ import dev.weir.state.ResultCounters;
 import java.io.IOException;
 import java.util.Set;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -31,15 +29,10 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
   static final MapStateDescriptor<String, ClassifierModel> MODELS =
       new MapStateDescriptor<>("classifiers", Types.STRING, WeirTypeInformation.CLASSIFIER);
 
-  /** Each series that is known has one. The state's name is part of each savepoint. */
-  static final ValueStateDescriptor<ClassState> SERIES =
-      new ValueStateDescriptor<>("classes", WeirTypeInformation.CLASS_STATE);
-
   private final ClassifySettings settings;
   private final boolean isAlone;
 
-  private transient ValueState<ClassState> kept;
-  private transient ValueState<Long> expiry; // null without a ttl
+  private transient ClassStore store;
   private transient SeriesState<ClassState> state; // of the current call, as the next
   private transient ClassResult result;
   private transient SeriesClassifier series;
@@ -57,23 +50,7 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
   @Override
   ResultCounters start(MetricGroup group, MetricGroup counts) throws Exception {
     measured = new ClassMetrics(group);
-    kept = getRuntimeContext().getState(SERIES);
-    expiry =
-        settings.limits().ttl().isZero()
-            ? null
-            : getRuntimeContext().getState(SeriesCounter.EXPIRY);
-    state =
-        new SeriesState<>() {
-          @Override
-          public Long expiry() throws IOException {
-            return expiry.value();
-          }
-
-          @Override
-          public void expiry(Long time) throws IOException {
-            expiry.update(time);
-          }
-        };
+    store = new ClassStore(getRuntimeContext(), settings, keys, cache);
     series = new SeriesClassifier(settings, this::now);
     for (String name : modelNames()) {
       if (models.contains(name)) {
@@ -87,7 +64,7 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
 
   /** The operator is open: sees to the series that were restored. */
   void restored(ClassifyOperator operator) throws Exception {
-    counter.restored(operator, SERIES, series.order(), expiry);
+    counter.restored(operator, ClassStore.SERIES, series.order(), store.expiry);
   }
 
   @Override
@@ -114,15 +91,13 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
 
   @Override
   SeriesState<?> load(String name) throws IOException {
-    state.load(kept.value());
+    state = store.at(name);
     return state;
   }
 
   @Override
-  void save() throws IOException {
-    if (state.isChanged()) {
-      kept.update(state.times()); // null clears
-    }
+  ClassStore store() {
+    return store;
   }
 
   @Override

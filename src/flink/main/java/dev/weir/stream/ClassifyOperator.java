@@ -16,6 +16,9 @@ public final class ClassifyOperator
 
   private static final long serialVersionUID = 1L;
 
+  /** Bytes of a cached series beside its arrays of numbers and its name. */
+  public static final int CACHED_SERIES_BYTES = ClassStore.ENTRY_BYTES;
+
   private final boolean isAlone;
 
   /**
@@ -28,8 +31,9 @@ public final class ClassifyOperator
 
   @Override
   public void open() throws Exception {
-    super.open();
     ClassifyFunction function = (ClassifyFunction) getUserFunction();
+    function.cache(this);
+    super.open();
     function.restored(this);
     if (isAlone) { // else the operator that forecasts logs them
       LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);

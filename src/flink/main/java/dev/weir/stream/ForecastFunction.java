@@ -31,7 +31,6 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,8 +66,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   private transient BroadcastState<String, String> champions;
   private transient BroadcastState<String, Long> epochs;
   private transient ForecastMetrics measured;
-  private transient Consumer<String> keys; // selects a series
-  private transient long cache;
   private transient SampleOutput samples; // null without shared learning
   private transient Consumer<MemberSurprise> groups; // null without groups
   private transient Consumer<ShadowScore> shadows;
@@ -89,8 +86,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     }
     store = new SeriesStore(getRuntimeContext(), settings, series.windowBefore(), keys, cache);
     group.gauge("series", counter::count);
-    group.gauge("cachedSeries", store::cached);
-    group.gauge("cacheMisses", store::misses);
     for (int i = 0; i < targets.size(); i++) {
       int target = i;
       measured
@@ -102,17 +97,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
       group.addGroup("kernel", kernel).gauge("networks", () -> series.networksOn(kernel));
     }
     return ResultCounters.ofForecasts(counts);
-  }
-
-  /**
-   * Before it is opened.
-   *
-   * @param keys selects a series
-   * @param bytes for cached series; 0 for none
-   */
-  void cache(Consumer<String> keys, long bytes) {
-    this.keys = keys;
-    this.cache = bytes;
   }
 
   /** Before it is opened: where samples for shared learning go. */
@@ -130,6 +114,7 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     this.shadows = shadows;
   }
 
+  @Override
   SeriesStore store() {
     return store;
   }
@@ -137,7 +122,7 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   /** The operator is open: sees to the series that were restored. */
   void restored(ForecastOperator operator) throws Exception {
     store.restored(operator.getKeyedStateBackend());
-    counter.restored(operator, SeriesStore.WINDOW, series.order(), store.expiry());
+    counter.restored(operator, SeriesStore.WINDOW, series.order(), store.expiry);
   }
 
   @Override
@@ -146,11 +131,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     modelTimes = context.getOperatorStateStore().getBroadcastState(MODEL_TIMES);
     champions = context.getOperatorStateStore().getBroadcastState(CHAMPIONS);
     epochs = context.getOperatorStateStore().getBroadcastState(EPOCHS);
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) throws Exception {
-    store.flush(); // the rest is written when it changes
   }
 
   @Override
@@ -264,11 +244,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   SeriesState<?> load(String name) throws IOException {
     state = store.at(name);
     return state;
-  }
-
-  @Override
-  void save() throws IOException {
-    store.done();
   }
 
   @Override

@@ -6,17 +6,11 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.window.StateLimits;
 import dev.weir.state.RecordSerializer;
 import java.util.List;
-import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs a {@link ForecastFunction} and tells it, when it starts, how many series there are. Only an
@@ -30,10 +24,9 @@ public final class ForecastOperator
     extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = LoggerFactory.getLogger(ForecastOperator.class);
 
   /** The part of a TaskManager's heap that its slots share for cached series: one of so many. */
-  public static final int CACHE_SHARE = 2;
+  public static final int CACHE_SHARE = SeriesCache.SHARE;
 
   /** Bytes of a cached series beside its arrays of numbers and its name. */
   public static final int CACHED_SERIES_BYTES = SeriesStore.ENTRY_BYTES;
@@ -47,7 +40,6 @@ public final class ForecastOperator
           "shadow-scores",
           WeirTypeInformation.of(ShadowScore.class, new RecordSerializer<>(ShadowScore.class)));
 
-  private final long cache; // as in the settings
   private final List<SampleOutput.Target> sampled;
   private final List<OutputTag<MemberSurprise>> groups; // one or none
 
@@ -71,19 +63,13 @@ public final class ForecastOperator
       OutputTag<MemberSurprise> groups) {
     super(new ForecastFunction(settings), List.of(ForecastFunction.MODELS));
     this.groups = groups == null ? List.of() : List.of(groups);
-    this.cache = settings.limits().cache();
     this.sampled = List.copyOf(sampled);
   }
 
   @Override
   public void open() throws Exception {
     ForecastFunction function = (ForecastFunction) getUserFunction();
-    KeyedStateBackend<String> backend = getKeyedStateBackend();
-    long bytes = backend.getBackendTypeIdentifier().equals("rocksdb") ? cacheBytes() : 0;
-    if (bytes > 0) {
-      LOG.info("caches series in {} of heap (state.cache)", new MemorySize(bytes));
-    }
-    function.cache(this::setCurrentKey, bytes);
+    function.cache(this);
     if (!sampled.isEmpty()) {
       function.samples(new SampleOutput(sampled, output));
     }
@@ -95,18 +81,5 @@ public final class ForecastOperator
     super.open();
     function.restored(this);
     LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);
-  }
-
-  private long cacheBytes() {
-    if (cache != StateLimits.A_SHARE_OF_THE_HEAP) {
-      return cache;
-    }
-    int slots =
-        getContainingTask()
-            .getEnvironment()
-            .getTaskManagerInfo()
-            .getConfiguration()
-            .get(TaskManagerOptions.NUM_TASK_SLOTS);
-    return Runtime.getRuntime().maxMemory() / CACHE_SHARE / Math.max(1, slots);
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.window.SeriesState;
+import dev.weir.forecast.window.StateLimits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a task knows of its series, in Flink's keyed state. Where the backend keeps state as bytes,
@@ -27,6 +34,11 @@ import org.apache.flink.api.common.state.ValueState;
  * @param <E> what is kept of a series
  */
 abstract class SeriesCache<E extends SeriesState<?> & SeriesCache.Entry> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SeriesCache.class);
+
+  /** The part of a TaskManager's heap that its slots share for cached series: one of so many. */
+  static final int SHARE = 2;
 
   /** In a full cache, one of so many series that are missed is taken in. */
   private static final int TAKEN_IN = 8;
@@ -60,6 +72,7 @@ abstract class SeriesCache<E extends SeriesState<?> & SeriesCache.Entry> {
   }
 
   final long room; // bytes; 0: no cache
+  final ValueState<Long> expiry; // when the timer of a series fires; null without a ttl
   private final Consumer<String> keys; // selects a series
   private final Map<String, Slot<E>> cached = new HashMap<>();
   private final List<Slot<E>> slots = new ArrayList<>();
@@ -72,9 +85,28 @@ abstract class SeriesCache<E extends SeriesState<?> & SeriesCache.Entry> {
    * @param keys selects a series
    * @param room bytes of the cache; 0 for none
    */
-  SeriesCache(Consumer<String> keys, long room) {
+  SeriesCache(RuntimeContext context, StateLimits limits, Consumer<String> keys, long room) {
+    this.expiry = limits.ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
     this.keys = keys;
     this.room = room;
+    if (room > 0) {
+      LOG.info("caches series in {} of heap (state.cache)", new MemorySize(room));
+    }
+  }
+
+  /** Bytes for the cache of a task; 0 where its backend needs none. */
+  static long room(AbstractStreamOperator<?> operator, StateLimits limits) {
+    if (!operator.getKeyedStateBackend().getBackendTypeIdentifier().equals("rocksdb")) {
+      return 0;
+    }
+    int slots =
+        operator
+            .getContainingTask()
+            .getEnvironment()
+            .getTaskManagerInfo()
+            .getConfiguration()
+            .get(TaskManagerOptions.NUM_TASK_SLOTS);
+    return limits.cacheOf(Runtime.getRuntime().maxMemory() / SHARE / Math.max(1, slots));
   }
 
   /**

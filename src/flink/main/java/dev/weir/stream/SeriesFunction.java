@@ -21,6 +21,7 @@ import dev.weir.state.ResultCounters;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -31,6 +32,7 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +63,8 @@ abstract class SeriesFunction<M extends Model>
   transient ResultCounters results;
   transient SeriesCounter counter;
   transient BroadcastState<String, M> models;
+  transient Consumer<String> keys; // selects a series
+  transient long cache; // bytes; 0 for none
   private transient Counter rejectedModels;
   private transient TimerService timers; // of the current call
 
@@ -99,7 +103,8 @@ abstract class SeriesFunction<M extends Model>
   /** What is kept of the series of the current key. */
   abstract SeriesState<?> load(String series) throws IOException;
 
-  abstract void save() throws IOException;
+  /** What it knows of its series; there is one once it has started. */
+  abstract SeriesCache<?> store();
 
   abstract SeriesResult take(InputEvent arrival, long watermark) throws IOException;
 
@@ -132,6 +137,14 @@ abstract class SeriesFunction<M extends Model>
     rejectedModels = counts.counter("rejectedModels");
     counter = new SeriesCounter(limits);
     results = start(group, counts);
+    counts.gauge("cachedSeries", store()::cached);
+    counts.gauge("cacheMisses", store()::misses);
+  }
+
+  /** Before it is opened: an operator knows how much it may cache, and selects series. */
+  final void cache(AbstractStreamOperator<?> operator) {
+    keys = operator::setCurrentKey;
+    cache = SeriesCache.room(operator, limits);
   }
 
   final long now() {
@@ -161,7 +174,7 @@ abstract class SeriesFunction<M extends Model>
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) throws Exception {
-    // all state is Flink's own: written when it changes, not here
+    store().flush(); // the rest is written when it changes
   }
 
   @Override
@@ -245,7 +258,7 @@ abstract class SeriesFunction<M extends Model>
       long time = result.hasMore() ? SeriesForecaster.NO_TIME : arrival.source().timestamp();
       send(result, series, time, out);
     } while (result.hasMore());
-    save();
+    store().done();
     counter.count(isNew, state.times() == null);
   }
 
@@ -293,7 +306,7 @@ abstract class SeriesFunction<M extends Model>
       result = wake(series, timestamp, timers.currentWatermark());
       send(result, series, SeriesForecaster.NO_TIME, out);
     } while (result.hasMore());
-    save();
+    store().done();
     counter.count(false, state.times() == null);
   }
 }

@@ -67,7 +67,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
   private final Map<Mode, ValueState<ShadowState>> shadowed = new EnumMap<>(Mode.class);
   private final Map<Mode, ValueState<CarriedState>> carries = new EnumMap<>(Mode.class);
   private final ValueState<ObservationLog> logs;
-  private final ValueState<Long> expiry; // null without a ttl
   private final int features;
   private final int windowBefore;
   private long restored; // series with a log, where nothing is cached
@@ -229,9 +228,12 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
       int windowBefore,
       Consumer<String> keys,
       long room) {
-    super(keys, settings.modes().stream().anyMatch(mode -> mode.learning() != null) ? room : 0);
+    super(
+        context,
+        settings.limits(),
+        keys,
+        settings.modes().stream().anyMatch(mode -> mode.learning() != null) ? room : 0);
     this.windows = context.getState(WINDOW);
-    this.expiry = settings.limits().ttl().isZero() ? null : context.getState(SeriesCounter.EXPIRY);
     for (ModeSettings target : settings.modes()) {
       if (settings.carries()) {
         carries.put(
@@ -259,11 +261,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
     this.logs = learners.isEmpty() ? null : context.getState(LOG);
     this.features = settings.inputs().columns();
     this.windowBefore = windowBefore;
-  }
-
-  /** When the timer of the selected series fires; null without a ttl. */
-  ValueState<Long> expiry() {
-    return expiry;
   }
 
   /** Where nothing is cached: whether restored series have something to learn. */

@@ -107,6 +107,23 @@ class ClassifySectionTest {
             "models",
             "classes",
             "labels");
+    assertThat(job.forecast().limits().cacheOf(100)).isEqualTo(50);
+    assertThat(job.classify().limits()).isEqualTo(job.forecast().limits());
+  }
+
+  @Test
+  void whatAloneIsLearnedHasTheWholeCache() {
+    for (String rest :
+        List.of(
+            "classify: {classes: [a, b]}",
+            "forecast: {many-to-one: {horizon: 3}}",
+            "forecast: {many-to-one: {model: other}}\nlearning: false\nclassify: {classes: [a, b]}",
+            "forecast: {many-to-one: {horizon: 3}}\nclassify: {model: m, learning: false}")) {
+      JobSettings job = read("state: {cache: 8 mb}\n" + rest);
+      StateLimits expected = new StateLimits(Duration.ZERO, 0, 8 << 20);
+      assertThat(job.forecast().limits()).as(rest).isEqualTo(expected);
+      assertThat(job.classify() == null ? expected : job.classify().limits()).isEqualTo(expected);
+    }
   }
 
   @Test

@@ -484,8 +484,13 @@ class ClassifyFunctionTest {
     assertThat(metrics.count("weir.repeatedLabels")).isEqualTo(1);
     assertThat(metrics.histogram("weir.labelDelayMillis").getStatistics().getMax()).isEqualTo(250);
     assertThat(metrics.gauge("weir.series")).isEqualTo(5L);
+    assertThat(metrics.gauge("weir.cachedSeries")).isEqualTo(0L); // on the heap
     assertThat(metrics.gauge("weir.classifierVersion")).isEqualTo(1L);
-    assertThat(metrics(false).count("weir.classify.observations")).isEqualTo(12 * 5 + 1);
+    RecordedMetrics beside = metrics(false); // an operator that forecasts
+    assertThat(beside.count("weir.classify.observations")).isEqualTo(12 * 5 + 1);
+    assertThat(beside.names())
+        .contains("weir.classify.cachedSeries", "weir.classify.cacheMisses")
+        .doesNotContain("weir.cachedSeries", "weir.cacheMisses");
   }
 
   @Test

@@ -221,6 +221,10 @@ public final class SeriesHarness
     }
   }
 
+  SeriesCache<?> store() {
+    return ((SeriesFunction<?>) operator.getUserFunction()).store();
+  }
+
   ForecastFunction function() {
     return (ForecastFunction) operator.getUserFunction();
   }

@@ -241,14 +241,14 @@ class SeriesStoreTest {
       for (int i = 0; i < 3 * SERIES; i++) {
         harness.send("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i);
       }
-      assertThat(harness.function().store().cached()).isBetween(2L, (long) SERIES - 2);
-      assertThat(harness.function().store().misses()).isGreaterThan(SERIES);
-      long misses = harness.function().store().misses();
+      assertThat(harness.store().cached()).isBetween(2L, (long) SERIES - 2);
+      assertThat(harness.store().misses()).isGreaterThan(SERIES);
+      long misses = harness.store().misses();
       int hits = 0;
       for (int i = 0; i < 50 * SERIES; i++) { // they take turns: none is used least recently
         harness.send("series-" + i % SERIES, (4 + i / SERIES) * MINUTE, i);
-        hits += harness.function().store().misses() == misses ? 1 : 0;
-        misses = harness.function().store().misses();
+        hits += harness.store().misses() == misses ? 1 : 0;
+        misses = harness.store().misses();
       }
       assertThat(hits).isGreaterThan(50);
     }
@@ -276,7 +276,7 @@ class SeriesStoreTest {
       assertThat(harness.entries("expiry")).isEqualTo(1);
       assertThat(harness.entries("unlearned") + harness.entries("learned-many-to-one"))
           .isBetween(1L, 2L);
-      assertThat(harness.function().store().cached()).isLessThanOrEqualTo(1);
+      assertThat(harness.store().cached()).isLessThanOrEqualTo(1);
     }
   }
 
@@ -480,7 +480,7 @@ class SeriesStoreTest {
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     try (SeriesHarness harness = SeriesHarness.of(settings, backend, null)) {
       harness.send("s", MINUTE, 1);
-      assertThat(harness.function().store().cached()).isEqualTo(1);
+      assertThat(harness.store().cached()).isEqualTo(1);
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
+import dev.weir.classify.ClassFixture;
+import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -54,7 +56,9 @@ class StateAccessTest {
 
   @AfterEach
   void close() throws Exception {
-    harness.close();
+    if (harness != null) {
+      harness.close();
+    }
   }
 
   private static ModeSettings network() throws Exception {
@@ -117,6 +121,28 @@ class StateAccessTest {
   }
 
   @Test
+  void classesAreReadAndWrittenOnceOnTheHeapAndNotAtAllWhereTheyAreCached() throws Exception {
+    for (boolean rocks : new boolean[] {false, true}) {
+      ClassifyOperator operator = new ClassifyOperator(ClassFixture.settings(5, 1, null), true);
+      try (SeriesHarness each =
+          SeriesHarness.of(operator, counting(SeriesHarness.backend(rocks)), null, 1, 0)) {
+        each.send("s", 1, 10, 3);
+        accesses.clear();
+        each.send("s", 2, 11, 3);
+        each.send(new LabelEvent("s", 2, "idle", SeriesHarness.source(2)));
+        assertThat(accesses)
+            .isEqualTo(rocks ? Map.of() : Map.of("classes value", 2, "classes update", 2));
+        accesses.clear();
+        each.checkpoint();
+        assertThat(accesses).isEqualTo(rocks ? Map.of("classes update", 1) : Map.of());
+        accesses.clear();
+        each.send("s", 3, 12, 3);
+        assertThat(accesses.containsKey("classes value")).isEqualTo(!rocks);
+      }
+    }
+  }
+
+  @Test
   void aRecordAllocatesItsForecastAndLittleElse() throws Exception {
     start(new HashMapStateBackend(), Duration.ZERO, network());
     ObservationEvent[] arrivals = new ObservationEvent[10_000];
@@ -151,13 +177,17 @@ class StateAccessTest {
   private final Map<String, Integer> accesses = new TreeMap<>();
 
   /**
-   * A heap backend whose value states count. Reads and writes of the operator, not of a serializer,
-   * so that they are those of any backend.
+   * A backend whose value states count. Reads and writes of the operator, not of a serializer, so
+   * that they are those of any backend.
    */
   private StateBackend counting() {
+    return counting(SeriesHarness.backend(false));
+  }
+
+  private StateBackend counting(StateBackend of) {
     return proxy(
         StateBackend.class,
-        new HashMapStateBackend(),
+        of,
         (method, made) ->
             made instanceof CheckpointableKeyedStateBackend<?>
                 ? proxy(CheckpointableKeyedStateBackend.class, made, this::countingState)

@@ -134,7 +134,8 @@ final class MemoryChecks {
 
   private boolean caches() {
     return job.forecast().limits().cache() != 0
-        && job.forecast().modes().stream().anyMatch(target -> target.learning() != null);
+        && (job.forecast().modes().stream().anyMatch(target -> target.learning() != null)
+            || job.classify() != null && job.classify().learning().learns());
   }
 
   private String all(int tasks) {

@@ -79,6 +79,17 @@ class MemoryChecksTest {
   }
 
   @Test
+  void forecastsAndClassesTakeHalfOfTheCacheEach() throws Exception {
+    JobSettings both = job("classify.learning", "true", "classify.classes", "a,b,c");
+    long classes = StateSizeEstimate.classes(both.classify(), 1);
+    assertThat(StateSizeEstimate.of(job()).cached()).isLessThan(classes);
+    assertThat(StateSizeEstimate.of(both).cached()).isBetween(2 * classes, 2 * (classes + 1_000));
+    JobSettings network =
+        job("classify.learning", "true", "classify.classes", "a,b,c", "learning", "false");
+    assertThat(StateSizeEstimate.of(network).cached()).isBetween(classes, classes + 1_000);
+  }
+
+  @Test
   void seriesBeyondTheCacheOfRocksDbAreCounted() throws Exception {
     JobSettings job = job();
     long cached = StateSizeEstimate.of(job).cached();

@@ -11,8 +11,10 @@ import java.time.Duration;
  * @param maxSeries a task with so many series refuses further ones; 0: it takes all
  * @param cache bytes of a task's heap for the series that it caches, where the engine stores them
  *     elsewhere; 0: none, {@link #A_SHARE_OF_THE_HEAP}: the engine says
+ * @param caches how many caches share these bytes: forecasts and classes each have one
  */
-public record StateLimits(Duration ttl, int maxSeries, long cache) implements Serializable {
+public record StateLimits(Duration ttl, int maxSeries, long cache, int caches)
+    implements Serializable {
 
   /** A {@link #cache} whose size follows from the heap's. */
   public static final long A_SHARE_OF_THE_HEAP = -1;
@@ -25,6 +27,20 @@ public record StateLimits(Duration ttl, int maxSeries, long cache) implements Se
     this(ttl, maxSeries, A_SHARE_OF_THE_HEAP);
   }
 
+  /** With a cache of its own. */
+  public StateLimits(Duration ttl, int maxSeries, long cache) {
+    this(ttl, maxSeries, cache, 1);
+  }
+
+  /**
+   * Bytes of one cache.
+   *
+   * @param share what all have if the engine says
+   */
+  public long cacheOf(long share) {
+    return (cache == A_SHARE_OF_THE_HEAP ? share : cache) / caches;
+  }
+
   public StateLimits {
     if (ttl.isNegative()) {
       throw new IllegalArgumentException("ttl: expected zero or more, got " + ttl);
@@ -34,6 +50,9 @@ public record StateLimits(Duration ttl, int maxSeries, long cache) implements Se
     }
     if (cache < A_SHARE_OF_THE_HEAP) {
       throw new IllegalArgumentException("cache: expected zero or more, got " + cache);
+    }
+    if (caches < 1) {
+      throw new IllegalArgumentException("caches: expected one or more, got " + caches);
     }
   }
 }

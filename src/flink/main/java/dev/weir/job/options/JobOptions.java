@@ -157,7 +157,8 @@ public final class JobOptions {
           "a size of 1 mb or more, such as 256 mb, or 0 for none",
           null,
           "Heap of one task for the series that it caches when RocksDB stores their state; by"
-              + " default its slot's share of half of the heap.",
+              + " default its slot's share of half of the heap. Forecasts and classes that are"
+              + " learned take half of it each.",
           JobOptions::cache);
 
   /** What a forecast is made of. */

@@ -1,0 +1,197 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.classify.ClassFixture;
+import dev.weir.classify.ClassFixture.Step;
+import dev.weir.classify.ClassifySettings;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.window.StateLimits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Cached series that learn classes: the results are those of the heap, to the bit. */
+class ClassStoreTest {
+
+  private static final int SERIES = 11;
+  private static final long SECOND = 1_000;
+
+  private static ClassifySettings settings(long cache, Duration ttl) {
+    return settings(cache, ttl, Duration.ZERO);
+  }
+
+  private static ClassifySettings settings(long cache, Duration ttl, Duration patience) {
+    return ClassFixture.of(5)
+        .outOfOrderness(patience)
+        .limits(new StateLimits(ttl, 0, cache))
+        .build();
+  }
+
+  private static SeriesHarness open(
+      ClassifySettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
+    return SeriesHarness.of(
+        new ClassifyOperator(settings, true), SeriesHarness.backend(rocks), state, 1, 0);
+  }
+
+  /** An event of each second: some of a few series that change, labels late or in observations. */
+  private static List<InputEvent> events(int count) {
+    List<List<Step>> steps = new ArrayList<>();
+    for (int s = 0; s < SERIES; s++) {
+      steps.add(ClassFixture.steps("series-" + s, count, s));
+    }
+    SplittableRandom random = new SplittableRandom(3);
+    List<InputEvent> all = new ArrayList<>();
+    List<LabelEvent> late = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Step step = steps.get((i / 100 + random.nextInt(5)) % SERIES).get(i);
+      Observation observation = step.observation();
+      boolean isLabelled = random.nextInt(4) == 0;
+      all.add(
+          SeriesHarness.event(
+              ClassFixture.marked(observation, isLabelled ? step.label() : null, false)));
+      if (!isLabelled && random.nextInt(2) == 0) {
+        late.add(
+            new LabelEvent(
+                observation.series(), observation.time(), step.label(), SeriesHarness.source(i)));
+      }
+      if (late.size() > 3) {
+        all.add(late.remove(random.nextInt(late.size())));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * @param stops how often the job is killed at a checkpoint and goes on
+   */
+  private static List<Output> run(
+      ClassifySettings settings, boolean rocks, int stops, List<InputEvent> events)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    List<Output> outputs = new ArrayList<>();
+    SeriesHarness harness = open(settings, rocks, null);
+    long time = 0;
+    for (int i = 0; i < events.size(); i++) {
+      if (events.get(i) instanceof ObservationEvent observed) {
+        time = observed.observation().time();
+      }
+      harness.setProcessingTime(time);
+      harness.send(events.get(i));
+      harness.watermark(time - 1 - settings.outOfOrderness().toMillis());
+      if (random.nextInt(60) == 0) {
+        harness.snapshot(i, i);
+      }
+      if (random.nextInt(events.size()) < stops) {
+        OperatorSubtaskState state = harness.snapshot(i, i);
+        outputs.addAll(harness.take(Output.class));
+        harness.send("series-0", time + 1, 1e6, 3); // is lost
+        harness.close();
+        harness = open(settings, rocks, state);
+      }
+    }
+    outputs.addAll(harness.take(Output.class));
+    harness.close();
+    return outputs;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {100_000_000, 80_000, 1, 0}) // all fit, some do, none, no cache
+  void theClassesAreThoseOfTheHeapWhateverFitsAndWhereverTheJobIsKilled(long cache)
+      throws Exception {
+    ClassifySettings settings = settings(cache, Duration.ZERO);
+    List<InputEvent> events = events(900);
+    List<Output> expected = run(settings, false, 0, events);
+    assertThat(expected).hasSizeGreaterThanOrEqualTo(900);
+    assertThat(run(settings, true, 8, events)).isEqualTo(expected);
+  }
+
+  /** Of what waits and expires the order is that of timers, which is the backend's. */
+  @ParameterizedTest
+  @CsvSource({"100_000_000, 0", "80_000, 0", "1, 0", "0, 0", "100_000_000, 4", "80_000, 4"})
+  void seriesThatExpireAndObservationsThatWaitGoOnWhateverIsEvicted(String cache, int patience)
+      throws Exception {
+    ClassifySettings settings =
+        settings(
+            Long.parseLong(cache.replace("_", "")),
+            Duration.ofSeconds(70),
+            Duration.ofSeconds(patience));
+    List<InputEvent> events = events(1_500);
+    List<Output> expected = run(settings, false, 8, events);
+    assertThat(expected).hasSizeGreaterThanOrEqualTo(1_500 - patience);
+    assertThat(run(settings, true, 8, events)).containsExactlyInAnyOrderElementsOf(expected);
+    Set<Output> kept = new HashSet<>(run(settings(0, Duration.ZERO), false, 8, events));
+    assertThat(kept).as("a ttl forgets something").isNotEqualTo(new HashSet<>(expected));
+  }
+
+  @Test
+  void nothingIsWrittenBeforeACheckpoint() throws Exception {
+    try (SeriesHarness harness = open(settings(1 << 20, Duration.ZERO), true, null)) {
+      for (Step step : ClassFixture.steps("s", 20, 1)) {
+        harness.send(step.observation());
+      }
+      assertThat(harness.entries("classes")).isZero();
+      assertThat(harness.store().cached()).isEqualTo(1);
+      assertThat(harness.store().misses()).isEqualTo(1);
+      harness.snapshot(1, 1);
+      assertThat(harness.entries("classes")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
+    try (SeriesHarness harness = open(settings(100_000, Duration.ZERO), true, null)) {
+      for (int i = 0; i < 40; i++) {
+        for (int s = 0; s < SERIES; s++) {
+          harness.send("series-" + s, (i + 1) * SECOND, i + s, 3);
+        }
+      }
+      assertThat(harness.store().cached()).isBetween(2L, SERIES - 2L);
+      assertThat(harness.store().misses()).isBetween(2L * SERIES, 39L * SERIES);
+    }
+  }
+
+  @Test
+  void whatANetworkAloneAnswersIsNotCached() throws Exception {
+    ClassifySettings settings =
+        ClassFixture.of(5)
+            .model(ClassFixture.model("states", 1, List.of("idle", "run")))
+            .fixed()
+            .build();
+    try (SeriesHarness harness = open(settings, true, null)) {
+      harness.send("s", SECOND, 1, 3);
+      assertThat(harness.entries("classes")).isEqualTo(1);
+      assertThat(harness.store().cached()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 100_000_000})
+  void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
+    try (SeriesHarness harness = open(settings(cache, Duration.ofSeconds(30)), true, null)) {
+      harness.send("silent", SECOND, 1, 3);
+      harness.snapshot(1, 1);
+      for (int i = 2; i < 400; i++) {
+        harness.setProcessingTime(i * SECOND);
+        harness.send("lively", i * SECOND, i, 3);
+        harness.watermark(i * SECOND - 1);
+      }
+      assertThat(harness.store().cached()).isEqualTo(cache == 1 ? 0 : 1);
+      harness.snapshot(2, 2);
+      assertThat(harness.entries("classes")).isEqualTo(1);
+      assertThat(harness.entries("expiry")).isEqualTo(1);
+    }
+  }
+}
