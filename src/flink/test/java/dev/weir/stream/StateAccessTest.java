@@ -136,6 +136,8 @@ class StateAccessTest {
         each.checkpoint();
         assertThat(accesses).isEqualTo(rocks ? Map.of("classes update", 1) : Map.of());
         accesses.clear();
+        each.snapshot(2, 2);
+        assertThat(accesses).as("nothing has changed").isEmpty();
         each.send("s", 3, 12, 3);
         assertThat(accesses.containsKey("classes value")).isEqualTo(!rocks);
       }
