@@ -486,9 +486,9 @@ class ClassifyFunctionTest {
     assertThat(metrics.gauge("weir.series")).isEqualTo(5L);
     assertThat(metrics.gauge("weir.cachedSeries")).isEqualTo(0L); // on the heap
     assertThat(metrics.gauge("weir.classifierVersion")).isEqualTo(1L);
-    RecordedMetrics beside = metrics(false); // an operator that forecasts
-    assertThat(beside.count("weir.classify.observations")).isEqualTo(12 * 5 + 1);
-    assertThat(beside.names())
+    RecordedMetrics withForecasts = metrics(false); // an operator that forecasts
+    assertThat(withForecasts.count("weir.classify.observations")).isEqualTo(12 * 5 + 1);
+    assertThat(withForecasts.names())
         .contains("weir.classify.cachedSeries", "weir.classify.cacheMisses")
         .doesNotContain("weir.cachedSeries", "weir.cacheMisses");
   }

@@ -42,7 +42,9 @@ public final class CandidateStage {
   private static final int CHANGE_FLOATS = 4;
   private static final int USED = 3; // place of: values that the kept answer was used for
   static final int NEAR_HORIZON = 8;
-  private static final int SELDOM = 16; // values between two questions
+  private static final int NEAR_VALUES = 2; // that an answer serves, as the next
+  private static final int FAR_VALUES = 4;
+  private static final int PROBED = 16; // values from one probe to the next
   private static final int LOGARITHMS = 5; // of a step and candidate
   private static final float CHANGE_RATE = 0.02f;
   private static final float ETA = 8; // how sharply the weights of a mean follow errors
@@ -95,7 +97,7 @@ public final class CandidateStage {
     this.candidates = given + CheapCandidates.NAMES.size();
     this.followed = followed;
     this.horizon = followed.horizon();
-    this.perAnswer = ownBase ? 1 : isNear(followed) ? 2 : 4;
+    this.perAnswer = ownBase ? 1 : isNear(followed) ? NEAR_VALUES : FAR_VALUES;
     this.names = List.copyOf(names);
     this.kinds = CandidateKinds.of(names, CandidateKinds.NAMES);
     this.errors = new CandidateErrors(candidates, followed);
@@ -525,7 +527,7 @@ public final class CandidateStage {
     }
     float used = change.get(USED);
     applied = true;
-    int most = every == Asking.ALWAYS ? 1 : every == Asking.OFTEN ? perAnswer : SELDOM;
+    int most = every == Asking.ALWAYS ? 1 : every == Asking.OFTEN ? perAnswer : PROBED;
     if (used == 0 || used >= most) {
       fill();
       network.forward(

@@ -38,10 +38,13 @@ final class VectorFastMath {
 
   // of exp
   private static final FloatVector HALF = FloatVector.broadcast(SPECIES, 0.5f);
-  private static final FloatVector SIXTH = FloatVector.broadcast(SPECIES, 1 / 6f);
-  private static final FloatVector OF_4 = FloatVector.broadcast(SPECIES, 1 / 24f);
-  private static final FloatVector OF_5 = FloatVector.broadcast(SPECIES, 1 / 120f);
-  private static final FloatVector OF_6 = FloatVector.broadcast(SPECIES, 1 / 720f);
+  private static final FloatVector SIXTH = FloatVector.broadcast(SPECIES, FastMath.SIXTH);
+  private static final FloatVector PER_FACTORIAL_4 =
+      FloatVector.broadcast(SPECIES, FastMath.PER_FACTORIAL_4);
+  private static final FloatVector PER_FACTORIAL_5 =
+      FloatVector.broadcast(SPECIES, FastMath.PER_FACTORIAL_5);
+  private static final FloatVector PER_FACTORIAL_6 =
+      FloatVector.broadcast(SPECIES, FastMath.PER_FACTORIAL_6);
   private static final FloatVector LEAST_EXPONENT =
       FloatVector.broadcast(SPECIES, FastMath.LEAST_EXPONENT);
   private static final FloatVector PER_LOG_2 = FloatVector.broadcast(SPECIES, FastMath.PER_LOG_2);
@@ -57,8 +60,8 @@ final class VectorFastMath {
       FloatVector rounded = x.mul(PER_LOG_2).add(ROUNDING);
       FloatVector k = rounded.sub(ROUNDING);
       FloatVector r = x.sub(k.mul(LOG_2_HIGH)).sub(k.mul(LOG_2_LOW));
-      FloatVector series = r.mul(OF_6).add(OF_5);
-      series = r.mul(series).add(OF_4);
+      FloatVector series = r.mul(PER_FACTORIAL_6).add(PER_FACTORIAL_5);
+      series = r.mul(series).add(PER_FACTORIAL_4);
       series = r.mul(series).add(SIXTH);
       series = r.mul(series).add(HALF);
       series = r.mul(series).add(ONE);
