@@ -1,5 +1,7 @@
 package dev.weir.forecast.learn;
 
+import static dev.weir.rnn.LinearColumns.TILE;
+
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
 
@@ -14,18 +16,21 @@ import dev.weir.forecast.expert.NewestWeight;
  * After a change of the series L is, for a while, the plain mean of the errors since: see {@link
  * NewestWeight}.
  *
- * <p>Keeps settings only; the running errors are passed in.
+ * <p>Keeps settings and scratch; the running errors are passed in.
  */
 final class Hedge {
 
   /** Below this weight (e^-40) an exponential is not worth its time. */
   private static final double HOPELESS = 40;
 
+  private static final float NOTHING = 1e-18f; // less than e^-40
+
   private static final double SHOCK = 10;
   private static final double LARGEST = 1e37;
 
   private final double eta;
   private final float discount;
+  private float[] powers = {}; // (rows, experts), padded
 
   public Hedge(double eta, double discount) {
     this.eta = eta;
@@ -68,25 +73,50 @@ final class Hedge {
     }
   }
 
-  /** Fills weights, one for each of {@code experts} running errors; they sum to 1. */
-  public void weigh(FloatSlice losses, int experts, double[] weights) {
-    float[] all = losses.array();
-    int from = losses.from();
+  /**
+   * Fills weights, one for each running error; those of a row sum to 1.
+   *
+   * @param losses (rows, experts)
+   * @param weights (rows, experts); overwritten
+   */
+  public void weigh(FloatSlice losses, int rows, int experts, double[] weights) {
+    int count = rows * experts;
+    int padded = (count + TILE - 1) / TILE * TILE;
+    if (powers.length < padded) {
+      powers = new float[padded];
+    }
+    for (int from = 0; from < count; from += experts) {
+      fillExponents(losses.array(), losses.from() + from, from, experts);
+    }
+    FastMath.exps(powers, padded);
+    for (int from = 0; from < count; from += experts) {
+      normalize(from, experts, weights);
+    }
+  }
+
+  private void fillExponents(float[] losses, int first, int to, int experts) {
     float least = Float.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
-      least = all[from + e] < least ? all[from + e] : least;
+      float loss = losses[first + e];
+      least = loss < least ? loss : least;
     }
     double steepness = eta / Math.max(least, Float.MIN_NORMAL);
+    for (int e = 0; e < experts; e++) {
+      double exponent = steepness * ((double) losses[first + e] - least);
+      powers[to + e] = exponent < HOPELESS ? (float) -exponent : Float.NEGATIVE_INFINITY;
+    }
+  }
+
+  private void normalize(int from, int experts, double[] weights) {
     double sum = 0;
     for (int e = 0; e < experts; e++) {
-      double behind = (double) all[from + e] - least;
-      double exponent = behind == 0 ? 0 : steepness * behind;
-      weights[e] = exponent < HOPELESS ? FastMath.exp((float) -exponent) : 0;
-      sum += weights[e];
+      float power = powers[from + e];
+      weights[from + e] = power < NOTHING ? 0 : power;
+      sum += weights[from + e];
     }
     double share = 1 / sum;
     for (int e = 0; e < experts; e++) {
-      weights[e] *= share;
+      weights[from + e] *= share;
     }
   }
 }

@@ -91,7 +91,7 @@ final class Mixture {
   private final double[] quantiles; // (2 levels + 1)
   private final double[] outsideEnds; // (2 levels)
   private final double[] finalSaid = new double[2];
-  private final double[] finalWeights = new double[2];
+  private final double[] finalWeights; // (followed, 2)
 
   Mixture(
       LearnerSettings settings,
@@ -132,6 +132,7 @@ final class Mixture {
     this.weights = new double[experts];
     this.ofSteps = new double[followed.count() * experts];
     this.shares = new double[followed.count()];
+    this.finalWeights = new double[2 * followed.count()];
     this.relative = new double[experts][horizon];
     this.results = new double[horizon];
   }
@@ -344,7 +345,7 @@ final class Mixture {
     long t = state.history.t();
     state.turnTo(t);
     int known = state.scores.known();
-    weighSteps(state, t, known, experts);
+    weighSteps(state, t, known);
     if (regression != null) {
       weighCorrections(state, known);
     }
@@ -387,7 +388,7 @@ final class Mixture {
 
   /** Makes the forecast of step i, with the weights of the steps and of the corrections. */
   private double mix(StateView state, long t, int i) {
-    weightsBetween(i, experts);
+    weightsBetween(i);
     double mean = 0;
     for (int e = 0; e < experts; e++) {
       mean += weights[e] * said[e];
@@ -412,10 +413,9 @@ final class Mixture {
 
   /** Gives the shares of the corrections; {@code known} is the last step that has had an error. */
   private void weighCorrections(StateView state, int known) {
+    finalHedge.weigh(state.finalLosses(1), shares.length, 2, finalWeights);
     for (int s = 0; s < shares.length; s++) {
-      int i = followed.step(s);
-      finalHedge.weigh(state.finalLosses(i), 2, finalWeights);
-      shares[s] = i <= known ? finalWeights[1] : 0;
+      shares[s] = followed.step(s) <= known ? finalWeights[2 * s + 1] : 0;
     }
   }
 
@@ -463,7 +463,7 @@ final class Mixture {
       return 1;
     }
     Hedge shares = i > NEAR ? farHedge : combinedHedge;
-    shares.weigh(state.combinedLosses(i), 2, finalWeights);
+    shares.weigh(state.combinedLosses(i), 1, 2, finalWeights);
     return Math.max(finalWeights[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
   }
 
@@ -477,7 +477,7 @@ final class Mixture {
    */
   double firstWeights(StateView state, double[] of, double[] target) {
     int known = Math.min(1, state.scores.known()); // step 1 is one of those that are followed
-    weigh(state, known, state.history.t() + 1, experts);
+    weigh(state, known, state.history.t() + 1);
     System.arraycopy(weights, 0, target, 0, experts);
     if (regression == null || known == 0) {
       return 0;
@@ -487,7 +487,7 @@ final class Mixture {
       mean += weights[e] * of[e];
     }
     double constant = regression.explain(state.regression, 1, of, mean, said);
-    finalHedge.weigh(state.finalLosses(1), 2, finalWeights);
+    finalHedge.weigh(state.finalLosses(1), 1, 2, finalWeights);
     double share = finalWeights[1];
     double sum = 0;
     for (int e = 0; e < experts; e++) {
@@ -519,33 +519,45 @@ final class Mixture {
     tracker.issue(state.intervals, t, i, disagreement / experts, known);
   }
 
-  /** Fills the weights of the first {@code count} experts for the followed steps. */
-  private void weighSteps(StateView state, long t, int known, int count) {
-    for (int s = 0; s < followed.count(); s++) {
+  /** Fills the weights of the experts for the followed steps. */
+  private void weighSteps(StateView state, long t, int known) {
+    for (int s = 0; s < followed.count() && known > 0; s++) {
       int i = followed.step(s);
-      weigh(state, Math.min(i, known), t + i, count);
-      System.arraycopy(weights, 0, ofSteps, s * experts, count);
+      prepareWeights(state, s, Math.min(i, known), t + i);
     }
+    weigh(known, followed.count(), ofSteps);
   }
 
   /** Fills the weights for a step out of those of the followed ones. */
-  private void weightsBetween(int i, int count) {
+  private void weightsBetween(int i) {
     int before = followed.before(i) * experts;
     int next = followed.next(i) * experts;
     double share = followed.share(i);
-    for (int e = 0; e < count; e++) {
+    for (int e = 0; e < experts; e++) {
       weights[e] = (1 - share) * ofSteps[before + e] + share * ofSteps[next + e];
     }
   }
 
-  /** Fills the weights of the first {@code count} experts; step 0: of none there is an error. */
-  private void weigh(StateView state, int step, long index, int count) {
+  private void prepareWeights(StateView state, int row, int step, long index) {
+    int i = followed.step(followed.last(step)); // one that has had an error
+    hedge.prepare(row, state.losses(i), state.phaseLosses(index));
+  }
+
+  /** Fills the weights of the experts in so many rows; step 0: of none there is an error. */
+  private void weigh(int step, int rows, double[] weights) {
     if (step <= 0) {
-      Arrays.fill(weights, 0, count, 1.0 / count);
+      Arrays.fill(weights, 0, rows * experts, 1.0 / experts);
     } else {
-      int i = followed.step(followed.last(step)); // one that has had an error
-      hedge.weigh(state.losses(i), state.phaseLosses(index), count, weights);
+      hedge.weigh(rows, weights);
     }
+  }
+
+  /** Fills the weights of the experts for one step. */
+  private void weigh(StateView state, int step, long index) {
+    if (step > 0) {
+      prepareWeights(state, 0, step, index);
+    }
+    weigh(step, 1, weights);
   }
 
   /** Marks the newest value as one that no forecast was made at. */
@@ -607,7 +619,7 @@ final class Mixture {
   }
 
   private double shareOfFollowed(StateView state, int e, int i) {
-    weigh(state, Math.min(i, state.scores.known()), state.history.t() + i, experts);
+    weigh(state, Math.min(i, state.scores.known()), state.history.t() + i);
     return weights[e];
   }
 

@@ -508,7 +508,7 @@ final class OutsideStage {
     trust.judge();
     for (int s = 0; s < followed.count(); s++) {
       weigh(s);
-      hedge.weigh(finals(s), 2, two);
+      hedge.weigh(finals(s), 1, 2, two);
       shares[s] = two[1];
     }
     weighed = -1;

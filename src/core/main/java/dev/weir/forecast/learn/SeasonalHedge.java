@@ -32,16 +32,16 @@ final class SeasonalHedge {
   private final Hedge hedge;
   private final int experts;
   private final float discount;
-  private final FloatSlice combined; // (experts)
+  private final FloatSlice combined; // (steps, experts), l of each row
 
   /**
-   * @param steps that errors are learned of
+   * @param steps that errors are learned of, and the rows that are weighed at once, at most
    */
   public SeasonalHedge(Hedge hedge, int experts, int steps) {
     this.hedge = hedge;
     this.experts = experts;
     this.discount = (float) Math.pow(DISCOUNT, 1.0 / steps);
-    this.combined = new FloatSlice().at(new float[experts], 0);
+    this.combined = new FloatSlice().at(new float[steps * experts], 0);
   }
 
   /** 16-bit numbers of R: (phases, experts). */
@@ -69,7 +69,7 @@ final class SeasonalHedge {
   public void learn(
       FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int step, int age) {
     hedge.learn(losses, experts, said, truth, step, age);
-    float least = least(losses, experts);
+    float least = least(losses);
     if (phase == null || !(least > 0)) {
       return;
     }
@@ -81,38 +81,49 @@ final class SeasonalHedge {
   }
 
   /**
-   * Fills the weights of the first {@code count} experts; they sum to 1.
+   * Takes in the running errors that the weights of one row will follow: see {@link #weigh}.
    *
-   * @param losses the step's L
+   * @param losses L of the step, which may be a shorter one
    * @param phase R at the time that is forecast; null without a season
    */
-  public void weigh(FloatSlice losses, Bfloat16Slice phase, int count, double[] weights) {
-    float least = least(losses, count);
+  public void prepare(int row, FloatSlice losses, Bfloat16Slice phase) {
+    float[] all = losses.array();
+    int from = losses.from();
+    int to = row * experts;
+    float least = least(losses);
     if (phase == null || !(least > 0)) {
-      hedge.weigh(losses, count, weights);
+      System.arraycopy(all, from, combined.array(), to, experts);
       return;
     }
-    float leastHere = Math.max(least(phase, count), Float.MIN_NORMAL);
+    float leastHere = Math.max(least(phase), Float.MIN_NORMAL);
     double ofStep = (1 - SHARE) / least;
     double ofPhase = SHARE / leastHere;
-    for (int e = 0; e < count; e++) {
-      combined.set(e, (float) (ofStep * losses.get(e) + ofPhase * phase.get(e)));
+    for (int e = 0; e < experts; e++) {
+      combined.set(to + e, (float) (ofStep * all[from + e] + ofPhase * phase.get(e)));
     }
-    hedge.weigh(combined, count, weights);
   }
 
-  private static float least(Bfloat16Slice phase, int count) {
+  /**
+   * Fills the weights of the first rows; those of a row sum to 1.
+   *
+   * @param weights (rows, experts); overwritten
+   */
+  public void weigh(int rows, double[] weights) {
+    hedge.weigh(combined, rows, experts, weights);
+  }
+
+  private float least(Bfloat16Slice phase) {
     float least = Float.POSITIVE_INFINITY;
-    for (int e = 0; e < count; e++) {
+    for (int e = 0; e < experts; e++) {
       float loss = phase.get(e);
       least = loss < least ? loss : least;
     }
     return least;
   }
 
-  private static float least(FloatSlice losses, int count) {
+  private float least(FloatSlice losses) {
     float least = Float.POSITIVE_INFINITY;
-    for (int e = 0; e < count; e++) {
+    for (int e = 0; e < experts; e++) {
       float loss = losses.get(e);
       least = loss < least ? loss : least;
     }

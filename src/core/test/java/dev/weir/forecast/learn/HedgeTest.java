@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class HedgeTest {
@@ -18,11 +19,24 @@ class HedgeTest {
     Hedge hedge = new Hedge(5, 0.98);
     float[] losses = {9, 2, 3, 2}; // the first is another's
     double[] weights = new double[3];
-    hedge.weigh(new FloatSlice().at(losses, 1), 3, weights);
+    hedge.weigh(new FloatSlice().at(losses, 1), 1, 3, weights);
     double behind = Math.exp(-5 * (1.5 - 1));
     assertThat(weights[0]).isEqualTo(1 / (2 + behind), within(1e-6));
     assertThat(weights[1]).isEqualTo(behind / (2 + behind), within(1e-6));
     assertThat(weights[2]).isEqualTo(weights[0]);
+  }
+
+  @Test
+  void eachRowIsWeighedAsIfItWereAlone() {
+    float[] losses = {1, 2, 1.5f, 30, 4, 3, 0, 1e-3f, 2, 5, 5, 40};
+    Hedge hedge = new Hedge(5, 0.98);
+    double[] together = new double[losses.length];
+    hedge.weigh(slice(losses), 4, 3, together);
+    double[] alone = new double[3];
+    for (int row = 0; row < 4; row++) {
+      hedge.weigh(new FloatSlice().at(losses, 3 * row), 1, 3, alone);
+      assertThat(Arrays.copyOfRange(together, 3 * row, 3 * row + 3)).containsExactly(alone);
+    }
   }
 
   @Test
@@ -37,14 +51,14 @@ class HedgeTest {
   @Test
   void whoMakesNoErrorTakesAll() {
     double[] weights = new double[2];
-    new Hedge(5, 0.98).weigh(slice(0, 1e-3f), 2, weights);
+    new Hedge(5, 0.98).weigh(slice(0, 1e-3f), 1, 2, weights);
     assertThat(weights).containsExactly(1, 0);
   }
 
   @Test
   void amongEqualsAllAreEqual() {
     double[] weights = new double[4];
-    new Hedge(5, 0.98).weigh(slice(new float[4]), 4, weights);
+    new Hedge(5, 0.98).weigh(slice(new float[4]), 1, 4, weights);
     assertThat(weights).containsOnly(0.25);
   }
 
@@ -57,7 +71,7 @@ class HedgeTest {
           slice(losses), 2, new double[] {Double.MAX_VALUE, 1}, 0, 1, NewestWeight.UNCHANGED);
     }
     double[] weights = new double[2];
-    hedge.weigh(slice(losses), 2, weights);
+    hedge.weigh(slice(losses), 1, 2, weights);
     assertThat(weights).containsExactly(0, 1);
   }
 

@@ -49,7 +49,8 @@ class SeasonalHedgeTest {
   }
 
   private void weigh(Errors errors, long index) {
-    hedge.weigh(errors.losses(), errors.phase(index), EXPERTS, weights);
+    hedge.prepare(0, errors.losses(), errors.phase(index));
+    hedge.weigh(1, weights);
   }
 
   private void learn(Errors errors, long index, double... said) {
@@ -99,8 +100,9 @@ class SeasonalHedgeTest {
   void withoutASeasonItIsTheHedge() {
     Errors errors = new Errors(1, 2, 3);
     double[] plain = new double[EXPERTS];
-    new Hedge(5, 0.98).weigh(errors.losses(), EXPERTS, plain);
-    hedge.weigh(errors.losses(), null, EXPERTS, weights);
+    new Hedge(5, 0.98).weigh(errors.losses(), 1, EXPERTS, plain);
+    hedge.prepare(0, errors.losses(), null);
+    hedge.weigh(1, weights);
     assertThat(SeasonalHedge.shorts(1, EXPERTS)).isZero();
     assertThat(weights).isEqualTo(plain);
   }
