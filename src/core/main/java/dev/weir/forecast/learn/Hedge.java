@@ -4,6 +4,7 @@ import static dev.weir.rnn.LinearColumns.TILE;
 
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
+import java.util.Arrays;
 
 /**
  * Weights by running error (Littlestone and Warmuth 1994; here with discounted absolute errors,
@@ -88,6 +89,7 @@ final class Hedge {
     for (int from = 0; from < count; from += experts) {
       fillExponents(losses.array(), losses.from() + from, from, experts);
     }
+    Arrays.fill(powers, count, padded, 0); // what came of others may be too small to be fast
     FastMath.exps(powers, padded);
     for (int from = 0; from < count; from += experts) {
       normalize(from, experts, weights);
