@@ -15,13 +15,15 @@ public final class ArrayCodec {
 
   private static final int CHUNK = 4096; // a multiple of each number's size
 
-  private final ByteBuffer bytes;
+  private ByteBuffer bytes = ByteBuffer.allocate(0);
 
-  /**
-   * @param most bytes that will be copied in all; a smaller value gets a smaller buffer
-   */
-  public ArrayCodec(long most) {
-    bytes = ByteBuffer.allocate((int) Math.min(CHUNK, most)).order(ByteOrder.LITTLE_ENDIAN);
+  /** How many of so many numbers are copied at a time. */
+  private int room(int length, int size) {
+    int most = (int) Math.min(CHUNK, (long) length * size);
+    if (bytes.capacity() < most) {
+      bytes = ByteBuffer.allocate(most).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    return bytes.capacity() / size;
   }
 
   /** Copies so many numbers between an array, from a place on, and the beginning of the bytes. */
@@ -67,7 +69,7 @@ public final class ArrayCodec {
   }
 
   private void write(int length, int size, DataOutput target, Copy copy) throws IOException {
-    int room = bytes.capacity() / size;
+    int room = room(length, size);
     for (int at = 0; at < length; at += room) {
       int count = Math.min(room, length - at);
       copy.copy(at, count);
@@ -97,7 +99,7 @@ public final class ArrayCodec {
   }
 
   private void read(DataInput source, int length, int size, Copy copy) throws IOException {
-    int room = bytes.capacity() / size;
+    int room = room(length, size);
     for (int at = 0; at < length; at += room) {
       int count = Math.min(room, length - at);
       source.readFully(bytes.array(), 0, size * count);

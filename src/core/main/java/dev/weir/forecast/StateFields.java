@@ -206,6 +206,7 @@ public abstract class StateFields {
   private static final class Writer extends StateFields {
 
     private final DataOutput target;
+    private final ArrayCodec copy = new ArrayCodec();
 
     private Writer(DataOutput target) {
       this.target = target;
@@ -261,28 +262,29 @@ public abstract class StateFields {
 
     @Override
     public void numbers(String name, long[] values) throws IOException {
-      new ArrayCodec((long) Long.BYTES * values.length).write(values, target);
+      copy.write(values, target);
     }
 
     @Override
     public void numbers(String name, double[] values) throws IOException {
-      new ArrayCodec((long) Double.BYTES * values.length).write(values, target);
+      copy.write(values, target);
     }
 
     @Override
     public void numbers(String name, float[] values) throws IOException {
-      new ArrayCodec((long) Float.BYTES * values.length).write(values, target);
+      copy.write(values, target);
     }
 
     @Override
     public void numbers(String name, char[] values) throws IOException {
-      new ArrayCodec((long) Character.BYTES * values.length).write(values, target);
+      copy.write(values, target);
     }
   }
 
   private static final class Reader extends StateFields {
 
     private final DataInput source;
+    private final ArrayCodec copy = new ArrayCodec();
 
     private Reader(DataInput source) {
       this.source = source;
@@ -350,22 +352,22 @@ public abstract class StateFields {
 
     @Override
     public void numbers(String name, long[] values) throws IOException {
-      new ArrayCodec((long) Long.BYTES * values.length).read(source, values);
+      copy.read(source, values);
     }
 
     @Override
     public void numbers(String name, double[] values) throws IOException {
-      new ArrayCodec((long) Double.BYTES * values.length).read(source, values);
+      copy.read(source, values);
     }
 
     @Override
     public void numbers(String name, float[] values) throws IOException {
-      new ArrayCodec((long) Float.BYTES * values.length).read(source, values);
+      copy.read(source, values);
     }
 
     @Override
     public void numbers(String name, char[] values) throws IOException {
-      new ArrayCodec((long) Character.BYTES * values.length).read(source, values);
+      copy.read(source, values);
     }
   }
 

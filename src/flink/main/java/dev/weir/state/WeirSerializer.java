@@ -2,19 +2,16 @@ package dev.weir.state;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.api.java.typeutils.runtime.DataInputViewStream;
-import org.apache.flink.api.java.typeutils.runtime.DataOutputViewStream;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
-import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 
 /**
  * Base class of our versioned serializers. Each value starts with one byte, the version of its
@@ -48,22 +45,22 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
 
   @Override
   public final void serialize(T value, DataOutputView target) throws IOException {
-    byte version = version();
-    target.writeByte(version);
     if (!isChecked()) {
+      target.writeByte(version());
       write(value, target);
       return;
     }
-    CRC32C checksum = start(version);
-    OutputStream bytes = new CheckedOutputStream(new DataOutputViewStream(target), checksum);
-    write(value, new DataOutputViewStreamWrapper(bytes));
-    target.writeInt((int) checksum.getValue());
-  }
-
-  private static CRC32C start(byte version) {
+    DataOutputSerializer bytes = // a stream would take each number on its own
+        target instanceof DataOutputSerializer own ? own : new DataOutputSerializer(1024);
+    int from = bytes.length();
+    bytes.writeByte(version());
+    write(value, bytes);
     CRC32C checksum = new CRC32C();
-    checksum.update(version);
-    return checksum;
+    checksum.update(bytes.getSharedBuffer(), from, bytes.length() - from);
+    bytes.writeInt((int) checksum.getValue());
+    if (bytes != target) {
+      target.write(bytes.getSharedBuffer(), 0, bytes.length());
+    }
   }
 
   @Override
@@ -73,7 +70,8 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
     if (!isChecked()) {
       return read(version, source);
     }
-    CRC32C checksum = start(version);
+    CRC32C checksum = new CRC32C();
+    checksum.update(version);
     InputStream bytes = new CheckedInputStream(new DataInputViewStream(source), checksum);
     T value;
     int expected;

@@ -31,7 +31,7 @@ public final class LearnerStateFormat {
     target.writeInt(state.doubles().length);
     target.writeInt(state.floats().length);
     target.writeInt(state.shorts().length);
-    ArrayCodec copy = new ArrayCodec(length(state));
+    ArrayCodec copy = new ArrayCodec();
     copy.write(state.longs(), target);
     copy.write(state.doubles(), target);
     copy.write(state.floats(), target);
@@ -56,9 +56,7 @@ public final class LearnerStateFormat {
     }
     target.writeInt(targets.numbers().length);
     target.writeInt(targets.floats().length);
-    ArrayCodec copy =
-        new ArrayCodec(
-            (long) Double.BYTES * targets.numbers().length + Float.BYTES * targets.floats().length);
+    ArrayCodec copy = new ArrayCodec();
     copy.write(targets.numbers(), target);
     copy.write(targets.floats(), target);
   }
@@ -79,8 +77,7 @@ public final class LearnerStateFormat {
     }
     double[] numbers = new double[length(source)];
     float[] floats = new float[length(source)];
-    ArrayCodec copy =
-        new ArrayCodec((long) Double.BYTES * numbers.length + Float.BYTES * floats.length);
+    ArrayCodec copy = new ArrayCodec();
     copy.read(source, numbers);
     copy.read(source, floats);
     return new TargetStates(List.of(names), others, numbers, floats);
@@ -95,13 +92,6 @@ public final class LearnerStateFormat {
   public static void print(LearnerState state, BiConsumer<String, String> target)
       throws IOException {
     fields(StateFields.printer(target), state);
-  }
-
-  private static long length(LearnerState state) {
-    return (long) Long.BYTES * state.longs().length
-        + Double.BYTES * state.doubles().length
-        + Float.BYTES * state.floats().length
-        + Short.BYTES * state.shorts().length;
   }
 
   private static int length(DataInput source) throws IOException {
@@ -127,7 +117,7 @@ public final class LearnerStateFormat {
     target.writeInt(copy.model());
     target.writeInt(copy.shape());
     target.writeLong(copy.learned());
-    new ArrayCodec((long) Float.BYTES * floats.length).write(floats, target);
+    new ArrayCodec().write(floats, target);
   }
 
   private static TunedCopy readTuned(DataInput source) throws IOException {
@@ -139,7 +129,7 @@ public final class LearnerStateFormat {
     int model = source.readInt();
     int shape = source.readInt();
     long learned = source.readLong();
-    new ArrayCodec((long) Float.BYTES * floats.length).read(source, floats);
+    new ArrayCodec().read(source, floats);
     return new TunedCopy(version, model, shape, learned, floats);
   }
 
@@ -156,7 +146,7 @@ public final class LearnerStateFormat {
     float[] floats = new float[length(source)];
     short[] shorts = new short[length(source)];
     LearnerState state = new LearnerState(longs, doubles, floats, shorts);
-    ArrayCodec copy = new ArrayCodec(length(state));
+    ArrayCodec copy = new ArrayCodec();
     copy.read(source, longs);
     copy.read(source, doubles);
     copy.read(source, floats);
