@@ -26,6 +26,7 @@ final class Hedge {
 
   private static final float NOTHING = 1e-18f; // less than e^-40
 
+  private static final int FEW = 2 * TILE; // exponentials, not worth whole tiles
   private static final double SHOCK = 10;
   private static final double LARGEST = 1e37;
 
@@ -59,12 +60,11 @@ final class Hedge {
     float kept = age == NewestWeight.UNCHANGED ? discount : 1 - NewestWeight.of(1 - discount, age);
     float[] all = losses.array();
     int from = losses.from();
+    float usual = least(all, from, experts);
     double least = Double.POSITIVE_INFINITY;
-    float usual = Float.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
       double error = Math.abs(truth - said[e]);
       least = error < least ? error : least;
-      usual = all[from + e] < usual ? all[from + e] : usual;
     }
     double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
     for (int e = 0; e < experts; e++) {
@@ -89,24 +89,38 @@ final class Hedge {
     for (int from = 0; from < count; from += experts) {
       fillExponents(losses.array(), losses.from() + from, from, experts);
     }
-    Arrays.fill(powers, count, padded, 0); // what came of others may be too small to be fast
-    FastMath.exps(powers, padded);
+    if (count < FEW) {
+      for (int k = 0; k < count; k++) {
+        powers[k] = FastMath.exp(powers[k]);
+      }
+    } else {
+      Arrays.fill(powers, count, padded, 0); // what came of others may be too small to be fast
+      FastMath.exps(powers, padded);
+    }
     for (int from = 0; from < count; from += experts) {
       normalize(from, experts, weights);
     }
   }
 
   private void fillExponents(float[] losses, int first, int to, int experts) {
-    float least = Float.POSITIVE_INFINITY;
-    for (int e = 0; e < experts; e++) {
-      float loss = losses[first + e];
-      least = loss < least ? loss : least;
-    }
+    float least = least(losses, first, experts);
     double steepness = eta / Math.max(least, Float.MIN_NORMAL);
     for (int e = 0; e < experts; e++) {
       double exponent = steepness * ((double) losses[first + e] - least);
       powers[to + e] = exponent < HOPELESS ? (float) -exponent : Float.NEGATIVE_INFINITY;
     }
+  }
+
+  /**
+   * The least of some running errors that is not NaN; as integers, whose order is the same, since
+   * the compiler compares floats by branches that are often mispredicted.
+   */
+  static float least(float[] losses, int first, int experts) {
+    int least = Float.floatToIntBits(Float.POSITIVE_INFINITY);
+    for (int e = 0; e < experts; e++) {
+      least = Math.min(least, Float.floatToRawIntBits(losses[first + e]) & Integer.MAX_VALUE);
+    }
+    return Float.intBitsToFloat(least);
   }
 
   private void normalize(int from, int experts, double[] weights) {

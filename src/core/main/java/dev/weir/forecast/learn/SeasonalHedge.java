@@ -69,7 +69,7 @@ final class SeasonalHedge {
   public void learn(
       FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int step, int age) {
     hedge.learn(losses, experts, said, truth, step, age);
-    float least = least(losses);
+    float least = Hedge.least(losses.array(), losses.from(), experts);
     if (phase == null || !(least > 0)) {
       return;
     }
@@ -90,7 +90,7 @@ final class SeasonalHedge {
     float[] all = losses.array();
     int from = losses.from();
     int to = row * experts;
-    float least = least(losses);
+    float least = Hedge.least(all, from, experts);
     if (phase == null || !(least > 0)) {
       System.arraycopy(all, from, combined.array(), to, experts);
       return;
@@ -113,20 +113,10 @@ final class SeasonalHedge {
   }
 
   private float least(Bfloat16Slice phase) {
-    float least = Float.POSITIVE_INFINITY;
+    int least = Float.floatToIntBits(Float.POSITIVE_INFINITY);
     for (int e = 0; e < experts; e++) {
-      float loss = phase.get(e);
-      least = loss < least ? loss : least;
+      least = Math.min(least, Float.floatToRawIntBits(phase.get(e)) & Integer.MAX_VALUE);
     }
-    return least;
-  }
-
-  private float least(FloatSlice losses) {
-    float least = Float.POSITIVE_INFINITY;
-    for (int e = 0; e < experts; e++) {
-      float loss = losses.get(e);
-      least = loss < least ? loss : least;
-    }
-    return least;
+    return Float.intBitsToFloat(least);
   }
 }

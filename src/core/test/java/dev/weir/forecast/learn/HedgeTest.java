@@ -28,12 +28,15 @@ class HedgeTest {
 
   @Test
   void eachRowIsWeighedAsIfItWereAlone() {
-    float[] losses = {1, 2, 1.5f, 30, 4, 3, 0, 1e-3f, 2, 5, 5, 40};
+    float[] losses = new float[3 * 20]; // enough for vectors, of which a row alone has too few
+    for (int k = 0; k < losses.length; k++) {
+      losses[k] = k * 37 % 19 / (float) (1 + k % 7);
+    }
     Hedge hedge = new Hedge(5, 0.98);
     double[] together = new double[losses.length];
-    hedge.weigh(slice(losses), 4, 3, together);
+    hedge.weigh(slice(losses), 20, 3, together);
     double[] alone = new double[3];
-    for (int row = 0; row < 4; row++) {
+    for (int row = 0; row < 20; row++) {
       hedge.weigh(new FloatSlice().at(losses, 3 * row), 1, 3, alone);
       assertThat(Arrays.copyOfRange(together, 3 * row, 3 * row + 3)).containsExactly(alone);
     }
