@@ -83,7 +83,7 @@ class HelpTest {
     "evaluate anomalies, 23, '--labels --budget --input --interval', --classifier --truth --by-age",
     "train windows, 33, '--horizon --calendar --interval --force', --pooling --without",
     "train base, 26, '--without --samples --interval', --epochs --horizon --pooling",
-    "train classify, 22, '--pooling --class-weights', --horizon --columns --samples --interval",
+    "train classify, 23, '--pooling --method --class-weights', --horizon --columns --samples --interval",
   })
   void helpShowsTheOptionsOfTheTask(String task, int most, String shown, String hidden) {
     String[] words = task.split(" ");

@@ -1,5 +1,6 @@
 package dev.weir.classify;
 
+import dev.weir.model.Convolution;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
 public record LabelledWindows(int channels, List<String> classes, float[][] windows, int[] labels) {
 
   /** Most steps of a window. */
-  public static final int MAX_STEPS = 100_000;
+  public static final int MAX_STEPS = Convolution.MAX_STEPS;
 
   /** Most classes. */
   public static final int MAX_CLASSES = 1_000;

@@ -1,5 +1,6 @@
 package dev.weir.classify;
 
+import dev.weir.model.Convolution;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -20,7 +21,7 @@ import java.util.SplittableRandom;
 final class MiniRocket {
 
   /** Number of kernels: 3 of 9 places. */
-  static final int KERNELS = 84;
+  static final int KERNELS = Convolution.KERNELS;
 
   /** Steps to which a shorter window is filled up with its last step. */
   static final int LEAST_STEPS = 10;
@@ -40,17 +41,48 @@ final class MiniRocket {
   private final int[][] combinations; // (dilations * KERNELS)(channels that are summed)
   private final float[] biases;
 
-  private MiniRocket(
-      int channels,
-      int[] dilations,
-      int[] featuresPerKernel,
-      int[][] combinations,
-      float[] biases) {
+  /**
+   * Kernels with known biases.
+   *
+   * @param steps of a window that they are spread for
+   * @param seed of the choice of channels
+   * @param biases a multiple of {@link #KERNELS}
+   */
+  MiniRocket(int steps, int channels, long seed, float[] biases) {
+    this(steps, channels, new SplittableRandom(seed), biases);
+  }
+
+  private MiniRocket(int steps, int channels, SplittableRandom random, float[] biases) {
     this.channels = channels;
-    this.dilations = dilations;
-    this.featuresPerKernel = featuresPerKernel;
-    this.combinations = combinations;
     this.biases = biases;
+    int perKernel = biases.length / KERNELS;
+    int most = Math.min(perKernel, MAX_DILATIONS);
+    double reach = Math.max(steps, LEAST_STEPS) - 1;
+    double exponent = StrictMath.log(reach / (LENGTH - 1)) / StrictMath.log(2);
+    int[] all = new int[most];
+    for (int i = 0; i < most; i++) {
+      all[i] = (int) StrictMath.pow(2, most == 1 ? 0 : exponent * i / (most - 1));
+    }
+    this.dilations = Arrays.stream(all).distinct().toArray();
+    this.featuresPerKernel = new int[dilations.length];
+    int given = 0;
+    for (int d = 0; d < dilations.length; d++) {
+      int dilation = dilations[d];
+      long same = Arrays.stream(all).filter(one -> one == dilation).count();
+      featuresPerKernel[d] = (int) (same * perKernel / most);
+      given += featuresPerKernel[d];
+    }
+    for (int d = 0; given < perKernel; d = (d + 1) % dilations.length) {
+      featuresPerKernel[d]++;
+      given++;
+    }
+    this.combinations = new int[dilations.length * KERNELS][];
+    double channelExponent =
+        StrictMath.log(Math.min(channels, MAX_CHANNELS) + 1) / StrictMath.log(2);
+    for (int i = 0; i < combinations.length; i++) {
+      int count = (int) StrictMath.pow(2, random.nextDouble() * channelExponent);
+      combinations[i] = choose(channels, Math.max(1, count), random);
+    }
   }
 
   private static int[][] places() {
@@ -88,40 +120,13 @@ final class MiniRocket {
    * @param seed of the choice of channels and windows
    */
   static MiniRocket fit(float[][] windows, int channels, int features, long seed) {
-    int perKernel = Math.max(1, features / KERNELS);
     int longest = 0;
     for (float[] window : windows) {
       longest = Math.max(longest, window.length / channels);
     }
-    longest = Math.max(longest, LEAST_STEPS);
-    int most = Math.min(perKernel, MAX_DILATIONS);
-    double exponent = Math.log((longest - 1) / (double) (LENGTH - 1)) / Math.log(2);
-    int[] all = new int[most];
-    for (int i = 0; i < most; i++) {
-      all[i] = (int) Math.pow(2, most == 1 ? 0 : exponent * i / (most - 1));
-    }
-    int[] dilations = Arrays.stream(all).distinct().toArray();
-    int[] counts = new int[dilations.length];
-    int given = 0;
-    for (int d = 0; d < dilations.length; d++) {
-      int dilation = dilations[d];
-      long same = Arrays.stream(all).filter(one -> one == dilation).count();
-      counts[d] = (int) (same * perKernel / most);
-      given += counts[d];
-    }
-    for (int d = 0; given < perKernel; d = (d + 1) % counts.length) {
-      counts[d]++;
-      given++;
-    }
     SplittableRandom random = new SplittableRandom(seed);
-    int[][] combinations = new int[dilations.length * KERNELS][];
-    double channelExponent = Math.log(Math.min(channels, MAX_CHANNELS) + 1) / Math.log(2);
-    for (int i = 0; i < combinations.length; i++) {
-      int count = (int) Math.pow(2, random.nextDouble() * channelExponent);
-      combinations[i] = choose(channels, Math.max(1, count), random);
-    }
-    float[] biases = new float[perKernel * KERNELS];
-    MiniRocket rocket = new MiniRocket(channels, dilations, counts, combinations, biases);
+    float[] biases = new float[Math.max(1, features / KERNELS) * KERNELS];
+    MiniRocket rocket = new MiniRocket(longest, channels, random, biases);
     rocket.fitBiases(windows, random);
     return rocket;
   }
@@ -192,6 +197,10 @@ final class MiniRocket {
 
   int features() {
     return biases.length;
+  }
+
+  float[] biases() {
+    return biases;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.weir.classify;
 
 import dev.weir.model.ClassifierModel;
+import dev.weir.model.Convolution;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
@@ -11,8 +12,8 @@ import dev.weir.rnn.RnnOutput;
 import java.util.Arrays;
 
 /**
- * Classifies windows with a trained network. Allocates nothing for windows of the same length. Use
- * one instance per thread.
+ * Classifies windows with a trained network, and with the convolution that its model may have.
+ * Allocates nothing for windows of the same length. Use one instance per thread.
  */
 public final class NetworkClassifier {
 
@@ -25,6 +26,14 @@ public final class NetworkClassifier {
   private final RnnOutput result = new RnnOutput();
   private final float[] read;
   private float[] input = {};
+
+  // null without a convolution
+  private Convolution convolution;
+  private ConvolutionFeatures convolved;
+  private double factor;
+  private float[] scores; // (classes)
+  private double[] said; // (classes): the network's probabilities
+  private double[] mixed; // (classes)
 
   /**
    * @param weights network, head's weight, head's bias, as {@link ClassifierTrainer#train} gives
@@ -44,12 +53,22 @@ public final class NetworkClassifier {
 
   /** One that answers as a model does; a many-to-many one for the last step of a window. */
   public static NetworkClassifier of(ClassifierModel model) {
-    return new NetworkClassifier(
-        model.view(),
-        model.rnn(),
-        model.mode() == Mode.MANY_TO_MANY ? Readout.LAST_STEP : model.readout(),
-        model.classes().size(),
-        model.weights());
+    NetworkClassifier classifier =
+        new NetworkClassifier(
+            model.view(),
+            model.rnn(),
+            model.mode() == Mode.MANY_TO_MANY ? Readout.LAST_STEP : model.readout(),
+            model.classes().size(),
+            model.weights());
+    if (model.convolution() != null) {
+      classifier.convolution = model.convolution();
+      classifier.convolved = ConvolutionFeatures.of(model.view(), model.convolution());
+      classifier.factor = model.factor();
+      classifier.scores = new float[classifier.classes];
+      classifier.said = new double[classifier.classes];
+      classifier.mixed = new double[classifier.classes];
+    }
+    return classifier;
   }
 
   /** What the head read of the last window, valid until the next one: {@code (output size)}. */
@@ -58,7 +77,8 @@ public final class NetworkClassifier {
   }
 
   /**
-   * What a many-to-one model says of a window.
+   * What a many-to-one model says of a window: the softmax of these logits times its factor are the
+   * probabilities, of network and convolution together.
    *
    * @param window (steps, channels)
    * @param logits (classes); overwritten
@@ -70,6 +90,30 @@ public final class NetworkClassifier {
     int biasAt = headAt + classes * config.outputSize();
     Linear.forward(
         weights, headAt, weights, biasAt, config.outputSize(), classes, read, 0, logits, 0);
+    if (convolution != null) {
+      mix(convolved.of(window), logits);
+    }
+  }
+
+  private void mix(float[] features, float[] logits) {
+    Linear.forward(
+        convolution.weights(),
+        0,
+        convolution.bias(),
+        0,
+        features.length,
+        classes,
+        features,
+        0,
+        scores,
+        0);
+    Probabilities.softmax(logits, factor, said);
+    Probabilities.softmax(scores, 1, mixed);
+    double share = convolution.share();
+    for (int k = 0; k < classes; k++) {
+      double probability = share * mixed[k] + (1 - share) * said[k];
+      logits[k] = (float) (Math.log(Math.max(Probabilities.LEAST, probability)) / factor);
+    }
   }
 
   /**

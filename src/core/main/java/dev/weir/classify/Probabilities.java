@@ -19,6 +19,16 @@ public final class Probabilities {
     softmax(scores, scores.length, factor, probabilities);
   }
 
+  /** The softmax of each row of scores times a factor. */
+  public static double[][] softmax(float[][] scores, double factor) {
+    double[][] probabilities = new double[scores.length][];
+    for (int i = 0; i < scores.length; i++) {
+      probabilities[i] = new double[scores[i].length];
+      softmax(scores[i], factor, probabilities[i]);
+    }
+    return probabilities;
+  }
+
   /** As {@link #softmax(float[], double, double[])} of the first scores only; 0 for the others. */
   public static void softmax(float[] scores, int count, double factor, double[] probabilities) {
     double largest = Double.NEGATIVE_INFINITY;

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,10 @@ import java.util.Set;
  * network sees of a value is {@code weir.blocks} (default: raw), of how many steps at once {@code
  * weir.patch} (default: 1); blocks other than raw need tensors {@code input.mean}, {@code
  * input.deviation} and {@code input.change} of one value for each channel. {@code weir.factor}
- * multiplies the logits (default: 1). Read: any prefix, and any name for the head.
+ * multiplies the logits (default: 1). A {@link Convolution} has tensors {@code
+ * convolution.threshold}, {@code convolution.weight} and {@code convolution.bias}, and {@code
+ * weir.convolution_share}, {@code weir.convolution_steps} and {@code weir.convolution_seed}. Read:
+ * any prefix, and any name for the head.
  */
 public final class ClassifierFiles {
 
@@ -36,7 +40,10 @@ public final class ClassifierFiles {
   private static final String MEAN = "input.mean";
   private static final String DEVIATION = "input.deviation";
   private static final String CHANGE = "input.change";
-  private static final Set<String> INPUT = Set.of(MEAN, DEVIATION, CHANGE);
+  private static final String THRESHOLD = "convolution.threshold";
+  private static final String WEIGHT = "convolution.weight";
+  private static final String BIAS = "convolution.bias";
+  private static final Set<String> APART = Set.of(MEAN, DEVIATION, CHANGE, THRESHOLD, WEIGHT, BIAS);
 
   private ClassifierFiles() {}
 
@@ -69,7 +76,7 @@ public final class ClassifierFiles {
   private static ClassifierModel model(Safetensors file, String name, String where)
       throws ModelFormatException {
     ModelMetadata metadata = new ModelMetadata(file.metadata(), where, TASK);
-    StateDict state = new StateDict(file, where, INPUT);
+    StateDict state = new StateDict(file, where, APART);
     try {
       RnnConfig rnn = state.config(metadata.cell(null));
       ForecastModel.Head head =
@@ -97,6 +104,7 @@ public final class ClassifierFiles {
           classes,
           metadata.decimal(ModelMetadata.FACTOR, 1.0),
           weights,
+          convolution(metadata, file, rows, where),
           metadata.provenance());
     } catch (IllegalArgumentException refused) { // by the records: right for a caller
       throw new ModelFormatException(refused.getMessage(), where);
@@ -177,23 +185,38 @@ public final class ClassifierFiles {
     if (blocks.equals(List.of(InputView.Block.RAW)) && !file.names().contains(MEAN)) {
       return InputView.raw(channels).withPatch(patch);
     }
+    String expected = "one number for each of %d channels".formatted(channels);
     return new InputView(
         channels,
         blocks,
         patch,
-        numbers(file, MEAN, channels, where),
-        numbers(file, DEVIATION, channels, where),
-        numbers(file, CHANGE, channels, where));
+        numbers(file, MEAN, expected, where),
+        numbers(file, DEVIATION, expected, where),
+        numbers(file, CHANGE, expected, where));
   }
 
-  private static float[] numbers(Safetensors file, String tensor, int channels, String where)
+  /** Null where the file says nothing of one. */
+  private static Convolution convolution(
+      ModelMetadata metadata, Safetensors file, int classes, String where)
+      throws ModelFormatException {
+    String share = metadata.text(ModelMetadata.CONVOLUTION_SHARE, null);
+    if (share == null && Collections.disjoint(file.names(), Set.of(THRESHOLD, WEIGHT, BIAS))) {
+      return null;
+    }
+    metadata.known(ModelMetadata.CONVOLUTION_SHARE, share, "a number");
+    return new Convolution(
+        metadata.decimal(ModelMetadata.CONVOLUTION_SHARE, 0),
+        metadata.integer(ModelMetadata.CONVOLUTION_STEPS, 0),
+        metadata.whole(ModelMetadata.CONVOLUTION_SEED, "0"),
+        numbers(file, THRESHOLD, "one number for each feature", where),
+        numbers(file, WEIGHT, "(classes, features)", where),
+        numbers(file, BIAS, "one number for each of %d classes".formatted(classes), where));
+  }
+
+  private static float[] numbers(Safetensors file, String tensor, String expected, String where)
       throws ModelFormatException {
     if (!file.names().contains(tensor)) {
-      throw new ModelFormatException(
-          tensor,
-          "one number for each of %d channels".formatted(channels),
-          "no such tensor",
-          where);
+      throw new ModelFormatException(tensor, expected, "no such tensor", where);
     }
     return file.floats(tensor);
   }
@@ -223,6 +246,13 @@ public final class ClassifierFiles {
     tensors.put(MEAN, ModelFiles.tensor(view.mean(), 0, channels));
     tensors.put(DEVIATION, ModelFiles.tensor(view.deviation(), 0, channels));
     tensors.put(CHANGE, ModelFiles.tensor(view.change(), 0, channels));
+    Convolution convolution = model.convolution();
+    if (convolution != null) {
+      int features = convolution.thresholds().length;
+      tensors.put(THRESHOLD, ModelFiles.tensor(convolution.thresholds(), 0, List.of(features)));
+      tensors.put(WEIGHT, ModelFiles.tensor(convolution.weights(), 0, List.of(classes, features)));
+      tensors.put(BIAS, ModelFiles.tensor(convolution.bias(), 0, List.of(classes)));
+    }
     return tensors;
   }
 
@@ -242,6 +272,12 @@ public final class ClassifierFiles {
     metadata.put(ModelMetadata.PATCH, Integer.toString(model.view().patch()));
     metadata.put(ModelMetadata.FACTOR, Double.toString(model.factor()));
     metadata.put(ModelMetadata.CLASSES, json(model.classes()));
+    Convolution convolution = model.convolution();
+    if (convolution != null) {
+      metadata.put(ModelMetadata.CONVOLUTION_SHARE, Double.toString(convolution.share()));
+      metadata.put(ModelMetadata.CONVOLUTION_STEPS, Integer.toString(convolution.steps()));
+      metadata.put(ModelMetadata.CONVOLUTION_SEED, Long.toString(convolution.seed()));
+    }
     return metadata;
   }
 }

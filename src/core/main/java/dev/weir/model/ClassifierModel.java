@@ -4,6 +4,7 @@ import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -23,6 +24,7 @@ import java.util.Set;
  *     temperature
  * @param weights the network's tensors as in {@link RnnConfig#parameters()}, the head's weight
  *     (classes, {@link RnnConfig#outputSize()}), the head's bias (classes)
+ * @param convolution what answers for windows beside the network; null: nothing
  * @param provenance free text about the model
  */
 public record ClassifierModel(
@@ -35,6 +37,7 @@ public record ClassifierModel(
     List<String> classes,
     double factor,
     float[] weights,
+    Convolution convolution,
     Map<String, String> provenance)
     implements Model {
 
@@ -82,6 +85,14 @@ public record ClassifierModel(
             "weights: expected finite numbers, got %s at index %d".formatted(weights[i], i));
       }
     }
+    if (convolution != null && mode == Mode.MANY_TO_MANY) {
+      throw new IllegalArgumentException("convolution: expected none for many-to-many");
+    }
+    if (convolution != null && convolution.bias().length != classes.size()) {
+      throw new IllegalArgumentException(
+          "convolution.bias: expected %d classes, got %d"
+              .formatted(classes.size(), convolution.bias().length));
+    }
     provenance = Map.copyOf(provenance);
     ForecastModel.writable(provenance);
   }
@@ -115,7 +126,17 @@ public record ClassifierModel(
 
   private ClassifierModel with(String newName, long newVersion) {
     return new ClassifierModel(
-        newName, newVersion, mode, rnn, readout, view, classes, factor, weights, provenance);
+        newName,
+        newVersion,
+        mode,
+        rnn,
+        readout,
+        view,
+        classes,
+        factor,
+        weights,
+        convolution,
+        provenance);
   }
 
   @Override
@@ -130,6 +151,7 @@ public record ClassifierModel(
         && classes.equals(that.classes)
         && Double.compare(factor, that.factor) == 0
         && Arrays.equals(weights, that.weights)
+        && Objects.equals(convolution, that.convolution)
         && provenance.equals(that.provenance);
   }
 

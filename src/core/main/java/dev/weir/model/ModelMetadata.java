@@ -41,6 +41,9 @@ final class ModelMetadata {
   static final String BLOCKS = "weir.blocks";
   static final String PATCH = "weir.patch";
   static final String FACTOR = "weir.factor";
+  static final String CONVOLUTION_SHARE = "weir.convolution_share";
+  static final String CONVOLUTION_STEPS = "weir.convolution_steps";
+  static final String CONVOLUTION_SEED = "weir.convolution_seed";
 
   private static final int MAX_CANDIDATES = 256;
   private static final String OURS = "weir.";
@@ -69,7 +72,21 @@ final class ModelMetadata {
   private static final String FORECAST = "forecast"; // the task of a file that says nothing
 
   private static final Set<String> CLASSIFIER_KEYS =
-      Set.of(TASK, FORMAT, NAME, VERSION, CELL, MODE, READOUT, CLASSES, BLOCKS, PATCH, FACTOR);
+      Set.of(
+          TASK,
+          FORMAT,
+          NAME,
+          VERSION,
+          CELL,
+          MODE,
+          READOUT,
+          CLASSES,
+          BLOCKS,
+          PATCH,
+          FACTOR,
+          CONVOLUTION_SHARE,
+          CONVOLUTION_STEPS,
+          CONVOLUTION_SEED);
 
   private final Map<String, String> metadata;
   private final String where;
@@ -131,13 +148,18 @@ final class ModelMetadata {
     return number == null ? otherwise : number;
   }
 
-  /** Versions are longs, so not through a double; a file without one is version 0. */
+  /** A file without a version is version 0. */
   long version() throws ModelFormatException {
-    String text = text(VERSION, "0");
+    return whole(VERSION, "0");
+  }
+
+  /** A long, so not through a double. */
+  long whole(String key, String otherwise) throws ModelFormatException {
+    String text = text(key, otherwise);
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new ModelFormatException(VERSION, "a whole number", Safetensors.quoted(text), where);
+      throw new ModelFormatException(key, "a whole number", Safetensors.quoted(text), where);
     }
   }
 

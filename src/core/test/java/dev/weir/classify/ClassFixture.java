@@ -327,6 +327,7 @@ public final class ClassFixture {
         classes,
         1.25,
         weights,
+        null,
         Map.of());
   }
 

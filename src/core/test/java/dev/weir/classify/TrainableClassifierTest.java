@@ -159,6 +159,7 @@ class TrainableClassifierTest {
             List.of("a", "b", "c", "d"),
             1,
             floats(one.get("weights")),
+            null,
             Map.of());
     NetworkClassifier network = NetworkClassifier.of(model);
     float[] input = floats(one.get("input"));

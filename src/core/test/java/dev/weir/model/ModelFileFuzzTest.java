@@ -137,6 +137,9 @@ class ModelFileFuzzTest {
             List.of("größe", "b"),
             1.5,
             new float[config.parameterCount() + 2 * config.outputSize() + 2],
+            bidirectional
+                ? new Convolution(0.5, 9, 1, new float[84], new float[168], new float[2])
+                : null,
             Map.of()));
   }
 

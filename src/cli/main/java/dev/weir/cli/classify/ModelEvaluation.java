@@ -53,7 +53,11 @@ final class ModelEvaluation {
       score.add(probabilities, windows.labels()[i]);
     }
     return new ClassResult(
-        model.classes(), 0, score, Map.of("network", score), note(asked.missing()));
+        model.classes(),
+        0,
+        score,
+        Map.of(model.convolution() == null ? "network" : "network, convolution", score),
+        note(asked.missing()));
   }
 
   private static String note(long missing) {

@@ -49,7 +49,7 @@ abstract class ClassExamples {
    * @param validation share of the windows to hold back, of each class
    * @throws IllegalArgumentException when there are too few windows or classes
    */
-  static ClassExamples of(LabelledWindows windows, double validation, ClassifierSettings settings) {
+  static Windows of(LabelledWindows windows, double validation, ClassifierSettings settings) {
     return part(windows, windows.chosen(validation), 1, settings);
   }
 
@@ -59,7 +59,7 @@ abstract class ClassExamples {
    *
    * @throws IllegalArgumentException when there are too few windows or classes
    */
-  static List<ClassExamples> inTurn(LabelledWindows windows, ClassifierSettings settings) {
+  static List<Windows> inTurn(LabelledWindows windows, ClassifierSettings settings) {
     int count = Math.min(PARTS, windows.size() / 2);
     int[] parts = windows.parts(Math.max(1, count));
     return IntStream.rangeClosed(count < 2 ? count : 0, count)
@@ -67,7 +67,7 @@ abstract class ClassExamples {
         .toList();
   }
 
-  private static ClassExamples part(
+  private static Windows part(
       LabelledWindows windows, int[] parts, int heldBack, ClassifierSettings settings) {
     LabelledWindows learned = windows.subset(LabelledWindows.places(parts, heldBack, false));
     checkEnough(windows.classes(), learned.size(), "windows");
@@ -104,9 +104,10 @@ abstract class ClassExamples {
   /** What a network says of those: (held back, classes). */
   abstract float[][] logits(float[] weights);
 
-  private static final class Windows extends ClassExamples {
-    private final LabelledWindows learned;
-    private final LabelledWindows heldBack;
+  /** Windows with a class each. */
+  static final class Windows extends ClassExamples {
+    final LabelledWindows learned;
+    final LabelledWindows heldBack;
 
     Windows(LabelledWindows learned, LabelledWindows heldBack, ClassifierSettings settings) {
       super(

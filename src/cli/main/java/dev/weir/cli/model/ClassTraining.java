@@ -26,9 +26,10 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code weir train --task classify}: trains one network on labelled windows, or on sequences with
- * a label for each step. A part is held back: it decides which weights are the best, and how sharp
- * the probabilities are. Of few windows each is held back once, from networks that only decide how
- * sharp the probabilities are; the model is a further network that learns all windows.
+ * a label for each step, and for windows a convolution. A part is held back: it decides which
+ * weights are the best, how sharp the probabilities are, and the shares of both. Of few windows
+ * each is held back once, from networks and convolutions that only decide that; the model is a
+ * further one that learns all windows.
  */
 final class ClassTraining {
 
@@ -47,6 +48,14 @@ final class ClassTraining {
             "Classify: what a many-to-one head reads; h_n, out[:, -1], mean or max (default:"
                 + " mean).")
     private Readout readout = Readout.MEAN;
+
+    @Option(
+        names = "--method",
+        description =
+            "Classify: what answers for a window; network, convolution, or mixture: both, with"
+                + " shares by what they said of windows held back (default: mixture; many-to-many"
+                + " and --validation 0: network).")
+    private Method method;
 
     @Option(
         names = "--class-weights",
@@ -70,6 +79,13 @@ final class ClassTraining {
     enum Weights {
       none,
       balanced
+    }
+
+    /** What answers for a window. */
+    enum Method {
+      mixture,
+      network,
+      convolution
     }
 
     static final class ReadoutConverter implements ITypeConverter<Readout> {
@@ -103,14 +119,16 @@ final class ClassTraining {
         throw new IllegalArgumentException(
             "learning rate: expected a number above 0, got " + learningRate);
       }
+      boolean isNetwork = method != Method.convolution; // else the smallest that a model can have
       return new ClassifierSettings(
           cell,
-          hiddenSize,
-          layers,
-          bidirectional,
+          isNetwork ? hiddenSize : 1,
+          isNetwork ? layers : 1,
+          isNetwork && bidirectional,
           readout,
           learningRate,
           weights == Weights.balanced,
+          isNetwork,
           seed);
     }
   }
@@ -119,6 +137,7 @@ final class ClassTraining {
   private final String name;
   private final ClassifierSettings settings;
   private final Double validation; // null: by the number of windows
+  private final Options.Method method; // null: by what there is
   private final int patience;
 
   ClassTraining(
@@ -127,6 +146,7 @@ final class ClassTraining {
     this.name = name;
     this.settings = settings;
     this.validation = options.validation;
+    this.method = options.method;
     this.patience = patience;
   }
 
@@ -138,10 +158,15 @@ final class ClassTraining {
    */
   int run(Path file) throws IOException {
     LabelledWindows windows = WindowFile.read(file, null).windows();
-    return run(
+    List<ClassExamples.Windows> trainings =
         validation == null && windows.size() < FEW
             ? ClassExamples.inTurn(windows, settings)
-            : List.of(ClassExamples.of(windows, share(), settings)));
+            : List.of(ClassExamples.of(windows, share(), settings));
+    boolean isHeldBack = trainings.stream().anyMatch(each -> each.heldBack().length > 0);
+    if (isNetwork(isHeldBack, "windows that are held back")) {
+      return run(trainings, null);
+    }
+    return run(trainings, new ConvolutionTraining(trainings, method == Options.Method.convolution));
   }
 
   /**
@@ -152,8 +177,18 @@ final class ClassTraining {
    * @throws IllegalArgumentException when there are too few steps or classes
    */
   int runSteps(Path file, int seqLen) throws IOException {
+    isNetwork(false, "windows with a class each");
     return run(
-        List.of(ClassExamples.of(WindowFile.sequences(file, null), seqLen, share(), settings)));
+        List.of(ClassExamples.of(WindowFile.sequences(file, null), seqLen, share(), settings)),
+        null);
+  }
+
+  private boolean isNetwork(boolean isChoice, String needed) {
+    if (!isChoice && method != null && method != Options.Method.network) {
+      throw new IllegalArgumentException(
+          "--method: expected network without %s, got %s".formatted(needed, method));
+    }
+    return !isChoice || method == Options.Method.network;
   }
 
   private double share() {
@@ -162,8 +197,10 @@ final class ClassTraining {
 
   /**
    * @param trainings the last one's weights are the model's
+   * @param convolution null: none
    */
-  private int run(List<ClassExamples> trainings) throws IOException {
+  private int run(List<? extends ClassExamples> trainings, ConvolutionTraining convolution)
+      throws IOException {
     if (patience < 1) {
       throw new IllegalArgumentException("--patience: expected at least 1, got " + patience);
     }
@@ -179,13 +216,16 @@ final class ClassTraining {
         inTurn,
         examples.classes.size(),
         examples.rnn.parameterCount());
-    Course course = new Course(trainings);
+    Course course = new Course(trainings.size());
     float[] weights = null;
     List<float[]> said = new ArrayList<>(); // of those held back
     try {
-      for (ClassExamples training : trainings) {
-        weights = course.train(training);
-        said.addAll(List.of(training.logits(weights)));
+      for (int i = 0; i < trainings.size(); i++) {
+        weights = course.train(trainings.get(i));
+        said.addAll(List.of(trainings.get(i).logits(weights)));
+        if (convolution != null) {
+          convolution.train(i);
+        }
       }
     } finally {
       course.line.clear();
@@ -199,7 +239,11 @@ final class ClassTraining {
     if (heldBack.length > 0) {
       float[][] logits = said.toArray(float[][]::new);
       factor = Probabilities.bestFactor(logits, heldBack);
-      ClassScore held = score(logits, heldBack, factor);
+      double[][] probabilities = Probabilities.softmax(logits, factor);
+      if (convolution != null) {
+        probabilities = convolution.mix(probabilities, heldBack);
+      }
+      ClassScore held = score(probabilities, heldBack);
       score =
           String.format(
               "on %,d %s held back%s: accuracy %.4f, log loss %.4f",
@@ -218,18 +262,17 @@ final class ClassTraining {
             examples.classes,
             factor,
             weights,
+            convolution == null ? null : convolution.result(),
             provenance);
     out.write(ClassifierFiles.toBytes(model));
     System.out.printf("%s: %s version 1, %s%n", out, name, score);
     return 0;
   }
 
-  private static ClassScore score(float[][] logits, int[] labels, double factor) {
-    ClassScore score = new ClassScore(logits[0].length);
-    double[] probabilities = new double[logits[0].length];
-    for (int i = 0; i < logits.length; i++) {
-      Probabilities.softmax(logits[i], factor, probabilities);
-      score.add(probabilities, labels[i]);
+  private static ClassScore score(double[][] probabilities, int[] labels) {
+    ClassScore score = new ClassScore(probabilities[0].length);
+    for (int i = 0; i < labels.length; i++) {
+      score.add(probabilities[i], labels[i]);
     }
     return score;
   }
@@ -249,8 +292,8 @@ final class ClassTraining {
     private double bestLoss = Double.POSITIVE_INFINITY;
     private int sinceBest;
 
-    Course(List<ClassExamples> trainings) {
-      this.trainings = trainings.size();
+    Course(int trainings) {
+      this.trainings = trainings;
     }
 
     float[] train(ClassExamples next) {

@@ -19,6 +19,7 @@ import java.util.List;
  * @param readout what its head reads
  * @param learningRate the highest of Adam
  * @param balanced whether each class counts the same, however many windows it has
+ * @param isTrained whether the network learns; else it keeps its first weights
  * @param seed of everything random
  */
 record ClassifierSettings(
@@ -29,6 +30,7 @@ record ClassifierSettings(
     Readout readout,
     double learningRate,
     boolean balanced,
+    boolean isTrained,
     long seed) {
 
   /** What the network sees of a value. */
@@ -48,11 +50,11 @@ record ClassifierSettings(
     return new ClassifierTrainer.Settings(
         rnn,
         readout,
-        updates(n, counts.length),
+        isTrained ? updates(n, counts.length) : 0,
         n < 70 ? 16 : n < 2_000 ? 32 : 128,
         learningRate,
         ClassifierTrainer.Regularization.DEFAULT,
-        balanced ? balance(counts) : null,
+        classWeights(counts),
         seed);
   }
 
@@ -61,7 +63,11 @@ record ClassifierSettings(
     return (int) Math.round(Math.max(300, Math.min(4_000, updates)));
   }
 
-  private static double[] balance(int[] counts) {
+  /** What a window of each class counts; null: 1. */
+  double[] classWeights(int[] counts) {
+    if (!balanced) {
+      return null;
+    }
     long labels = Arrays.stream(counts).asLongStream().sum();
     long present = Arrays.stream(counts).filter(count -> count > 0).count();
     double[] weights = new double[counts.length];

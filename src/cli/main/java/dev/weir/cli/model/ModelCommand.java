@@ -116,6 +116,12 @@ public final class ModelCommand implements Runnable {
           "linear, reads " + (steps ? "out[:, i] at each step i" : model.readout().label()));
       rows.put("classes", "%d: %s".formatted(model.classes().size(), model.classes()));
       rows.put("softmax", "of the logits times %.4g".formatted(model.factor()));
+      if (model.convolution() != null) {
+        rows.put(
+            "convolution",
+            "%,d features, share %.4g"
+                .formatted(model.convolution().thresholds().length, model.convolution().share()));
+      }
       rows.put("parameters", "%,d".formatted(model.weights().length));
       return rows;
     }

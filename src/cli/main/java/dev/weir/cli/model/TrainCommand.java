@@ -252,7 +252,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
               .split(" "));
 
   private static final List<String> OF_CLASSIFY =
-      List.of("--pooling", "--class-weights", "--validation");
+      List.of("--pooling", "--method", "--class-weights", "--validation");
 
   private static final List<String> OF_SERIES =
       List.of("--columns --date-format --decimal --threads --restart --interval --gap".split(" "));

@@ -70,6 +70,7 @@ class ClassOptionsTest {
             List.of("plus", "minus"),
             1,
             weights,
+            null,
             Map.of());
     Files.write(folder.resolve("latch.safetensors"), ClassifierFiles.toBytes(model));
     Files.writeString(

@@ -75,6 +75,34 @@ class ClassTrainingTest {
 
   @ParameterizedTest
   @CsvSource({
+    "'', 6, true", // the mixture
+    "' --method network', 6, false",
+    "' --method convolution', 1, true",
+    "' --validation 0', 6, false"
+  })
+  void aMethodAnswers(String option, int hiddenSize, boolean isConvolved) throws IOException {
+    writeWindows();
+    int code =
+        run(
+            new TrainCommand(),
+            "--task classify --input @x.ts --out @m --hidden-size 6 --num-layers 1" + option);
+    assertThat(code).as("%s", errors).isZero();
+    ClassifierModel model = ClassifierFiles.read(folder.resolve("m"), null);
+    assertThat(model.rnn().hiddenSize()).isEqualTo(hiddenSize);
+    assertThat(model.convolution() != null).isEqualTo(isConvolved);
+    if (isConvolved) {
+      assertThat(model.convolution().share()).isBetween(hiddenSize == 1 ? 1 : 0.01, 1.0);
+      assertThat(InProcess.run("model", "inspect", folder.resolve("m").toString()).out())
+          .contains("2,520 features, share ");
+    }
+    float[] rise = {-9, -6, -3, 0, 3, 6, 9, 12, 15};
+    float[] logits = new float[2];
+    NetworkClassifier.of(model).logits(rise, logits);
+    assertThat(logits[0]).isGreaterThan(logits[1]);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "'', 40, 40 windows held back in turn",
     "' --validation 0.2', 32, 8 windows held back:"
   })
@@ -157,6 +185,8 @@ class ClassTrainingTest {
       value = {
         "--input @no.ts --out @y|--input: expected one .ts or .csv file, got [",
         "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
+        "--input @x.ts --out @y --validation 0 --method mixture|--method: expected network without"
+            + " windows that are held back, got mixture",
         "--input @x.ts --out @y --patience 0|--patience: expected at least 1, got 0",
         "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
         "--input @x.ts --out @y --seq-len 4|--seq-len: expected --mode many-to-many as well, got"
