@@ -182,7 +182,7 @@ class AnomaliesIT {
     JsonNode series = root.get("series").get(0);
     assertThat(series.get("breaks")).hasSize(1);
     String found = series.get("breaks").get(0).get("time").textValue();
-    assertThat(Instant.parse(found)).isBetween(time(1_095), time(1_130));
+    assertThat(Instant.parse(found)).isBetween(time(1_135), time(1_165));
     assertThat(series.get("breaks").get(0).get("value").doubleValue()).isBetween(50.0, 80.0);
     assertThat(Files.readAllLines(csv))
         .hasSize(2 + root.get("alarms").intValue())

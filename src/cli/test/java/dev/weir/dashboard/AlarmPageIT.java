@@ -184,7 +184,7 @@ class AlarmPageIT extends BrowserPage {
     assertThat(browser.title()).isEqualTo("Alarms · Weir");
     assertThat(browser.text("#alarms-title")).isEqualTo("Incidents, 2 open");
     assertThat(browser.accessibilityProblems()).isEmpty();
-    send(VALUES, VALUES + 40); // as before the shift
+    send(VALUES, VALUES + 70); // as before the shift
     browser.await("it closes", () -> browser.text("#alarms-title").equals("Incidents"));
     browser.await("the tile", () -> browser.data("[data-tile=alarms]", "value").equals("0"));
   }

@@ -207,7 +207,7 @@ class ForecastMetricsTest {
     assertThat(operator.metrics.gauge("weir.openIncidents")).isEqualTo(1);
     OperatorSubtaskState state = operator.harness.checkpoint();
     for (int t = 501; t < 530; t++) {
-      operator.send("a", t, 0.5, 1);
+      operator.send("a", t, random.nextDouble(), 1);
     }
     assertThat(operator.metrics.gauge("weir.openIncidents")).isEqualTo(0);
     assertThat(operator.count("incidents")).isEqualTo(before + 1);

@@ -179,7 +179,7 @@ final class IncidentExplanation {
               + " series.";
       case BREAK ->
           "Break: a change that lasts: the level, the season or the size of the errors has been"
-              + " another for about 100 values.";
+              + " another for about 140 values.";
       case THRESHOLD, GROUP -> // without what such a record has
           "The reason is %s: see docs/anomalies.md.".formatted(newest.reason().label());
     };

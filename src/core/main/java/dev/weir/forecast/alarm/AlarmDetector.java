@@ -11,9 +11,10 @@ import dev.weir.forecast.Incident.Reason;
  * its own {@link TailSketch}:
  *
  * <ul>
- *   <li>NOVELTY: {@link #MAX_SURPRISE} for a value that is farther outside the range of all earlier
- *       values than 5 % of it and more than 3 mean errors from its forecast, or that repeats more
- *       than twice as often as any before.
+ *   <li>NOVELTY: a value that is farther outside the range of all earlier values than 5 % of it and
+ *       more than 3 mean errors from its forecast, or that repeats more than twice as often as any
+ *       before. It decides as if the surprise were {@link #MAX_SURPRISE}, and has that of its
+ *       error, or at least that of a value beyond all earlier ones.
  *   <li>LEVEL: |mean of the last ten values - long-run mean| over the long-run mean deviation.
  *   <li>DRIFT: |mean error of the last 40 values| over the long-run mean |error|.
  *   <li>ERROR: |error| over the geometric mean of the long-run mean |error| and the half-width of
@@ -66,6 +67,7 @@ public final class AlarmDetector {
 
   private double expected;
   private double difference;
+  private double evidence; // what the budget decides by
   private double surprise;
   private Reason reason;
 
@@ -93,12 +95,13 @@ public final class AlarmDetector {
     boolean known = Double.isFinite(forecast);
     expected = known ? forecast : Double.NaN;
     difference = known ? y - bounded(forecast) : Double.NaN;
+    evidence = 0;
     surprise = 0;
     reason = null;
-    observeNovelty(state, y, known);
+    observeNovelty(state, y, known, halfWidth);
     observeLevel(state, y);
     observeErrors(state, y, known, halfWidth);
-    boolean alarm = budget.take(state, surprise);
+    boolean alarm = budget.take(state, evidence);
     state.longs[AlarmState.VALUES]++;
     return alarm;
   }
@@ -123,6 +126,11 @@ public final class AlarmDetector {
     return difference;
   }
 
+  /** What decides on an alarm: the surprise, but most of NOVELTY. */
+  double evidence() {
+    return evidence;
+  }
+
   /** Surprise of the newest value, 0 to {@link #MAX_SURPRISE}. */
   public double surprise() {
     return surprise;
@@ -130,7 +138,7 @@ public final class AlarmDetector {
 
   /** Whether the newest value would raise an alarm if none had come before. */
   boolean isSurprising() {
-    return budget.isSurprising(surprise);
+    return budget.isSurprising(evidence);
   }
 
   /** What is surprising about the newest value; null if nothing is. */
@@ -138,7 +146,7 @@ public final class AlarmDetector {
     return reason;
   }
 
-  private void observeNovelty(AlarmState state, double y, boolean known) {
+  private void observeNovelty(AlarmState state, double y, boolean known, double halfWidth) {
     double[] doubles = state.doubles;
     long[] longs = state.longs;
     long t = longs[AlarmState.VALUES];
@@ -161,11 +169,22 @@ public final class AlarmDetector {
       longs[AlarmState.MAX_RUN] = run;
     }
     if (novel && novelty) {
-      take(MAX_SURPRISE, Reason.NOVELTY);
+      take(MAX_SURPRISE, rarity(state, t, halfWidth), Reason.NOVELTY);
     }
     double shrinking = t > SHRINKS_FROM ? SHRINKING * range : 0;
     doubles[AlarmState.LOW] = t == 0 ? y : Math.min(doubles[AlarmState.LOW] + shrinking, y);
     doubles[AlarmState.HIGH] = t == 0 ? y : Math.max(doubles[AlarmState.HIGH] - shrinking, y);
+  }
+
+  /**
+   * Surprise of a value that is larger or smaller than all t before it: half of such are where the
+   * other half of 1 in t + 1 is, unless its error is rarer.
+   */
+  private double rarity(AlarmState state, long t, double halfWidth) {
+    double mean = state.doubles[AlarmState.ERROR];
+    double size = mean > 0 ? ratio(Math.abs(difference), scale(mean, halfWidth)) : 0;
+    double rarity = surprise(state, AlarmState.ERROR_SIZES, size, 1);
+    return Math.max(rarity, Math.log10((t + 1) / 2.0));
   }
 
   private void observeLevel(AlarmState state, double y) {
@@ -241,9 +260,14 @@ public final class AlarmDetector {
   }
 
   private void take(double one, Reason of) {
+    take(one, one, of);
+  }
+
+  private void take(double one, double chance, Reason of) {
     double capped = Math.min(one, MAX_SURPRISE);
-    if (capped > surprise) {
-      surprise = capped;
+    if (capped > evidence) {
+      evidence = capped;
+      surprise = Math.min(chance, MAX_SURPRISE);
       reason = of;
     }
   }

@@ -18,9 +18,10 @@ package dev.weir.forecast.alarm;
  * </ul>
  *
  * Each is far when it exceeds a multiple of its own long-run mean size. So a random walk, whose
- * differences are large and last, must move farther than a series that returns. A spike moves no
- * statistic for so long; an incident of 60 values moves it for less than {@value #LASTING} values,
- * and once more when it is what values are compared with.
+ * differences are large and last, must move farther than a series that returns. What is far counts
+ * only as far as the limit in that mean, or a change would hide itself. A spike moves no statistic
+ * for so long; an incident of 100 values moves it for less than {@value #LASTING} values, and once
+ * more when it is what values are compared with.
  *
  * <p>After a break all statistics restart, so the next one comes at least {@link #BEGINNING} values
  * later; what is compared with values from before a break is left out.
@@ -31,7 +32,7 @@ package dev.weir.forecast.alarm;
 final class BreakDetector {
 
   /** Values that a change lasts before it is a break. */
-  static final int LASTING = 100;
+  static final int LASTING = 140;
 
   /** Values between those that are compared, at least. */
   static final int LEAST_LAG = 160;
@@ -43,8 +44,10 @@ final class BreakDetector {
   static final int MOST = 2_000;
 
   private static final int DROP = 1; // of a run, for a value at which the statistic is not far
+  private static final int DROP_APART =
+      3; // an incident that has ended comes again as what is before
   private static final int CLIPPED_FROM = 30;
-  private static final double CLIP = 5;
+  private static final double CLIP = 3;
 
   private static final double SHIFT_WEIGHT = 0.1;
   private static final double WIDTH_WEIGHT = 1.0 / 16;
@@ -53,8 +56,11 @@ final class BreakDetector {
   private static final double FAR_WIDTH = 3;
   private static final double FAR_ERRORS = 2.5;
   private static final double LEAST_SHIFT = 1;
-  private static final double LEAST_LOG = 0.35; // 1.4 times as wide
+  private static final double LEAST_LOG = 0.32; // 1.38 times as wide
   private static final double SMALLEST = 0.2; // of a width: a sparse series is often as still
+
+  private boolean isFar; // the newest values from those before
+  private boolean isWider; // at least half as far; where errors alone are far, forecasts may be bad
 
   /**
    * Takes in the next value of a series.
@@ -65,6 +71,8 @@ final class BreakDetector {
    * @return whether it shows that a change has lasted
    */
   boolean observe(BreakState state, double error, double apart, int lag) {
+    isFar = false;
+    isWider = false;
     int[] ints = state.ints;
     if (ints[BreakState.LAG] != lag) {
       state.restart(lag);
@@ -87,7 +95,12 @@ final class BreakDetector {
     return lasting;
   }
 
-  private static boolean observeApart(BreakState state, double apart) {
+  /** Whether the newest value is one of a change, which may last. */
+  boolean isFar() {
+    return isFar;
+  }
+
+  private boolean observeApart(BreakState state, double apart) {
     double[] d = state.doubles;
     int n = count(state, BreakState.APARTS);
     double weight = 1.0 / n;
@@ -99,8 +112,9 @@ final class BreakDetector {
     d[BreakState.SHIFT] = shift;
     double size = Math.abs(shift);
     double far = Math.max(LEAST_SHIFT, FAR_SHIFT * d[BreakState.SHIFT_SIZE]);
+    isFar |= n > BEGINNING && size > far;
     boolean lasting = run(state, BreakState.SHIFT_RUN, n > BEGINNING && size > far);
-    d[BreakState.SHIFT_SIZE] += weight * (size - d[BreakState.SHIFT_SIZE]);
+    d[BreakState.SHIFT_SIZE] += weight * (Math.min(size, far) - d[BreakState.SHIFT_SIZE]);
     lasting |= observeWidth(state, BreakState.WIDTH, relative, n, FAR_WIDTH);
     double limit = CLIP * usual;
     double limited = n > CLIPPED_FROM ? Math.max(-limit, Math.min(limit, off)) : off;
@@ -109,7 +123,7 @@ final class BreakDetector {
     return lasting;
   }
 
-  private static boolean observeError(BreakState state, double size) {
+  private boolean observeError(BreakState state, double size) {
     double[] d = state.doubles;
     int n = count(state, BreakState.KNOWN);
     double usual = d[BreakState.ERROR];
@@ -123,7 +137,7 @@ final class BreakDetector {
   /**
    * @param width its place; its logarithm's mean and mean distance from that follow
    */
-  private static boolean observeWidth(
+  private boolean observeWidth(
       BreakState state, int width, double relative, int n, double multiple) {
     double[] d = state.doubles;
     double size = Math.min(CLIP, Math.abs(relative));
@@ -133,11 +147,13 @@ final class BreakDetector {
     }
     double off = log(d[width]) - d[width + 1];
     double far = Math.max(LEAST_LOG, multiple * d[width + 2]);
+    isWider |= width == BreakState.WIDTH && n > BEGINNING && off > far / 2;
+    isFar |= isWider && off > far;
     int run = width == BreakState.WIDTH ? BreakState.WIDTH_RUN : BreakState.ERRORS_RUN;
     boolean lasting = run(state, run, n > BEGINNING && Math.abs(off) > far);
     double weight = 1.0 / Math.min(MOST, n - CLIPPED_FROM);
     d[width + 1] += weight * off;
-    d[width + 2] += weight * (Math.abs(off) - d[width + 2]);
+    d[width + 2] += weight * (Math.min(Math.abs(off), far) - d[width + 2]);
     return lasting;
   }
 
@@ -147,8 +163,9 @@ final class BreakDetector {
   }
 
   /** Counts how long a statistic has been far; returns whether that is long enough. */
-  private static boolean run(BreakState state, int place, boolean isFar) {
-    int run = isFar ? state.ints[place] + 1 : Math.max(0, state.ints[place] - DROP);
+  private boolean run(BreakState state, int place, boolean isStill) {
+    int drop = place == BreakState.ERRORS_RUN ? DROP : DROP_APART;
+    int run = isStill ? state.ints[place] + 1 : Math.max(0, state.ints[place] - drop);
     state.ints[place] = Math.min(LASTING, run);
     return run >= LASTING;
   }

@@ -5,8 +5,9 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 
 /**
- * Turns the alarms of a series into incidents. An alarm starts one, surprising values continue it,
- * whether or not they raise an alarm, and it is closed after some values without a surprising one.
+ * Turns the alarms of a series into incidents. An alarm starts one, and surprising values continue
+ * it, whether or not they raise an alarm; so do values of a change that {@link BreakDetector} sees
+ * and that may yet last. It is closed after some values that are neither.
  *
  * <p>An incident is reported at its first value, or once it has lasted for the least number of
  * values; then each time that its {@link Severity} rises, at most twice; when it becomes a break;
@@ -94,7 +95,7 @@ public final class IncidentTracker {
       }
       open = new OpenIncident(time);
       alarms.incident = open;
-    } else if (lasting || detector.isSurprising() && open.reason != Reason.BREAK) {
+    } else if (lasting || open.reason != Reason.BREAK && continues()) {
       open.values += open.since + 1;
       open.since = 0;
       open.end = time;
@@ -117,9 +118,18 @@ public final class IncidentTracker {
     return report(open);
   }
 
+  private boolean continues() {
+    return detector.isSurprising() || breaks != null && breaks.isFar();
+  }
+
   /** Whether the newest value raised an alarm. */
   public boolean isAlarm() {
     return alarm;
+  }
+
+  /** What decides on an alarm of the newest value, as {@link AlarmDetector#evidence}. */
+  public double evidence() {
+    return detector.evidence();
   }
 
   /** Surprise of the newest value, as {@link AlarmDetector#surprise}. */

@@ -146,7 +146,7 @@ final class AlarmMonitor {
     }
     SeriesRule rule = rule(state, window.series());
     if (isNew && rule.group() != null) {
-      tell(rule, alarms.values(), tracker.surprise());
+      tell(rule, alarms.values(), tracker.evidence());
     }
   }
 

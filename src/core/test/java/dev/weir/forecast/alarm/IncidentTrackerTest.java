@@ -18,6 +18,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IncidentTrackerTest {
 
@@ -187,7 +189,7 @@ class IncidentTrackerTest {
     assertThat(seen.get(0).minute).isZero();
     assertThat(seen.get(0).incident.reason()).isEqualTo(Reason.NOVELTY);
     Seen found = seen.get(1);
-    assertThat(found.minute).isBetween(95L, 115L);
+    assertThat(found.minute).isBetween(135L, 160L);
     assertThat(found.incident.reason()).isEqualTo(Reason.BREAK);
     assertThat(found.incident.start()).isEqualTo(NOISE * MINUTE);
     assertThat(found.incident.values()).isEqualTo(found.minute + 1);
@@ -199,12 +201,40 @@ class IncidentTrackerTest {
     assertThat(seen).filteredOn(each -> each.incident.reason() == Reason.BREAK).hasSize(2);
   }
 
+  /** Forecasts follow the shift, so that after some values no error is surprising. */
+  @ParameterizedTest
+  @CsvSource({"5, 3000, BREAK", "-4, 3000, BREAK", "5, 100, NOVELTY"})
+  void oneShiftIsOneIncidentThatIsOpenWhileItLasts(double size, int length, Reason last) {
+    IncidentTracker tracker = new IncidentTracker(withBreaks(1, 9, Reason.NOVELTY, Reason.ERROR));
+    SeriesAlarms alarms = tracker.newSeries();
+    SplittableRandom random = new SplittableRandom(7);
+    double[] values = new double[2_400];
+    double forecast = 0;
+    List<Seen> seen = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      boolean isShifted = i >= 1_500 && i < 1_500 + length;
+      values[i] = random.nextDouble() * 3 + (isShifted ? size : 0);
+      Event event = observe(tracker, alarms, values, i, forecast);
+      forecast += 0.3 * (values[i] - forecast);
+      if (event != null && i >= 1_500 && i < 1_800) {
+        seen.add(new Seen(event, i - 1_500, tracker.newest().copy()));
+      }
+    }
+    assertThat(seen).filteredOn(each -> each.event == Event.OPENED).hasSize(1);
+    assertThat(seen.get(0).minute).isLessThan(5);
+    Seen closed = seen.get(seen.size() - 1);
+    assertThat(closed.event).isEqualTo(Event.CLOSED);
+    assertThat(closed.minute).isBetween(100L, 160L);
+    assertThat(closed.incident.start()).isEqualTo(seen.get(0).incident.start());
+    assertThat(closed.incident.reason()).isEqualTo(last);
+  }
+
   @Test
   void breakWithoutAnOpenIncidentOpensOneAtOnce() {
     List<Seen> seen = seenShift(withBreaks(70, 9), 12);
     assertThat(seen).extracting(Seen::event).containsExactly(Event.OPENED, Event.CLOSED);
     OpenIncident opened = seen.get(0).incident;
-    assertThat(seen.get(0).minute).isBetween(95L, 115L);
+    assertThat(seen.get(0).minute).isBetween(135L, 160L);
     assertThat(opened.reason()).isEqualTo(Reason.BREAK);
     assertThat(opened.start()).isEqualTo((NOISE + seen.get(0).minute) * MINUTE);
     assertThat(opened.worst()).isBetween(11.0, 13.0);
