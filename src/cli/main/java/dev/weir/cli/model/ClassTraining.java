@@ -100,6 +100,10 @@ final class ClassTraining {
       }
     }
 
+    boolean hasNetwork() {
+      return method != Method.convolution;
+    }
+
     /**
      * The settings of a training.
      *
@@ -119,7 +123,7 @@ final class ClassTraining {
         throw new IllegalArgumentException(
             "learning rate: expected a number above 0, got " + learningRate);
       }
-      boolean isNetwork = method != Method.convolution; // else the smallest that a model can have
+      boolean isNetwork = hasNetwork(); // else the smallest that a model can have
       return new ClassifierSettings(
           cell,
           isNetwork ? hiddenSize : 1,
@@ -166,7 +170,7 @@ final class ClassTraining {
     if (isNetwork(isHeldBack, "windows that are held back")) {
       return run(trainings, null);
     }
-    return run(trainings, new ConvolutionTraining(trainings, method == Options.Method.convolution));
+    return run(trainings, new ConvolutionTraining(trainings, !settings.isTrained()));
   }
 
   /**

@@ -254,6 +254,11 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   private static final List<String> OF_CLASSIFY =
       List.of("--pooling", "--method", "--class-weights", "--validation");
 
+  private static final List<String> OF_NETWORK =
+      List.of(
+          "--cell --hidden-size --num-layers --unidirectional --learning-rate --pooling --patience"
+              .split(" "));
+
   private static final List<String> OF_SERIES =
       List.of("--columns --date-format --decimal --threads --restart --interval --gap".split(" "));
 
@@ -378,6 +383,9 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
         "--pooling",
         "none with many-to-many",
         "one");
+    for (String option : classes.hasNetwork() ? List.<String>of() : OF_NETWORK) {
+      UsageException.check(!isGiven(option), option, "none with --method convolution", "one");
+    }
   }
 
   private void checkInputs() {

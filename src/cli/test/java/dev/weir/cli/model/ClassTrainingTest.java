@@ -85,7 +85,9 @@ class ClassTrainingTest {
     int code =
         run(
             new TrainCommand(),
-            "--task classify --input @x.ts --out @m --hidden-size 6 --num-layers 1" + option);
+            "--task classify --input @x.ts --out @m"
+                + (option.contains("convolution") ? "" : " --hidden-size 6 --num-layers 1")
+                + option);
     assertThat(code).as("%s", errors).isZero();
     ClassifierModel model = ClassifierFiles.read(folder.resolve("m"), null);
     assertThat(model.rnn().hiddenSize()).isEqualTo(hiddenSize);
@@ -187,6 +189,8 @@ class ClassTrainingTest {
         "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
         "--input @x.ts --out @y --validation 0 --method mixture|--method: expected network without"
             + " windows that are held back, got mixture",
+        "--input @x.ts --out @y --method convolution --cell gru|--cell: expected none with --method"
+            + " convolution, got one",
         "--input @x.ts --out @y --patience 0|--patience: expected at least 1, got 0",
         "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
         "--input @x.ts --out @y --seq-len 4|--seq-len: expected --mode many-to-many as well, got"
