@@ -15,8 +15,7 @@ import java.util.List;
  */
 final class SeriesLearner {
 
-  private static final String NETWORK = "model";
-  private static final String READOUT = "model-readout";
+  private static final List<String> OF_MODEL = List.of("model", "model-readout");
   private static final String CONVOLUTION = "convolution";
 
   /** A window of fewer steps has no shapes to look for. */
@@ -53,8 +52,7 @@ final class SeriesLearner {
     this.summary = new float[channels * (settings.seqLen() == 1 ? 1 : SUMMARIES)];
     List<String> methods = new ArrayList<>();
     if (settings.model() != null) {
-      methods.add(NETWORK);
-      methods.add(READOUT);
+      methods.addAll(OF_MODEL);
     }
     if (learning.learns() && settings.seqLen() >= LEAST_CONVOLVED) {
       methods.add(CONVOLUTION);
@@ -175,7 +173,7 @@ final class SeriesLearner {
     int answers = Math.max(1, known); // before the first class nothing can be wrong
     if (!isLearned(state)) { // a new series, or one that was restored with other settings
       forgetLearned(state);
-      state.learner = mixture(answers).newState();
+      state.learner = mixture(answers).newState(model == null ? 0 : OF_MODEL.size());
       state.convolution = convolution == null ? null : convolution.newState();
     }
     StreamClassifier mixture = grown(state, answers);

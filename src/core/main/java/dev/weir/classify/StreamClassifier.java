@@ -41,6 +41,7 @@ public final class StreamClassifier {
   private static final double STACKING_RATE = 0.005;
   private static final int STACKING_STARTS = 100; // rows
   private static final double SHARE = 0.002; // of a method's weight that all methods get
+  private static final float TRUST = 0.9f; // of the first weights, for methods that have learned
   private static final float LARGEST_LOG = 6f;
 
   private static final List<String> OWN =
@@ -228,6 +229,22 @@ public final class StreamClassifier {
     Arrays.fill(state.learned, weightsAt, labelsAt, 1f / mixed);
     readout.start(state.learned, 0);
     network.start(state.learned, settings.seed() + 1);
+    return state;
+  }
+
+  /**
+   * The same, of methods of which some have learned before: until labels say otherwise they count
+   * most.
+   *
+   * @param learned how many of the external methods, the first ones
+   */
+  StreamState newState(int learned) {
+    StreamState state = newState();
+    int first = weightsAt + OWN.size();
+    for (int m = weightsAt; m < labelsAt && learned > 0; m++) {
+      boolean isLearned = m >= first && m < first + learned;
+      state.learned[m] = isLearned ? TRUST / learned : (1 - TRUST) / (mixed - learned);
+    }
     return state;
   }
 

@@ -91,6 +91,29 @@ class SeriesClassifierTest {
   }
 
   @Test
+  void aModelCountsMostUntilLabelsSayOtherwise() throws Exception {
+    ClassifierModel model = model("states", 3, STATES);
+    ClassFixture.OneSeries alone = classifier(settings(4, 1, WindowRule.COUNT, model, false, 6));
+    ClassState of = alone.newState();
+    ClassFixture.OneSeries learning = classifier(settings(4, 1, WindowRule.COUNT, model, true, 6));
+    ClassState state = learning.newState();
+    for (int t = 1; t <= 5; t++) {
+      alone.observe(of, observation(t, 0.3 * t, -t), source(t));
+    }
+    for (int t = 1; t <= 5; t++) {
+      learning.observe(state, observation(t, 0.3 * t, -t), source(t));
+    }
+    List<Classification> both = context.classifications();
+    assertThat(both).hasSize(10);
+    for (int i = 0; i < 5; i++) {
+      double[] probabilities = both.get(i).probabilities();
+      int best = Probabilities.largest(probabilities);
+      assertThat(both.get(5 + i).probabilities()[best]).isCloseTo(probabilities[best], within(0.1));
+      assertThat(both.get(5 + i).label()).isEqualTo(both.get(i).label());
+    }
+  }
+
+  @Test
   void windowsByTimeEndAtMultiplesOfTheirLength() throws Exception {
     WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
     ClassifierModel model = model("states", 1, STATES);
