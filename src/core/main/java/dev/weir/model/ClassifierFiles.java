@@ -195,7 +195,7 @@ public final class ClassifierFiles {
         numbers(file, CHANGE, expected, where));
   }
 
-  /** Null where the file says nothing of one. */
+  /** The convolution of a file; null if it has none. */
   private static Convolution convolution(
       ModelMetadata metadata, Safetensors file, int classes, String where)
       throws ModelFormatException {

@@ -24,7 +24,7 @@ import java.util.Set;
  *     temperature
  * @param weights the network's tensors as in {@link RnnConfig#parameters()}, the head's weight
  *     (classes, {@link RnnConfig#outputSize()}), the head's bias (classes)
- * @param convolution what answers for windows beside the network; null: nothing
+ * @param convolution what answers for windows together with the network; null: nothing
  * @param provenance free text about the model
  */
 public record ClassifierModel(

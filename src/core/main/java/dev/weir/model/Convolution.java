@@ -3,10 +3,10 @@ package dev.weir.model;
 import java.util.Arrays;
 
 /**
- * The part of a classifier that answers beside its network: a linear layer on shares of a window's
- * steps at which convolutions with fixed kernels are above a threshold. Its kernels are drawn from
- * a seed. Immutable by convention: nobody may write into the arrays. Equal when all numbers are
- * equal, bit by bit.
+ * The part of a classifier that answers together with its network: a linear layer on shares of a
+ * window's steps at which convolutions with fixed kernels are above a threshold. Its kernels are
+ * drawn from a seed. Immutable by convention: nobody may write into the arrays. Equal when all
+ * numbers are equal, bit by bit.
  *
  * @param share of its probabilities in those of the classifier; the rest is the network's
  * @param steps of a window that the kernels were spread for

@@ -11,9 +11,9 @@ import java.util.SplittableRandom;
 
 /**
  * Trains the convolution of a classifier. What it says of windows held back decides the penalty of
- * its regression, how sharp its probabilities are, and its share beside a network: the mean, over
- * Bayesian bootstraps of those windows, of the posterior probability that it is the better of the
- * two. So a method that is only better by chance takes little share from the other.
+ * its regression, how sharp its probabilities are, and its share where a network answers too: the
+ * mean, over Bayesian bootstraps of those windows, of the posterior probability that it is the
+ * better of the two. So a method that is only better by chance takes little share from the other.
  *
  * @see <a href="https://arxiv.org/abs/1704.02030">Yao et al., Using stacking to average Bayesian
  *     predictive distributions, 2018 (pseudo-BMA+)</a>

@@ -177,12 +177,13 @@ public final class AlarmDetector {
   }
 
   /**
-   * Surprise of a value that is larger or smaller than all t before it: half of such are where the
-   * other half of 1 in t + 1 is, unless its error is rarer.
+   * Surprise of a novelty: that of its error, at least that of a value larger or smaller than all t
+   * before it, which two of t + 1 are.
    */
   private double rarity(AlarmState state, long t, double halfWidth) {
     double mean = state.doubles[AlarmState.ERROR];
-    double size = mean > 0 ? ratio(Math.abs(difference), scale(mean, halfWidth)) : 0;
+    boolean isKnown = mean > 0 && Double.isFinite(difference);
+    double size = isKnown ? ratio(Math.abs(difference), scale(mean, halfWidth)) : 0;
     double rarity = surprise(state, AlarmState.ERROR_SIZES, size, 1);
     return Math.max(rarity, Math.log10((t + 1) / 2.0));
   }

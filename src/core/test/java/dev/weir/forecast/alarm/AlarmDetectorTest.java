@@ -320,4 +320,17 @@ class AlarmDetectorTest {
     assertThatThrownBy(() -> new AlarmSettings(0.01, EnumSet.noneOf(Reason.class)))
         .hasMessageContaining("reasons: expected at least one");
   }
+
+  /** A series without forecasts repeats a value; its surprise is that of one in 300 / 2 values. */
+  @Test
+  void aNoveltyWithoutAForecastHasTheSurpriseOfItsNumberOfValues() {
+    AlarmDetector detector = new AlarmDetector(AlarmSettings.defaults());
+    AlarmState state = new AlarmState();
+    for (int i = 0; i < 299; i++) {
+      detector.observe(state, i < 290 ? i % 2 : 1, Double.NaN, Double.NaN);
+    }
+    detector.observe(state, 1, Double.NaN, Double.NaN);
+    assertThat(detector.reason()).isEqualTo(Reason.NOVELTY);
+    assertThat(detector.surprise()).isCloseTo(Math.log10(300 / 2.0), within(1e-12));
+  }
 }
