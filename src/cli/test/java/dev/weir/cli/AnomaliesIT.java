@@ -83,7 +83,7 @@ class AnomaliesIT {
       double half = upper[0][0] / 2 - lower[0][0] / 2;
       boolean first = i == 0;
       if (detector.observe(
-          state, values[i], first ? Double.NaN : steps[0], first ? Double.NaN : half)) {
+          state, values[i], first ? Double.NaN : steps[0], first ? Double.NaN : half, 0)) {
         times.add(time(i).toString());
       }
       learner.observe(memory, time(i).toEpochMilli(), values[i]);
@@ -160,8 +160,27 @@ class AnomaliesIT {
     run = InProcess.succeeds(few, dir);
     JsonNode root = new ObjectMapper().readTree(run.out());
     assertThat(root.get("nab").isNull()).isTrue();
-    assertThat(root.get("budget_per_1000").doubleValue()).isEqualTo(0.01, within(1e-12));
+    assertThat(root.get("budget").textValue()).isEqualTo("0.01");
     assertThat(root.get("reasons").get("novelty").intValue()).isZero();
+  }
+
+  /** Values that are five minutes apart: 2 per day are 6.94 per 1,000, and 2 per hour too many. */
+  @Test
+  void aBudgetInTimeIsOneOfValues() throws IOException {
+    write("one.csv", 900, 600);
+    String evaluate = "evaluate --task anomalies --format json --input " + dir + " --budget ";
+    JsonNode day = alarms(evaluate, "2 per day");
+    assertThat(day).isEqualTo(alarms(evaluate, "1 per 144")).isNotEmpty();
+    assertThat(alarms(evaluate, "2 per hour")).isEqualTo(alarms(evaluate, "50"));
+    assertThat(alarms(evaluate, "1 per month")).isEqualTo(alarms(evaluate, "1 per 8640"));
+    assertThat(day.size()).isGreaterThan(alarms(evaluate, "1 per month").size());
+  }
+
+  private static JsonNode alarms(String evaluate, String budget) throws IOException {
+    List<String> words = new ArrayList<>(List.of(evaluate.strip().split(" ")));
+    words.add(budget);
+    InProcess run = InProcess.run(words.toArray(String[]::new));
+    return new ObjectMapper().readTree(run.out()).get("series").get(0).get("alarms");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -86,7 +87,8 @@ class AnomaliesSqlIT {
   }
 
   private static AlarmSettings alarms() {
-    return new AlarmSettings(3e-3, Set.of(Reason.NOVELTY, Reason.LEVEL, Reason.ERROR));
+    return new AlarmSettings(
+        new AlarmRate(3e-3, 0), Set.of(Reason.NOVELTY, Reason.LEVEL, Reason.ERROR));
   }
 
   /** By time, as the reason and the surprise to three digits. */

@@ -1,14 +1,14 @@
 package dev.weir.core;
 
-import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Threshold;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Which values of a series become {@linkplain dev.weir.forecast.Incident incidents}: those that are
@@ -24,8 +24,6 @@ public final class Alarms {
   /** One alarm per 1,000 values of a series, closed after ten quiet ones; no limits. */
   public static final Alarms DEFAULT = new Alarms(IncidentSettings.defaults(), List.of());
 
-  private static final int PER = 1_000;
-
   private final IncidentSettings settings;
   private final List<SeriesThreshold> thresholds;
 
@@ -40,13 +38,29 @@ public final class Alarms {
    * @param budget alarms per 1,000 values of a series, 0.01 to 50
    */
   public Alarms perThousand(double budget) {
-    double least = PER * AlarmSettings.MIN_BUDGET;
-    double most = PER * AlarmSettings.MAX_BUDGET;
-    if (!(budget >= least && budget <= most)) {
-      throw new IllegalArgumentException(
-          "perThousand: expected %s to %s, got %s".formatted(least, most, budget));
-    }
-    AlarmSettings alarms = new AlarmSettings(budget / PER, Set.copyOf(Reason.OF_VALUES));
+    double least = AlarmRate.PER * AlarmRate.MIN;
+    double most = AlarmRate.PER * AlarmRate.MAX;
+    boolean isWithin = budget >= least && budget <= most;
+    Checks.check(isWithin, "perThousand", "%s to %s".formatted(least, most), budget);
+    return with(AlarmRate.perThousand(budget));
+  }
+
+  /**
+   * How many alarms there may be in a time. How many values that is follows from the usual time
+   * between them.
+   *
+   * @param alarms of a series, above 0
+   * @param time at least a millisecond
+   */
+  public Alarms per(double alarms, Duration time) {
+    long millis = Checks.given("time", time).toMillis();
+    boolean isRate = alarms > 0 && alarms < Double.POSITIVE_INFINITY && millis > 0;
+    Checks.check(isRate, "per", "a number and a time above 0", alarms + " and " + time);
+    return with(new AlarmRate(alarms, millis));
+  }
+
+  private Alarms with(AlarmRate rate) {
+    AlarmSettings alarms = new AlarmSettings(rate, settings.alarms().reasons());
     return new Alarms(
         new IncidentSettings(alarms, settings.minDuration(), settings.quiet()), thresholds);
   }

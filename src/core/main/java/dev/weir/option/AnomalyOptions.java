@@ -1,15 +1,14 @@
 package dev.weir.option;
 
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /** The options of alarms that the job file and SQL share. */
 public final class AnomalyOptions {
-
-  /** Values that the budget counts alarms for. */
-  public static final int PER = 1_000;
 
   public static final Option<Boolean> ENABLED =
       Option.flag(
@@ -19,13 +18,16 @@ public final class AnomalyOptions {
                   + " alarms: on for short.")
           .change(
               "on: each series is judged from then on, its first 300 values raise no alarm; off: open incidents are never closed");
-  public static final Option<Double> BUDGET =
-      Option.number(
+  public static final Option<AlarmRate> BUDGET =
+      new Option<>(
               "alarms.budget",
-              PER * AlarmSettings.MIN_BUDGET,
-              PER * AlarmSettings.MAX_BUDGET,
-              PER * AlarmSettings.DEFAULT_BUDGET,
-              "Alarms per 1,000 values of a series.")
+              Option.Type.VALUE,
+              "a number from %s to %s, or such as 1 per week, of hour, day, week, month or a number of values"
+                  .formatted(AlarmRate.PER * AlarmRate.MIN, AlarmRate.PER * AlarmRate.MAX),
+              AlarmRate.DEFAULT,
+              "Alarms per 1,000 values of a series, or in a time: then the number of values follows from"
+                  + " the usual time between them. A month has 30 days.",
+              AnomalyOptions::rate)
           .unit("alarms per 1,000 values")
           .needs(ENABLED, true);
   public static final Option<List<Reason>> REASONS =
@@ -41,13 +43,24 @@ public final class AnomalyOptions {
 
   private AnomalyOptions() {}
 
+  private static AlarmRate rate(String text) {
+    String[] parts = text.split("\\s+per\\s+", 2);
+    double alarms = Numbers.option(parts[0]);
+    if (parts.length == 1) {
+      return AlarmRate.perThousand(alarms);
+    }
+    Integer hours = AlarmRate.HOURS.get(parts[1]);
+    return hours == null
+        ? new AlarmRate(alarms / Numbers.whole(parts[1]), 0)
+        : new AlarmRate(alarms, Duration.ofHours(hours).toMillis());
+  }
+
   /**
    * The settings of both.
    *
    * @param reasons null for all
    */
-  public static AlarmSettings settings(double budget, List<Reason> reasons) {
-    return new AlarmSettings(
-        budget / PER, Set.copyOf(reasons == null ? Reason.OF_VALUES : reasons));
+  public static AlarmSettings settings(AlarmRate budget, List<Reason> reasons) {
+    return new AlarmSettings(budget, Set.copyOf(reasons == null ? Reason.OF_VALUES : reasons));
   }
 }

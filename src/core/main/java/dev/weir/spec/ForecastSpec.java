@@ -306,6 +306,14 @@ public final class ForecastSpec extends Spec {
     if (!learned && alarms != null) {
       front.problem(AnomalyOptions.ENABLED, UNLEARNED);
     }
+    boolean isSpaced = get(ForecastOptions.SEQ_LEN) > 1 || has(ForecastOptions.INTERVAL);
+    if (alarms != null && alarms.needsSpacing() && !isSpaced) {
+      front.problem(
+          AnomalyOptions.BUDGET,
+          "expected %s or %s above 1 with a budget in time, got neither"
+              .formatted(
+                  front.name(ForecastOptions.INTERVAL), front.name(ForecastOptions.SEQ_LEN)));
+    }
     if (!learned && get(ForecastOptions.EXPLAIN)) {
       front.problem(ForecastOptions.EXPLAIN, UNLEARNED);
     }

@@ -98,6 +98,9 @@ class BuilderChecksTest {
         wrong(
             "perThousand: expected 0.01 to 50.0, got 0.0",
             () -> small().alarms(Alarms.DEFAULT.perThousand(0))),
+        wrong(
+            "per: expected a number and a time above 0, got 1.0 and PT0S",
+            () -> small().alarms(Alarms.DEFAULT.per(1, Duration.ZERO))),
         wrong("readout: expected h_n or out[:, -1], got 'x'", () -> small().readout("x")),
         wrong(
             "cell: expected rnn_tanh or rnn_relu or lstm or gru, got 'rnn'",

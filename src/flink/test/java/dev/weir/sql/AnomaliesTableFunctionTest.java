@@ -3,6 +3,7 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker;
@@ -43,7 +44,7 @@ class AnomaliesTableFunctionTest {
           List.of());
   private static final LearnerSettings LEARNER = LearnerSettings.small(2).withLevels(List.of(0.8));
   private static final AlarmSettings ALARMS =
-      new AlarmSettings(2e-3, AlarmSettings.defaults().reasons());
+      new AlarmSettings(new AlarmRate(2e-3, 0), AlarmSettings.defaults().reasons());
   private static final int VALUES = 900;
   private static final long MINUTE = 60_000;
 
@@ -111,7 +112,7 @@ class AnomaliesTableFunctionTest {
       learner.seasonsBefore(state, tracker.leastLag(), before);
       double expected = hasForecast ? forecast[0] : Double.NaN;
       tracker.observe(
-          alarms, MINUTE * (i + 1), values[i], expected, half, before[0], (int) before[1]);
+          alarms, MINUTE * (i + 1), values[i], expected, half, before[0], (int) before[1], 0);
       learner.observe(state, MINUTE * (i + 1), values[i]);
       assertThat(row.getTimestamp(0, 3).getMillisecond()).isEqualTo(MINUTE * (i + 1));
       assertThat(row.getDouble(1)).isEqualTo(values[i]);

@@ -9,6 +9,7 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.AlarmDetector;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -43,7 +44,8 @@ class SeriesAlarmsTest {
 
   static IncidentSettings alarms(double perThousand, int quiet) {
     AlarmSettings all = AlarmSettings.defaults();
-    return new IncidentSettings(new AlarmSettings(perThousand / 1_000, all.reasons()), 1, quiet);
+    return new IncidentSettings(
+        new AlarmSettings(new AlarmRate(perThousand / 1_000, 0), all.reasons()), 1, quiet);
   }
 
   private static ForecastSettings settings(IncidentSettings incidents, Gap gap, long cache) {
@@ -195,7 +197,8 @@ class SeriesAlarmsTest {
   /** Changes that last keep no incident open. */
   private static IncidentSettings withoutBreaks(double perThousand, int quiet) {
     EnumSet<Reason> reasons = EnumSet.complementOf(EnumSet.of(Reason.BREAK));
-    return new IncidentSettings(new AlarmSettings(perThousand / 1_000, reasons), 1, quiet);
+    return new IncidentSettings(
+        new AlarmSettings(new AlarmRate(perThousand / 1_000, 0), reasons), 1, quiet);
   }
 
   private static List<String> forecasts(ForecastSettings settings, List<Observation> observations)
@@ -266,7 +269,8 @@ class SeriesAlarmsTest {
         half = interval.upper()[0] / 2 - interval.lower()[0] / 2;
       }
       double value = observations.get(i).value();
-      if (detector.observe(state, value, before == null ? Double.NaN : before.values()[0], half)) {
+      if (detector.observe(
+          state, value, before == null ? Double.NaN : before.values()[0], half, 0)) {
         expected.add(
             "%d %s %s %s %s %s"
                 .formatted(

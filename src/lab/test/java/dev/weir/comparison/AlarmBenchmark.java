@@ -69,7 +69,7 @@ public class AlarmBenchmark {
     double before = values[next < WEEK ? next + values.length - WEEK : next - WEEK];
     next = next + 1 == values.length ? 0 : next + 1;
     if (forest == null) {
-      detector.observe(state, value, before, HALF_WIDTH);
+      detector.observe(state, value, before, HALF_WIDTH, 0);
       return detector.surprise();
     }
     point[0] = value;

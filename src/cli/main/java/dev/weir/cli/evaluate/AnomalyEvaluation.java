@@ -19,10 +19,9 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmSettings;
-import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.engine.Judgment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,14 +38,14 @@ import java.util.TreeMap;
  */
 final class AnomalyEvaluation {
 
-  /** One file, and the forecast of each of its values. */
+  /** One file, and what is found in it. */
   private static final class Entry implements FileForecaster.Reader {
     final String name;
     final Grid grid;
     final List<Window> windows;
     final long[] times;
-    final double[] expected; // (values), NaN without a forecast
-    final double[] halfWidths; // (values), of the narrowest interval; NaN without
+    final boolean[] raised; // (values)
+    final List<Alarm> alarms = new ArrayList<>();
     final List<Break> breaks = new ArrayList<>();
 
     Entry(String name, Grid grid, List<Window> windows) {
@@ -54,21 +53,24 @@ final class AnomalyEvaluation {
       this.grid = grid;
       this.windows = windows;
       this.times = grid.rows().stream().mapToLong(Observation::time).toArray();
-      this.expected = new double[times.length];
-      this.halfWidths = new double[times.length];
-      Arrays.fill(expected, Double.NaN);
-      Arrays.fill(halfWidths, Double.NaN);
+      this.raised = new boolean[times.length];
     }
 
     @Override
-    public void take(Forecast forecast, int row) {
-      int next = row + 1;
-      if (next < times.length) {
-        expected[next] = forecast.values()[0];
-        if (!forecast.intervals().isEmpty()) {
-          Forecast.Interval interval = forecast.intervals().get(0);
-          halfWidths[next] = interval.upper()[0] / 2 - interval.lower()[0] / 2;
-        }
+    public void take(Forecast forecast, int row) {}
+
+    @Override
+    public void take(Judgment judgment, int row) {
+      raised[row] = judgment.surprise().isAlarm();
+      if (raised[row]) {
+        alarms.add(
+            new Alarm(
+                times[row],
+                judgment.value(),
+                judgment.forecast(),
+                judgment.surprise().size(),
+                judgment.surprise().reason(),
+                windows.stream().anyMatch(w -> row >= w.first() && row <= w.last())));
       }
     }
 
@@ -213,7 +215,7 @@ final class AnomalyEvaluation {
   }
 
   /**
-   * Forecasts all series with the job's engine, then looks for alarms.
+   * Forecasts all series with the job's engine, which looks for alarms.
    *
    * @throws IOException if the engine refuses an observation
    */
@@ -231,38 +233,12 @@ final class AnomalyEvaluation {
               entries,
               entry -> {
                 forecaster.read(entry.grid, entry);
-                return alarms(entry, settings);
+                NabScore score = new NabScore();
+                score.add(entry.raised, entry.windows);
+                return new OfFile(
+                    entry.name, entry.raised.length, entry.alarms, entry.breaks, score);
               });
       return new AnomalyResult(files, settings, labelled);
     }
-  }
-
-  private static OfFile alarms(Entry entry, AlarmSettings settings) {
-    AlarmDetector detector = new AlarmDetector(settings);
-    AlarmState state = new AlarmState();
-    boolean[] raised = new boolean[entry.times.length];
-    List<Alarm> alarms = new ArrayList<>();
-    for (int i = 0; i < raised.length; i++) {
-      if (entry.grid.isMissing(i)) {
-        detector.skip(state);
-        continue;
-      }
-      double value = entry.grid.rows().get(i).value();
-      raised[i] = detector.observe(state, value, entry.expected[i], entry.halfWidths[i]);
-      if (raised[i]) {
-        int at = i;
-        alarms.add(
-            new Alarm(
-                entry.times[i],
-                value,
-                detector.expected(),
-                detector.surprise(),
-                detector.reason(),
-                entry.windows.stream().anyMatch(w -> at >= w.first() && at <= w.last())));
-      }
-    }
-    NabScore score = new NabScore();
-    score.add(raised, entry.windows);
-    return new OfFile(entry.name, raised.length, alarms, entry.breaks, score);
   }
 }

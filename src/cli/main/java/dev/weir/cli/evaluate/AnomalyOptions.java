@@ -5,6 +5,7 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,6 @@ import picocli.CommandLine.Option;
 
 /** Options of {@code weir evaluate --task anomalies}. */
 final class AnomalyOptions extends TaskMixin {
-
-  /** Values that the budget's option counts alarms for. */
-  static final int PER = 1_000;
 
   private static final List<String> OWN = List.of("--labels", "--budget", "--reasons");
 
@@ -43,8 +41,9 @@ final class AnomalyOptions extends TaskMixin {
   @Option(
       names = "--budget",
       paramLabel = "N",
-      description = "--task anomalies: alarms per 1,000 values of a series (default: 1).")
-  private Double budget;
+      description =
+          "--task anomalies: alarms per 1,000 values of a series, or such as '1 per week' (default: 1).")
+  private String budget;
 
   @Option(
       names = "--reasons",
@@ -73,6 +72,8 @@ final class AnomalyOptions extends TaskMixin {
     UsageException.check(inputs != null, "--input", "CSV files or folders", "none");
     UsageException.checkFiles(inputs, options.job());
     EvaluationPlan plan = EvaluateCommand.noted(options.plan());
+    UsageException.check(
+        plan.learns(), "--learning", "default, small or full with --task anomalies", "off");
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
     return AnomalyEvaluation.read(
@@ -85,14 +86,12 @@ final class AnomalyOptions extends TaskMixin {
     if (labels != null) {
       UsageException.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);
     }
-    double alarms = budget == null ? AlarmSettings.DEFAULT_BUDGET : budget / PER;
-    UsageException.check(
-        alarms >= AlarmSettings.MIN_BUDGET && alarms <= AlarmSettings.MAX_BUDGET,
-        "--budget",
-        "%s to %s alarms per 1,000 values"
-            .formatted(PER * AlarmSettings.MIN_BUDGET, PER * AlarmSettings.MAX_BUDGET),
-        budget);
-    return new AlarmSettings(alarms, ofLabels());
+    AlarmRate rate =
+        budget == null
+            ? AlarmRate.DEFAULT
+            : UsageException.parsed(
+                "--budget: ", () -> dev.weir.option.AnomalyOptions.BUDGET.parse(budget));
+    return new AlarmSettings(rate, ofLabels());
   }
 
   private Set<Reason> ofLabels() {

@@ -124,7 +124,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     root.put("alarms", alarms().size());
     root.put("alarms_per_1000", alarmsPer1000());
     root.put("breaks", breaks());
-    root.put("budget_per_1000", AnomalyOptions.PER * settings.budget());
+    root.put("budget", settings.budget().toString());
     ObjectNode reasons = root.putObject("reasons");
     for (Reason reason : ALARMS) {
       reasons.put(reason.label(), count(alarms(), reason, true) + count(alarms(), reason, false));
@@ -178,11 +178,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     text.append(
         String.format(
             "%,d files, %,d values, %,d alarms: %.2f per 1,000 values, budget %s%n",
-            files.size(),
-            values(),
-            alarms().size(),
-            alarmsPer1000(),
-            EvaluationResult.percent(AnomalyOptions.PER * settings.budget() / 100)));
+            files.size(), values(), alarms().size(), alarmsPer1000(), settings.budget()));
     NabScore score = score();
     if (labelled && score.windows() > 0) {
       text.append(

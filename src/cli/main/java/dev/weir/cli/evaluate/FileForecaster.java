@@ -10,8 +10,10 @@ import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastState;
+import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.window.Sampling;
 import java.io.IOException;
@@ -67,6 +69,9 @@ final class FileForecaster {
     }
 
     default void take(Incident incident) {}
+
+    /** What alarms there are of a value, if any are looked for. */
+    default void take(Judgment judgment, int row) {}
   }
 
   /** Work on one series. */
@@ -127,6 +132,7 @@ final class FileForecaster {
     ForecastSettings settings = plan.withSeason(kind.season, incidents).withSampling(kind.sampling);
     if (engine == null) { // networks are compiled once for each core
       engine = SeriesForecaster.inOrder(settings);
+      engine.result().wantJudgments();
     }
     read(engine, settings.modes().get(0).horizon(), grid, reader);
     engines.add(engine);
@@ -264,7 +270,11 @@ final class FileForecaster {
         if (problem != null) {
           throw refused(value, row, problem);
         }
-        for (Output output : engine.observe(state, observation).outputs()) {
+        ForecastResult result = engine.observe(state, observation);
+        for (Judgment judgment : result.judgments()) {
+          reader.take(judgment, row);
+        }
+        for (Output output : result.outputs()) {
           if (output instanceof Forecast forecast) {
             reader.take(forecast, row);
           } else if (output instanceof JointForecast forecasts) {

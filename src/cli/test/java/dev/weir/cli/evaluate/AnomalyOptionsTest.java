@@ -93,8 +93,9 @@ class AnomalyOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--budget, 0, '--budget: expected 0.01 to 50.0 alarms per 1,000 values, got 0.0'",
-    "--budget, NaN, 'got NaN'",
+    "--budget, 0, '--budget: expected a number from 0.01 to 50.0, or such as 1 per week, '",
+    "--budget, 1 per year, 'or a number of values, got ''1 per year'''",
+    "--budget, NaN, 'got ''NaN'''",
     "--reasons, level;noise, '--reasons: expected novelty, level, drift, error or break, got ''noise'''",
     "--limit, 9, '--limit: expected none with --task anomalies, got one'",
     "--seed, 3, '--seed: expected none with --task anomalies, got one'",

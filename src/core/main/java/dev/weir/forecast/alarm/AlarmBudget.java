@@ -24,12 +24,12 @@ final class AlarmBudget {
   private static final double CHANCE = 2.5; // of a value that is surprising enough, over the budget
   private static final double RELAXATION = 1.9;
 
-  private final double budget;
-  private final double threshold;
+  private final AlarmRate rate;
+  private double budget; // alarms per value, of the newest one
+  private double threshold;
 
-  AlarmBudget(double budget) {
-    this.budget = budget;
-    this.threshold = -Math.log10(CHANCE * budget);
+  AlarmBudget(AlarmRate rate) {
+    this.rate = rate;
   }
 
   /** Whether a surprise is large enough for an alarm where no alarm came before. */
@@ -37,8 +37,17 @@ final class AlarmBudget {
     return surprise >= threshold;
   }
 
-  /** Whether the value raises an alarm, which is then paid for; called once for each value. */
-  boolean take(AlarmState state, double surprise) {
+  /**
+   * Whether the value raises an alarm, which is then paid for; called once for each value.
+   *
+   * @param spacing usual time between values, in milliseconds; 0 if it is not known
+   */
+  boolean take(AlarmState state, double surprise, long spacing) {
+    double now = rate.perValue(spacing);
+    if (now != budget) {
+      budget = now;
+      threshold = -Math.log10(CHANCE * now);
+    }
     double[] doubles = state.doubles;
     long[] longs = state.longs;
     double penalty = Math.max(0, doubles[AlarmState.PENALTY] - PENALTY * RELAXATION * budget);

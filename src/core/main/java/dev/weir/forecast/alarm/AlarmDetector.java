@@ -30,7 +30,7 @@ import dev.weir.forecast.Incident.Reason;
  * <pre>{@code
  * AlarmDetector detector = new AlarmDetector(AlarmSettings.defaults());
  * AlarmState state = new AlarmState(); // one for each series
- * if (detector.observe(state, value, forecast, halfWidth)) {
+ * if (detector.observe(state, value, forecast, halfWidth, spacing)) {
  *   log(detector.surprise(), detector.reason());
  * }
  * }</pre>
@@ -84,10 +84,12 @@ public final class AlarmDetector {
    *
    * @param forecast of this value, made at the one before; NaN without one
    * @param halfWidth half the width of the forecast's interval; NaN or 0 without one
+   * @param spacing usual time between values, in milliseconds; 0 if it is not known
    * @return whether the value raises an alarm
    * @throws IllegalArgumentException if the value is not a finite number
    */
-  public boolean observe(AlarmState state, double value, double forecast, double halfWidth) {
+  public boolean observe(
+      AlarmState state, double value, double forecast, double halfWidth, long spacing) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
@@ -101,7 +103,7 @@ public final class AlarmDetector {
     observeNovelty(state, y, known, halfWidth);
     observeLevel(state, y);
     observeErrors(state, y, known, halfWidth);
-    boolean alarm = budget.take(state, evidence);
+    boolean alarm = budget.take(state, evidence, spacing);
     state.longs[AlarmState.VALUES]++;
     return alarm;
   }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which alarms the series of a job raise, by their names. Immutable.
@@ -53,6 +54,12 @@ public record AlarmRules(
   public AlarmRules(
       IncidentSettings common, List<Override> overrides, List<SeriesThreshold> thresholds) {
     this(common, overrides, thresholds, List.of());
+  }
+
+  /** Whether a budget counts alarms in a time, so that values need a usual time between them. */
+  public boolean needsSpacing() {
+    return Stream.concat(Stream.of(common), overrides.stream().map(Override::settings))
+        .anyMatch(each -> each != null && each.alarms().budget().millis() > 0);
   }
 
   /** The same for all series. */

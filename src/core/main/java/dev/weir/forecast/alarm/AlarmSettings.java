@@ -8,24 +8,11 @@ import java.util.Set;
  * How many alarms a series may raise, and why. Immutable; may change between two values of a
  * series.
  *
- * @param budget alarms per value; {@link #MIN_BUDGET} to {@link #MAX_BUDGET}
  * @param reasons that may raise an alarm; at least one
  */
-public record AlarmSettings(double budget, Set<Reason> reasons) implements Serializable {
-
-  public static final double DEFAULT_BUDGET = 1e-3;
-
-  /** A smaller one would ask for more surprise than {@link AlarmDetector#MAX_SURPRISE}. */
-  public static final double MIN_BUDGET = 1e-5;
-
-  public static final double MAX_BUDGET = 0.05;
+public record AlarmSettings(AlarmRate budget, Set<Reason> reasons) implements Serializable {
 
   public AlarmSettings {
-    if (!(budget >= MIN_BUDGET && budget <= MAX_BUDGET)) {
-      throw new IllegalArgumentException(
-          "budget: expected %s to %s alarms per value, got %s"
-              .formatted(MIN_BUDGET, MAX_BUDGET, budget));
-    }
     if (reasons.isEmpty()) {
       throw new IllegalArgumentException("reasons: expected at least one, got none");
     }
@@ -34,6 +21,6 @@ public record AlarmSettings(double budget, Set<Reason> reasons) implements Seria
 
   /** One alarm per 1,000 values, for any reason. */
   public static AlarmSettings defaults() {
-    return new AlarmSettings(DEFAULT_BUDGET, Set.copyOf(Reason.OF_VALUES));
+    return new AlarmSettings(AlarmRate.DEFAULT, Set.copyOf(Reason.OF_VALUES));
   }
 }

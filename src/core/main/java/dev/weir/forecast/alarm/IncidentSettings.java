@@ -44,6 +44,10 @@ public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet)
     for (Reason reason : alarms.reasons()) {
       reasons |= 1L << reason.ordinal();
     }
-    return (long) Objects.hash(alarms.budget(), reasons, minDuration, quiet) << 32 | reasons;
+    return (long)
+                Objects.hash(
+                    alarms.budget().alarms(), alarms.budget().millis(), reasons, minDuration, quiet)
+            << 32
+        | reasons;
   }
 }

@@ -57,13 +57,13 @@ public final class IncidentTracker {
   }
 
   /**
-   * As {@link #observe(SeriesAlarms, long, double, double, double, double, int)}, of a value that
-   * is compared with none before it.
+   * As {@link #observe(SeriesAlarms, long, double, double, double, double, int, long)}, of a value
+   * that is compared with none before it.
    */
   public Event observe(
       SeriesAlarms alarms, long time, double value, double forecast, double halfWidth) {
     int lag = alarms.breaks == null ? 0 : alarms.breaks.ints[BreakState.LAG];
-    return observe(alarms, time, value, forecast, halfWidth, Double.NaN, lag);
+    return observe(alarms, time, value, forecast, halfWidth, Double.NaN, lag, 0);
   }
 
   /**
@@ -74,6 +74,7 @@ public final class IncidentTracker {
    * @param halfWidth half the width of the forecast's interval; NaN or 0 without one
    * @param before a value some seasons before; NaN without one
    * @param lag how many values before
+   * @param spacing usual time between values, in milliseconds; 0 if it is not known
    * @return what is to be reported of the {@link #newest} incident; null for nothing
    * @throws IllegalArgumentException if the value is not a finite number
    */
@@ -84,9 +85,10 @@ public final class IncidentTracker {
       double forecast,
       double halfWidth,
       double before,
-      int lag) {
+      int lag,
+      long spacing) {
     alarms.settings = id;
-    alarm = detector.observe(alarms.detection, value, forecast, halfWidth);
+    alarm = detector.observe(alarms.detection, value, forecast, halfWidth, spacing);
     boolean lasting = observeBreak(alarms, value - before, lag);
     OpenIncident open = alarms.incident;
     if (open == null) {

@@ -135,7 +135,14 @@ final class AlarmMonitor {
     OpenIncident known = isNew || alarms.incident() == null ? null : alarms.incident().copy();
     Event event =
         tracker.observe(
-            alarms, window.origin(), window.last(), next[0], next[1], before[0], (int) before[1]);
+            alarms,
+            window.origin(),
+            window.last(),
+            next[0],
+            next[1],
+            before[0],
+            (int) before[1],
+            window.spacing());
     if (isNew && result.wantsJudgments) {
       result.judgments.add(judgment(tracker));
     }

@@ -13,14 +13,14 @@ class AlarmBudgetTest {
   private final AlarmState state = new AlarmState();
 
   private boolean take(AlarmBudget budget, double surprise) {
-    boolean alarm = budget.take(state, surprise);
+    boolean alarm = budget.take(state, surprise, 0);
     state.longs[AlarmState.VALUES]++;
     return alarm;
   }
 
   /** Indices of the alarms if each value has the greatest surprise. */
   private List<Integer> alarms(double of, int values) {
-    AlarmBudget budget = new AlarmBudget(of);
+    AlarmBudget budget = new AlarmBudget(new AlarmRate(of, 0));
     List<Integer> alarms = new ArrayList<>();
     for (int i = 0; i < values; i++) {
       if (take(budget, AlarmDetector.MAX_SURPRISE)) {
@@ -32,7 +32,7 @@ class AlarmBudgetTest {
 
   @Test
   void thresholdIsTwoAndAHalfTimesTheBudget() {
-    AlarmBudget budget = new AlarmBudget(0.001);
+    AlarmBudget budget = new AlarmBudget(new AlarmRate(0.001, 0));
     state.longs[AlarmState.VALUES] = AlarmBudget.BEGINNING;
     double threshold = 2.60206; // -log10(0.0025)
     assertThat(take(budget, threshold - 1e-4)).isFalse();
@@ -41,7 +41,7 @@ class AlarmBudgetTest {
 
   @Test
   void eachAlarmRaisesTheThresholdAndTimeLowersIt() {
-    AlarmBudget budget = new AlarmBudget(0.001);
+    AlarmBudget budget = new AlarmBudget(new AlarmRate(0.001, 0));
     state.longs[AlarmState.VALUES] = AlarmBudget.BEGINNING;
     assertThat(take(budget, 4)).isTrue();
     assertThat(state.doubles[AlarmState.PENALTY]).isEqualTo(0.4);
@@ -74,7 +74,7 @@ class AlarmBudgetTest {
   @Test
   void anyStretchKeepsTheBudgetIfSurprisesComeInBursts() {
     SplittableRandom random = new SplittableRandom(11);
-    AlarmBudget budget = new AlarmBudget(0.002);
+    AlarmBudget budget = new AlarmBudget(new AlarmRate(0.002, 0));
     List<Integer> alarms = new ArrayList<>();
     for (int i = 0; i < 90_000; i++) {
       boolean burst = i / 7_000 % 2 == 1;

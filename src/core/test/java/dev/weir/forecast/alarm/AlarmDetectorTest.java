@@ -24,13 +24,13 @@ class AlarmDetectorTest {
   private static AlarmDetector detector(Reason... reasons) {
     EnumSet<Reason> some = EnumSet.noneOf(Reason.class);
     some.addAll(List.of(reasons));
-    return new AlarmDetector(new AlarmSettings(BUDGET, some));
+    return new AlarmDetector(new AlarmSettings(new AlarmRate(BUDGET, 0), some));
   }
 
   /** Learns values around 100 with errors of 1 or so, whose forecast is 100. */
   private void learn(AlarmDetector detector, int values) {
     for (int i = 0; i < values; i++) {
-      detector.observe(state, 100 + bounded(), 100, 2);
+      detector.observe(state, 100 + bounded(), 100, 2, 0);
     }
   }
 
@@ -43,7 +43,7 @@ class AlarmDetectorTest {
   void valueFarOutsideTheRangeIsNovel() {
     AlarmDetector detector = detector(Reason.values());
     learn(detector, 700);
-    assertThat(detector.observe(state, 112, 100, 2)).isTrue();
+    assertThat(detector.observe(state, 112, 100, 2, 0)).isTrue();
     assertThat(detector.reason()).isEqualTo(Reason.NOVELTY);
     assertThat(detector.surprise()).isEqualTo(AlarmDetector.MAX_SURPRISE);
     assertThat(detector.expected()).isEqualTo(100);
@@ -54,23 +54,23 @@ class AlarmDetectorTest {
   void forecastRecordIsNotNovel() {
     AlarmDetector detector = detector(Reason.NOVELTY);
     for (int i = 0; i < 900; i++) { // a trend has a record with each value
-      assertThat(detector.observe(state, i + 0.1 * bounded(), i, 0.2)).isFalse();
+      assertThat(detector.observe(state, i + 0.1 * bounded(), i, 0.2, 0)).isFalse();
     }
-    assertThat(detector.observe(state, 960, 900, 0.2)).isTrue();
+    assertThat(detector.observe(state, 960, 900, 0.2, 0)).isTrue();
   }
 
   @Test
   void valueWithinFivePercentOutsideTheRangeIsNotNovel() {
     AlarmDetector detector = detector(Reason.NOVELTY);
     for (int i = 0; i < 400; i++) { // from 100 to 120, with errors of 0.01
-      detector.observe(state, 100 + i % 21, 100 + i % 21 + 0.01, 1);
+      detector.observe(state, 100 + i % 21, 100 + i % 21 + 0.01, 1, 0);
     }
     double high = state.doubles[AlarmState.HIGH];
     double range = high - state.doubles[AlarmState.LOW];
-    assertThat(detector.observe(state, high + 0.049 * range, 110, 1)).isFalse();
+    assertThat(detector.observe(state, high + 0.049 * range, 110, 1, 0)).isFalse();
     high = state.doubles[AlarmState.HIGH];
     range = high - state.doubles[AlarmState.LOW];
-    assertThat(detector.observe(state, high + 0.051 * range, 110, 1)).isTrue();
+    assertThat(detector.observe(state, high + 0.051 * range, 110, 1, 0)).isTrue();
   }
 
   @Test
@@ -79,7 +79,7 @@ class AlarmDetectorTest {
     learn(detector, 700);
     List<Integer> alarms = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      if (detector.observe(state, 101, 101, 2)) {
+      if (detector.observe(state, 101, 101, 2, 0)) {
         alarms.add(i);
       }
     }
@@ -91,7 +91,7 @@ class AlarmDetectorTest {
   void seriesThatAlwaysRepeatsIsNotStuck() {
     AlarmDetector detector = detector(Reason.values());
     for (int i = 0; i < 5_000; i++) {
-      assertThat(detector.observe(state, 3, i == 0 ? Double.NaN : 3, 0)).isFalse();
+      assertThat(detector.observe(state, 3, i == 0 ? Double.NaN : 3, 0, 0)).isFalse();
       assertThat(detector.surprise()).isLessThan(1);
     }
   }
@@ -102,7 +102,7 @@ class AlarmDetectorTest {
     learn(detector, 1_500);
     boolean alarm = false;
     for (int i = 0; i < 20 && !alarm; i++) { // within the range, and forecast
-      alarm = detector.observe(state, 102.2, 102, 2);
+      alarm = detector.observe(state, 102.2, 102, 2, 0);
     }
     assertThat(alarm).isTrue();
     assertThat(detector.reason()).isEqualTo(Reason.LEVEL);
@@ -114,7 +114,7 @@ class AlarmDetectorTest {
     learn(detector, 1_500);
     boolean alarm = false;
     for (int i = 0; i < 60 && !alarm; i++) { // each of them is usual
-      alarm = detector.observe(state, 101.5, 100, 2);
+      alarm = detector.observe(state, 101.5, 100, 2, 0);
     }
     assertThat(alarm).isTrue();
     assertThat(detector.reason()).isEqualTo(Reason.DRIFT);
@@ -127,9 +127,9 @@ class AlarmDetectorTest {
     AlarmDetector detector = detector(Reason.ERROR);
     for (int i = 0; i < 2_000; i++) { // a season of 50 that the forecast knows
       double f = 100 + 20 * Math.sin(i * Math.PI / 25);
-      detector.observe(state, f + bounded(), f, 2);
+      detector.observe(state, f + bounded(), f, 2, 0);
     }
-    assertThat(detector.observe(state, 108, 100, 2)).isTrue();
+    assertThat(detector.observe(state, 108, 100, 2, 0)).isTrue();
     assertThat(detector.reason()).isEqualTo(Reason.ERROR);
   }
 
@@ -138,9 +138,9 @@ class AlarmDetectorTest {
     AlarmDetector detector = detector(Reason.ERROR);
     learn(detector, 1_500);
     AlarmState other = new AlarmState(state);
-    detector.observe(state, 106, 100, 2);
+    detector.observe(state, 106, 100, 2, 0);
     double narrow = detector.surprise();
-    detector.observe(other, 106, 100, 50);
+    detector.observe(other, 106, 100, 50, 0);
     assertThat(detector.surprise()).isLessThan(narrow - 1);
   }
 
@@ -150,13 +150,13 @@ class AlarmDetectorTest {
     for (int i = 0; i < 3_000; i++) { // errors of 6 come now and then, and stay
       double y = 100 + 6 * (i / 50 % 2) + bounded() / 10;
       double before = 100 + 6 * (i == 0 ? 0 : (i - 1) / 50 % 2);
-      boolean alarm = detector.observe(state, y, before, 1);
+      boolean alarm = detector.observe(state, y, before, 1, 0);
       assertThat(alarm && i >= 1_500).as("value %d", i).isFalse();
     }
     double stays = 100 + 6 * (2_999 / 50 % 2);
-    boolean alarm = detector.observe(state, stays + 6, stays, 1); // as often before
+    boolean alarm = detector.observe(state, stays + 6, stays, 1, 0); // as often before
     assertThat(alarm).isFalse();
-    assertThat(detector.observe(state, stays, stays + 1, 1)).isTrue();
+    assertThat(detector.observe(state, stays, stays + 1, 1, 0)).isTrue();
     assertThat(detector.reason()).isEqualTo(Reason.ERROR);
   }
 
@@ -166,7 +166,7 @@ class AlarmDetectorTest {
     int alarms = 0;
     for (int i = 0; i < 20_000; i++) { // once in 250 values
       double y = i % 250 == 249 ? 130 : 100 + bounded();
-      alarms += detector.observe(state, y, 100, 2) ? 1 : 0;
+      alarms += detector.observe(state, y, 100, 2, 0) ? 1 : 0;
     }
     assertThat(alarms).isLessThanOrEqualTo(3);
   }
@@ -175,12 +175,12 @@ class AlarmDetectorTest {
   @EnumSource(Reason.class)
   void reasonThatIsOffIsNeverGiven(Reason off) {
     EnumSet<Reason> others = EnumSet.complementOf(EnumSet.of(off));
-    AlarmDetector detector = new AlarmDetector(new AlarmSettings(BUDGET, others));
+    AlarmDetector detector = new AlarmDetector(new AlarmSettings(new AlarmRate(BUDGET, 0), others));
     int alarms = 0;
     for (int i = 0; i < 8_000; i++) {
       double shock = i % 701 == 0 ? 40 * random.nextGaussian() : 0;
       double shift = i / 1_300 % 2 * 6;
-      alarms += detector.observe(state, 100 + shift + shock + bounded(), 100, 2) ? 1 : 0;
+      alarms += detector.observe(state, 100 + shift + shock + bounded(), 100, 2, 0) ? 1 : 0;
       assertThat(detector.reason()).isNotEqualTo(off);
     }
     assertThat(alarms).isPositive();
@@ -195,7 +195,7 @@ class AlarmDetectorTest {
     assertThat(state.values()).isEqualTo(700);
     assertThat(state.counts).isEqualTo(before.counts);
     // without a forecast there is neither an error nor a spike nor a novelty
-    assertThat(detector.observe(state, 104, Double.NaN, Double.NaN)).isFalse();
+    assertThat(detector.observe(state, 104, Double.NaN, Double.NaN, 0)).isFalse();
     assertThat(detector.reason()).isNotIn(Reason.ERROR, Reason.NOVELTY);
     assertThat(state.longs[AlarmState.ERRORS]).isEqualTo(700);
     assertThat(detector.expected()).isNaN();
@@ -206,12 +206,12 @@ class AlarmDetectorTest {
   void spikeBeforeAMissingValueDoesNotReturn() {
     AlarmDetector detector = detector(Reason.ERROR);
     learn(detector, 1_500);
-    detector.observe(state, 109, 100, 2);
+    detector.observe(state, 109, 100, 2, 0);
     AlarmState other = new AlarmState(state);
-    detector.observe(state, 100, 100, 2);
+    detector.observe(state, 100, 100, 2, 0);
     assertThat(detector.surprise()).isGreaterThan(2);
     detector.skip(other);
-    detector.observe(other, 100, 100, 2);
+    detector.observe(other, 100, 100, 2, 0);
     assertThat(detector.surprise()).isLessThan(1);
   }
 
@@ -219,12 +219,12 @@ class AlarmDetectorTest {
   void valueWithinThreeErrorsIsNotNovel() {
     AlarmDetector detector = detector(Reason.NOVELTY);
     for (int i = 0; i < 400; i++) { // values of 5 to 6, whose errors are 0.5 or so
-      detector.observe(state, 5 + i % 11 / 10.0, 5.5 + (i % 2 == 0 ? 0.5 : -0.5), 1);
+      detector.observe(state, 5 + i % 11 / 10.0, 5.5 + (i % 2 == 0 ? 0.5 : -0.5), 1, 0);
     }
     double error = state.doubles[AlarmState.ERROR];
     AlarmState other = new AlarmState(state);
-    assertThat(detector.observe(state, 6.2, 6.2 - 2.9 * error, 1)).isFalse();
-    assertThat(detector.observe(other, 6.2, 6.2 - 3.1 * error, 1)).isTrue();
+    assertThat(detector.observe(state, 6.2, 6.2 - 2.9 * error, 1, 0)).isFalse();
+    assertThat(detector.observe(other, 6.2, 6.2 - 3.1 * error, 1, 0)).isTrue();
   }
 
   @Test
@@ -237,16 +237,16 @@ class AlarmDetectorTest {
     AlarmState whole = new AlarmState();
     double[] surprises = new double[y.length];
     for (int i = 0; i < y.length; i++) {
-      detector.observe(whole, y[i], 100, 2);
+      detector.observe(whole, y[i], 100, 2, 0);
       surprises[i] = detector.surprise();
     }
     for (int cut : new int[] {301, 640, 1_111}) { // another future changes nothing
       AlarmState part = new AlarmState();
       for (int i = 0; i < cut; i++) {
-        detector.observe(part, y[i], 100, 2);
+        detector.observe(part, y[i], 100, 2, 0);
         assertThat(detector.surprise()).isEqualTo(surprises[i]);
       }
-      detector.observe(part, 1e9, 100, 2);
+      detector.observe(part, 1e9, 100, 2, 0);
     }
   }
 
@@ -256,9 +256,9 @@ class AlarmDetectorTest {
     AlarmState scaled = new AlarmState();
     for (int i = 0; i < 3_000; i++) {
       double y = 100 + bounded() * (i % 83 == 0 ? 6 : 1);
-      detector.observe(state, y, 100, 2);
+      detector.observe(state, y, 100, 2, 0);
       double surprise = detector.surprise();
-      detector.observe(scaled, y * 1024, 102_400, 2_048); // exact in binary
+      detector.observe(scaled, y * 1024, 102_400, 2_048, 0); // exact in binary
       assertThat(detector.surprise()).isEqualTo(surprise, within(1e-9));
     }
   }
@@ -290,7 +290,8 @@ class AlarmDetectorTest {
         List<Integer> alarms = new ArrayList<>();
         for (int i = 0; i < 8_000; i++) {
           double width = widths[i % widths.length];
-          if (detector.observe(one, sequence.applyAsDouble(i), forecast.applyAsDouble(i), width)) {
+          if (detector.observe(
+              one, sequence.applyAsDouble(i), forecast.applyAsDouble(i), width, 0)) {
             alarms.add(i);
           }
           assertThat(detector.surprise()).isBetween(0.0, AlarmDetector.MAX_SURPRISE);
@@ -306,18 +307,20 @@ class AlarmDetectorTest {
   @Test
   void valueThatIsNoNumberIsRefused() {
     AlarmDetector detector = detector(Reason.values());
-    assertThatThrownBy(() -> detector.observe(state, Double.NaN, 1, 1))
+    assertThatThrownBy(() -> detector.observe(state, Double.NaN, 1, 1, 0))
         .hasMessage("value: expected a finite number, got NaN");
     assertThat(state.values()).isZero();
   }
 
   @Test
   void settingsOutsideTheirRangeAreRefused() {
-    assertThatThrownBy(() -> new AlarmSettings(0, EnumSet.allOf(Reason.class)))
-        .hasMessageContaining("budget: expected 1.0E-5 to 0.05");
-    assertThatThrownBy(() -> new AlarmSettings(Double.NaN, EnumSet.allOf(Reason.class)))
+    assertThatThrownBy(() -> new AlarmSettings(new AlarmRate(0, 0), EnumSet.allOf(Reason.class)))
+        .hasMessageContaining("budget: expected 0.01 to 50.0 alarms per 1,000 values");
+    assertThatThrownBy(
+            () -> new AlarmSettings(new AlarmRate(Double.NaN, 0), EnumSet.allOf(Reason.class)))
         .hasMessageContaining("got NaN");
-    assertThatThrownBy(() -> new AlarmSettings(0.01, EnumSet.noneOf(Reason.class)))
+    assertThatThrownBy(
+            () -> new AlarmSettings(new AlarmRate(0.01, 0), EnumSet.noneOf(Reason.class)))
         .hasMessageContaining("reasons: expected at least one");
   }
 
@@ -327,9 +330,9 @@ class AlarmDetectorTest {
     AlarmDetector detector = new AlarmDetector(AlarmSettings.defaults());
     AlarmState state = new AlarmState();
     for (int i = 0; i < 299; i++) {
-      detector.observe(state, i < 290 ? i % 2 : 1, Double.NaN, Double.NaN);
+      detector.observe(state, i < 290 ? i % 2 : 1, Double.NaN, Double.NaN, 0);
     }
-    detector.observe(state, 1, Double.NaN, Double.NaN);
+    detector.observe(state, 1, Double.NaN, Double.NaN, 0);
     assertThat(detector.reason()).isEqualTo(Reason.NOVELTY);
     assertThat(detector.surprise()).isCloseTo(Math.log10(300 / 2.0), within(1e-12));
   }

@@ -35,7 +35,7 @@ class AlarmStateTest {
   private void observe(AlarmState state, SplittableRandom random, int i) {
     double shock = i % 211 == 0 ? 30 : 0;
     double y = i % 500 < 12 ? 5 : shock + random.nextGaussian() + i / 900;
-    detector.observe(state, y, i % 41 == 0 ? Double.NaN : i / 901, 1.5);
+    detector.observe(state, y, i % 41 == 0 ? Double.NaN : i / 901, 1.5, 0);
   }
 
   @Test
@@ -95,7 +95,7 @@ class AlarmStateTest {
   void bytesOfVersionOneStayAsTheyAre() throws IOException {
     AlarmState state = new AlarmState();
     for (int i = 0; i < 1_000; i++) {
-      detector.observe(state, i * i % 64, i * 7 % 64, 4); // exact in binary
+      detector.observe(state, i * i % 64, i * 7 % 64, 4, 0); // exact in binary
     }
     CRC32 crc = new CRC32();
     crc.update(bytes(state));

@@ -27,7 +27,8 @@ class IncidentTrackerTest {
   private static final int NOISE = 700;
 
   private static IncidentSettings settings(int minDuration, int quiet) {
-    AlarmSettings alarms = new AlarmSettings(1e-3, EnumSet.of(Reason.NOVELTY, Reason.ERROR));
+    AlarmSettings alarms =
+        new AlarmSettings(new AlarmRate(1e-3, 0), EnumSet.of(Reason.NOVELTY, Reason.ERROR));
     return new IncidentSettings(alarms, minDuration, quiet);
   }
 
@@ -97,7 +98,8 @@ class IncidentTrackerTest {
   @Test
   void updateIsReportedOnlyWhenTheSeverityRises() {
     IncidentSettings errors =
-        new IncidentSettings(new AlarmSettings(0.05, EnumSet.of(Reason.ERROR)), 1, 20);
+        new IncidentSettings(
+            new AlarmSettings(new AlarmRate(0.05, 0), EnumSet.of(Reason.ERROR)), 1, 20);
     List<Seen> seen = seen(errors, calm(80, 11.3, 11.4, 12.5, 12.6, 14, 40, 41, 60));
     assertThat(seen.get(0).event).isEqualTo(Event.OPENED);
     assertThat(seen.get(seen.size() - 1).event).isEqualTo(Event.CLOSED);
@@ -147,9 +149,10 @@ class IncidentTrackerTest {
     assertThat(new IncidentTracker(settings(1, 10)).fits(alarms)).isTrue();
     assertThat(new IncidentTracker(settings(2, 10)).fits(alarms)).isFalse();
     assertThat(new IncidentTracker(settings(1, 11)).fits(alarms)).isFalse();
-    AlarmSettings fewer = new AlarmSettings(1e-3, EnumSet.of(Reason.ERROR, Reason.LEVEL));
+    AlarmSettings fewer =
+        new AlarmSettings(new AlarmRate(1e-3, 0), EnumSet.of(Reason.ERROR, Reason.LEVEL));
     assertThat(new IncidentTracker(new IncidentSettings(fewer, 1, 10)).fits(alarms)).isFalse();
-    AlarmSettings rarer = new AlarmSettings(2e-3, EnumSet.allOf(Reason.class));
+    AlarmSettings rarer = new AlarmSettings(new AlarmRate(2e-3, 0), EnumSet.allOf(Reason.class));
     assertThat(new IncidentTracker(new IncidentSettings(rarer, 1, 10)).fits(alarms)).isFalse();
   }
 
@@ -174,12 +177,12 @@ class IncidentTrackerTest {
       IncidentTracker tracker, SeriesAlarms alarms, double[] values, int i, double forecast) {
     int lag = tracker.leastLag();
     double before = lag > 0 && i >= lag ? values[i - lag] : Double.NaN;
-    return tracker.observe(alarms, i * MINUTE, values[i], forecast, 1, before, lag);
+    return tracker.observe(alarms, i * MINUTE, values[i], forecast, 1, before, lag, 0);
   }
 
   private static IncidentSettings withBreaks(int minDuration, int quiet, Reason... reasons) {
     EnumSet<Reason> all = EnumSet.of(Reason.BREAK, reasons);
-    return new IncidentSettings(new AlarmSettings(1e-3, all), minDuration, quiet);
+    return new IncidentSettings(new AlarmSettings(new AlarmRate(1e-3, 0), all), minDuration, quiet);
   }
 
   @Test
@@ -248,9 +251,11 @@ class IncidentTrackerTest {
     EnumSet<Reason> reasons = EnumSet.allOf(Reason.class);
     EnumSet<Reason> fewer = EnumSet.complementOf(EnumSet.of(Reason.BREAK));
     IncidentTracker with =
-        new IncidentTracker(new IncidentSettings(new AlarmSettings(5e-3, reasons), 1, 5));
+        new IncidentTracker(
+            new IncidentSettings(new AlarmSettings(new AlarmRate(5e-3, 0), reasons), 1, 5));
     IncidentTracker without =
-        new IncidentTracker(new IncidentSettings(new AlarmSettings(5e-3, fewer), 1, 5));
+        new IncidentTracker(
+            new IncidentSettings(new AlarmSettings(new AlarmRate(5e-3, 0), fewer), 1, 5));
     SeriesAlarms alarms = with.newSeries();
     SeriesAlarms others = without.newSeries();
     SplittableRandom random = new SplittableRandom(6);

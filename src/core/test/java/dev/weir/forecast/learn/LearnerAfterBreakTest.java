@@ -47,7 +47,8 @@ class LearnerAfterBreakTest {
       state.alarms(alarms);
       if (withAlarms) {
         learner.seasonsBefore(state, tracker.leastLag(), before);
-        tracker.observe(alarms, i * HOUR, values[i], next[0], next[1], before[0], (int) before[1]);
+        tracker.observe(
+            alarms, i * HOUR, values[i], next[0], next[1], before[0], (int) before[1], 0);
       }
       learner.observe(state, i * HOUR, values[i]);
     }

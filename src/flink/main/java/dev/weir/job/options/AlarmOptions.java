@@ -2,6 +2,7 @@ package dev.weir.job.options;
 
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.JointForecast;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
@@ -87,7 +88,7 @@ public final class AlarmOptions {
   public static final Option<Boolean> OVERRIDE_ENABLED =
       Option.flag(OVERRIDES + "enabled", true, "Whether these series raise alarms and warnings.")
           .change("false: open incidents are closed at the next value; true: as alarms.enabled");
-  public static final Option<Double> OVERRIDE_BUDGET = override(AnomalyOptions.BUDGET);
+  public static final Option<AlarmRate> OVERRIDE_BUDGET = override(AnomalyOptions.BUDGET);
   public static final Option<List<Reason>> OVERRIDE_REASONS = override(AnomalyOptions.REASONS);
   public static final Option<Integer> OVERRIDE_MIN_DURATION = override(MIN_DURATION);
   public static final Option<Integer> OVERRIDE_QUIET = override(QUIET);
@@ -165,11 +166,8 @@ public final class AlarmOptions {
     return rules;
   }
 
-  /**
-   * @param budget alarms per 1,000 values
-   */
   private static IncidentSettings settings(
-      double budget, List<Reason> reasons, int minDuration, int quiet) {
+      AlarmRate budget, List<Reason> reasons, int minDuration, int quiet) {
     return new IncidentSettings(AnomalyOptions.settings(budget, reasons), minDuration, quiet);
   }
 
@@ -177,7 +175,7 @@ public final class AlarmOptions {
     Pattern series = file.require(OVERRIDE_SERIES.at(i));
     IncidentSettings settings =
         settings(
-            file.get(OVERRIDE_BUDGET.at(i), AnomalyOptions.PER * common.alarms().budget()),
+            file.get(OVERRIDE_BUDGET.at(i), common.alarms().budget()),
             file.get(OVERRIDE_REASONS.at(i), List.copyOf(common.alarms().reasons())),
             file.get(OVERRIDE_MIN_DURATION.at(i), common.minDuration()),
             file.get(OVERRIDE_QUIET.at(i), common.quiet()));

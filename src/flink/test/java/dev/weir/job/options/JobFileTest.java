@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -206,7 +207,9 @@ class JobFileTest {
     assertThat(own)
         .isEqualTo(
             new IncidentSettings(
-                new AlarmSettings(0.0025, Set.of(Reason.LEVEL, Reason.ERROR)), 3, 7));
+                new AlarmSettings(new AlarmRate(0.0025, 0), Set.of(Reason.LEVEL, Reason.ERROR)),
+                3,
+                7));
   }
 
   private static final String RULES =
@@ -222,7 +225,7 @@ class JobFileTest {
                 below: -1.5
             overrides:
               - series: "pump.*"
-                budget: 3
+                budget: 3 per week
                 reasons: [novelty, error]
                 min-duration: 2
                 quiet: 20
@@ -241,12 +244,15 @@ class JobFileTest {
             .learning()
             .alarms();
     assertThat(rules.of("fan").settings()).isEqualTo(rules.common());
-    assertThat(rules.common().alarms().budget()).isEqualTo(0.002);
+    assertThat(rules.common().alarms().budget()).isEqualTo(new AlarmRate(0.002, 0));
     assertThat(rules.common().quiet()).isEqualTo(7);
     assertThat(rules.of("pump-1").settings())
         .isEqualTo(
             new IncidentSettings(
-                new AlarmSettings(0.003, Set.of(Reason.NOVELTY, Reason.ERROR)), 2, 20));
+                new AlarmSettings(
+                    new AlarmRate(3, 604_800_000), Set.of(Reason.NOVELTY, Reason.ERROR)),
+                2,
+                20));
     assertThat(rules.of("test-pump").settings()).isNull();
     IncidentSettings third = rules.of("tank").settings();
     assertThat(third.quiet()).isEqualTo(8);
@@ -278,7 +284,7 @@ class JobFileTest {
         "overrides: [{budget: 3}] | alarms.overrides[0].series: expected a regular expression, got nothing",
         "overrides: [{series: 'a('}] | line L: alarms.overrides[0].series: expected a regular expression, got 'a('",
         "overrides: [{series: a}] | line L: alarms.overrides[0].series: expected an option other than common as well, got none",
-        "overrides: [{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a number from 0.01 to 50.0, got '99'",
+        "overrides: [{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a number from 0.01 to 50.0, or such as 1 per week, of hour, day, week, month or a number of values, got '99'",
         "overrides: [{series: a, reasons: [threshold]}] | line L: alarms.overrides[0].reasons: expected a list of novelty, level, drift, error and break, got 'threshold'",
         "overrides: [{series: a, enabled: false, quiet: 3}] | line L: alarms.overrides[0].quiet: expected nothing with enabled: false, got some",
         "overrides: [{series: a, quiet: 3, quiet: 4}] | alarms.overrides[0].quiet: expected once, got it again after line L",
@@ -292,6 +298,14 @@ class JobFileTest {
     String line = Long.toString(text.lines().count());
     assertThatThrownBy(() -> read(text))
         .hasMessageContaining(expected.replace("line L", "line " + line));
+  }
+
+  @Test
+  void aBudgetInTimeNeedsTimesBetweenValues() {
+    assertThatThrownBy(() -> read(RULES, Map.of("window.seq-len", "1")))
+        .hasMessageContaining(
+            "alarms.budget: expected window.interval or window.seq-len above 1 with a budget in time, got neither");
+    assertThat(read(RULES, Map.of("window.seq-len", "1", "window.interval", "PT1M"))).isNotNull();
   }
 
   @Test
@@ -335,8 +349,7 @@ class JobFileTest {
         "alarms.budget=2 | alarms.budget: expected alarms.enabled: true as well, got false",
         "topics.alarms=a | topics.alarms: expected alarms.enabled: true as well, got false",
         "alarms=maybe | alarms.enabled: expected true or false, on or off, got 'maybe'",
-        "alarms=on alarms.budget=51 | alarms.budget: expected a number from 0.01 to 50.0, got '51'",
-        "alarms=on alarms.budget=NaN | alarms.budget: expected a number from 0.01 to 50.0, got 'NaN'",
+        "alarms=on alarms.budget=51 | alarms.budget: expected a number from 0.01 to 50.0, or such as 1 per week, of hour, day, week, month or a number of values, got '51'",
         "alarms=on alarms.reasons=spike | alarms.reasons: expected a list of novelty, level, drift, error and break, got 'spike'",
         "alarms=on alarms.quiet=0 | alarms.quiet: expected a whole number from 1 to 10000, got '0'",
         "alarms=on alarms.min-duration=1e9 | alarms.min-duration: expected a whole number from 1 to 10000, got '1e9'",
