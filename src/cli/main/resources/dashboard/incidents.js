@@ -26,7 +26,7 @@ function severity(incident) {
 
 const expectedOf = incident => (incident.expected === null ? "" : `, expected ${number(incident.expected)}`);
 
-const lasted = incident => `${count(incident.values)} ${incident.values === 1 ? "value" : "values"}`
+const lasted = incident => `${count(incident.values)} ${incident.reason === "silence" ? "missing" : incident.values === 1 ? "value" : "values"}`
   + (incident.end > incident.start ? ` in ${duration(incident.end - incident.start)}` : "");
 
 const surpriseOf = incident => (typeof incident.surprise === "number" && incident.threshold === null ? incident.surprise.toFixed(1) : NONE);

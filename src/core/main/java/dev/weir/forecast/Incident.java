@@ -13,9 +13,9 @@ import java.util.UUID;
  * @param id of the incident, the same in all its records, see {@link #id(String, long)}
  * @param event what became of it
  * @param time time of the value at which this was decided, milliseconds since 1970 in UTC
- * @param start time of the first surprising value
+ * @param start time of the first surprising value; of a silence that of the value before it
  * @param end time of the last surprising value so far
- * @param values observed from start to end
+ * @param values observed from start to end; of a silence those that are missing there
  * @param worst the most surprising one so far
  * @param reason what is unusual about it; {@link Reason#BREAK} once a change of the series has
  *     lasted
@@ -84,7 +84,10 @@ public record Incident(
     THRESHOLD,
 
     /** The values of several series of a group are unusual together. */
-    GROUP;
+    GROUP,
+
+    /** The series has no values. */
+    SILENCE;
 
     /** What the values of a series may be unusual for. All but a break may raise an alarm. */
     public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR, BREAK);
@@ -238,6 +241,15 @@ public record Incident(
   /** The same of a warning: several may begin at one value. */
   public static String id(String series, long start, double limit, boolean above, int within) {
     return uuid(series + "\n" + start + "\n" + (above ? ">" : "<") + limit + "\n" + within);
+  }
+
+  /**
+   * The same of a silence.
+   *
+   * @param last time of the value before it
+   */
+  public static String silenceId(String series, long last) {
+    return uuid(series + "\n" + last + "\nsilence");
   }
 
   /** The same of a group, which may have the name of a series. */

@@ -1,5 +1,6 @@
 package dev.weir.webhook;
 
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.avro.IncidentThreshold;
 import java.net.URI;
@@ -35,6 +36,10 @@ public final class IncidentSentence {
   }
 
   private static String worst(Incident incident) {
+    if (incident.getReason().equals(Reason.SILENCE.label())) {
+      return "silence, %d values missing, the last one was %s"
+          .formatted(incident.getValues(), number(incident.getWorstValue()));
+    }
     String most =
         incident.getMembers().isEmpty()
             ? ""

@@ -56,7 +56,7 @@ final class IncidentExplanation {
     line(text, "incident %s", Printable.line(newest.id()));
     line(text, "");
     sentences().forEach(sentence -> line(text, "%s", sentence));
-    if (newest.reason() != Reason.GROUP) {
+    if (newest.reason() != Reason.GROUP && newest.reason() != Reason.SILENCE) {
       line(text, "%s", model());
     }
     line(text, "");
@@ -86,13 +86,16 @@ final class IncidentExplanation {
     if (newest.reason() == Reason.GROUP) {
       return ofGroup();
     }
+    if (newest.reason() == Reason.SILENCE) {
+      return ofSilence();
+    }
     return isRare() ? List.of(worst(), reason(), rarity()) : List.of(worst(), reason());
   }
 
   /** Whether a surprise opened the incident; what a break opens with may be a usual value. */
   private boolean isRare() {
     return switch (newest.reason()) {
-      case GROUP, THRESHOLD -> false;
+      case GROUP, THRESHOLD, SILENCE -> false;
       case BREAK -> records.get(0).reason() != Reason.BREAK;
       case NOVELTY, LEVEL, DRIFT, ERROR -> true;
     };
@@ -126,6 +129,22 @@ final class IncidentExplanation {
       case MISSED -> "Outcome: missed, since no value crossed the limit in time.";
       case DROPPED -> "Outcome: not known, since the series or the threshold was dropped.";
     };
+  }
+
+  private List<String> ofSilence() {
+    String last =
+        "The last value before it is %s, at %s UTC."
+            .formatted(
+                ForecastLines.number(newest.worst().value()),
+                ForecastLines.minute(newest.worst().time()));
+    String missing = newest.values() == 1 ? "1 value is" : newest.values() + " values are";
+    return List.of(
+        last,
+        newest.isOpen()
+            ? "Silence: no value has come since; at %s UTC %s missing."
+                .formatted(ForecastLines.minute(newest.time()), missing)
+            : "Silence: it lasted %s, in which %s missing."
+                .formatted(Duration.ofMillis(newest.duration()), missing));
   }
 
   private List<String> ofGroup() {
@@ -180,7 +199,7 @@ final class IncidentExplanation {
       case BREAK ->
           "Break: a change that lasts: the level, the season or the size of the errors has been"
               + " another for about 140 values.";
-      case THRESHOLD, GROUP -> // without what such a record has
+      case THRESHOLD, GROUP, SILENCE -> // without what such a record has
           "The reason is %s: see docs/anomalies.md.".formatted(newest.reason().label());
     };
   }
@@ -214,6 +233,13 @@ final class IncidentExplanation {
    * @param before the record before; null for the first one
    */
   private static String course(Incident record, Incident before) {
+    if (record.reason() == Reason.SILENCE) {
+      return String.format(
+          "%s  %s: silent for %s",
+          ForecastLines.minute(record.time()),
+          event(record, before),
+          Duration.ofMillis(record.duration()));
+    }
     boolean isThreshold = record.warning() != null;
     return String.format(
         "%s  %s: %s, %d value%s from the first to the last %s one%s",
@@ -243,6 +269,9 @@ final class IncidentExplanation {
   private static String whyClosed(Incident record) {
     if (record.warning() != null && record.warning().outcome() != null) {
       return record.warning().outcome().label();
+    }
+    if (record.reason() == Reason.SILENCE) {
+      return "with the next value, or since the series was dropped";
     }
     return record.newest().isEmpty() && record.reason() != Reason.GROUP
         ? "since the series was dropped"

@@ -3,6 +3,7 @@ package dev.weir.cli.alarm;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -27,7 +28,7 @@ final class IncidentLines {
    */
   static String text(Incident incident, boolean isNews) {
     return String.format(
-        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d values in %s",
+        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d %s in %s",
         ForecastLines.minute(incident.start()),
         state(incident, isNews),
         incident.severity().label(),
@@ -38,6 +39,7 @@ final class IncidentLines {
             ? String.format("surprise %.1f", incident.worst().surprise())
             : text(incident.warning()),
         incident.values(),
+        incident.reason() == Reason.SILENCE ? "missing" : "values",
         Duration.ofMillis(incident.duration()));
   }
 

@@ -37,6 +37,11 @@ final class AlarmBudget {
     return surprise >= threshold;
   }
 
+  /** The next values raise none. */
+  static void rest(AlarmState state) {
+    state.longs[AlarmState.QUIET_UNTIL] = state.longs[AlarmState.VALUES] + SILENCE + 1;
+  }
+
   /**
    * Whether the value raises an alarm, which is then paid for; called once for each value.
    *
@@ -61,7 +66,7 @@ final class AlarmBudget {
     if (alarm) {
       penalty += PENALTY;
       spent++;
-      longs[AlarmState.QUIET_UNTIL] = t + SILENCE + 1;
+      rest(state);
     }
     doubles[AlarmState.PENALTY] = penalty;
     doubles[AlarmState.SPENT] = spent;

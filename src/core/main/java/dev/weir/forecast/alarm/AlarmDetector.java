@@ -118,6 +118,11 @@ public final class AlarmDetector {
     state.doubles[AlarmState.LAST_SCALE] = 0;
   }
 
+  /** After a silence, which was reported: as many values raise no alarm as after one. */
+  void returned(AlarmState state) {
+    AlarmBudget.rest(state);
+  }
+
   /** The forecast of the newest value; NaN if there was none. */
   public double expected() {
     return expected;

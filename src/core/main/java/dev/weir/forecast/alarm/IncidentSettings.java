@@ -11,8 +11,9 @@ import java.util.Objects;
  * @param minDuration values from the first to the last surprising one before an incident is
  *     reported; 1: at once
  * @param quiet values without a surprising one that close an incident
+ * @param silence when a series without values has an incident
  */
-public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet)
+public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet, Silence silence)
     implements Serializable {
 
   public static final int DEFAULT_MIN_DURATION = 1;
@@ -24,6 +25,11 @@ public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet)
   public IncidentSettings {
     check("min-duration", minDuration);
     check("quiet", quiet);
+  }
+
+  /** Without incidents of silence. */
+  public IncidentSettings(AlarmSettings alarms, int minDuration, int quiet) {
+    this(alarms, minDuration, quiet, Silence.OFF);
   }
 
   private static void check(String what, int values) {

@@ -56,6 +56,11 @@ public final class IncidentTracker {
     detector.skip(alarms.detection);
   }
 
+  /** The series was silent, which had an incident of its own: the next values raise no alarm. */
+  public void returned(SeriesAlarms alarms) {
+    detector.returned(alarms.detection);
+  }
+
   /**
    * As {@link #observe(SeriesAlarms, long, double, double, double, double, int, long)}, of a value
    * that is compared with none before it.

@@ -126,7 +126,10 @@ final class AlarmMonitor {
     if (tracker.leastLag() > 0) {
       learner.seasonsBefore(state, tracker.leastLag(), before);
     }
-    if (window.missing() > 0) {
+    if (isNew && result.isBack) {
+      tracker.returned(alarms);
+    }
+    if (window.missing() > 0 || isNew && result.isBack) {
       tracker.skip(alarms);
       before[0] = Double.NaN; // it is that of another time, too
     } else {

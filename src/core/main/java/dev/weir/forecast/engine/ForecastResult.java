@@ -28,6 +28,7 @@ public final class ForecastResult extends SeriesResult {
   boolean isDue;
   boolean hasLearned;
   boolean isRepeatable;
+  boolean isBack; // the newest value ends a silence
   long bytes;
   Boolean isOpen;
 

@@ -44,6 +44,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   private final ForecastResult result;
   private final ModeForecaster[] forecasters; // by mode
   private final TargetsForecaster[] joint; // by mode; null where a series has one target
+  private final SilenceMonitor silence; // null where no alarms are reported
 
   /**
    * @param clock the machine's, milliseconds since 1970
@@ -77,6 +78,12 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       ModeSettings target = settings.modes().get(i);
       forecasters[i] = new ModeForecaster(settings, target, read(target), result);
     }
+    this.silence =
+        settings.modes().stream()
+            .filter(mode -> mode.learning() != null && mode.learning().alarms() != null)
+            .findFirst()
+            .map(mode -> new SilenceMonitor(mode.learning().alarms(), result))
+            .orElse(null);
     Targets targets = settings.inputs().targets();
     this.joint = targets.areSeveral() ? new TargetsForecaster[forecasters.length] : null;
     for (int i = 0; joint != null && i < forecasters.length; i++) {
@@ -215,8 +222,25 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   }
 
   @Override
+  protected void precede(String name, WindowState state, long time, boolean goesBack) {
+    result.isBack = silence != null && silence.precede(name, state, time, goesBack);
+  }
+
+  @Override
+  protected void elapse(
+      String name, ForecastState series, WindowState state, long timestamp, long watermark) {
+    boolean isTrusted = watermark != Long.MAX_VALUE && !order().isAhead(timestamp);
+    if (silence != null && silence.elapse(name, state, timestamp, isTrusted)) {
+      series.times(state);
+    }
+  }
+
+  @Override
   protected void silence(String name, ForecastState series, WindowState state, boolean isOver)
       throws IOException {
+    if (silence != null) {
+      silence.drop(name, state);
+    }
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms()) { // an incident may be open
         read(name, series);
@@ -266,12 +290,17 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       result.count(Counted.GAP, 1);
       result.count(Counted.MISSING, windows.missing());
     }
+    if (silence == null) {
+      state.pace(null); // left by settings with alarms
+    } else {
+      silence.advanced(name, state);
+    }
     if (isOfOtherTargets(name, series)) {
       state.keepNewest(); // what is before it may be of another target
     }
     result.isDue = windows.isDue(state);
     result.bytes = state.bytes();
-    result.isRepeatable = !windows.resumed();
+    result.isRepeatable = !windows.resumed() && !result.isBack;
     result.models = state.models();
     SequenceWindow window = null;
     for (int i = 0; i < forecasters.length; i++) {

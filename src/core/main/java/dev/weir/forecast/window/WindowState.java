@@ -36,6 +36,7 @@ public class WindowState {
 
   private final KnownCovariates covariates; // null where no network reads what is known ahead
   private List<String> models; // null where the settings name the outside models
+  private Pace pace; // null where nobody looks for a silence
 
   private int pendingSize;
   private long[] pending = NONE; // by ascending time: as the ring, then how many are known ahead
@@ -88,6 +89,7 @@ public class WindowState {
     interval = other.interval;
     covariates = other.covariates == null ? null : new KnownCovariates(other.covariates);
     models = other.models;
+    pace = other.pace == null ? null : other.pace.copy();
     ring = other.ring.clone();
     next = other.next;
     size = other.size;
@@ -140,6 +142,15 @@ public class WindowState {
     if (!Objects.equals(models, named)) { // else one list is enough
       models = named;
     }
+  }
+
+  /** How its observations follow each other; null where nobody looks for a silence. */
+  public Pace pace() {
+    return pace;
+  }
+
+  public void pace(Pace next) {
+    pace = next;
   }
 
   /** The {@link Sampling#interval} that it was cut under. */
@@ -249,7 +260,7 @@ public class WindowState {
 
   /** Whether something else than the expiry may need the timer of a time. */
   public boolean isTimed(long time) {
-    return findPending(time) >= 0;
+    return findPending(time) >= 0 || pace != null && pace.isTimer(time);
   }
 
   /** Time of the newest observation, also of those that wait; {@link Long#MIN_VALUE} for none. */

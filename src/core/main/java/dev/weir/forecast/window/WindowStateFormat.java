@@ -1,5 +1,6 @@
 package dev.weir.forecast.window;
 
+import dev.weir.forecast.StateFields;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -11,7 +12,8 @@ import java.util.List;
 /**
  * The bytes of a {@link WindowState}, independent of the engine that stores them: its sizes, its
  * marks if it has any, then all rows and what is kept for a network that reads covariates known
- * ahead, little-endian; then the names of outside models if the series has its own.
+ * ahead, little-endian; then the names of outside models if the series has its own, and its {@link
+ * Pace}.
  */
 public final class WindowStateFormat {
 
@@ -29,6 +31,9 @@ public final class WindowStateFormat {
   /** A bit of the number of marks: the names of the outside models come last. */
   private static final int NAMES_MODELS = 1 << 4;
 
+  /** Another: the pace of the series comes last of all. */
+  private static final int HAS_PACE = 1 << 3;
+
   /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
@@ -38,6 +43,7 @@ public final class WindowStateFormat {
     // one array and one call: a view of a stream would take each number on its own
     int marks = state.hasMarks() ? WindowState.MARKS : 0;
     int kind = marks | (state.models() == null ? 0 : NAMES_MODELS);
+    kind |= state.pace() == null ? 0 : HAS_PACE;
     ByteBuffer bytes =
         ByteBuffer.allocate(
                 HEAD
@@ -67,6 +73,9 @@ public final class WindowStateFormat {
       for (String model : state.models()) {
         target.writeUTF(model);
       }
+    }
+    if (state.pace() != null) {
+      state.pace().fields(StateFields.writer(target));
     }
   }
 
@@ -101,7 +110,8 @@ public final class WindowStateFormat {
       columns = read(source, Integer.BYTES).getInt();
     }
     boolean namesModels = (marks & NAMES_MODELS) != 0;
-    marks &= ~NAMES_MODELS;
+    boolean hasPace = (marks & HAS_PACE) != 0;
+    marks &= ~(NAMES_MODELS | HAS_PACE);
     checkSizes(seqLen, features, ahead, size, pending);
     checkColumns(columns, ahead, seqLen);
     T state = maker.make(seqLen, features, interval, ahead, columns);
@@ -123,6 +133,9 @@ public final class WindowStateFormat {
         models[m] = source.readUTF();
       }
       state.models(List.of(models));
+    }
+    if (hasPace) {
+      state.pace(new Pace().fields(StateFields.reader(source)));
     }
     return state;
   }

@@ -8,13 +8,17 @@ import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.GroupSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.alarm.Threshold;
 import dev.weir.model.Mode;
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.Durations;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Option.Need;
+import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The options of a job file that say which alarms a job raises. */
@@ -27,6 +31,10 @@ public final class AlarmOptions {
 
   /** A name is compared with each, once for each series. */
   private static final int MAX_OVERRIDES = 100;
+
+  /** From 1.5: a value may be a little late. */
+  private static final Pattern TIMES =
+      Pattern.compile("(1\\.[5-9]|[2-9](?:\\.[0-9])?|[1-9][0-9]{1,3}(?:\\.[0-9])?)x");
 
   private static final String KNOWN =
       "safe: a threshold with the same limit and within keeps what it has learned";
@@ -52,6 +60,17 @@ public final class AlarmOptions {
               "Values without a surprising one that close an incident.")
           .unit("observations")
           .change("safe: it counts for open incidents, too");
+  public static final Option<Silence> SILENCE =
+      new Option<>(
+              "alarms.silence",
+              Option.Type.VALUE,
+              "auto, off, a multiple of the usual time between two values such as 3x, or a duration from"
+                  + " PT1S to P3650D",
+              Silence.AUTO,
+              "After how long without a value a series has an incident; auto: found from how the values"
+                  + " of each series follow each other.",
+              AlarmOptions::silence)
+          .change("safe; off: open incidents of silence are closed at the next value");
 
   public static final Option<Pattern> THRESHOLD_SERIES =
       Option.pattern(THRESHOLDS + "series", "Only series whose whole name matches; by default all.")
@@ -92,6 +111,7 @@ public final class AlarmOptions {
   public static final Option<List<Reason>> OVERRIDE_REASONS = override(AnomalyOptions.REASONS);
   public static final Option<Integer> OVERRIDE_MIN_DURATION = override(MIN_DURATION);
   public static final Option<Integer> OVERRIDE_QUIET = override(QUIET);
+  public static final Option<Silence> OVERRIDE_SILENCE = override(SILENCE);
 
   public static final Option<Pattern> GROUP_SERIES =
       Option.pattern(
@@ -129,6 +149,29 @@ public final class AlarmOptions {
         .with(null, "As %s, which is the default.".formatted(option.key()));
   }
 
+  /** {@code auto}, {@code off}, a multiple such as {@code 3x}, or a duration. */
+  private static Silence silence(String text) {
+    switch (text) {
+      case "auto", "on", "true" -> {
+        return Silence.AUTO;
+      }
+      case "off", "false" -> {
+        return Silence.OFF;
+      }
+      default -> {
+        Matcher times = TIMES.matcher(text);
+        if (times.matches()) {
+          return new Silence(Double.parseDouble(times.group(1)), null);
+        }
+        Duration after = Durations.parse(text);
+        if (after.compareTo(Duration.ofSeconds(1)) < 0 || after.toDays() > 3_650) {
+          throw new IllegalArgumentException(text);
+        }
+        return new Silence(0, after);
+      }
+    }
+  }
+
   /** The topic of incidents; null where alarms are off. */
   public static String topic(JobFile file) {
     return file.get(AnomalyOptions.ENABLED) ? file.get(TOPIC) : null;
@@ -149,7 +192,8 @@ public final class AlarmOptions {
             file.get(AnomalyOptions.BUDGET),
             file.get(AnomalyOptions.REASONS, Reason.OF_VALUES),
             file.get(MIN_DURATION),
-            file.get(QUIET));
+            file.get(QUIET),
+            file.get(SILENCE));
     AlarmRules rules =
         new AlarmRules(
             common,
@@ -167,8 +211,9 @@ public final class AlarmOptions {
   }
 
   private static IncidentSettings settings(
-      AlarmRate budget, List<Reason> reasons, int minDuration, int quiet) {
-    return new IncidentSettings(AnomalyOptions.settings(budget, reasons), minDuration, quiet);
+      AlarmRate budget, List<Reason> reasons, int minDuration, int quiet, Silence silence) {
+    return new IncidentSettings(
+        AnomalyOptions.settings(budget, reasons), minDuration, quiet, silence);
   }
 
   private static Override override(JobFile file, int i, IncidentSettings common) {
@@ -178,11 +223,17 @@ public final class AlarmOptions {
             file.get(OVERRIDE_BUDGET.at(i), common.alarms().budget()),
             file.get(OVERRIDE_REASONS.at(i), List.copyOf(common.alarms().reasons())),
             file.get(OVERRIDE_MIN_DURATION.at(i), common.minDuration()),
-            file.get(OVERRIDE_QUIET.at(i), common.quiet()));
+            file.get(OVERRIDE_QUIET.at(i), common.quiet()),
+            file.get(OVERRIDE_SILENCE.at(i), common.silence()));
     boolean enabled = file.get(OVERRIDE_ENABLED.at(i));
     boolean changes = false;
     for (Option<?> option :
-        List.of(OVERRIDE_BUDGET, OVERRIDE_REASONS, OVERRIDE_MIN_DURATION, OVERRIDE_QUIET)) {
+        List.of(
+            OVERRIDE_BUDGET,
+            OVERRIDE_REASONS,
+            OVERRIDE_MIN_DURATION,
+            OVERRIDE_QUIET,
+            OVERRIDE_SILENCE)) {
       changes |= file.has(option.at(i));
       if (!enabled && file.has(option.at(i))) {
         file.problem(option.at(i), "expected nothing with enabled: false, got some");
