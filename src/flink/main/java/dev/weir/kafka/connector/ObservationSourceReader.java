@@ -266,6 +266,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     if (allIdle && !isIdle) {
       isIdle = true;
       output.markIdle();
+      coordinator.accept(new Quiet(true));
     } else if (!allIdle) {
       activate();
     }
@@ -275,6 +276,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     if (isIdle) {
       isIdle = false;
       main.markActive();
+      coordinator.accept(new Quiet(false));
     }
   }
 

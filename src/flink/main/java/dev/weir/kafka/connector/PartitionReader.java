@@ -24,6 +24,9 @@ class PartitionReader<T> implements SourceReader<T, KafkaPartitionSplit> {
   /** Asks a reader to read up to what its partitions hold now; its answer once it has. */
   record ReadUp() implements SourceEvent {}
 
+  /** From a reader: whether all its partitions are idle, since that has changed. */
+  record Quiet(boolean isQuiet) implements SourceEvent {}
+
   /** Flink's checkpoints count from 1; a snapshot of this id is overwritten and never committed. */
   static final long NO_CHECKPOINT = Long.MIN_VALUE;
 

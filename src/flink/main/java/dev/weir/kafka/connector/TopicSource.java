@@ -24,6 +24,8 @@ import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kafka's source without an end, with a reader of ours around Kafka's. Its enumerator also tells
@@ -33,6 +35,7 @@ final class TopicSource<T>
     implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
 
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(TopicSource.class);
 
   interface Readers<T> extends Serializable {
     PartitionReader<T> of(SourceReader<T, KafkaPartitionSplit> reader, SourceReaderContext context);
@@ -101,6 +104,7 @@ final class TopicSource<T>
     private final Set<Integer> reading = new HashSet<>(); // subtasks that new partitions wait for
     private Set<TopicPartition> known; // null before the first listing
     private Runnable waiting; // assigns new partitions; null without any
+    private final Set<Integer> quiet = new HashSet<>(); // subtasks without observations
     private boolean isDiscovered;
 
     /**
@@ -167,9 +171,31 @@ final class TopicSource<T>
 
     @Override
     public void handleSourceEvent(int subtask, SourceEvent event) {
+      if (event instanceof PartitionReader.Quiet told) {
+        hear(subtask, told.isQuiet());
+        return;
+      }
       reading.remove(subtask);
       if (waiting != null && reading.isEmpty()) {
         waiting.run();
+      }
+    }
+
+    /** Says once that no partition of any task has observations, and when that is over. */
+    private void hear(int subtask, boolean isQuiet) {
+      boolean wereAll = quiet.size() == context.currentParallelism();
+      if (isQuiet ? !quiet.add(subtask) : !quiet.remove(subtask)) {
+        return;
+      }
+      Object topics =
+          known == null ? "" : known.stream().map(TopicPartition::topic).distinct().toList();
+      if (quiet.size() == context.currentParallelism()) {
+        LOG.warn(
+            "{}: no observation for window.idle-timeout in any partition: event time stands still"
+                + " until one comes, and no series is reported as silent meanwhile",
+            topics);
+      } else if (wereAll) {
+        LOG.info("{}: observations come again", topics);
       }
     }
 
@@ -199,6 +225,7 @@ final class TopicSource<T>
     @Override
     public void addReader(int subtask) {
       enumerator.addReader(subtask);
+      quiet.remove(subtask);
       if (waiting != null) {
         reading.add(subtask);
         context.sendEventToSourceReader(subtask, new PartitionReader.ReadUp());
