@@ -65,6 +65,10 @@ class WebhookIT {
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
   private static Incident incident(String series, Event event) {
+    return incident(series, event, Reason.LEVEL);
+  }
+
+  private static Incident incident(String series, Event event, Reason reason) {
     double surprise = event == Event.OPENED ? 2.75 : 4.5;
     return new Incident(
         series,
@@ -75,7 +79,7 @@ class WebhookIT {
         1_000,
         1,
         new Incident.Worst(1_000, 12.5, Double.NaN, Double.NaN, surprise),
-        Reason.LEVEL,
+        reason,
         Severity.of(surprise),
         List.of(new Incident.Value(1_000, 12.5)),
         "",
@@ -162,6 +166,39 @@ class WebhookIT {
         lag += end - (offsets.get(of) == null ? 0 : offsets.get(of).offset());
       }
       return lag;
+    }
+  }
+
+  @Test
+  void aSilenceThatIsOverIsNotPosted() throws Exception {
+    kafka.create("silences", 3, Map.of());
+    List<Incident> incidents =
+        List.of(
+            incident("over", Event.OPENED, Reason.SILENCE),
+            incident("silent", Event.OPENED, Reason.SILENCE),
+            incident("over", Event.CLOSED, Reason.SILENCE),
+            incident("level", Event.OPENED),
+            incident("level", Event.CLOSED));
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", kafka.bootstrapServers());
+    config.put("transactional.id", "silences");
+    IncidentCodec codec = new IncidentCodec();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (Incident each : incidents) {
+        producer.send(new ProducerRecord<>("silences", 0, null, codec.encode(each)));
+      }
+      producer.commitTransaction();
+    }
+    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 200);
+        WebhookDelivery delivery = delivery("silences", endpoint, Severity.LOW)) {
+      awaitTaken(endpoint, 3);
+      await().until(() -> lag("silences") == 0);
+      assertThat(endpoint.taken())
+          .extracting(post -> json(post).get("series").textValue())
+          .containsExactlyInAnyOrder("silent", "level", "level");
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.weir.webhook;
 
+import dev.weir.forecast.Incident.Event;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.RegistrySettings;
@@ -274,13 +276,31 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       Runnable done = batch.add(partition, record.offset());
       IncidentMessage message = incident == null ? null : message(incident, record);
-      if (message == null) {
+      if (message == null || isOver(incident, jobs)) {
         done.run();
       } else {
         jobs.add(new Job(incident.getSeries(), message, partition, done));
       }
     }
     return new Readable(jobs, null);
+  }
+
+  /**
+   * Whether a record closes a silence that was opened in the same poll, which is taken out: after
+   * an outage all series say so at once, and nobody is to be called for what is over.
+   */
+  private static boolean isOver(Incident incident, List<Job> jobs) {
+    if (!incident.getReason().equals(Reason.SILENCE.label())
+        || !incident.getEvent().equals(Event.CLOSED.name())) {
+      return false;
+    }
+    for (Job job : jobs) {
+      if (job.message().incident().equals(incident.getId())) {
+        job.done().run();
+        return jobs.remove(job);
+      }
+    }
+    return false;
   }
 
   private Collection<Runnable> tasks(Readable readable) {

@@ -117,7 +117,7 @@ public final class Pace {
     return timer == time;
   }
 
-  /** Whether a timer is wanted for a time: there is none, or only a later one. */
+  /** Whether a timer is wanted for a time: only if no earlier one is set; then it is. */
   public boolean wantsTimer(long time) {
     boolean wants = timer == NONE || timer > time;
     timer = wants ? time : timer;

@@ -191,8 +191,8 @@ final class TopicSource<T>
           known == null ? "" : known.stream().map(TopicPartition::topic).distinct().toList();
       if (quiet.size() == context.currentParallelism()) {
         LOG.warn(
-            "{}: no observation for window.idle-timeout in any partition: event time stands still"
-                + " until one comes, and no series is reported as silent meanwhile",
+            "{}: no observation for window.idle-timeout in any partition: event time does not go"
+                + " on until one comes, and no series is reported as silent meanwhile",
             topics);
       } else if (wereAll) {
         LOG.info("{}: observations come again", topics);

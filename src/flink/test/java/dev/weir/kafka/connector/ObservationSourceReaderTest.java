@@ -304,6 +304,11 @@ class ObservationSourceReaderTest {
     assertThat(idle).containsExactly("t-0");
     topic.isDown = false;
     awaitIdle("t-0", "t-1", MAIN);
+    assertThat(replies).containsExactly(new PartitionReader.Quiet(true));
+    fake.emit(0, true);
+    poll();
+    assertThat(replies)
+        .containsExactly(new PartitionReader.Quiet(true), new PartitionReader.Quiet(false));
   }
 
   @Test
