@@ -36,12 +36,12 @@ const warning = ({limit, direction, within, probability, crossing_time: crossing
   `${direction} ${number(limit)} within ${count(within)} values: ${percent(probability)}`
   + (crossing === null ? "" : `, about ${time(crossing)}`) + (outcome === null ? "" : `, ${printable(outcome)}`);
 
-/** "pump.a 4.5, pump.b 4.0 and 2 more" */
-const membersOf = members => members.slice(0, MEMBERS).map(one => `${printable(one.series)} ${one.surprise.toFixed(1)}`).join(", ")
+/** "pump.a 54 %, pump.b 46 % and 2 more": what each explains of the sum of surprises above 1 */
+const membersOf = (members, sum) => members.slice(0, MEMBERS).map(one => `${printable(one.series)} ${percent(Math.max(0, one.surprise - 1) / sum)}`).join(", ")
   + (members.length > MEMBERS ? ` and ${members.length - MEMBERS} more` : "");
 
 /** What the reason is about, if it is not the worst value. */
-const detail = ({threshold, members}) => (threshold !== null ? warning(threshold) : membersOf(members));
+const detail = ({threshold, members, surprise}) => (threshold !== null ? warning(threshold) : membersOf(members, surprise));
 
 const isGroup = incident => incident.reason === "group";
 

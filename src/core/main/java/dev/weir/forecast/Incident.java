@@ -178,7 +178,13 @@ public record Incident(
   public record Value(long time, double value) {}
 
   /** A series of a group, with the surprise of its value. */
-  public record Member(String series, double surprise) {}
+  public record Member(String series, double surprise) {
+
+    /** Its part of what the surprises of all members are above 1, 0 to 1. */
+    public double share(double sum) {
+      return sum > 0 ? Math.min(1, Math.max(0, surprise - 1) / sum) : 0;
+    }
+  }
 
   /** What became of a warning. */
   public enum Outcome {

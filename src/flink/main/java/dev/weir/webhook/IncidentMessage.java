@@ -1,13 +1,17 @@
 package dev.weir.webhook;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.io.BinaryEncoder;
@@ -25,6 +29,7 @@ record IncidentMessage(String incident, String event, String key, String place, 
 
   private static final Map<String, String> PAGERDUTY_SEVERITY =
       Map.of("low", "info", "medium", "warning", "high", "critical");
+  private static final Duration OPEN = Duration.ofDays(7); // of an alert without further records
   private static final String OF_HEADER = "[A-Za-z0-9_.-]{1,100}";
 
   /**
@@ -70,11 +75,12 @@ record IncidentMessage(String incident, String event, String key, String place, 
                 incident.getStart().toEpochMilli());
     String text = link == null ? sentence : sentence + ". " + link;
     try {
-      ObjectNode body =
+      JsonNode body =
           switch (endpoint.format()) {
             case JSON -> ((ObjectNode) Json.READER.readTree(json(incident))).put("text", text);
             case SLACK -> Json.object().put("text", escaped(text));
             case PAGERDUTY -> event(incident, endpoint.routingKey(), sentence, link);
+            case ALERTMANAGER -> alerts(incident, sentence, link);
           };
       return body.toString().getBytes(StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -107,6 +113,37 @@ record IncidentMessage(String incident, String event, String key, String place, 
         .put("timestamp", incident.getStart().toString())
         .put("class", incident.getReason());
     return event;
+  }
+
+  /**
+   * Of the Alertmanager's API v2, which knows an alert by its labels: one of the severity that
+   * counts, and once this has risen the end of those of less. Nobody sends an open one again, so it
+   * says itself when it ends if no record does.
+   */
+  private static ArrayNode alerts(Incident incident, String summary, String link) {
+    ArrayNode alerts = Json.object().putArray("alerts");
+    Severity now = Severity.ofLabel(incident.getSeverity());
+    boolean isNew = incident.getEvent().equals("OPENED");
+    for (Severity severity : Severity.values()) {
+      if (severity.compareTo(now) > 0 || isNew && severity != now) {
+        continue;
+      }
+      boolean isOver = incident.getEvent().equals("CLOSED") || severity != now;
+      ObjectNode alert = alerts.addObject();
+      alert
+          .putObject("labels")
+          .put("alertname", "WeirIncident")
+          .put("series", incident.getSeries())
+          .put("incident", incident.getId())
+          .put("severity", severity.label());
+      alert.putObject("annotations").put("summary", summary).put("reason", incident.getReason());
+      alert.put("startsAt", incident.getStart().toString());
+      alert.put("endsAt", incident.getTime().plus(isOver ? Duration.ZERO : OPEN).toString());
+      if (link != null) {
+        alert.put("generatorURL", link);
+      }
+    }
+    return alerts;
   }
 
   private static byte[] json(Incident incident) {

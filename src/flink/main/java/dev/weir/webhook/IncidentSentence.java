@@ -2,6 +2,7 @@ package dev.weir.webhook;
 
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.kafka.avro.Incident;
+import dev.weir.kafka.avro.IncidentMember;
 import dev.weir.kafka.avro.IncidentThreshold;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -40,14 +41,20 @@ public final class IncidentSentence {
       return "silence, %d values missing, the last one was %s"
           .formatted(incident.getValues(), number(incident.getWorstValue()));
     }
-    String most =
-        incident.getMembers().isEmpty()
-            ? ""
-            : " of " + name(incident.getMembers().get(0).getSeries());
+    if (!incident.getMembers().isEmpty()) {
+      IncidentMember first = incident.getMembers().get(0);
+      return String.format(
+          Locale.ROOT,
+          "%s, mostly %s (%.0f %%), value %s",
+          incident.getReason(),
+          name(first.getSeries()),
+          100 * first.getShare(),
+          number(incident.getWorstValue()));
+    }
     String expected =
         incident.getExpected() == null ? "" : ", expected " + number(incident.getExpected());
-    return "%s, value %s%s%s"
-        .formatted(incident.getReason(), number(incident.getWorstValue()), most, expected);
+    return "%s, value %s%s"
+        .formatted(incident.getReason(), number(incident.getWorstValue()), expected);
   }
 
   private static String limit(IncidentThreshold threshold) {

@@ -7,5 +7,7 @@ public enum WebhookFormat {
   /** A message of Slack's incoming webhooks; Mattermost and others read it, too. */
   SLACK,
   /** An event of PagerDuty's Events API v2; the secret is its routing key. */
-  PAGERDUTY
+  PAGERDUTY,
+  /** Alerts of the API v2 of Prometheus' Alertmanager. */
+  ALERTMANAGER
 }

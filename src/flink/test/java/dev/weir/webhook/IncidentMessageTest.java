@@ -44,6 +44,17 @@ class IncidentMessageTest {
 
   private static Incident incident(
       String series, Event event, Reason reason, Warning warning, List<Member> members) {
+    Severity severity = warning == null ? Severity.HIGH : Severity.MEDIUM;
+    return incident(series, event, reason, warning, members, severity);
+  }
+
+  private static Incident incident(
+      String series,
+      Event event,
+      Reason reason,
+      Warning warning,
+      List<Member> members,
+      Severity severity) {
     return new Incident(
         series,
         Incident.id("pump.spike", START),
@@ -54,7 +65,7 @@ class IncidentMessageTest {
         3,
         WORST,
         reason,
-        warning == null ? Severity.HIGH : Severity.MEDIUM,
+        severity,
         List.of(),
         "",
         -1,
@@ -73,12 +84,54 @@ class IncidentMessageTest {
   @Test
   void slackAndPagerDutyGetWhatThePagePrints() throws Exception {
     var printed = Documents.blocks(Path.of("docs", "anomalies.md"), "json");
-    assertThat(printed).hasSize(2);
+    assertThat(printed).hasSize(3);
     Incident updated = incident("pump.spike", Event.UPDATED);
     assertThat(body(updated, WebhookFormat.SLACK, PAGE))
         .isEqualTo(JSON.readTree(printed.get(0).text()));
     assertThat(body(updated, WebhookFormat.PAGERDUTY, PAGE))
         .isEqualTo(JSON.readTree(printed.get(1).text()));
+    assertThat(body(incident("pump.spike", Event.OPENED), WebhookFormat.ALERTMANAGER, PAGE))
+        .isEqualTo(JSON.readTree(printed.get(2).text()));
+  }
+
+  /** As definitions/postableAlerts of its openapi.yaml asks: times, and labels of text alone. */
+  @Test
+  void alertmanagerHasOneOpenAlertOfTheSeverityThatCounts() throws Exception {
+    Incident low = incident("p", Event.OPENED, Reason.LEVEL, null, List.of(), Severity.LOW);
+    JsonNode opened = body(low, WebhookFormat.ALERTMANAGER, null);
+    JsonNode updated = body(incident("p", Event.UPDATED), WebhookFormat.ALERTMANAGER, null);
+    JsonNode closed = body(incident("p", Event.CLOSED), WebhookFormat.ALERTMANAGER, null);
+    assertThat(opened.findValuesAsText("severity")).containsExactly("low");
+    assertThat(updated.findValuesAsText("severity")).containsExactly("low", "medium", "high");
+    assertThat(updated.get(0).get("labels")).isEqualTo(opened.get(0).get("labels"));
+    String time = "2026-03-03T10:22:00Z";
+    assertThat(updated.findValuesAsText("endsAt"))
+        .containsExactly(time, time, "2026-03-10T10:22:00Z");
+    assertThat(closed.findValuesAsText("endsAt")).containsExactly(time, time, time);
+    for (JsonNode alert : updated) {
+      Instant start = Instant.parse(alert.get("startsAt").textValue());
+      assertThat(Instant.parse(alert.get("endsAt").textValue())).isAfter(start);
+      assertThat(alert.get("labels")).allMatch(JsonNode::isTextual);
+      assertThat(alert.get("labels").fieldNames())
+          .toIterable()
+          .allMatch(name -> name.matches("[a-zA-Z_][a-zA-Z0-9_]*"))
+          .contains("alertname");
+      assertThat(alert.get("annotations")).allMatch(JsonNode::isTextual);
+    }
+  }
+
+  /** The limits that the schema of the Events API v2 sets. */
+  @Test
+  void pagerDutyHasWhatItsSchemaAsksFor() throws Exception {
+    JsonNode event = body(incident("p".repeat(2_000), Event.OPENED), WebhookFormat.PAGERDUTY, PAGE);
+    assertThat(event.get("routing_key").textValue()).hasSize(32);
+    assertThat(event.get("event_action").textValue()).isIn("trigger", "acknowledge", "resolve");
+    assertThat(event.get("dedup_key").textValue()).hasSizeLessThanOrEqualTo(255);
+    JsonNode payload = event.get("payload");
+    assertThat(payload.get("summary").textValue()).hasSizeBetween(1, 1_024);
+    assertThat(payload.get("source").textValue()).isNotEmpty();
+    assertThat(payload.get("severity").textValue()).isIn("critical", "error", "warning", "info");
+    assertThat(Instant.parse(payload.get("timestamp").textValue()).toEpochMilli()).isEqualTo(START);
   }
 
   @Test
@@ -102,6 +155,14 @@ class IncidentMessageTest {
   }
 
   @Test
+  void sentenceOfASilenceSaysWhatIsMissing() throws Exception {
+    assertThat(text(incident("pump", Event.OPENED, Reason.SILENCE, null, List.of())))
+        .startsWith(
+            "High incident opened in pump since 2026-03-03 10:20 UTC: silence, 3 values missing, the"
+                + " last one was 22.000. ");
+  }
+
+  @Test
   void sentenceNamesTheLimitOrTheMembers() throws Exception {
     Warning warning = new Warning(90, true, 4, 0.83, START + 1_200_000, Outcome.CROSSED);
     assertThat(text(incident("pump", Event.CLOSED, Reason.THRESHOLD, warning, List.of())))
@@ -112,8 +173,8 @@ class IncidentMessageTest {
     List<Member> members = List.of(new Member("hall/a", 4.5), new Member("hall/b", 4));
     assertThat(text(incident("hall", Event.OPENED, Reason.GROUP, null, members)))
         .isEqualTo(
-            "High incident opened in hall since 2026-03-03 10:20 UTC: group, value 22.000 of hall/a,"
-                + " expected 11.000. https://weir.example/#view=alarms");
+            "High incident opened in hall since 2026-03-03 10:20 UTC: group, mostly hall/a (82 %),"
+                + " value 22.000. https://weir.example/#view=alarms");
   }
 
   @Test

@@ -150,17 +150,19 @@ final class IncidentExplanation {
   private List<String> ofGroup() {
     Worst worst = newest.worst();
     List<Member> members = newest.members();
-    String most = members.isEmpty() ? "" : ", of " + Printable.line(members.get(0).series());
     List<String> sentences = new ArrayList<>();
-    sentences.add(
-        "The most surprising value is %s, at %s UTC%s."
-            .formatted(
-                ForecastLines.number(worst.value()), ForecastLines.minute(worst.time()), most));
-    sentences.add("Group: several of its series were unusual at this time. Their surprises:");
+    sentences.add("Group: these series were unusual together. The first one explains most:");
     for (Member member : members) {
       sentences.add(
-          String.format("  %.1f  %s", member.surprise(), Printable.line(member.series())));
+          String.format(
+              "  %3.0f %%  %s, surprise %.1f",
+              100 * member.share(worst.surprise()),
+              Printable.line(member.series()),
+              member.surprise()));
     }
+    sentences.add(
+        "The value of the first one was %s, at %s UTC."
+            .formatted(ForecastLines.number(worst.value()), ForecastLines.minute(worst.time())));
     sentences.add(
         String.format(
             "What the members' surprises are above 1 adds up to %.1f, which makes it %s.",

@@ -53,7 +53,11 @@ final class IncidentLines {
 
   private static String members(Incident incident) {
     return incident.members().stream()
-        .map(m -> String.format("%s %.1f", Printable.line(m.series()), m.surprise()))
+        .map(
+            m ->
+                String.format(
+                    "%s %.0f %%",
+                    Printable.line(m.series()), 100 * m.share(incident.worst().surprise())))
         .collect(Collectors.joining(", "));
   }
 

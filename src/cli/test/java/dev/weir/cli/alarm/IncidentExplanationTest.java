@@ -121,6 +121,21 @@ class IncidentExplanationTest {
   }
 
   @Test
+  void silenceSaysWhatIsMissingAndHowLongItLasted() throws Exception {
+    Worst last = new Worst(START, 3, Double.NaN, Double.NaN, 5);
+    Incident opened = record(Event.OPENED, 4, 3, last, Reason.SILENCE, 1, 3);
+    assertThat(text(opened))
+        .contains("pump.spike: high, silence, open", "The last value before it is 3.0000")
+        .contains("Silence: no value has come since; at 2026-03-03 10:24 UTC 4 values are missing.")
+        .doesNotContain("once in", "Forecasts were", "NaN");
+    Incident closed = record(Event.CLOSED, 60, 60, last, Reason.SILENCE, 1, 3);
+    assertThat(text(opened, closed))
+        .contains("Silence: it lasted PT1H, in which 61 values are missing.")
+        .contains("2026-03-03 10:24  opened, high: silent for PT3M")
+        .contains("2026-03-03 11:20  closed, with the next value");
+  }
+
+  @Test
   void warningStatesLimitProbabilityTimeAndOutcome() throws Exception {
     assertThat(text(IncidentCodecTest.WARNING))
         .startsWith("pump-7: high, threshold, closed")
@@ -147,10 +162,10 @@ class IncidentExplanationTest {
     String text = new IncidentExplanation(List.of(IncidentCodecTest.GROUP), page).text();
     assertThat(text.lines())
         .containsSubsequence(
-            "The most surprising value is 3.2500, at 1970-01-01 00:01 UTC, of line1.b.",
-            "Group: several of its series were unusual at this time. Their surprises:",
-            "  4.5  line1.b",
-            "  4.0  line1.a",
+            "Group: these series were unusual together. The first one explains most:",
+            "   54 %  line1.b, surprise 4.5",
+            "   46 %  line1.a, surprise 4.0",
+            "The value of the first one was 3.2500, at 1970-01-01 00:01 UTC.",
             "What the members' surprises are above 1 adds up to 6.5, which makes it medium.")
         .endsWith("To look further: https://weir.example/#view=alarms");
     assertThat(text).doesNotContain("once in", "without a model");

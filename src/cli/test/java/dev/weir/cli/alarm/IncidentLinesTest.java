@@ -23,9 +23,9 @@ class IncidentLinesTest {
                 + "  below -1.5000 within 12: 80 %  1 values in PT0S");
     assertThat(IncidentLines.text(IncidentCodecTest.GROUP, true))
         .isEqualTo(
-            "1970-01-01 00:01  opened  medium  group    line1  line1.b 4.5, line1.a 4.0"
+            "1970-01-01 00:01  opened  medium  group    line1  line1.b 54 %, line1.a 46 %"
                 + "  surprise 6.5  1 values in PT0S");
     assertThat(IncidentLines.json(IncidentCodecTest.GROUP))
-        .contains("\"members\":[{\"series\":\"line1.b\",\"surprise\":4.5}");
+        .contains("\"members\":[{\"series\":\"line1.b\",\"surprise\":4.5,");
   }
 }

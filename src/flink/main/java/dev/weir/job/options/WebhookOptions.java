@@ -35,7 +35,7 @@ public final class WebhookOptions {
               WebhookFormat.class,
               WebhookFormat.JSON,
               "What is posted: json, the record and a sentence; slack, a message of an incoming webhook;"
-                  + " pagerduty, an event of the Events API v2.")
+                  + " pagerduty, an event of the Events API v2; alertmanager, alerts of the API v2.")
           .change("without effect on the job");
   public static final Option<Severity> SEVERITY =
       Option.choice(

@@ -77,6 +77,7 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
         (member, to) -> {
           to.writeString(member.series());
           to.writeDouble(member.surprise());
+          to.writeDouble(member.share(incident.worst().surprise()));
         });
   }
 
