@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.io.BinaryEncoder;
@@ -118,7 +119,7 @@ record IncidentMessage(String incident, String event, String key, String place, 
   /**
    * Of the Alertmanager's API v2, which knows an alert by its labels: one of the severity that
    * counts, and once this has risen the end of those of less. Nobody sends an open one again, so it
-   * says itself when it ends if no record does.
+   * says itself when it ends if no record does. One that ends when it starts is over for any clock.
    */
   private static ArrayNode alerts(Incident incident, String summary, String link) {
     ArrayNode alerts = Json.object().putArray("alerts");
@@ -128,7 +129,8 @@ record IncidentMessage(String incident, String event, String key, String place, 
       if (severity.compareTo(now) > 0 || isNew && severity != now) {
         continue;
       }
-      boolean isOver = incident.getEvent().equals("CLOSED") || severity != now;
+      Instant closed = incident.getEvent().equals("CLOSED") ? incident.getTime() : null;
+      Instant end = closed == null ? incident.getTime().plus(OPEN) : closed;
       ObjectNode alert = alerts.addObject();
       alert
           .putObject("labels")
@@ -138,7 +140,7 @@ record IncidentMessage(String incident, String event, String key, String place, 
           .put("severity", severity.label());
       alert.putObject("annotations").put("summary", summary).put("reason", incident.getReason());
       alert.put("startsAt", incident.getStart().toString());
-      alert.put("endsAt", incident.getTime().plus(isOver ? Duration.ZERO : OPEN).toString());
+      alert.put("endsAt", (severity == now ? end : incident.getStart()).toString());
       if (link != null) {
         alert.put("generatorURL", link);
       }

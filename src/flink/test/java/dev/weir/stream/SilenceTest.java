@@ -125,7 +125,7 @@ class SilenceTest {
       assertThat(each.start()).isBetween(last - 3 * MINUTE, last);
       assertThat(after).isBetween(hasGaps ? 4.2 : 3.2, hasGaps ? 6.6 : 3.3);
       assertThat(each.severity()).isEqualTo(Severity.HIGH);
-      assertThat(each.values()).isEqualTo(Math.round(after) - 1);
+      assertThat(each.values()).isEqualTo((long) after);
       assertThat(each.newest().get(each.newest().size() - 1).time()).isEqualTo(each.start());
     }
     List<Incident> closed = silences(incidents, Event.CLOSED);

@@ -151,8 +151,9 @@ final class SilenceMonitor {
     Pace pace = state.pace();
     int newest = state.size() - 1;
     long last = state.time(newest);
-    double missing = Math.max(1, pace.missing(time - last));
-    double absent = Math.max(1, pace.missing(pace.due() - last)); // when it was opened
+    double absent = Math.max(1, pace.overdue(pace.due() - last)); // when it was opened
+    boolean isBack = event == Event.CLOSED && time > pace.due();
+    double missing = isBack ? Math.max(1, pace.missing(time - last)) : absent;
     double surprise = Math.min(AlarmDetector.MAX_SURPRISE, pace.surprise(absent));
     List<Value> values = new ArrayList<>();
     for (int i = Math.max(0, newest + 1 - Incident.NEWEST); i <= newest; i++) {

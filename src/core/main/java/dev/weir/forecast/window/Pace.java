@@ -73,6 +73,11 @@ public final class Pace {
     return spacing > 0 ? Math.max(0, Math.rint(gap / spacing) - 1) : 0;
   }
 
+  /** How many observations are missing so long after the newest one, each a little late or more. */
+  public double overdue(double since) {
+    return spacing > 0 ? Math.max(0, Math.floor(since / spacing - LATE / 2)) : 0;
+  }
+
   /** How many in a row are missing by a chance of less than one in a million. */
   private double silentAfter() {
     return Math.max(LEAST, Math.ceil(Math.log(CHANCE) / Math.log(share())));
