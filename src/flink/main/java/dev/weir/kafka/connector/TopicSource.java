@@ -37,6 +37,9 @@ final class TopicSource<T>
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(TopicSource.class);
 
+  private static final long LEAST_QUIET_NANOS = 20_000_000_000L;
+  private static final long QUIET_TICK_MILLIS = 5_000;
+
   interface Readers<T> extends Serializable {
     PartitionReader<T> of(SourceReader<T, KafkaPartitionSplit> reader, SourceReaderContext context);
   }
@@ -105,6 +108,9 @@ final class TopicSource<T>
     private Set<TopicPartition> known; // null before the first listing
     private Runnable waiting; // assigns new partitions; null without any
     private final Set<Integer> quiet = new HashSet<>(); // subtasks without observations
+    private Long quietSince; // when that had become true of all; null if it is not
+    private long longestQuiet = LEAST_QUIET_NANOS; // that is usual
+    private boolean isQuietSaid;
     private boolean isDiscovered;
 
     /**
@@ -181,22 +187,30 @@ final class TopicSource<T>
       }
     }
 
-    /** Says once that no partition of any task has observations, and when that is over. */
+    /** A subtask has no observations in any of its partitions, or has some again. */
     private void hear(int subtask, boolean isQuiet) {
-      boolean wereAll = quiet.size() == context.currentParallelism();
-      if (isQuiet ? !quiet.add(subtask) : !quiet.remove(subtask)) {
+      long now = System.nanoTime();
+      if (isQuiet && quiet.add(subtask) && quiet.size() == context.currentParallelism()) {
+        quietSince = now;
+      } else if (!isQuiet && quiet.remove(subtask) && quietSince != null) {
+        long usual = isQuietSaid ? 16 * longestQuiet : Long.MAX_VALUE; // an outage is not
+        longestQuiet = Math.max(longestQuiet, Math.min(usual, now - quietSince));
+        quietSince = null;
+        isQuietSaid = false;
+      }
+    }
+
+    /** Says once of a pause of all partitions that it is much longer than those before. */
+    private void sayQuiet() {
+      if (quietSince == null || isQuietSaid || System.nanoTime() - quietSince < 3 * longestQuiet) {
         return;
       }
-      Object topics =
-          known == null ? "" : known.stream().map(TopicPartition::topic).distinct().toList();
-      if (quiet.size() == context.currentParallelism()) {
-        LOG.warn(
-            "{}: no observation for window.idle-timeout in any partition: event time does not go"
-                + " on until one comes, and no series is reported as silent meanwhile",
-            topics);
-      } else if (wereAll) {
-        LOG.info("{}: observations come again", topics);
-      }
+      isQuietSaid = true;
+      LOG.warn(
+          "{}: no observation for {} s in any partition: event time does not go on until one comes,"
+              + " and no series is reported as silent meanwhile",
+          known == null ? "" : known.stream().map(TopicPartition::topic).distinct().toList(),
+          (System.nanoTime() - quietSince) / 1_000_000_000);
     }
 
     /**
@@ -209,6 +223,8 @@ final class TopicSource<T>
       context.callAsync(
           () -> null,
           (listed, failure) -> context.callAsync(() -> null, (assigned, other) -> discovered()));
+      context.callAsync(
+          () -> null, (none, failure) -> sayQuiet(), QUIET_TICK_MILLIS, QUIET_TICK_MILLIS);
     }
 
     private void discovered() {
