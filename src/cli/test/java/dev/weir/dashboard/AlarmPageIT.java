@@ -256,7 +256,7 @@ class AlarmPageIT extends BrowserPage {
       browser.await("the list", () -> rows() == 4);
       assertThat(rowOf("pump-7"))
           .contains("threshold\nabove 90 within 4 values: 88", "about 1970-01-01 00:05, crossed");
-      assertThat(rowOf("line1")).contains("group\nline1.b 54 %, line1.a 46 %", "6.5");
+      assertThat(rowOf("line1")).contains("group\nline1.b 54\u00a0%, line1.a 46\u00a0%", "6.5");
       assertThat(
               browser.<List<String>>js(
                   "return [...document.querySelectorAll('.incidents tbody a')].map(a => a.dataset.series)"))
