@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.InProcess;
+import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
@@ -275,6 +277,70 @@ class AlarmJobIT {
             "(?m)^2026-03-0\\d \\d\\d:\\d\\d  closed  high    threshold  pump\\.spike  \\d+\\.\\d+,"
                 + " expected \\d+\\.\\d+  above 57\\.000 within 2: \\d\\d %, about 2026-03-0\\d"
                 + " \\d\\d:\\d\\d, crossed  \\d+ values in PT");
+  }
+
+  private static void awaitFeedback(RunningJob job, JobSettings settings, long records) {
+    String group = settings.kafka().group() + "-alarms-feedback";
+    String topic = settings.kafka().topics().feedback();
+    try (TopicAdmin admin = kafka.admin()) {
+      job.await()
+          .until(
+              () ->
+                  admin.committed(group, topic).values().stream().mapToLong(o -> o.offset()).sum()
+                      == records);
+    }
+  }
+
+  @Test
+  void feedbackIsTakenInAndMutedIncidentsAreRecorded() throws Exception {
+    JobSettings settings = settings("alarms-told", Map.of());
+    String topic = settings.kafka().topics().alarms();
+    String feedback = settings.kafka().topics().feedback();
+    assertThat(feedback).isEqualTo("alarms-told.alarms-feedback");
+    String line =
+        "alarms --bootstrap-servers %s --topic %s ".formatted(kafka.bootstrapServers(), topic);
+    send(settings, 0, AT - 20);
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      job.await()
+          .until(
+              () ->
+                  kafka.read(settings.kafka().topics().forecasts()).size()
+                      == SERIES.size() * (AT - 20));
+      InProcess muted =
+          InProcess.succeeds(
+              line + "--mute pump.spike --for 10d --from 2026-03-01T00:00Z --note maintenance");
+      assertThat(muted.out())
+          .contains("muted pump.spike from 2026-03-01T00:00:00Z to 2026-03-11T00:00:00Z");
+      InProcess.succeeds(line + "--mute nobody --for 1h");
+      byte[] key = "a.shift".getBytes(StandardCharsets.UTF_8);
+      kafka.send(List.of(new ProducerRecord<>(feedback, key, new byte[] {1, 2, 3})));
+      awaitFeedback(job, settings, 3);
+      send(settings, AT - 20, VALUES);
+      awaitAll(job, settings);
+      InProcess dismissed = InProcess.succeeds(line + "--dismiss a.shift --note known");
+      assertThat(dismissed.out()).matches("dismissed [a-z]+ of a\\.shift since 2026-03-.*\\R");
+      awaitFeedback(job, settings, 4);
+    }
+    Map<String, List<Incident>> incidents = incidents(settings);
+    long mutedSince = time(AT - 20).toEpochMilli();
+    assertThat(incidents.get("pump.spike"))
+        .allSatisfy(
+            incident ->
+                assertThat(incident.muted())
+                    .isEqualTo(incident.start() >= mutedSince ? "maintenance" : null))
+        .anyMatch(incident -> incident.start() == time(AT).toEpochMilli());
+    assertThat(incidents.get("a.shift")).allMatch(incident -> incident.muted() == null);
+    assertThat(incidents.get("a.shift"))
+        .hasSameSizeAs(expected.get("a.shift"))
+        .extracting(Incident::id)
+        .containsExactlyElementsOf(expected.get("a.shift").stream().map(Incident::id).toList());
+    assertThat(kafka.deadLetters(settings))
+        .extracting(DeadLetter::reason)
+        .containsExactlyInAnyOrder(DeadLetter.Reason.FEEDBACK, DeadLetter.Reason.MALFORMED);
+    assertThat(InProcess.succeeds(line + "--series pump.*").out())
+        .containsPattern("(?m)^2026-03-03 10:20 .* pump\\.spike .*  muted: maintenance$");
+    InProcess wrong = InProcess.fails(2, line + "--mute a --note x");
+    assertThat(wrong.err()).contains("--for: expected it together with --mute, got only one");
   }
 
   private static InProcess alarms(String options, Object... values) {

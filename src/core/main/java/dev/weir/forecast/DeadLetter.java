@@ -36,6 +36,8 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
     MODEL,
     /** A label that belongs to no window, or to a class that there may not be. */
     LABEL,
+    /** Feedback on an incident or a series that there is not, or of an unknown kind. */
+    FEEDBACK,
     /** A new series, and its task has as many as it may keep. */
     SERIES_LIMIT,
     /** The schema that a registry has, or should have, is not to be had or is of something else. */

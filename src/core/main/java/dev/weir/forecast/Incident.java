@@ -29,6 +29,8 @@ import java.util.UUID;
  * @param members of a group, where the reason is one, the most surprising first; else none. Then
  *     series is the group's name, the worst value the most surprising member's, and its surprise
  *     the sum of what the members' surprises are above 1
+ * @param muted the note of the mute in which the incident started, which may be empty; null if it
+ *     is not muted
  */
 public record Incident(
     String series,
@@ -45,7 +47,8 @@ public record Incident(
     String model,
     long modelVersion,
     Warning warning,
-    List<Member> members)
+    List<Member> members,
+    String muted)
     implements Output {
 
   /** Values that each record contains at most. */
@@ -92,6 +95,9 @@ public record Incident(
     /** What the values of a series may be unusual for. All but a break may raise an alarm. */
     public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR, BREAK);
 
+    /** What evidence is collected for, in the order of the constants. It can be dismissed. */
+    public static final List<Reason> OF_EVIDENCE = List.of(NOVELTY, LEVEL, DRIFT, ERROR);
+
     /** As options and results name it, in lower case. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
@@ -103,12 +109,7 @@ public record Incident(
      * @throws IllegalArgumentException if there is no such reason
      */
     public static Reason ofLabel(String label) {
-      for (Reason reason : values()) {
-        if (reason.label().equals(label)) {
-          return reason;
-        }
-      }
-      throw new IllegalArgumentException("expected a reason, got '%s'".formatted(label));
+      return among(List.of(values()), label, "a reason");
     }
 
     /**
@@ -117,13 +118,25 @@ public record Incident(
      * @throws IllegalArgumentException if there is no such reason
      */
     public static Reason of(String label) {
-      for (Reason reason : OF_VALUES) {
+      return among(OF_VALUES, label, "novelty, level, drift, error or break");
+    }
+
+    /**
+     * One of {@link #OF_EVIDENCE}.
+     *
+     * @throws IllegalArgumentException if there is no such reason
+     */
+    public static Reason ofEvidence(String label) {
+      return among(OF_EVIDENCE, label, "novelty, level, drift or error");
+    }
+
+    private static Reason among(List<Reason> reasons, String label, String expected) {
+      for (Reason reason : reasons) {
         if (reason.label().equals(label)) {
           return reason;
         }
       }
-      throw new IllegalArgumentException(
-          "expected novelty, level, drift, error or break, got '%s'".formatted(label));
+      throw new IllegalArgumentException("expected %s, got '%s'".formatted(expected, label));
     }
   }
 
@@ -237,6 +250,42 @@ public record Incident(
   public Incident {
     newest = List.copyOf(newest);
     members = List.copyOf(members);
+  }
+
+  /** One that is not muted. */
+  public Incident(
+      String series,
+      String id,
+      Event event,
+      long time,
+      long start,
+      long end,
+      long values,
+      Worst worst,
+      Reason reason,
+      Severity severity,
+      List<Value> newest,
+      String model,
+      long modelVersion,
+      Warning warning,
+      List<Member> members) {
+    this(
+        series,
+        id,
+        event,
+        time,
+        start,
+        end,
+        values,
+        worst,
+        reason,
+        severity,
+        newest,
+        model,
+        modelVersion,
+        warning,
+        members,
+        null);
   }
 
   /** The id of an incident: the same whenever the same values are read. */

@@ -3,6 +3,7 @@ package dev.weir.job;
 import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
@@ -87,6 +88,9 @@ public final class ForecastPipeline {
     if (arrival instanceof LabelEvent label) {
       return label.series();
     }
+    if (arrival instanceof FeedbackEvent feedback) {
+      return feedback.observed();
+    }
     DeadLetter letter = (DeadLetter) arrival;
     return "dead-letter-"
         + letter.source().partition()
@@ -131,6 +135,9 @@ public final class ForecastPipeline {
       if (settings.outside() != null) {
         known = outside(env, settings, ends, known);
       }
+      if (settings.kafka().topics().feedback() != null) {
+        known = known.union(feedback(env, ends));
+      }
       SingleOutputStreamOperator<Output> forecasts = middle.build(known, models);
       writeModels(forecasts, settings, ends);
       AlarmRules groups = groups(settings.forecast());
@@ -159,6 +166,17 @@ public final class ForecastPipeline {
       outputs = isAlone ? classes : outputs.union(classes);
     }
     outputs.sinkTo(ends.sink()).name("sink").uid("sink");
+  }
+
+  /** What people say of alarms: a few records, which one task reads. */
+  private static DataStream<InputEvent> feedback(
+      StreamExecutionEnvironment env, KafkaConnectors ends) {
+    return env.fromSource(
+            ends.feedback(WeirTypeInformation.INPUT_EVENT),
+            ObservationWatermarks.none(),
+            "alarms-feedback")
+        .uid("alarms-feedback")
+        .setParallelism(1);
   }
 
   private static DataStream<InputEvent> joined(

@@ -79,6 +79,7 @@ final class TopicReader {
             file.get(JobOptions.MODELS),
             ofClasses,
             AlarmOptions.topic(file),
+            AlarmOptions.feedbackTopic(file),
             file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
             covariates(),
             outside());

@@ -84,6 +84,7 @@ public record KafkaSettings(
    *
    * @param ofClasses those of a job that classifies; null for one that does not
    * @param alarms topic of incidents; null for a job that raises no alarms
+   * @param feedback topic of what people say of incidents; null as before
    * @param isJson whether forecasts, scores and incidents are written as JSON, else as Avro
    * @param covariates topic of covariates; null for a job that reads none
    * @param outside topic of outside forecasts; null for a job that reads none
@@ -96,6 +97,7 @@ public record KafkaSettings(
       String models,
       ClassTopics ofClasses,
       String alarms,
+      String feedback,
       boolean isJson,
       CovariateTopic covariates,
       OutsideTopic outside)
@@ -116,6 +118,7 @@ public record KafkaSettings(
       return observations.names().contains(topic)
           || topic.equals(models)
           || ofClasses != null && topic.equals(ofClasses.labels())
+          || topic.equals(feedback)
           || ahead().contains(topic);
     }
 
@@ -153,6 +156,9 @@ public record KafkaSettings(
       if (alarms != null) {
         all.add(alarms);
       }
+      if (feedback != null) {
+        all.add(feedback);
+      }
       if (ofClasses != null) {
         all.add(ofClasses.classes());
         all.add(ofClasses.labels());
@@ -160,7 +166,7 @@ public record KafkaSettings(
       return all;
     }
 
-    /** Forecasts, scores, incidents, classes and labels: those that the job has. */
+    /** Forecasts, scores, incidents, feedback, classes and labels: those that the job has. */
     public List<String> ofSeries() {
       List<String> others = outputs();
       others.removeAll(List.of(deadLetters, models));
@@ -182,6 +188,11 @@ public record KafkaSettings(
       return with(observations, topic);
     }
 
+    /** Where what people say of incidents arrives, unless another topic is named. */
+    public static String feedbackOn(String alarms) {
+      return alarms + "-feedback";
+    }
+
     private Topics with(ObservationTopics found, String incidents) {
       return new Topics(
           found,
@@ -191,6 +202,7 @@ public record KafkaSettings(
           models,
           ofClasses,
           incidents,
+          feedback,
           isJson,
           covariates,
           outside);
@@ -205,6 +217,7 @@ public record KafkaSettings(
           scores,
           deadLetters,
           models,
+          null,
           null,
           null,
           false,

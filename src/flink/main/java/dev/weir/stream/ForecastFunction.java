@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.ChampionUpdate;
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
@@ -251,6 +252,11 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     result.wantNanos(measured.isNextSampled());
     Observation observation = ((ObservationEvent) arrival).observation();
     return series.observe(state, observation, arrival.source(), watermark);
+  }
+
+  @Override
+  String say(FeedbackEvent said) throws IOException {
+    return series.say(state, said);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.FeedbackEvent;
+import dev.weir.forecast.FeedbackEvent.Kind;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
@@ -34,6 +37,8 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte MODELS = 5; // one of them whose outside models have names
 
   private static final byte PLAIN = 6; // one that follows from its record's value
+
+  private static final byte FEEDBACK = 7;
 
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
@@ -76,6 +81,16 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       target.writeLong(event.time());
       StringValue.writeString(event.label(), target);
       writeSource(event.source(), target);
+    } else if (arrival instanceof FeedbackEvent event) {
+      target.writeByte(FEEDBACK);
+      StringValue.writeString(event.series(), target);
+      target.writeLong(event.time());
+      StringValue.writeString(event.observed(), target);
+      target.writeByte(event.kind().ordinal());
+      target.writeByte(event.reason() == null ? -1 : event.reason().ordinal());
+      target.writeLong(event.until());
+      StringValue.writeString(event.note(), target);
+      writeSource(event.source(), target);
     } else {
       target.writeByte(DEAD_LETTER);
       LETTERS.serialize((DeadLetter) arrival, target);
@@ -97,6 +112,9 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     if (kind == LABEL) {
       return new LabelEvent(series, time, StringValue.readString(source), readSource(source));
     }
+    if (kind == FEEDBACK) {
+      return readFeedback(series, time, source);
+    }
     double value = source.readDouble();
     double[] some = readDoubles(source);
     double[] features = some.length == 0 ? Observation.NO_FEATURES : some;
@@ -113,6 +131,22 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
                 kind == MARKED ? Observation.NO_FEATURES : readDoubles(source),
                 kind == MODELS ? readModels(source) : null);
     return new ObservationEvent(observation, readSource(source));
+  }
+
+  private static FeedbackEvent readFeedback(String series, long time, DataInputView source)
+      throws IOException {
+    String observed = StringValue.readString(source);
+    Kind kind = Kind.values()[source.readByte()];
+    int reason = source.readByte();
+    return new FeedbackEvent(
+        observed,
+        series,
+        kind,
+        reason < 0 ? null : Reason.values()[reason],
+        time,
+        source.readLong(),
+        StringValue.readString(source),
+        readSource(source));
   }
 
   private static List<String> readModels(DataInputView source) throws IOException {

@@ -4,6 +4,7 @@ import dev.weir.forecast.ChampionUpdate;
 import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
@@ -107,6 +108,15 @@ abstract class SeriesFunction<M extends Model>
   abstract SeriesCache<?> store();
 
   abstract SeriesResult take(InputEvent arrival, long watermark) throws IOException;
+
+  /**
+   * Takes in what somebody says of the alarms of the series that was loaded.
+   *
+   * @return why it can't be used, in one line; null if it can
+   */
+  String say(FeedbackEvent said) throws IOException {
+    throw new IllegalStateException("expected no feedback on alarms");
+  }
 
   /** Event time has come to where the series that was loaded wanted to be woken. */
   abstract SeriesResult wake(String series, long timestamp, long watermark) throws IOException;
@@ -241,6 +251,14 @@ abstract class SeriesFunction<M extends Model>
     }
     String series = context.getCurrentKey();
     SeriesState<?> state = load(series);
+    if (arrival instanceof FeedbackEvent said) {
+      String problem = say(said);
+      if (problem != null) {
+        send(new DeadLetter(Reason.FEEDBACK, problem, said.source()), out);
+      }
+      store().done();
+      return;
+    }
     boolean isNew = state.times() == null;
     if (isNew && counter.isFull()) {
       DeadLetter letter = counter.refused(series, arrival.source());

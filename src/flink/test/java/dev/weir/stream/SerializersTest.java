@@ -13,6 +13,9 @@ import dev.weir.forecast.ContestReport.Event;
 import dev.weir.forecast.ContestReport.Standing;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.FeedbackEvent;
+import dev.weir.forecast.FeedbackEvent.Kind;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
@@ -104,7 +107,10 @@ class SerializersTest {
             new ObservationEvent(
                 new Observation("s", 7, 1.5).withAhead(Observation.NO_FEATURES, List.of()), SOURCE),
             new DeadLetter(Reason.TIME, "time: expected …", SOURCE),
-            new LabelEvent("größe-7", 1_234, "läuft", SOURCE)));
+            new LabelEvent("größe-7", 1_234, "läuft", SOURCE),
+            new FeedbackEvent(
+                "größe-7", "größe-7/a", Kind.DISMISS, Incident.Reason.LEVEL, 5, 0, "ü", SOURCE),
+            new FeedbackEvent("s", "s", Kind.MUTE, null, 1_234, 9_999, "", SOURCE)));
   }
 
   private static ObservationEvent plain(Observation observation, byte[] key, byte[] value) {

@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
@@ -145,6 +146,9 @@ public final class SeriesHarness
   static String key(InputEvent event) {
     if (event instanceof LabelEvent label) {
       return label.series();
+    }
+    if (event instanceof FeedbackEvent feedback) {
+      return feedback.observed();
     }
     return event instanceof ObservationEvent o ? o.observation().series() : "none";
   }

@@ -12,7 +12,6 @@ import dev.weir.forecast.Incident.Event;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.IncidentCodec;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,13 +30,16 @@ import picocli.CommandLine.Option;
 @Command(
     name = "alarms",
     description =
-        "Lists the newest incidents of a job that raises alarms, oldest first, or explains one.",
+        "Lists the newest incidents of a job that raises alarms, oldest first, or explains one, or"
+            + " tells the job that one was a false alarm.",
     footer = {
       "",
       "Examples: weir alarms my-job.yaml",
       "          weir alarms --series 'pump-.*' --last 100",
       "          weir alarms my-job.yaml --explain pump-17",
-      "          weir alarms --follow --format json"
+      "          weir alarms --follow --format json",
+      "          weir alarms my-job.yaml --dismiss 024e9abb-89da-3b22-a458-c6823b36bb71",
+      "          weir alarms my-job.yaml --mute pump-17 --for 2h --note maintenance"
     })
 public final class AlarmsCommand implements Callable<Integer> {
 
@@ -97,6 +99,8 @@ public final class AlarmsCommand implements Callable<Integer> {
           "Explain one incident: by its id, or the newest of a series. Ids are in --format json.")
   private String explain;
 
+  @Mixin private FeedbackOptions feedback;
+
   @Mixin private KafkaOptions.WithJob kafka;
 
   @Mixin private RegistryOption registry;
@@ -116,6 +120,12 @@ public final class AlarmsCommand implements Callable<Integer> {
         "--explain",
         "it without --series, --last and --follow",
         "both");
+    feedback.check();
+    UsageException.check(
+        !feedback.isGiven() || explain == null && !follow,
+        "--dismiss, --confirm, --mute and --unmute",
+        "one without --explain and --follow",
+        "both");
     if (kafka.job() != null && !kafka.isGiven("--topic")) {
       topic = kafka.job().kafka().topics().alarms();
       if (topic == null) {
@@ -123,13 +133,28 @@ public final class AlarmsCommand implements Callable<Integer> {
             "alarms.enabled: expected true in the job file, got false; add alarms: on");
       }
     }
+    if (feedback.isGiven() && feedback.id() == null) {
+      feedback.send(kafka, topic, List.of());
+      return 0;
+    }
     RegistrySettings schemas = registry.settings(kafka);
     kafka.require("--topic names another, and a job with alarms: on creates it", topic);
     codec = new IncidentCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(kafka.clients().committed())) {
       Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(topic));
-      if (explain != null) {
-        return explain(consumer, ends);
+      String wanted = explain == null ? feedback.id() : explain;
+      if (wanted != null) {
+        List<Incident> found = find(consumer, ends, wanted);
+        if (found.isEmpty()) {
+          return 1;
+        }
+        if (explain == null) {
+          feedback.send(kafka, topic, found);
+        } else {
+          IncidentExplanation explanation = new IncidentExplanation(found, kafka.page());
+          System.out.println(format == Format.json ? explanation.json() : explanation.text());
+        }
+        return 0;
       }
       long shown = list(consumer, ends);
       if (follow) {
@@ -190,35 +215,36 @@ public final class AlarmsCommand implements Callable<Integer> {
   }
 
   /**
-   * Explains an incident that is looked for in the newest records; in all if it is not there, or
-   * began before them.
+   * The records of an incident, which is looked for in the newest records; in all if it is not
+   * there, or began before them. None if records did not come.
+   *
+   * @throws CommandFailure if there is no such incident
    */
-  private int explain(TopicConsumer consumer, Map<TopicPartition, Long> ends) throws IOException {
+  private List<Incident> find(
+      TopicConsumer consumer, Map<TopicPartition, Long> ends, String wanted) {
     Map<TopicPartition, Long> begins = consumer.begins(ends.keySet());
     for (long look : new long[] {LOOK, Long.MAX_VALUE}) {
       Map<TopicPartition, Long> from = consumer.before(ends, look);
       Map<String, List<Incident>> byId = new HashMap<>();
-      if (!readOf(explain, consumer, from, ends, byId)) {
+      if (!readOf(wanted, consumer, from, ends, byId)) {
         reportMissing();
         if (byId.isEmpty()) {
-          return 1;
+          return List.of();
         }
       }
       List<Incident> found = newest(byId);
       boolean isWhole = !found.isEmpty() && found.get(0).event() == Event.OPENED;
       if (isWhole || !found.isEmpty() && from.equals(begins)) {
-        IncidentExplanation explanation = new IncidentExplanation(found, kafka.page());
-        System.out.println(format == Format.json ? explanation.json() : explanation.text());
-        return 0;
+        return found;
       }
       if (from.equals(begins)) {
         break;
       }
     }
     throw new CommandFailure(
-        "--explain: expected the id of an incident on topic %s, or a series with one, got '%s'; weir"
+        "%s: expected the id of an incident on topic %s, or a series with one, got '%s'; weir"
             + " alarms --format json lists ids and series",
-        topic, explain);
+        explain == null ? feedback.option() : "--explain", topic, wanted);
   }
 
   /**

@@ -28,7 +28,7 @@ final class IncidentLines {
    */
   static String text(Incident incident, boolean isNews) {
     return String.format(
-        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d %s in %s",
+        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d %s in %s%s",
         ForecastLines.minute(incident.start()),
         state(incident, isNews),
         incident.severity().label(),
@@ -40,7 +40,13 @@ final class IncidentLines {
             : text(incident.warning()),
         incident.values(),
         incident.reason() == Reason.SILENCE ? "missing" : "values",
-        Duration.ofMillis(incident.duration()));
+        Duration.ofMillis(incident.duration()),
+        incident.muted() != null ? "  " + muted(incident) : "");
+  }
+
+  /** {@code muted}, or {@code muted: NOTE}. */
+  static String muted(Incident incident) {
+    return incident.muted().isEmpty() ? "muted" : "muted: " + Printable.line(incident.muted());
   }
 
   private static String value(Worst worst) {

@@ -1,12 +1,12 @@
 package dev.weir.cli.health;
 
-import dev.weir.forecast.CovariateEvent;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
+import dev.weir.kafka.codec.FeedbackDeserializer;
 import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.covariate.CovariateDeserializer;
@@ -121,6 +121,9 @@ final class TopicChecks extends Checks {
     }
     if (topics.alarms() != null) {
       others.put(topics.alarms(), look.isReadable ? validator()::incident : null);
+      others.put(
+          topics.feedback(),
+          problems(new FeedbackDeserializer(null, kafka.source().targets() > 1)));
     }
     CovariateTopic covariates = topics.covariates();
     if (covariates != null) {
@@ -144,11 +147,8 @@ final class TopicChecks extends Checks {
     return others;
   }
 
-  /**
-   * Says what is wrong with a record of numbers known ahead, in one line; null if it can be used.
-   */
-  static Function<ConsumerRecord<byte[], byte[]>, String> problems(
-      RecordDeserializer<CovariateEvent> records) {
+  /** Says what is wrong with a record that others write, in one line; null if it can be used. */
+  static Function<ConsumerRecord<byte[], byte[]>, String> problems(RecordDeserializer<?> records) {
     records.openAlone();
     return records::problem;
   }

@@ -56,6 +56,7 @@ public final class TopicOptions {
         kafka.topic("--models", own.models(), Topics::models),
         kafka.job() == null ? null : kafka.job().kafka().topics().ofClasses(),
         kafka.job() == null ? null : kafka.job().kafka().topics().alarms(),
+        kafka.job() == null ? null : kafka.job().kafka().topics().feedback(),
         kafka.job() != null && kafka.job().kafka().topics().isJson(),
         null,
         null);
@@ -68,6 +69,7 @@ public final class TopicOptions {
         scores,
         deadLetters == null ? observations.get(0) + ".dlq" : deadLetters,
         models,
+        null,
         null,
         null,
         false,

@@ -1,5 +1,6 @@
 package dev.weir.dashboard.view;
 
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Warning;
 import java.util.ArrayList;
@@ -145,6 +146,7 @@ public final class IncidentList {
         && incident.members().size() <= MAX_MEMBERS
         && incident.members().stream()
             .allMatch(m -> DashboardState.isSeries(m.series()) && isSurprise(m.surprise()))
+        && (incident.muted() == null || incident.muted().length() <= FeedbackEvent.MAX_NOTE_LENGTH)
         && (warning == null
             || Double.isFinite(warning.limit())
                 && warning.probability() >= 0

@@ -74,15 +74,15 @@ class AlarmRequestsTest {
                  {"series":"Pump/b","id":"%s","open":true,"event":"OPENED","time":3000,"start":3000,
                   "end":3000,"values":1,"reason":"error","severity":"medium","surprise":3.5,
                   "worst_time":3000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"members":[]},
+                  "threshold":null,"members":[],"muted":null},
                  {"series":"fan","id":"%s","open":true,"event":"UPDATED","time":2000,"start":2000,
                   "end":2000,"values":1,"reason":"error","severity":"high","surprise":5.0,
                   "worst_time":2000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"members":[]},
+                  "threshold":null,"members":[],"muted":null},
                  {"series":"pump/a","id":"%s","open":false,"event":"CLOSED","time":601000,"start":1000,
                   "end":1000,"values":1,"reason":"error","severity":"high","surprise":4.5,
                   "worst_time":1000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"members":[]}]}
+                  "threshold":null,"members":[],"muted":null}]}
                 """
                     .formatted(
                         Incident.id("Pump/b", 3_000),

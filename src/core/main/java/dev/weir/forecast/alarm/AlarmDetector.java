@@ -65,6 +65,7 @@ public final class AlarmDetector {
   private final boolean drift;
   private final boolean error;
 
+  private AlarmFeedback feedback; // of the current series; null if nobody said anything
   private double expected;
   private double difference;
   private double evidence; // what the budget decides by
@@ -90,9 +91,25 @@ public final class AlarmDetector {
    */
   public boolean observe(
       AlarmState state, double value, double forecast, double halfWidth, long spacing) {
+    return observe(state, null, value, forecast, halfWidth, spacing);
+  }
+
+  /**
+   * The same of a series that people have said something of.
+   *
+   * @param said null if nobody has
+   */
+  boolean observe(
+      AlarmState state,
+      AlarmFeedback said,
+      double value,
+      double forecast,
+      double halfWidth,
+      long spacing) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
+    feedback = said;
     double y = bounded(value);
     boolean known = Double.isFinite(forecast);
     expected = known ? forecast : Double.NaN;
@@ -133,7 +150,7 @@ public final class AlarmDetector {
     return difference;
   }
 
-  /** What decides on an alarm: the surprise, but most of NOVELTY. */
+  /** What decides on an alarm: the surprise, but most of NOVELTY, less what was dismissed. */
   double evidence() {
     return evidence;
   }
@@ -272,7 +289,9 @@ public final class AlarmDetector {
   }
 
   private void take(double one, double chance, Reason of) {
-    double capped = Math.min(one, MAX_SURPRISE);
+    double demand = feedback == null ? 0 : feedback.demand(of);
+    double share = demand / AlarmFeedback.MAX_DEMAND; // from 0 to 1: a novelty becomes its surprise
+    double capped = Math.min(one + share * share * (chance - one), MAX_SURPRISE) - demand;
     if (capped > evidence) {
       evidence = capped;
       surprise = Math.min(chance, MAX_SURPRISE);

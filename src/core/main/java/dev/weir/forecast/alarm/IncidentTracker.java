@@ -17,6 +17,8 @@ import dev.weir.forecast.Incident.Severity;
  * a {@link Reason#BREAK}, whatever its reason was before, or one begins; it is reported at once,
  * and closed after the same number of values, surprising or not. This takes no part in the budget.
  *
+ * <p>An incident that somebody dismissed is closed at the next value, unless this makes it a break.
+ *
  * <p>A flyweight: what is known of a series is in its {@link SeriesAlarms}. Not thread-safe.
  * Allocates nothing but an {@link OpenIncident} for each.
  */
@@ -93,7 +95,9 @@ public final class IncidentTracker {
       int lag,
       long spacing) {
     alarms.settings = id;
-    alarm = detector.observe(alarms.detection, value, forecast, halfWidth, spacing);
+    alarms.advanceFeedback(time);
+    alarm =
+        detector.observe(alarms.detection, alarms.feedback, value, forecast, halfWidth, spacing);
     boolean lasting = observeBreak(alarms, value - before, lag);
     OpenIncident open = alarms.incident;
     if (open == null) {
@@ -102,6 +106,8 @@ public final class IncidentTracker {
       }
       open = new OpenIncident(time);
       alarms.incident = open;
+    } else if (open.dismissed && !lasting) {
+      return close(alarms);
     } else if (lasting || open.reason != Reason.BREAK && continues()) {
       open.values += open.since + 1;
       open.since = 0;

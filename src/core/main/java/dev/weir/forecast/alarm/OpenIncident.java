@@ -13,7 +13,7 @@ import java.util.List;
 public final class OpenIncident {
 
   /** Bytes of its numbers. */
-  static final int BYTES = 5 * Long.BYTES + 4 * Double.BYTES + 2;
+  static final int BYTES = 5 * Long.BYTES + 4 * Double.BYTES + 3;
 
   long start;
   long end;
@@ -26,6 +26,7 @@ public final class OpenIncident {
   double surprise;
   Reason reason;
   Severity reported; // null before the incident is
+  boolean dismissed; // to be closed at the next value
 
   OpenIncident(long start) {
     this.start = start;
@@ -45,6 +46,7 @@ public final class OpenIncident {
     surprise = fields.number("its surprise", surprise);
     reason = fields.choice("reason", reason, Reason.OF_VALUES);
     reported = fields.choice("reported severity", reported, List.of(Severity.values()));
+    dismissed = fields.flag("dismissed", dismissed);
     if (fields.reads() && !isSound()) {
       throw new IOException("alarms: expected an incident, got other numbers");
     }
@@ -78,6 +80,7 @@ public final class OpenIncident {
     copy.surprise = surprise;
     copy.reason = reason;
     copy.reported = reported;
+    copy.dismissed = dismissed;
     return copy;
   }
 

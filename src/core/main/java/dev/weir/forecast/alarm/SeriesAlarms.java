@@ -1,14 +1,16 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.StateFields;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All that is known of one series' alarms: the detector's state, an incident while it is open, and
- * a state for each threshold. Mutable, not thread-safe.
+ * All that is known of one series' alarms: the detector's state, an incident while it is open, a
+ * state for each threshold, and what people said of them. Mutable, not thread-safe.
  */
 public final class SeriesAlarms {
 
@@ -17,6 +19,7 @@ public final class SeriesAlarms {
   OpenIncident incident; // null if absent
   private final List<ThresholdState> thresholds = new ArrayList<>(0);
   BreakState breaks; // null if none are looked for
+  AlarmFeedback feedback; // null if nobody said anything that still counts
 
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
@@ -47,6 +50,7 @@ public final class SeriesAlarms {
         fields.optional("incident", incident, () -> new OpenIncident(0), OpenIncident::fields);
     ThresholdState.all(thresholds, fields);
     breaks = fields.optional("breaks", breaks, BreakState::new, BreakState::fields);
+    feedback = fields.optional("feedback", feedback, AlarmFeedback::new, AlarmFeedback::fields);
     return this;
   }
 
@@ -58,6 +62,50 @@ public final class SeriesAlarms {
   /** Goes back to an incident, or to none. */
   public void incident(OpenIncident before) {
     incident = before;
+  }
+
+  /** What people said of the series' alarms; null if nobody said anything that still counts. */
+  public AlarmFeedback feedback() {
+    return feedback;
+  }
+
+  /**
+   * Takes in what somebody says. A dismissed incident is closed at the next value; a mute counts
+   * for incidents that start later than the newest value.
+   *
+   * @param newest time of the newest value
+   * @return why it can't be used, in one line; null if it can
+   */
+  public String say(FeedbackEvent said, long newest) {
+    AlarmFeedback known = feedback == null ? new AlarmFeedback() : feedback;
+    switch (said.kind()) {
+      case DISMISS -> {
+        known.dismiss(said.reason());
+        if (incident != null && incident.start == said.time()) {
+          incident.dismissed = true;
+        }
+      }
+      case CONFIRM -> known.confirm(said.reason());
+      case MUTE -> {
+        if (said.until() <= newest) {
+          return "until: expected a time after the newest value, %s, got %s"
+              .formatted(Instant.ofEpochMilli(newest), Instant.ofEpochMilli(said.until()));
+        }
+        if (!known.mute(Math.max(said.time(), newest + 1), said.until(), said.note())) {
+          return "mute: expected at most %d of a series, got another"
+              .formatted(AlarmFeedback.MAX_MUTES);
+        }
+      }
+      case UNMUTE -> known.unmute();
+    }
+    feedback = known;
+    return null;
+  }
+
+  void advanceFeedback(long time) {
+    if (feedback != null && !feedback.advance(time, incident != null || isOpen())) {
+      feedback = null;
+    }
   }
 
   /** How many values were judged. */
@@ -95,6 +143,7 @@ public final class SeriesAlarms {
             new AlarmState(detection), settings, incident == null ? null : incident.copy());
     thresholds.forEach(threshold -> copy.thresholds.add(threshold.copy()));
     copy.breaks = breaks == null ? null : new BreakState(breaks);
+    copy.feedback = feedback == null ? null : feedback.copy();
     return copy;
   }
 
@@ -102,6 +151,7 @@ public final class SeriesAlarms {
   public int bytes() {
     int bytes = AlarmState.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
     bytes += breaks == null ? 0 : BreakState.BYTES;
+    bytes += feedback == null ? 0 : feedback.bytes();
     for (int i = 0; i < thresholds.size(); i++) {
       bytes += thresholds.get(i).bytes();
     }

@@ -8,6 +8,7 @@ import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
+import dev.weir.forecast.alarm.AlarmFeedback;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.GroupTracker;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -49,6 +50,7 @@ final class AlarmMonitor {
   private final double[][] upper;
   private String series; // of the current value, as all below
   private SequenceWindow window; // that ends with it; null if the series is dropped
+  private AlarmFeedback feedback; // null if nobody said anything
   private String model;
   private long version;
   private boolean hasReported;
@@ -100,7 +102,7 @@ final class AlarmMonitor {
    */
   void observe(
       LearnerState state, SequenceWindow window, boolean isNew, String model, long version) {
-    at(window.series(), window, model, version);
+    at(state, window.series(), window, model, version);
     IncidentTracker tracker = trackers[1 + rule(state, window.series()).override()];
     if (tracker == null) {
       stop(state, isNew);
@@ -213,7 +215,7 @@ final class AlarmMonitor {
    */
   void drop(LearnerState state, String series, String model, long version) {
     if (state != null && state.alarms() != null) {
-      at(series, null, model, version);
+      at(state, series, null, model, version);
       closeAll(state.alarms());
     }
   }
@@ -338,9 +340,11 @@ final class AlarmMonitor {
    *
    * @param window that ends with it; null if the series is dropped
    */
-  private void at(String series, SequenceWindow window, String model, long version) {
+  private void at(
+      LearnerState state, String series, SequenceWindow window, String model, long version) {
     this.series = series;
     this.window = window;
+    this.feedback = state.alarms() == null ? null : state.alarms().feedback();
     this.model = model;
     this.version = version;
     this.hasReported = false;
@@ -413,7 +417,8 @@ final class AlarmMonitor {
             model,
             version,
             warning,
-            List.of()));
+            List.of(),
+            feedback == null ? null : feedback.muted(start)));
   }
 
   private List<Value> newest() {

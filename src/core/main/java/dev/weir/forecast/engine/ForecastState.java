@@ -92,6 +92,12 @@ public class ForecastState extends SeriesState<WindowState> {
     learned[mode.ordinal()] = state;
   }
 
+  /** What was learned has changed by something else than an observation. */
+  final void changedOtherwise() {
+    learnedMore = true;
+    isRepeatable = false;
+  }
+
   /** Has what was learned read, unless it was; returns whether it has. */
   final boolean read() throws IOException {
     if (isRead) {

@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
@@ -255,6 +256,31 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         series.carried(forecaster.mode()).clear();
       }
     }
+  }
+
+  /**
+   * Takes in what somebody says of the alarms of a series.
+   *
+   * @return why it can't be used, in one line; null if it can
+   */
+  public String say(ForecastState series, FeedbackEvent said) throws IOException {
+    String name = said.observed();
+    for (ModeForecaster forecaster : forecasters) {
+      if (forecaster.hasAlarms() && series.times() != null) {
+        read(name, series);
+        LearnerState first = series.learned(forecaster.mode());
+        LearnerState learned =
+            joint == null ? first : TargetsForecaster.named(said.series(), first, name);
+        if (learned != null && learned.alarms() != null) {
+          String problem = learned.alarms().say(said, series.times().lastTime());
+          if (problem == null) {
+            series.changedOtherwise();
+          }
+          return problem;
+        }
+      }
+    }
+    return "series: expected one with observations and alarms, got '%s'".formatted(said.series());
   }
 
   private void drop(ModeForecaster forecaster, LearnerState learned, String name) {

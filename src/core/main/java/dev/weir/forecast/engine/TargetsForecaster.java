@@ -147,6 +147,21 @@ final class TargetsForecaster {
     return k == 0 ? first : first.targets().others()[k - 1];
   }
 
+  /**
+   * What was learned of the target whose incidents have this name; null if no target has.
+   *
+   * @param first what was learned of the series; may be null
+   */
+  static LearnerState named(String name, LearnerState first, String series) {
+    TargetStates of = first == null ? null : first.targets();
+    for (int k = 0; of != null && k < of.names().size(); k++) {
+      if (JointForecast.nameOf(series, of.names().get(k)).equals(name)) {
+        return state(first, k);
+      }
+    }
+    return null;
+  }
+
   /** What {@link #learn} has scored at the newest values; valid until the next. */
   LatestScores scored() {
     return scored;

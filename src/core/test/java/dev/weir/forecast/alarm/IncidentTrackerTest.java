@@ -312,7 +312,7 @@ class IncidentTrackerTest {
         moved = i % 3 == 0 ? read(bytes(moved)) : moved.copy();
         assertThat(observe(tracker, moved, values, i, 0)).isEqualTo(event);
         assertThat(bytes(moved)).isEqualTo(bytes(kept));
-        assertThat(bytes(kept)).hasSize(7 + kept.bytes());
+        assertThat(bytes(kept)).hasSize(8 + kept.bytes());
         events += event == null ? 0 : 1;
       }
       assertThat(events).isGreaterThan(1);
@@ -354,14 +354,14 @@ class IncidentTrackerTest {
       tracker.observe(alarms, i, i == NOISE ? 25 : 10 + random.nextDouble(), 10, 1);
     }
     byte[] bytes = bytes(alarms);
-    assertThat(bytes).hasSize(1 + 8 + 464 + 1 + 74 + 4 + 1);
+    assertThat(bytes).hasSize(1 + 8 + 464 + 1 + 75 + 4 + 1 + 1);
     byte[] kind = bytes.clone();
     kind[0] = 3;
     assertThatThrownBy(() -> read(kind)).hasMessage("alarms: expected 0 to 1, got 3");
     byte[] reason = bytes.clone();
-    reason[bytes.length - 7] = 5;
+    reason[bytes.length - 9] = 5;
     assertThatThrownBy(() -> read(reason)).hasMessage("reason: expected -1 to 4, got 5");
-    reason[bytes.length - 7] = -1;
+    reason[bytes.length - 9] = -1;
     assertThatThrownBy(() -> read(reason)).hasMessageContaining("expected an incident");
     byte[] start = bytes.clone();
     start[1 + 8 + 464 + 1] = 0x7f; // later than the end

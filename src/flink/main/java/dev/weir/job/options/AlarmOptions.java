@@ -10,6 +10,7 @@ import dev.weir.forecast.alarm.GroupSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.alarm.Threshold;
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.model.Mode;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.Durations;
@@ -41,6 +42,13 @@ public final class AlarmOptions {
 
   public static final Option<String> TOPIC =
       Option.name("topics.alarms", "alarms", "Topic that incidents leave on.");
+
+  public static final Option<String> FEEDBACK_TOPIC =
+      Option.name(
+          "topics.alarms-feedback",
+          null,
+          "Topic that dismissals, confirmations and mutes of incidents arrive on; by default that of"
+              + " incidents with -feedback behind it.");
 
   public static final Option<Integer> MIN_DURATION =
       Option.integer(
@@ -175,6 +183,13 @@ public final class AlarmOptions {
   /** The topic of incidents; null where alarms are off. */
   public static String topic(JobFile file) {
     return file.get(AnomalyOptions.ENABLED) ? file.get(TOPIC) : null;
+  }
+
+  /** The topic of what people say of them; null where alarms are off. */
+  public static String feedbackTopic(JobFile file) {
+    return file.get(AnomalyOptions.ENABLED)
+        ? file.get(FEEDBACK_TOPIC, Topics.feedbackOn(file.get(TOPIC)))
+        : null;
   }
 
   /**

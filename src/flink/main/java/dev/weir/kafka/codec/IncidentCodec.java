@@ -79,6 +79,10 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
           to.writeDouble(member.surprise());
           to.writeDouble(member.share(incident.worst().surprise()));
         });
+    out.writeIndex(incident.muted() == null ? 0 : 1);
+    if (incident.muted() != null) {
+      out.writeString(incident.muted());
+    }
   }
 
   private static void write(Incident.Warning warning, BinaryEncoder out) throws IOException {
@@ -144,6 +148,7 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
         warning(record.getThreshold()),
         record.getMembers().stream()
             .map(m -> new Incident.Member(m.getSeries(), m.getSurprise()))
-            .toList());
+            .toList(),
+        record.getMuted());
   }
 }

@@ -57,10 +57,10 @@ public final class LabelCodec {
       throw new MalformedRecordException(
           "label: expected a JSON object, got " + Json.complaint(e), e);
     }
-    return new Label(text(node, "series"), time(node), text(node, "label"));
+    return new Label(text(node, "series"), time(node, "time"), text(node, "label"));
   }
 
-  private static String text(JsonNode node, String field) throws MalformedRecordException {
+  static String text(JsonNode node, String field) throws MalformedRecordException {
     JsonNode value = node.path(field);
     if (!value.isTextual() && !value.isIntegralNumber() && !value.isBoolean()) {
       throw new MalformedRecordException(
@@ -73,13 +73,13 @@ public final class LabelCodec {
     return value.isMissingNode() ? "nothing" : AvroBounds.quoted(value.toString());
   }
 
-  private static long time(JsonNode node) throws MalformedRecordException {
-    JsonNode value = node.path("time");
+  static long time(JsonNode node, String field) throws MalformedRecordException {
+    JsonNode value = node.path(field);
     try {
       return TimeText.millis(value.asText(), TimeText.Unit.AUTO);
     } catch (DateTimeException | ArithmeticException e) {
       throw new MalformedRecordException(
-          "time: expected %s, got %s".formatted(TimeText.EXPECTED, shown(value)), e);
+          "%s: expected %s, got %s".formatted(field, TimeText.EXPECTED, shown(value)), e);
     }
   }
 }

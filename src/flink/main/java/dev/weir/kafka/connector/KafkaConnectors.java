@@ -11,6 +11,7 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.codec.FeedbackDeserializer;
 import dev.weir.kafka.codec.LabelDeserializer;
 import dev.weir.kafka.codec.ModelDeserializer;
 import dev.weir.kafka.codec.ObservationDeserializer;
@@ -79,6 +80,7 @@ public final class KafkaConnectors {
 
   // ends of the names of consumer groups
   private static final String LABELS = "labels";
+  private static final String FEEDBACK = "alarms-feedback";
   private static final String COVARIATES = "covariates";
   private static final String OUTSIDE = "outside";
   private static final String MODELS = "models";
@@ -139,7 +141,18 @@ public final class KafkaConnectors {
         new LabelDeserializer(type, settings.source().maxFuture()));
   }
 
-  /** The consumer group of the source of labels, covariates, outside forecasts or models. */
+  /** What people say of alarms, read as {@link #labels}. */
+  public Source<InputEvent, ?, ?> feedback(TypeInformation<InputEvent> type) {
+    return untimed(
+        consumerProperties(group(settings, FEEDBACK)),
+        settings.topics().feedback(),
+        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST),
+        new FeedbackDeserializer(type, settings.source().targets() > 1));
+  }
+
+  /**
+   * The consumer group of the source of labels, feedback, covariates, outside forecasts or models.
+   */
   private static String group(KafkaSettings settings, String source) {
     return settings.group() + "-" + source;
   }
@@ -150,6 +163,9 @@ public final class KafkaConnectors {
     List<String> groups = new ArrayList<>(List.of(settings.group(), group(settings, MODELS)));
     if (topics.ofClasses() != null) {
       groups.add(group(settings, LABELS));
+    }
+    if (topics.feedback() != null) {
+      groups.add(group(settings, FEEDBACK));
     }
     if (topics.covariates() != null) {
       groups.add(group(settings, COVARIATES));

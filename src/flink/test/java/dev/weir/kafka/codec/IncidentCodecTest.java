@@ -199,7 +199,8 @@ public class IncidentCodecTest {
 
   private static ProducerRecord<byte[], byte[]> written(boolean isJson, RegistrySettings registry) {
     Topics topics =
-        new Topics(ObservationTopics.of("o"), "f", "s", "d", "m", null, "a", isJson, null, null);
+        new Topics(
+            ObservationTopics.of("o"), "f", "s", "d", "m", null, "a", null, isJson, null, null);
     OutputRecords records = new OutputRecords(topics, 1 << 20, registry);
     records.open(null, null);
     return records.serialize(INCIDENT, null, null);

@@ -1,0 +1,170 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.FeedbackEvent;
+import dev.weir.forecast.FeedbackEvent.Kind;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
+import dev.weir.forecast.Incident.Reason;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.JointForecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.alarm.AlarmRate;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.TestSettings;
+import dev.weir.forecast.joint.Targets;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling.Gap;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+
+/** What people say of alarms, out of the operator, on both backends and through restores. */
+class AlarmFeedbackTest {
+
+  private static final long MINUTE = SeriesAlarmsTest.MINUTE;
+  private static final long START = SeriesAlarmsTest.START;
+  private static final IncidentSettings ERRORS =
+      new IncidentSettings(
+          new AlarmSettings(new AlarmRate(0.02, 0), EnumSet.of(Reason.ERROR)), 1, 6);
+  private static final Learning LEARNING = new Learning(LearnerSettings.small(2), 1, 0, ERRORS);
+
+  private static long minute(int i) {
+    return START + i * MINUTE;
+  }
+
+  private static FeedbackEvent said(
+      String series, Kind kind, Reason reason, long time, long until) {
+    return new FeedbackEvent(
+        series, series, kind, reason, time, until, "known", SeriesHarness.source(5));
+  }
+
+  /** Noise with a spike each 50 values. */
+  private static double value(SplittableRandom random, int i) {
+    return random.nextDouble() + (i % 50 == 49 ? 6 : 0);
+  }
+
+  private static List<InputEvent> events(boolean isDismissed) {
+    SplittableRandom random = new SplittableRandom(3);
+    List<InputEvent> events = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      events.add(SeriesHarness.event(new Observation("s", minute(i), value(random, i))));
+      if (isDismissed && i > 400 && i < 700 && i % 50 == 49) {
+        events.add(said("s", Kind.DISMISS, Reason.ERROR, minute(i), 0));
+      }
+      if (isDismissed && i == 800) {
+        events.add(said("s", Kind.CONFIRM, Reason.ERROR, minute(i), 0));
+        events.add(said("s", Kind.MUTE, null, minute(700), minute(1_200)));
+      }
+    }
+    return events;
+  }
+
+  private static List<Incident> run(List<InputEvent> events, long cache, boolean rocks, int every)
+      throws Exception {
+    ForecastSettings settings = SeriesAlarmsTest.learning(LEARNING, Gap.SKIP, cache);
+    List<Output> outputs = new ArrayList<>();
+    SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
+    for (int i = 0; i < events.size(); i++) {
+      harness.send(events.get(i));
+      if (i % every == every - 1) {
+        OperatorSubtaskState state = harness.snapshot(i, i);
+        outputs.addAll(harness.take(Output.class));
+        harness.close();
+        harness = SeriesHarness.of(settings, rocks, state);
+      }
+    }
+    outputs.addAll(harness.take(Output.class));
+    harness.close();
+    assertThat(outputs).noneMatch(DeadLetter.class::isInstance);
+    return outputs.stream().filter(Incident.class::isInstance).map(Incident.class::cast).toList();
+  }
+
+  private static long opened(List<Incident> incidents) {
+    return incidents.stream()
+        .filter(i -> i.event() == Event.OPENED && i.start() >= minute(750))
+        .count();
+  }
+
+  @Test
+  void feedbackIsKeptOnBothBackendsWhereverTheJobIsKilled() throws Exception {
+    List<Incident> expected = run(events(true), 0, false, 9_999);
+    assertThat(opened(expected)).isLessThan(opened(run(events(false), 0, false, 9_999)));
+    assertThat(run(events(true), 0, false, 111)).isEqualTo(expected);
+    for (long cache : new long[] {1 << 20, 0}) { // with logs of observations, and without
+      assertThat(run(events(true), cache, true, 7)).as("cache %d", cache).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void muteIsRecordedOfIncidentsThatStartInIt() throws Exception {
+    List<InputEvent> events = events(false);
+    events.add(600, said("s", Kind.MUTE, null, minute(700), minute(1_200)));
+    List<Incident> incidents = run(events, 0, false, 9_999);
+    assertThat(incidents)
+        .allSatisfy(
+            incident -> {
+              boolean isMuted = incident.start() >= minute(700) && incident.start() < minute(1_200);
+              assertThat(incident.muted()).isEqualTo(isMuted ? "known" : null);
+            });
+    assertThat(incidents).filteredOn(i -> i.muted() != null).hasSizeGreaterThan(1);
+    assertThat(incidents).filteredOn(i -> i.muted() == null).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void feedbackOnAnUnknownSeriesIsADeadLetter() throws Exception {
+    ForecastSettings settings = SeriesAlarmsTest.learning(LEARNING, Gap.SKIP, 0);
+    for (boolean rocks : new boolean[] {false, true}) {
+      try (SeriesHarness harness = SeriesHarness.of(settings, rocks, null)) {
+        harness.send("s", START, 1);
+        harness.send(said("other", Kind.DISMISS, Reason.LEVEL, START, 0));
+        harness.send(said("s", Kind.MUTE, null, START - 9, START));
+        harness.send("s", minute(1), 1);
+        assertThat(harness.deadLetters())
+            .extracting(DeadLetter::reason)
+            .containsExactly(DeadLetter.Reason.FEEDBACK, DeadLetter.Reason.FEEDBACK);
+        assertThat(harness.deadLetters())
+            .extracting(DeadLetter::message)
+            .first()
+            .isEqualTo("series: expected one with observations and alarms, got 'other'");
+        assertThat(harness.forecasts()).hasSize(2);
+        assertThat(harness.entries("window")).isOne();
+      }
+    }
+  }
+
+  @Test
+  void targetOfASeriesIsMutedByItsOwnName() throws Exception {
+    ForecastSettings settings =
+        TestSettings.of(SeriesAlarmsTest.SEQ_LEN, TestSettings.learned(2, LEARNING))
+            .targets(new Targets(List.of("a", "b"), List.of()))
+            .build();
+    try (SeriesHarness harness = SeriesHarness.of(settings, false, null)) {
+      SplittableRandom random = new SplittableRandom(3);
+      for (int i = 0; i < 800; i++) {
+        double value = value(random, i);
+        harness.send(new Observation("s", minute(i), value, new double[] {value}));
+        if (i == 100) {
+          String name = JointForecast.nameOf("s", "b");
+          harness.send(
+              new FeedbackEvent(
+                  "s", name, Kind.MUTE, null, 0, minute(9_999), "", SeriesHarness.source(5)));
+        }
+      }
+      assertThat(harness.deadLetters()).isEmpty();
+      List<Incident> incidents = harness.outputs(Incident.class);
+      assertThat(incidents).extracting(Incident::series).contains("s/a", "s/b");
+      assertThat(incidents)
+          .allSatisfy(i -> assertThat(i.muted()).isEqualTo(i.series().equals("s/b") ? "" : null));
+    }
+  }
+}
