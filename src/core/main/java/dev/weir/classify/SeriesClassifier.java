@@ -172,7 +172,8 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   }
 
   @Override
-  protected void precede(String series, ClassState state, long time, boolean goesBack) {
+  protected void precede(
+      String series, SeriesState<ClassState> kept, ClassState state, long time, boolean goesBack) {
     WindowRule rule = settings.rule();
     long before = state.lastTime();
     if (goesBack) {

@@ -7,6 +7,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.AlarmFeedback;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
@@ -83,7 +84,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         settings.modes().stream()
             .filter(mode -> mode.learning() != null && mode.learning().alarms() != null)
             .findFirst()
-            .map(mode -> new SilenceMonitor(mode.learning().alarms(), result))
+            .map(mode -> new SilenceMonitor(mode.learning().alarms(), result, this::muted))
             .orElse(null);
     Targets targets = settings.inputs().targets();
     this.joint = targets.areSeveral() ? new TargetsForecaster[forecasters.length] : null;
@@ -223,15 +224,18 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   }
 
   @Override
-  protected void precede(String name, WindowState state, long time, boolean goesBack) {
-    result.isBack = silence != null && silence.precede(name, state, time, goesBack);
+  protected void precede(
+      String name, ForecastState series, WindowState state, long time, boolean goesBack)
+      throws IOException {
+    result.isBack = silence != null && silence.precede(name, series, state, time, goesBack);
   }
 
   @Override
   protected void elapse(
-      String name, ForecastState series, WindowState state, long timestamp, long watermark) {
+      String name, ForecastState series, WindowState state, long timestamp, long watermark)
+      throws IOException {
     boolean isTrusted = watermark != Long.MAX_VALUE && !order().isAhead(timestamp);
-    if (silence != null && silence.elapse(name, state, timestamp, isTrusted)) {
+    if (silence != null && silence.elapse(name, series, state, timestamp, isTrusted)) {
       series.times(state);
     }
   }
@@ -240,7 +244,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   protected void silence(String name, ForecastState series, WindowState state, boolean isOver)
       throws IOException {
     if (silence != null) {
-      silence.drop(name, state);
+      silence.drop(name, series, state);
     }
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms()) { // an incident may be open
@@ -281,6 +285,20 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       }
     }
     return "series: expected one with observations and alarms, got '%s'".formatted(said.series());
+  }
+
+  /** The note of the mute of a series at a time, of its first target; null if it is not muted. */
+  private String muted(String name, ForecastState series, long time) throws IOException {
+    for (ModeForecaster forecaster : forecasters) {
+      if (forecaster.hasAlarms()) {
+        read(name, series);
+        LearnerState learned = series.learned(forecaster.mode());
+        AlarmFeedback said =
+            learned == null || learned.alarms() == null ? null : learned.alarms().feedback();
+        return said == null ? null : said.muted(time);
+      }
+    }
+    return null;
   }
 
   private void drop(ModeForecaster forecaster, LearnerState learned, String name) {

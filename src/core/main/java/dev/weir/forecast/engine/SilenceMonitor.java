@@ -12,6 +12,7 @@ import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.window.Pace;
 import dev.weir.forecast.window.WindowState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,10 +27,18 @@ final class SilenceMonitor {
   private final AlarmRules rules;
   private final boolean isCommon; // the same for all series
   private final ForecastResult result;
+  private final Mutes mutes;
   private long gap; // before the observation that is about to be appended; negative for none
 
-  SilenceMonitor(AlarmRules rules, ForecastResult result) {
+  /** Which incidents of silence people want to hear nothing of. */
+  interface Mutes {
+    /** The note of the mute of a series at a time; null if it is not muted. */
+    String at(String name, ForecastState series, long time) throws IOException;
+  }
+
+  SilenceMonitor(AlarmRules rules, ForecastResult result, Mutes mutes) {
     this.rules = rules;
+    this.mutes = mutes;
     this.isCommon =
         rules.overrides().stream().allMatch(each -> rules.common().silence().equals(of(each)));
     this.result = result;
@@ -53,7 +62,8 @@ final class SilenceMonitor {
    * @param goesBack whether the series goes on at an earlier time with it
    * @return whether it ends a silence
    */
-  boolean precede(String series, WindowState state, long time, boolean goesBack) {
+  boolean precede(String name, ForecastState series, WindowState state, long time, boolean goesBack)
+      throws IOException {
     gap = -1;
     Pace pace = state.pace();
     if (pace == null || state.size() == 0) {
@@ -65,10 +75,10 @@ final class SilenceMonitor {
       return false;
     }
     if (!pace.isSilent()) {
-      open(series, state);
+      open(name, series, state);
     }
     pace.silent(false);
-    report(Event.CLOSED, series, state, goesBack ? due : (Long) time);
+    report(Event.CLOSED, name, series, state, goesBack ? due : (Long) time);
     result.isOpen = false;
     return true;
   }
@@ -112,7 +122,9 @@ final class SilenceMonitor {
    *     observation of the future has moved it
    * @return whether the state has changed
    */
-  boolean elapse(String series, WindowState state, long timestamp, boolean isTrusted) {
+  boolean elapse(
+      String name, ForecastState series, WindowState state, long timestamp, boolean isTrusted)
+      throws IOException {
     Pace pace = state.pace();
     if (pace == null || !pace.isTimer(timestamp)) {
       return false;
@@ -121,7 +133,7 @@ final class SilenceMonitor {
     Long due = pace.due();
     if (due != null && isTrusted && !pace.isSilent()) {
       if (timestamp >= due) {
-        open(series, state);
+        open(name, series, state);
         result.isOpen = true;
       } else if (pace.wantsTimer(due)) {
         result.wakeAt(due);
@@ -131,23 +143,24 @@ final class SilenceMonitor {
   }
 
   /** The series is dropped. */
-  void drop(String series, WindowState state) {
+  void drop(String name, ForecastState series, WindowState state) throws IOException {
     Pace pace = state.pace();
     if (pace != null && pace.isSilent()) {
       pace.silent(false);
-      report(Event.CLOSED, series, state, pace.due());
+      report(Event.CLOSED, name, series, state, pace.due());
       result.isOpen = false;
     }
     state.pace(null);
   }
 
-  private void open(String series, WindowState state) {
+  private void open(String name, ForecastState series, WindowState state) throws IOException {
     Pace pace = state.pace();
     pace.silent(true);
-    report(Event.OPENED, series, state, pace.due());
+    report(Event.OPENED, name, series, state, pace.due());
   }
 
-  private void report(Event event, String series, WindowState state, long time) {
+  private void report(Event event, String name, ForecastState series, WindowState state, long time)
+      throws IOException {
     Pace pace = state.pace();
     int newest = state.size() - 1;
     long last = state.time(newest);
@@ -161,8 +174,8 @@ final class SilenceMonitor {
     }
     result.add(
         new Incident(
-            series,
-            Incident.silenceId(series, last),
+            name,
+            Incident.silenceId(name, last),
             event,
             time,
             last,
@@ -175,6 +188,7 @@ final class SilenceMonitor {
             "",
             -1,
             null,
-            List.of()));
+            List.of(),
+            mutes.at(name, series, pace.due())));
   }
 }

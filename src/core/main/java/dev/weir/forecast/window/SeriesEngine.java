@@ -55,7 +55,8 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
    *
    * @param goesBack whether the series goes on at an earlier time with it
    */
-  protected void precede(String name, T state, long time, boolean goesBack) {
+  protected void precede(String name, S series, T state, long time, boolean goesBack)
+      throws IOException {
     // nothing ends before it
   }
 
@@ -68,7 +69,8 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
       throws IOException;
 
   /** Event time has reached one that a result asked for, and no observation waits for it. */
-  protected void elapse(String name, S series, T state, long timestamp, long watermark) {
+  protected void elapse(String name, S series, T state, long timestamp, long watermark)
+      throws IOException {
     // only observations end a window
   }
 
@@ -126,7 +128,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
       state.models(observation.models());
     }
     if (moves) {
-      precede(name, state, time, resumes);
+      precede(name, series, state, time, resumes);
       if (resumes) {
         windows.resume(state, observation);
       } else {
@@ -164,7 +166,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     }
     long time = state.pendingTime(0);
     resetAfterSilence(name, series, state, time);
-    precede(name, state, time, false);
+    precede(name, series, state, time, false);
     windows.advance(state, completeUpTo);
     advanced(name, series, state, true);
     series.times(state);
