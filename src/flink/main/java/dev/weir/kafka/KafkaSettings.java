@@ -144,6 +144,9 @@ public record KafkaSettings(
     private List<String> others() {
       List<String> all = outputs();
       all.addAll(ahead());
+      if (feedback != null) {
+        all.add(feedback);
+      }
       return all;
     }
 
@@ -156,9 +159,6 @@ public record KafkaSettings(
       if (alarms != null) {
         all.add(alarms);
       }
-      if (feedback != null) {
-        all.add(feedback);
-      }
       if (ofClasses != null) {
         all.add(ofClasses.classes());
         all.add(ofClasses.labels());
@@ -166,7 +166,7 @@ public record KafkaSettings(
       return all;
     }
 
-    /** Forecasts, scores, incidents, feedback, classes and labels: those that the job has. */
+    /** Forecasts, scores, incidents, classes and labels: those that the job has. */
     public List<String> ofSeries() {
       List<String> others = outputs();
       others.removeAll(List.of(deadLetters, models));
@@ -180,12 +180,12 @@ public record KafkaSettings(
 
     /** The same with the observations that there are now. */
     public Topics withObservations(ObservationTopics found) {
-      return with(found, alarms);
+      return with(found, alarms, feedback);
     }
 
-    /** The same with a topic of incidents; null for none. */
+    /** The same with a topic of incidents, and that of feedback behind it; null for none. */
     public Topics withAlarms(String topic) {
-      return with(observations, topic);
+      return with(observations, topic, topic == null ? null : feedbackOn(topic));
     }
 
     /** Where what people say of incidents arrives, unless another topic is named. */
@@ -193,7 +193,7 @@ public record KafkaSettings(
       return alarms + "-feedback";
     }
 
-    private Topics with(ObservationTopics found, String incidents) {
+    private Topics with(ObservationTopics found, String incidents, String said) {
       return new Topics(
           found,
           forecasts,
@@ -202,7 +202,7 @@ public record KafkaSettings(
           models,
           ofClasses,
           incidents,
-          feedback,
+          said,
           isJson,
           covariates,
           outside);

@@ -24,7 +24,9 @@ import java.util.regex.Pattern;
  * <p>On loopback without a token only requests to a name of this machine are answered, so that a
  * foreign page cannot make a browser send requests under its own name (DNS rebinding). With a token
  * each request must carry it: as a cookie, which {@code ?token=} sets once, or as {@code
- * Authorization: Bearer}. Nothing is allowed to other origins.
+ * Authorization: Bearer}. Nothing is allowed to other origins: the one request that writes must say
+ * by its {@code Origin} that it comes from the page, and a form of another page can't send its
+ * JSON.
  */
 public final class AccessFilter extends HttpFilter {
 
@@ -66,7 +68,11 @@ public final class AccessFilter extends HttpFilter {
       throws IOException, ServletException {
     headers(response);
     String method = request.getMethod();
-    if (!method.equals("GET") && !method.equals("HEAD")) {
+    boolean writes = method.equals("POST") && FeedbackHandler.PATH.equals(request.getRequestURI());
+    if (writes && !isOfThisPage(request)) {
+      refuse(
+          response, 403, "origin: expected JSON that the page itself sends, got another request");
+    } else if (!writes && !method.equals("GET") && !method.equals("HEAD")) {
       response.setHeader("Allow", "GET, HEAD");
       refuse(response, 405, "method: expected GET or HEAD, got another one");
     } else if (token == null) {
@@ -88,7 +94,7 @@ public final class AccessFilter extends HttpFilter {
         Cookie cookie = new Cookie(cookieName(request), token);
         cookie.setHttpOnly(true);
         cookie.setPath("/");
-        // a link from elsewhere opens the page; nothing can be changed by a request
+        // a link from elsewhere opens the page, but nothing that writes is sent from there
         cookie.setAttribute("SameSite", "Lax");
         response.addCookie(cookie);
         response.setStatus(303); // the token is not to stay in the address
@@ -102,6 +108,17 @@ public final class AccessFilter extends HttpFilter {
                 .formatted(given == null ? "none" : "another one"));
       }
     }
+  }
+
+  private static boolean isOfThisPage(HttpServletRequest request) {
+    List<String> origins = Collections.list(request.getHeaders("Origin"));
+    List<String> hosts = Collections.list(request.getHeaders("Host"));
+    String type = request.getContentType();
+    return origins.size() == 1
+        && hosts.size() == 1
+        && origins.get(0).matches("https?://" + Pattern.quote(hosts.get(0)))
+        && type != null
+        && type.startsWith("application/json");
   }
 
   static void headers(HttpServletResponse response) {

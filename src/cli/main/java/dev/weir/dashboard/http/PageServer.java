@@ -8,6 +8,7 @@ import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.dashboard.view.SeriesTable;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.BadRequestResponse;
@@ -38,7 +39,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The page and its data over HTTP: {@code GET} only, everything bounded. */
+/**
+ * The page and its data over HTTP: {@code GET}, and {@code POST} of feedback, everything bounded.
+ */
 public final class PageServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
@@ -65,6 +68,7 @@ public final class PageServer implements AutoCloseable {
   private final DashboardState state;
   private final JobPage job;
   private final HistoryLoader lookBack;
+  private final FeedbackHandler feedback;
   private final Events events;
   private final Javalin server;
   private ConnectionLimits limits;
@@ -73,6 +77,8 @@ public final class PageServer implements AutoCloseable {
    * @param address where to listen, port 0 for any free one
    * @param token what each request must carry; null for none
    * @param idle how long a connection may be idle, and a request's head may take in all
+   * @param clients write feedback on incidents
+   * @param feedbackTopic null without alarms
    */
   public PageServer(
       InetSocketAddress address,
@@ -80,11 +86,14 @@ public final class PageServer implements AutoCloseable {
       Duration idle,
       DashboardState state,
       JobPage job,
-      HistoryLoader lookBack)
+      HistoryLoader lookBack,
+      KafkaClients clients,
+      String feedbackTopic)
       throws IOException {
     this.state = state;
     this.job = job;
     this.lookBack = lookBack;
+    this.feedback = new FeedbackHandler(state.incidents, clients, feedbackTopic);
     this.events = new Events(job);
     AccessFilter access = new AccessFilter(token);
     this.server = Javalin.create(config -> configure(config, address, idle, access));
@@ -162,6 +171,7 @@ public final class PageServer implements AutoCloseable {
     config.routes.get("/api/errors", this::errors);
     config.routes.get("/api/alarms", this::alarms);
     config.routes.get("/api/events", this::listen);
+    config.routes.post(FeedbackHandler.PATH, feedback);
     config.routes.exception(
         HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
     config.routes.exception(

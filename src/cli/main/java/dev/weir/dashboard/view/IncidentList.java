@@ -126,6 +126,11 @@ public final class IncidentList {
     return true;
   }
 
+  /** The incident with an id, as its newest record says; null if it is not kept. */
+  public synchronized Incident find(String id) {
+    return byId.get(id);
+  }
+
   private void remove(Incident incident) {
     if (incident != null) {
       byId.remove(incident.id());

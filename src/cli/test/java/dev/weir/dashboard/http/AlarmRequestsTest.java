@@ -107,6 +107,47 @@ class AlarmRequestsTest {
     assertThat(series("?offset=7")).isEmpty();
   }
 
+  private int post(String body, String origin, String type) {
+    return page.post("/api/alarms/feedback", body, "Origin", origin, "Content-Type", type)
+        .statusCode();
+  }
+
+  @Test
+  void feedbackIsTakenFromThePageItselfOnly() {
+    String known = "{\"id\":\"%s\",\"kind\":\"dismiss\"}".formatted(Incident.id("fan", 2_000));
+    String origin = "http://localhost:" + page.port();
+    String json = "application/json";
+    assertThat(post(known, "http://evil.example", json)).isEqualTo(403);
+    assertThat(post(known, "http://localhost:1", json)).isEqualTo(403);
+    assertThat(post(known, "null", json)).isEqualTo(403);
+    assertThat(post(known, origin, "text/plain")).isEqualTo(403);
+    assertThat(page.post("/api/alarms/feedback", known, "Content-Type", json).statusCode())
+        .isEqualTo(403);
+    assertThat(page.get("/api/alarms/feedback").statusCode()).isEqualTo(404);
+    assertThat(page.post("/api/alarms", known, "Origin", origin).statusCode()).isEqualTo(405);
+    assertThat(post(known, origin, json)).as("there are no brokers").isEqualTo(503);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          nothing | 400
+          [] | 404
+          {"id": "x", "kind": "dismiss"} | 404
+          {"id": "FAN", "kind": "mute"} | 400
+          {"id": "FAN", "kind": "delete"} | 400
+          {"id": "FAN"} | 400
+          """)
+  void feedbackOfAnotherShapeIsRefused(String body, int status) {
+    String origin = "http://localhost:" + page.port();
+    String told = body.replace("FAN", Incident.id("fan", 2_000));
+    assertThat(post(told, origin, "application/json")).isEqualTo(status);
+    assertThat(post(told + " ".repeat(1_000), origin, "application/json")).isEqualTo(400);
+  }
+
   @Test
   void recordsOfOthersAreCountedAsUnreadable() throws Exception {
     page.take(List.of(Records.record("alarms", "k", new byte[] {1, 2, 3})));
