@@ -65,7 +65,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int WINDOW_FORMAT = 38; // version, sizes, checksum
   private static final int LEARNED_FORMAT = 27;
   private static final int SUMS_FORMAT = 8;
-  private static final int ALARMS_FORMAT = 6; // an incident or none, breaks or none, thresholds
+  private static final int ALARMS_FORMAT = 7; // incident, breaks and feedback or none, thresholds
   private static final int LOG_FORMAT = 25;
   private static final int OUTSIDE_FORMAT = 25; // version, count, end, timer, checksum
   private static final int OUTSIDE_MODEL_FORMAT = 12; // sizes

@@ -25,6 +25,9 @@ class IncidentLinesTest {
         .isEqualTo(
             "1970-01-01 00:01  opened  medium  group    line1  line1.b 54 %, line1.a 46 %"
                 + "  surprise 6.5  1 values in PT0S");
+    assertThat(IncidentLines.text(IncidentCodecTest.MUTED, false))
+        .endsWith(
+            "  fan  3.2500, expected 2.0000  surprise 4.5  1 values in PT0S  muted: größere Arbeiten");
     assertThat(IncidentLines.json(IncidentCodecTest.GROUP))
         .contains("\"members\":[{\"series\":\"line1.b\",\"surprise\":4.5,");
   }

@@ -121,11 +121,30 @@ public class IncidentCodecTest {
           null,
           List.of(new Incident.Member("line1.b", 4.5), new Incident.Member("line1.a", 4)));
 
+  public static final Incident MUTED =
+      new Incident(
+          "fan",
+          Incident.id("fan", 60_000),
+          Event.UPDATED,
+          60_000,
+          60_000,
+          60_000,
+          1,
+          new Incident.Worst(60_000, 3.25, 2, 1.25, 4.5),
+          Reason.LEVEL,
+          Severity.HIGH,
+          List.of(),
+          "",
+          -1,
+          null,
+          List.of(),
+          "größere Arbeiten");
+
   private final IncidentCodec codec = new IncidentCodec();
 
   @Test
   void warningsAreEncodedAndDecoded() throws Exception {
-    for (Incident warning : List.of(WARNING, OPEN_WARNING, GROUP)) {
+    for (Incident warning : List.of(WARNING, OPEN_WARNING, GROUP, MUTED)) {
       assertThat(codec.decode(codec.encode(warning))).isEqualTo(warning);
       assertThat(codec.decode(codec.toJson(warning))).isEqualTo(warning);
     }
