@@ -231,7 +231,7 @@ class ForecasterTest {
   @Test
   void unusualValueOpensAnIncidentThatQuietValuesClose() {
     Series series =
-        small().alarms(Alarms.DEFAULT.perThousand(10).incidents(1, 3)).build().series("pump");
+        small().alarms(Alarms.DEFAULT.perThousand(2).incidents(1, 3)).build().series("pump");
     List<Incident> incidents = new ArrayList<>();
     List<Observation> values = new ArrayList<>(rhythm(1_000, 8));
     values.set(950, new Observation(values.get(950).time(), 500));

@@ -128,7 +128,7 @@ class SeriesAlarmsTest {
     List<Incident> expected = run(settings(ALARMS, Gap.SKIP, 0), observations, false, 0);
     Map<Event, Long> events =
         expected.stream().collect(Collectors.groupingBy(Incident::event, Collectors.counting()));
-    assertThat(events.get(Event.OPENED)).isGreaterThan(2L * SERIES);
+    assertThat(events.get(Event.OPENED)).isGreaterThan(SERIES);
     assertThat(events.get(Event.CLOSED)).isGreaterThan(SERIES);
     assertThat(run(settings(ALARMS, Gap.SKIP, 0), observations, false, 5)).isEqualTo(expected);
     for (long cache : new long[] {9_000, 0}) { // AlarmRulesTest has one in which all fit

@@ -12,16 +12,20 @@ import dev.weir.forecast.Incident.Reason;
  *
  * <ul>
  *   <li>NOVELTY: a value that is farther outside the range of all earlier values than 5 % of it and
- *       more than 3 mean errors from its forecast, or that repeats more than twice as often as any
- *       before. It decides as if the surprise were {@link #MAX_SURPRISE}, and has that of its
- *       error, or at least that of a value beyond all earlier ones.
+ *       more than 4 mean errors from its forecast, or that repeats more than twice as often as any
+ *       before. Two of n + 1 values are outside the range of the others, and a value farther
+ *       outside is rarer. The alarm is decided by an exponential tail and 0.6 more; its surprise is
+ *       that of a tail with half of the slope.
  *   <li>LEVEL: |mean of the last ten values - long-run mean| over the long-run mean deviation.
  *   <li>DRIFT: |mean error of the last 40 values| over the long-run mean |error|.
- *   <li>ERROR: |error| over the geometric mean of the long-run mean |error| and the half-width of
- *       the forecast's interval, which knows the hour and recent errors. The same for a spike: the
- *       value before, if this one returned. Level and drift stay high for many values, and raise
- *       one alarm; each error could raise its own, so 0.6 is taken from its surprise.
+ *   <li>ERROR: the mean of the last ten |errors|, each over the geometric mean of the long-run mean
+ *       |error| and the half-width of the forecast's interval, which knows the hour and recent
+ *       errors. And a spike: the error before, if this value returned. Single errors are often
+ *       large where nothing is wrong, so 0.4 and 1.2 are taken from their surprises.
  * </ul>
+ *
+ * <p>A young tail says little, so the surprise that is shown is log10(1 + 200 / n) less after n
+ * values.
  *
  * <p>A value is scored by what was known before it and learned after that, except that level and
  * drift contain it. A flyweight: what is known of a series is in its {@link AlarmState}. Not
@@ -46,18 +50,26 @@ public final class AlarmDetector {
   private static final int BEFORE = 50; // values before the first surprise
   private static final int CLIPPED_FROM = 30; // values until long-run means limit large ones
   private static final double CLIP = 20;
-  private static final double SINGLE = 0.6;
-  private static final double RUN = 5; // values of a level or drift that count as one event
+  private static final double NOVEL = 0.6; // what decides is so much more than the surprise
+  private static final double ERRORS = -0.4;
+  private static final double SINGLE = -1.2;
+  private static final double YOUNG = 200;
+  private static final double RUN = 5; // values of a mean that count as one event
 
   private static final double LEVEL_VALUES = 10;
   private static final double DRIFT_VALUES = 40;
+  private static final double ERROR_VALUES = 10;
+  private static final double MAX_ERROR = 5; // in their mean, so that one is not all of it
 
   private static final double OUTSIDE = 0.05; // of the range
-  private static final double NOVEL_ERRORS = 3;
+  private static final double NOVEL_ERRORS = 4;
   private static final double SHRINKING = 1e-5; // of the range, with each value
   private static final int SHRINKS_FROM = 100;
   private static final int MIN_REPEATS = 10;
   private static final int REPEATS_FROM = 200;
+
+  private static final int AFTER_BREAK = 200; // values that count as known then
+  private static final int ERRORS_AFTER_BREAK = 20;
 
   private final AlarmBudget budget;
   private final boolean novelty;
@@ -69,6 +81,7 @@ public final class AlarmDetector {
   private double expected;
   private double difference;
   private double evidence; // what the budget decides by
+  private double youth; // taken from the surprise
   private double surprise;
   private Reason reason;
 
@@ -115,9 +128,10 @@ public final class AlarmDetector {
     expected = known ? forecast : Double.NaN;
     difference = known ? y - bounded(forecast) : Double.NaN;
     evidence = 0;
+    youth = Math.log10(1 + YOUNG / (state.longs[AlarmState.VALUES] + 1));
     surprise = 0;
     reason = null;
-    observeNovelty(state, y, known, halfWidth);
+    observeNovelty(state, y, known);
     observeLevel(state, y);
     observeErrors(state, y, known, halfWidth);
     boolean alarm = budget.take(state, evidence, spacing);
@@ -140,6 +154,17 @@ public final class AlarmDetector {
     AlarmBudget.rest(state);
   }
 
+  /**
+   * Lets the long-run figures follow a state that is the usual one now, as those of a series with
+   * few values do. What sizes are usual is kept.
+   */
+  void restart(AlarmState state) {
+    long[] longs = state.longs;
+    longs[AlarmState.VALUES] = Math.min(AFTER_BREAK, longs[AlarmState.VALUES]);
+    longs[AlarmState.ERRORS] = Math.min(ERRORS_AFTER_BREAK, longs[AlarmState.ERRORS]);
+    longs[AlarmState.QUIET_UNTIL] = 0;
+  }
+
   /** The forecast of the newest value; NaN if there was none. */
   public double expected() {
     return expected;
@@ -150,9 +175,14 @@ public final class AlarmDetector {
     return difference;
   }
 
-  /** What decides on an alarm: the surprise, but most of NOVELTY, less what was dismissed. */
+  /**
+   * What counts in a group: what decides on an alarm, but most of NOVELTY, less what was dismissed.
+   */
   double evidence() {
-    return evidence;
+    if (reason != Reason.NOVELTY) {
+      return evidence;
+    }
+    return MAX_SURPRISE - (feedback == null ? 0 : feedback.demand(reason));
   }
 
   /** Surprise of the newest value, 0 to {@link #MAX_SURPRISE}. */
@@ -170,7 +200,7 @@ public final class AlarmDetector {
     return reason;
   }
 
-  private void observeNovelty(AlarmState state, double y, boolean known, double halfWidth) {
+  private void observeNovelty(AlarmState state, double y, boolean known) {
     double[] doubles = state.doubles;
     long[] longs = state.longs;
     long t = longs[AlarmState.VALUES];
@@ -193,23 +223,14 @@ public final class AlarmDetector {
       longs[AlarmState.MAX_RUN] = run;
     }
     if (novel && novelty) {
-      take(MAX_SURPRISE, rarity(state, t, halfWidth), Reason.NOVELTY);
+      double outside = Math.max(y - doubles[AlarmState.HIGH], doubles[AlarmState.LOW] - y);
+      double tail = outside > 0 && range > 0 ? ratio(outside, range) * Math.log10(t + 1.0) : 0;
+      double record = Math.log10((t + 1) / 2.0);
+      take(record + 2 * tail + NOVEL, record + tail, Reason.NOVELTY);
     }
     double shrinking = t > SHRINKS_FROM ? SHRINKING * range : 0;
     doubles[AlarmState.LOW] = t == 0 ? y : Math.min(doubles[AlarmState.LOW] + shrinking, y);
     doubles[AlarmState.HIGH] = t == 0 ? y : Math.max(doubles[AlarmState.HIGH] - shrinking, y);
-  }
-
-  /**
-   * Surprise of a novelty: that of its error, at least that of a value larger or smaller than all t
-   * before it, which two of t + 1 are.
-   */
-  private double rarity(AlarmState state, long t, double halfWidth) {
-    double mean = state.doubles[AlarmState.ERROR];
-    boolean isKnown = mean > 0 && Double.isFinite(difference);
-    double size = isKnown ? ratio(Math.abs(difference), scale(mean, halfWidth)) : 0;
-    double rarity = surprise(state, AlarmState.ERROR_SIZES, size, 1);
-    return Math.max(rarity, Math.log10((t + 1) / 2.0));
   }
 
   private void observeLevel(AlarmState state, double y) {
@@ -222,7 +243,7 @@ public final class AlarmDetector {
     doubles[AlarmState.LEVEL] = now;
     double distance = t > 2 && deviation > 0 ? ratio(Math.abs(now - mean), deviation) : 0;
     if (level) {
-      take(surprise(state, AlarmState.LEVELS, distance, RUN), Reason.LEVEL);
+      takeTail(state, AlarmState.LEVELS, distance, RUN, 0, Reason.LEVEL);
     }
     TailSketch.learn(state.counts, AlarmState.LEVELS, distance);
     double step = t <= CLIPPED_FROM ? y - mean : clip(y - mean, CLIP * deviation);
@@ -241,12 +262,15 @@ public final class AlarmDetector {
     now += (clip(relative, CLIP) - now) / DRIFT_VALUES;
     doubles[AlarmState.DRIFT] = now;
     if (drift) {
-      take(surprise(state, AlarmState.DRIFTS, Math.abs(now), RUN), Reason.DRIFT);
+      takeTail(state, AlarmState.DRIFTS, Math.abs(now), RUN, 0, Reason.DRIFT);
     }
     TailSketch.learn(state.counts, AlarmState.DRIFTS, Math.abs(now));
     if (known) {
-      observeError(state, AlarmState.ERROR_SIZES, mean > 0 ? ratio(size, scale) : 0);
-      observeError(state, AlarmState.SPIKES, spike(doubles, y));
+      double one = mean > 0 ? Math.min(MAX_ERROR, size / scale) : 0;
+      doubles[AlarmState.NEWEST_ERRORS] += (one - doubles[AlarmState.NEWEST_ERRORS]) / ERROR_VALUES;
+      double newest = doubles[AlarmState.NEWEST_ERRORS];
+      observeError(state, AlarmState.ERROR_SIZES, newest, RUN, ERRORS);
+      observeError(state, AlarmState.SPIKES, spike(doubles, y), 1, SINGLE);
       long n = ++state.longs[AlarmState.ERRORS];
       double limited = n > CLIPPED_FROM ? Math.min(size, CLIP * mean) : size;
       doubles[AlarmState.ERROR] = mean + Math.max(SLOWEST, 1.0 / n) * (limited - mean);
@@ -256,9 +280,9 @@ public final class AlarmDetector {
     doubles[AlarmState.LAST_SCALE] = known && mean > 0 ? scale : 0;
   }
 
-  private void observeError(AlarmState state, int sketch, double size) {
+  private void observeError(AlarmState state, int sketch, double size, double run, double more) {
     if (error) {
-      take(surprise(state, sketch, size, 1) - SINGLE, Reason.ERROR);
+      takeTail(state, sketch, size, run, more, Reason.ERROR);
     }
     TailSketch.learn(state.counts, sketch, size);
   }
@@ -278,23 +302,21 @@ public final class AlarmDetector {
     return halfWidth > 0 ? Math.sqrt(mean) * Math.sqrt(Math.min(halfWidth, MAX_SIZE)) : mean;
   }
 
-  private static double surprise(AlarmState state, int sketch, double size, double run) {
-    return state.longs[AlarmState.VALUES] < BEFORE
-        ? 0
-        : TailSketch.surprise(state.counts, sketch, size, run);
+  private void takeTail(
+      AlarmState state, int sketch, double size, double run, double more, Reason of) {
+    if (state.longs[AlarmState.VALUES] >= BEFORE) {
+      double one = TailSketch.surprise(state.counts, sketch, size, run) + more;
+      take(one, one - youth, of);
+    }
   }
 
-  private void take(double one, Reason of) {
-    take(one, one, of);
-  }
-
-  private void take(double one, double chance, Reason of) {
+  private void take(double one, double shown, Reason of) {
     double demand = feedback == null ? 0 : feedback.demand(of);
     double share = demand / AlarmFeedback.MAX_DEMAND; // from 0 to 1: a novelty becomes its surprise
-    double capped = Math.min(one + share * share * (chance - one), MAX_SURPRISE) - demand;
+    double capped = Math.min(one + share * share * (shown - one), MAX_SURPRISE) - demand;
     if (capped > evidence) {
       evidence = capped;
-      surprise = Math.min(chance, MAX_SURPRISE);
+      surprise = Math.max(0, Math.min(shown, MAX_SURPRISE));
       reason = of;
     }
   }

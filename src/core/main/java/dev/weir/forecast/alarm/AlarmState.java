@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What alarms know of one series: 464 bytes in three arrays of fixed size. A new one is that of a
+ * What alarms know of one series: 472 bytes in three arrays of fixed size. A new one is that of a
  * series without values. Mutable, not thread-safe.
  */
 public final class AlarmState {
@@ -24,7 +24,8 @@ public final class AlarmState {
   static final int LAST_VALUE = 9;
   static final int LAST_ERROR = 10;
   static final int LAST_SCALE = 11; // what LAST_ERROR is compared with; 0 if there is no error
-  static final int DOUBLES = 12;
+  static final int NEWEST_ERRORS = 12; // mean of the newest |errors|, in units of their scales
+  static final int DOUBLES = 13;
 
   // longs
   static final int VALUES = 0;
@@ -56,7 +57,8 @@ public final class AlarmState {
           "alarms spent",
           "last value",
           "last error",
-          "scale of the last error");
+          "scale of the last error",
+          "mean of the newest errors");
   private static final List<String> LONG_NAMES =
       List.of("values", "errors", "quiet until value", "repetitions", "most repetitions");
 
@@ -106,7 +108,7 @@ public final class AlarmState {
     }
   }
 
-  /** How many values were observed. */
+  /** How many values were observed; since a break, those and some before it. */
   public long values() {
     return longs[VALUES];
   }

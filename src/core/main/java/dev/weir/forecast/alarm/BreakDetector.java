@@ -59,6 +59,7 @@ final class BreakDetector {
   private static final double LEAST_LOG = 0.32; // 1.38 times as wide
   private static final double SMALLEST = 0.2; // of a width: a sparse series is often as still
 
+  private double size; // of what is far, over its limit
   private boolean isFar; // the newest values from those before
   private boolean isWider; // at least half as far; where errors alone are far, forecasts may be bad
 
@@ -71,6 +72,7 @@ final class BreakDetector {
    * @return whether it shows that a change has lasted
    */
   boolean observe(BreakState state, double error, double apart, int lag) {
+    size = 0;
     isFar = false;
     isWider = false;
     int[] ints = state.ints;
@@ -95,6 +97,14 @@ final class BreakDetector {
     return lasting;
   }
 
+  /**
+   * The surprise of the newest value's break, by the size of the change: 3 at the limit of what
+   * counts, 4.5 at twice as much, at most {@link AlarmDetector#MAX_SURPRISE}.
+   */
+  double surprise() {
+    return Math.min(AlarmDetector.MAX_SURPRISE, 1.5 + 1.5 * size);
+  }
+
   /** Whether the newest value is one of a change, which may last. */
   boolean isFar() {
     return isFar;
@@ -110,11 +120,11 @@ final class BreakDetector {
     double bounded = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, relative));
     double shift = d[BreakState.SHIFT] + SHIFT_WEIGHT * (bounded - d[BreakState.SHIFT]);
     d[BreakState.SHIFT] = shift;
-    double size = Math.abs(shift);
+    double moved = Math.abs(shift);
     double far = Math.max(LEAST_SHIFT, FAR_SHIFT * d[BreakState.SHIFT_SIZE]);
-    isFar |= n > BEGINNING && size > far;
-    boolean lasting = run(state, BreakState.SHIFT_RUN, n > BEGINNING && size > far);
-    d[BreakState.SHIFT_SIZE] += weight * (Math.min(size, far) - d[BreakState.SHIFT_SIZE]);
+    isFar |= n > BEGINNING && moved > far;
+    boolean lasting = run(state, BreakState.SHIFT_RUN, n > BEGINNING, moved / far);
+    d[BreakState.SHIFT_SIZE] += weight * (Math.min(moved, far) - d[BreakState.SHIFT_SIZE]);
     lasting |= observeWidth(state, BreakState.WIDTH, relative, n, FAR_WIDTH);
     double limit = CLIP * usual;
     double limited = n > CLIPPED_FROM ? Math.max(-limit, Math.min(limit, off)) : off;
@@ -150,7 +160,7 @@ final class BreakDetector {
     isWider |= width == BreakState.WIDTH && n > BEGINNING && off > far / 2;
     isFar |= isWider && off > far;
     int run = width == BreakState.WIDTH ? BreakState.WIDTH_RUN : BreakState.ERRORS_RUN;
-    boolean lasting = run(state, run, n > BEGINNING && Math.abs(off) > far);
+    boolean lasting = run(state, run, n > BEGINNING, Math.abs(off) / far);
     double weight = 1.0 / Math.min(MOST, n - CLIPPED_FROM);
     d[width + 1] += weight * off;
     d[width + 2] += weight * (Math.min(Math.abs(off), far) - d[width + 2]);
@@ -163,10 +173,12 @@ final class BreakDetector {
   }
 
   /** Counts how long a statistic has been far; returns whether that is long enough. */
-  private boolean run(BreakState state, int place, boolean isStill) {
+  private boolean run(BreakState state, int place, boolean isKnown, double size) {
+    boolean isStill = isKnown && size > 1;
     int drop = place == BreakState.ERRORS_RUN ? DROP : DROP_APART;
     int run = isStill ? state.ints[place] + 1 : Math.max(0, state.ints[place] - drop);
     state.ints[place] = Math.min(LASTING, run);
+    this.size = run >= LASTING ? Math.max(this.size, size) : this.size;
     return run >= LASTING;
   }
 

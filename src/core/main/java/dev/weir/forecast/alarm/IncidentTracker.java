@@ -126,6 +126,8 @@ public final class IncidentTracker {
     }
     newest = open;
     if (lasting) {
+      detector.restart(alarms.detection);
+      open.surprise = Math.max(open.surprise, breaks.surprise());
       return reportBreak(open);
     }
     return report(open);

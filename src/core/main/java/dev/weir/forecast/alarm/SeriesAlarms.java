@@ -108,7 +108,7 @@ public final class SeriesAlarms {
     }
   }
 
-  /** How many values were judged. */
+  /** How many values were judged; since a break, those and some before it. */
   public long values() {
     return detection.values();
   }

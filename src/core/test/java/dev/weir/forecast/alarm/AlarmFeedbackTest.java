@@ -76,7 +76,7 @@ class AlarmFeedbackTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"NOVELTY, 1e-3, 99", "LEVEL, 5e-3, 5", "ERROR, 5e-3, 5"})
+  @CsvSource({"NOVELTY, 1e-3, 99", "LEVEL, 5e-3, 5", "ERROR, 3e-2, 5"})
   void dismissedReasonNeedsMoreEvidence(Reason reason, double budget, int dismissed) {
     IncidentTracker tracker = tracker(reason, budget);
     int all = alarms(tracker, reason, 0);

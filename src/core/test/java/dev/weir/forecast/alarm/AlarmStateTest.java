@@ -40,14 +40,14 @@ class AlarmStateTest {
 
   @Test
   void stateHasAFixedSizeBelow800Bytes() throws IOException {
-    assertThat(AlarmState.BYTES).isEqualTo(12 * 8 + 5 * 8 + 4 * 41 * 2).isEqualTo(464);
+    assertThat(AlarmState.BYTES).isEqualTo(13 * 8 + 5 * 8 + 4 * 41 * 2).isEqualTo(472);
     AlarmState state = new AlarmState();
-    assertThat(bytes(state)).hasSize(464);
+    assertThat(bytes(state)).hasSize(472);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 12_000; i++) {
       observe(state, random, i);
     }
-    assertThat(bytes(state)).hasSize(464);
+    assertThat(bytes(state)).hasSize(472);
   }
 
   @Test
@@ -99,7 +99,7 @@ class AlarmStateTest {
     }
     CRC32 crc = new CRC32();
     crc.update(bytes(state));
-    assertThat(crc.getValue()).isEqualTo(3_587_949_450L);
+    assertThat(crc.getValue()).isEqualTo(3_957_002_496L);
     assertThat(state(bytes(state))).isEqualTo(state);
   }
 
@@ -112,13 +112,13 @@ class AlarmStateTest {
     }
     byte[] bytes = bytes(state);
     byte[] count = bytes.clone();
-    count[140]++;
+    count[148]++;
     assertThatThrownBy(() -> state(count)).hasMessageContaining("alarms: expected counts");
     byte[] number = bytes.clone();
     ByteBuffer.wrap(number).putDouble(Double.POSITIVE_INFINITY);
     assertThatThrownBy(() -> state(number)).hasMessageContaining("got Infinity");
     byte[] values = bytes.clone();
-    values[96] = (byte) 0x80;
+    values[104] = (byte) 0x80;
     assertThatThrownBy(() -> state(values)).hasMessageContaining("a count of at least 0");
     byte[] half = java.util.Arrays.copyOf(bytes, 300);
     assertThatThrownBy(() -> state(half)).isInstanceOf(EOFException.class);

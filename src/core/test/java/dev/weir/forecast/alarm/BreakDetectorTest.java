@@ -98,6 +98,23 @@ class BreakDetectorTest {
   }
 
   @Test
+  void surpriseOfABreakGrowsWithTheChange() {
+    double[] noise = noise(1);
+    double last = 3;
+    for (double size : new double[] {1.9, 2.2, 2.5}) {
+      double[] values = values(i -> season(i) + noise[i] + (i >= AT ? size : 0));
+      double[] forecasts = forecasts(values);
+      BreakState state = new BreakState();
+      int i = 0;
+      while (!observe(state, values, forecasts, i)) {
+        i++;
+      }
+      assertThat(detector.surprise()).as("shift by %s", size).isBetween(last, 4.99);
+      last = detector.surprise();
+    }
+  }
+
+  @Test
   void varianceTimesThreeIsABreakInMostSeries() {
     int found = 0;
     for (int seed = 0; seed < 20; seed++) {

@@ -242,12 +242,12 @@ class IncidentTrackerTest {
     assertThat(opened.start()).isEqualTo((NOISE + seen.get(0).minute) * MINUTE);
     assertThat(opened.worst()).isBetween(11.0, 13.0);
     assertThat(opened.expected()).isEqualTo(10);
-    assertThat(opened.severity()).isEqualTo(Severity.LOW);
+    assertThat(opened.severity()).isEqualTo(Severity.MEDIUM);
     assertThat(seen.get(1).minute).isEqualTo(seen.get(0).minute + 9);
   }
 
   @Test
-  void breaksChangeNoAlarm() {
+  void aBreakRestartsLongRunFigures() {
     EnumSet<Reason> reasons = EnumSet.allOf(Reason.class);
     EnumSet<Reason> fewer = EnumSet.complementOf(EnumSet.of(Reason.BREAK));
     IncidentTracker with =
@@ -265,9 +265,11 @@ class IncidentTrackerTest {
       values[i] = random.nextGaussian() + i / 900 * 4 + (i % 311 == 0 ? 9 : 0);
       Event event = observe(with, alarms, values, i, i / 901 * 4);
       boolean closed = event == null || event == Event.CLOSED;
-      breaks += !closed && with.newest().reason() == Reason.BREAK ? 1 : 0;
+      boolean isBreak = !closed && with.newest().reason() == Reason.BREAK;
+      breaks += isBreak ? 1 : 0;
       observe(without, others, values, i, i / 901 * 4);
-      assertThat(alarms.detection).isEqualTo(others.detection);
+      assertThat(alarms.detection.equals(others.detection)).isEqualTo(breaks == 0);
+      assertThat(alarms.values()).isEqualTo(isBreak ? 200 : breaks == 0 ? i + 1 : alarms.values());
     }
     assertThat(breaks).isBetween(2, 5);
     assertThat(others.breaks).isNull();
@@ -354,7 +356,7 @@ class IncidentTrackerTest {
       tracker.observe(alarms, i, i == NOISE ? 25 : 10 + random.nextDouble(), 10, 1);
     }
     byte[] bytes = bytes(alarms);
-    assertThat(bytes).hasSize(1 + 8 + 464 + 1 + 75 + 4 + 1 + 1);
+    assertThat(bytes).hasSize(1 + 8 + 472 + 1 + 75 + 4 + 1 + 1);
     byte[] kind = bytes.clone();
     kind[0] = 3;
     assertThatThrownBy(() -> read(kind)).hasMessage("alarms: expected 0 to 1, got 3");
@@ -364,7 +366,7 @@ class IncidentTrackerTest {
     reason[bytes.length - 9] = -1;
     assertThatThrownBy(() -> read(reason)).hasMessageContaining("expected an incident");
     byte[] start = bytes.clone();
-    start[1 + 8 + 464 + 1] = 0x7f; // later than the end
+    start[1 + 8 + 472 + 1] = 0x7f; // later than the end
     assertThatThrownBy(() -> read(start)).hasMessageContaining("expected an incident");
     byte[] half = java.util.Arrays.copyOf(bytes, bytes.length - 1);
     assertThatThrownBy(() -> read(half)).isInstanceOf(EOFException.class);
