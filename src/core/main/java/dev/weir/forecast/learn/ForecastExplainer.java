@@ -17,8 +17,10 @@ import java.util.List;
  * </pre>
  *
  * so the parts are weighted and added in the same way. The constant is {@link Kind#OTHER}, the
- * residual {@link Kind#NETWORKS}. What is added on a holiday is {@link Kind#HOLIDAYS}, by models
- * outside {@link Kind#OUTSIDE}, and what bounds change is {@link Kind#OTHER}.
+ * residual {@link Kind#NETWORKS}. After a shift out is weighed with the moved forecast ({@link
+ * LevelShift}), recent values and the season's change. What is added on a holiday is {@link
+ * Kind#HOLIDAYS}, by models outside {@link Kind#OUTSIDE}, and what bounds change is {@link
+ * Kind#OTHER}.
  *
  * <p>Keeps scratch; allocates the explanation that it returns. Not thread-safe.
  */
@@ -73,6 +75,7 @@ final class ForecastExplainer {
     if (trust > 0) {
       combine(state, level, trust);
     }
+    mixture.shift.explain(state.history.newest(), total, cheap);
     total.add(Kind.HOLIDAYS, mixture.firstHolidays());
     total.add(Kind.OUTSIDE, mixture.outside == null ? 0 : mixture.outside.added());
     return total.explanation(covariates);

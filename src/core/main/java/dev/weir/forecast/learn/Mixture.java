@@ -20,9 +20,9 @@ import java.util.Arrays;
  *
  * Where a network combines ({@link CandidateStage}), it makes another forecast of these and of the
  * experts', and the last one is the weighted mean of out and that. Where there is no regression,
- * out is the weighted mean of all its candidates instead. On holidays it is corrected ({@link
- * HolidayCorrection}), and then combined with what models outside of Weir say ({@link
- * OutsideStage}).
+ * out is the weighted mean of all its candidates instead. After a shift of the level it is moved
+ * there ({@link LevelShift}), on holidays it is corrected ({@link HolidayCorrection}), and then
+ * combined with what models outside of Weir say ({@link OutsideStage}).
  *
  * <p>What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
  * #make} makes the next. Errors are learned of the {@link FollowedSteps}; weights of a step between
@@ -72,6 +72,7 @@ final class Mixture {
   private final StackedRegression regression; // null if absent
   private final IntervalTracker tracker;
   private final LatestScores newest;
+  final LevelShift shift = new LevelShift();
   final CandidateStage stage; // null if absent
   final HolidayCorrection holidays; // null if absent
   final OutsideStage outside; // null if absent
@@ -227,6 +228,10 @@ final class Mixture {
     double truth = value - state.history.at(origin);
     if (followed.has(i)) {
       learn(state, t, i, truth);
+      if (i == 1) {
+        state.bind(shift);
+        shift.learn(truth, state.scores.count(1));
+      }
       if (holidays != null) {
         holidays.learn(state.history, t, i, truth);
       }
@@ -362,6 +367,8 @@ final class Mixture {
     if (stage != null) {
       combine(state, t);
     }
+    state.bind(shift);
+    shift.move(state.history, results);
     if (holidays != null) {
       state.bind(holidays);
       double plain = results[0];
@@ -567,6 +574,8 @@ final class Mixture {
       state.bind(stage);
       stage.skip(state.history);
     }
+    state.bind(shift);
+    shift.skip();
     if (outside != null) {
       state.bind(outside);
       outside.skip(t);

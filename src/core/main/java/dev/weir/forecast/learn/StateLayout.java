@@ -51,6 +51,7 @@ final class StateLayout {
   final int combinedLosses; // (followed steps, 2)
   final int stackedRegression;
   final int holidays;
+  final int shift;
   final int candidates;
   final int outsideFloats;
   final int outsideIntervalFloats;
@@ -132,6 +133,7 @@ final class StateLayout {
             settings.combination().stacking() ? StackedRegression.floats(followed, count) : 0);
     holidays =
         f.add("holidays", settings.holidays() == null ? 0 : HolidayCorrection.floats(followed));
+    shift = f.add("shift of the level", LevelShift.FLOATS);
     candidates = f.add("candidates", network ? CandidateStage.floats(followed) : 0);
     outsideFloats = f.add("models outside", OutsideStage.floats(settings.outside(), followed));
     outsideIntervalFloats =

@@ -320,6 +320,10 @@ final class StateView {
     calendar.bind(known, index, time, spacing);
   }
 
+  void bind(LevelShift shift) {
+    shift.bind(floats, layout.shift);
+  }
+
   void bind(HolidayCorrection correction) {
     correction.bind(floats, layout.holidays);
   }
