@@ -113,7 +113,7 @@ class LibraryBitsTest {
             """
             forecast: {many-to-one: {horizon: 4}}
             season: [24, 168]
-            alarms: {enabled: true, budget: 20, thresholds: [{above: 200, within: 4}]}
+            alarms: {enabled: true, budget: 20, silence: off, thresholds: [{above: 200, within: 4}]}
             """,
             builder()
                 .horizon(4)

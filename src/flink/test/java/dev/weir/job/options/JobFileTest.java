@@ -8,6 +8,7 @@ import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.alarm.Threshold;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
@@ -178,7 +179,8 @@ class JobFileTest {
     assertThat(on.kafka().topics().alarms()).isEqualTo("alarms");
     assertThat(on.kafka().topics().all()).contains("alarms");
     assertThat(on.forecast().modes().get(0).learning().alarms())
-        .isEqualTo(AlarmRules.of(IncidentSettings.defaults()));
+        .isEqualTo(
+            AlarmRules.of(new IncidentSettings(AlarmSettings.defaults(), 1, 10, Silence.AUTO)));
     assertThat(on.forecast().modes().stream().filter(t -> t.learning().alarms() != null))
         .as("the first mode alone")
         .hasSize(1);
@@ -234,6 +236,14 @@ class JobFileTest {
               - {series: "t.*", quiet: 9}
           """;
 
+  @ParameterizedTest
+  @CsvSource({"auto, auto", "off, off", "1.5x, 1.5x", "30x, 30x", "10 min, PT10M", "P2D, PT48H"})
+  void aSilenceIsAMultipleOrADuration(String option, String silence) {
+    JobSettings settings = read(GOOD, Map.of("alarms", "on", "alarms.silence", option));
+    assertThat(settings.forecast().modes().get(0).learning().alarms().common().silence())
+        .hasToString(silence);
+  }
+
   @Test
   void alarmsMayDependOnTheNamesOfSeries() {
     AlarmRules rules =
@@ -252,7 +262,8 @@ class JobFileTest {
                 new AlarmSettings(
                     new AlarmRate(3, 604_800_000), Set.of(Reason.NOVELTY, Reason.ERROR)),
                 2,
-                20));
+                20,
+                Silence.AUTO));
     assertThat(rules.of("test-pump").settings()).isNull();
     IncidentSettings third = rules.of("tank").settings();
     assertThat(third.quiet()).isEqualTo(8);
@@ -351,6 +362,8 @@ class JobFileTest {
         "alarms=maybe | alarms.enabled: expected true or false, on or off, got 'maybe'",
         "alarms=on alarms.budget=51 | alarms.budget: expected a number from 0.01 to 50.0, or such as 1 per week, of hour, day, week, month or a number of values, got '51'",
         "alarms=on alarms.reasons=spike | alarms.reasons: expected a list of novelty, level, drift, error and break, got 'spike'",
+        "alarms=on alarms.silence=1x | alarms.silence: expected auto, off, a multiple of the usual time between two values such as 3x, or a duration from PT1S to P3650D, got '1x'",
+        "alarms=on alarms.silence=PT0.5S | alarms.silence: expected auto, off, a multiple of the usual time between two values such as 3x, or a duration from PT1S to P3650D, got 'PT0.5S'",
         "alarms=on alarms.quiet=0 | alarms.quiet: expected a whole number from 1 to 10000, got '0'",
         "alarms=on alarms.min-duration=1e9 | alarms.min-duration: expected a whole number from 1 to 10000, got '1e9'",
         "alarms=on output=network | alarms.enabled: expected false without a forecast that learns each series, got true",
