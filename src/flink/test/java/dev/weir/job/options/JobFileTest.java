@@ -211,7 +211,8 @@ class JobFileTest {
             new IncidentSettings(
                 new AlarmSettings(new AlarmRate(0.0025, 0), Set.of(Reason.LEVEL, Reason.ERROR)),
                 3,
-                7));
+                7,
+                Silence.AUTO));
   }
 
   private static final String RULES =
