@@ -16,6 +16,7 @@ import dev.weir.kafka.codec.FeedbackRecords;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Producer;
@@ -141,7 +142,8 @@ final class FeedbackOptions {
                   Printable.line(incident.series()),
                   ForecastLines.minute(incident.start()));
     } else if (muted != null) {
-      Instant begin = from == null ? Instant.now() : Instant.ofEpochMilli(from);
+      Instant begin =
+          from == null ? Instant.now().truncatedTo(ChronoUnit.SECONDS) : Instant.ofEpochMilli(from);
       Instant end = begin.plus(duration);
       record = FeedbackRecords.mute(to, muted, begin, end, note);
       done = "muted %s from %s to %s".formatted(Printable.line(muted), begin, end);
