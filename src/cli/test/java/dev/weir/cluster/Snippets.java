@@ -43,6 +43,9 @@ final class Snippets {
     excuse(
         "./weir evaluate --suite conf/suite",
         "needs the files of the benchmarks, which may not be shipped: SuiteTest");
+    excuse(
+        "./weir alarms my-job.yaml --",
+        "needs a job with these incidents: AlarmJobIT says such things to one");
     excuse("./weir bench ", "takes minutes to hours; BenchIT runs it with small numbers");
     excuse(
         "docker ",
