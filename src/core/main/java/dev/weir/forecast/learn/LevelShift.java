@@ -9,7 +9,7 @@ import dev.weir.forecast.expert.History;
  * Moves forecasts to a new level while the experts still have to learn it.
  *
  * <p>An error of more than {@value #LARGE} usual ones may be a spike or the first of a shift, and
- * changes nothing. From then on a second forecast is made beside that of the experts, the moved
+ * changes nothing. From then on a second forecast is made as well as that of the experts, the moved
  * one: the mean of the values since, half of it the newest, plus the changes that the season
  * brings. The second value decides: after a spike it is nearer to the experts' forecast, after a
  * shift at the moved one. The share of the moved one follows the evidence E,
