@@ -143,8 +143,7 @@ final class BuiltClasspath {
   List<Path> launcher() {
     List<Path> all = new ArrayList<>();
     all.add(target.resolve("cli/classes"));
-    all.addAll(list("classpath-runtime.txt"));
-    all.addAll(list("classpath-provided.txt"));
+    all.addAll(list("classpath.txt"));
     return all;
   }
 
@@ -153,10 +152,8 @@ final class BuiltClasspath {
    * without ours, Kafka's or Avro's.
    */
   List<Path> cluster() {
-    Stream<Path> libraries =
-        Stream.concat(
-            list("classpath-provided.txt").stream(), list("classpath-runtime.txt").stream());
-    Stream<Path> own = Stream.concat(clusterLogging().stream(), libraries.filter(this::isOfFlink));
+    Stream<Path> libraries = list("classpath.txt").stream().filter(this::isOfFlink);
+    Stream<Path> own = Stream.concat(clusterLogging().stream(), libraries);
     return Stream.concat(own, more.stream()).distinct().toList();
   }
 

@@ -3,25 +3,14 @@ package dev.weir.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -30,52 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 
-/** A scanner finds each library inside the shaded jars, in the jar itself and in its SBOM. */
+/** The shaded jars have the licenses of what they hold, and run without anything beside them. */
 class BundledLibrariesIT {
-
-  private static final String OURS = "dev.weir:weir:";
-
-  @ParameterizedTest
-  @ValueSource(strings = {"job.jar", "sql.jar"})
-  void theSbomListsWhatTheJarHoldsAndNothingElse(String property) throws Exception {
-    Path jar = Path.of(System.getProperty(property));
-    JsonNode sbom =
-        new ObjectMapper().readTree(new File(jar.toString().replaceFirst("\\.jar$", ".cdx.json")));
-    assertThat(sbom.path("bomFormat").asText()).isEqualTo("CycloneDX");
-    assertThat(sbom.path("metadata").has("timestamp")).as("the same for each build").isFalse();
-
-    List<String> listed = new ArrayList<>();
-    Set<String> known = new HashSet<>();
-    List<String> classpath = // of the job, whose versions the command line may not have
-        Pattern.compile("/\\S.*?\\.jar")
-            .matcher(Files.readString(jar.resolveSibling("artifacts-runtime.txt")))
-            .results()
-            .map(MatchResult::group)
-            .toList();
-    for (JsonNode component : sbom.path("components")) {
-      String name = component.path("name").asText();
-      String version = component.path("version").asText();
-      listed.add(component.path("group").asText() + ":" + name + ":" + version);
-      assertThat(component.path("purl").asText()).startsWith("pkg:maven/").contains("@" + version);
-      String file = "/" + name + "-" + version + ".jar";
-      known.addAll(classes(classpath.stream().filter(p -> p.endsWith(file)).findFirst().get()));
-    }
-    assertThat(listed).isNotEmpty().doesNotHaveDuplicates();
-    assertThat(described(jar))
-        .contains("com.fasterxml.jackson.core:jackson-core:" + version(listed, "jackson-core"))
-        .isSubsetOf(listed);
-
-    Set<String> strangers = new TreeSet<>();
-    for (String name : classes(jar.toString())) {
-      String original =
-          name.replace("dev/weir/sql/shaded/jackson/", "com/fasterxml/jackson/")
-              .replace("dev/weir/sql/shaded/", "");
-      if (!original.startsWith("dev/weir/") && !known.contains(original)) {
-        strangers.add(name);
-      }
-    }
-    assertThat(strangers).as("classes of no library in the SBOM").isEmpty();
-  }
 
   /** Their licenses ask for it; the others are of the Apache license, or name theirs in NOTICE. */
   @ParameterizedTest
@@ -159,44 +104,6 @@ class BundledLibrariesIT {
       assertThat(is).isEqualTo(true);
     } finally {
       Thread.currentThread().setContextClassLoader(before);
-    }
-  }
-
-  private static String version(List<String> listed, String name) {
-    return listed.stream()
-        .filter(each -> each.contains(":" + name + ":"))
-        .map(each -> each.substring(each.lastIndexOf(':') + 1))
-        .findFirst()
-        .orElse("none");
-  }
-
-  /** The libraries that have left their Maven description in the jar. */
-  private static Set<String> described(Path jar) throws Exception {
-    Set<String> described = new TreeSet<>();
-    try (ZipFile zip = new ZipFile(jar.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
-        if (entry.getName().matches("META-INF/maven/.*/pom\\.properties")) {
-          Properties pom = new Properties();
-          try (InputStream in = zip.getInputStream(entry)) {
-            pom.load(in);
-          }
-          described.add(
-              pom.getProperty("groupId")
-                  + ":"
-                  + pom.getProperty("artifactId")
-                  + ":"
-                  + pom.getProperty("version"));
-        }
-      }
-    }
-    assertThat(described.removeIf(each -> each.startsWith(OURS))).isTrue();
-    return described;
-  }
-
-  private static Set<String> classes(String jar) throws Exception {
-    try (ZipFile zip = new ZipFile(jar)) {
-      return new HashSet<>(
-          zip.stream().map(ZipEntry::getName).filter(name -> name.endsWith(".class")).toList());
     }
   }
 }
