@@ -13,9 +13,7 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerStateFormat;
 import dev.weir.forecast.learn.TargetStates;
-import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.network.BaseModelExpert;
-import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.job.JobSettings;
 import java.io.IOException;
@@ -147,16 +145,6 @@ final class StateCommand implements Runnable {
           .print(
               state,
               (name, numbers) -> out.printf("  %s: %s%n", name, StateFields.shortest(numbers)));
-      TunedCopy tuned = state.tuned();
-      if (tuned != null) {
-        double squares = 0;
-        for (float number : tuned.floats()) {
-          squares += (double) number * number;
-        }
-        out.printf(
-            "  tuned copy: of version %d, %d numbers, norm %.6g%n",
-            tuned.version(), tuned.floats().length, Math.sqrt(squares));
-      }
       LearnerStateFormat.print(state, (name, text) -> out.printf("  %s: %s%n", name, text));
       out.flush();
     }
@@ -184,13 +172,8 @@ final class StateCommand implements Runnable {
         throws IOException {
       LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
       BaseModelExpert base = new BaseModelExpert(seqLen);
-      for (int models = 0; models <= 2 && settings != null; models++) {
-        List<Expert> own =
-            models == 0
-                ? List.of()
-                : models == 1
-                    ? List.of(base)
-                    : List.of(base, new TunedModelExpert(base, seqLen, settings.training()));
+      for (int models = 0; models <= 1 && settings != null; models++) {
+        List<Expert> own = models == 0 ? List.of() : List.of(base);
         Learner learner = new Learner(settings, own);
         if (learner.fits(state)) {
           return learner;

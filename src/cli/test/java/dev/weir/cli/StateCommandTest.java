@@ -23,11 +23,9 @@ class StateCommandTest {
         .contains("  observations so far: 227")
         .anyMatch(line -> line.matches("  at 1970-01-01T0[0-9:]+Z: [0-9.]+"))
         .anyMatch(line -> line.matches("  waits at 1970-01-01T0[0-9:]+Z: [0-9.]+"))
-        .anyMatch(line -> line.matches("  tuned copy: of version \\d+, \\d+ numbers, norm [0-9.]+"))
         .anyMatch(line -> line.startsWith("many-to-one: "))
         .anyMatch(line -> line.startsWith("many-to-many: "))
         .anyMatch(line -> line.matches("  running scores: [-0-9.E ]+"))
-        .anyMatch(line -> line.startsWith("  birnn: "))
         .contains("  scores, first value with intervals: 1");
   }
 

@@ -211,8 +211,7 @@ class TrainIT {
         """
             .formatted(mode, horizon);
     double alone = relMae(job + "output: network\n");
-    double mixed =
-        relMae(job + "experts: [naive, seasonal-profile]\nlearning: {tuned: on}\nseason: 12\n");
+    double mixed = relMae(job + "experts: [naive, seasonal-profile]\nseason: 12\n");
     assertThat(alone).isBetween(0.01, 5.0);
     assertThat(mixed).isLessThan(alone);
   }
@@ -233,8 +232,8 @@ class TrainIT {
         run("train --input no/such.csv --out %s --loss-steps all-steps".formatted(model)).failed(2);
     assertThat(ended.err())
         .startsWith(
-            "weir train: loss-steps: expected after-window for a bidirectional network, got all-steps:"
-                + " at step j its backward half has read the value of step j + 1");
+            "weir train: loss-steps: expected after-window for a bidirectional network, got"
+                + " all-steps: at step j its backward half has read the value of step j + 1");
     InProcess other =
         run(
             "train --input no/such.csv --out %s --loss-steps all-steps --unidirectional"

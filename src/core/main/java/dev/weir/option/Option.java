@@ -53,7 +53,7 @@ public record Option<T>(
    */
   public record Need(Option<?> option, Object value) {
 
-    /** As messages and documents write it, such as {@code learning.tuned: true}. */
+    /** As messages and documents write it, such as {@code alarms.enabled: true}. */
     public String text(String name) {
       return value == null ? name : name + ": " + Option.text(value);
     }

@@ -1,15 +1,21 @@
 package dev.weir.rnn;
 
+import java.util.Objects;
+
 /**
- * {@code torch.optim.Adam}, in its order of operations: weight decay (L2) joins the gradient, eps
- * is added outside the square root, and both biases are corrected. State: m, v (one value per
- * weight each), then the number of updates so far as a float, as torch keeps it; it stays at 2^24,
- * where both corrections have long been 1.
+ * Turns gradients into new weights as {@code torch.optim.Adam} does, in its order of operations:
+ * weight decay (L2) joins the gradient, eps is added outside the square root, and both biases are
+ * corrected. State: m, v (one value per weight each), then the number of updates so far as a float,
+ * as torch keeps it; it stays at 2^24, where both corrections have long been 1. The state belongs
+ * to the weights and lies with the caller, zeros at first, so that one instance serves any number
+ * of networks.
+ *
+ * <p>Holds scratch: use one instance per thread. Allocates nothing.
  *
  * @see <a href="https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html">torch</a>
  * @see <a href="https://arxiv.org/abs/1412.6980">Kingma and Ba, Adam, 2015</a>
  */
-public final class Adam extends Optimizer {
+public final class Adam {
 
   /** torch's default of beta1. */
   public static final double BETA1 = 0.9;
@@ -20,11 +26,20 @@ public final class Adam extends Optimizer {
   /** torch's default of eps. */
   public static final double EPSILON = 1e-8;
 
+  /** Arrays go through scratch in blocks, since the JIT compiler wants one index for all. */
+  private static final int BLOCK = 256;
+
+  /** What {@code clip_grad_norm_} adds to a norm before it divides by it. */
+  private static final double CLIP_EPSILON = 1e-6;
+
+  private final double maxNorm;
   private final double learningRate;
   private final double beta1;
   private final double beta2;
   private final double epsilon;
   private final double weightDecay;
+  private final float[] gradientBlock = new float[BLOCK];
+  private final float[] weightBlock = new float[BLOCK];
   private final float[] mBlock = new float[BLOCK];
   private final float[] vBlock = new float[BLOCK];
 
@@ -49,12 +64,13 @@ public final class Adam extends Optimizer {
       double epsilon,
       double weightDecay,
       double maxNorm) {
-    super(maxNorm);
+    require("max_norm", maxNorm > 0, "above 0", maxNorm);
     require("lr", learningRate >= 0, "0 or more", learningRate);
     require("beta1", beta1 >= 0 && beta1 < 1, "from 0 to below 1", beta1);
     require("beta2", beta2 >= 0 && beta2 < 1, "from 0 to below 1", beta2);
     require("eps", epsilon >= 0, "0 or more", epsilon);
     require("weight_decay", weightDecay >= 0, "0 or more", weightDecay);
+    this.maxNorm = maxNorm;
     this.learningRate = learningRate;
     this.beta1 = beta1;
     this.beta2 = beta2;
@@ -62,13 +78,54 @@ public final class Adam extends Optimizer {
     this.weightDecay = weightDecay;
   }
 
-  @Override
+  static void require(String what, boolean holds, String expected, double got) {
+    if (!holds) {
+      throw new IllegalArgumentException("%s: expected %s, got %s".formatted(what, expected, got));
+    }
+  }
+
+  /** How many floats of state {@code count} weights need. */
   public int stateLength(int count) {
     return 2 * count + 1;
   }
 
-  @Override
-  void update(
+  /**
+   * Updates weights, unless the loss, any gradient or their norm is NaN or infinite: then it leaves
+   * weights and state as they are. Gradients whose norm over all {@code count} values exceeds the
+   * limit count scaled down to it ({@code torch.nn.utils.clip_grad_norm_}). Weights and state may
+   * lie in the same array.
+   *
+   * @param loss what the gradients belong to
+   * @param gradient from {@code gradientOffset} on; only read
+   * @param weights from {@code weightsOffset} on; updated
+   * @param state {@link #stateLength} values from {@code stateOffset} on; updated
+   * @param count how many weights
+   * @return whether the update took place
+   * @throws IndexOutOfBoundsException if an array is too short
+   */
+  public boolean step(
+      double loss,
+      float[] gradient,
+      int gradientOffset,
+      float[] weights,
+      int weightsOffset,
+      float[] state,
+      int stateOffset,
+      int count) {
+    Objects.checkFromIndexSize(gradientOffset, count, gradient.length);
+    Objects.checkFromIndexSize(weightsOffset, count, weights.length);
+    Objects.checkFromIndexSize(stateOffset, stateLength(count), state.length);
+    double norm = Math.sqrt(sumOfSquares(gradient, gradientOffset, count));
+    if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+      return false;
+    }
+    float scale = (float) Math.min(1.0, maxNorm / (norm + CLIP_EPSILON));
+    update(scale, gradient, gradientOffset, weights, weightsOffset, state, stateOffset, count);
+    return true;
+  }
+
+  /** Updates from finite gradients, each to be multiplied by {@code scale} first. */
+  private void update(
       float scale,
       float[] gradient,
       int gradientOffset,
@@ -118,5 +175,44 @@ public final class Adam extends Optimizer {
       float denominator = (float) Math.sqrt(v[i]) / rootOfCorrection2 + eps;
       weight[i] -= stepSize * m[i] / denominator;
     }
+  }
+
+  /**
+   * In float32 as torch's, so a norm beyond 1.8e19 is infinite; in double only from block to block,
+   * since the JIT compiler chains conversions to double one behind another.
+   */
+  private static double sumOfSquares(float[] values, int offset, int count) {
+    double total = 0;
+    for (int done = 0; done < count; done += BLOCK) {
+      total += blockOfSquares(values, offset + done, Math.min(BLOCK, count - done));
+    }
+    return total;
+  }
+
+  private static float blockOfSquares(float[] values, int offset, int length) {
+    float sum0 = 0f;
+    float sum1 = 0f;
+    float sum2 = 0f;
+    float sum3 = 0f;
+    float sum4 = 0f;
+    float sum5 = 0f;
+    float sum6 = 0f;
+    float sum7 = 0f;
+    int end = offset + length;
+    int i = offset;
+    for (; i + 8 <= end; i += 8) {
+      sum0 = Math.fma(values[i], values[i], sum0);
+      sum1 = Math.fma(values[i + 1], values[i + 1], sum1);
+      sum2 = Math.fma(values[i + 2], values[i + 2], sum2);
+      sum3 = Math.fma(values[i + 3], values[i + 3], sum3);
+      sum4 = Math.fma(values[i + 4], values[i + 4], sum4);
+      sum5 = Math.fma(values[i + 5], values[i + 5], sum5);
+      sum6 = Math.fma(values[i + 6], values[i + 6], sum6);
+      sum7 = Math.fma(values[i + 7], values[i + 7], sum7);
+    }
+    for (; i < end; i++) {
+      sum0 = Math.fma(values[i], values[i], sum0);
+    }
+    return ((sum0 + sum1) + (sum2 + sum3)) + ((sum4 + sum5) + (sum6 + sum7));
   }
 }

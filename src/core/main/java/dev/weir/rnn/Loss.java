@@ -5,8 +5,8 @@ package dev.weir.rnn;
  *
  * <p>A value that the mask keeps out counts neither in the sum nor in the mean, its gradient is 0,
  * and its target is not read, so that it may be unknown (NaN). Where the mask lets nothing through
- * the mean is NaN, as torch's of an empty tensor, and {@link Optimizer#step} drops the update. Sums
- * are in double precision. Allocates nothing.
+ * the mean is NaN, as torch's of an empty tensor, and {@link Adam#step} drops the update. Sums are
+ * in double precision. Allocates nothing.
  */
 public final class Loss {
 

@@ -104,8 +104,7 @@ public final class TrainableRnn {
    * @param random gives the values to drop; null for a probability of 0
    */
   public void dropout(double probability, SplittableRandom random) {
-    Optimizer.require(
-        "dropout", probability >= 0 && probability < 1, "from 0 to below 1", probability);
+    Adam.require("dropout", probability >= 0 && probability < 1, "from 0 to below 1", probability);
     this.dropout = (float) probability;
     this.random = random;
   }

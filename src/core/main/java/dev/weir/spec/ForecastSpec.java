@@ -10,8 +10,6 @@ import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.expert.NetworkTraining;
-import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.joint.JointLearner;
 import dev.weir.forecast.joint.Targets;
@@ -64,7 +62,6 @@ public final class ForecastSpec extends Spec {
   private record Part(Mode mode, String model, ForecastModel initial) {}
 
   private final List<Part> parts = new ArrayList<>();
-  private NetworkTraining training = NetworkTraining.DEFAULT;
   private HolidaySettings holidays;
   private AlarmRules alarms;
   private ExplanationSettings names = ExplanationSettings.NUMBERED;
@@ -81,7 +78,6 @@ public final class ForecastSpec extends Spec {
   public ForecastSpec(ForecastSpec other) {
     super(other);
     parts.addAll(other.parts);
-    training = other.training;
     holidays = other.holidays;
     alarms = other.alarms;
     names = other.names;
@@ -126,7 +122,8 @@ public final class ForecastSpec extends Spec {
         }
       }
       throw new IllegalArgumentException(
-          "expected NAME = TARGET + TARGET, NAME = TARGET - TARGET or NAME = TARGET over STEPS, got "
+          "expected NAME = TARGET + TARGET, NAME = TARGET - TARGET or NAME = TARGET over STEPS, got"
+              + " "
               + (text.length() > 100 ? text.substring(0, 100) + "..." : text));
     }
   }
@@ -135,7 +132,8 @@ public final class ForecastSpec extends Spec {
   public static final Option<List<WantedTotal>> TOTALS =
       Option.list(
               "totals",
-              "at most 100 sums of targets or of steps such as 'net = load - wind, day = load over 24'",
+              "at most 100 sums of targets or of steps such as 'net = load - wind, day = load over"
+                  + " 24'",
               List.of(),
               100,
               "Sums and differences of targets, or of a target's next steps, that are forecast with"
@@ -146,11 +144,6 @@ public final class ForecastSpec extends Spec {
   /** Totals of the targets. */
   public void totals(List<WantedTotal> of) {
     totals = List.copyOf(of);
-  }
-
-  /** How networks learn. */
-  public void training(NetworkTraining of) {
-    training = of;
   }
 
   /** Days that the mixture knows ahead; null for none. */
@@ -346,20 +339,6 @@ public final class ForecastSpec extends Spec {
     if (learner == null) {
       return null;
     }
-    byte[] initial = part.initial == null ? null : ModelFiles.toBytes(part.initial);
-    int bytes = SeriesBytes.of(learner, seasons.first(), seqLen, part.model != null, initial);
-    checkBytes(
-        front.in(part.mode, ForecastOptions.HORIZON),
-        bytes,
-        SeriesBytes.MAX,
-        " with a horizon of %d; take a shorter horizon or season%s%s"
-            .formatted(
-                horizon,
-                training.replay() == NetworkTraining.OWN ? "" : ", a smaller learning.replay",
-                horizon <= LearnerSettings.small(1).maxHorizon()
-                        && front.knows(ForecastOptions.SIZE)
-                    ? ", or %s small".formatted(front.name(ForecastOptions.SIZE))
-                    : ""));
     return new Learning(
         learner,
         seasons.first(),
@@ -413,7 +392,6 @@ public final class ForecastSpec extends Spec {
     }
     List<String> experts = get(ForecastOptions.EXPERTS);
     return (experts == null ? learner : learner.withExperts(experts))
-        .withTraining(training)
         .withCovariates(covariates)
         .withSecondSeason(seasons.second())
         .withHolidays(holidays)
@@ -427,9 +405,7 @@ public final class ForecastSpec extends Spec {
       return;
     }
     LearnerSettings learner = mode.learning().learner();
-    long each =
-        SeriesBytes.of(
-            learner, seasons.first(), settings.seqLen(), mode.model() != null, mode.initialModel());
+    long each = SeriesBytes.of(learner, seasons.first(), settings.seqLen(), mode.model() != null);
     long together = JointLearner.bytes(targets, mode.horizon(), learner.levels());
     checkBytes(
         ForecastOptions.TARGETS,
@@ -453,8 +429,6 @@ public final class ForecastSpec extends Spec {
       problem = "expected none with outside models, got " + names;
     } else if (holidays != null) {
       problem = "expected none with holidays, got " + names;
-    } else if (training.tuning() != Tuning.OFF) {
-      problem = "expected none where each series tunes a copy of the model, got " + names;
     } else if (get(ForecastOptions.STATE) == InitialState.CARRY) {
       problem = "expected none with window.state: carry, got " + names;
     } else if (get(ForecastOptions.GAP) == Gap.CARRY || get(ForecastOptions.GAP) == Gap.LINEAR) {
@@ -682,12 +656,6 @@ public final class ForecastSpec extends Spec {
       String problem = settings.problemWith(model, settings.modes().get(i));
       if (problem != null) {
         problem(part.mode, ForecastOptions.FILE, problem);
-      } else if (model.ahead().count() > 0 && training.tuning() != Tuning.OFF) {
-        problem(
-            part.mode,
-            ForecastOptions.FILE,
-            "expected a model that reads no covariates known ahead, since each series tunes a copy,"
-                + " got one that does");
       }
     }
     if (ahead > 0 && !isRead) {

@@ -142,7 +142,6 @@ final class JobReader {
                           HolidayOptions.MAX_OVERRIDES,
                           entry -> days(entry, regions)))
               : null);
-      spec.training(NetworkOptions.read(file));
     }
     spec.totals(TargetOptions.totals(file));
     Mode first = modes.isEmpty() ? Mode.MANY_TO_ONE : modes.get(0);
@@ -167,7 +166,7 @@ final class JobReader {
     cache(spec, learns);
     modes.forEach(mode -> add(spec, mode));
     if (!modes.isEmpty()) {
-      checkTuned(learns);
+      checkNames();
     }
     return spec;
   }
@@ -222,17 +221,10 @@ final class JobReader {
     }
   }
 
-  /** A copy of no model would be asked for and never made, and a name is that of one model. */
-  private void checkTuned(boolean learns) {
+  /** A name is that of one model. */
+  private void checkNames() {
     List<List<String>> models =
         modes.stream().map(mode -> ContestOptions.models(file, mode)).toList();
-    boolean hasModel = models.stream().anyMatch(Objects::nonNull);
-    if (file.get(NetworkOptions.TUNED) && !(hasModel && learns)) {
-      file.problem(
-          NetworkOptions.TUNED,
-          "expected false without %s, got true"
-              .formatted(hasModel ? "a mixture that learns" : "a model to copy"));
-    }
     if (models.stream().allMatch(Objects::nonNull)
         && models.stream().flatMap(List::stream).distinct().count()
             < models.stream().mapToInt(List::size).sum()) {

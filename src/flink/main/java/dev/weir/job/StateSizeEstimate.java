@@ -208,12 +208,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       }
       boolean hasModel = target.model() != null;
       long learned =
-          SeriesBytes.of(
-              learning.learner(),
-              learning.season(),
-              settings.seqLen(),
-              hasModel,
-              target.initialModel());
+          SeriesBytes.of(learning.learner(), learning.season(), settings.seqLen(), hasModel);
       if (learning.alarms() != null) { // while none is open
         learned += alarms(learning.alarms()).bytes();
         disk += ALARMS_FORMAT;

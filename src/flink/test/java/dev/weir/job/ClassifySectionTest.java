@@ -133,12 +133,12 @@ class ClassifySectionTest {
         classify: {file: states.safetensors, window-time: PT1S, session-gap: PT1S}
         window: {stride: 2, interval: PT1S}
         season: 24
-        learning: {rate: 0.01}
+        learning: {size: small}
         """,
         "states.yaml line 5: window.interval: expected a section forecast as well, got classify"
             + " alone",
         "states.yaml line 6: season: expected a section forecast as well, got classify alone",
-        "states.yaml line 7: learning.rate: expected a section forecast as well, got classify"
+        "states.yaml line 7: learning.size: expected a section forecast as well, got classify"
             + " alone",
         "states.yaml line 4: classify.file: expected classify.model as well, got none",
         "states.yaml line 4: classify.session-gap: expected it or classify.window-time, got both",
@@ -149,7 +149,8 @@ class ClassifySectionTest {
         window: {out-of-orderness: PT1M}
         state: {ttl: PT1M}
         """,
-        "states.yaml line 6: state.ttl: expected more than window.out-of-orderness (PT1M), got PT1M");
+        "states.yaml line 6: state.ttl: expected more than window.out-of-orderness (PT1M), got"
+            + " PT1M");
     assertRefused(
         """
         classify: {learning: true}

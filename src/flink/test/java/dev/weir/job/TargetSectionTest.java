@@ -34,7 +34,9 @@ class TargetSectionTest {
   private static final long TIME = 1_767_225_600_000L; // 2026
 
   private static final String START =
-      "name: x\nkafka: {bootstrap-servers: 'localhost:1'}\nforecast: {many-to-one: {horizon: 24}}\n";
+      "name: x\n"
+          + "kafka: {bootstrap-servers: 'localhost:1'}\n"
+          + "forecast: {many-to-one: {horizon: 24}}\n";
 
   private static final String TARGETS = "targets: [load, wind, price]\n";
 
@@ -51,7 +53,8 @@ class TargetSectionTest {
         .isInstanceOf(JobFileException.class)
         .hasMessageMatching(
             "(?s).*targets: expected at most 16,777,216 bytes for each series, got [\\d,]+ with 32"
-                + " targets and a horizon of 1000; take fewer targets, totals or a shorter horizon.*");
+                + " targets and a horizon of 1000; take fewer targets, totals or a shorter"
+                + " horizon.*");
   }
 
   @Test
@@ -91,20 +94,20 @@ class TargetSectionTest {
       value = {
         "targets: load|targets: expected 2 to 32 different names, got [load]",
         "targets: [a, a]|line 4: targets: expected a list of 2 to 32 different names, got 'a,a'",
-        "targets: [a, b/c]|line 4: targets: expected a list of 2 to 32 different names, got 'a,b/c'",
+        "targets: [a, b/c]|line 4: targets: expected a list of 2 to 32 different names, got"
+            + " 'a,b/c'",
         "totals: [{name: t, of: [a, b]}]|line 4: totals[0].of: expected targets as well, got none",
         "targets: [a, b];totals: [{name: t, of: [a, c]}]"
             + "|line 5: totals: t: expected each of [a, b] at most once, got [a, c]",
         "targets: [a, b];totals: [{name: t, of: a, steps: 25}]"
             + "|line 5: totals: t: expected at most 24 steps, got 25",
-        "targets: [a, b];totals: [{name: t}]"
-            + "|totals[0].of: expected a target, or a list of them such as [load, -wind], got nothing",
+        "targets: [a, b];totals: [{name: t}]|totals[0].of: expected a target, or a list of them"
+            + " such as [load, -wind], got nothing",
         "targets: [a, b];totals: [{of: [a, b]}]|totals[0].name: expected text, got nothing",
         "targets: [a, b];learning: {shared: true}"
             + "|line 5: learning.shared.enabled: expected false with targets, got true",
-        "targets: [a, b];learning: {tuned: true};forecast.many-to-one.model: m"
-            + "|targets: expected none where each series tunes a copy of the model, got [a, b]",
-        "targets: [a, b];classify: {}|line 4: targets: expected none with a section classify, got some",
+        "targets: [a, b];classify: {}|line 4: targets: expected none with a section classify, got"
+            + " some",
         "targets: [a, b];window: {interval: PT1H};forecast.many-to-one.model: [m, n]"
             + "|forecast.many-to-one.model: expected one model with targets, got several",
         "targets: [a, b];window: {interval: PT1H};learning: {outside: {models: [m]}}"

@@ -15,7 +15,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
-import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.window.Sampling;
@@ -168,7 +167,6 @@ class EventTimeTest {
                 config,
                 true,
                 Scaling.LAST,
-                LossSteps.AFTER_WINDOW,
                 3,
                 2,
                 NetworkTargets.ONE,

@@ -19,8 +19,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
-import dev.weir.forecast.expert.NetworkTraining;
-import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -385,28 +383,6 @@ class ForecastFunctionTest {
 
   private static double error(Score score, String method) {
     return score.methods().stream().filter(m -> m.name().equals(method)).findFirst().get().mae();
-  }
-
-  @Test
-  void aCopyOutlivesAChangeOfOtherSettings() throws Exception {
-    NetworkTraining training = NetworkTraining.DEFAULT.withTuning(Tuning.REPLACE);
-    LearnerSettings learner = LearnerSettings.small(1).withTraining(training);
-    ModeSettings before =
-        new ModeSettings(Mode.MANY_TO_ONE, "one", 1, null, new Learning(learner, 12, 1));
-    Learning fewer = new Learning(learner.withExperts(List.of("naive")), 12, 1);
-    ModeSettings after = new ModeSettings(Mode.MANY_TO_ONE, "one", 1, null, fewer);
-    SeriesHarness first = harness(before);
-    first.publish(model("one", 1, Mode.MANY_TO_ONE, 0.9f));
-    for (int t = 0; t < 400; t++) {
-      send(first, at("s", t, noisySine(t)));
-    }
-    SeriesHarness second = harness(settings(Duration.ZERO, after), first.snapshot(1, 1));
-    for (int t = 400; t < 403; t++) { // too few to begin a copy, had it been lost
-      send(second, at("s", t, noisySine(t)));
-    }
-    Score score = lastScore(second);
-    assertThat(error(score, "expert:base-model-tuned"))
-        .isLessThan(error(score, "expert:base-model"));
   }
 
   @Test

@@ -176,19 +176,16 @@ class SavedStateTest {
 
   @Test
   void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState plain = assertIsTheSavedMemory(false);
-    LearnerState tuned = assertIsTheSavedMemory(true);
+    LearnerState plain = assertIsTheSavedMemory();
     assertThat(plain.alarms()).isNull();
     assertThat(plain.distributions()).isNull();
     assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
     assertWritten(LearnerStateSerializer.INSTANCE, plain, "memory-1.hex");
-    assertWritten(LearnerStateSerializer.INSTANCE, tuned, "memory-1-tuned.hex");
   }
 
   @Test
   void savedAlarmsAreReadAndWrittenAsTheyWere() throws Exception {
     LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-alarms.hex"));
-    assertThat(memory.tuned()).isNull();
     assertThat(memory.alarms().values()).isEqualTo(1_000);
     OpenIncident incident = memory.alarms().incident();
     assertThat(incident.start()).isEqualTo(60_000);
@@ -260,21 +257,11 @@ class SavedStateTest {
     assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-breaks.hex");
   }
 
-  private static LearnerState assertIsTheSavedMemory(boolean tuned) throws IOException {
-    String file = "memory-1%s.hex".formatted(tuned ? "-tuned" : "");
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes(file));
+  private static LearnerState assertIsTheSavedMemory() throws IOException {
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1.hex"));
     assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
     assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
     assertThat(memory.floats()).containsExactly(1.5f, -0f);
-    if (!tuned) {
-      assertThat(memory.tuned()).isNull();
-      return memory;
-    }
-    assertThat(memory.tuned().version()).isEqualTo(7);
-    assertThat(memory.tuned().model()).isEqualTo(-8);
-    assertThat(memory.tuned().shape()).isEqualTo(9);
-    assertThat(memory.tuned().learned()).isEqualTo(Long.MIN_VALUE);
-    assertThat(memory.tuned().floats()).containsExactly(0.25f, -Float.MIN_VALUE, 3.5f);
     return memory;
   }
 
@@ -371,7 +358,7 @@ class SavedStateTest {
   }
 
   private static LearnerSettings settings() {
-    return LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar", "birnn"));
+    return LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar"));
   }
 
   private static LearnerState learned(Learner learner, int values) {

@@ -28,7 +28,6 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.learn.LearnerState;
-import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
@@ -392,19 +391,6 @@ class SerializersTest {
     memory.shorts()[2] = 5;
     assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
     assertThat(copy.shorts()).containsExactly(-1, Short.MAX_VALUE, 7, 0);
-  }
-
-  @Test
-  void aCopyOfTheBaseModelGoesWithWhatWasLearned() throws Exception {
-    LearnerState memory =
-        new LearnerState(new long[] {3}, new double[] {4}, new float[] {5}, new short[] {6});
-    memory.tuned(new TunedCopy(7, -8, 9, Long.MIN_VALUE, new float[] {1.5f, -0f}));
-    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
-    assertThat(read.tuned()).usingRecursiveComparison().isEqualTo(memory.tuned());
-    LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
-    memory.tuned().floats()[0] = 2;
-    assertThat(copy.tuned().floats()).containsExactly(1.5f, -0f);
-    assertThat(copy.tuned()).usingRecursiveComparison().isEqualTo(read.tuned());
   }
 
   @Test

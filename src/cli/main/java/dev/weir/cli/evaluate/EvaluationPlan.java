@@ -13,7 +13,6 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -30,7 +29,6 @@ import dev.weir.spec.Front;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +44,6 @@ import java.util.Map;
  */
 record EvaluationPlan(
     ForecastSettings settings, LearnerSettings others, String note, OutsideFile outside) {
-
-  private static final String WINDOWED = "birnn";
 
   private EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
     this(settings, others, note, null);
@@ -308,26 +304,20 @@ record EvaluationPlan(
     return new ModeSettings(same.mode(), null, same.horizon(), null, learning, same.bounds());
   }
 
-  /**
-   * The same without networks, as experts and as what combines them; null when there is nothing
-   * left or none to go.
-   */
+  /** The same without networks, as experts and as what combines them; null when there are none. */
   EvaluationPlan withoutNetworks() {
     if (!learns() || others.isAlone()) {
       return null;
     }
-    List<String> plain = new ArrayList<>(others.experts());
-    boolean networks =
-        plain.removeAll(Experts.NETWORKS) || target().model() != null || others.combines();
-    if (!networks || plain.isEmpty()) {
+    if (target().model() == null && !others.combines()) {
       return null;
     }
-    LearnerSettings learner = others.withExperts(plain).withoutNetwork();
+    LearnerSettings learner = others.withoutNetwork();
     ModeSettings without = withoutModel(new Learning(learner, season(), 0));
     return new EvaluationPlan(settings.inOrder(without), learner, note, outside);
   }
 
-  /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
+  /** The two naive methods and each expert alone. */
   Map<String, SeriesScore> scoresOfOthers(Trial trial, int learned) {
     boolean hasExperts = !others.experts().isEmpty();
     LearnerSettings learner = hasExperts ? others : others.withExperts(List.of("naive"));
@@ -337,13 +327,6 @@ record EvaluationPlan(
         new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
     if (!learns() || !hasExperts) {
       all.keySet().removeIf(method -> method.startsWith("expert:"));
-    } else if (!learner.experts().contains(WINDOWED)) {
-      LearnerSettings alone =
-          learner
-              .withExperts(List.of(WINDOWED))
-              .withCovariates(Covariates.Count.NONE)
-              .withSecondSeason(LearnerSettings.NONE);
-      new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
     }
     Map<String, SeriesScore> named = new LinkedHashMap<>();
     all.forEach((method, score) -> named.putIfAbsent(plainName(method), score));

@@ -8,7 +8,6 @@ import dev.weir.cli.option.TaskOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
-import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.model.Calendar;
@@ -160,15 +159,15 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       split = ",",
       paramLabel = "NAME,...",
       description =
-          "Several values that are forecast together, at most 32: names of columns, or of those that"
-              + " --columns targets=... gives; each is scaled by itself and may be missing.")
+          "Several values that are forecast together, at most 32: names of columns, or of those"
+              + " that --columns targets=... gives; each is scaled by itself and may be missing.")
   private List<String> targets = List.of();
 
   @Option(
       names = "--hidden-size",
       description =
-          "Default: 16, for classify 32; without a head always the horizon, many-to-many 1, for each"
-              + " target.")
+          "Default: 16, for classify 32; without a head always the horizon, many-to-many 1, for"
+              + " each target.")
   private Integer hiddenSize;
 
   @Option(names = "--num-layers", defaultValue = "2")
@@ -190,15 +189,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       description = "How a window is scaled, not fixed.",
       defaultValue = "last")
   private Scaling scaling;
-
-  @Option(
-      names = "--loss-steps",
-      descriptionKey = "learning.loss-steps",
-      description =
-          "all-steps: each step of the window answers for what follows it; for many-to-one in one"
-              + " direction with scaling none.",
-      defaultValue = DeclaredOptions.DEFAULT)
-  private LossSteps lossSteps;
 
   @Option(
       names = "--epochs",
@@ -247,7 +237,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
   private static final List<String> OF_WINDOWS =
       List.of(
-          ("--horizon --targets --features --calendar --time-zone --head --scaling --loss-steps"
+          ("--horizon --targets --features --calendar --time-zone --head --scaling"
                   + " --epochs --batch")
               .split(" "));
 
@@ -475,7 +465,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
                 true),
             head == Head.linear,
             scaling,
-            lossSteps,
             seqLen,
             steps,
             all,

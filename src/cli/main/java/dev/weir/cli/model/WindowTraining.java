@@ -183,13 +183,12 @@ final class WindowTraining {
                 : 31 * hash + Arrays.hashCode(observation.ahead());
       }
     }
-    return "%s %s %s %s %s %d %d %d %s %d%s%s %016x"
+    return "%s %s %s %s %d %d %d %s %d%s%s %016x"
         .formatted(
             settings.network().mode().label(),
             settings.network().rnn(),
             settings.network().head(),
             settings.network().scaling().rule(),
-            settings.network().lossSteps(),
             settings.network().seqLen(),
             settings.network().horizon(),
             settings.batch(),

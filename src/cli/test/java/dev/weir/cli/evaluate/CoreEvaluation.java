@@ -3,7 +3,6 @@ package dev.weir.cli.evaluate;
 import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -27,10 +26,8 @@ public final class CoreEvaluation {
       LearnerSettings settings, String series, double[] y, int m) {
     Map<String, SeriesScore> scores = new LinkedHashMap<>();
     scores.put(Evaluation.WEIR, mixture(settings, series, y, m));
-    List<String> plain = new ArrayList<>(settings.experts());
-    if (plain.removeAll(Experts.NETWORKS) || settings.combines()) {
-      LearnerSettings without = settings.withExperts(plain).withoutNetwork();
-      scores.put(Evaluation.WITHOUT_NETWORKS, mixture(without, series, y, m));
+    if (settings.combines()) {
+      scores.put(Evaluation.WITHOUT_NETWORKS, mixture(settings.withoutNetwork(), series, y, m));
     }
     Trial trial = new Trial(series, y, m, settings.horizon(), 0, 1, new BitSet());
     scores.putAll(new Evaluation(settings).evaluateOthers(trial, m));

@@ -13,8 +13,6 @@ import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.expert.NetworkTraining;
-import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.CandidateNetwork;
 import dev.weir.forecast.learn.LatestScores;
 import dev.weir.forecast.learn.Learner;
@@ -27,7 +25,6 @@ import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.network.SeasonalNetwork;
-import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -51,7 +48,6 @@ final class ModeForecaster {
   private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
-  private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private final AlarmMonitor alarms; // null when no alarms are reported
   private final ShadowScorer shadow; // null when no models compete
   private final List<String> covariateNames; // null when forecasts are not explained
@@ -60,8 +56,7 @@ final class ModeForecaster {
   private SeasonalNetwork seasonal; // of one that reads windows and seasons; null if absent
   private CandidateNetwork combining; // of a model that combines forecasts; null if absent
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
-  private long skippedUpdates; // as last told, as the next
-  private long restarts;
+  private long restarts; // as last told
   private boolean relearned; // since it was last asked whether the newest value is repeatable
   private boolean repeatable; // whether the newest value could be learned again from its window
   private long before; // values of the current series before its newest and what is missing there
@@ -81,19 +76,10 @@ final class ModeForecaster {
     boolean combinesAlone = settings != null && settings.isAlone() && settings.combines();
     if (settings == null || target.model() == null || combinesAlone) {
       this.baseModel = null;
-      this.tunedModel = null;
     } else {
-      NetworkTraining training = settings.training();
       boolean seasons = initialModel != null && initialModel.readsSeasons();
       this.baseModel = new BaseModelExpert(seasons ? seqLen : 0);
-      this.tunedModel =
-          training.tuning() == Tuning.OFF || settings.isAlone()
-              ? null
-              : new TunedModelExpert(baseModel, seqLen, training);
       own.add(baseModel);
-      if (tunedModel != null) {
-        own.add(tunedModel);
-      }
     }
     this.learner = settings == null ? null : new Learner(settings, own);
     this.alarms =
@@ -253,7 +239,7 @@ final class ModeForecaster {
     LearnerState state = prepared(known, window, isNew);
     before = state.count();
     if (baseModel != null) { // the index that the newest will have
-      tell(network, window, before + learner.passed(state, window), state);
+      tell(network, window, before + learner.passed(state, window));
     }
     if (alarms != null) { // by the forecast that was issued, before this value is learned
       alarms.observe(state, window, isNew, model(), modelVersion());
@@ -271,8 +257,7 @@ final class ModeForecaster {
   private LearnerState prepared(LearnerState known, SequenceWindow window, boolean isNew) {
     LearnerState state = known;
     int season = target.learning().season();
-    repeatable =
-        window.missing() == 0 && tunedModel == null && !knowsAhead; // ahead, no log knows anything
+    repeatable = window.missing() == 0 && !knowsAhead; // ahead, no log knows anything
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
       relearned = true;
@@ -295,7 +280,7 @@ final class ModeForecaster {
   LearnerState pass(LearnerState known, SequenceWindow window, boolean isNew) {
     LearnerState state = prepared(known, window, isNew);
     if (baseModel != null) {
-      tell(null, window, 0, null);
+      tell(null, window, 0);
     }
     learner.pass(state, window);
     return state;
@@ -304,11 +289,10 @@ final class ModeForecaster {
   /** Null if nothing of what was learned with other settings can be learned again. */
   private LearnerState relearn(LearnerState known, SequenceWindow window) {
     if (baseModel != null) {
-      tell(null, window, 0, null); // it saw nothing of the past
+      tell(null, window, 0); // it saw nothing of the past
     }
     LearnerState state = learner.relearn(known, target.learning().season());
     if (state != null) { // these do not depend on the other settings
-      state.tuned(tunedModel == null ? null : known.tuned());
       state.alarms(known.alarms());
     }
     return state;
@@ -338,25 +322,13 @@ final class ModeForecaster {
     for (int row = log.known(); row < log.size(); row++) {
       state = learning.learn(state, windows.window(series, log, row), false);
     }
-    skippedUpdates = learner.skippedUpdates();
     restarts = learner.restarts();
     return state;
   }
 
-  private void tell(
-      NetworkForecaster forecaster, SequenceWindow window, long newest, LearnerState state) {
+  private void tell(NetworkForecaster forecaster, SequenceWindow window, long newest) {
     baseModel.use(forecaster, window, newest);
     baseModel.use(seasonal);
-    if (tunedModel != null) {
-      tunedModel.use(forecaster, window, newest, state);
-    }
-  }
-
-  /** Updates left out since this was last asked. */
-  long newlySkippedUpdates() {
-    long before = skippedUpdates;
-    skippedUpdates = learner.skippedUpdates();
-    return skippedUpdates - before;
   }
 
   /** States reset since this was last asked. */

@@ -374,7 +374,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         result.scored[i] = joint == null ? forecaster.scored() : joint[i].scored();
         result.hasLearned = true;
         result.isRepeatable &= joint == null ? forecaster.isRepeatable() : joint[i].isRepeatable();
-        result.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
         result.count(Counted.RESTART, forecaster.newRestarts());
         result.bytes += learned.bytes();
       }

@@ -52,14 +52,6 @@ public interface Expert {
   /** Prepares a state that is all zeros, before the first value of a series. */
   default void reset(SeriesDimensions shape, ExpertState state) {}
 
-  /**
-   * Updates left out since this object was made, because a loss or a gradient was not a finite
-   * number. Counts for the task, not for a series.
-   */
-  default long skippedUpdates() {
-    return 0;
-  }
-
   /** Learns from the newest value, {@code history.at(history.t())}. Called once for each value. */
   default void observe(History history, ExpertState state) {}
 

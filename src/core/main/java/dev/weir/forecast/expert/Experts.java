@@ -12,8 +12,7 @@ import java.util.stream.Stream;
 public final class Experts {
 
   /** What {@link #create} is given. */
-  private record Sizes(
-      int window, int neighbours, int reach, NetworkTraining training, Distances distances) {}
+  private record Sizes(int window, int neighbours, int reach, Distances distances) {}
 
   private static final Map<String, Function<Sizes, Expert>> BUILT_IN = new LinkedHashMap<>();
 
@@ -32,18 +31,10 @@ public final class Experts {
         "analogs-wide", of -> Analogs.wide(of.window, of.neighbours, of.reach, of.distances));
     BUILT_IN.put(
         "analogs-of-deviations", of -> Analogs.ofDeviations(of.window, of.neighbours, of.reach));
-    // batch 8 forecasts no better in up to twice the time; reach 1024 is .005 better at 24 steps
-    BUILT_IN.put("birnn", of -> new WindowedNetwork("birnn", false, 24, 4, 512, of.training));
-    BUILT_IN.put(
-        "birnn-many-to-many",
-        of -> new WindowedNetwork("birnn-many-to-many", true, 24, 4, 512, of.training));
   }
 
   /** All names, cheap ones first. */
   public static final List<String> NAMES = List.copyOf(BUILT_IN.keySet());
-
-  /** Those that are recurrent networks. */
-  public static final List<String> NETWORKS = List.of("birnn", "birnn-many-to-many");
 
   /** Loaded when first asked for, by the loader of this class: a job's own. */
   private static final class Own {
@@ -68,23 +59,20 @@ public final class Experts {
    * @param window values that analogs compare
    * @param neighbours analogs averaged
    * @param reach values that analogs look back
-   * @param training how networks learn
    * @throws IllegalArgumentException if no expert has a given name
    */
-  public static List<Expert> create(
-      List<String> names, int window, int neighbours, int reach, NetworkTraining training) {
+  public static List<Expert> create(List<String> names, int window, int neighbours, int reach) {
     int near = names.indexOf("analogs");
     boolean shared = near >= 0 && names.indexOf("analogs-wide") > near;
-    Sizes sizes = new Sizes(window, neighbours, reach, training, new Distances(shared));
+    Sizes sizes = new Sizes(window, neighbours, reach, new Distances(shared));
     return names.stream()
         .map(name -> BUILT_IN.containsKey(name) ? BUILT_IN.get(name).apply(sizes) : own(name))
         .toList();
   }
 
-  /** Makes one, as {@link #create(List, int, int, int, NetworkTraining)}. */
-  public static Expert create(
-      String name, int window, int neighbours, int reach, NetworkTraining training) {
-    return create(List.of(name), window, neighbours, reach, training).get(0);
+  /** Makes one, as {@link #create(List, int, int, int)}. */
+  public static Expert create(String name, int window, int neighbours, int reach) {
+    return create(List.of(name), window, neighbours, reach).get(0);
   }
 
   /** Those that learn from covariates. */

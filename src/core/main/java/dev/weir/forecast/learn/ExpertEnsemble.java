@@ -90,13 +90,4 @@ final class ExpertEnsemble {
   long restarts() {
     return restarts;
   }
-
-  /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */
-  long skippedUpdates() {
-    long sum = 0;
-    for (Expert expert : experts) {
-      sum += expert.skippedUpdates();
-    }
-    return sum;
-  }
 }

@@ -724,12 +724,6 @@ public final class Learner {
     return state.history.age() == 0 ? null : parts.explain(state, value, covariates);
   }
 
-  /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */
-  public long skippedUpdates() {
-    return plain.ensemble.skippedUpdates()
-        + (yearly == null ? 0 : yearly.ensemble.skippedUpdates());
-  }
-
   /** How often a series or an expert of it was reset because its state was not finite. */
   public long restarts() {
     return restarts + plain.ensemble.restarts() + (yearly == null ? 0 : yearly.ensemble.restarts());

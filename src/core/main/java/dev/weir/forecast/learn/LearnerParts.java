@@ -34,8 +34,7 @@ final class LearnerParts {
                 settings.experts(),
                 settings.memory().analogWindow(),
                 settings.memory().analogNeighbours(),
-                settings.memory().tail(),
-                settings.training()));
+                settings.memory().tail()));
     if (settings.covariates().all() > 0) {
       all.addAll(Experts.ofCovariates(settings.covariates()));
     }

@@ -3,7 +3,6 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.model.ForecastModel;
@@ -20,7 +19,6 @@ import java.util.List;
  * @param memory how far each series looks back
  * @param combination how the experts become one forecast
  * @param levels of the intervals, ascending, each within (0, 1)
- * @param training how the networks among the experts learn
  * @param covariates what comes beside the values
  * @param secondSeason observations in a longer season beside that of each series; 1 for none
  * @param holidays on which days forecasts are corrected; null for none
@@ -32,7 +30,6 @@ public record LearnerSettings(
     Memory memory,
     Combination combination,
     List<Double> levels,
-    NetworkTraining training,
     Covariates.Count covariates,
     int secondSeason,
     HolidaySettings holidays,
@@ -146,10 +143,10 @@ public record LearnerSettings(
     }
   }
 
-  /** The default of a job: all experts that are no networks. */
+  /** The default of a job: all experts. */
   public static LearnerSettings defaults(int horizon) {
     int tail = horizon <= 8 ? 1000 : 1200; // in both cases a day of five minutes fits the budget
-    return of(horizon, allButNetworks(), new Memory(24, 12, tail, Memory.WEEK), true, true);
+    return of(horizon, Experts.NAMES, new Memory(24, 12, tail, Memory.WEEK), true, true);
   }
 
   /** For a network that forecasts alone: nothing is learned but how large errors are. */
@@ -181,7 +178,7 @@ public record LearnerSettings(
 
   /** The longest memory and a larger network. */
   public static LearnerSettings full(int horizon) {
-    return of(horizon, allButNetworks(), new Memory(24, 12, 2048, 2600), true, true);
+    return of(horizon, Experts.NAMES, new Memory(24, 12, 2048, 2600), true, true);
   }
 
   private static LearnerSettings of(
@@ -192,15 +189,10 @@ public record LearnerSettings(
         memory,
         Combination.of(stacking, combines),
         List.of(0.8, 0.95),
-        NetworkTraining.DEFAULT,
         Covariates.Count.NONE,
         NONE,
         null,
         OutsideModels.NONE);
-  }
-
-  private static List<String> allButNetworks() {
-    return Experts.NAMES.stream().filter(name -> !Experts.NETWORKS.contains(name)).toList();
   }
 
   /** Bytes that the scores of distributions take in the state of a series. */
@@ -216,32 +208,27 @@ public record LearnerSettings(
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return with(names, levels, training, combination, covariates, secondSeason, holidays, outside);
+    return with(names, levels, combination, covariates, secondSeason, holidays, outside);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return with(
-        experts, wanted, training, combination, covariates, secondSeason, holidays, outside);
-  }
-
-  public LearnerSettings withTraining(NetworkTraining wanted) {
-    return with(experts, levels, wanted, combination, covariates, secondSeason, holidays, outside);
+    return with(experts, wanted, combination, covariates, secondSeason, holidays, outside);
   }
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
     Combination plain = new Combination(combination.stacking, false, combination.eta);
-    return with(experts, levels, training, plain, covariates, secondSeason, holidays, outside);
+    return with(experts, levels, plain, covariates, secondSeason, holidays, outside);
   }
 
   /** The same, and experts that learn from covariates. */
   public LearnerSettings withCovariates(Covariates.Count wanted) {
-    return with(experts, levels, training, combination, wanted, secondSeason, holidays, outside);
+    return with(experts, levels, combination, wanted, secondSeason, holidays, outside);
   }
 
   /** The same, and forecasts that are corrected on holidays; null for none. */
   public LearnerSettings withHolidays(HolidaySettings wanted) {
-    return with(experts, levels, training, combination, covariates, secondSeason, wanted, outside);
+    return with(experts, levels, combination, covariates, secondSeason, wanted, outside);
   }
 
   /**
@@ -250,34 +237,24 @@ public record LearnerSettings(
    * @param wanted observations; {@link #NONE} for none
    */
   public LearnerSettings withSecondSeason(int wanted) {
-    return with(experts, levels, training, combination, covariates, wanted, holidays, outside);
+    return with(experts, levels, combination, covariates, wanted, holidays, outside);
   }
 
   /** The same, and models outside of Weir whose forecasts take part. */
   public LearnerSettings withOutside(OutsideModels wanted) {
-    return with(experts, levels, training, combination, covariates, secondSeason, holidays, wanted);
+    return with(experts, levels, combination, covariates, secondSeason, holidays, wanted);
   }
 
   private LearnerSettings with(
       List<String> experts,
       List<Double> levels,
-      NetworkTraining training,
       Combination combination,
       Covariates.Count covariates,
       int secondSeason,
       HolidaySettings holidays,
       OutsideModels outside) {
     return new LearnerSettings(
-        horizon,
-        experts,
-        memory,
-        combination,
-        levels,
-        training,
-        covariates,
-        secondSeason,
-        holidays,
-        outside);
+        horizon, experts, memory, combination, levels, covariates, secondSeason, holidays, outside);
   }
 
   /**
@@ -287,7 +264,7 @@ public record LearnerSettings(
   String layout() {
     return ("LearnerSettings[horizon=%s, experts=%s, analogWindow=%s, analogNeighbours=%s, tail=%s,"
             + " exactLimit=2600, longestWeek=%s, stacking=%s, combines=%s, eta=%s, discount=0.98,"
-            + " levels=%s, intervalStep=0.01, training=%s, covariates=%s, secondSeason=%s,"
+            + " levels=%s, intervalStep=0.01, covariates=%s, secondSeason=%s,"
             + " holidays=null]%s%s")
         .formatted(
             horizon,
@@ -300,7 +277,6 @@ public record LearnerSettings(
             combination.combines,
             combination.eta,
             levels,
-            training.layout(),
             covariates,
             secondSeason,
             holidays == null ? "" : ", own holidays", // on any days

@@ -16,8 +16,8 @@ import java.util.function.BiConsumer;
  * history's.
  *
  * <p>A learner reads and writes the arrays through a {@link StateView}. They are replaced when a
- * new season is found, since their sizes depend on it. Beside them lie the series' own copy of the
- * base model, its alarms, and the scores of its distributions, if there are any.
+ * new season is found, since their sizes depend on it. Beside them lie the series' alarms, and the
+ * scores of its distributions, if there are any.
  */
 public final class LearnerState {
 
@@ -40,7 +40,6 @@ public final class LearnerState {
   private double[] doubles;
   private float[] floats;
   private short[] shorts;
-  private TunedCopy tuned; // null if absent
   private SeriesAlarms alarms; // null if absent
   private DistributionSums distributions; // null if absent
   private TargetStates targets; // null where the series has one target
@@ -85,15 +84,6 @@ public final class LearnerState {
 
   public short[] shorts() {
     return shorts;
-  }
-
-  /** The series' own copy of the base model; null if absent. */
-  public TunedCopy tuned() {
-    return tuned;
-  }
-
-  public void tuned(TunedCopy copy) {
-    this.tuned = copy;
   }
 
   /** What is known of the series' alarms; null if absent. */
@@ -252,7 +242,6 @@ public final class LearnerState {
   public LearnerState copy() {
     LearnerState copy =
         new LearnerState(longs.clone(), doubles.clone(), floats.clone(), shorts.clone());
-    copy.tuned = tuned == null ? null : tuned.copy();
     copy.alarms = alarms == null ? null : alarms.copy();
     copy.distributions = distributions == null ? null : distributions.copy();
     copy.targets = targets == null ? null : targets.copy();
@@ -264,8 +253,7 @@ public final class LearnerState {
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
     int beside =
-        (tuned == null ? 0 : tuned.bytes())
-            + (alarms == null ? 0 : alarms.bytes())
+        (alarms == null ? 0 : alarms.bytes())
             + (distributions == null ? 0 : distributions.bytes())
             + (targets == null ? 0 : targets.bytes());
     return 8 * longs.length + 8 * doubles.length + 4 * floats.length + 2 * shorts.length + beside;

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
- * its four arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
- * base model, its alarms, the scores of its distributions, and what is kept of other targets.
+ * its four arrays, the arrays, little-endian and copied in bulk, then the series' alarms, the
+ * scores of its distributions, and what is kept of other targets.
  */
 public final class LearnerStateFormat {
 
@@ -36,7 +36,6 @@ public final class LearnerStateFormat {
     copy.write(state.doubles(), target);
     copy.write(state.floats(), target);
     copy.write(state.shorts(), target);
-    writeTuned(state.tuned(), target);
     fields(StateFields.writer(target), state);
     if (state.targets() != null) {
       writeTargets(state.targets(), target);
@@ -106,33 +105,6 @@ public final class LearnerStateFormat {
     return length;
   }
 
-  private static void writeTuned(TunedCopy copy, DataOutput target) throws IOException {
-    if (copy == null) {
-      target.writeInt(0);
-      return;
-    }
-    float[] floats = copy.floats();
-    target.writeInt(floats.length);
-    target.writeLong(copy.version());
-    target.writeInt(copy.model());
-    target.writeInt(copy.shape());
-    target.writeLong(copy.learned());
-    new ArrayCodec().write(floats, target);
-  }
-
-  private static TunedCopy readTuned(DataInput source) throws IOException {
-    float[] floats = new float[length(source)];
-    if (floats.length == 0) {
-      return null;
-    }
-    long version = source.readLong();
-    int model = source.readInt();
-    int shape = source.readInt();
-    long learned = source.readLong();
-    new ArrayCodec().read(source, floats);
-    return new TunedCopy(version, model, shape, learned, floats);
-  }
-
   public static LearnerState read(DataInput source) throws IOException {
     int first = source.readInt();
     LearnerState state = read(first < 0 ? ~first : first, source);
@@ -151,7 +123,6 @@ public final class LearnerStateFormat {
     copy.read(source, doubles);
     copy.read(source, floats);
     copy.read(source, shorts);
-    state.tuned(readTuned(source));
     fields(StateFields.reader(source), state);
     return state;
   }

@@ -1,7 +1,6 @@
 package dev.weir.forecast.network;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -30,10 +29,8 @@ import java.util.concurrent.Future;
  * <p>Each series' time is cut in three: the first {@value TrainingData#TRAINED} of it is learned
  * from, the next {@value TrainingData#VALIDATED} decides when to stop, the rest is looked at once,
  * for the score. A window's targets all lie after it, so a bidirectional network never sees them;
- * and all in the part that the window belongs to. (A network of one direction may be asked for
- * targets at each step, see {@link LossSteps#ALL_STEPS}.) A head starts at zero, so that the
- * untrained forecast is the center of the scaling, with {@link Scaling.Rule#LAST} "the last value
- * again".
+ * and all in the part that the window belongs to. A head starts at zero, so that the untrained
+ * forecast is the center of the scaling, with {@link Scaling.Rule#LAST} "the last value again".
  *
  * <p>The same series and settings give the same bits, whatever the number of threads: a mini-batch
  * is always cut into the same {@value #SHARDS} parts, whose gradients are added in order.
@@ -55,7 +52,6 @@ public final class ModelTrainer implements AutoCloseable {
    * @param head whether a linear head reads the network; without one hidden_size is the horizon,
    *     many-to-many 1, for each target, and the hidden state is the forecast
    * @param scaling how a window is scaled, and its targets with it
-   * @param lossSteps the values after the window, or at each step of it those after that step
    * @param seqLen values in a window
    * @param horizon values in a forecast; many-to-many: equal to seqLen
    * @param targets what it forecasts
@@ -67,7 +63,6 @@ public final class ModelTrainer implements AutoCloseable {
       RnnConfig rnn,
       boolean head,
       Scaling scaling,
-      LossSteps lossSteps,
       int seqLen,
       int horizon,
       NetworkTargets targets,
@@ -93,31 +88,11 @@ public final class ModelTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
       }
-      checkLossSteps(mode, rnn.bidirectional(), scaling, lossSteps);
       int rows = (mode == Mode.MANY_TO_ONE ? horizon : 1) * targets.count();
       if (!head && rnn.hiddenSize() != rows) {
         throw new IllegalArgumentException(
             "hidden_size: expected %d for %s without a head, got %d"
                 .formatted(rows, mode.label(), rnn.hiddenSize()));
-      }
-    }
-
-    private static void checkLossSteps(
-        Mode mode, boolean bidirectional, Scaling scaling, LossSteps lossSteps) {
-      String problem = lossSteps.problemWith(bidirectional);
-      if (problem == null && lossSteps == LossSteps.ALL_STEPS && mode == Mode.MANY_TO_MANY) {
-        problem =
-            "expected after-window for many-to-many, whose steps all answer for what follows the"
-                + " window, got all-steps";
-      }
-      if (problem == null && lossSteps == LossSteps.ALL_STEPS && scaling.readsWindow()) {
-        problem =
-            ("expected after-window with scaling %s, which tells each step of the values after it,"
-                    + " got all-steps")
-                .formatted(scaling.rule().label());
-      }
-      if (problem != null) {
-        throw new IllegalArgumentException("loss-steps: " + problem);
       }
     }
 
@@ -128,14 +103,7 @@ public final class ModelTrainer implements AutoCloseable {
 
     TrainableModel trainable() {
       return new TrainableModel(
-          mode,
-          rnn,
-          seqLen,
-          horizon,
-          targets.count(),
-          Readout.FINAL_HIDDEN,
-          head,
-          lossSteps == LossSteps.ALL_STEPS);
+          mode, rnn, seqLen, horizon, targets.count(), Readout.FINAL_HIDDEN, head);
     }
   }
 

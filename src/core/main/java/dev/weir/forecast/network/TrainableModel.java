@@ -50,8 +50,6 @@ final class TrainableModel {
    * @param readout of a many-to-one model
    * @param headed whether there is a linear head; else the hidden state, of as many units as
    *     answers, is the answer
-   * @param allSteps whether a many-to-one model answers at each step of the window, (seq_len,
-   *     horizon, targets), instead of at its end
    */
   TrainableModel(
       Mode mode,
@@ -60,14 +58,13 @@ final class TrainableModel {
       int horizon,
       int targets,
       Readout readout,
-      boolean headed,
-      boolean allSteps) {
+      boolean headed) {
     this.rnn = rnn;
     this.seqLen = seqLen;
     this.headed = headed;
     boolean manyToOne = mode == Mode.MANY_TO_ONE;
-    this.finals = manyToOne && !allSteps && readout == Readout.FINAL_HIDDEN;
-    this.firstStep = manyToOne && !allSteps ? seqLen - 1 : 0;
+    this.finals = manyToOne && readout == Readout.FINAL_HIDDEN;
+    this.firstStep = manyToOne ? seqLen - 1 : 0;
     this.rows = (manyToOne ? horizon : 1) * targets;
     this.width = rnn.outputSize();
     this.headAt = rnn.parameterCount();
@@ -87,8 +84,7 @@ final class TrainableModel {
         model.horizon(),
         model.targets().count(),
         model.readout(),
-        model.head() != null,
-        false);
+        model.head() != null);
   }
 
   /** All of a model's weights, in our order; a new array. */

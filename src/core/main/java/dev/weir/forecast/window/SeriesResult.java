@@ -24,8 +24,6 @@ public class SeriesResult {
     GAP("gaps"),
     /** How much. */
     MISSING("missingObservations"),
-    /** Updates of networks left out. */
-    SKIPPED_UPDATE("skippedUpdates"),
     /** States of series or experts reset because they were not finite. */
     RESTART("learningRestarts"),
     /** Series forgotten after a silence. */

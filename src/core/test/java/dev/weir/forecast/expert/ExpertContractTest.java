@@ -3,10 +3,7 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.expert.NetworkTraining.LossSteps;
-import dev.weir.forecast.expert.NetworkTraining.Method;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,18 +15,6 @@ class ExpertContractTest {
 
   private static final int VALUES = 700;
 
-  /** Networks that learn in other ways than by default. */
-  static final Map<String, NetworkTraining> OTHER_WAYS =
-      Map.of(
-          "birnn at all steps",
-          NetworkTraining.DEFAULT.withLossSteps(LossSteps.ALL_STEPS, false),
-          "birnn-many-to-many in one direction",
-          NetworkTraining.DEFAULT
-              .withLossSteps(LossSteps.AFTER_WINDOW, false)
-              .withMethod(Method.SGD, NetworkTraining.OWN),
-          "birnn seldom",
-          NetworkTraining.DEFAULT.withEvery(3).withSteps(2).withReplay(300));
-
   /** Of the expert that has a second one. */
   private static final int SECOND_SEASON = 50;
 
@@ -38,34 +23,26 @@ class ExpertContractTest {
   }
 
   static Stream<Arguments> experts() {
-    return Stream.concat(
-        names()
-            .flatMap(
-                name ->
-                    Stream.of(
-                        Arguments.of(name, 1, 1),
-                        Arguments.of(name, 3, 7),
-                        Arguments.of(name, 24, 12),
-                        Arguments.of(name, 5, 24))),
-        OTHER_WAYS.keySet().stream().sorted().map(name -> Arguments.of(name, 3, 7)));
+    return names()
+        .flatMap(
+            name ->
+                Stream.of(
+                    Arguments.of(name, 1, 1),
+                    Arguments.of(name, 3, 7),
+                    Arguments.of(name, 24, 12),
+                    Arguments.of(name, 5, 24)));
   }
 
-  /**
-   * The smallest and the largest shape, of those that are no networks: these are measured in a JVM
-   * of their own, {@link NetworkAllocationTest}.
-   */
+  /** The smallest and the largest shape. */
   static Stream<Arguments> extremes() {
-    return names()
-        .filter(name -> !Experts.NETWORKS.contains(name))
-        .flatMap(name -> Stream.of(Arguments.of(name, 1, 1), Arguments.of(name, 24, 12)));
+    return names().flatMap(name -> Stream.of(Arguments.of(name, 1, 1), Arguments.of(name, 24, 12)));
   }
 
   static Expert create(String name) {
     if (name.equals("fourier-profile")) {
       return new FourierProfile(SECOND_SEASON);
     }
-    NetworkTraining training = OTHER_WAYS.getOrDefault(name, NetworkTraining.DEFAULT);
-    return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training);
+    return Experts.create(name, 12, 8, 500);
   }
 
   static SingleExpert single(String name, int horizon, int season) {

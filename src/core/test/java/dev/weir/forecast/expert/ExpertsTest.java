@@ -22,9 +22,9 @@ class ExpertsTest {
   @Test
   void anExpertOfOnesOwnIsFoundByItsName() {
     assertThat(Experts.all()).startsWith("naive").endsWith("mean-of-two");
-    Expert own = Experts.create("mean-of-two", 12, 8, 500, NetworkTraining.DEFAULT);
+    Expert own = Experts.create("mean-of-two", 12, 8, 500);
     assertThat(feed(new SingleExpert(own, 3, 1), 5, 7, 10)).containsExactly(8.5, 8.5, 8.5);
-    assertThatThrownBy(() -> Experts.create("mean-of-ten", 12, 8, 500, NetworkTraining.DEFAULT))
+    assertThatThrownBy(() -> Experts.create("mean-of-ten", 12, 8, 500))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("mean-of-two]")
         .hasMessageContaining("got mean-of-ten");
@@ -160,17 +160,14 @@ class ExpertsTest {
 
   @Test
   void aSearchThatIsSharedFindsWhatASearchOfItsOwnFinds() { // two series in turn, season 6
-    List<Expert> both =
-        Experts.create(List.of("analogs", "analogs-wide"), 7, 3, 400, NetworkTraining.DEFAULT);
+    List<Expert> both = Experts.create(List.of("analogs", "analogs-wide"), 7, 3, 400);
     SingleExpert[] near = {
       new SingleExpert(both.get(0), 2, 6), new SingleExpert(both.get(0), 2, 6)
     };
     ExpertState[] wide = new ExpertState[2];
     SingleExpert[] alone = new SingleExpert[2];
     for (int k = 0; k < 2; k++) {
-      alone[k] =
-          new SingleExpert(
-              Experts.create("analogs-wide", 7, 3, 400, NetworkTraining.DEFAULT), 2, 6);
+      alone[k] = new SingleExpert(Experts.create("analogs-wide", 7, 3, 400), 2, 6);
       double[] doubles = new double[both.get(1).doubles(near[k].shape)];
       float[] floats = new float[both.get(1).floats(near[k].shape)];
       wide[k] = new ExpertState().at(doubles, 0, floats, 0, new short[0], 0);
@@ -194,8 +191,7 @@ class ExpertsTest {
     double[] jolt = {6, -5, 4, -3, 2};
     double[] hours = new Random(10).doubles(24, 80, 120).toArray();
     SingleExpert unusual =
-        new SingleExpert(
-            Experts.create("analogs-of-deviations", 8, 3, 1000, NetworkTraining.DEFAULT), 1, 24);
+        new SingleExpert(Experts.create("analogs-of-deviations", 8, 3, 1000), 1, 24);
     double error = 0;
     double size = 0;
     double expected = 0;
@@ -212,64 +208,8 @@ class ExpertsTest {
   }
 
   @Test
-  void networksLearnAWaveThatNobodyToldThemOf() { // without a season: only the shape can tell
-    for (String name : Experts.NETWORKS) {
-      SingleExpert single =
-          new SingleExpert(Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT), 2, 1);
-      Random random = new Random(6);
-      double error = 0;
-      double naive = 0;
-      double last = 0;
-      double expected = 0;
-      for (int t = 0; t < 3_000; t++) {
-        double y = 10 + 3 * Math.sin(0.5 * t) + 0.1 * random.nextGaussian();
-        if (t > 1_500) {
-          error += Math.abs(y - expected);
-          naive += Math.abs(y - last);
-        }
-        expected = single.next(y)[0];
-        last = y;
-      }
-      assertThat(error).as(name).isLessThan(0.5 * naive);
-    }
-  }
-
-  @Test
-  void windowedNetworksSeeWhatOnlyAWeekAgoCanTell() { // days are alike in nothing: season 4
-    double[] week = new Random(7).doubles(28, 0, 10).toArray();
-    for (String name : List.of("birnn", "birnn-many-to-many")) {
-      SingleExpert single =
-          new SingleExpert(Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT), 3, 4);
-      Random random = new Random(8);
-      double error = 0;
-      double naive = 0;
-      double[] expected = null;
-      for (int t = 0; t < 2_000; t++) {
-        double y = week[t % 28] + 5 * (t / 28 % 2) + 0.1 * random.nextGaussian();
-        if (t > 1_000) {
-          error += Math.abs(y - expected[0]);
-          naive += Math.abs(y - single.history.newest());
-        }
-        expected = single.next(y);
-      }
-      assertThat(error).as(name).isLessThan(0.4 * naive);
-    }
-  }
-
-  @Test
-  void aNetworkBeginsAsTheNaiveForecast() { // its head is zeros
-    for (String name : Experts.NETWORKS) {
-      SingleExpert single =
-          new SingleExpert(Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT), 2, 1);
-      for (int t = 0; t < 12; t++) {
-        assertThat(single.next(Math.sin(t))).as(name).containsExactly(Math.sin(t), Math.sin(t));
-      }
-    }
-  }
-
-  @Test
   void anUnknownNameIsAnsweredWithTheKnownOnes() {
-    assertThatThrownBy(() -> Experts.create("oracle", 12, 8, 500, NetworkTraining.DEFAULT))
+    assertThatThrownBy(() -> Experts.create("oracle", 12, 8, 500))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("naive")
         .hasMessageContaining("oracle");

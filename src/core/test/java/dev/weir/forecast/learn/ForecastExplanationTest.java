@@ -76,7 +76,6 @@ class ForecastExplanationTest {
         small.memory(),
         new LearnerSettings.Combination(false, false, 0.3),
         small.levels(),
-        small.training(),
         small.covariates(),
         small.secondSeason(),
         small.holidays(),

@@ -36,7 +36,7 @@ class LearnerBitsTest {
     private static final int SEASON = 12;
     private static final int HORIZON = 2;
     private static final List<String> EXPERTS = // of those with vectors, one of each kind
-        List.of("rls-ar", "analogs", "analogs-wide", "analogs-of-deviations", "birnn");
+        List.of("rls-ar", "analogs", "analogs-wide", "analogs-of-deviations");
 
     public static void main(String[] arguments) {
       lines().forEach(System.out::println);

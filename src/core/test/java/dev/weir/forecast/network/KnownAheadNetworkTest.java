@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
@@ -116,26 +115,23 @@ class KnownAheadNetworkTest {
         .isEqualTo(model);
   }
 
-  private static Settings settings(
-      Mode mode, Cell cell, int seqLen, int horizon, int ahead, LossSteps lossSteps) {
-    return settings(mode, cell, seqLen, horizon, ahead, lossSteps, 1);
+  private static Settings settings(Mode mode, Cell cell, int seqLen, int horizon, int ahead) {
+    return settings(mode, cell, seqLen, horizon, ahead, 1);
   }
 
   /** With two targets the second one is the first of the features. */
   private static Settings settings(
-      Mode mode, Cell cell, int seqLen, int horizon, int ahead, LossSteps lossSteps, int targets) {
+      Mode mode, Cell cell, int seqLen, int horizon, int ahead, int targets) {
     int features = 2;
     List<Calendar> calendar = List.of(Calendar.HOUR_OF_DAY);
     int inputs = 1 + features + 2 + ahead * horizon;
-    boolean both = lossSteps == LossSteps.AFTER_WINDOW;
-    RnnConfig rnn = new RnnConfig(cell, inputs, 11, 1, both, true);
+    RnnConfig rnn = new RnnConfig(cell, inputs, 11, 1, true, true);
     return new Settings(
         new Network(
             mode,
             rnn,
             true,
             Scaling.NONE,
-            lossSteps,
             seqLen,
             horizon,
             new NetworkTargets(targets, List.of()),
@@ -190,7 +186,7 @@ class KnownAheadNetworkTest {
   void covariateThatIsTheFutureValueLeavesNoError(Mode mode, Cell cell, int seqLen, int horizon) {
     double[] values = column(noise(900, 1, 7));
     double[][] features = noise(values.length, 2, 8);
-    Settings settings = settings(mode, cell, seqLen, horizon, 1, LossSteps.AFTER_WINDOW);
+    Settings settings = settings(mode, cell, seqLen, horizon, 1);
     double right = score(settings, rows(values, features, values(values, 0)));
     // of a step before the first and, over all steps, never of the last
     double late = score(settings, rows(values, features, values(values, -horizon)));
@@ -205,13 +201,13 @@ class KnownAheadNetworkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"AFTER_WINDOW, 1", "ALL_STEPS, 1", "AFTER_WINDOW, 2", "ALL_STEPS, 2"})
-  void modelForecastsInJobWhatTrainerScored(LossSteps lossSteps, int targets) {
+  @ValueSource(ints = {1, 2})
+  void modelForecastsInJobWhatTrainerScored(int targets) {
     double[] values = column(noise(700, 1, 3));
     double[][] known = noise(values.length, 2, 4);
     known[600][1] = Double.NaN;
     List<Observation> rows = rows(values, noise(values.length, 2, 5), known);
-    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, lossSteps, targets);
+    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, targets);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(rows))) {
       Progress progress = train(trainer);
       ForecastModel model = trainer.model("m", 1, progress, Map.of());
@@ -236,7 +232,7 @@ class KnownAheadNetworkTest {
     for (int t = 0; t < 100; t++) { // two thirds of 10, a third of 13; what comes later differs
       known[t] = new double[] {t >= 70 ? 1e6 : t == 5 ? Double.NaN : t % 3 == 0 ? 13 : 10, 42};
     }
-    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, LossSteps.AFTER_WINDOW);
+    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2);
     List<Observation> rows = rows(values, noise(100, 2, 5), known);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(rows))) {
       ForecastModel model = trainer.model("m", 1, trainer.begin(), Map.of());
@@ -263,7 +259,7 @@ class KnownAheadNetworkTest {
     for (int t = 0; t < 100; t++) {
       known[t] = new double[] {t % 2 == 0 ? low : high};
     }
-    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 1, LossSteps.AFTER_WINDOW);
+    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 1);
     List<Observation> rows = rows(column(noise(100, 1, 3)), noise(100, 2, 5), known);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(rows))) {
       double got = trainer.model("m", 1, trainer.begin(), Map.of()).ahead().scale().get(0);
@@ -275,7 +271,7 @@ class KnownAheadNetworkTest {
   void seriesWithAnotherNumberOfCovariatesIsRefused() {
     double[] values = column(noise(100, 1, 3));
     List<Observation> rows = rows(values, noise(100, 2, 5), noise(100, 1, 4));
-    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, LossSteps.AFTER_WINDOW);
+    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2);
     assertThatThrownBy(() -> ModelTrainer.of(settings, List.of(rows)))
         .hasMessage("ahead: expected 2, got 1 (s)");
   }

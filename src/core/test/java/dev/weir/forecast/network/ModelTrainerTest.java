@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
@@ -32,21 +31,13 @@ class ModelTrainerTest {
   private static Settings settings(Mode mode, int epochs, int threads) {
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 6, 2, true, true);
     return new Settings(
-        network(mode, rnn, true, Scaling.LAST, LossSteps.AFTER_WINDOW),
-        16,
-        5e-3,
-        epochs,
-        epochs,
-        7,
-        threads);
+        network(mode, rnn, true, Scaling.LAST), 16, 5e-3, epochs, epochs, 7, threads);
   }
 
   /** Of windows of 5; horizon 3, or 5 many-to-many. */
-  private static Network network(
-      Mode mode, RnnConfig rnn, boolean head, Scaling scaling, LossSteps lossSteps) {
+  private static Network network(Mode mode, RnnConfig rnn, boolean head, Scaling scaling) {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
-    return new Network(
-        mode, rnn, head, scaling, lossSteps, 5, horizon, NetworkTargets.ONE, List.of(), 0);
+    return new Network(mode, rnn, head, scaling, 5, horizon, NetworkTargets.ONE, List.of(), 0);
   }
 
   private static double[] sine(int n, double period, double level, double noise, long seed) {
@@ -189,19 +180,9 @@ class ModelTrainerTest {
   }
 
   private static Settings plain(RnnConfig rnn, int seqLen, int batch, double rate) {
-    LossSteps lossSteps = LossSteps.AFTER_WINDOW;
     return new Settings(
         new Network(
-            Mode.MANY_TO_ONE,
-            rnn,
-            true,
-            Scaling.LAST,
-            lossSteps,
-            seqLen,
-            2,
-            NetworkTargets.ONE,
-            List.of(),
-            0),
+            Mode.MANY_TO_ONE, rnn, true, Scaling.LAST, seqLen, 2, NetworkTargets.ONE, List.of(), 0),
         batch,
         rate,
         1,
@@ -211,12 +192,11 @@ class ModelTrainerTest {
   }
 
   /** One that learns to say what follows a window of 5, horizon 3, or 5 many-to-many. */
-  private static Settings other(
-      Mode mode, boolean bidirectional, boolean head, Scaling scaling, LossSteps lossSteps) {
+  private static Settings other(Mode mode, boolean bidirectional, boolean head, Scaling scaling) {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
     int bare = mode == Mode.MANY_TO_ONE ? horizon : 1;
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, head ? 6 : bare, 1, bidirectional, true);
-    return new Settings(network(mode, rnn, head, scaling, lossSteps), 16, 5e-3, 15, 15, 7, 2);
+    return new Settings(network(mode, rnn, head, scaling), 16, 5e-3, 15, 15, 7, 2);
   }
 
   @ParameterizedTest
@@ -231,7 +211,7 @@ class ModelTrainerTest {
   void aModelWithoutAHeadIsTrainedAndForecastsWhatTheTrainerScored(Mode mode, Scaling.Rule rule) {
     // within tanh's range, for the rule that leaves values as they are
     double[] values = Arrays.stream(sine(500, 12, 0, 0.1, 1)).map(y -> y / 15).toArray();
-    Settings settings = other(mode, true, false, new Scaling(rule, 0, 1), LossSteps.AFTER_WINDOW);
+    Settings settings = other(mode, true, false, new Scaling(rule, 0, 1));
     try (ModelTrainer trainer = new ModelTrainer(settings, List.of(values))) {
       Progress progress = train(trainer, trainer.begin());
       ForecastModel model = trainer.model("bare", 1, progress, Map.of());
@@ -262,44 +242,9 @@ class ModelTrainerTest {
   }
 
   @Test
-  void aNetworkOfOneDirectionLearnsFromTheTargetsOfAllSteps() {
-    double[] values = Arrays.stream(sine(500, 12, 0, 0.1, 1)).map(y -> y / 15).toArray();
-    Settings settings = other(Mode.MANY_TO_ONE, false, true, Scaling.NONE, LossSteps.ALL_STEPS);
-    try (ModelTrainer trainer = new ModelTrainer(settings, List.of(values))) {
-      Progress progress = train(trainer, trainer.begin());
-      assertThat(trainer.score(progress)).isLessThan(0.4);
-      ForecastModel model = trainer.model("steps", 1, progress, Map.of());
-      assertThat(relativeError(model, values))
-          .isCloseTo(trainer.score(progress), org.assertj.core.api.Assertions.within(1e-3));
-    }
-  }
-
-  @Test
-  void targetsThatTheNetworkHasReadAreRefused() {
-    for (Mode mode : Mode.values()) {
-      assertThatThrownBy(() -> other(mode, true, true, Scaling.NONE, LossSteps.ALL_STEPS))
-          .hasMessage(
-              "loss-steps: expected after-window for a bidirectional network, got all-steps: at step j"
-                  + " its backward half has read the value of step j + 1, so it would learn to copy"
-                  + " it");
-    }
-    for (Scaling scaling : List.of(Scaling.LAST, Scaling.WINDOW)) {
-      assertThatThrownBy(() -> other(Mode.MANY_TO_ONE, false, true, scaling, LossSteps.ALL_STEPS))
-          .hasMessage(
-              "loss-steps: expected after-window with scaling %s, which tells each step of the values"
-                      .formatted(scaling.rule().label())
-                  + " after it, got all-steps");
-    }
-    assertThatThrownBy(
-            () -> other(Mode.MANY_TO_MANY, false, true, Scaling.NONE, LossSteps.ALL_STEPS))
-        .hasMessageStartingWith("loss-steps: expected after-window for many-to-many");
-  }
-
-  @Test
   void withoutAHeadTheHiddenSizeIsWhatIsAnswered() {
     RnnConfig rnn = new RnnConfig(Cell.GRU, 1, 4, 1, true, true);
-    assertThatThrownBy(
-            () -> network(Mode.MANY_TO_ONE, rnn, false, Scaling.LAST, LossSteps.AFTER_WINDOW))
+    assertThatThrownBy(() -> network(Mode.MANY_TO_ONE, rnn, false, Scaling.LAST))
         .hasMessage("hidden_size: expected 3 for many-to-one without a head, got 4");
   }
 }

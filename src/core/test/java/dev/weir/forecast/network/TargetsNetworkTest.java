@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.NetworkTraining.LossSteps;
 import dev.weir.forecast.network.ModelTrainer.Network;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
@@ -218,17 +217,7 @@ class TargetsNetworkTest {
     RnnConfig rnn = new RnnConfig(cell, 3, 9, 1, true, true);
     NetworkTargets targets = NetworkTargets.of(List.of("a", "b"));
     Network network =
-        new Network(
-            mode,
-            rnn,
-            true,
-            Scaling.WINDOW,
-            LossSteps.AFTER_WINDOW,
-            seqLen,
-            horizon,
-            targets,
-            List.of(),
-            0);
+        new Network(mode, rnn, true, Scaling.WINDOW, seqLen, horizon, targets, List.of(), 0);
     return new Settings(network, 16, 0.01, 25, 25, 1, 2);
   }
 

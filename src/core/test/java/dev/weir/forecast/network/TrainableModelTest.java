@@ -104,27 +104,6 @@ class TrainableModelTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("models")
-  void atAllStepsTooForOneDirection(ForecastModel model) {
-    if (model.mode() == Mode.MANY_TO_ONE
-        && !model.rnn().bidirectional()
-        && model.rnn().cell() != Cell.RNN_RELU) {
-      TrainableModel steps =
-          new TrainableModel(
-              model.mode(),
-              model.rnn(),
-              SEQ_LEN,
-              HORIZON,
-              1,
-              model.readout(),
-              model.head() != null,
-              true);
-      assertThat(steps.answers()).isEqualTo(SEQ_LEN * HORIZON);
-      check(steps, TrainableModel.weights(model));
-    }
-  }
-
   private static void check(TrainableModel model, float[] weights) {
     float[] input = uniform(new Random(4), BATCH * SEQ_LEN);
     float[] targets = uniform(new Random(5), BATCH * model.answers());

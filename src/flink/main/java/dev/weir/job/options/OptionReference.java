@@ -26,7 +26,7 @@ public final class OptionReference {
     return REQUIRED.contains(option);
   }
 
-  /** What it has no effect without, such as {@code learning.tuned: true}; empty for nothing. */
+  /** What it has no effect without, such as {@code alarms.enabled: true}; empty for nothing. */
   public static String needed(Option<?> option) {
     Option.Need need = option.need();
     return need == null ? "" : need.text(need.option().key());
