@@ -21,8 +21,8 @@
  *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.
  *   <li>{@link dev.weir.webhook} posts incidents to an HTTP endpoint.
  *   <li>{@link dev.weir.dashboard} serves the live page.
- *   <li>{@code dev.weir.bench} measures the speed of jobs, and {@code dev.weir.synthetic} makes
- *       series at random.
+ *   <li>{@code dev.weir.lab} measures Weir, {@code dev.weir.bench} the speed of its jobs, and
+ *       {@code dev.weir.synthetic} makes series at random.
  *   <li>{@link dev.weir.cli} is the command line.
  * </ul>
  *

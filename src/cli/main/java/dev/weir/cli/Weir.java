@@ -90,28 +90,27 @@ public final class Weir implements Runnable {
             DashboardCommand.class,
             DeadLettersCommand.class,
             ModelCommand.class));
-    GROUPS.put(
-        "Reference", List.of(OptionsCommand.class, BenchCommand.class, CompletionCommand.class));
+    GROUPS.put("Reference", List.of(OptionsCommand.class, CompletionCommand.class));
   }
 
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    run(new BenchCommand(), args);
+    run(commandLine(), args);
   }
 
   /**
    * Runs a command and ends the process.
    *
-   * @param bench the command {@code bench}, whose place in a release {@link BenchCommand} takes
+   * @param commandLine from {@link #prepared}
    */
-  public static void run(Object bench, String... args) {
+  public static void run(CommandLine commandLine, String... args) {
     Locale.setDefault(Locale.ROOT); // all texts are English, so the numbers in them are, too
     TemporaryFolder.own();
     VectorModule.load();
     int exitCode;
     try {
-      exitCode = commandLine(bench).execute(args);
+      exitCode = commandLine.execute(args);
     } catch (OutOfMemoryError e) {
       System.err.println("weir: expected less to hold at once, got no more memory: " + e);
       System.err.println(
@@ -124,21 +123,20 @@ public final class Weir implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return commandLine(new BenchCommand());
-  }
-
-  /** As {@link #commandLine()}, with another command {@code bench}. */
-  public static CommandLine commandLine(Object bench) {
-    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
     CommandLine weir = new CommandLine(new Weir());
-    GROUPS.values().stream()
-        .flatMap(List::stream)
-        .forEach(command -> weir.addSubcommand(command == BenchCommand.class ? bench : command));
-    DeclaredOptions.complete(weir);
-    TaskOptions.install(weir);
+    GROUPS.values().stream().flatMap(List::stream).forEach(weir::addSubcommand);
     weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
     weir.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Weir::commands);
-    return weir.setExecutionStrategy(
+    return prepared(weir);
+  }
+
+  /** Completes the options of commands and reports their errors in one line each. */
+  public static CommandLine prepared(CommandLine commands) {
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
+    DeclaredOptions.complete(commands);
+    TaskOptions.install(commands);
+    return commands
+        .setExecutionStrategy(
             parsed -> {
               OutputFile.check(parsed);
               return new CommandLine.RunLast().execute(parsed);

@@ -7,7 +7,6 @@
  * use. Commands write results to standard output, and progress and logs to standard error. The exit
  * code is 0 if the command succeeds, 1 if it fails, and 2 if its arguments are wrong.
  *
- * <p>Of the other packages only {@code bench} of the module lab imports this package and its
- * subpackages.
+ * <p>Of the other packages only those of the module lab import this package and its subpackages.
  */
 package dev.weir.cli;

@@ -73,7 +73,7 @@ public final class WeirProcess implements AutoCloseable {
                 "JAVA_HOME",
                 System.getProperty("java.home")));
     builder.environment().putAll(environment);
-    if (!args[0].equals("bench")) {
+    if (!args[0].equals("lab")) {
       builder
           .environment()
           .merge("WEIR_JAVA_OPTS", QUICK_START, (asked, quick) -> quick + " " + asked);

@@ -46,7 +46,7 @@ final class Snippets {
     excuse(
         "./weir alarms my-job.yaml --",
         "needs a job with these incidents: AlarmJobIT says such things to one");
-    excuse("./weir bench ", "takes minutes to hours; BenchIT runs it with small numbers");
+    excuse("./weir lab bench ", "takes minutes to hours; BenchIT runs it with small numbers");
     excuse(
         "docker ",
         "needs a container engine; ContainerImagesTest and ComposeFileIT read the files");

@@ -16,14 +16,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code weir bench}: what a record costs on this machine, from Kafka to Kafka. */
+/** {@code weir lab bench}: what a record costs on this machine, from Kafka to Kafka. */
 @Command(
     name = "bench",
     description =
         "Measures on this machine, in one run, what a record costs from Kafka to Kafka: the job,"
             + " and pipelines that do less on the same topics.",
-    footer = {"", "Example: weir bench --quick", "Example: weir bench --format json > bench.json"})
-final class BenchCommand implements Callable<Integer> {
+    footer = {
+      "",
+      "Example: weir lab bench --quick",
+      "Example: weir lab bench --format json > bench.json"
+    })
+public final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What is measured, and for how long: the options of {@code weir bench}. */
+/** What is measured, and for how long: the options of {@code weir lab bench}. */
 public final class BenchPlan {
 
   private static final int FULL = BenchPipeline.SEQ_LEN + 1; // values until a window is full

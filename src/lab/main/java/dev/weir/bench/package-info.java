@@ -1,10 +1,10 @@
 /**
- * Measures the speed of jobs for {@code weir bench}. Each job runs in a child process and reads
+ * Measures the speed of jobs for {@code weir lab bench}. Each job runs in a child process and reads
  * from and writes to a local broker.
  *
  * <p>Start at {@link dev.weir.bench.BenchCommand}. The comparison of Weir with other libraries is
  * in {@code dev.weir.comparison} of the test tree.
  *
- * <p>No other package imports this one.
+ * <p>Of the other packages only {@code lab} imports this one.
  */
 package dev.weir.bench;

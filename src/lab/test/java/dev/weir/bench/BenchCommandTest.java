@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
-import dev.weir.cli.Weir;
+import dev.weir.lab.Lab;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,9 +15,9 @@ import picocli.CommandLine;
 class BenchCommandTest {
 
   private static final Pattern SHOWN =
-      Pattern.compile("(?:^|[ `])\\./weir (bench [^`>#\\n]*)", Pattern.MULTILINE);
+      Pattern.compile("(?:^|[ `])\\./weir lab (bench [^`>#\\n]*)", Pattern.MULTILINE);
 
-  private final CommandLine weir = Weir.commandLine(new BenchCommand());
+  private final CommandLine weir = Lab.commandLine();
 
   @Test
   void documentsShowOptionsThatExist() {

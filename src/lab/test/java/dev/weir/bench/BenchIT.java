@@ -19,7 +19,7 @@ class BenchIT {
   void measuresTwoPipelinesForRealAndComparesTheirRepetitions() throws Exception {
     try (WeirProcess weir =
         WeirProcess.start(
-            "bench --pipelines identity,forecast --modes many-to-one --series 7 "
+            "lab bench --pipelines identity,forecast --modes many-to-one --series 7 "
                 + "--backends hashmap --repetitions 2 --records 600000 --window 300ms --format "
                 + "json")) {
       assertThat(weir.exitCode(Duration.ofMinutes(10))).as("%s", weir).isZero();
@@ -57,7 +57,7 @@ class BenchIT {
 
   @Test
   void aWrongOptionIsNamedBeforeAnythingStarts() throws Exception {
-    WeirProcess weir = WeirProcess.run("bench --pipelines identity,fast");
+    WeirProcess weir = WeirProcess.run("lab bench --pipelines identity,fast");
     assertThat(weir.exitCode()).isEqualTo(2);
     assertThat(weir.err())
         .contains("'--pipelines'", "expected identity, last-value, forecast or learn, got 'fast'");
@@ -74,7 +74,7 @@ class BenchIT {
   void aFleetLearnsOnRocksDbWithTheOptionsThatItIsGiven() throws Exception {
     try (WeirProcess weir =
         WeirProcess.start(
-            "bench --fleet --series 300 --zipf 1 --records 60000 --window 300ms --heap "
+            "lab bench --fleet --series 300 --zipf 1 --records 60000 --window 300ms --heap "
                 + "700m --set state.cache=1mb -D state.backend.rocksdb.use-bloom-filter=true "
                 + "--format json")) {
       assertThat(weir.exitCode(Duration.ofMinutes(10))).as("%s", weir).isZero();
@@ -90,7 +90,8 @@ class BenchIT {
 
   @Test
   void anOptionThatNoJobHasIsFoundBeforeTheTopicsAreFilled() throws Exception {
-    try (WeirProcess weir = WeirProcess.start("bench --quick --set state.cache=7 --no-latency")) {
+    try (WeirProcess weir =
+        WeirProcess.start("lab bench --quick --set state.cache=7 --no-latency")) {
       assertThat(weir.exitCode(Duration.ofMinutes(5))).as("%s", weir).isNotZero();
       assertThat(weir.toString()).contains("state.cache: expected ").doesNotContain("in Kafka");
     }
