@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.lab.evaluate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package dev.weir.cli;
+package dev.weir.lab.anomaly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.lab.anomaly;
 
 import dev.weir.cli.classify.TaskMixin;
 import dev.weir.cli.console.ProgressLine;

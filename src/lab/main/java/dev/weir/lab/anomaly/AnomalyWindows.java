@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.lab.anomaly;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

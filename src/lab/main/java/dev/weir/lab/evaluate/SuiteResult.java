@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.lab.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;

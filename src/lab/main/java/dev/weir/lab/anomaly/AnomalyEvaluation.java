@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.lab.anomaly;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;

@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.lab.evaluate;
 
 import dev.weir.forecast.Forecast.Interval;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.lab.evaluate;
 
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.weir.cli.evaluate;
+package dev.weir.lab.anomaly;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
