@@ -98,69 +98,6 @@ class EvaluateIT {
     assertThat(farError("7")).isGreaterThan(1.1 * with);
   }
 
-  /**
-   * Price follows wind by two steps; each is forecast alone as well, and a value of each misses.
-   */
-  @Test
-  void targetsAreForecastTogetherWithTotalsAndRegion() throws IOException {
-    Random random = new Random(SEED);
-    StringBuilder csv = new StringBuilder("time,wind,price\n");
-    double[] wind = new double[700];
-    for (int t = 0; t < wind.length; t++) {
-      wind[t] = random.nextGaussian();
-      double price = (t < 2 ? 0 : wind[t - 2]) + random.nextGaussian() / 10;
-      csv.append("%s,".formatted(Instant.EPOCH.plusSeconds(3_600L * t)));
-      csv.append("%s,%s%n".formatted(t == 650 ? "" : wind[t], t == 300 ? "" : price));
-    }
-    Path file = Files.writeString(dir.resolve("grid.csv"), csv);
-    String line =
-        "evaluate --input %s --columns time=0,targets=1+price --season 1 --horizon 2 --totals %s ";
-    String sum = "all = wind + price";
-    Path page = dir.resolve("page.html");
-    InProcess ended = InProcess.succeeds(line + "--format json --report %s", file, sum, page);
-    JsonNode root = JSON.readTree(ended.out());
-    assertThat(root.get("series").findValuesAsText("series"))
-        .containsExactly("grid/wind", "grid/price");
-    JsonNode price = root.get("series").get(1).get("methods");
-    assertThat(price.get("weir").get("mae").asDouble())
-        .isLessThan(0.3 * price.get("weir_alone").get("mae").asDouble());
-    JsonNode together = root.get("targets").get(0);
-    assertThat(together.get("series").asText()).isEqualTo("grid");
-    assertThat(together.get("rel_alone").asDouble()).isBetween(0.2, 0.6);
-    assertThat(together.get("region_coverage").asDouble()).isBetween(0.75, 0.85);
-    JsonNode total = together.get("totals").get(0);
-    assertThat(total.get("total").asText()).isEqualTo("all");
-    assertThat(total.get("coverage_80").asDouble()).isBetween(0.72, 0.88);
-    assertThat(Files.readString(page)).contains("Targets together", "grid/price");
-    JsonNode windows =
-        JSON.readTree(InProcess.succeeds(line + "--format json --windows 40", file, sum).out());
-    assertThat(windows.get("mase").asDouble())
-        .isLessThan(windows.get("weir_alone").get("mase").asDouble());
-    assertThat(windows.get("targets").get(0).get("region_coverage").asDouble())
-        .isBetween(0.65, 0.95);
-    InProcess table = InProcess.succeeds(line, file, "day = price over 2");
-    assertThat(table.out()).contains("1 series of 2 targets", "all in region of 80 %");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "targets=a+b --totals s=a+c | --totals: s: expected each of [a, b] at most once, got [a,"
-            + " c]",
-        "targets=a+b --gap linear | --gap: expected skip or reset with several targets, got"
-            + " another",
-        "targets=a+b --holidays DE | --holidays: expected none with several targets, got DE",
-        "targets=a+b --truth x.csv | --columns targets: expected none with --truth, got some",
-        "value=a --totals s=a+b | --totals: expected targets as well, got none",
-      })
-  void targetsWithWhatTheyCannotHaveAreRefused(String options, String line) throws IOException {
-    Path file =
-        Files.writeString(dir.resolve("a.csv"), "time,a,b\n2026-01-01,2,3\n2026-01-02,3,4\n");
-    InProcess ended = InProcess.fails(2, "evaluate --input %s --columns time=0," + options, file);
-    assertThat(ended.err()).startsWith("weir evaluate: " + line);
-  }
-
   private double farError(String season) throws IOException {
     InProcess ended =
         InProcess.succeeds(
@@ -200,31 +137,19 @@ class EvaluateIT {
     InProcess ended = run((columns + " --job " + job).split(" ")).failed(2);
     assertThat(ended.err())
         .contains("--columns ahead: expected 1, as window.features-ahead of the job says, got 0");
-    InProcess unread =
-        InProcess.fails(
-            2, "evaluate --task anomalies --input %s --job %s", dir.resolve("demand.csv"), job);
-    assertThat(unread.err())
-        .contains(
-            "--job: expected one without window.features-ahead, which is not read here, got 1");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "--truth demand.csv --columns time=0,value=demand,ahead=1 | --columns ahead: expected none"
-            + " with --truth",
         "--layout wide --columns time=0,value=demand | --columns: expected none with --layout"
             + " wide",
-        "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none"
-            + " with --task anomalies",
-        "--truth demand.csv --columns time=0,value=demand,features=1 | --columns features: expected"
-            + " a job or a model that reads them, with --truth, got none",
         "--season 7,12 | --season: expected a second season of more than 2 times the first, at most"
             + " 10000 observations, got 7 and 12",
         "--season 7,40 --model builtin:weir --learning off | --season: expected one, since nothing"
             + " is learned, got two",
-        "--origins 12 --by-age | --by-age: expected none with --origins and --from, got it",
+        "--origins 12 --windows 2 | --windows: expected none with --origins and --from, got 2",
         "--model builtin:weir --learning off --columns time=0,value=demand,ahead=1 | --columns"
             + " ahead: expected none with --learning off and a model that reads none, got 1",
         "--origins 0 | --origins: expected 1 to 1000000, got 0",
@@ -319,36 +244,39 @@ class EvaluateIT {
   void missingValuesAreNotScored() throws IOException {
     double[] values = series(260, 1);
     StringBuilder csv = new StringBuilder("timestamp,value\n");
-    StringBuilder truth = new StringBuilder("timestamp,value\n");
-    for (int t = 0; t < values.length + 3; t++) {
-      if (t % 60 != 40 && t != values.length + 1) {
-        double value = t < values.length ? values[t] : 7;
-        (t < values.length ? csv : truth).append(1_000_000_000L + 3_600L * t).append(',');
-        (t < values.length ? csv : truth).append(value).append('\n');
+    for (int t = 0; t < values.length; t++) {
+      if (t % 60 != 40) {
+        csv.append(1_000_000_000L + 3_600L * t).append(',').append(values[t]).append('\n');
       }
     }
     Files.writeString(dir.resolve("gaps.csv"), csv);
-    Files.createDirectory(dir.resolve("after"));
-    Path after = Files.writeString(dir.resolve("after/gaps.csv"), truth);
     String command = "--input " + dir.resolve("gaps.csv") + " --horizon 3 --season 1 --format json";
     InProcess ended = run(command.split(" ")).succeeded();
     assertThat(ended.err()).contains("weir evaluate: 4 missing hours filled");
     JsonNode one = JSON.readTree(ended.out()).at("/series/0");
     assertThat(one.get("origins").asInt()).isEqualTo(236 - 86 + 1 - 3); // 101, 161 and 221
+  }
 
-    command = command.replace("--horizon 3", "--horizon 2") + " --truth " + after;
-    InProcess holdout = run(command.split(" ")).succeeded();
-    double scale = 0;
-    int count = 0;
-    for (int t = 1; t < values.length; t++) {
-      if (t % 60 != 40 && t % 60 != 41) {
-        scale += Math.abs(values[t] - values[t - 1]);
-        count++;
-      }
+  /** Of 260 values the last 30 in five windows; the page draws them all. */
+  @Test
+  void lastWindowsAreScored() throws IOException {
+    double[] values = series(260, 12);
+    write("daily", values);
+    Path page = dir.resolve("page.html");
+    InProcess ended =
+        InProcess.succeeds(
+            "evaluate --input %s --season 12 --horizon 6 --windows 5 --format json --report %s",
+            dir, page);
+    JsonNode one = JSON.readTree(ended.out()).at("/series/0");
+    assertThat(one.get("origins").asInt()).isEqualTo(5);
+    double naive = 0;
+    for (int t = 230; t < 260; t++) {
+      naive += Math.abs(values[t] - values[t - 12]) / 30;
     }
-    JsonNode root = JSON.readTree(holdout.out()); // the first step alone has a truth
-    assertThat(root.at("/seasonal_naive/mase").asDouble())
-        .isEqualTo(Math.abs(7 - values[259]) / (scale / count), within(1e-9));
+    assertThat(one.at("/methods/seasonal_naive/mae").asDouble()).isEqualTo(naive, within(1e-9));
+    assertThat(Files.readString(page)).contains("each value with its newest forecast");
+    assertThat(run("--input", dir.toString(), "--horizon", "6", "--windows", "50").err())
+        .contains("skipped daily: --windows: expected more than 301 values, got 260");
   }
 
   @Test
@@ -356,21 +284,13 @@ class EvaluateIT {
     write("daily", series(300, 12));
     Path scores = dir.resolve("scores.txt");
     InProcess ended =
-        run("--input", dir.toString(), "--limit", "250", "--by-age", "--out", scores.toString())
-            .succeeded();
-    assertThat(ended.out()) // of 250 values there is no origin from 400 on
-        .containsPattern("  20-40 +0\\.\\d{3} +0\\.\\d{3}\\R  40-100 +0\\.\\d{3}")
-        .containsPattern("  400-800 +- +-\\R");
+        run("--input", dir.toString(), "--limit", "250", "--out", scores.toString()).succeeded();
     assertThat(Files.readAllLines(scores))
         .startsWith(
             "series,m,origins,method,mae,mase,smape,rmsse,rel_mae,"
                 + "coverage_80,interval_score_80,coverage_95,interval_score_95,crps,pinball")
         .anyMatch(row -> row.startsWith("daily,1,144,weir,"));
-    assertThat(ended.out())
-        .contains("daily", "weir_without_networks", "m is 1")
-        .containsPattern(
-            "mean by step ahead\\R  step +CRPS +pinball +score 80 % +score 95 %\\R  1 +0")
-        .containsPattern("\\R  2 +0\\.\\d{3} +0\\.\\d{3} +\\d\\.\\d{3}");
+    assertThat(ended.out()).contains("daily", "weir_without_networks", "m is 1");
   }
 
   @Test

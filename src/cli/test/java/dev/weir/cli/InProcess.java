@@ -59,6 +59,11 @@ public record InProcess(int exitCode, String out, String err) {
   }
 
   public static InProcess run(String... args) {
+    return run(Weir.commandLine(), args);
+  }
+
+  /** One of other commands. */
+  public static InProcess run(CommandLine commands, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream outBefore = System.out;
@@ -67,11 +72,8 @@ public record InProcess(int exitCode, String out, String err) {
         PrintStream errNow = new PrintStream(err, true, StandardCharsets.UTF_8)) {
       System.setOut(outNow);
       System.setErr(errNow);
-      CommandLine weir =
-          Weir.commandLine()
-              .setOut(new PrintWriter(outNow, true))
-              .setErr(new PrintWriter(errNow, true));
-      int exitCode = weir.execute(args);
+      commands.setOut(new PrintWriter(outNow, true)).setErr(new PrintWriter(errNow, true));
+      int exitCode = commands.execute(args);
       outNow.flush();
       errNow.flush();
       return new InProcess(

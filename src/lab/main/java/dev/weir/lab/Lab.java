@@ -3,6 +3,10 @@ package dev.weir.lab;
 import dev.weir.bench.BenchCommand;
 import dev.weir.cli.Weir;
 import dev.weir.cli.console.UsageException;
+import dev.weir.lab.anomaly.AnomaliesCommand;
+import dev.weir.lab.evaluate.AgesCommand;
+import dev.weir.lab.evaluate.HoldoutCommand;
+import dev.weir.lab.evaluate.SuiteCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +16,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "weir lab",
     description = "Measures Weir. Works in a clone of the repository only.",
-    subcommands = BenchCommand.class)
+    subcommands = {
+      SuiteCommand.class,
+      HoldoutCommand.class,
+      AgesCommand.class,
+      AnomaliesCommand.class,
+      BenchCommand.class
+    })
 public final class Lab implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -41,7 +41,7 @@ public record DistributionScore(
   }
 
   /** The mean over some quantiles and all steps. */
-  double meanPinball(DoublePredicate wanted) {
+  public double meanPinball(DoublePredicate wanted) {
     return IntStream.range(0, taus.length)
         .filter(q -> wanted.test(taus[q]))
         .mapToDouble(q -> pinball[q])

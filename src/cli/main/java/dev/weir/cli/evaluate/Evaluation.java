@@ -31,9 +31,6 @@ public final class Evaluation {
   /** As {@link #WEIR}, without the experts that are networks; absent without such experts. */
   public static final String WITHOUT_NETWORKS = "weir_without_networks";
 
-  /** As {@link #WEIR}, of one of several targets without the others; absent without such. */
-  public static final String ALONE = "weir_alone";
-
   public static final String NAIVE = "naive";
   public static final String SEASONAL_NAIVE = "seasonal_naive";
 
@@ -180,6 +177,15 @@ public final class Evaluation {
       return origins;
     }
 
+    int horizon() {
+      return horizon;
+    }
+
+    /** Whether forecasts of each value are scored. */
+    boolean isEach() {
+      return every == 1;
+    }
+
     /** Whether forecasts that were made after so many values are scored. */
     public boolean isOrigin(int t) {
       return t >= warmUp && t <= last && (t - warmUp) % every == 0 && !missing.get(t - 1);
@@ -239,7 +245,8 @@ public final class Evaluation {
   }
 
   /** Mean of |y[t] - y[t-lag]|, or of its square, over the first values; filled ones left out. */
-  static double meanDifference(double[] y, BitSet missing, int values, int lag, boolean squared) {
+  public static double meanDifference(
+      double[] y, BitSet missing, int values, int lag, boolean squared) {
     double sum = 0;
     int count = 0;
     for (int t = lag; t < values; t++) {
@@ -309,7 +316,7 @@ public final class Evaluation {
      * @param forecast (steps), the medians
      * @param intervals with ascending levels, the same for all origins
      */
-    void add(double[] truth, double[] forecast, List<Interval> intervals) {
+    public void add(double[] truth, double[] forecast, List<Interval> intervals) {
       for (int i = 0; i < forecast.length; i++) {
         add(i + 1, truth[i], forecast[i]);
         for (int k = 0; k < intervals.size(); k++) {
@@ -330,11 +337,15 @@ public final class Evaluation {
       return count;
     }
 
-    double meanError() {
+    int levels() {
+      return covered.length;
+    }
+
+    public double meanError() {
       return absolute / count;
     }
 
-    SeriesScore score(double scale, double squaredScale, double best) {
+    public SeriesScore score(double scale, double squaredScale, double best) {
       double[] coverage = new double[covered.length];
       double[] intervalScore = new double[covered.length];
       for (int k = 0; k < covered.length; k++) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An evaluation as one HTML file that needs nothing else. */
-final class EvaluationPage {
+public final class EvaluationPage {
 
   private static final int CHARTS = 6;
 
@@ -35,7 +35,6 @@ final class EvaluationPage {
     if (!result.note().isEmpty()) {
       Html.dim(page, result.note());
     }
-    TargetsResult.html(page, result.targets());
     methods(page, result);
     steps(page, result);
     page.append("<h2>Each series</h2>\n<div class=\"wide left\"><table>\n");
@@ -44,13 +43,15 @@ final class EvaluationPage {
     List<TrialForecasts> shown = entries.subList(0, Math.min(CHARTS, entries.size()));
     Html.dim(
         page,
-        "%s: each value with the forecast that was made %d %s before it."
+        "%s: each value with %s."
             .formatted(
                 shown.size() < entries.size()
                     ? "The last values of the first %d series".formatted(shown.size())
                     : "The last values",
-                result.horizon(),
-                result.horizon() == 1 ? "value" : "values"));
+                entries.get(0).trial.isEach()
+                    ? "the forecast that was made %d %s before it"
+                        .formatted(result.horizon(), result.horizon() == 1 ? "value" : "values")
+                    : "its newest forecast"));
     page.append("<p class=\"key\">");
     key(page, "truth", "", "truth");
     key(page, "ours", "", "forecast");
@@ -58,7 +59,7 @@ final class EvaluationPage {
       key(page, "band", "wash", "its " + result.percent(0) + " % interval");
     }
     page.append("</p>\n");
-    shown.forEach(entry -> seriesChart(page, entry, result.horizon()));
+    shown.forEach(entry -> seriesChart(page, entry));
     return end(page);
   }
 
@@ -86,7 +87,7 @@ final class EvaluationPage {
    *
    * @param best whose bar has our colour
    */
-  static void bars(StringBuilder page, Map<String, Double> figures, String best) {
+  public static void bars(StringBuilder page, Map<String, Double> figures, String best) {
     page.append("<table>\n");
     double worst = figures.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
     figures.forEach(
@@ -143,19 +144,19 @@ final class EvaluationPage {
     plot(page, "Error by step ahead", chart);
   }
 
-  private static void seriesChart(StringBuilder page, TrialForecasts entry, int horizon) {
+  private static void seriesChart(StringBuilder page, TrialForecasts entry) {
     Trial trial = entry.trial;
-    int n = entry.ends.length;
+    int n = entry.values.length;
     double[] truth = new double[n];
     double[] times = new double[n];
     for (int j = 0; j < n; j++) {
-      int t = entry.firstChartOrigin() + j + horizon;
+      int t = entry.firstValue() + j;
       truth[j] = trial.truth(t);
       times[j] = entry.grid.rows().get(t - 1).time() / 1e3;
     }
-    double low = Math.min(min(truth), min(entry.ends));
-    double high = Math.max(max(truth), max(entry.ends));
-    boolean band = Double.isFinite(entry.lower[n - 1]);
+    double low = Math.min(min(truth), min(entry.values));
+    double high = Math.max(max(truth), max(entry.values));
+    boolean band = Arrays.stream(entry.lower).anyMatch(Double::isFinite);
     if (band) { // as far as it does not flatten the rest
       double room = Math.max(high - low, 1e-9) / 2;
       low = Math.max(low - room, Math.min(low, min(entry.lower)));
@@ -174,7 +175,7 @@ final class EvaluationPage {
       line(chart, "band", entry.upper);
     }
     line(chart, "truth", truth);
-    line(chart, "ours", entry.ends);
+    line(chart, "ours", entry.values);
     plot(page, "Truth and forecast of " + trial.series(), chart);
   }
 

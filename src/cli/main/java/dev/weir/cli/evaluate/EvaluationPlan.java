@@ -4,7 +4,6 @@ import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
-import dev.weir.cli.series.SeriesColumns;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -14,7 +13,6 @@ import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.holiday.HolidaySettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.StateLimits;
@@ -24,7 +22,6 @@ import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.spec.ForecastSpec;
-import dev.weir.spec.ForecastSpec.WantedTotal;
 import dev.weir.spec.Front;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,13 +33,13 @@ import java.util.Map;
 /**
  * Which forecast is evaluated, and beside which methods.
  *
- * @param settings of the operator, with one target
+ * @param settings of the operator
  * @param others whose experts are also scored alone; where nothing is learned they only say how far
  *     naive methods forecast
  * @param note what of the job is left out of account, in one line; null for nothing
  * @param outside what outside models forecast; null for nothing
  */
-record EvaluationPlan(
+public record EvaluationPlan(
     ForecastSettings settings, LearnerSettings others, String note, OutsideFile outside) {
 
   private EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
@@ -58,16 +55,9 @@ record EvaluationPlan(
    * @param seqLen null for the model's, or the default
    * @param ahead covariates known ahead that come with the values of a model; a mixture learns from
    *     them
-   * @param targets names of several; none for one
    */
   static EvaluationPlan of(
-      ForecastModel model,
-      boolean learns,
-      Integer horizon,
-      Integer seqLen,
-      int ahead,
-      List<String> targets,
-      List<WantedTotal> totals) {
+      ForecastModel model, boolean learns, Integer horizon, Integer seqLen, int ahead) {
     ForecastSpec spec = new ForecastSpec(new CommandLine());
     spec.set(ForecastOptions.HORIZON, horizon);
     spec.set(ForecastOptions.SEQ_LEN, seqLen);
@@ -78,8 +68,6 @@ record EvaluationPlan(
       spec.set(ForecastOptions.FEATURES_AHEAD, ahead);
       spec.set(ForecastOptions.COVARIATES, ahead > 0);
     }
-    spec.set(ForecastOptions.TARGETS, targets);
-    spec.totals(totals);
     Mode mode = model == null ? Mode.MANY_TO_ONE : model.mode();
     spec.add(mode, model == null ? null : model.name(), model);
     ForecastSettings settings = spec.settings();
@@ -88,9 +76,9 @@ record EvaluationPlan(
     return new EvaluationPlan(settings, others, null);
   }
 
-  /** What any job does without a model, of one target. */
-  static EvaluationPlan of(Integer horizon, Integer seqLen) {
-    return of(null, true, horizon, seqLen, 0, List.of(), List.of());
+  /** What any job does without a model. */
+  public static EvaluationPlan of(Integer horizon, Integer seqLen) {
+    return of(null, true, horizon, seqLen, 0);
   }
 
   /** Calls options as the commands do and throws the first problem. */
@@ -98,9 +86,7 @@ record EvaluationPlan(
 
     @Override
     public String name(Option<?> option) {
-      return option == ForecastOptions.FILE
-          ? "--model"
-          : option == ForecastOptions.TARGETS ? "--columns targets" : "--" + option.name();
+      return option == ForecastOptions.FILE ? "--model" : "--" + option.name();
     }
 
     @Override
@@ -182,39 +168,14 @@ record EvaluationPlan(
   /** The same with a calendar of another zone. */
   EvaluationPlan withZone(ZoneId zone) {
     Inputs of = settings.inputs();
-    return with(new Inputs(of.targets(), of.features(), of.ahead(), of.calendar(), zone));
+    return with(new Inputs(of.features(), of.ahead(), of.calendar(), zone));
   }
 
   /** The same with covariates, where a mixture learns. */
   EvaluationPlan withCovariates(Covariates.Count count) {
     Inputs of = settings.inputs();
-    return with(new Inputs(of.targets(), count.observed(), count.ahead(), of.calendar(), of.zone()))
+    return with(new Inputs(count.observed(), count.ahead(), of.calendar(), of.zone()))
         .with(others.withCovariates(count));
-  }
-
-  /** What is forecast of each series. */
-  Targets targets() {
-    return settings.inputs().targets();
-  }
-
-  /** The same of series with one target; without a model that forecasts several. */
-  EvaluationPlan alone() {
-    Inputs of = settings.inputs();
-    Inputs ofOne = new Inputs(of.features(), of.ahead(), of.calendar(), of.zone());
-    ForecastModel model = target().initial();
-    if (model == null || !model.targets().areSeveral()) {
-      return with(ofOne);
-    }
-    ModeSettings without =
-        withoutModel(learns() ? target().learning() : new Learning(others, season(), 0));
-    return new EvaluationPlan(settings.inOrder(without, ofOne), others, note, outside);
-  }
-
-  /** Where a file has the values, if its columns are not said. */
-  SeriesColumns columns(SeriesColumns given) {
-    return targets().areSeveral() && !given.hasValues()
-        ? given.withTargets(targets().names())
-        : given;
   }
 
   private EvaluationPlan with(Inputs inputs) {
@@ -246,22 +207,22 @@ record EvaluationPlan(
     return settings.inputs().ahead();
   }
 
-  boolean learns() {
+  public boolean learns() {
     return target().learning() != null;
   }
 
   /** Of the intervals; none where nothing is learned. */
-  List<Double> levels() {
+  public List<Double> levels() {
     return learns() ? others.levels() : List.of();
   }
 
   /** The same with other intervals, where a mixture learns. */
-  EvaluationPlan withLevels(List<Double> levels) {
+  public EvaluationPlan withLevels(List<Double> levels) {
     return new EvaluationPlan(settings, others.withLevels(levels), note, outside);
   }
 
   /** Observations in a season, or {@link LearnerSettings#AUTO}, and in a second one. */
-  SeasonCounts seasons() {
+  public SeasonCounts seasons() {
     return new SeasonCounts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);
   }
 
@@ -274,7 +235,7 @@ record EvaluationPlan(
    *
    * @param second {@link LearnerSettings#NONE} for none
    */
-  EvaluationPlan withSecondSeason(int second) {
+  public EvaluationPlan withSecondSeason(int second) {
     UsageException.check(
         second == LearnerSettings.NONE || learns() && !others.isAlone(),
         "--season",
@@ -291,7 +252,7 @@ record EvaluationPlan(
    * @param incidents which are reported beside the forecasts, and may change these after a break;
    *     null for none, as where nothing is learned
    */
-  ForecastSettings withSeason(int season, IncidentSettings incidents) {
+  public ForecastSettings withSeason(int season, IncidentSettings incidents) {
     return learns()
         ? settings.inOrder(
             target().withLearning(new Learning(others, season, 0, incidents)).withContest(null))
@@ -305,7 +266,7 @@ record EvaluationPlan(
   }
 
   /** The same without networks, as experts and as what combines them; null when there are none. */
-  EvaluationPlan withoutNetworks() {
+  public EvaluationPlan withoutNetworks() {
     if (!learns() || others.isAlone()) {
       return null;
     }

@@ -12,11 +12,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,18 +24,9 @@ import java.util.stream.Stream;
  * @param horizon steps of each forecast
  * @param levels of our intervals
  * @param series in the order of the input
- * @param byAge errors of the pipelines by the number of values seen, one for each series, by
- *     method; empty where they are not wanted
- * @param targets of series with several, together
  * @param note what a reader must know about the figures; empty for nothing
  */
-record EvaluationResult(
-    int horizon,
-    List<Double> levels,
-    List<OfSeries> series,
-    Map<String, List<ErrorsByAge>> byAge,
-    List<TargetsResult> targets,
-    String note)
+public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series, String note)
     implements Result {
 
   private static final String PROTOCOL = "PSF-1";
@@ -50,7 +39,6 @@ record EvaluationResult(
       Set.of(
           Evaluation.WEIR,
           Evaluation.WITHOUT_NETWORKS,
-          Evaluation.ALONE,
           Evaluation.NAIVE,
           Evaluation.SEASONAL_NAIVE);
 
@@ -103,18 +91,6 @@ record EvaluationResult(
   /** The same, the best method first; those without a mean last. */
   List<Map.Entry<String, Double>> ranking() {
     return geometricMeans().entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
-  }
-
-  private double relMaeByAge(String method, int group) {
-    return byAge.get(method).stream()
-        .mapToDouble(errors -> errors.relMae(group))
-        .filter(error -> error > 0)
-        .map(Math::log)
-        .average()
-        .stream()
-        .map(Math::exp)
-        .findFirst()
-        .orElse(Double.NaN);
   }
 
   /**
@@ -177,7 +153,8 @@ record EvaluationResult(
             .data("pinball", line -> of(line.score, DistributionScore::meanPinball));
   }
 
-  static <R> void intervals(Table<R> table, List<Double> levels, Function<R, SeriesScore> score) {
+  public static <R> void intervals(
+      Table<R> table, List<Double> levels, Function<R, SeriesScore> score) {
     forEach(
         levels,
         (k, percent) ->
@@ -220,18 +197,8 @@ record EvaluationResult(
                 }
               });
     }
-    TargetsResult.json(root, targets);
     ObjectNode means = root.putObject("geometric_mean_rel_mae");
     geometricMeans().forEach((method, mean) -> means.set(method, Json.number(mean)));
-    if (!byAge.isEmpty()) {
-      ObjectNode ages = root.putObject("geometric_mean_rel_mae_by_age");
-      for (String method : byAge.keySet()) {
-        ObjectNode groups = ages.putObject(method);
-        for (int g = 0; g < ErrorsByAge.groups(); g++) {
-          groups.set(ErrorsByAge.name(g), Json.number(relMaeByAge(method, g)));
-        }
-      }
-    }
     return root.toString();
   }
 
@@ -248,7 +215,7 @@ record EvaluationResult(
   }
 
   /** Takes the number of each level, and the level as a per cent number. */
-  static void forEach(List<Double> levels, BiConsumer<Integer, String> columns) {
+  public static void forEach(List<Double> levels, BiConsumer<Integer, String> columns) {
     for (int k = 0; k < levels.size(); k++) {
       columns.accept(k, percent(levels.get(k)));
     }
@@ -259,7 +226,7 @@ record EvaluationResult(
     return percent(levels.get(k));
   }
 
-  static String percent(double level) {
+  public static String percent(double level) {
     return Double.toString(Math.round(level * 1e6) / 1e4).replaceFirst("\\.0$", "");
   }
 
@@ -297,36 +264,11 @@ record EvaluationResult(
           .text("CRPS", "%.3f", one -> of(one.ours(), DistributionScore::crps))
           .text("pinball", "%.3f", one -> of(one.ours(), DistributionScore::meanPinball));
     }
-    if (!targets.isEmpty()) {
-      table.text("alone", "%.3f", one -> one.relMae(Evaluation.ALONE));
-    }
     return table
         .text("no networks", "%.3f", one -> one.relMae(Evaluation.WITHOUT_NETWORKS))
         .text("naive", "%.3f", one -> one.relMae(Evaluation.NAIVE))
         .text("seasonal", "%.3f", one -> one.relMae(Evaluation.SEASONAL_NAIVE))
         .text("best expert alone", null, OfSeries::bestExpertAlone);
-  }
-
-  private Table<Integer> tableByAge() {
-    Table<Integer> table = new Table<Integer>().text("", null, g -> "  " + ErrorsByAge.name(g));
-    byAge.keySet().forEach(method -> table.text(method, "%.3f", g -> relMaeByAge(method, g)));
-    return table;
-  }
-
-  private Table<Integer> tableByStep() {
-    Table<Integer> table =
-        new Table<Integer>()
-            .text("  step", null, step -> "  " + step)
-            .text("CRPS", "%.3f", step -> meanOf(score -> score.crpsByStep()[step - 1]))
-            .text("pinball", "%.3f", step -> meanOf(score -> score.pinballByStep()[step - 1]));
-    forEach(
-        levels,
-        (k, percent) ->
-            table.text(
-                "score " + percent + " %",
-                "%.3f",
-                step -> meanOf(score -> score.intervalScoreByStep()[k][step - 1])));
-    return table;
   }
 
   List<Integer> steps() {
@@ -336,67 +278,14 @@ record EvaluationResult(
         .toList();
   }
 
-  /** Outside models, ours and the naive ones: means over the series, the best first. */
-  private String league() {
-    Map<String, List<Line>> lines = new LinkedHashMap<>();
-    lines().forEach(line -> lines.computeIfAbsent(line.method, n -> new ArrayList<>()).add(line));
-    if (lines.keySet().stream().noneMatch(EvaluationResult::isOutside)) {
-      return "";
-    }
-    lines.keySet().removeIf(EvaluationResult::isExpert);
-    double all = lines.get(Evaluation.WEIR).stream().mapToLong(line -> line.score.count()).sum();
-    Table<List<Line>> table =
-        new Table<List<Line>>()
-            .text("  method", null, of -> "  " + Printable.line(of.get(0).method))
-            .text("MAE", "%.3f", of -> mean(of, Line::mae))
-            .text("MASE", "%.3f", of -> mean(of, line -> line.score.mase()))
-            .text("steps covered", "%.1f %%", of -> 100 * covered(of) / all);
-    return "%nleague%n".formatted()
-        + table.text(
-            lines.values().stream()
-                .sorted(Comparator.comparingDouble(of -> mean(of, Line::mae)))
-                .toList());
-  }
-
-  private static double covered(List<Line> of) {
-    return of.stream().mapToLong(line -> line.score.count()).sum();
-  }
-
-  private static double mean(List<Line> of, ToDoubleFunction<Line> figure) {
-    return of.stream().mapToDouble(figure).average().orElse(Double.NaN);
-  }
-
-  private double meanOf(ToDoubleFunction<DistributionScore> figure) {
-    return series.stream()
-        .map(one -> one.ours().distribution())
-        .filter(Objects::nonNull)
-        .mapToDouble(figure)
-        .average()
-        .orElse(Double.NaN);
-  }
-
   @Override
   public String table() {
     StringBuilder table = new StringBuilder();
-    table.append(
-        "%s, horizon %d, %d series%s%n%n"
-            .formatted(
-                PROTOCOL,
-                horizon,
-                targets.isEmpty() ? series.size() : targets.size(),
-                targets.isEmpty() ? "" : " of %d targets".formatted(targets.get(0).count())));
-    table.append(ofSeries().text(series)).append(TargetsResult.text(targets));
-    table.append("%ngeometric mean of relMAE%n".formatted());
+    table.append("%s, horizon %d, %d series%n%n".formatted(PROTOCOL, horizon, series.size()));
+    table.append(ofSeries().text(series)).append("%ngeometric mean of relMAE%n".formatted());
     for (Map.Entry<String, Double> mean : ranking()) {
-      table.append("  %-24s %s%n".formatted(mean.getKey(), Table.cell("%.3f", mean.getValue())));
-    }
-    table.append(league());
-    if (!byAge.isEmpty()) {
-      List<Integer> groups = IntStream.range(0, ErrorsByAge.groups()).boxed().toList();
-      table.append("%nby values seen%n".formatted()).append(tableByAge().text(groups));
-    }
-    if (!levels.isEmpty()) {
-      table.append("%nmean by step ahead%n".formatted()).append(tableByStep().text(steps()));
+      String name = Printable.line(mean.getKey());
+      table.append("  %-24s %s%n".formatted(name, Table.cell("%.3f", mean.getValue())));
     }
     for (int k = 0; k < levels.size(); k++) {
       table.append(

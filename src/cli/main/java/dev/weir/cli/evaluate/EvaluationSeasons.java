@@ -25,14 +25,14 @@ import java.util.Map;
  * @param auto whether the learner finds its own
  * @param file that gives each series its season for the scores; null for none
  */
-record EvaluationSeasons(
+public record EvaluationSeasons(
     Integer fixed, int second, boolean auto, Path file, Map<String, Integer> bySeries) {
 
   /**
    * @param options as given: a number, two numbers, auto, a file
    * @param ofJob what counts when none is given
    */
-  static EvaluationSeasons of(List<String> options, SeasonCounts ofJob) throws IOException {
+  public static EvaluationSeasons of(List<String> options, SeasonCounts ofJob) throws IOException {
     Integer fixed = null;
     int second = LearnerSettings.NONE;
     boolean auto = false;
@@ -97,7 +97,7 @@ record EvaluationSeasons(
    *
    * @param what names the file in messages
    */
-  static List<Map<String, String>> rows(Path file, String what) throws IOException {
+  public static List<Map<String, String>> rows(Path file, String what) throws IOException {
     try (MappingIterator<Map<String, String>> rows =
         new CsvMapper()
             .readerForMapOf(String.class)
@@ -110,12 +110,12 @@ record EvaluationSeasons(
   }
 
   /** The file, which holds no series. */
-  List<Path> files() {
+  public List<Path> files() {
     return file == null ? List.of() : List.of(file);
   }
 
   /** Fails if the file has no row for the series. */
-  void check(String series) {
+  public void check(String series) {
     UsageException.check(
         file == null || bySeries.containsKey(series),
         "--season",
@@ -124,12 +124,12 @@ record EvaluationSeasons(
   }
 
   /** Whether only the data say, so that the scores know none. */
-  boolean isUnknown() {
+  public boolean isUnknown() {
     return auto && file == null && fixed == null;
   }
 
   /** That of the scores. */
-  int m(String series) {
+  public int m(String series) {
     return file != null ? bySeries.get(series) : fixed != null ? fixed : 1;
   }
 

@@ -6,7 +6,6 @@ import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -18,7 +17,6 @@ import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.window.Sampling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -32,41 +30,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * Forecasts series of files with the engine of a job, each from its first value to its last.
  * Thread-safe; several series at a time.
  */
-final class FileForecaster {
+public final class FileForecaster {
 
   /** Takes what comes of a series, in order. */
   @FunctionalInterface
-  interface Reader {
-
-    /**
-     * @param joint takes what is forecast of all targets together as well; null for none
-     */
-    static Reader of(Reader each, JointScores joint) {
-      return new Reader() {
-        @Override
-        public void take(Forecast forecast, int row) {
-          each.take(forecast, row);
-        }
-
-        @Override
-        public void take(JointForecast forecasts, int row) {
-          each.take(forecasts, row);
-          if (joint != null) {
-            joint.take(forecasts, row);
-          }
-        }
-      };
-    }
+  public interface Reader {
 
     /**
      * @param row of the newest value used, in the series' grid
      */
     void take(Forecast forecast, int row);
-
-    /** By default each target's by itself. */
-    default void take(JointForecast forecasts, int row) {
-      forecasts.targets().forEach(target -> take(target.forecast(), row));
-    }
 
     default void take(Incident incident) {}
 
@@ -76,7 +49,7 @@ final class FileForecaster {
 
   /** Work on one series. */
   @FunctionalInterface
-  interface Work<T, R> {
+  public interface Work<T, R> {
     R of(T series) throws IOException;
   }
 
@@ -91,7 +64,7 @@ final class FileForecaster {
   /**
    * @param incidents null for none
    */
-  FileForecaster(
+  public FileForecaster(
       EvaluationPlan plan,
       EvaluationSeasons season,
       IncidentSettings incidents,
@@ -103,7 +76,7 @@ final class FileForecaster {
   }
 
   /** Results of the work on each series in their order; on as many at a time as there are cores. */
-  static <T, R> List<R> each(Collection<T> all, Work<T, R> work) throws IOException {
+  public static <T, R> List<R> each(Collection<T> all, Work<T, R> work) throws IOException {
     try {
       return all.parallelStream().map(one -> result(work, one)).toList();
     } catch (UncheckedIOException e) {
@@ -124,7 +97,7 @@ final class FileForecaster {
    *
    * @throws IOException if the engine refuses a value
    */
-  void read(Grid grid, Reader reader) throws IOException {
+  public void read(Grid grid, Reader reader) throws IOException {
     Kind kind = new Kind(season.learned(grid.series()), grid.sampling());
     Queue<SeriesForecaster> engines =
         idle.computeIfAbsent(kind, none -> new ConcurrentLinkedQueue<>());
@@ -140,76 +113,29 @@ final class FileForecaster {
 
   /** The forecast at the last value of a series; rows without a value may follow it. */
   Forecast last(Grid grid) throws IOException {
-    return at(grid, Map.of(grid.series(), List.of(grid.newestRow())), null).get(0);
+    return at(grid, List.of(grid.newestRow())).get(0);
   }
 
-  /**
-   * The newest forecasts of several targets, each made at the newest value of its target.
-   *
-   * @throws IOException if a target has no value
-   */
-  JointForecast newest(Grid grid) throws IOException {
-    Map<String, JointForecast.Target> newest = new HashMap<>();
-    List<JointForecast> last = new ArrayList<>();
+  /** The forecasts at some rows of a series, in the order of the rows. */
+  public List<Forecast> at(Grid grid, List<Integer> rows) throws IOException {
+    Map<Integer, Forecast> made = new HashMap<>();
     read(
         grid,
-        new Reader() {
-          @Override
-          public void take(Forecast forecast, int row) {}
-
-          @Override
-          public void take(JointForecast all, int row) {
-            all.targets().forEach(target -> newest.put(target.name(), target));
-            last.clear();
-            last.add(all);
+        (forecast, row) -> {
+          if (rows.contains(row)) {
+            made.put(row, forecast);
           }
         });
-    for (String name : plan.targets().names()) {
-      if (!newest.containsKey(name)) {
+    for (int row : rows) {
+      if (!made.containsKey(row)) {
         throw new IOException(
-            "%s: expected a value at least, got none"
-                .formatted(JointForecast.nameOf(grid.series(), name)));
+            "%s: expected a forecast at %s, got none"
+                .formatted(
+                    grid.series(),
+                    row == grid.newestRow() ? "its last value" : "value " + (row + 1)));
       }
     }
-    return new JointForecast(
-        last.get(0).series(),
-        last.get(0).origin(),
-        last.get(0).mode(),
-        plan.targets().names().stream().map(newest::get).toList(),
-        last.get(0).totals());
-  }
-
-  /**
-   * The forecasts at some rows of a series.
-   *
-   * @param rows by what the forecasts are called
-   * @param joint takes those of all targets together; null for none
-   * @return in the order of the rows
-   */
-  List<Forecast> at(Grid grid, Map<String, List<Integer>> rows, JointScores joint)
-      throws IOException {
-    Map<String, Map<Integer, Forecast>> made = new HashMap<>();
-    rows.forEach(
-        (name, wanted) -> {
-          made.put(name, new HashMap<>());
-          wanted.forEach(row -> made.get(name).put(row, null));
-        });
-    read(grid, Reader.of((one, row) -> made.get(one.series()).replace(row, one), joint));
-    List<Forecast> all = new ArrayList<>();
-    for (Map.Entry<String, List<Integer>> of : rows.entrySet()) {
-      for (int row : of.getValue()) {
-        Forecast one = made.get(of.getKey()).get(row);
-        if (one == null) {
-          throw new IOException(
-              "%s: expected a forecast at %s, got none"
-                  .formatted(
-                      of.getKey(),
-                      row == grid.newestRow() ? "its last value" : "value " + (row + 1)));
-        }
-        all.add(one);
-      }
-    }
-    return all;
+    return rows.stream().map(made::get).toList();
   }
 
   /** Number of intervals of each forecast. */
@@ -218,7 +144,7 @@ final class FileForecaster {
   }
 
   /** How many values are done, as a share of all. Thread-safe. */
-  static final class Progress implements AutoCloseable {
+  public static final class Progress implements AutoCloseable {
 
     private final ProgressLine line;
     private final double all;
@@ -232,12 +158,12 @@ final class FileForecaster {
     /**
      * @param times how often each series is learned
      */
-    static Progress of(ProgressLine line, Collection<Grid> series, int times) {
+    public static Progress of(ProgressLine line, Collection<Grid> series, int times) {
       return new Progress(
           line, (double) times * series.stream().mapToLong(grid -> grid.rows().size()).sum());
     }
 
-    void add(long values) {
+    public void add(long values) {
       line.estimate(done.addAndGet(values) / all);
     }
 
@@ -277,8 +203,6 @@ final class FileForecaster {
         for (Output output : result.outputs()) {
           if (output instanceof Forecast forecast) {
             reader.take(forecast, row);
-          } else if (output instanceof JointForecast forecasts) {
-            reader.take(forecasts, row);
           } else if (output instanceof Incident incident) {
             reader.take(incident);
           } else if (output instanceof DeadLetter letter) {

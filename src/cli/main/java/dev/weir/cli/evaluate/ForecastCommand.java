@@ -11,11 +11,10 @@ import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.joint.Targets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -83,11 +82,8 @@ public final class ForecastCommand implements Callable<Integer> {
 
   private int forecast() throws Exception {
     UsageException.checkFiles(inputs, options.job());
-    EvaluationPlan plan = options.plan(SeriesFiles.named(inputs, csv.columns()));
-    SeriesColumns columns = plan.columns(csv.columns());
-    if (plan.note() != null) {
-      System.err.println("weir forecast: " + plan.note());
-    }
+    SeriesColumns columns = csv.columns();
+    EvaluationPlan plan = options.plan("weir forecast", columns);
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
     RowPlaces places = new RowPlaces();
@@ -96,7 +92,7 @@ public final class ForecastCommand implements Callable<Integer> {
             columns.ahead().isEmpty()
                 ? SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns)
                 : SeriesFiles.withFuture(inputs, season.files(), columns, places),
-            plan.settings().inputs().columns(),
+            plan.settings().inputs().features(),
             Integer.MAX_VALUE);
     FutureRows.check(rows);
     Map<String, Grid> series = options.grids("weir forecast", rows);
@@ -107,29 +103,18 @@ public final class ForecastCommand implements Callable<Integer> {
     System.err.printf(
         "learning %,d series, %,d values%n",
         series.size(), rows.values().stream().mapToLong(FutureRows::values).sum());
-    List<List<NextValues.Made>> made;
-    Targets targets = plan.targets();
+    List<Forecast> made;
     try (Progress values = Progress.of(progress, series.values(), 1)) {
       FileForecaster forecaster = new FileForecaster(plan, season, null, values);
-      made =
-          FileForecaster.each(
-              series.values(),
-              grid ->
-                  targets.areSeveral()
-                      ? NextValues.Made.of(forecaster.newest(grid), grid, targets)
-                      : List.of(NextValues.Made.of(forecaster.last(grid), grid)));
+      made = FileForecaster.each(series.values(), forecaster::last);
     }
-    List<NextValues.Made> all = made.stream().flatMap(List::stream).toList();
-    NextValues next = new NextValues(plan.levels(), all, targets.areSeveral());
+    NextValues next = new NextValues(plan.levels());
+    made.forEach(one -> next.add(one, series.get(one.series())));
     if (next.note() != null) {
       System.err.println("weir forecast: " + next.note());
     }
     if (report != null) {
-      List<NextValues.Made> drawn = all.stream().filter(one -> one.total() == null).toList();
-      Map<String, Grid> grids = new HashMap<>();
-      drawn.forEach(one -> grids.put(one.forecast().series(), one.grid()));
-      report.write(
-          ForecastPage.of(drawn.stream().map(NextValues.Made::forecast).toList(), grids, Map.of()));
+      report.write(ForecastPage.of(made, series));
     }
     output.write(next);
     return 0;

@@ -24,10 +24,8 @@ final class ForecastPage {
 
   /**
    * @param forecasts one for each series, at its newest value
-   * @param truths values after that by series, NaN for unknown; empty without
    */
-  static String of(
-      List<Forecast> forecasts, Map<String, Grid> series, Map<String, double[]> truths) {
+  static String of(List<Forecast> forecasts, Map<String, Grid> series) {
     StringBuilder page = Html.page("Weir: forecast", UplotFile.STYLE.text());
     int drawn = Math.min(CHARTS, forecasts.size());
     Html.dim(
@@ -50,19 +48,17 @@ final class ForecastPage {
     }
     page.append("</p>\n");
     for (Forecast forecast : forecasts.subList(0, drawn)) {
-      String name = forecast.series();
-      chart(page, forecast, series.get(name), truths.getOrDefault(name, new double[0]));
+      chart(page, forecast, series.get(forecast.series()));
     }
     return EvaluationPage.end(page);
   }
 
-  private static void chart(StringBuilder page, Forecast forecast, Grid grid, double[] truth) {
+  private static void chart(StringBuilder page, Forecast forecast, Grid grid) {
     int steps = forecast.values().length;
     int newest = grid.newestRow();
     int first = Math.max(0, newest + 1 - Math.max(HISTORY, 2 * steps));
     int known = newest + 1 - first;
-    boolean isWide = grid.newest().time() == newest; // counts instead of times
-    long[] times = isWide ? null : grid.next(steps, forecast.times());
+    long[] times = grid.next(steps, forecast.times());
     double[] x = new double[known + steps];
     double[] values = new double[x.length];
     double[] ours = new double[x.length];
@@ -74,7 +70,6 @@ final class ForecastPage {
       x[i] = times == null ? i : time / 1e3;
     }
     System.arraycopy(grid.truth(first), 0, values, 0, known);
-    System.arraycopy(truth, 0, values, known, Math.min(steps, truth.length));
     after(ours, values[known - 1], forecast.values());
     double low = Math.min(EvaluationPage.min(values), EvaluationPage.min(ours));
     double high = Math.max(EvaluationPage.max(values), EvaluationPage.max(ours));
@@ -112,9 +107,7 @@ final class ForecastPage {
             .formatted(
                 steps,
                 steps == 1 ? "step" : "steps",
-                isWide
-                    ? "%,d values".formatted(newest + 1)
-                    : ForecastLines.minute(grid.newest().time()) + " UTC",
+                ForecastLines.minute(grid.newest().time()) + " UTC",
                 forecast.status()));
     EvaluationPage.plot(page, "Values and forecast of " + name, chart);
   }

@@ -6,17 +6,14 @@ import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
-import dev.weir.cli.grid.FutureRows;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.JointForecast;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Forecasts after the last values of series. */
 final class NextValues implements Result {
@@ -24,153 +21,79 @@ final class NextValues implements Result {
   /**
    * A forecast that was made.
    *
-   * @param series its name, without that of a target
-   * @param target of several; null for one, and for a total
-   * @param total null for none
-   * @param grid of what is forecast, up to the value that the forecast was made at
-   * @param region of all targets; null for none
-   * @param first number of the first step: of a sum the number of its steps
+   * @param grid of the series
+   * @param times of all steps; null if nothing is known
    */
-  record Made(
-      String series,
-      String target,
-      JointForecast.Total total,
-      Forecast forecast,
-      Grid grid,
-      Interval region,
-      int first) {
+  private record Made(Forecast forecast, Grid grid, long[] times) {
 
-    static Made of(Forecast forecast, Grid grid) {
-      return new Made(forecast.series(), null, null, forecast, grid, null, 1);
-    }
-
-    /** Those of all targets, then those of the totals. */
-    static List<Made> of(JointForecast all, Grid whole, Targets targets) {
-      List<Made> made = new ArrayList<>();
-      for (JointForecast.Target one : all.targets()) {
-        Grid grid = whole.target(made.size(), targets.count());
-        int rows = FutureRows.values(grid.rows());
-        while (grid.isMissing(rows - 1)) {
-          rows--;
-        }
-        Forecast forecast = one.forecast();
-        made.add(
-            new Made(all.series(), one.name(), null, forecast, grid.first(rows), one.region(), 1));
-      }
-      for (JointForecast.Total total : all.totals()) {
-        int steps =
-            targets.totals().stream()
-                .filter(of -> of.name().equals(total.name()))
-                .mapToInt(Targets.Total::steps)
-                .sum();
-        Forecast of = all.targets().get(0).forecast();
-        made.add(new Made(all.series(), null, total, of, whole, null, Math.max(1, steps)));
-      }
-      return made;
-    }
-
-    Forecast.Steps steps() {
-      return total == null ? forecast.steps() : total.steps();
-    }
-
-    int count() {
-      return steps().value().length;
-    }
-
-    /** That of the target or the total; null for one target. */
-    String name() {
-      return total == null ? target : total.name();
+    List<Step> steps() {
+      return IntStream.range(0, forecast.values().length).mapToObj(i -> new Step(this, i)).toList();
     }
   }
 
-  /**
-   * One step of a forecast.
-   *
-   * @param times of all steps; null if nothing is known
-   */
-  private record Step(Made made, long[] times, int index) {
-
-    int number() {
-      return made.first + index;
-    }
+  private record Step(Made made, int index) {
 
     String time() {
-      return times == null ? null : Instant.ofEpochMilli(times[number() - 1]).toString();
+      return made.times == null ? null : Instant.ofEpochMilli(made.times[index]).toString();
+    }
+
+    String minute() {
+      return made.times == null ? null : ForecastLines.minute(made.times[index]);
     }
 
     /** Null while nothing is known of the errors. */
-    Interval interval(int k) {
-      return k < made.steps().intervals().size() ? made.steps().intervals().get(k) : null;
+    Double lower(int k) {
+      return isKnown(k) ? made.forecast.intervals().get(k).lower()[index] : null;
     }
 
-    String within(Interval interval) {
-      return interval == null
-          ? null
-          : "[%s, %s]"
-              .formatted(
-                  ForecastLines.number(interval.lower()[index]),
-                  ForecastLines.number(interval.upper()[index]));
+    Double upper(int k) {
+      return isKnown(k) ? made.forecast.intervals().get(k).upper()[index] : null;
+    }
+
+    private boolean isKnown(int k) {
+      return k < made.forecast.intervals().size();
+    }
+
+    String within(int k) {
+      return isKnown(k)
+          ? "[%s, %s]".formatted(ForecastLines.number(lower(k)), ForecastLines.number(upper(k)))
+          : null;
     }
   }
 
   private final Table<Step> table = new Table<>();
-  private final List<Made> forecasts;
-  private final List<Step> steps = new ArrayList<>(); // of all forecasts
-  private final List<String> irregular = new ArrayList<>();
+  private final List<Made> all = new ArrayList<>();
 
   /**
    * @param levels of the intervals
-   * @param forecasts of all series
-   * @param areSeveral whether a series has several targets
    */
-  NextValues(List<Double> levels, List<Made> forecasts, boolean areSeveral) {
-    this.forecasts = forecasts;
-    for (Made made : forecasts) {
-      long[] times = made.grid.next(made.forecast.values().length, made.forecast.times());
-      for (int i = 0; i < made.count(); i++) {
-        steps.add(new Step(made, times, i));
-      }
-      if (!made.grid.isRegular() && !irregular.contains(made.series)) {
-        irregular.add(made.series);
-      }
-    }
+  NextValues(List<Double> levels) {
     table
-        .data("series", step -> step.made.series)
-        .text("series", null, step -> Printable.line(step.made.series));
-    if (areSeveral) {
-      table.column("target", "target", null, step -> step.made.name());
-    }
-    table
-        .column("step", "step", "%d", Step::number)
+        .data("series", step -> step.made.forecast.series())
+        .text("series", null, step -> Printable.line(step.made.forecast.series()))
+        .column("step", "step", "%d", step -> step.index + 1)
         .data("time", Step::time)
-        .text(
-            "time (UTC)",
-            "%s",
-            step -> step.times == null ? null : ForecastLines.minute(step.times[step.number() - 1]))
-        .column("value", "value", "%.5g", step -> step.made.steps().value()[step.index])
-        .column("mean", "mean", "%.5g", step -> step.made.steps().mean()[step.index]);
+        .text("time (UTC)", "%s", Step::minute)
+        .column("value", "value", "%.5g", step -> step.made.forecast.steps().value()[step.index])
+        .column("mean", "mean", "%.5g", step -> step.made.forecast.steps().mean()[step.index]);
     EvaluationResult.forEach(
-        levels, (k, percent) -> interval(percent + " % within", percent, step -> step.interval(k)));
-    if (areSeveral && !levels.isEmpty()) {
-      String percent = EvaluationResult.percent(levels.get(0));
-      interval("region of " + percent + " %", "region_" + percent, step -> step.made.region);
-    }
+        levels,
+        (k, percent) ->
+            table
+                .text(percent + " % within", "%s", step -> step.within(k))
+                .data("lower_" + percent, step -> step.lower(k))
+                .data("upper_" + percent, step -> step.upper(k)));
     table.column("status", "status", null, step -> step.made.forecast.status().name());
   }
 
-  private void interval(String title, String key, Function<Step, Interval> of) {
-    table
-        .text(title, "%s", step -> step.within(of.apply(step)))
-        .data(
-            "lower_" + key,
-            step -> of.apply(step) == null ? null : of.apply(step).lower()[step.index])
-        .data(
-            "upper_" + key,
-            step -> of.apply(step) == null ? null : of.apply(step).upper()[step.index]);
+  void add(Forecast forecast, Grid grid) {
+    all.add(new Made(forecast, grid, grid.next(forecast.values().length, forecast.times())));
   }
 
   /** What a reader must know about the times, in one line; null for nothing. */
   String note() {
+    List<String> irregular =
+        all.stream().map(Made::grid).filter(grid -> !grid.isRegular()).map(Grid::series).toList();
     if (irregular.isEmpty()) {
       return null;
     }
@@ -182,53 +105,45 @@ final class NextValues implements Result {
                     .formatted(irregular.size(), Printable.line(irregular.get(0))));
   }
 
+  private List<Step> steps() {
+    return all.stream().flatMap(made -> made.steps().stream()).toList();
+  }
+
   @Override
   public String csv() {
-    return table.csv(steps);
+    return table.csv(steps());
   }
 
   @Override
   public String json() {
     ObjectNode root = Json.object();
-    ArrayNode all = root.putArray("forecasts");
-    int next = 0;
-    for (Made made : forecasts) {
+    ArrayNode forecasts = root.putArray("forecasts");
+    for (Made made : all) {
       Forecast forecast = made.forecast;
-      ObjectNode one = all.addObject();
-      one.put("series", made.series);
-      if (made.name() != null) {
-        one.put(made.total == null ? "target" : "total", made.name());
-      }
+      ObjectNode one = forecasts.addObject();
+      one.put("series", forecast.series());
       one.put("origin", Instant.ofEpochMilli(made.grid.newest().time()).toString());
       one.put("mode", forecast.mode().label());
       one.put("learning_steps", forecast.learningSteps());
       one.put("status", forecast.status().name());
       ArrayNode each = one.putArray("steps");
-      for (int i = 0; i < made.count(); i++) {
+      for (Step of : made.steps()) {
         ObjectNode step = each.addObject();
-        step.put("time", steps.get(next++).time());
-        step.put("value", made.steps().value()[i]);
-        step.set("mean", Json.number(made.steps().mean()[i]));
+        step.put("time", of.time());
+        step.put("value", forecast.steps().value()[of.index]);
+        step.set("mean", Json.number(forecast.steps().mean()[of.index]));
         ArrayNode intervals = step.putArray("intervals");
-        for (Interval interval : made.steps().intervals()) {
-          put(intervals.addObject(), interval, i);
-        }
-        if (made.region != null) {
-          put(step.putObject("region"), made.region, i);
+        for (Interval interval : forecast.intervals()) {
+          ObjectNode node = intervals.addObject().put("level", interval.level());
+          node.put("lower", interval.lower()[of.index]).put("upper", interval.upper()[of.index]);
         }
       }
     }
     return root.toString();
   }
 
-  private static void put(ObjectNode node, Interval interval, int i) {
-    node.put("level", interval.level());
-    node.put("lower", interval.lower()[i]);
-    node.put("upper", interval.upper()[i]);
-  }
-
   @Override
   public String table() {
-    return table.text(steps);
+    return table.text(steps());
   }
 }

@@ -28,13 +28,22 @@ final class OriginOptions {
               + " at the value before it.")
   private Long from;
 
-  /** Whether the protocol's own origins are scored. */
-  boolean isDefault() {
-    return every == 1 && from == null;
-  }
+  @Option(
+      names = "--windows",
+      paramLabel = "N",
+      description =
+          "Score forecasts of the last values of each series only, in N windows of --horizon"
+              + " values, one after another.")
+  private Integer windows;
 
   void check() {
     UsageException.checkRange("--origins", every, 1, 1_000_000);
+    UsageException.checkRange("--windows", windows, 1, 1_000_000);
+    UsageException.check(
+        windows == null || every == 1 && from == null,
+        "--windows",
+        "none with --origins and --from",
+        windows);
   }
 
   /**
@@ -44,22 +53,31 @@ final class OriginOptions {
    * @param m season of the scores
    * @throws IllegalArgumentException if the series is too short to have an origin
    */
-  Trial trial(String name, Grid grid, int m, int horizon) {
-    List<Observation> observations = grid.rows();
-    double[] values = observations.stream().mapToDouble(Observation::value).toArray();
+  Trial trial(Grid grid, int m, int horizon) {
+    List<Observation> rows = grid.rows();
+    String name = grid.series();
+    double[] values = rows.stream().mapToDouble(Observation::value).toArray();
     int first = 0;
     if (from != null) {
-      first = (int) observations.stream().filter(o -> o.time() < from).count();
+      first = (int) rows.stream().filter(row -> row.time() < from).count();
       if (first <= m || first > values.length - horizon) {
         throw new IllegalArgumentException(
             "%s: --from: expected a time after %d values and with %d after it, got one after %d of %d"
                 .formatted(name, m, horizon, first, values.length));
       }
+    } else if (windows != null) {
+      first = (int) Math.max(0, values.length - (long) windows * horizon);
+      if (first <= m) {
+        throw new IllegalArgumentException(
+            "%s: --windows: expected more than %,d values, got %,d"
+                .formatted(name, m + (long) windows * horizon, values.length));
+      }
     }
-    Trial trial = new Trial(name, values, m, horizon, first, every, grid.missing());
+    int distance = windows == null ? every : horizon;
+    Trial trial = new Trial(name, values, m, horizon, first, distance, grid.missing());
     trial.covariates(
-        observations.stream().map(Observation::features).toArray(double[][]::new),
-        observations.stream().map(Observation::ahead).toArray(double[][]::new));
+        rows.stream().map(Observation::features).toArray(double[][]::new),
+        rows.stream().map(Observation::ahead).toArray(double[][]::new));
     return trial;
   }
 }

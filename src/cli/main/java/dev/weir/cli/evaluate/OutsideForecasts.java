@@ -4,7 +4,6 @@ import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
-import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Score.Method;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.kafka.covariate.QuantileEnds;
@@ -12,7 +11,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * What outside models had said of the steps after each value of a series: of each step, the newest
@@ -134,38 +132,6 @@ final class OutsideForecasts {
       }
     }
     return ahead;
-  }
-
-  /**
-   * Scores of the models that had said at a row of the values after it, all of them.
-   *
-   * @param row the last one before the held-out values
-   */
-  Map<String, SeriesScore> scores(Holdout holdout, int row) {
-    Map<String, SeriesScore> scores = new LinkedHashMap<>();
-    for (int m = 0; m < all.length; m++) {
-      double[][] said = new double[columns][horizon];
-      for (int k = 0; k < horizon; k++) {
-        int found = find(all[m], row, 1 + k);
-        for (int c = 0; c < columns; c++) {
-          said[c][k] = found < 0 ? Double.NaN : all[m].rows[found * columns + c];
-        }
-      }
-      int ends = Arrays.stream(said).allMatch(OutsideForecasts::isWhole) ? levels.size() : 0;
-      List<Interval> intervals =
-          IntStream.range(0, ends)
-              .mapToObj(k -> new Interval(levels.get(k), said[1 + 2 * k], said[2 + 2 * k]))
-              .toList();
-      if (isWhole(said[0])) {
-        String method = Method.OUTSIDE + models.names().get(m);
-        scores.put(method, holdout.score(said[0], intervals));
-      }
-    }
-    return scores;
-  }
-
-  private static boolean isWhole(double[] values) {
-    return Arrays.stream(values).noneMatch(Double::isNaN);
   }
 
   /** Scores of the models alone, at the steps that they cover; without those that cover none. */

@@ -21,10 +21,8 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.NetworkTargets;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
-import dev.weir.spec.ForecastSpec.WantedTotal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,13 +31,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Which forecasts a command makes of files: a job's, or those of a few options. */
-final class PlanOptions {
+public final class PlanOptions {
 
   @Option(
       names = "--job",
@@ -127,32 +123,9 @@ final class PlanOptions {
               + " count; without one, all do.")
   private Path outside;
 
-  @Option(
-      names = "--totals",
-      split = ",",
-      converter = TotalConverter.class,
-      paramLabel = "NAME = A + B",
-      description =
-          "With --columns targets: sums and differences that are forecast with them, such as"
-              + " 'all = load + wind', 'net = load - wind', or 'day = load over 24' for the sum of 24"
-              + " steps.")
-  private List<WantedTotal> totals = List.of();
-
   @Mixin private SamplingOptions sampling;
 
   private OutsideFile outsideFile; // once the plan is made
-  private boolean hasTargets; // as that
-
-  static final class TotalConverter implements ITypeConverter<WantedTotal> {
-    @Override
-    public WantedTotal convert(String text) {
-      try {
-        return WantedTotal.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
 
   /** Whether series are learned. */
   enum Learning {
@@ -160,33 +133,24 @@ final class PlanOptions {
     off
   }
 
-  Path job() {
+  public Path job() {
     return job;
   }
 
   /** Brings series to their grids; standard error says what is missing. */
-  Map<String, Grid> grids(String command, Map<String, List<Observation>> series)
+  public Map<String, Grid> grids(String command, Map<String, List<Observation>> series)
       throws IOException {
     checkSeries(series.keySet());
-    UsageException.check(
-        !hasTargets || !sampling.fills(), "--gap", "skip or reset with several targets", "another");
     return sampling.grids(
         command,
         series,
         job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling(),
-        hasTargets ? Gap.SKIP : Gap.LINEAR);
+        Gap.LINEAR);
   }
 
-  /** The same, but by count unless an option or the job says otherwise. */
-  Map<String, Grid> gridsIfGiven(String command, Map<String, List<Observation>> series)
-      throws IOException {
-    if (job != null || sampling.given() != null) {
-      return grids(command, series);
-    }
-    checkSeries(series.keySet());
-    Map<String, Grid> grids = new LinkedHashMap<>();
-    series.forEach((name, rows) -> grids.put(name, new Grid(rows)));
-    return grids;
+  /** Whether a job or an option says how values are sampled. */
+  public boolean areSampled() {
+    return job != null || sampling.given() != null;
   }
 
   /** Fails if values have no times, but an option is about them. */
@@ -198,35 +162,16 @@ final class PlanOptions {
         "one");
   }
 
-  /** Whether neither an option nor a job says how far to forecast. */
-  boolean hasNoHorizon() {
-    return horizon == null && job == null;
-  }
-
-  /** Whether neither a job nor a model is given. */
-  boolean isPlain() {
-    return job == null && model == null;
-  }
-
-  EvaluationPlan plan() throws IOException {
-    return plan(horizon);
-  }
-
   /**
    * The plan, which learns from the columns' covariates and has a model read those that it reads;
    * with a job, from those that it does.
+   *
+   * @param command that says on standard error what of the job is left out of account
    */
-  EvaluationPlan plan(SeriesColumns columns) throws IOException {
+  EvaluationPlan plan(String command, SeriesColumns columns) throws IOException {
     int ahead = columns.ahead().size();
-    EvaluationPlan plan = anyPlan(horizon, ahead, columns.targets());
-    hasTargets = plan.targets().areSeveral();
+    EvaluationPlan plan = noted(command, anyPlan(horizon, ahead));
     if (job != null) {
-      int targets = plan.targets().names().size();
-      UsageException.check(
-          columns.targets().size() == targets || !columns.hasValues(),
-          "--columns targets",
-          "%d, as targets of the job says".formatted(targets),
-          columns.targets().size());
       UsageException.check(
           ahead == plan.featuresAhead(),
           "--columns ahead",
@@ -247,20 +192,27 @@ final class PlanOptions {
   }
 
   /**
-   * @param steps in place of the horizon; null for the job's
+   * The plan of series without covariates.
+   *
+   * @param steps the horizon, unless an option or the job says another; null for the default
    */
-  EvaluationPlan plan(Integer steps) throws IOException {
-    EvaluationPlan plan = anyPlan(steps, 0, List.of());
-    UsageException.check(
-        !plan.targets().areSeveral(), "--job", "one without targets here", plan.targets().names());
+  public EvaluationPlan planOfValues(String command, Integer steps) throws IOException {
+    EvaluationPlan plan =
+        noted(command, anyPlan(horizon == null && job == null ? steps : horizon, 0));
     int ahead = plan.featuresAhead();
     UsageException.check(
         ahead == 0, "--job", "one without window.features-ahead, which is not read here", ahead);
     return plan;
   }
 
-  private EvaluationPlan anyPlan(Integer steps, int ahead, List<String> targets)
-      throws IOException {
+  private static EvaluationPlan noted(String command, EvaluationPlan plan) {
+    if (plan.note() != null) {
+      System.err.println(command + ": " + plan.note());
+    }
+    return plan;
+  }
+
+  private EvaluationPlan anyPlan(Integer steps, int ahead) throws IOException {
     boolean learns = learning != Learning.off;
     UsageException.check(job == null || model == null, "--model", "none with --job", model);
     UsageException.check(
@@ -268,12 +220,10 @@ final class PlanOptions {
     UsageException.check(learns || model != null, "--learning", "a --model with off", "none");
     if (job != null) {
       UsageException.check(!hasBounds(), "--bounds", "none with --job, which has its own", "one");
-      UsageException.check(
-          totals.isEmpty(), "--totals", "none with --job, which has its own", totals.size());
       return withOutside(EvaluationPlan.of(job, mode, steps, seqLen, ofJob()));
     }
-    ForecastModel read = model == null ? null : reading(ahead, targets);
-    EvaluationPlan plan = EvaluationPlan.of(read, learns, steps, seqLen, ahead, targets, totals);
+    ForecastModel read = model == null ? null : reading(ahead);
+    EvaluationPlan plan = EvaluationPlan.of(read, learns, steps, seqLen, ahead);
     plan = hasBounds() ? plan.withBounds(bounds()) : plan;
     return withOutside(holidays == null && zone == null ? plan : withCalendar(plan));
   }
@@ -283,8 +233,6 @@ final class PlanOptions {
       return plan;
     }
     UsageException.check(Files.exists(outside), "--outside", "a CSV file", outside);
-    UsageException.check(
-        !plan.targets().areSeveral(), "--outside", "none with several targets", outside);
     OutsideModels ofJob = plan.others().outside();
     UsageException.check(
         plan.learns() && !plan.others().isAlone(),
@@ -358,11 +306,6 @@ final class PlanOptions {
       return plan.withZone(local);
     }
     UsageException.check(
-        !plan.targets().areSeveral(),
-        "--holidays",
-        "none with several targets",
-        String.join(",", holidays));
-    UsageException.check(
         plan.learns() && learning != Learning.off,
         "--holidays",
         "none without a mixture that learns",
@@ -375,8 +318,7 @@ final class PlanOptions {
         });
   }
 
-  /** Whether an option gives bounds. */
-  boolean hasBounds() {
+  private boolean hasBounds() {
     return min != null || max != null || integer;
   }
 
@@ -385,8 +327,8 @@ final class PlanOptions {
   }
 
   /** The model; alone, it is all that could read what is known ahead. */
-  private ForecastModel reading(int ahead, List<String> targets) throws IOException {
-    ForecastModel read = read(model, targets);
+  private ForecastModel reading(int ahead) throws IOException {
+    ForecastModel read = read(model);
     UsageException.check(
         learning != Learning.off || ahead == 0 || read.ahead().count() > 0,
         "--columns ahead",
@@ -395,10 +337,8 @@ final class PlanOptions {
     return read;
   }
 
-  private ForecastModel read(String location, List<String> targets) throws IOException {
-    ModelFiles.Defaults defaults =
-        new ModelFiles.Defaults(
-            "model", mode, seqLen, null, null, null, null, NetworkTargets.of(targets));
+  private ForecastModel read(String location) throws IOException {
+    ModelFiles.Defaults defaults = new ModelFiles.Defaults("model", mode, seqLen, null, null, null);
     try {
       UsageException.check(
           BuiltInModels.isOne(location) || Files.isRegularFile(Path.of(location)),
@@ -411,7 +351,6 @@ final class PlanOptions {
               : ModelFiles.read(Path.of(location), defaults);
       for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
         String option = other.key().substring("weir.".length()).replace('_', '-');
-        option = option.equals("targets") ? "columns targets" : option;
         boolean free = model.combines() && option.equals("seq-len"); // of any window
         UsageException.check(
             free, "--" + option, other.inFile() + ", as the model says", other.given());

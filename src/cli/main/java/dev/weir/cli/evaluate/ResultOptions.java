@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a command writes what it has found. */
-final class ResultOptions {
+public final class ResultOptions {
 
   @Option(names = "--format", defaultValue = "table")
   private Result.Layout format;
@@ -21,7 +21,7 @@ final class ResultOptions {
 
   @Mixin private OutputFile.Force force;
 
-  void write(Result result) throws IOException {
+  public void write(Result result) throws IOException {
     if (out != null) {
       out.write(result.csv());
     }

@@ -2,102 +2,92 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
-import dev.weir.cli.evaluate.FileForecaster.Reader;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * What the forecasts of one series have come to.
  *
- * <p>The end of each forecast, its step {@code horizon}, is kept for the last {@value
- * #CHART_ORIGINS} origins.
+ * <p>For charts it keeps a forecast of each of the last {@value #CHART_VALUES} values: the one made
+ * {@code horizon} values before, or the newest one where not each value is an origin.
  */
 final class TrialForecasts {
 
-  static final int CHART_ORIGINS = 200;
+  static final int CHART_VALUES = 200;
 
   final Trial trial;
   final Grid grid;
   private final Sums sums;
-  final ErrorsByAge byAge;
-  final double[] ends; // (chart origins), oldest first
-  final double[] lower; // (chart origins), of the narrowest interval; NaN without
-  final double[] upper; // (chart origins)
+  final double[] values; // (chart values), oldest first; NaN without
+  final double[] lower; // (chart values), of the narrowest interval; NaN without
+  final double[] upper; // (chart values)
   private int scored;
 
   private TrialForecasts(Trial trial, Grid grid, int levels) {
     this.trial = trial;
     this.grid = grid;
     this.sums = new Sums(levels);
-    this.byAge = new ErrorsByAge(trial);
-    this.ends = new double[Math.min(CHART_ORIGINS, trial.origins())];
-    this.lower = new double[ends.length];
-    this.upper = new double[ends.length];
-    Arrays.fill(ends, Double.NaN); // where an origin is missing
+    this.values = new double[Math.min(CHART_VALUES, lastValue() - trial.firstOrigin() - first())];
+    this.lower = new double[values.length];
+    this.upper = new double[values.length];
+    Arrays.fill(values, Double.NaN);
     Arrays.fill(lower, Double.NaN);
     Arrays.fill(upper, Double.NaN);
   }
 
   /**
-   * Forecasts a series, or several targets of it together.
+   * Forecasts a series.
    *
-   * @param trials of the targets, called as their forecasts; of one target by any name
-   * @param grids of the targets
-   * @param joint takes what is forecast of all together; null for none
    * @throws IOException if the engine refuses a value or leaves out an origin
    */
-  static List<TrialForecasts> of(
-      List<Trial> trials, List<Grid> grids, Grid grid, JointScores joint, FileForecaster forecaster)
-      throws IOException {
-    Map<String, TrialForecasts> all = new LinkedHashMap<>();
-    for (int k = 0; k < grids.size(); k++) {
-      String name = grids.size() == 1 ? grid.series() : trials.get(k).series();
-      all.put(name, new TrialForecasts(trials.get(k), grids.get(k), forecaster.levels()));
+  static TrialForecasts of(Trial trial, Grid grid, FileForecaster forecaster) throws IOException {
+    TrialForecasts made = new TrialForecasts(trial, grid, forecaster.levels());
+    forecaster.read(grid, made::take);
+    if (made.scored != trial.origins()) {
+      throw new IOException(
+          "%s: expected forecasts of %d origins, got %d"
+              .formatted(trial.series(), trial.origins(), made.scored));
     }
-    forecaster.read(
-        grid, Reader.of((forecast, row) -> all.get(forecast.series()).take(forecast, row), joint));
-    for (TrialForecasts one : all.values()) {
-      if (one.scored != one.trial.origins()) {
-        throw new IOException(
-            "%s: expected forecasts of %d origins, got %d"
-                .formatted(one.trial.series(), one.trial.origins(), one.scored));
-      }
-    }
-    return List.copyOf(all.values());
+    return made;
   }
 
   SeriesScore score() {
     return trial.score(sums);
   }
 
-  int firstChartOrigin() {
-    return trial.lastOrigin() - ends.length + 1;
+  /** The number of the chart's first value, from 1. */
+  int firstValue() {
+    return lastValue() - values.length + 1;
+  }
+
+  private int lastValue() {
+    return trial.lastOrigin() + trial.horizon();
+  }
+
+  /** The first step that a chart shows, from 0. */
+  private int first() {
+    return trial.isEach() ? trial.horizon() - 1 : 0;
   }
 
   private void take(Forecast forecast, int row) {
     int t = row + 1;
-    byAge.add(t, forecast.values());
     if (!trial.isOrigin(t)) {
       return;
     }
     scored++;
     trial.add(sums, t, forecast.values(), forecast.intervals());
-    int place = t - firstChartOrigin();
-    if (place >= 0) {
-      int end = forecast.values().length - 1;
-      ends[place] = forecast.values()[end];
-      forecast.intervals().stream()
-          .limit(1)
-          .forEach(
-              interval -> {
-                lower[place] = interval.lower()[end];
-                upper[place] = interval.upper()[end];
-              });
+    for (int i = first(); i < forecast.values().length; i++) {
+      int place = t + 1 + i - firstValue();
+      if (place >= 0) {
+        values[place] = forecast.values()[i];
+        for (Interval narrowest : forecast.intervals().subList(0, sums.levels() > 0 ? 1 : 0)) {
+          lower[place] = narrowest.lower()[i];
+          upper[place] = narrowest.upper()[i];
+        }
+      }
     }
   }
 }

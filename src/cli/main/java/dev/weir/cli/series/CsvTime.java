@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 public final class CsvTime {
 
-  static final String EXPECTED =
+  public static final String EXPECTED =
       "a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00,"
           + " 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970";
 
@@ -77,7 +77,7 @@ public final class CsvTime {
   }
 
   /** The same as {@link #read}, of a time on its own. */
-  static long millis(String text) {
+  public static long millis(String text) {
     return new CsvTime(null).read(text);
   }
 

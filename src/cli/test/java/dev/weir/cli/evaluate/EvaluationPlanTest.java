@@ -78,7 +78,7 @@ class EvaluationPlanTest {
   }
 
   private static EvaluationPlan plan(String... args) throws Exception {
-    return CommandLine.populateCommand(new PlanOptions(), args).plan();
+    return CommandLine.populateCommand(new PlanOptions(), args).planOfValues("weir evaluate", null);
   }
 
   private static boolean isHoliday(EvaluationPlan plan, String day) {

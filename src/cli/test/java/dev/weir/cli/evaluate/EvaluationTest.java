@@ -91,17 +91,6 @@ class EvaluationTest {
   }
 
   @Test
-  void holdoutScoresTheKnownTruthsAlone() {
-    double[] training = {1, 3, 999, 3, 5};
-    BitSet missing = new BitSet();
-    missing.set(2);
-    Holdout holdout = new Holdout("s", training, new double[] {7, Double.NaN, 9}, 1, missing);
-    SeriesScore score = holdout.score(new double[] {6, 0, 6}, List.of());
-    assertThat(score.mase()).isEqualTo((1 + 3) / 2.0 / 2); // 3 - 1 and 5 - 3 are known
-    assertThat(score.relMae()).isEqualTo((1 + 3) / (double) (2 + 4));
-  }
-
-  @Test
   void theGeometricMeanIsThatOfTheRatios() {
     Evaluation.Sums sums = new Evaluation.Sums(0);
     sums.add(1, 1, 0);

@@ -127,62 +127,6 @@ class ForecastCommandIT {
         .isEqualTo(counted.get(counted.size() - 1).values()[0]);
   }
 
-  /** The newest power is missing: what was forecast of it an hour before still counts. */
-  @Test
-  void targetsAreForecastTogetherWithTotalsAndRegion() throws Exception {
-    List<Observation> heat = hourly("heat", 300);
-    StringBuilder csv = new StringBuilder("time,heat,power\n");
-    for (int t = 0; t < heat.size(); t++) {
-      String power = t == 299 ? "" : String.valueOf(2 * heat.get(t).value());
-      csv.append("%s,".formatted(Instant.ofEpochMilli(heat.get(t).time())));
-      csv.append("%s,%s%n".formatted(heat.get(t).value(), power));
-    }
-    Path input = Files.writeString(dir.resolve("hall.csv"), csv);
-    Path job =
-        Files.writeString(
-            dir.resolve("job.yaml"),
-            """
-            name: a
-            kafka: {bootstrap-servers: 'nowhere:1'}
-            targets: [heat, power]
-            forecast: {many-to-one: {horizon: 2}}
-            """);
-    String line = "forecast --input %s --columns %s --season 12 ";
-    String totals = "both = heat + power,two = heat over 2";
-    InProcess made =
-        InProcess.succeeds(
-            line + "--horizon 2 --totals %s --out %s --report %s",
-            input,
-            "time=0,targets=1+2",
-            totals,
-            dir.resolve("next.csv"),
-            dir.resolve("next.html"));
-    assertThat(made.err()).contains("learning 1 series, 300 values");
-    List<String[]> rows = rows(Files.readString(dir.resolve("next.csv")));
-    assertThat(rows.get(0))
-        .startsWith("series", "target", "step", "time")
-        .contains("lower_region_80");
-    assertThat(rows.stream().skip(1).map(row -> String.join(" ", List.of(row).subList(0, 4))))
-        .containsExactly(
-            "hall heat 1 1970-01-13T12:00:00Z",
-            "hall heat 2 1970-01-13T13:00:00Z",
-            "hall power 1 1970-01-13T11:00:00Z",
-            "hall power 2 1970-01-13T12:00:00Z",
-            "hall two 2 1970-01-13T13:00:00Z");
-    assertThat(Files.readString(dir.resolve("next.html"))).contains("hall/heat", "hall/power");
-    InProcess asJob =
-        InProcess.succeeds(
-            "forecast --input %s --job %s --season 12 --format json "
-                + "--columns time=time,targets=heat+power",
-            input, job);
-    JsonNode first = new ObjectMapper().readTree(asJob.out()).at("/forecasts/0");
-    assertThat(first.get("target").asText()).isEqualTo("heat");
-    assertThat(first.at("/steps/0/value").asDouble()).isEqualTo(Double.parseDouble(rows.get(1)[4]));
-    assertThat(first.at("/steps/0/region/level").asDouble()).isEqualTo(0.8);
-    assertThat(InProcess.fails(2, line + "--job %s", input, "time=0,value=heat", job).err())
-        .contains("--columns targets: expected 2, as targets of the job says, got 0");
-  }
-
   private static List<String[]> rows(String csv) throws IOException {
     return new CsvMapper()
         .readerFor(String[].class)
@@ -280,7 +224,7 @@ class ForecastCommandIT {
       forecasts.add(
           TestForecast.of(name, 5, 3).windowStart(0).seqLen(2).times(10).learningSteps(2).build());
     }
-    String page = ForecastPage.of(forecasts, grids, Map.of());
+    String page = ForecastPage.of(forecasts, grids);
     assertThat(page)
         .contains("The first 50 of 3,000 series; the others are not drawn.", "<h3>&lt;b&gt;49</h3>")
         .doesNotContain("&gt;50<");

@@ -19,7 +19,7 @@ class PlanOptionsTest {
   private static EvaluationPlan plan(String... words) throws Exception {
     PlanOptions options = new PlanOptions();
     new CommandLine(new Command(options)).parseArgs(words);
-    return options.plan();
+    return options.planOfValues("weir evaluate", null);
   }
 
   @CommandLine.Command
@@ -47,10 +47,11 @@ class PlanOptionsTest {
       delimiter = '|',
       value = {
         "--bounds-min 2 --bounds-max 1 | --bounds-min: expected less than max (1.0), got 2.0",
-        "--bounds-min 0.5 --bounds-integer | --bounds-min: expected a whole number with integer, got 0.5",
+        "--bounds-min 0.5 --bounds-integer | --bounds-min: expected a whole number with integer,"
+            + " got 0.5",
         "--bounds-min NaN | expected a number from -1e30 to 1e30, got 'NaN'",
-        "--bounds-min 0 --job jobs/many-to-one.yaml | --bounds: expected none with --job, which has its own, got one",
-        "--bounds-min 0 --task classify | --bounds: expected none with --task classify, got one"
+        "--bounds-min 0 --job jobs/many-to-one.yaml | --bounds: expected none with --job, which has"
+            + " its own, got one"
       })
   void wrongBoundsAreOneLine(String options, String problem) throws Exception {
     Path csv = dir.resolve("demand.csv");

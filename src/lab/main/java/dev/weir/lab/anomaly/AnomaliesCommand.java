@@ -1,48 +1,55 @@
 package dev.weir.lab.anomaly;
 
-import dev.weir.cli.classify.TaskMixin;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
+import dev.weir.cli.evaluate.EvaluationPlan;
+import dev.weir.cli.evaluate.EvaluationSeasons;
+import dev.weir.cli.evaluate.PlanOptions;
+import dev.weir.cli.evaluate.ResultOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.option.AnomalyOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options of {@code weir evaluate --task anomalies}. */
-final class AnomalyOptions extends TaskMixin {
+/** {@code weir lab anomalies}: alarms from the forecasts of files, scored by labels. */
+@Command(
+    name = "anomalies",
+    description = "Raises alarms from the forecasts of files, and scores them by labels.",
+    abbreviateSynopsis = true,
+    footer = {"", "Example: weir lab anomalies --input DIR --labels combined_windows.json"})
+public final class AnomaliesCommand implements Callable<Integer> {
 
-  private static final List<String> OWN = List.of("--labels", "--budget", "--reasons");
-
-  /** Options of the command that count for alarms, too. */
-  private static final List<String> SHARED =
-      List.of(
-          ("--task --input --columns --date-format --decimal --job --mode --horizon --seq-len"
-                  + " --model --learning --season --interval --gap --format --out --force")
-              .split(" "));
-
-  AnomalyOptions() {
-    super("anomalies", OWN, SHARED);
-  }
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      paramLabel = "CSV|DIR",
+      description = "Files of one series each, or folders of them.")
+  private List<Path> inputs;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE.json",
       description =
-          "--task anomalies: windows with an anomaly, as NAB's combined_windows.json has them"
-              + " (default: none, so that alarms are counted only).")
+          "Windows with an anomaly, as NAB's combined_windows.json has them (default: none, so that"
+              + " alarms are counted only).")
   private Path labels;
 
   @Option(
       names = "--budget",
       paramLabel = "N",
-      description =
-          "--task anomalies: alarms per 1,000 values of a series, or such as '1 per week' (default: 1).")
+      description = "Alarms per 1,000 values of a series, or such as '1 per week' (default: 1).")
   private String budget;
 
   @Option(
@@ -50,47 +57,45 @@ final class AnomalyOptions extends TaskMixin {
       split = ",",
       paramLabel = "REASON",
       description =
-          "--task anomalies: what may raise an alarm, of novelty, level, drift and error, and break"
-              + " for lasting changes, which are no alarms (default: all).")
+          "What may raise an alarm, of novelty, level, drift and error, and break for lasting"
+              + " changes, which are no alarms (default: all).")
   private List<String> reasons;
 
-  /**
-   * Runs what the options ask for, with its progress on standard error.
-   *
-   * @param inputs files or folders; null if the option is not given
-   * @throws UsageException if an option is wrong or has no effect
-   * @throws IOException if a file can't be read, naming the first line that is wrong
-   */
-  AnomalyResult run(
-      List<Path> inputs,
-      SeriesColumns columns,
-      PlanOptions options,
-      List<String> seasons,
-      ProgressLine progress)
-      throws Exception {
+  @Mixin private SeriesColumns.PlainOptions csv;
+
+  @Mixin private PlanOptions options;
+
+  @Option(
+      names = "--season",
+      paramLabel = "N|N,N|auto|META.csv",
+      description = "Values in a season; as weir evaluate has it.")
+  private final List<String> seasons = new ArrayList<>();
+
+  @Mixin private ResultOptions output;
+
+  @Override
+  public Integer call() throws Exception {
     AlarmSettings settings = settings();
-    UsageException.check(inputs != null, "--input", "CSV files or folders", "none");
     UsageException.checkFiles(inputs, options.job());
-    EvaluationPlan plan = EvaluateCommand.noted(options.plan());
-    UsageException.check(
-        plan.learns(), "--learning", "default, small or full with --task anomalies", "off");
+    EvaluationPlan plan = options.planOfValues("weir lab anomalies", null);
+    UsageException.check(plan.learns(), "--learning", "on", "off");
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
-    return AnomalyEvaluation.read(
-            inputs, season, columns, options, plan.settings().inputs().features(), labels)
-        .run(plan, season, settings, progress);
+    int features = plan.settings().inputs().features();
+    output.write(
+        AnomalyEvaluation.read(inputs, season, csv.columns(), options, features, labels)
+            .run(plan, season, settings, new ProgressLine()));
+    return 0;
   }
 
   private AlarmSettings settings() {
-    checkMatched();
     if (labels != null) {
       UsageException.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);
     }
     AlarmRate rate =
         budget == null
             ? AlarmRate.DEFAULT
-            : UsageException.parsed(
-                "--budget: ", () -> dev.weir.option.AnomalyOptions.BUDGET.parse(budget));
+            : UsageException.parsed("--budget: ", () -> AnomalyOptions.BUDGET.parse(budget));
     return new AlarmSettings(rate, ofLabels());
   }
 

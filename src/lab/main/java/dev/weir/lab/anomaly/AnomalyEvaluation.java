@@ -3,14 +3,12 @@ package dev.weir.lab.anomaly;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
-import dev.weir.cli.evaluate.AnomalyResult.Alarm;
-import dev.weir.cli.evaluate.AnomalyResult.Break;
-import dev.weir.cli.evaluate.AnomalyResult.OfFile;
+import dev.weir.cli.evaluate.EvaluationPlan;
+import dev.weir.cli.evaluate.EvaluationSeasons;
+import dev.weir.cli.evaluate.FileForecaster;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
-import dev.weir.cli.evaluate.NabScore.Window;
+import dev.weir.cli.evaluate.PlanOptions;
 import dev.weir.cli.grid.Grid;
-import dev.weir.cli.series.AnomalyWindows;
-import dev.weir.cli.series.AnomalyWindows.Times;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
@@ -22,6 +20,11 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.Judgment;
+import dev.weir.lab.anomaly.AnomalyResult.Alarm;
+import dev.weir.lab.anomaly.AnomalyResult.Break;
+import dev.weir.lab.anomaly.AnomalyResult.OfFile;
+import dev.weir.lab.anomaly.AnomalyWindows.Times;
+import dev.weir.lab.anomaly.NabScore.Window;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,7 +126,8 @@ final class AnomalyEvaluation {
           "series of different names",
           "%s in %s and %s".formatted(Printable.line(observations.get(0).series()), other, name));
     }
-    Map<String, Grid> grids = options.gridsIfGiven("weir evaluate", series);
+    Map<String, Grid> grids =
+        options.areSampled() ? options.grids("weir lab anomalies", series) : byCount(series);
     for (Map.Entry<String, Grid> grid : grids.entrySet()) {
       String name = names.get(grid.getKey());
       List<Window> indices =
@@ -131,6 +135,12 @@ final class AnomalyEvaluation {
       evaluation.entries.add(new Entry(name, grid.getValue(), indices));
     }
     return evaluation;
+  }
+
+  private static Map<String, Grid> byCount(Map<String, List<Observation>> series) {
+    Map<String, Grid> grids = new LinkedHashMap<>();
+    series.forEach((name, rows) -> grids.put(name, new Grid(rows)));
+    return grids;
   }
 
   private static List<Observation> observations(
@@ -142,7 +152,7 @@ final class AnomalyEvaluation {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         if (series != null && !series.equals(o.series())) {
           throw new UsageException(
-              "--input: expected one series in each file with --task anomalies, got %s and %s in %s"
+              "--input: expected one series in each file, got %s and %s in %s"
                   .formatted(Printable.line(series), Printable.line(o.series()), name));
         }
         series = o.series();
@@ -188,8 +198,8 @@ final class AnomalyEvaluation {
     }
     if (!unknown.isEmpty()) {
       System.err.printf(
-          "weir evaluate: --labels: %,d left out, which are of files that are not in --input, such"
-              + " as '%s'%n",
+          "weir lab anomalies: --labels: %,d left out, which are of files that are not in --input,"
+              + " such as '%s'%n",
           unknown.size(), first);
     }
     return windows;

@@ -3,6 +3,7 @@ package dev.weir.lab.anomaly;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.series.CsvTime;
 import dev.weir.job.options.StrictUtf8Input;
 import dev.weir.kafka.wire.Json;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.Map;
  * Labels of anomalies as the Numenta Anomaly Benchmark has them: an object with a list of windows
  * for each file, {@code {"folder/file.csv": [["2014-04-10 07:15", "2014-04-11 16:45"]]}}.
  */
-public final class AnomalyWindows {
+final class AnomalyWindows {
 
   private AnomalyWindows() {}
 
@@ -27,14 +28,14 @@ public final class AnomalyWindows {
    *
    * @param first not after the last
    */
-  public record Times(long first, long last) {}
+  record Times(long first, long last) {}
 
   /**
    * The windows of each file, in order of time.
    *
    * @throws IOException if the file can't be read or is no such object; the message names the entry
    */
-  public static Map<String, List<Times>> read(Path file) throws IOException {
+  static Map<String, List<Times>> read(Path file) throws IOException {
     String name = file.getFileName().toString();
     JsonNode root;
     try (Reader text = StrictUtf8Input.open(file)) {

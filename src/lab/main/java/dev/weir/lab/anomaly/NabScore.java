@@ -16,14 +16,14 @@ import java.util.List;
  *
  * <p>Not thread-safe.
  */
-public final class NabScore {
+final class NabScore {
 
   private static final double PROBATION = 0.15;
   private static final int MAX_PROBATION = 750;
   private static final double FAR = 3;
 
   /** What false and missing alarms cost. */
-  public enum Profile {
+  enum Profile {
     STANDARD(0.11, 1),
     LOW_FALSE_POSITIVES(0.22, 1),
     LOW_FALSE_NEGATIVES(0.11, 2);
@@ -43,8 +43,8 @@ public final class NabScore {
    * @param first index of the first value
    * @param last index of the last value
    */
-  public record Window(int first, int last) {
-    public Window {
+  record Window(int first, int last) {
+    Window {
       if (first < 0 || last < first) {
         throw new IllegalArgumentException(
             "window: expected 0 <= first <= last, got %d to %d".formatted(first, last));
@@ -63,7 +63,7 @@ public final class NabScore {
   private int falseAlarms;
 
   /** How many values of a series, from its first on, do not count. */
-  public static int probation(int values) {
+  static int probation(int values) {
     return (int) Math.min(MAX_PROBATION, Math.floor(PROBATION * values));
   }
 
@@ -73,7 +73,7 @@ public final class NabScore {
    * @param alarms of each value
    * @param windows in order, none with values of another
    */
-  public void add(boolean[] alarms, List<Window> windows) {
+  void add(boolean[] alarms, List<Window> windows) {
     int next = 0; // window that contains or follows the value
     boolean isFound = false;
     this.windows += windows.size();
@@ -100,7 +100,7 @@ public final class NabScore {
   }
 
   /** Adds all series of another. */
-  public void add(NabScore other) {
+  void add(NabScore other) {
     gained += other.gained;
     lost += other.lost;
     windows += other.windows;
@@ -119,23 +119,23 @@ public final class NabScore {
   }
 
   /** The score of all series, at most 100; NaN if they have no window. */
-  public double score(Profile profile) {
+  double score(Profile profile) {
     double sum = gained - profile.falseAlarm * lost - profile.missed * (windows - found);
     double worst = -profile.missed * windows;
     return windows == 0 ? Double.NaN : 100 * (sum - worst) / (windows - worst);
   }
 
-  public int windows() {
+  int windows() {
     return windows;
   }
 
   /** Windows with an alarm. */
-  public int found() {
+  int found() {
     return found;
   }
 
   /** Alarms outside windows. */
-  public int falseAlarms() {
+  int falseAlarms() {
     return falseAlarms;
   }
 }

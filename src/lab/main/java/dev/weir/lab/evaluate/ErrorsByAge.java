@@ -9,10 +9,10 @@ import java.util.Arrays;
  * those of the better naive method at the same origins; while there is no season yet, the seasonal
  * naive method repeats the newest value.
  */
-public final class ErrorsByAge {
+final class ErrorsByAge {
 
   /** The first origin that counts, as a number of values seen. */
-  public static final int FIRST = 20;
+  static final int FIRST = 20;
 
   /** Values seen where the groups begin; each ends where the next begins. */
   private static final int[] BEGINS = {FIRST, 40, 100, 200, 400, 800, 1600, 3000};
@@ -22,16 +22,16 @@ public final class ErrorsByAge {
   private final double[] naive = new double[BEGINS.length];
   private final double[] seasonal = new double[BEGINS.length];
 
-  public ErrorsByAge(Trial trial) {
+  ErrorsByAge(Trial trial) {
     this.trial = trial;
   }
 
-  public static int groups() {
+  static int groups() {
     return BEGINS.length;
   }
 
   /** Such as 20-40. */
-  public static String name(int group) {
+  static String name(int group) {
     return group == BEGINS.length - 1
         ? BEGINS[group] + "-"
         : BEGINS[group] + "-" + BEGINS[group + 1];
@@ -43,7 +43,7 @@ public final class ErrorsByAge {
    * @param t its origin, as a number of values seen
    * @param forecast (horizon)
    */
-  public void add(int t, double[] forecast) {
+  void add(int t, double[] forecast) {
     if (t < FIRST || t > trial.lastOrigin()) {
       return;
     }
@@ -63,7 +63,7 @@ public final class ErrorsByAge {
   }
 
   /** NaN where no forecast was added, or the better naive method made no error. */
-  public double relMae(int group) {
+  double relMae(int group) {
     double best = Math.min(naive[group], seasonal[group]);
     return best > 0 ? ours[group] / best : Double.NaN;
   }

@@ -1,5 +1,7 @@
 package dev.weir.lab.evaluate;
 
+import dev.weir.cli.evaluate.Evaluation;
+import dev.weir.cli.evaluate.SeriesScore;
 import dev.weir.forecast.Forecast.Interval;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -14,7 +16,7 @@ import java.util.List;
  * the scores; of a series without one both are over 1, and {@link HoldoutResult} leaves them out.
  * Immutable.
  */
-public final class Holdout {
+final class Holdout {
 
   private static final double FLOOR = 1e-9;
 
@@ -32,7 +34,7 @@ public final class Holdout {
    * @param m season of the scores; 1 for none
    * @param missing indices of training values that are filled in
    */
-  public Holdout(String series, double[] training, double[] truth, int m, BitSet missing) {
+  Holdout(String series, double[] training, double[] truth, int m, BitSet missing) {
     this.series = series;
     this.y = training;
     this.truth = truth;
@@ -41,12 +43,12 @@ public final class Holdout {
     this.missing = missing;
   }
 
-  public String series() {
+  String series() {
     return series;
   }
 
   /** Season of the scores. */
-  public int m() {
+  int m() {
     return m;
   }
 
@@ -54,7 +56,7 @@ public final class Holdout {
    * What MASE and MSIS are divided by; 0 where the training part repeats itself each season, or is
    * not longer than one.
    */
-  public double scale() {
+  double scale() {
     return scale;
   }
 
@@ -64,7 +66,7 @@ public final class Holdout {
   }
 
   /** The value a whole number of seasons before each step; the newest value if m is 1. */
-  public double[] seasonalNaive() {
+  double[] seasonalNaive() {
     double[] forecast = new double[truth.length];
     int season = Math.min(m, y.length);
     for (int i = 0; i < forecast.length; i++) {
@@ -79,7 +81,7 @@ public final class Holdout {
    *
    * @param forecast (horizon)
    */
-  public SeriesScore score(double[] forecast, List<Interval> intervals) {
+  SeriesScore score(double[] forecast, List<Interval> intervals) {
     Evaluation.Sums sums = new Evaluation.Sums(intervals.size());
     sums.add(truth, forecast, intervals);
     Evaluation.Sums naive = new Evaluation.Sums(0);

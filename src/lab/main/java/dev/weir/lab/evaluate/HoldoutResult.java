@@ -3,6 +3,10 @@ package dev.weir.lab.evaluate;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
+import dev.weir.cli.evaluate.DistributionScore;
+import dev.weir.cli.evaluate.Evaluation;
+import dev.weir.cli.evaluate.EvaluationResult;
+import dev.weir.cli.evaluate.SeriesScore;
 import dev.weir.kafka.wire.Json;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +22,9 @@ import java.util.stream.Stream;
  * @param horizon steps of each forecast
  * @param levels of our intervals
  * @param parts of all series, in the order of the input
- * @param targets of series with several, together
  * @param note what a reader must know about the figures; empty for nothing
  */
-record HoldoutResult(
-    int horizon, List<Double> levels, List<Part> parts, List<TargetsResult> targets, String note)
+record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String note)
     implements Result {
 
   /** The level whose interval score M4 calls MSIS. */
@@ -177,7 +179,6 @@ record HoldoutResult(
     if (withoutScale() > 0) {
       root.put("without_scale", withoutScale());
     }
-    TargetsResult.json(root, targets);
     for (String method : methods()) {
       means().json(method.equals(Evaluation.WEIR) ? root : root.putObject(method), method);
     }
@@ -214,10 +215,8 @@ record HoldoutResult(
             ? ""
             : "%nMASE and MSIS leave out %,d of %,d: what is known of these repeats itself each season or is not longer.%n"
                 .formatted(withoutScale(), parts.size());
-    return "%,d %s, %d values %s of each%n%n"
-            .formatted(series(), targets.isEmpty() ? "series" : "targets", horizon, where)
+    return "%,d series, %d values %s of each%n%n".formatted(series(), horizon, where)
         + means().text(methods())
-        + TargetsResult.text(targets)
         + left
         + (note.isEmpty() ? "" : System.lineSeparator() + note + System.lineSeparator());
   }

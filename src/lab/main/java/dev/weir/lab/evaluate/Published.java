@@ -1,6 +1,7 @@
 package dev.weir.lab.evaluate;
 
 import dev.weir.cli.console.UsageException;
+import dev.weir.cli.evaluate.EvaluationSeasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

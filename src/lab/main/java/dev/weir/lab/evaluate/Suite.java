@@ -24,7 +24,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * A folder of tasks, each a file {@code NAME.yaml} with options of {@code weir evaluate} and the
+ * A folder of tasks, each a file {@code NAME.yaml} with options of {@code weir lab holdout} and the
  * MASE that the seasonal naive method is known to have, and of a table {@code published.csv}.
  */
 final class Suite {
@@ -47,7 +47,7 @@ final class Suite {
   /**
    * @param naive MASE of the seasonal naive method
    * @param files of the data, by option
-   * @param arguments of {@code weir evaluate}, without the files
+   * @param arguments of {@code weir lab holdout}, without the files
    * @param problem why it cannot run; null if it can
    */
   private record Task(
@@ -84,13 +84,13 @@ final class Suite {
    * @throws UsageException for a task that is wrong
    */
   Suite(Path folder, Path data) throws IOException {
-    UsageException.check(Files.isDirectory(folder), "--suite", "a folder of tasks", folder);
+    UsageException.check(Files.isDirectory(folder), "DIR", "a folder of tasks", folder);
     UsageException.check(Files.isDirectory(data), "--input", "a folder of data", data);
     List<Path> files;
     try (Stream<Path> all = Files.list(folder)) {
       files = all.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
     }
-    UsageException.check(!files.isEmpty(), "--suite", "files NAME.yaml", "none in " + folder);
+    UsageException.check(!files.isEmpty(), "DIR", "files NAME.yaml", "none in " + folder);
     for (Path file : files) {
       tasks.add(task(file, data));
     }
@@ -121,7 +121,7 @@ final class Suite {
         arguments.addAll(List.of("--" + key, text));
       } else {
         UsageException.check(
-            REMARKS.contains(key), where, "options of weir evaluate, naive and remarks", key);
+            REMARKS.contains(key), where, "options of weir lab holdout, naive and remarks", key);
       }
     }
     UsageException.check(problem != null || files.containsKey("input"), where, "input", "none");
@@ -223,7 +223,7 @@ final class Suite {
     levels.add(HoldoutResult.MSIS_LEVEL);
     SuiteResult.Figures figures;
     try {
-      figures = SuiteResult.Figures.of(EvaluateCommand.holdout(task.all(), levels, line));
+      figures = SuiteResult.Figures.of(HoldoutCommand.scores(task.all(), levels, line));
     } catch (UsageException e) {
       return new SuiteResult.Outcome(task.name, SuiteResult.Figures.NONE, e.getMessage());
     }

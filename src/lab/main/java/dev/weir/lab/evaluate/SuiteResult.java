@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Html;
 import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
+import dev.weir.cli.evaluate.Evaluation;
+import dev.weir.cli.evaluate.EvaluationPage;
+import dev.weir.cli.evaluate.EvaluationResult;
+import dev.weir.cli.evaluate.SeriesScore;
 import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +35,8 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
   private static final String MARK = "*";
   private static final String MARKED =
       MARK
-          + " trained on data of these tasks, as the source says; a model without it may have been.";
+          + " trained on data of these tasks, as the source says; a model without it may have"
+          + " been.";
 
   /**
    * Figures of one task by name, without those that it does not have.

@@ -3,6 +3,7 @@ package dev.weir.lab.anomaly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.InProcess;
+import dev.weir.lab.Lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,9 @@ import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Wrong options and files of {@code weir evaluate --task anomalies} get one line each. */
+/** Wrong options and files of {@code weir lab anomalies} get one line each. */
 @ResourceLock(Resources.SYSTEM_OUT)
-class AnomalyOptionsTest {
+class AnomaliesCommandTest {
 
   private static final String START = "timestamp,value\n2026-01-01 00:00:00,1\n";
 
@@ -37,11 +38,11 @@ class AnomalyOptionsTest {
 
   /** Runs it with the folder and the labels, and further options. */
   private InProcess run(String... options) {
-    List<String> words = new ArrayList<>(List.of("evaluate", "--task", "anomalies"));
+    List<String> words = new ArrayList<>(List.of("anomalies"));
     words.addAll(List.of("--input", folder.resolve("in").toString()));
     words.addAll(List.of("--labels", folder.resolve("labels.json").toString()));
     words.addAll(Arrays.asList(options));
-    return InProcess.run(words.toArray(String[]::new));
+    return InProcess.run(Lab.commandLine(), words.toArray(String[]::new));
   }
 
   /** Checks that it ended with one line of its own, and perhaps a hint after it. */
@@ -67,10 +68,12 @@ class AnomalyOptionsTest {
         "{\"a.csv\": [ | labels.json line ",
         "{\"a.csv\": [], \"a.csv\": []} | expected JSON with each name once",
         "{\"pumps/a.csv\": 7} | 'pumps/a.csv': expected a list of windows, got 7",
-        "{\"pumps/a.csv\": [[\"2026-01-01\"]]} | expected two times for each window, got [\"2026-01-01\"]",
+        "{\"pumps/a.csv\": [[\"2026-01-01\"]]} | expected two times for each window, got"
+            + " [\"2026-01-01\"]",
         "{\"pumps/a.csv\": [[\"2026-01-01\", \"noon\"]]} | 'pumps/a.csv': expected a time such as",
         "{\"pumps/a.csv\": [[\"2026-01-02\", \"2026-01-01\"]]} | expected windows in order of time",
-        "{\"pumps/a.csv\": [[\"2026-01-01\", \"2026-01-01\"], [\"2026-01-01\", \"2026-01-02\"]]} | that share no value",
+        "{\"pumps/a.csv\": [[\"2026-01-01\", \"2026-01-01\"], [\"2026-01-01\", \"2026-01-02\"]]} |"
+            + " that share no value",
       })
   void labelsThatCannotBeReadAreRefused(String text, String message) throws IOException {
     labels(text);
@@ -82,9 +85,11 @@ class AnomalyOptionsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{} | --labels: expected an entry for pumps/a.csv, an empty list if it has no anomaly, got none in ",
+        "{} | --labels: expected an entry for pumps/a.csv, an empty list if it has no anomaly, got"
+            + " none in ",
         "{\"pumps/b.csv\": []} | , but 'pumps/b.csv'",
-        "{\"pumps/a.csv\": [[\"2025-01-01\", \"2025-01-02\"]]} | expected values of pumps/a.csv in each window, got none in window 1",
+        "{\"pumps/a.csv\": [[\"2025-01-01\", \"2025-01-02\"]]} | expected values of pumps/a.csv in"
+            + " each window, got none in window 1",
       })
   void labelsOfOtherFilesAreRefused(String text, String message) throws IOException {
     labels(text);
@@ -96,20 +101,12 @@ class AnomalyOptionsTest {
     "--budget, 0, '--budget: expected a number from 0.01 to 50.0, or such as 1 per week, '",
     "--budget, 1 per year, 'or a number of values, got ''1 per year'''",
     "--budget, NaN, 'got ''NaN'''",
-    "--reasons, level;noise, '--reasons: expected novelty, level, drift, error or break, got ''noise'''",
-    "--limit, 9, '--limit: expected none with --task anomalies, got one'",
-    "--seed, 3, '--seed: expected none with --task anomalies, got one'",
+    "--reasons, level;noise, '--reasons: expected novelty, level, drift, error or break, got"
+        + " ''noise'''",
   })
   void wrongOptionsAreRefused(String option, String value, String message) throws IOException {
     labels("{\"pumps/a.csv\": []}");
     check(run(option, value.replace(';', ',')), 2, message);
-  }
-
-  @Test
-  void optionsOfAlarmsNeedTheirTask() {
-    InProcess run =
-        InProcess.run("evaluate", "--input", folder.resolve("in").toString(), "--budget", "2");
-    check(run, 2, "--task: expected anomalies with [--budget], got forecast");
   }
 
   @Test
@@ -129,7 +126,7 @@ class AnomalyOptionsTest {
     Files.writeString(
         folder.resolve("in/pumps/a.csv"),
         "series_id,timestamp,value\nx,2026-01-01,1\ny,2026-01-01,1\n");
-    check(run(), 2, "expected one series in each file with --task anomalies, got x and y in");
+    check(run(), 2, "expected one series in each file, got x and y in");
     Files.delete(folder.resolve("in/pumps/a.csv"));
     check(run(), 1, "--input: expected CSV files with series, got none in");
   }

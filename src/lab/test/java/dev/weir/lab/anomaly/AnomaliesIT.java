@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.InProcess;
 import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.lab.Lab;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +27,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code weir evaluate --task anomalies} on series that are made here. */
+/** {@code weir lab anomalies} on series that are made here. */
 class AnomaliesIT {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
@@ -63,6 +65,10 @@ class AnomaliesIT {
       out.write(text.toString().getBytes(StandardCharsets.UTF_8));
     }
     return values;
+  }
+
+  private static InProcess succeeds(String line, Object... values) {
+    return InProcess.run(Lab.commandLine(), InProcess.words(line, values)).succeeded();
   }
 
   private static String window(int first, int last) {
@@ -103,8 +109,8 @@ class AnomaliesIT {
             .formatted(window(790, 839)));
     Path csv = dir.resolve("alarms.csv");
     InProcess run =
-        InProcess.succeeds(
-            "evaluate --task anomalies --input %s --labels %s --format json --out %s",
+        succeeds(
+            "anomalies --input %s --labels %s --format json --out %s",
             dir.resolve("in"), labels, csv);
     assertThat(run.err())
         .contains("--labels: 1 left out, which are of files that are not in --input, such as")
@@ -150,14 +156,14 @@ class AnomaliesIT {
   @Test
   void withoutLabelsAlarmsAreCounted() throws IOException {
     write("one.csv", 900, 600);
-    InProcess run = InProcess.succeeds("evaluate --task anomalies --input %s", dir);
+    InProcess run = succeeds("anomalies --input %s", dir);
     assertThat(run.out())
         .contains("1 files, 900 values, ", "per 1,000 values, budget 1")
         .containsPattern("novelty +[1-9]")
         .containsPattern("one.csv +900 +")
         .doesNotContain("NAB", "windows");
-    String few = "evaluate --task anomalies --input %s --budget 0.01 --reasons error --format json";
-    run = InProcess.succeeds(few, dir);
+    String few = "anomalies --input %s --budget 0.01 --reasons error --format json";
+    run = succeeds(few, dir);
     JsonNode root = new ObjectMapper().readTree(run.out());
     assertThat(root.get("nab").isNull()).isTrue();
     assertThat(root.get("budget").textValue()).isEqualTo("0.01");
@@ -168,7 +174,7 @@ class AnomaliesIT {
   @Test
   void aBudgetInTimeIsOneOfValues() throws IOException {
     write("one.csv", 900, 600);
-    String evaluate = "evaluate --task anomalies --format json --input " + dir + " --budget ";
+    String evaluate = "anomalies --format json --input " + dir + " --budget ";
     JsonNode day = alarms(evaluate, "2 per day");
     assertThat(day).isEqualTo(alarms(evaluate, "1 per 144")).isNotEmpty();
     assertThat(alarms(evaluate, "2 per hour")).isEqualTo(alarms(evaluate, "50"));
@@ -179,7 +185,7 @@ class AnomaliesIT {
   private static JsonNode alarms(String evaluate, String budget) throws IOException {
     List<String> words = new ArrayList<>(List.of(evaluate.strip().split(" ")));
     words.add(budget);
-    InProcess run = InProcess.run(words.toArray(String[]::new));
+    InProcess run = InProcess.run(Lab.commandLine(), words.toArray(String[]::new));
     return new ObjectMapper().readTree(run.out()).get("series").get(0).get("alarms");
   }
 
@@ -193,8 +199,8 @@ class AnomaliesIT {
     }
     Files.writeString(dir.resolve("lasting.csv"), text);
     Path csv = dir.resolve("alarms.txt");
-    String evaluate = "evaluate --task anomalies --input " + dir.resolve("lasting.csv");
-    InProcess run = InProcess.succeeds(evaluate + " --format json --out %s", csv);
+    String evaluate = "anomalies --input " + dir.resolve("lasting.csv");
+    InProcess run = succeeds(evaluate + " --format json --out %s", csv);
     JsonNode root = new ObjectMapper().readTree(run.out());
     assertThat(root.get("breaks").intValue()).isEqualTo(1);
     assertThat(root.get("reasons").has("break")).isFalse();
@@ -209,8 +215,7 @@ class AnomaliesIT {
         .singleElement()
         .asString()
         .startsWith("lasting.csv," + found);
-    assertThat(InProcess.weir(evaluate).out()).contains("breaks, which are no alarms: 1");
-    assertThat(InProcess.weir(evaluate + " --reasons novelty,level").out())
-        .doesNotContain("breaks");
+    assertThat(succeeds(evaluate).out()).contains("breaks, which are no alarms: 1");
+    assertThat(succeeds(evaluate + " --reasons novelty,level").out()).doesNotContain("breaks");
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.cli.evaluate.NabScore.Profile;
-import dev.weir.cli.evaluate.NabScore.Window;
+import dev.weir.lab.anomaly.NabScore.Profile;
+import dev.weir.lab.anomaly.NabScore.Window;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,57 +4,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.evaluate.EvaluationPlan;
+import dev.weir.cli.evaluate.EvaluationSeasons;
 import dev.weir.cli.grid.Grid;
+import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.window.Sampling.Gap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class HoldoutEvaluationTest {
 
   private static final int ROWS = 60;
 
   /**
-   * @param missing rows without the second target
+   * @param missing rows that the file does not have
    */
-  private static Map<String, Grid> series(Set<Integer> missing) {
+  private static Map<String, Grid> series(Set<Integer> missing) throws Exception {
     List<Observation> rows = new ArrayList<>();
     for (int row = 0; row < ROWS; row++) {
-      double[] others = {missing.contains(row) ? Double.NaN : row % 5};
-      rows.add(new Observation("plant", row, row % 4, others, null, false));
+      if (!missing.contains(row)) {
+        rows.add(new Observation("plant", 3_600_000L * row, row % 4));
+      }
     }
-    return Map.of("plant", new Grid(rows));
+    return CommandLine.populateCommand(new SamplingOptions(), "--interval", "PT1H")
+        .grids("weir lab holdout", Map.of("plant", rows), null, Gap.LINEAR);
+  }
+
+  private static HoldoutEvaluation evaluation(EvaluationPlan plan, int windows, Integer... missing)
+      throws Exception {
+    EvaluationSeasons season = EvaluationSeasons.of(List.of("4"), plan.seasons());
+    return HoldoutEvaluation.of(series(Set.of(missing)), windows, 5, season, null);
   }
 
   /** Windows of 5 begin after rows 44, 49 and 54. */
   @Test
-  void windowIsLeftOutWhereItsTargetIsMissing() throws Exception {
-    List<String> targets = List.of("load", "wind");
-    EvaluationPlan plan = EvaluationPlan.of(null, true, 5, null, 0, targets, List.of());
-    EvaluationSeasons season = EvaluationSeasons.of(List.of("4"), plan.seasons());
-    HoldoutResult result =
-        HoldoutEvaluation.of(series(Set.of(30, 49)), plan.targets(), 3, 5, season, null)
-            .run(plan, new ProgressLine());
+  void windowIsLeftOutWhereTheValueBeforeItIsMissing() throws Exception {
+    EvaluationPlan plan = EvaluationPlan.of(5, null);
+    HoldoutResult result = evaluation(plan, 3, 30, 49).run(plan, new ProgressLine());
 
-    assertThat(result.parts())
-        .extracting(part -> part.holdout().series() + " " + part.window())
-        .containsExactly(
-            "plant/load 0", "plant/load 1", "plant/load 2", "plant/wind 0", "plant/wind 2");
-    assertThat(result.json()).startsWith("{\"series\":2,\"horizon\":5,\"windows\":3,");
+    assertThat(result.parts()).extracting(HoldoutResult.Part::window).containsExactly(0, 2);
+    assertThat(result.json()).startsWith("{\"series\":1,\"horizon\":5,\"windows\":3,");
     assertThat(result.note())
         .isEqualTo("Windows left out, since no value comes right before them: 1.");
-    assertThat(result.targets()).extracting(TargetsResult::count).containsExactly(2);
   }
 
   @Test
-  void windowsThatAreAllLeftOutAreAnError() throws Exception {
-    EvaluationPlan plan = EvaluationPlan.of(5, null);
-    EvaluationSeasons season = EvaluationSeasons.of(List.of("4"), plan.seasons());
-    Grid first = series(Set.of(54)).get("plant").target(1, 2);
-    assertThatThrownBy(
-            () -> HoldoutEvaluation.of(Map.of("plant", first), plan.targets(), 1, 5, season, null))
+  void windowsThatAreAllLeftOutAreAnError() {
+    assertThatThrownBy(() -> evaluation(EvaluationPlan.of(5, null), 1, 54))
         .hasMessage("--windows: expected a value right before a window, got none");
   }
 }

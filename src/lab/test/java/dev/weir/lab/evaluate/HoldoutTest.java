@@ -3,6 +3,8 @@ package dev.weir.lab.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.cli.evaluate.Evaluation;
+import dev.weir.cli.evaluate.SeriesScore;
 import dev.weir.forecast.Forecast.Interval;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -81,7 +83,7 @@ class HoldoutTest {
       parts.add(new HoldoutResult.Part(holdout, window, Map.of(Evaluation.WEIR, score)));
     }
 
-    HoldoutResult result = new HoldoutResult(1, levels, parts, List.of(), "");
+    HoldoutResult result = new HoldoutResult(1, levels, parts, "");
 
     // at 10, twice tau times the distance of each lower end, and the same of the upper ones
     double first = 2 * 2 * (0.4 * 1 + 0.3 * 2 + 0.2 * 3 + 0.1 * 4) / 9;
@@ -89,5 +91,16 @@ class HoldoutTest {
     double second = 0.1 * 14 + 0.2 * 13 + 0.3 * 12 + 0.4 * 11 + 0.5 * 10;
     second = 2 * (second + 0.6 * 9 + 0.7 * 8 + 0.8 * 7 + 0.9 * 6) / 9;
     assertThat(result.wql(Evaluation.WEIR)).isEqualTo((first / 10 + second / 20) / 2, within(1e-9));
+  }
+
+  @Test
+  void holdoutScoresTheKnownTruthsAlone() {
+    double[] training = {1, 3, 999, 3, 5};
+    BitSet missing = new BitSet();
+    missing.set(2);
+    Holdout holdout = new Holdout("s", training, new double[] {7, Double.NaN, 9}, 1, missing);
+    SeriesScore score = holdout.score(new double[] {6, 0, 6}, List.of());
+    assertThat(score.mase()).isEqualTo((1 + 3) / 2.0 / 2); // 3 - 1 and 5 - 3 are known
+    assertThat(score.relMae()).isEqualTo((1 + 3) / (double) (2 + 4));
   }
 }

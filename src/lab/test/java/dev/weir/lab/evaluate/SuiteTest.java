@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.InProcess;
 import dev.weir.kafka.wire.Json;
+import dev.weir.lab.Lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code weir evaluate --suite}, with figures by hand. */
+/** {@code weir lab suite}, with figures by hand. */
 class SuiteTest {
 
   /** Seasonal naive, m 1, of a: errors 2, 4 over the scale 2; of b: it has no scale. */
@@ -53,10 +54,10 @@ class SuiteTest {
   }
 
   private InProcess run(String... more) {
-    String[] arguments = {"evaluate", "--suite", tasks.toString(), "--input", data.toString()};
+    String[] arguments = {"suite", tasks.toString(), "--input", data.toString()};
     String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
-    return InProcess.run(all);
+    return InProcess.run(Lab.commandLine(), all);
   }
 
   private JsonNode json(String... more) throws IOException {
@@ -146,7 +147,7 @@ class SuiteTest {
   void ourTasksAreReadAndHaveTheNaiveMethodThatWasPublished() throws IOException {
     Path ours = Path.of("conf/suite");
     InProcess done =
-        InProcess.run("evaluate", "--suite", ours.toString(), "--input", tasks.toString());
+        InProcess.run(Lab.commandLine(), "suite", ours.toString(), "--input", tasks.toString());
     assertThat(done.exitCode()).as(done.err()).isEqualTo(1);
     Published published = Published.of(ours.resolve("published.csv"));
     String fetched = Files.readString(ours.resolve("data.txt"));
@@ -217,9 +218,12 @@ class SuiteTest {
       quoteCharacter = '"',
       value = {
         "naive: 1 | two.yaml: expected input, got none",
-        "input: train.csv | two.yaml: expected naive, the MASE of the seasonal naive method, got none",
+        "input: train.csv | two.yaml: expected naive, the MASE of the seasonal naive method, got"
+            + " none",
         "input: train.csv\\nnaive: x | two.yaml naive: expected a number above 0, got x",
-        "input: train.csv\\nnaive: 1\\nout: x | two.yaml: expected options of weir evaluate, naive and remarks, got out",
+        "input: train.csv\\n"
+            + "naive: 1\\n"
+            + "out: x | two.yaml: expected options of weir lab holdout, naive and remarks, got out",
         "[ | two.yaml: expected YAML, got:",
         "a | two.yaml: expected keys and values, got none",
       })
@@ -229,15 +233,6 @@ class SuiteTest {
     InProcess done = run();
 
     assertThat(done.exitCode()).isEqualTo(2);
-    assertThat(done.err()).contains("weir evaluate: " + message);
-  }
-
-  @Test
-  void otherOptionsHaveNoMeaning() {
-    InProcess done = run("--horizon", "3");
-
-    assertThat(done.exitCode()).isEqualTo(2);
-    assertThat(done.err())
-        .contains("--horizon: expected none with --suite, whose tasks have their own, got one");
+    assertThat(done.err()).contains("weir lab suite: " + message);
   }
 }
