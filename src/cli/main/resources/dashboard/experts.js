@@ -7,7 +7,7 @@ const SHOWN = 6; // experts, before somebody asks for all of them
 const OURS = "ours";
 const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
 
-const MODELS = /^(outside|model):/; // models of others, and networks that compete
+const MODELS = /^outside:/;
 
 const isOutside = method => method.name.startsWith("outside:");
 
@@ -18,7 +18,7 @@ const STEPS = 8; // listed of a long horizon, evenly
 const stepsOf = horizon => (horizon <= STEPS ? Array.from({length: horizon}, (_, i) => i + 1)
   : Array.from({length: STEPS}, (_, i) => 1 + Math.round((i * (horizon - 1)) / (STEPS - 1))));
 
-const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, "").replace(/^outside:/, "model ").replace(/^model:/, "network "));
+const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, "").replace(/^outside:/, "model "));
 
 /** A row whose bar is so long, as a share of the longest one's. */
 function barRow(name, share, most, text, cells, data) {

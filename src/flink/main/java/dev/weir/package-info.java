@@ -41,8 +41,6 @@
  *       writes.
  *   <li>{@code SeriesFunction.processBroadcastElement} in {@link dev.weir.stream} replaces the
  *       weights of a running job.
- *   <li>{@link dev.weir.forecast.contest.Contest} decides which of several networks is the
- *       champion.
  *   <li>{@link dev.weir.forecast.shared.SharedTrainer} trains the base model on all series and
  *       decides what is published.
  *   <li>{@link dev.weir.kafka.codec.OutputRecords} chooses the topic of each forecast, score and

@@ -32,8 +32,6 @@ class CommandFuzzTest {
     return List.of(
         line("model", "inspect", "none.safetensors", "--seq-len", "5"),
         line("model", "inspect", wrong, "--readout", "h_n", "--scaling", "last"),
-        line("model", "compare", "none.yaml", "--format", "csv"),
-        line("model", "promote", "b", "none.yaml"),
         line("submit", "jobs/many-to-one.yaml", "--jobmanager", "localhost:1", "--dry-run"),
         line(
             "submit", "jobs/many-to-many.yaml", "--jobmanager", "b:1", "--dry-run", "--set", "a=b"),

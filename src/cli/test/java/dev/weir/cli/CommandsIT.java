@@ -206,7 +206,9 @@ class CommandsIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''noon'''",
+        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31"
+            + " 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or"
+            + " seconds or milliseconds since 1970, got ''noon'''",
         "'pump,2026-01-31T06:00:00Z,much' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T06:00:00Z,1,2' | 'expected 3 columns, got 4'",
       })
@@ -275,7 +277,8 @@ class CommandsIT {
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err())
         .contains(
-            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port: nothing",
+            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port:"
+                + " nothing",
             "--bootstrap-servers HOST:PORT names another")
         .doesNotContain("null");
     assertThat(weir.err().lines()).as("%s", weir).hasSizeLessThan(8);
@@ -338,12 +341,13 @@ class CommandsIT {
         "foretell | Unmatched argument at index 0: 'foretell'",
         "demo --port 99999 | weir demo: --port: expected 0 to 65535, got 99999",
         "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
-        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got 'gru_tanh'",
+        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got"
+            + " 'gru_tanh'",
         "tail --colour red | Unknown option: '--colour'",
         "dashboard --targets load,load | weir dashboard: --targets: expected",
         "produce --topic x | Missing required argument",
         "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",
-        "model | weir model: expected inspect, publish, list, rollback, diff, compare or promote, got none",
+        "model | weir model: expected inspect, publish, list, rollback or diff, got none",
       })
   void wrongUsageEndsWithTwoAndSaysWhatIsWrong(String command, String problem) throws Exception {
     InProcess weir = InProcess.run(command.split(" ")).failed(2);

@@ -1,12 +1,8 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.cli.InProcess;
-import dev.weir.forecast.ContestReport;
-import dev.weir.forecast.ContestReport.Event;
-import dev.weir.forecast.ContestReport.Standing;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
@@ -44,7 +40,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -488,92 +483,6 @@ class ForecastJobIT {
         "t.in",
         observation.series().getBytes(StandardCharsets.UTF_8),
         new ObservationCodec(0, 3).encode(observation));
-  }
-
-  /** A network without memory, which forecasts its newest value times a factor, twice. */
-  private static ForecastModel scaled(String name, float factor) {
-    RnnConfig rnn = new RnnConfig(Cell.RNN_RELU, 1, 2, 1, false, false);
-    return TestModel.of(rnn, 5, 2).name(name).weights(factor, factor, 0, 0, 0, 0).build();
-  }
-
-  /** Values of two series that stay at 10 and 20, four a day. */
-  private static void sendDay(JobSettings settings, int day) throws Exception {
-    List<Observation> values = new ArrayList<>();
-    for (int i = 4 * day; i < 4 * day + 4; i++) {
-      long time = i * Duration.ofHours(6).toMillis();
-      values.add(new Observation("s", time, 10));
-      values.add(new Observation("t", time, 20));
-    }
-    kafka.sendObservations(settings.kafka().topics().observations().first(), values);
-  }
-
-  /** Sends days until the newest forecast is by a model. */
-  private static void sendUntil(
-      RunningJob job, JobSettings settings, AtomicInteger day, String by) {
-    String forecasts = settings.kafka().topics().forecasts();
-    job.await()
-        .until(
-            () -> {
-              sendDay(settings, day.getAndIncrement());
-              List<Forecast> all = kafka.forecasts(forecasts);
-              return !all.isEmpty() && all.get(all.size() - 1).model().equals(by);
-            });
-  }
-
-  /** Forecasts of a are off by half of the value, those of b by a tenth. */
-  @Test
-  void jobPromotesTheBetterModelAndACommandTheOtherOne() throws Exception {
-    Path file =
-        Files.writeString(
-            dir.resolve("contest.yaml"),
-            """
-            name: contest
-            kafka: {bootstrap-servers: '%s'}
-            topics: {observations: c.in, forecasts: c.out, models: c.models, dead-letters: c.dlq}
-            window: {seq-len: 5, interval: 6 h}
-            learning: off
-            promote: auto
-            promotion: {min-series: 2, min-days: 7}
-            forecast:
-              many-to-one: {model: [a, b], horizon: 2}
-            """
-                .formatted(kafka.bootstrapServers()));
-    JobSettings settings = JobSettings.read(file, Map.of());
-    kafka.create(settings, 1);
-    AtomicInteger day = new AtomicInteger();
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      ModelTopic models = new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), "c.models");
-      models.publish(scaled("a", 1.5f));
-      models.publish(scaled("b", 1.1f));
-      assertThat(InProcess.succeeds("model list %s", file).out()).contains("fits contest");
-      sendUntil(job, settings, day, "a");
-      for (int i = 0; i < 60; i++) {
-        sendDay(settings, day.getAndIncrement());
-      }
-      sendUntil(job, settings, day, "b");
-      List<ContestReport> reports = models.reports("contest");
-      ContestReport promoted =
-          reports.stream().filter(r -> r.event() == Event.PROMOTED).findFirst().orElseThrow();
-      assertThat(promoted.champion()).isEqualTo("b");
-      assertThat(promoted.before()).isEqualTo("a");
-      Standing b = promoted.standings().get(1);
-      assertThat(b.gain()).isCloseTo(0.8, within(1e-6)); // an error of 1 in place of 5
-      assertThat(b.series()).isEqualTo(2);
-      assertThat(b.evidence()).isGreaterThan(20);
-
-      assertThat(InProcess.succeeds("model compare %s", file).out())
-          .containsPattern("many-to-one  b .*champion");
-      assertThat(InProcess.succeeds("model compare %s --format json", file).out())
-          .contains("\"champion\":true");
-      assertThat(InProcess.succeeds("model promote a %s", file).out())
-          .isEqualTo("a is the champion of contest, many-to-one, in place of b\n");
-      sendUntil(job, settings, day, "a");
-      assertThat(InProcess.fails(1, "model promote c %s", file).err())
-          .contains("expected one of the models of contest that compete, [a, b], got c");
-      assertThat(InProcess.succeeds("model list %s", file).out()).doesNotContain("unreadable");
-      job.assertRunning();
-    }
-    assertThat(kafka.read("c.dlq")).isEmpty();
   }
 
   /** How many (series, mode) have a forecast by this version, committed or not. */

@@ -85,8 +85,7 @@ class SharedOptionsTest {
               : option.key();
       assertThatThrownBy(
               () -> JobSettings.of(JobFile.parse(JOB, "job.yaml", Map.of(key, value)), Path.of("")))
-          .hasMessageStartingWith(
-              "job.yaml --set: %s: %s", key, JobOptions.of(key).wrong(value)); // several models
+          .hasMessageStartingWith("job.yaml --set: %s: %s", key, JobOptions.of(key).wrong(value));
     }
     if (option != ForecastOptions.FEATURES) { // columns
       String label = Signature.FORECAST.label(option);
@@ -94,8 +93,8 @@ class SharedOptionsTest {
       assertThatThrownBy(
               () ->
                   tables.explainSql(
-                      "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor, on_time =>"
-                          + " DESCRIPTOR(ts), value_column => 'v', weights_path =>"
+                      "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor, on_time"
+                          + " => DESCRIPTOR(ts), value_column => 'v', weights_path =>"
                           + " 'builtin:sample-many-to-one', %s => %s)".formatted(label, literal)))
           .rootCause()
           .hasMessage("FORECAST: %s: %s", label, problem);

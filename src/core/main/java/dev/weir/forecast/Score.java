@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param mase the same over that of seasonal naive on the same values; NaN while unknown
  * @param level share of the truth that the interval is meant to hold; NaN without an interval
  * @param coverage share that it did hold; NaN while unknown
- * @param methods baselines and experts on the same values and steps, and models that compete
+ * @param methods baselines and experts on the same values and steps
  * @param distribution scores of the predictive distributions; null while unknown
  */
 public record Score(
@@ -65,9 +65,6 @@ public record Score(
 
     /** Begins the name of a model outside of Weir. */
     public static final String OUTSIDE = "outside:";
-
-    /** Begins the name of a network that competes with others. */
-    public static final String NETWORK = "model:";
 
     /** One that is not outside of Weir. */
     public Method(String name, double mae, double share) {

@@ -18,7 +18,6 @@ import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.SampleOutput;
 import dev.weir.stream.WeirTypeInformation;
-import dev.weir.stream.contest.Contests;
 import dev.weir.stream.covariate.CovariateJoin;
 import dev.weir.stream.group.GroupAlarms;
 import dev.weir.stream.shared.SharedLearning;
@@ -225,10 +224,6 @@ public final class ForecastPipeline {
     List<DataStream<Output>> learned = new ArrayList<>();
     for (SampleOutput.Target target : SharedLearning.targets(settings.shared())) {
       learned.add(SharedLearning.train(forecasts, target));
-    }
-    DataStream<Output> contests = Contests.reports(forecasts, settings.forecast());
-    if (contests != null) {
-      learned.add(contests);
     }
     learned.stream()
         .reduce(DataStream::union)

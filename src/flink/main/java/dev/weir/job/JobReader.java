@@ -10,7 +10,6 @@ import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.options.AlarmOptions;
-import dev.weir.job.options.ContestOptions;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
@@ -90,7 +89,7 @@ final class JobReader {
     ForecastSpec spec = spec();
     ClassifySettings classify = classifies ? classify(spec) : null;
     KafkaSettings kafka = new TopicReader(file, directory, !modes.isEmpty(), classifies).read(name);
-    ForecastSettings forecast = ContestOptions.read(file, name, spec.settings());
+    ForecastSettings forecast = spec.settings();
     List<SharedSettings> shared = shared(forecast);
     CovariateSettings covariates = covariates(forecast);
     OutsideSettings outside = outside(forecast, kafka.topics().outside());
@@ -198,8 +197,7 @@ final class JobReader {
   }
 
   private void add(ForecastSpec spec, Mode mode) {
-    List<String> names = ContestOptions.models(file, mode);
-    String name = names == null ? null : names.get(0);
+    String name = file.get(file.in(mode, ForecastOptions.MODEL));
     Option<String> option = file.in(mode, ForecastOptions.FILE);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     byte[] bytes = name == null ? null : bytes(option);
@@ -223,11 +221,10 @@ final class JobReader {
 
   /** A name is that of one model. */
   private void checkNames() {
-    List<List<String>> models =
-        modes.stream().map(mode -> ContestOptions.models(file, mode)).toList();
+    List<String> models =
+        modes.stream().map(mode -> file.get(file.in(mode, ForecastOptions.MODEL))).toList();
     if (models.stream().allMatch(Objects::nonNull)
-        && models.stream().flatMap(List::stream).distinct().count()
-            < models.stream().mapToInt(List::size).sum()) {
+        && models.stream().distinct().count() < models.size()) {
       file.problem(
           file.in(Mode.MANY_TO_MANY, ForecastOptions.MODEL),
           "expected another name than that of many-to-one");

@@ -53,7 +53,7 @@ public record JobSettings(
 
   /** Whether the job writes to the model topic. */
   public boolean writesModels() {
-    return !shared.isEmpty() || forecast.modes().stream().anyMatch(t -> t.contest() != null);
+    return !shared.isEmpty();
   }
 
   /**

@@ -73,9 +73,6 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
   private static final int LOG_ROWS = 16;
 
-  private static final int SHADOW_OBJECT = 64 + 4 * ARRAY;
-  private static final int SHADOW_FORMAT = 45; // version, epoch, period, counts, sizes, checksum
-
   private static final int CARRIED_OBJECT = 40 + 2 * ARRAY;
   private static final int CARRIED_FORMAT = 33; // version, model, counts, sizes, checksum
 
@@ -195,12 +192,6 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
         long carried = CarriedState.bytes(target.initial().rnn());
         heap += CARRIED_OBJECT + carried + HEAP_ENTRY; // the key is that of the window
         disk += CARRIED_FORMAT + carried + diskKey;
-      }
-      if (target.contest() != null) {
-        long shadow = target.contest().bytes(target.horizon());
-        heap += SHADOW_OBJECT + shadow + HEAP_ENTRY; // the key is that of the window
-        cached += SHADOW_OBJECT + shadow;
-        disk += SHADOW_FORMAT + shadow + diskKey;
       }
       Learning learning = target.learning();
       if (learning == null) {

@@ -1,6 +1,5 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.ChampionUpdate;
 import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
@@ -8,8 +7,6 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.MemberSurprise;
-import dev.weir.forecast.contest.ContestSettings;
-import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
@@ -22,8 +19,8 @@ import dev.weir.model.Model;
 import dev.weir.rnn.Kernels;
 import dev.weir.state.ResultCounters;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -49,14 +46,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   private static final MapStateDescriptor<String, Long> MODEL_TIMES =
       new MapStateDescriptor<>("model-times", Types.STRING, Types.LONG);
 
-  /** Name of the champion where it is not the first model, by mode. Part of each savepoint. */
-  private static final MapStateDescriptor<String, String> CHAMPIONS =
-      new MapStateDescriptor<>("champions", Types.STRING, Types.STRING);
-
-  /** Grows with each record about models that compete, by mode. Part of each savepoint. */
-  private static final MapStateDescriptor<String, Long> EPOCHS =
-      new MapStateDescriptor<>("contest-epochs", Types.STRING, Types.LONG);
-
   private final ForecastSettings settings;
 
   private transient SeriesStore store;
@@ -64,12 +53,9 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   private transient ForecastResult result;
   private transient ForecastState state; // of the current call
   private transient BroadcastState<String, Long> modelTimes;
-  private transient BroadcastState<String, String> champions;
-  private transient BroadcastState<String, Long> epochs;
   private transient ForecastMetrics measured;
   private transient SampleOutput samples; // null without shared learning
   private transient Consumer<MemberSurprise> groups; // null without groups
-  private transient Consumer<ShadowScore> shadows;
 
   ForecastFunction(ForecastSettings settings) {
     super(MODELS, ForecastModel.class, settings.limits(), true);
@@ -110,11 +96,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     this.groups = groups;
   }
 
-  /** Before it is opened: where scores of networks that compete go. */
-  void shadows(Consumer<ShadowScore> shadows) {
-    this.shadows = shadows;
-  }
-
   @Override
   SeriesStore store() {
     return store;
@@ -130,21 +111,20 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   public void initializeState(FunctionInitializationContext context) throws Exception {
     super.initializeState(context);
     modelTimes = context.getOperatorStateStore().getBroadcastState(MODEL_TIMES);
-    champions = context.getOperatorStateStore().getBroadcastState(CHAMPIONS);
-    epochs = context.getOperatorStateStore().getBroadcastState(EPOCHS);
   }
 
   @Override
   Set<String> modelNames() {
     return settings.modes().stream()
-        .flatMap(target -> target.models().stream())
+        .map(ModeSettings::model)
+        .filter(Objects::nonNull)
         .collect(Collectors.toSet());
   }
 
   @Override
   String problemWith(Model model) {
     for (ModeSettings target : settings.modes()) {
-      if (target.models().contains(model.name())) {
+      if (model.name().equals(target.model())) {
         String problem = settings.problemWith(model, target);
         if (problem != null) {
           return problem;
@@ -159,63 +139,14 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     modelTimes.put(model.name(), source.timestamp());
     store.modelChanged();
     for (int i = 0; i < settings.modes().size(); i++) {
-      ModeSettings target = settings.modes().get(i);
-      if (target.models().contains(model.name())) {
-        nextEpoch(target, source);
+      if (model.name().equals(settings.modes().get(i).model())) {
         use(i, false);
       }
     }
   }
 
-  @Override
-  String promote(ChampionUpdate update) throws Exception {
-    for (int i = 0; i < settings.modes().size(); i++) {
-      ModeSettings target = settings.modes().get(i);
-      ContestSettings contest = target.contest();
-      if (contest == null
-          || target.mode() != update.mode()
-          || !contest.job().equals(update.job())) {
-        continue;
-      }
-      if (!contest.models().contains(update.model())) {
-        return "champion of %s: expected one of %s, got %s"
-            .formatted(update.mode().label(), contest.models(), update.model());
-      }
-      champions.put(update.mode().label(), update.model());
-      nextEpoch(target, update.source());
-      store.modelChanged();
-      use(i, false);
-      LOG.info("model {} is the champion of {}", update.model(), update.mode().label());
-    }
-    return null;
-  }
-
-  /** The same in all tasks, since it follows from the order of one partition. */
-  private void nextEpoch(ModeSettings target, SourceRecord source) throws Exception {
-    if (target.contest() != null) {
-      epochs.put(target.mode().label(), Math.max(epoch(target) + 1, source.offset()));
-    }
-  }
-
-  private long epoch(ModeSettings target) throws Exception {
-    Long epoch = epochs.get(target.mode().label());
-    return epoch == null ? -1 : epoch;
-  }
-
   private void use(int target, boolean restored) throws Exception {
-    ModeSettings of = settings.modes().get(target);
-    String name = of.model();
-    if (of.contest() != null) {
-      String champion = champions.get(of.mode().label());
-      if (champion != null && of.models().contains(champion) && models.contains(champion)) {
-        name = champion;
-      }
-      List<ForecastModel> all = new ArrayList<>();
-      for (String each : of.models()) {
-        all.add(models.get(each));
-      }
-      series.compete(target, all, of.models().indexOf(name), epoch(of));
-    }
+    String name = settings.modes().get(target).model();
     if (name != null && models.contains(name)) {
       use(target, models.get(name), modelTimes.get(name), restored);
     } else {
@@ -281,9 +212,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     }
     for (int i = 0; groups != null && i < result.surprises().size(); i++) {
       groups.accept(result.surprises().get(i));
-    }
-    for (int i = 0; i < result.shadows().size(); i++) {
-      shadows.accept(result.shadows().get(i));
     }
   }
 }

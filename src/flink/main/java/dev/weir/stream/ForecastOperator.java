@@ -4,9 +4,7 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.MemberSurprise;
-import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.state.RecordSerializer;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -33,12 +31,6 @@ public final class ForecastOperator
 
   /** Observations of a series that a checkpoint may hold in place of what was learned of them. */
   public static final int MAX_UNLEARNED = SeriesStore.MAX_LOG;
-
-  /** Side output of what series say of networks that compete. */
-  public static final OutputTag<ShadowScore> SHADOW_SCORES =
-      new OutputTag<>(
-          "shadow-scores",
-          WeirTypeInformation.of(ShadowScore.class, new RecordSerializer<>(ShadowScore.class)));
 
   private final List<SampleOutput.Target> sampled;
   private final List<OutputTag<MemberSurprise>> groups; // one or none
@@ -77,7 +69,6 @@ public final class ForecastOperator
       OutputTag<MemberSurprise> tag = groups.get(0);
       function.groups(surprise -> output.collect(tag, new StreamRecord<>(surprise)));
     }
-    function.shadows(score -> output.collect(SHADOW_SCORES, new StreamRecord<>(score)));
     super.open();
     function.restored(this);
     LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);

@@ -1,6 +1,5 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.ChampionUpdate;
 import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
@@ -88,15 +87,6 @@ abstract class SeriesFunction<M extends Model>
 
   /** Uses a model, which a record brought, from now on. */
   abstract void use(M model, SourceRecord source) throws Exception;
-
-  /**
-   * Another model may be the champion.
-   *
-   * @return why it can't be, in one line; null if it can, or is of another job
-   */
-  String promote(ChampionUpdate update) throws Exception {
-    return null;
-  }
 
   /** Why an observation is not one of this job, in one line; null if it is. */
   abstract String problemWith(Observation observation);
@@ -193,13 +183,6 @@ abstract class SeriesFunction<M extends Model>
     if (arrival instanceof DeadLetter letter) {
       if (isAlone) {
         refuseModel(letter, out);
-      }
-      return;
-    }
-    if (arrival instanceof ChampionUpdate update) {
-      String problem = promote(update);
-      if (problem != null) {
-        refuseModel(new DeadLetter(Reason.MODEL, problem, arrival.source()), out);
       }
       return;
     }

@@ -1,6 +1,5 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.ForecastState;
@@ -34,9 +33,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
   static final ValueStateDescriptor<WindowState> WINDOW =
       new ValueStateDescriptor<>("window", WeirTypeInformation.WINDOW_STATE);
 
-  /** Scores of networks that compete, by mode. The state's name is part of each savepoint. */
-  private static final String SHADOW = "shadow-";
-
   /** With what networks begin the next window, by mode. The name is part of each savepoint. */
   private static final String CARRIED = "carried-";
 
@@ -64,7 +60,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
 
   private final ValueState<WindowState> windows;
   private final Map<Mode, ValueState<LearnerState>> learners = new EnumMap<>(Mode.class);
-  private final Map<Mode, ValueState<ShadowState>> shadowed = new EnumMap<>(Mode.class);
   private final Map<Mode, ValueState<CarriedState>> carries = new EnumMap<>(Mode.class);
   private final ValueState<ObservationLog> logs;
   private final int features;
@@ -86,7 +81,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
     private void reset(String next) {
       series = next;
       Arrays.fill(learned, null);
-      Arrays.fill(shadows, null);
       Arrays.fill(carried, null);
       log = null;
       isRead = false;
@@ -101,11 +95,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
         String name = LearnerStateSerializer.STATE + each.getKey().label();
         learned[each.getKey().ordinal()] = read(each.getValue(), name, series);
       }
-    }
-
-    @Override
-    protected ShadowState readShadow(Mode mode) throws IOException {
-      return read(shadowed.get(mode), SHADOW + mode.label(), series);
     }
 
     @Override
@@ -142,9 +131,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
       size += log == null ? 0 : log.bytes();
       for (LearnerState state : learned) {
         size += state == null ? 0 : state.bytes();
-      }
-      for (ShadowState shadow : shadows) {
-        size += shadow == null ? 0 : shadow.bytes();
       }
       return size;
     }
@@ -188,7 +174,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
     public void write(boolean evicted) throws IOException {
       if (isChanged()) {
         windows.update(times()); // null clears
-        write(shadowed, shadows);
         write(carries, carried);
         saved();
       }
@@ -241,13 +226,6 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
             context.getState(
                 new ValueStateDescriptor<>(
                     CARRIED + target.mode().label(), WeirTypeInformation.CARRIED_STATE)));
-      }
-      if (target.contest() != null) {
-        shadowed.put(
-            target.mode(),
-            context.getState(
-                new ValueStateDescriptor<>(
-                    SHADOW + target.mode().label(), WeirTypeInformation.SHADOW_STATE)));
       }
       if (target.learning() != null) {
         learners.put(

@@ -4,7 +4,6 @@ import dev.weir.classify.ClassState;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.ObservationLog;
@@ -39,8 +38,6 @@ public final class WeirTypeInformation<T> extends TypeInformation<T> {
       new WeirTypeInformation<>(LearnerState.class, LearnerStateSerializer.INSTANCE);
   static final TypeInformation<CarriedState> CARRIED_STATE =
       new WeirTypeInformation<>(CarriedState.class, CarriedStateSerializer.INSTANCE);
-  static final TypeInformation<ShadowState> SHADOW_STATE =
-      new WeirTypeInformation<>(ShadowState.class, ShadowStateSerializer.INSTANCE);
   static final TypeInformation<ClassState> CLASS_STATE =
       new WeirTypeInformation<>(ClassState.class, ClassStateSerializer.INSTANCE);
   static final TypeInformation<ClassifierModel> CLASSIFIER =

@@ -24,7 +24,6 @@ import dev.weir.model.Mode;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import dev.weir.stream.contest.ContestFunctionTest;
 import dev.weir.stream.covariate.CovariateJoinTest;
 import dev.weir.stream.covariate.OutsideJoinTest;
 import dev.weir.stream.group.GroupFunctionTest;
@@ -139,7 +138,6 @@ class ForecastMetricsTest {
     kinds.putAll(ClassifyFunctionTest.metrics(true).kinds());
     kinds.putAll(TrainerOperatorTest.metrics().kinds());
     kinds.putAll(GroupFunctionTest.metrics().kinds());
-    kinds.putAll(ContestFunctionTest.metrics().kinds());
     kinds.putAll(CovariateJoinTest.metrics().kinds());
     kinds.putAll(OutsideJoinTest.metrics().kinds());
     assertThat(kinds).as("tables of docs/metrics.md").isEqualTo(documented());

@@ -10,7 +10,6 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
@@ -106,11 +105,6 @@ class StateSizeTest {
             .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
             .limits(new StateLimits(Duration.ZERO, 0, 1L << 30))
             .build();
-    ContestSettings contest = // nothing is sent, which the harness would keep
-        new ContestSettings("job", List.of("a", "b"), false, 0.95, 1, 1, Duration.ofDays(9));
-    ModeSettings compared =
-        new ModeSettings(Mode.MANY_TO_ONE, "a", 2, ModelFiles.toBytes(model.withName("a")), null)
-            .withContest(contest);
     ForecastModel lstm =
         TestModel.of(new RnnConfig(Cell.LSTM, 1, 12, 3, false, true), 5, 12).build();
     ForecastSettings carried =
@@ -129,7 +123,6 @@ class StateSizeTest {
     ModeSettings week = learner(Mode.MANY_TO_ONE, two, 2, 7);
     return Stream.of(
         new Job("learning off", SMALL_SERIES, settings(5, Duration.ZERO, network)),
-        new Job("learning off, two models", SMALL_SERIES, settings(5, Duration.ZERO, compared)),
         new Job("learning off, carried state", SMALL_SERIES, carried),
         new Job("small", SERIES, settings(5, Duration.ZERO, small)),
         new Job("both modes, with a ttl", SERIES, settings(5, Duration.ofDays(9), small, many)),

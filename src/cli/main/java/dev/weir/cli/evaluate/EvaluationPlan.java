@@ -254,8 +254,7 @@ public record EvaluationPlan(
    */
   public ForecastSettings withSeason(int season, IncidentSettings incidents) {
     return learns()
-        ? settings.inOrder(
-            target().withLearning(new Learning(others, season, 0, incidents)).withContest(null))
+        ? settings.inOrder(target().withLearning(new Learning(others, season, 0, incidents)))
         : settings;
   }
 

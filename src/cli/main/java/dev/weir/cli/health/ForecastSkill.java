@@ -43,32 +43,30 @@ record ForecastSkill(Collection<Score> scores) {
   }
 
   /** Each model of a kind, compared with our forecasts: whether it is worth what it costs. */
-  private void tellModels(
-      Findings findings, ObjectNode json, String kind, String what, String key) {
+  private void tellModels(Findings findings, ObjectNode json) {
     List<String> models =
         scores.stream()
             .flatMap(score -> score.methods().stream())
             .map(Score.Method::name)
-            .filter(name -> name.startsWith(kind))
+            .filter(name -> name.startsWith(Score.Method.OUTSIDE))
             .distinct()
             .sorted()
             .toList();
     for (String model : models) {
       double[] over = over(model);
       double error = 1 / geometricMean(over);
-      ObjectNode of = json.withArray(key).addObject();
-      of.put("model", model.substring(kind.length()));
+      ObjectNode of = json.withArray("outside").addObject();
+      String name = model.substring(Score.Method.OUTSIDE.length());
+      of.put("model", name);
       of.put("series", over.length);
       of.set("error_over_ours", Json.number(error));
       findings.ok(
-          what,
+          "outside model",
           "%s: error %s of ours (%d series)%s",
-          model.substring(kind.length()),
+          name,
           percent(error),
           over.length,
-          kind.equals(Score.Method.OUTSIDE)
-              ? outside(model, of)
-              : ""); // the others are scored only
+          outside(model, of));
     }
   }
 
@@ -157,8 +155,7 @@ record ForecastSkill(Collection<Score> scores) {
           percent(quantile(toNaive, 0.5)),
           percent(quantile(toNaive, 0.9)));
     }
-    tellModels(findings, json, Score.Method.OUTSIDE, "outside model", "outside");
-    tellModels(findings, json, Score.Method.NETWORK, "network", "networks");
+    tellModels(findings, json);
     if (!isEnough()) {
       return;
     }

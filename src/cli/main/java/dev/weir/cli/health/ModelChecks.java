@@ -77,16 +77,6 @@ final class ModelChecks extends Checks {
           target.learning() == null ? null : "the mixture",
           "learning is off: forecasts repeat the last value",
           one -> job.forecast().problemWith(one, target));
-      for (String challenger : target.models()) {
-        if (!challenger.equals(target.model())) {
-          check(
-              challenger,
-              false,
-              "the comparison",
-              null,
-              one -> job.forecast().problemWith(one, target));
-        }
-      }
     }
     ClassifySettings classify = job.classify();
     if (classify != null) {

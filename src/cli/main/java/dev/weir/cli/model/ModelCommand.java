@@ -40,9 +40,7 @@ import picocli.CommandLine.Spec;
       ModelCommand.Publish.class,
       ModelCommand.ListModels.class,
       ModelRollbackCommand.class,
-      ModelDiffCommand.class,
-      ModelCompareCommand.class,
-      ModelPromoteCommand.class
+      ModelDiffCommand.class
     },
     footer = {
       "",
@@ -50,8 +48,7 @@ import picocli.CommandLine.Spec;
       "          weir model publish demand.safetensors --name demand",
       "          weir model list",
       "          weir model diff demand@3 demand",
-      "          weir model rollback demand",
-      "          weir model compare my-job.yaml"
+      "          weir model rollback demand"
     })
 public final class ModelCommand implements Runnable {
 
@@ -59,8 +56,7 @@ public final class ModelCommand implements Runnable {
 
   @Override
   public void run() {
-    throw UsageException.of(
-        spec, "expected inspect, publish, list, rollback, diff, compare or promote, got none");
+    throw UsageException.of(spec, "expected inspect, publish, list, rollback or diff, got none");
   }
 
   /** {@code weir model inspect}. */
@@ -297,7 +293,7 @@ public final class ModelCommand implements Runnable {
       }
       JobSettings job = kafka.job();
       for (ForecastSettings.ModeSettings target : job.forecast().modes()) {
-        if (target.models().contains(version.name())) {
+        if (version.name().equals(target.model())) {
           Model model = models.model(version.name(), null);
           String problem = job.forecast().problemWith(model, target);
           return fit(word, job.name(), problem);

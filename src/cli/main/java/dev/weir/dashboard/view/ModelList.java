@@ -1,7 +1,6 @@
 package dev.weir.dashboard.view;
 
 import dev.weir.dashboard.view.JobSummary.Version;
-import dev.weir.kafka.codec.ContestCodec;
 import dev.weir.kafka.codec.ModelCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ public final class ModelList {
       String name, long version, Long created, Long published, int series, boolean newest) {}
 
   synchronized void add(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
-    if (record.value() == null || ContestCodec.Key.of(record.key()) != null) {
+    if (record.value() == null) {
       return;
     }
     dev.weir.kafka.avro.Model model = codec.record(record.value());

@@ -1,7 +1,6 @@
 package dev.weir.forecast.engine;
 
 import dev.weir.forecast.alarm.MemberSurprise;
-import dev.weir.forecast.contest.ShadowScore;
 import dev.weir.forecast.learn.LatestScores;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.SeriesResult;
@@ -19,7 +18,6 @@ public final class ForecastResult extends SeriesResult {
   final long[] nanos; // by target
   final List<Judgment> judgments = new ArrayList<>();
   final List<MemberSurprise> surprises = new ArrayList<>();
-  final List<ShadowScore> shadows = new ArrayList<>();
   boolean wantsJudgments;
   boolean wantsWindow;
   boolean wantsNanos;
@@ -57,7 +55,6 @@ public final class ForecastResult extends SeriesResult {
     super.clear();
     judgments.clear();
     surprises.clear();
-    shadows.clear();
     Arrays.fill(scored, null);
     window = null;
     models = null;
@@ -128,10 +125,5 @@ public final class ForecastResult extends SeriesResult {
   /** Surprising values of a series that is a member of a group. */
   public List<MemberSurprise> surprises() {
     return surprises;
-  }
-
-  /** What the series says of networks that compete, at the end of a period. */
-  public List<ShadowScore> shadows() {
-    return shadows;
   }
 }

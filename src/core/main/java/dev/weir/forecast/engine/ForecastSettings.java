@@ -3,7 +3,6 @@ package dev.weir.forecast.engine;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
-import dev.weir.forecast.contest.ContestSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.CandidateKinds;
@@ -121,40 +120,21 @@ public record ForecastSettings(
    * One forecast to make of each window.
    *
    * @param mode which outputs of the network become the forecast
-   * @param model name of the model that makes it, or takes part in it; null when none does; of
-   *     several that compete the first one
+   * @param model name of the model that makes it, or takes part in it; null when none does
    * @param horizon values in the forecast
    * @param initialModel the model to start with until the model topic brings one, as safetensors
    *     bytes; null if absent
    * @param learning how each series is learned; null: the model alone makes the forecast
    * @param bounds where forecasts and intervals lie
-   * @param contest how models compete; null for one model
    */
   public record ModeSettings(
-      Mode mode,
-      String model,
-      int horizon,
-      byte[] initialModel,
-      Learning learning,
-      Bounds bounds,
-      ContestSettings contest)
+      Mode mode, String model, int horizon, byte[] initialModel, Learning learning, Bounds bounds)
       implements Serializable {
 
     /** Without bounds. */
     public ModeSettings(
         Mode mode, String model, int horizon, byte[] initialModel, Learning learning) {
       this(mode, model, horizon, initialModel, learning, Bounds.NONE);
-    }
-
-    /** Of one model. */
-    public ModeSettings(
-        Mode mode,
-        String model,
-        int horizon,
-        byte[] initialModel,
-        Learning learning,
-        Bounds bounds) {
-      this(mode, model, horizon, initialModel, learning, bounds, null);
     }
 
     public ModeSettings {
@@ -166,22 +146,12 @@ public record ForecastSettings(
 
     /** The same, learned in another way; null: not learned. */
     public ModeSettings withLearning(Learning wanted) {
-      return new ModeSettings(mode, model, horizon, initialModel, wanted, bounds, contest);
+      return new ModeSettings(mode, model, horizon, initialModel, wanted, bounds);
     }
 
     /** The same within bounds. */
     public ModeSettings withBounds(Bounds wanted) {
-      return new ModeSettings(mode, model, horizon, initialModel, learning, wanted, contest);
-    }
-
-    /** The same with models that compete. */
-    public ModeSettings withContest(ContestSettings wanted) {
-      return new ModeSettings(mode, model, horizon, initialModel, learning, bounds, wanted);
-    }
-
-    /** Names of all models that make it or take part in it. */
-    public List<String> models() {
-      return contest != null ? contest.models() : model == null ? List.of() : List.of(model);
+      return new ModeSettings(mode, model, horizon, initialModel, learning, wanted);
     }
 
     /** The model to start with; null if absent. */
@@ -302,10 +272,6 @@ public record ForecastSettings(
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */
   public String problemWith(ForecastModel model, ModeSettings target) {
     LearnerSettings learner = target.learning() == null ? null : target.learning().learner();
-    if (target.contest() != null && !model.candidates().isEmpty()) {
-      return "kind: expected networks that read windows alone where several compete, got one that"
-          + " combines forecasts (model %s version %d)".formatted(model.name(), model.version());
-    }
     String carrying = carries() ? problemWithCarrying(model) : null;
     if (carrying != null) {
       return "%s (model %s version %d)".formatted(carrying, model.name(), model.version());
@@ -360,7 +326,8 @@ public record ForecastSettings(
               model.version());
     }
     if (model.ahead().count() > 0 && outsideColumns() > 0) {
-      return "ahead: expected a model that reads no covariates known ahead, since there are outside models, got"
+      return "ahead: expected a model that reads no covariates known ahead, since there are outside"
+                 + " models, got"
           + " one that does (model %s version %d)".formatted(model.name(), model.version());
     }
     if (model.ahead().count() > 0 && model.ahead().count() != inputs.ahead) {
@@ -381,15 +348,16 @@ public record ForecastSettings(
   /** Why a network can't begin a window with what the last one left; null if it can. */
   private static String problemWithCarrying(ForecastModel model) {
     if (!model.candidates().isEmpty()) {
-      return "kind: expected a network that reads windows alone with window.state: carry, got another";
+      return "kind: expected a network that reads windows alone with window.state: carry, got"
+                 + " another";
     }
     if (model.rnn().bidirectional()) {
-      return "bidirectional: expected a network of one direction with window.state: carry, since the"
-          + " other one begins at a window's end, got both";
+      return "bidirectional: expected a network of one direction with window.state: carry, since"
+                 + " the other one begins at a window's end, got both";
     }
     if (model.scaling().readsWindow()) {
-      return "scaling: expected none or fixed with window.state: carry, since what is carried has one"
-          + " scale, got "
+      return "scaling: expected none or fixed with window.state: carry, since what is carried has"
+                 + " one scale, got "
           + model.scaling().rule().label();
     }
     return null;

@@ -1,6 +1,5 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.ObservationLog;
@@ -20,9 +19,6 @@ public class ForecastState extends SeriesState<WindowState> {
   /** What each mode has learned, by its ordinal; null where nothing was. */
   protected final LearnerState[] learned = new LearnerState[MODES];
 
-  /** The scores of networks that compete, by mode; null where they were not asked for. */
-  protected final ShadowState[] shadows = new ShadowState[MODES];
-
   /** With which networks begin the next window, by mode; null where they were not asked for. */
   protected final CarriedState[] carried = new CarriedState[MODES];
 
@@ -41,22 +37,6 @@ public class ForecastState extends SeriesState<WindowState> {
   /** Reads {@link #learned} and {@link #log}. */
   protected void readLearned() throws IOException {
     // a series that is in memory as a whole
-  }
-
-  /** Reads the scores of a mode's networks that compete; null for none. */
-  protected ShadowState readShadow(Mode mode) throws IOException {
-    return null;
-  }
-
-  /** The scores of a mode's networks that compete; never null. */
-  final ShadowState shadow(Mode mode) throws IOException {
-    ShadowState shadow = shadows[mode.ordinal()];
-    if (shadow == null) {
-      ShadowState saved = readShadow(mode);
-      shadow = saved == null ? new ShadowState() : saved;
-      shadows[mode.ordinal()] = shadow;
-    }
-    return shadow;
   }
 
   /** Reads with what a mode's network begins the next window; null for nothing. */

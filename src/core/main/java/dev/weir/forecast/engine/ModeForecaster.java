@@ -6,9 +6,6 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.contest.ShadowScore;
-import dev.weir.forecast.contest.ShadowScorer;
-import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
@@ -49,7 +46,6 @@ final class ModeForecaster {
   private final Learner learner; // null when the model alone forecasts
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final AlarmMonitor alarms; // null when no alarms are reported
-  private final ShadowScorer shadow; // null when no models compete
   private final List<String> covariateNames; // null when forecasts are not explained
   private ForecastModel active; // null if absent
   private NetworkForecaster network; // of a model that reads windows; null if absent
@@ -86,11 +82,6 @@ final class ModeForecaster {
         learner == null || target.learning().alarms() == null
             ? null
             : new AlarmMonitor(target.learning().alarms(), learner, result);
-    this.shadow =
-        target.contest() == null
-            ? null
-            : new ShadowScorer(
-                target.contest(), target.mode(), target.horizon(), target.bounds(), zone);
     this.covariateNames =
         learner == null || target.learning().explanation() == null
             ? null
@@ -125,24 +116,6 @@ final class ModeForecaster {
 
   boolean learns() {
     return learner != null;
-  }
-
-  boolean competes() {
-    return shadow != null;
-  }
-
-  /** As {@link SeriesForecaster#compete}. */
-  void compete(List<ForecastModel> published, int champion, long epoch) {
-    List<ForecastModel> models = new ArrayList<>(published);
-    if (models.get(0) == null) {
-      models.set(0, initialModel);
-    }
-    shadow.use(models, champion, epoch);
-  }
-
-  /** Scores the models that compete at the window's newest value. */
-  ShadowScore shadow(ShadowState state, SequenceWindow window) {
-    return shadow.observe(state, window);
   }
 
   /**
@@ -383,9 +356,7 @@ final class ModeForecaster {
 
   /** The score at the newest value; null while unknown. */
   Score scoreSoFar(LearnerState known, SequenceWindow window, List<String> models) {
-    return !isOfThese(known) || learner.scored(known, 1) == 0
-        ? null
-        : score(window, known, null, models);
+    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known, models);
   }
 
   boolean isOfThese(LearnerState state) {
@@ -445,11 +416,9 @@ final class ModeForecaster {
   }
 
   /**
-   * @param compared scores of models that compete; null without them
    * @param models names of the outside models; null where the settings name them
    */
-  Score score(
-      SequenceWindow window, LearnerState state, ShadowState compared, List<String> models) {
+  Score score(SequenceWindow window, LearnerState state, List<String> models) {
     int steps = 0;
     while (steps < target.horizon() && learner.scored(state, steps + 1) > 0) {
       steps++;
@@ -483,12 +452,6 @@ final class ModeForecaster {
       Score.Method method = learner.outsideScore(state, m, outside.name(m, models));
       if (method != null) { // it has said something
         methods.add(method);
-      }
-    }
-    for (int i = 0; compared != null && i < shadow.models(); i++) {
-      double error = compared.meanError(i);
-      if (Double.isFinite(error)) {
-        methods.add(new Score.Method(Score.Method.NETWORK + shadow.name(i), error, 0));
       }
     }
     return new Score(

@@ -8,8 +8,6 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.AlarmFeedback;
-import dev.weir.forecast.contest.ShadowScore;
-import dev.weir.forecast.contest.ShadowState;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerState;
@@ -24,7 +22,6 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -134,18 +131,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    */
   public boolean use(int target, ForecastModel published, long time) {
     return forecasters[target].use(published, time);
-  }
-
-  /**
-   * Has models of a target compete from now on, beside {@link #use} of the champion.
-   *
-   * @param target its number in the settings
-   * @param published in the order of the settings; null of one that was not published
-   * @param champion place of the champion
-   * @param epoch larger than the one before
-   */
-  public void compete(int target, List<ForecastModel> published, int champion, long epoch) {
-    forecasters[target].compete(published, champion, epoch);
   }
 
   /** The version of a target's model, as its forecasts have it; for metrics. */
@@ -349,7 +334,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     SequenceWindow window = null;
     for (int i = 0; i < forecasters.length; i++) {
       ModeForecaster forecaster = forecasters[i];
-      if (!result.isDue && !forecaster.learns() && !forecaster.competes()) {
+      if (!result.isDue && !forecaster.learns()) {
         continue;
       }
       if (window == null) {
@@ -357,14 +342,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       }
       boolean isTimed = result.isDue && result.wantsNanos;
       long start = isTimed ? System.nanoTime() : 0;
-      ShadowState shadow = null;
-      if (forecaster.competes()) {
-        shadow = series.shadow(forecaster.mode());
-        ShadowScore score = forecaster.shadow(shadow, window);
-        if (score != null) {
-          result.shadows.add(score);
-        }
-      }
       LearnerState learned = null;
       if (forecaster.learns()) {
         read(name, series);
@@ -392,7 +369,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       if (learned != null && joint != null) {
         joint[i].addScores(window, learned);
       } else if (learned != null && forecaster.isScoreDue(learned)) {
-        result.add(forecaster.score(window, learned, shadow, state.models()));
+        result.add(forecaster.score(window, learned, state.models()));
       }
     }
     result.window = window == null && result.wantsWindow ? windows.window(name, state) : window;

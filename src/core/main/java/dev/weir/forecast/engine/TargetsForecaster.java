@@ -264,7 +264,7 @@ final class TargetsForecaster {
     for (int k = 0; k < steps.length; k++) {
       if (hasScore[k]) {
         window.select(k);
-        result.add(mode.score(window, state(first, k), null, null));
+        result.add(mode.score(window, state(first, k), null));
       }
     }
   }

@@ -30,9 +30,9 @@ public final class JobOptions {
   private static final List<String> SECTIONS =
       List.of(
           (",totals[],kafka,kafka.registry,topics,observations,covariates,outside,source,window,state,learning,"
-                  + "learning.outside,learning.shared,promotion,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
-                  + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
-                  + "forecast.many-to-one,forecast.many-to-many,classify")
+               + "learning.outside,learning.shared,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
+               + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
+               + "forecast.many-to-one,forecast.many-to-many,classify")
               .split(","));
 
   private static final String COMMITTED = "safe after a stop with a savepoint, which commits first";
@@ -81,8 +81,8 @@ public final class JobOptions {
               Option.Type.TEXT,
               "a regular expression such as sensors[.].*",
               null,
-              "In place of topics.observations: all topics whose whole names match, also those that are"
-                  + " made later.",
+              "In place of topics.observations: all topics whose whole names match, also those that"
+                  + " are made later.",
               JobOptions::pattern)
           .change(Option.OLD_TOPIC);
   public static final Option<String> FORECASTS =
@@ -187,8 +187,8 @@ public final class JobOptions {
               "forecasts.format",
               Format.class,
               Format.AVRO,
-              "How forecasts, scores and incidents are written: as Avro or as JSON objects with the same"
-                  + " fields.")
+              "How forecasts, scores and incidents are written: as Avro or as JSON objects with the"
+                  + " same fields.")
           .change("safe: readers of Weir tell both apart");
 
   /** Short keys and the keys that they abbreviate. */
@@ -207,9 +207,7 @@ public final class JobOptions {
           "observations.topic",
           "topics.observations",
           "observations.pattern",
-          "topics.pattern",
-          "promote",
-          "promotion.rule");
+          "topics.pattern");
 
   private static MemorySize cache(String text) {
     MemorySize size = MemorySize.parse(text);
@@ -243,8 +241,8 @@ public final class JobOptions {
               "delivery.transaction-timeout",
               Duration.ofMinutes(10),
               Duration.ofSeconds(1),
-              "How long a transaction may stay open: longer than a checkpoint and a restart, at most"
-                  + " the broker's transaction.max.timeout.ms.")
+              "How long a transaction may stay open: longer than a checkpoint and a restart, at"
+                  + " most the broker's transaction.max.timeout.ms.")
           .change(COMMITTED);
   public static final Option<String> TRANSACTION_PREFIX =
       Option.name(
@@ -272,7 +270,6 @@ public final class JobOptions {
             RegistryOptions.class,
             ForecastOptions.class,
             NetworkOptions.class,
-            ContestOptions.class,
             HolidayOptions.class,
             BoundsOptions.class,
             AnomalyOptions.class,
@@ -291,8 +288,7 @@ public final class JobOptions {
     for (Mode mode : Mode.values()) {
       for (Option<?> option : ForecastOptions.OF_MODE) {
         if (option != ForecastOptions.MODE) {
-          Option<?> declared = option == ForecastOptions.MODEL ? ContestOptions.MODELS : option;
-          all.add(ForecastOptions.in(mode, declared));
+          all.add(ForecastOptions.in(mode, option));
         }
       }
     }

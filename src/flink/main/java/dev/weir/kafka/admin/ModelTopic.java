@@ -1,9 +1,7 @@
 package dev.weir.kafka.admin;
 
-import dev.weir.forecast.ContestReport;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.codec.ContestCodec;
 import dev.weir.kafka.codec.ModelCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
@@ -13,9 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -107,48 +103,8 @@ public final class ModelTopic {
     }
   }
 
-  /**
-   * The newest reports about models of a job that compete: of the champion, which is absent until
-   * one was promoted, and of standings.
-   *
-   * @throws IOException if one can't be read
-   */
-  public List<ContestReport> reports(String job) throws IOException {
-    Map<ContestCodec.Key, byte[]> newest = new LinkedHashMap<>();
-    scanAll(
-        record -> {
-          ContestCodec.Key key = ContestCodec.Key.of(record.key());
-          if (key != null && key.job().equals(job) && record.value() != null) {
-            newest.put(key, record.value());
-          }
-        });
-    List<ContestReport> reports = new ArrayList<>();
-    for (Map.Entry<ContestCodec.Key, byte[]> each : newest.entrySet()) {
-      try {
-        reports.add(ContestCodec.decode(each.getKey(), each.getValue()));
-      } catch (MalformedRecordException e) {
-        throw new IOException("topic %s: %s".formatted(topic, e.getMessage()), e);
-      }
-    }
-    return reports;
-  }
-
-  /** Makes another model of a job the champion. */
-  public void promote(ContestReport report) throws IOException {
-    send(ContestCodec.key(report), ContestCodec.encode(report));
-  }
-
-  /** Every record about one model, those without a value too. */
+  /** Reads every record, those without a value too. */
   private void scan(Consumer<ConsumerRecord<byte[], byte[]>> action) {
-    scanAll(
-        record -> {
-          if (ContestCodec.Key.of(record.key()) == null) {
-            action.accept(record);
-          }
-        });
-  }
-
-  private void scanAll(Consumer<ConsumerRecord<byte[], byte[]>> action) {
     try (TopicConsumer consumer = new TopicConsumer(clients.committed())) {
       List<TopicPartition> partitions = consumer.partitions(topic);
       if (!consumer.read(consumer.begins(partitions), consumer.ends(partitions), TIMEOUT, action)) {

@@ -17,8 +17,7 @@ import org.apache.avro.specific.SpecificDatumReader;
 /**
  * Models as plain Avro binary of {@code model.avsc}, their weights as safetensors bytes inside. A
  * topic keeps versions to go back to under keys of their own, {@code NAME@VERSION}, since
- * compaction leaves one record for each key; jobs pass these copies over. The topic also has the
- * reports of {@link ContestCodec}.
+ * compaction leaves one record for each key; jobs pass these copies over.
  */
 public final class ModelCodec {
 

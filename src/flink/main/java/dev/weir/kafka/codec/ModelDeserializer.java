@@ -1,13 +1,11 @@
 package dev.weir.kafka.codec;
 
-import dev.weir.forecast.ChampionUpdate;
 import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
@@ -22,7 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Turns each record of the model topic into a {@link ModelEvent}; never throws for a record's sake.
  * A null value is a tombstone that compaction leaves: the active model stays. A copy that is kept
- * to go back to is passed over, and so are standings of models that compete.
+ * to go back to is passed over.
  */
 public final class ModelDeserializer implements KafkaRecordDeserializationSchema<ModelEvent> {
 
@@ -42,18 +40,11 @@ public final class ModelDeserializer implements KafkaRecordDeserializationSchema
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ModelEvent> out) {
-    ContestCodec.Key contest = ContestCodec.Key.of(record.key());
-    boolean isChampion = contest != null && contest.isChampion();
-    if (record.value() == null || !isChampion && ModelCodec.isCopy(record.key())) {
+    if (record.value() == null || ModelCodec.isCopy(record.key())) {
       return;
     }
     SourceRecord source = DeadLetterCodec.source(record);
     try {
-      if (isChampion) {
-        String champion = AvroBounds.quoted(codec.record(record.value()).getName());
-        out.collect(new ChampionUpdate(contest.job(), contest.mode(), champion, source));
-        return;
-      }
       Model model = codec.decode(record.value());
       out.collect(
           model instanceof ClassifierModel classifier

@@ -1,7 +1,6 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Classification;
-import dev.weir.forecast.ContestReport;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
@@ -106,9 +105,6 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     }
     if (output instanceof LearnedModel learned) {
       return model(learned, now);
-    }
-    if (output instanceof ContestReport report) {
-      return model(ContestCodec.key(report), ContestCodec.encode(report), now);
     }
     return DeadLetterCodec.record(
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
