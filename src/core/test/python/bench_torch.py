@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Times eager PyTorch over the shapes of src/lab/test/java/dev/weir/comparison/Work.java, on one thread, by its CPU time.
+"""Times eager PyTorch over the shapes of src/lab/main/java/dev/weir/comparison/Work.java, on one thread, by its CPU time.
 
 Debian's python3-torch is linked to the reference BLAS, which is many times slower than OpenBLAS; so:
 

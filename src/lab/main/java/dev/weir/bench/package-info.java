@@ -3,7 +3,7 @@
  * from and writes to a local broker.
  *
  * <p>Start at {@link dev.weir.bench.BenchCommand}. The comparison of Weir with other libraries is
- * in {@code dev.weir.comparison} of the test tree.
+ * in {@code dev.weir.comparison}.
  *
  * <p>Of the other packages only {@code lab} imports this one.
  */
