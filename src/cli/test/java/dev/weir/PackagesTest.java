@@ -36,7 +36,6 @@ class PackagesTest {
           entry("Avro", "org\\.apache\\.avro\\."),
           entry("Caffeine", "com\\.github\\.benmanes\\."),
           entry("Commons CLI", "org\\.apache\\.commons\\.cli\\."),
-          entry("Commons Math", "org\\.apache\\.commons\\.math3\\."),
           entry("Flink", "org\\.apache\\.flink\\."),
           entry("HdrHistogram", "org\\.HdrHistogram\\."),
           entry("ITU", "com\\.ethlo\\.time\\."),

@@ -79,11 +79,11 @@ class HelpTest {
   @ParameterizedTest
   @CsvSource({
     "evaluate forecast, 37, '--truth --horizon --interval --force', --labels --classifier --budget",
-    "evaluate classify, 15, '--classifier --prequential --report --force', --input --horizon --labels",
+    "evaluate classify, 15, '--classifier --prequential --report --force', --input --horizon"
+        + " --labels",
     "evaluate anomalies, 23, '--labels --budget --input --interval', --classifier --truth --by-age",
-    "train windows, 33, '--horizon --calendar --interval --force', --pooling --without",
-    "train base, 26, '--without --samples --interval', --epochs --horizon --pooling",
-    "train classify, 23, '--pooling --method --class-weights', --horizon --columns --samples --interval",
+    "train windows, 33, '--horizon --calendar --interval --force', --without",
+    "train base, 26, '--without --samples --interval', --epochs --horizon",
   })
   void helpShowsTheOptionsOfTheTask(String task, int most, String shown, String hidden) {
     String[] words = task.split(" ");

@@ -73,7 +73,8 @@ class TorchScriptsTest {
 
   private static boolean hasTorch(String python) throws Exception {
     String code =
-        "import importlib.util as u, sys; sys.exit(not (u.find_spec('torch') and u.find_spec('numpy')))";
+        "import importlib.util as u, sys; sys.exit(not (u.find_spec('torch') and"
+            + " u.find_spec('numpy')))";
     try {
       return new ProcessBuilder(python, "-c", code).start().waitFor() == 0;
     } catch (IOException e) { // no such Python
@@ -198,5 +199,38 @@ class TorchScriptsTest {
         assertThat(steps.path(i).path("value").doubleValue()).isCloseTo(truth, within(tolerance));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "ts"})
+  void classifierOfTorchAnswersInWeirAsInTorch(String format) throws Exception {
+    Random random = new Random(5);
+    StringBuilder csv = new StringBuilder("window,load,label\n");
+    StringBuilder ts = new StringBuilder("@classLabel true high low\n@data\n");
+    for (int window = 0; window < 40; window++) {
+      boolean high = window % 2 == 0;
+      for (int t = 0; t < 6; t++) {
+        double load = 500 + (high ? 40 : -40) + 30 * random.nextGaussian();
+        csv.append("%d,%s,%s\n".formatted(window, load, high ? "high" : "low"));
+        ts.append(t == 0 ? "" : ",").append(load);
+      }
+      ts.append(high ? ":high\n" : ":low\n");
+    }
+    Path windows = Files.writeString(dir.resolve("windows.ts"), ts);
+    Path input = format.equals("ts") ? windows : Files.writeString(dir.resolve("windows.csv"), csv);
+    Path model = dir.resolve("levels-" + format + ".safetensors");
+    Ended trained =
+        run(
+            ("src/core/main/python/train_classifier.py --epochs 12 --hidden-size 8 --name levels"
+                    + " --input %s --test %s --out %s")
+                .formatted(input, windows, model)
+                .split(" "));
+    assertThat(trained.exitCode()).as(trained.output()).isZero();
+    double ofTorch = JSON.readTree(trained.output()).path("accuracy").doubleValue();
+    assertThat(ofTorch).isGreaterThan(0.9);
+    InProcess ofWeir =
+        InProcess.succeeds(
+            "evaluate --task classify --classifier %s --test %s --format json", model, windows);
+    assertThat(JSON.readTree(ofWeir.out()).path("accuracy").doubleValue()).isEqualTo(ofTorch);
   }
 }

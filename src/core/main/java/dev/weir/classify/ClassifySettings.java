@@ -124,10 +124,10 @@ public record ClassifySettings(
           .formatted(model.name(), model.version());
     }
     String what = "classifier %s version %d: ".formatted(candidate.name(), candidate.version());
-    if (candidate.view().channels() != channels) {
+    if (candidate.rnn().inputSize() != channels) {
       return what
           + "channels: expected %d (a value and %d features), got %d"
-              .formatted(channels, channels - 1, candidate.view().channels());
+              .formatted(channels, channels - 1, candidate.rnn().inputSize());
     }
     if (learning.learns && candidate.rnn().outputSize() > MAX_READ) {
       return what

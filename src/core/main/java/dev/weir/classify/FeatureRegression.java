@@ -138,7 +138,7 @@ final class FeatureRegression {
       row[i] = Bfloat16.value((short) state.rows.numbers[at + i]);
     }
     regression.logits(state.learned, row, known, logits);
-    Probabilities.softmax(logits, known, 1, probabilities);
+    Probabilities.softmax(logits, known, probabilities);
   }
 
   /**

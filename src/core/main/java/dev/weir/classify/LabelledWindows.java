@@ -1,8 +1,6 @@
 package dev.weir.classify;
 
-import dev.weir.model.Convolution;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Windows of one or more channels, each with its class. Windows may have different lengths.
@@ -16,7 +14,7 @@ import java.util.stream.IntStream;
 public record LabelledWindows(int channels, List<String> classes, float[][] windows, int[] labels) {
 
   /** Most steps of a window. */
-  public static final int MAX_STEPS = Convolution.MAX_STEPS;
+  public static final int MAX_STEPS = 100_000;
 
   /** Most classes. */
   public static final int MAX_CLASSES = 1_000;
@@ -72,70 +70,5 @@ public record LabelledWindows(int channels, List<String> classes, float[][] wind
   /** Steps of a window. */
   public int steps(int window) {
     return windows[window].length / channels;
-  }
-
-  /** Steps of the longest window; 0 without windows. */
-  public int longest() {
-    int longest = 0;
-    for (int i = 0; i < size(); i++) {
-      longest = Math.max(longest, steps(i));
-    }
-    return longest;
-  }
-
-  /** How many windows each class has. */
-  public int[] counts() {
-    int[] counts = new int[classes.size()];
-    for (int label : labels) {
-      counts[label]++;
-    }
-    return counts;
-  }
-
-  /** Some of the windows, in the given order. Shares their values. */
-  public LabelledWindows subset(int[] places) {
-    float[][] some = new float[places.length][];
-    int[] theirs = new int[places.length];
-    for (int i = 0; i < places.length; i++) {
-      some[i] = windows[places[i]];
-      theirs[i] = labels[places[i]];
-    }
-    return new LabelledWindows(channels, classes, some, theirs);
-  }
-
-  /**
-   * Splits the windows into parts of about equal size, with about the same share of each class.
-   *
-   * @return the part of each window, from 0 on; as {@link #places} reads it
-   */
-  public int[] parts(int count) {
-    int[] parts = new int[size()];
-    int next = 0; // of the windows class by class
-    for (int c = 0; c < classes.size(); c++) {
-      for (int i = 0; i < size(); i++) {
-        if (labels[i] == c) {
-          parts[i] = next++ % count;
-        }
-      }
-    }
-    return parts;
-  }
-
-  /**
-   * Chooses a share of the windows, with about the same share of each class.
-   *
-   * @return 1 for each window that is chosen, else 0; as {@link #places} reads it
-   */
-  public int[] chosen(double share) {
-    int[] chosen = parts(size()); // class by class
-    for (int i = 0; i < chosen.length; i++) {
-      chosen[i] = (int) (Math.floor((chosen[i] + 1) * share) - Math.floor(chosen[i] * share));
-    }
-    return chosen;
-  }
-
-  /** Places of the windows that are, or are not, in a part. */
-  public static int[] places(int[] parts, int part, boolean inside) {
-    return IntStream.range(0, parts.length).filter(i -> (parts[i] == part) == inside).toArray();
   }
 }

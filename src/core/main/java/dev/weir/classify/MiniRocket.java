@@ -1,6 +1,5 @@
 package dev.weir.classify;
 
-import dev.weir.model.Convolution;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -21,7 +20,7 @@ import java.util.SplittableRandom;
 final class MiniRocket {
 
   /** Number of kernels: 3 of 9 places. */
-  static final int KERNELS = Convolution.KERNELS;
+  static final int KERNELS = 84;
 
   /** Steps to which a shorter window is filled up with its last step. */
   static final int LEAST_STEPS = 10;
@@ -40,17 +39,6 @@ final class MiniRocket {
   private final int[] featuresPerKernel; // of each dilation
   private final int[][] combinations; // (dilations * KERNELS)(channels that are summed)
   private final float[] biases;
-
-  /**
-   * Kernels with known biases.
-   *
-   * @param steps of a window that they are spread for
-   * @param seed of the choice of channels
-   * @param biases a multiple of {@link #KERNELS}
-   */
-  MiniRocket(int steps, int channels, long seed, float[] biases) {
-    this(steps, channels, new SplittableRandom(seed), biases);
-  }
 
   private MiniRocket(int steps, int channels, SplittableRandom random, float[] biases) {
     this.channels = channels;
@@ -197,10 +185,6 @@ final class MiniRocket {
 
   int features() {
     return biases.length;
-  }
-
-  float[] biases() {
-    return biases;
   }
 
   /**

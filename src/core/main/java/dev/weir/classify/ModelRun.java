@@ -20,7 +20,7 @@ final class ModelRun {
 
   ModelRun(ClassifierModel model, ClassifySettings.Learning learning) {
     this.model = model;
-    this.classifier = NetworkClassifier.of(model);
+    this.classifier = new NetworkClassifier(model);
     this.maxClasses = learning.maxClasses();
     this.readout =
         new FeatureRegression(model.rnn().outputSize(), learning.waiting(), UNKNOWN_BIAS);
@@ -70,7 +70,7 @@ final class ModelRun {
    */
   void run(float[] window, List<String> names, double[] said) {
     classifier.logits(window, logits);
-    Probabilities.softmax(logits, model.factor(), probabilities);
+    Probabilities.softmax(logits, probabilities);
     Arrays.fill(said, 0);
     double sum = 0;
     for (int k = 0; k < logits.length; k++) {
@@ -90,16 +90,13 @@ final class ModelRun {
     float[] weights = model.weights();
     int width = model.rnn().outputSize();
     int classes = model.classes().size();
-    float factor = (float) model.factor();
     int headAt = model.rnn().parameterCount();
     float[] row = new float[width];
     for (int k = 0; k < classes; k++) {
       int index = index(names, k);
       if (index >= 0) {
-        for (int i = 0; i < width; i++) {
-          row[i] = factor * weights[headAt + k * width + i];
-        }
-        readout.setWeights(state, index, row, factor * weights[headAt + classes * width + k]);
+        System.arraycopy(weights, headAt + k * width, row, 0, width);
+        readout.setWeights(state, index, row, weights[headAt + classes * width + k]);
       }
     }
   }

@@ -145,7 +145,7 @@ final class OnlineNetwork {
       System.arraycopy(rows, t * inputs, read, size, inputs);
       head(state, logits);
       Arrays.fill(dLogits, 0f);
-      loss += Loss.crossEntropy(logits, 0, known, labels[t], 0f, 1.0 / kept, dLogits);
+      loss += Loss.crossEntropy(logits, 0, known, labels[t], 1.0 / kept, dLogits);
       Arrays.fill(dRead, 0f);
       Linear.backward(
           state, at + head, width, classes, read, 0, dLogits, 0, gradient, head, gradient, bias,

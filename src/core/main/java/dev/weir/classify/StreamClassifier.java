@@ -283,15 +283,15 @@ public final class StreamClassifier {
     counts.probabilities(learned, lastLabel, known, probabilities[1]);
     counts.probabilities(learned, -1, known, probabilities[2]);
     logistic.logits(learned, row, logits);
-    Probabilities.softmax(logits, known, 1, probabilities[3]);
+    Probabilities.softmax(logits, known, probabilities[3]);
     network.logits(learned, row, 1, logits);
-    Probabilities.softmax(logits, known, 1, probabilities[5]);
+    Probabilities.softmax(logits, known, probabilities[5]);
     int at = kept + 1 + LabelHistory.COUNT + settings.width();
     for (int u = 0; u < units; u++) {
       features[u] = put(state, at++, features[u]);
     }
     readout.logits(learned, features, classes(), logits);
-    Probabilities.softmax(logits, known, 1, probabilities[4]);
+    Probabilities.softmax(logits, known, probabilities[4]);
     for (int m = 0; m < external.length; m++) {
       take(external[m], known, probabilities[OWN.size() + 1 + m]);
     }
@@ -470,7 +470,7 @@ public final class StreamClassifier {
       System.arraycopy(probabilities[mean], 0, probabilities[stacked], 0, classes);
     } else {
       stacking.logits(state, logs, logits);
-      Probabilities.softmax(logits, known, 1, probabilities[stacked]);
+      Probabilities.softmax(logits, known, probabilities[stacked]);
     }
     for (int k = 0; k < classes; k++) {
       double sum = 0;
@@ -525,15 +525,15 @@ public final class StreamClassifier {
     weigh(numbers, 1.0 / (1 + age), label);
     fillLogs(known);
     stacking.logits(numbers, logs, logits);
-    Probabilities.softmax(logits, known, 1, learned);
+    Probabilities.softmax(logits, known, learned);
     stacking.learn(numbers, logs, learned, label);
     counts.add(numbers, state.rows.numbers[kept + 1] - 1, label);
     history.set(state, age, label);
     logistic.logits(numbers, row, logits); // as it is now: it may have learned since the row
-    Probabilities.softmax(logits, known, 1, learned);
+    Probabilities.softmax(logits, known, learned);
     logistic.learn(numbers, row, learned, label);
     readout.logits(numbers, features, classes(), logits);
-    Probabilities.softmax(logits, known, 1, learned);
+    Probabilities.softmax(logits, known, learned);
     readout.learn(numbers, features, learned, classes(), label);
     settle(state, age, label, known);
     numbers[labelsAt] = Math.min(STACKING_STARTS, numbers[labelsAt] + 1f);

@@ -4,7 +4,6 @@ import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -18,13 +17,9 @@ import java.util.Set;
  *     reads that step of {@code out}
  * @param rnn shape of the network
  * @param readout what the head of a many-to-one network reads; of no effect for many-to-many
- * @param view how a window becomes the network's input
  * @param classes names of the classes, in the order of the head's rows
- * @param factor by which the logits are multiplied before the softmax: one over what is called a
- *     temperature
  * @param weights the network's tensors as in {@link RnnConfig#parameters()}, the head's weight
  *     (classes, {@link RnnConfig#outputSize()}), the head's bias (classes)
- * @param convolution what answers for windows together with the network; null: nothing
  * @param provenance free text about the model
  */
 public record ClassifierModel(
@@ -33,11 +28,8 @@ public record ClassifierModel(
     Mode mode,
     RnnConfig rnn,
     Readout readout,
-    InputView view,
     List<String> classes,
-    double factor,
     float[] weights,
-    Convolution convolution,
     Map<String, String> provenance)
     implements Model {
 
@@ -59,19 +51,8 @@ public record ClassifierModel(
     if (version < 0) {
       throw new IllegalArgumentException("version: expected at least 0, got " + version);
     }
-    if (rnn.inputSize() != view.inputSize()) {
-      throw new IllegalArgumentException(
-          "input_size: expected %d for %s, got %d"
-              .formatted(view.inputSize(), view, rnn.inputSize()));
-    }
-    if (mode == Mode.MANY_TO_MANY && view.patch() != 1) {
-      throw new IllegalArgumentException("patch: expected 1 for many-to-many, got " + view.patch());
-    }
     classes = List.copyOf(classes);
     checkClasses(classes);
-    if (!(factor > 0) || !Double.isFinite(factor)) {
-      throw new IllegalArgumentException("factor: expected a number above 0, got " + factor);
-    }
     long count =
         (long) ForecastModel.parameterCount(rnn) + classes.size() * (rnn.outputSize() + 1L);
     if (weights.length != count) {
@@ -84,14 +65,6 @@ public record ClassifierModel(
         throw new IllegalArgumentException(
             "weights: expected finite numbers, got %s at index %d".formatted(weights[i], i));
       }
-    }
-    if (convolution != null && mode == Mode.MANY_TO_MANY) {
-      throw new IllegalArgumentException("convolution: expected none for many-to-many");
-    }
-    if (convolution != null && convolution.bias().length != classes.size()) {
-      throw new IllegalArgumentException(
-          "convolution.bias: expected %d classes, got %d"
-              .formatted(classes.size(), convolution.bias().length));
     }
     provenance = Map.copyOf(provenance);
     ForecastModel.writable(provenance);
@@ -126,17 +99,7 @@ public record ClassifierModel(
 
   private ClassifierModel with(String newName, long newVersion) {
     return new ClassifierModel(
-        newName,
-        newVersion,
-        mode,
-        rnn,
-        readout,
-        view,
-        classes,
-        factor,
-        weights,
-        convolution,
-        provenance);
+        newName, newVersion, mode, rnn, readout, classes, weights, provenance);
   }
 
   @Override
@@ -147,11 +110,8 @@ public record ClassifierModel(
         && mode == that.mode
         && rnn.equals(that.rnn)
         && readout == that.readout
-        && view.equals(that.view)
         && classes.equals(that.classes)
-        && Double.compare(factor, that.factor) == 0
         && Arrays.equals(weights, that.weights)
-        && Objects.equals(convolution, that.convolution)
         && provenance.equals(that.provenance);
   }
 
@@ -163,7 +123,7 @@ public record ClassifierModel(
   /** Sizes, not weights: meant for logs. */
   @Override
   public String toString() {
-    return "ClassifierModel[%s version %d, %s, %s, %s, %s, %d classes]"
-        .formatted(name, version, mode.label(), rnn, readout.label(), view, classes.size());
+    return "ClassifierModel[%s version %d, %s, %s, %s, %d classes]"
+        .formatted(name, version, mode.label(), rnn, readout.label(), classes.size());
   }
 }

@@ -38,12 +38,6 @@ final class ModelMetadata {
   static final String CENTER = "weir.center";
   static final String SCALE = "weir.scale";
   static final String CLASSES = "weir.classes";
-  static final String BLOCKS = "weir.blocks";
-  static final String PATCH = "weir.patch";
-  static final String FACTOR = "weir.factor";
-  static final String CONVOLUTION_SHARE = "weir.convolution_share";
-  static final String CONVOLUTION_STEPS = "weir.convolution_steps";
-  static final String CONVOLUTION_SEED = "weir.convolution_seed";
 
   private static final int MAX_CANDIDATES = 256;
   private static final String OURS = "weir.";
@@ -72,21 +66,7 @@ final class ModelMetadata {
   private static final String FORECAST = "forecast"; // the task of a file that says nothing
 
   private static final Set<String> CLASSIFIER_KEYS =
-      Set.of(
-          TASK,
-          FORMAT,
-          NAME,
-          VERSION,
-          CELL,
-          MODE,
-          READOUT,
-          CLASSES,
-          BLOCKS,
-          PATCH,
-          FACTOR,
-          CONVOLUTION_SHARE,
-          CONVOLUTION_STEPS,
-          CONVOLUTION_SEED);
+      Set.of(TASK, FORMAT, NAME, VERSION, CELL, MODE, READOUT, CLASSES);
 
   private final Map<String, String> metadata;
   private final String where;
@@ -143,23 +123,13 @@ final class ModelMetadata {
     return number.intValue();
   }
 
-  double decimal(String key, double otherwise) throws ModelFormatException {
-    Double number = number(key);
-    return number == null ? otherwise : number;
-  }
-
   /** A file without a version is version 0. */
   long version() throws ModelFormatException {
-    return whole(VERSION, "0");
-  }
-
-  /** A long, so not through a double. */
-  long whole(String key, String otherwise) throws ModelFormatException {
-    String text = text(key, otherwise);
+    String text = text(VERSION, "0");
     try {
-      return Long.parseLong(text);
+      return Long.parseLong(text); // not through a double
     } catch (NumberFormatException e) {
-      throw new ModelFormatException(key, "a whole number", Safetensors.quoted(text), where);
+      throw new ModelFormatException(VERSION, "a whole number", Safetensors.quoted(text), where);
     }
   }
 

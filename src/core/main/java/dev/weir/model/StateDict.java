@@ -39,20 +39,10 @@ final class StateDict {
   private boolean bias;
 
   StateDict(Safetensors file, String where) throws ModelFormatException {
-    this(file, where, Set.of());
-  }
-
-  /**
-   * @param apart names of tensors that are neither of the network nor of its head
-   */
-  StateDict(Safetensors file, String where, Set<String> apart) throws ModelFormatException {
     this.file = file;
     this.where = where;
     Set<String> prefixes = new TreeSet<>();
     for (String name : file.names()) {
-      if (apart.contains(name)) {
-        continue;
-      }
       int start = name.lastIndexOf('.') + 1;
       Matcher matcher = RECURRENT.matcher(name.substring(start));
       if (!matcher.matches()) {

@@ -86,19 +86,12 @@ public final class Loss {
    *
    * @param logits {@code classes} values from {@code at} on
    * @param label the class that is true
-   * @param smoothing share of the target that all classes have in common, from 0 to below 1
    * @param weight what the row counts
    * @param gradient dLoss/dLogits: {@code classes} values from {@code at} on, overwritten
    * @return the row's loss
    */
   public static double crossEntropy(
-      float[] logits,
-      int at,
-      int classes,
-      int label,
-      float smoothing,
-      double weight,
-      float[] gradient) {
+      float[] logits, int at, int classes, int label, double weight, float[] gradient) {
     float largest = logits[at];
     for (int k = 1; k < classes; k++) {
       largest = Math.max(largest, logits[at + k]);
@@ -108,14 +101,11 @@ public final class Loss {
       sum += Math.exp(logits[at + k] - largest);
     }
     double logOfSum = largest + Math.log(sum);
-    double loss = 0;
     for (int k = 0; k < classes; k++) {
-      double target = smoothing / classes + (k == label ? 1 - smoothing : 0);
-      double logProbability = logits[at + k] - logOfSum;
-      loss -= target * logProbability;
-      gradient[at + k] = (float) (weight * (Math.exp(logProbability) - target));
+      double probability = Math.exp(logits[at + k] - logOfSum);
+      gradient[at + k] = (float) (weight * (probability - (k == label ? 1 : 0)));
     }
-    return weight * loss;
+    return weight * (logOfSum - logits[at + label]);
   }
 
   private static int counted(boolean[] mask, int count) {

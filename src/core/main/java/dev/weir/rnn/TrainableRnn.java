@@ -2,7 +2,6 @@ package dev.weir.rnn;
 
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.SplittableRandom;
 
 /**
  * A recurrent network that learns: {@link Rnn}'s semantics, and back-propagation through time. It
@@ -40,12 +39,9 @@ public final class TrainableRnn {
   private int batch; // 0 until there is something to go back through
   private int seqLen;
   private boolean batchFirst;
-  private float dropout; // share of the values between two layers; 0 for none
-  private SplittableRandom random; // of dropout
 
   // scratch; rows = seq_len * batch, in time order whatever batch_first is
   private final float[][] layerInputs; // (num_layers + 1)(rows, layer_input_size): the last is out
-  private final float[][] masks; // (num_layers - 1)(rows, num_directions * hidden_size): dropout
   private float[] dOut = {}; // (rows, num_directions * hidden_size)
   private final float[][] dInputRows; // (tile)(input_size)
   private final float[][] dRows; // (tile)(num_directions * hidden_size)
@@ -66,7 +62,6 @@ public final class TrainableRnn {
       }
     }
     this.layerInputs = new float[config.numLayers() + 1][0];
-    this.masks = new float[config.numLayers() - 1][0];
     this.dInputRows = new float[TILE][TrainingMatrix.padded(config.inputSize())];
     this.dRows = new float[TILE][TrainingMatrix.padded(config.outputSize())];
     this.fromInput = new float[config.cell().gates() * config.hiddenSize()];
@@ -93,20 +88,6 @@ public final class TrainableRnn {
     }
     loaded = true;
     batch = 0;
-  }
-
-  /**
-   * Has the next calls of {@link #forward} drop values between two layers, as {@code torch.nn.RNN}
-   * does in training: each is 0 with the given probability, and the others grow by 1 / (1 -
-   * probability).
-   *
-   * @param probability from 0 (no dropout) to below 1
-   * @param random gives the values to drop; null for a probability of 0
-   */
-  public void dropout(double probability, SplittableRandom random) {
-    Adam.require("dropout", probability >= 0 && probability < 1, "from 0 to below 1", probability);
-    this.dropout = (float) probability;
-    this.random = random;
   }
 
   /**
@@ -149,19 +130,8 @@ public final class TrainableRnn {
         int last = stateOffset + direction * state;
         tapes[layer][direction].finish(result.hN(), result.cN(), last);
       }
-      if (dropout > 0 && layer < masks.length) {
-        drop(out, masks[layer], batch * seqLen * width);
-      }
     }
     fromTimeOrder(layerInputs[tapes.length], result.out(), width);
-  }
-
-  private void drop(float[] values, float[] mask, int count) {
-    float kept = 1f / (1f - dropout);
-    for (int i = 0; i < count; i++) {
-      mask[i] = random.nextDouble() < dropout ? 0f : kept;
-      values[i] *= mask[i];
-    }
   }
 
   private void growScratch() {
@@ -175,11 +145,6 @@ public final class TrainableRnn {
       dOut = new float[rows * config.outputSize()];
       for (int layer = 0; layer < layerInputs.length; layer++) {
         layerInputs[layer] = new float[rows * config.layerInputSize(layer)];
-      }
-    }
-    for (int layer = 0; layer < masks.length && dropout > 0; layer++) {
-      if (masks[layer].length < rows * config.outputSize()) {
-        masks[layer] = new float[rows * config.outputSize()];
       }
     }
   }
@@ -288,12 +253,6 @@ public final class TrainableRnn {
       inputGradient(layer, first, count, dRows);
       for (int k = 0; k < count; k++) {
         System.arraycopy(dRows[k], 0, dOut, (first + k) * width, width);
-      }
-    }
-    if (dropout > 0) {
-      float[] mask = masks[layer - 1];
-      for (int i = 0; i < rows * width; i++) {
-        dOut[i] *= mask[i];
       }
     }
   }

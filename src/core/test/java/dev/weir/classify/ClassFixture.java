@@ -12,7 +12,6 @@ import dev.weir.forecast.window.SeriesState;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
-import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Cell;
@@ -318,17 +317,7 @@ public final class ClassFixture {
       weights[i] = (float) random.nextDouble(-1, 1);
     }
     return new ClassifierModel(
-        name,
-        version,
-        Mode.MANY_TO_ONE,
-        rnn,
-        Readout.MEAN,
-        InputView.raw(CHANNELS),
-        classes,
-        1.25,
-        weights,
-        null,
-        Map.of());
+        name, version, Mode.MANY_TO_ONE, rnn, Readout.MEAN, classes, weights, Map.of());
   }
 
   static Observation observation(long time, double... values) {

@@ -71,8 +71,8 @@ class SeriesClassifierTest {
     }
     float[] logits = new float[3];
     double[] expected = new double[3];
-    NetworkClassifier.of(model).logits(window, logits);
-    Probabilities.softmax(logits, 1.25, expected);
+    new NetworkClassifier(model).logits(window, logits);
+    Probabilities.softmax(logits, expected);
 
     List<Classification> classified = context.classifications();
     assertThat(classified).extracting(Classification::windowEnd).containsExactly(20L, 40L, 60L);

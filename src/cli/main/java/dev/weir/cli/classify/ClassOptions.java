@@ -17,7 +17,7 @@ public final class ClassOptions extends TaskMixin {
 
   /** Options of the command that count for a classification, too. */
   private static final List<String> SHARED =
-      List.of("--task", "--format", "--out", "--report", "--force", "--seq-len");
+      List.of("--task", "--format", "--out", "--report", "--force");
 
   public ClassOptions() {
     super("classify", OWN, SHARED);
@@ -26,15 +26,13 @@ public final class ClassOptions extends TaskMixin {
   @Option(
       names = "--test",
       paramLabel = "Y.ts",
-      description = "--task classify: labelled windows to classify, .ts or .csv.")
+      description = "--task classify: labelled windows to classify, .ts.")
   private Path test;
 
   @Option(
       names = "--classifier",
       paramLabel = "FILE",
-      description =
-          "With --test: this model classifies. With --seq-len, a many-to-many model answers for the"
-              + " newest step of windows, as in a job.")
+      description = "With --test: this model classifies.")
   private Path classifier;
 
   @Option(
@@ -77,9 +75,6 @@ public final class ClassOptions extends TaskMixin {
   private ClassResult run(ProgressLine progress) throws IOException {
     checkMatched();
     long start = seed == null ? 1 : seed;
-    Integer seqLen = matchedValue("--seq-len");
-    UsageException.check(
-        seqLen == null || classifier != null, "--seq-len", "--classifier as well", "none");
     if (prequential != null) {
       UsageException.check(test == null, "--test", "none with --prequential", test);
       UsageException.check(
@@ -95,8 +90,7 @@ public final class ClassOptions extends TaskMixin {
         "--classifier",
         "a model file, or --prequential",
         classifier);
-    UsageException.check(
-        test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
-    return new ModelEvaluation(classifier, test, seqLen).run();
+    UsageException.check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
+    return new ModelEvaluation(classifier, test).run();
   }
 }

@@ -13,7 +13,6 @@ import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Calendar;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
-import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Model;
 import dev.weir.rnn.RnnConfig;
@@ -95,29 +94,14 @@ public final class ModelCommand implements Runnable {
 
     private static Map<String, String> rows(ClassifierModel model) {
       Map<String, String> rows = new LinkedHashMap<>();
-      InputView view = model.view();
       rows.put("classifier", "%s version %d".formatted(model.name(), model.version()));
       rows.put("mode", model.mode().label());
       rows.put("network", network(model.rnn()));
-      rows.put(
-          "inputs",
-          "%d channels, each as [%s], %d steps at once"
-              .formatted(
-                  view.channels(),
-                  String.join(", ", view.blocks().stream().map(InputView.Block::label).toList()),
-                  view.patch()));
       boolean steps = model.mode() == Mode.MANY_TO_MANY;
       rows.put(
           "head",
           "linear, reads " + (steps ? "out[:, i] at each step i" : model.readout().label()));
       rows.put("classes", "%d: %s".formatted(model.classes().size(), model.classes()));
-      rows.put("softmax", "of the logits times %.4g".formatted(model.factor()));
-      if (model.convolution() != null) {
-        rows.put(
-            "convolution",
-            "%,d features, share %.4g"
-                .formatted(model.convolution().thresholds().length, model.convolution().share()));
-      }
       rows.put("parameters", "%,d".formatted(model.weights().length));
       return rows;
     }

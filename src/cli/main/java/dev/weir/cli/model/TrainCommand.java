@@ -19,7 +19,6 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
@@ -36,22 +35,17 @@ import picocli.CommandLine.Spec;
 /** {@code weir train}: a base model over many series. */
 @Command(
     name = "train",
-    description = {
-      "Trains a base model over many series and writes it as safetensors.",
-      "With --task classify: trains a classifier of labelled windows."
-    },
+    description = "Trains a base model over many series and writes it as safetensors.",
     abbreviateSynopsis = true,
     footer = {
       "",
-      "Other tasks: weir train --task base --help",
-      "             weir train --task classify --help",
+      "Other task: weir train --task base --help",
       "Example: weir train --input demand.csv --out demand.safetensors --name demand",
       "Then:    weir model publish demand.safetensors",
       "Example: weir train --input demand.csv --columns time=ts,value=load,ahead=temperature"
           + " --out x.safetensors",
       "Example: weir train --input park.csv --targets load,wind,price --out park.safetensors",
-      "Example: weir train --epochs 0 --seq-len 24 --out start.safetensors",
-      "Example: weir train --task classify --input X_TRAIN.ts --out x.safetensors"
+      "Example: weir train --epochs 0 --seq-len 24 --out start.safetensors"
     })
 public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
@@ -61,8 +55,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       description =
           "windows: a network that reads windows of values; base: one for all series, that combines"
               + " simple forecasts as builtin:weir does or, with --mode, reads windows and what was"
-              + " a season and a week before; classify: one that gives labelled windows their class"
-              + " (default: ${DEFAULT-VALUE}).")
+              + " a season and a week before (default: ${DEFAULT-VALUE}).")
   private Task task = Task.windows; // also where parsing fails
 
   @Option(
@@ -71,8 +64,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       paramLabel = "FILE|DIR",
       description =
           "Series to learn from: CSV files or folders of them; for base also JSON lines, each file"
-              + " a family of series; for classify one .ts or .csv file of labelled windows;"
-              + " many-to-many: one .csv file with a label in each row.")
+              + " a family of series.")
   private List<Path> inputs = List.of();
 
   @Option(
@@ -123,7 +115,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   @Option(
       names = "--cell",
       descriptionKey = "forecast.cell",
-      description = "The recurrent cell (default: rnn_tanh; for classify gru).")
+      description = "The recurrent cell (default: rnn_tanh).")
   private Cell cell;
 
   @Option(
@@ -166,8 +158,8 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   @Option(
       names = "--hidden-size",
       description =
-          "Default: 16, for classify 32; without a head always the horizon, many-to-many 1, for"
-              + " each target.")
+          "Default: 16; without a head always the horizon, many-to-many 1, for each"
+              + " target.")
   private Integer hiddenSize;
 
   @Option(names = "--num-layers", defaultValue = "2")
@@ -202,15 +194,13 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
       names = "--patience",
       defaultValue = "6",
       description =
-          "Stop after so many epochs, for classify twentieths of the training, without a better"
-              + " validation; of fewer than 500 windows of classify only with --validation"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Stop after so many epochs without a better validation (default: ${DEFAULT-VALUE}).")
   private int patience;
 
   @Option(names = "--batch", defaultValue = "32")
   private int batch;
 
-  @Option(names = "--learning-rate", description = "Default: 0.002; for base and classify 0.004.")
+  @Option(names = "--learning-rate", description = "Default: 0.002; for base 0.004.")
   private Double learningRate;
 
   @Option(names = "--seed", defaultValue = "1")
@@ -226,8 +216,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
   @Mixin private SamplingOptions sampling;
 
-  @Mixin private ClassTraining.Options classes;
-
   private static final int UNITS = 24; // of a network that combines forecasts
 
   /** Of a network for all series that reads windows. */
@@ -241,35 +229,19 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
                   + " --epochs --batch")
               .split(" "));
 
-  private static final List<String> OF_CLASSIFY =
-      List.of("--pooling", "--method", "--class-weights", "--validation");
-
-  private static final List<String> OF_NETWORK =
-      List.of(
-          "--cell --hidden-size --num-layers --unidirectional --learning-rate --pooling --patience"
-              .split(" "));
-
-  private static final List<String> OF_SERIES =
-      List.of("--columns --date-format --decimal --threads --restart --interval --gap".split(" "));
-
   /** Options of which a task has no use. */
   private static final Map<Task, List<String>> UNREAD =
       Map.of(
-          Task.windows, all(OF_BASE, OF_CLASSIFY),
-          Task.base, all(OF_WINDOWS, OF_CLASSIFY, List.of("--patience")),
-          Task.classify, all(OF_BASE, OF_WINDOWS, OF_SERIES));
-
-  @SafeVarargs
-  private static List<String> all(List<String>... lists) {
-    return Stream.of(lists).flatMap(List::stream).toList();
-  }
+          Task.windows,
+          OF_BASE,
+          Task.base,
+          Stream.concat(OF_WINDOWS.stream(), Stream.of("--patience")).toList());
 
   @Spec private CommandSpec spec;
 
   enum Task {
     windows,
-    base,
-    classify
+    base
   }
 
   /** What makes the forecast of the network's output. */
@@ -304,9 +276,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     checkInputs();
     if (task == Task.base) {
       return trainBase(modelName);
-    }
-    if (task == Task.classify) {
-      return trainClassifier(modelName);
     }
     WindowTraining training = new WindowTraining(out, modelName, settings());
     if (epochs == 0) {
@@ -350,12 +319,10 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     for (String option : UNREAD.get(task)) {
       UsageException.check(!isGiven(option), option, "none with --task " + task, "one");
     }
-    boolean hasNoWindows =
-        task == Task.base ? !isGiven("--mode") : task == Task.classify && mode == Mode.MANY_TO_ONE;
     UsageException.check(
-        !isGiven("--seq-len") || !hasNoWindows,
+        !isGiven("--seq-len") || task == Task.windows || isGiven("--mode"),
         "--seq-len",
-        "--mode%s as well".formatted(task == Task.base ? "" : " many-to-many"),
+        "--mode as well",
         null);
     boolean readsAhead = task == Task.windows && epochs > 0;
     UsageException.check(
@@ -368,14 +335,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
         "--columns targets",
         "none with --task " + task,
         "some");
-    UsageException.check(
-        !isGiven("--pooling") || mode != Mode.MANY_TO_MANY,
-        "--pooling",
-        "none with many-to-many",
-        "one");
-    for (String option : classes.hasNetwork() ? List.<String>of() : OF_NETWORK) {
-      UsageException.check(!isGiven(option), option, "none with --method convolution", "one");
-    }
   }
 
   private void checkInputs() {
@@ -418,26 +377,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
             learningRate == null ? 0.004 : learningRate, samples, seed, threads);
     return new BaseTraining(out, modelName, baseTask(), settings, series, others)
         .run(restart, last);
-  }
-
-  private int trainClassifier(String modelName) throws IOException {
-    UsageException.check(
-        inputs.size() == 1 && Files.isRegularFile(inputs.get(0)),
-        "--input",
-        "one .ts or .csv file",
-        inputs);
-    ClassifierSettings settings =
-        classes.settings(
-            cell == null ? Cell.GRU : cell,
-            hiddenSize == null ? 32 : hiddenSize,
-            numLayers,
-            !unidirectional,
-            learningRate == null ? 0.004 : learningRate,
-            seed);
-    ClassTraining training = new ClassTraining(out, modelName, settings, classes, patience);
-    return mode == Mode.MANY_TO_MANY
-        ? training.runSteps(inputs.get(0), seqLen)
-        : training.run(inputs.get(0));
   }
 
   private Settings settings() {

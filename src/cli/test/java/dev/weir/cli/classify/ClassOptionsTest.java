@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.InProcess;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
-import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Cell;
@@ -56,45 +55,25 @@ class ClassOptionsTest {
   }
 
   /** Its network stays with the sign that it saw first, so what it says tells how much it saw. */
-  private void latch(Mode mode) throws IOException {
+  private void latch() throws IOException {
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 1, 1, false, true);
     float[] weights = {5, 10, 0, 0, 9, -9, 0, 0}; // w_ih, w_hh, b_ih, b_hh, head, its bias
     ClassifierModel model =
         new ClassifierModel(
             "latch",
             1,
-            mode,
+            Mode.MANY_TO_ONE,
             rnn,
             Readout.LAST_STEP,
-            InputView.raw(1),
             List.of("plus", "minus"),
-            1,
             weights,
-            null,
             Map.of());
     Files.write(folder.resolve("latch.safetensors"), ClassifierFiles.toBytes(model));
-    Files.writeString(
-        folder.resolve("steps.csv"),
-        "series,value,label\na,1,plus\nb,-1,minus\na,-1,minus\na,-1,minus\nb,-1,minus\n");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"'', 0.6", "--seq-len 1, 1", "--seq-len 2, 0.8", "--seq-len 3, 0.6"})
-  void aManyToManyModelAnswersForEachStep(String option, double accuracy) throws IOException {
-    latch(Mode.MANY_TO_MANY);
-    InProcess outcome =
-        run(
-            ("--task classify --classifier @latch.safetensors --test @steps.csv --format json "
-                    + option)
-                .strip());
-    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-    JsonNode answer = new ObjectMapper().readTree(outcome.out());
-    assertThat(answer.get("accuracy").doubleValue()).isEqualTo(accuracy);
   }
 
   @Test
   void windowsOfAFileAreClassified() throws IOException {
-    latch(Mode.MANY_TO_ONE);
+    latch();
     Files.writeString(
         folder.resolve("test.ts"),
         "@classLabel true plus minus\n@data\n1,-1:plus\n-1,?,1:minus\n1,1:minus\n");
@@ -111,20 +90,10 @@ class ClassOptionsTest {
 
   @Test
   void whatDoesNotFitAModelIsNamed() throws IOException {
-    latch(Mode.MANY_TO_ONE);
-    String arguments = "--task classify --classifier @latch.safetensors --test @steps.csv";
-    assertThat(run(arguments + " --seq-len 2").err())
-        .contains("--seq-len: expected a many-to-many model as well, got ClassifierModel[latch");
-    latch(Mode.MANY_TO_MANY);
-    Files.writeString(folder.resolve("steps.csv"), "value,label\n1,plus\n2,none\n");
-    assertThat(run(arguments).err())
-        .contains("steps.csv: expected labels of [plus, minus], got none");
-    Files.writeString(folder.resolve("steps.csv"), "x,y,label\n1,2,plus\n");
-    assertThat(run(arguments).err())
+    latch();
+    Files.writeString(folder.resolve("two.ts"), "@classLabel true plus\n@data\n1,2:1,2:plus\n");
+    assertThat(run("--task classify --classifier @latch.safetensors --test @two.ts").err())
         .contains("--test: expected 1 channels, as the model reads, got 2");
-    Files.writeString(folder.resolve("steps.csv"), "series,x,label\na,1,plus\nb,,plus\n");
-    assertThat(run(arguments).err())
-        .contains("steps.csv: series b: expected at least one value in each column, got none in 1");
   }
 
   @ParameterizedTest
@@ -138,8 +107,6 @@ class ClassOptionsTest {
             + " got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
         "--task classify --test @a.ts --horizon 3|--horizon: expected none with --task classify",
-        "--task classify --test @a.ts --seq-len 3|--seq-len: expected --classifier as well, got"
-            + " none",
         "--task classify --test @a.ts --seed 3|--seed: expected --prequential as well, got none",
         "--task classify --label y|--label: expected --prequential as well, got none",
         "--input x --seed 3 --test y|--task: expected classify with [--seed, --test], got"

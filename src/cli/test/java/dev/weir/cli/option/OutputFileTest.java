@@ -46,7 +46,6 @@ class OutputFileTest {
         "evaluate --task anomalies --input @x.csv --out @x.csv",
         "train --input @x.csv --out @x.csv",
         "train --task base --input @x.csv --out @x.csv",
-        "train --task classify --input @x.csv --out @x.csv",
         UNTRAINED + "@link.csv",
         "init --input @x.csv --yes --out @x.csv",
       })
