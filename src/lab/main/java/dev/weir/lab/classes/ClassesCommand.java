@@ -1,4 +1,4 @@
-package dev.weir.cli.classify;
+package dev.weir.lab.classes;
 
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;

@@ -1,4 +1,4 @@
-package dev.weir.cli.classify;
+package dev.weir.lab.classes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

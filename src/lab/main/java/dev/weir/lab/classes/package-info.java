@@ -4,4 +4,4 @@
  *
  * <p>Start at {@link dev.weir.cli.classify.ClassOptions}.
  */
-package dev.weir.cli.classify;
+package dev.weir.lab.classes;

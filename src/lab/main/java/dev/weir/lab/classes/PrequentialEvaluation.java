@@ -1,4 +1,4 @@
-package dev.weir.cli.classify;
+package dev.weir.lab.classes;
 
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.StreamClassifier;

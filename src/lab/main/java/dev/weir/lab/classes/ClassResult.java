@@ -1,4 +1,4 @@
-package dev.weir.cli.classify;
+package dev.weir.lab.classes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.classify.ClassScore;
