@@ -141,8 +141,12 @@ class DocumentsTest {
 
   /** Why a command would be refused. */
   private static Stream<String> problem(Piece command, boolean inASentence) {
+    List<String> words = words(command.text());
+    if (words.get(0).equals("lab")) {
+      return Stream.empty(); // LabTest has them
+    }
     try {
-      WEIR.parseArgs(words(command.text()).toArray(String[]::new));
+      WEIR.parseArgs(words.toArray(String[]::new));
       return Stream.empty();
     } catch (MissingParameterException e) {
       return inASentence ? Stream.empty() : Stream.of(command + " -> " + e.getMessage());

@@ -78,10 +78,6 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "evaluate forecast, 37, '--truth --horizon --interval --force', --labels --classifier --budget",
-    "evaluate classify, 15, '--classifier --prequential --report --force', --input --horizon"
-        + " --labels",
-    "evaluate anomalies, 23, '--labels --budget --input --interval', --classifier --truth --by-age",
     "train windows, 33, '--horizon --calendar --interval --force', --without",
     "train base, 26, '--without --samples --interval', --epochs --horizon",
   })
@@ -103,7 +99,7 @@ class HelpTest {
     InProcess wrong =
         InProcess.run(words[0], "--task", words[1], "--nonsense", "x", "--out").failed(2);
     assertThat(wrong.err()).doesNotContain("Exception");
-    boolean isDefault = words[1].equals("forecast") || words[1].equals("windows");
+    boolean isDefault = words[1].equals("windows");
     if (isDefault) {
       assertThat(InProcess.run(words[0], "--help").out()).isEqualTo(weir.out());
     }

@@ -4,6 +4,7 @@ import dev.weir.bench.BenchCommand;
 import dev.weir.cli.Weir;
 import dev.weir.cli.console.UsageException;
 import dev.weir.lab.anomaly.AnomaliesCommand;
+import dev.weir.lab.classes.ClassesCommand;
 import dev.weir.lab.evaluate.AgesCommand;
 import dev.weir.lab.evaluate.HoldoutCommand;
 import dev.weir.lab.evaluate.SuiteCommand;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
       HoldoutCommand.class,
       AgesCommand.class,
       AnomaliesCommand.class,
+      ClassesCommand.class,
       BenchCommand.class
     })
 public final class Lab implements Runnable {

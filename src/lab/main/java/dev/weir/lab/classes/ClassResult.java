@@ -22,7 +22,7 @@ import java.util.function.Function;
  * @param methods scores of each method alone
  * @param note what a reader must know about the figures; empty for nothing
  */
-public record ClassResult(
+record ClassResult(
     List<String> classes,
     long learned,
     ClassScore weir,
@@ -126,7 +126,7 @@ public record ClassResult(
   }
 
   /** One HTML file that needs nothing else. */
-  public String page() {
+  String page() {
     StringBuilder page = Html.page("Weir: evaluation of classes", "");
     Html.dim(
         page,

@@ -2,44 +2,44 @@ package dev.weir.lab.classes;
 
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
+import dev.weir.cli.evaluate.ResultOptions;
 import dev.weir.cli.option.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options of {@code weir evaluate --task classify}. */
-public final class ClassOptions extends TaskMixin {
-
-  private static final List<String> OWN =
-      List.of("--test", "--classifier", "--prequential", "--label", "--seed");
-
-  /** Options of the command that count for a classification, too. */
-  private static final List<String> SHARED =
-      List.of("--task", "--format", "--out", "--report", "--force");
-
-  public ClassOptions() {
-    super("classify", OWN, SHARED);
-  }
+/** {@code weir lab classes}: scores of classes, of a stream of rows or of windows. */
+@Command(
+    name = "classes",
+    description = "Classifies labelled windows or rows and scores the answers.",
+    abbreviateSynopsis = true,
+    footer = {
+      "",
+      "Example: weir lab classes --prequential rows.csv",
+      "Example: weir lab classes --classifier x.safetensors --test X_TEST.ts"
+    })
+public final class ClassesCommand implements Callable<Integer> {
 
   @Option(
       names = "--test",
       paramLabel = "Y.ts",
-      description = "--task classify: labelled windows to classify, .ts.")
+      description = "Labelled windows to classify, .ts.")
   private Path test;
 
   @Option(
       names = "--classifier",
       paramLabel = "FILE",
-      description = "With --test: this model classifies.")
+      description = "With --test: the model that classifies.")
   private Path classifier;
 
   @Option(
       names = "--prequential",
       paramLabel = "CSV",
-      description =
-          "--task classify: a labelled stream; each row is classified before its label is learned.")
+      description = "A labelled stream; each row is classified before its label is learned.")
   private Path prequential;
 
   @Option(
@@ -53,12 +53,17 @@ public final class ClassOptions extends TaskMixin {
   @Option(names = "--seed", description = "With --prequential: of everything random (default: 1).")
   private Long seed;
 
-  /**
-   * Runs what the options ask for, with its progress on standard error.
-   *
-   * @param report where a page goes; null for none
-   */
-  public ClassResult run(OutputFile report) throws IOException {
+  @Mixin private ResultOptions output;
+
+  @Option(
+      names = "--report",
+      converter = OutputFile.Converter.class,
+      paramLabel = "X.html",
+      description = "Also a page with the table and the confusion matrix.")
+  private OutputFile report;
+
+  @Override
+  public Integer call() throws Exception {
     ProgressLine progress = new ProgressLine();
     ClassResult result;
     try {
@@ -69,19 +74,18 @@ public final class ClassOptions extends TaskMixin {
     if (report != null) {
       report.write(result.page());
     }
-    return result;
+    output.write(result);
+    return 0;
   }
 
   private ClassResult run(ProgressLine progress) throws IOException {
-    checkMatched();
-    long start = seed == null ? 1 : seed;
     if (prequential != null) {
       UsageException.check(test == null, "--test", "none with --prequential", test);
       UsageException.check(
           classifier == null, "--classifier", "none with --prequential", classifier);
       UsageException.check(
           Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
-      return new PrequentialEvaluation(prequential, label, start).run(progress);
+      return new PrequentialEvaluation(prequential, label, seed == null ? 1 : seed).run(progress);
     }
     UsageException.check(label == null, "--label", "--prequential as well", "none");
     UsageException.check(seed == null, "--seed", "--prequential as well", "none");

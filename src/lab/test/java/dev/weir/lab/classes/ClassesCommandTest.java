@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.InProcess;
+import dev.weir.lab.Lab;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Mode;
@@ -24,14 +25,15 @@ import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code weir evaluate --task classify} on files. */
+/** {@code weir lab classes} on files. */
 @ResourceLock(Resources.SYSTEM_OUT)
-class ClassOptionsTest {
+class ClassesCommandTest {
 
   @TempDir private Path folder;
 
   private InProcess run(String arguments) {
-    return InProcess.run(("evaluate " + arguments.replace("@", folder + "/")).split(" "));
+    String line = "classes " + arguments.replace("@", folder + "/");
+    return InProcess.run(Lab.commandLine(), line.strip().split(" "));
   }
 
   @Test
@@ -46,7 +48,7 @@ class ClassOptionsTest {
     }
     Files.writeString(folder.resolve("rows.csv"), text);
     InProcess outcome =
-        run("--task classify --prequential @rows.csv --out @scores.csv").succeeded();
+        run("--prequential @rows.csv --out @scores.csv").succeeded();
     assertThat(outcome.out())
         .contains("600 classified, 600 learned from, 2 classes")
         .contains("12 empty fields had the value before them.");
@@ -77,7 +79,7 @@ class ClassOptionsTest {
     Files.writeString(
         folder.resolve("test.ts"),
         "@classLabel true plus minus\n@data\n1,-1:plus\n-1,?,1:minus\n1,1:minus\n");
-    String arguments = "--task classify --classifier @latch.safetensors --test @test.ts";
+    String arguments = "--classifier @latch.safetensors --test @test.ts";
     InProcess outcome = run(arguments + " --format json --report @x.html").succeeded();
     JsonNode result = new ObjectMapper().readTree(outcome.out());
     assertThat(result.get("accuracy").doubleValue()).isEqualTo(2 / 3.0);
@@ -92,7 +94,7 @@ class ClassOptionsTest {
   void whatDoesNotFitAModelIsNamed() throws IOException {
     latch();
     Files.writeString(folder.resolve("two.ts"), "@classLabel true plus\n@data\n1,2:1,2:plus\n");
-    assertThat(run("--task classify --classifier @latch.safetensors --test @two.ts").err())
+    assertThat(run("--classifier @latch.safetensors --test @two.ts").err())
         .contains("--test: expected 1 channels, as the model reads, got 2");
   }
 
@@ -100,21 +102,16 @@ class ClassOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--task classify|--classifier: expected a model file, or --prequential, got none",
-        "--test @a.ts|--input: expected CSV files or folders, got none",
-        "--task classify --input x --test @a.ts|--input: expected none with --task classify",
-        "--task classify --classifier @a.st|--classifier: expected a model file, or --prequential,"
+        "''|--classifier: expected a model file, or --prequential, got none",
+        "--classifier @a.st|--classifier: expected a model file, or --prequential,"
             + " got",
-        "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
-        "--task classify --test @a.ts --horizon 3|--horizon: expected none with --task classify",
-        "--task classify --test @a.ts --seed 3|--seed: expected --prequential as well, got none",
-        "--task classify --label y|--label: expected --prequential as well, got none",
-        "--input x --seed 3 --test y|--task: expected classify with [--seed, --test], got"
-            + " forecast"
+        "--prequential @no.csv|--prequential: expected a CSV file, got",
+        "--test @a.ts --seed 3|--seed: expected --prequential as well, got none",
+        "--label y|--label: expected --prequential as well, got none"
       })
   void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {
     InProcess outcome = run(arguments).failed(2);
-    assertThat(outcome.err()).startsWith("weir evaluate: " + message);
+    assertThat(outcome.err()).startsWith("weir lab classes: " + message);
     assertThat(outcome.err().lines()).hasSize(2);
     assertThat(outcome.out()).isEmpty();
   }
