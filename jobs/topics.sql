@@ -148,3 +148,46 @@ CREATE TABLE joint_forecasts (
   'value.format' = 'avro',
   'value.fields-include' = 'ALL'
 );
+
+CREATE TABLE alarms (
+  series STRING NOT NULL,
+  id STRING NOT NULL,
+  event STRING NOT NULL,
+  `time` TIMESTAMP(3) NOT NULL,
+  `start` TIMESTAMP(3) NOT NULL,
+  `end` TIMESTAMP(3) NOT NULL,
+  duration_millis BIGINT NOT NULL,
+  `values` BIGINT NOT NULL,
+  reason STRING NOT NULL,
+  severity STRING NOT NULL,
+  surprise DOUBLE NOT NULL,
+  worst_time TIMESTAMP(3) NOT NULL,
+  worst_value DOUBLE NOT NULL,
+  expected DOUBLE,
+  error DOUBLE,
+  newest ARRAY<ROW<`time` TIMESTAMP(3) NOT NULL, `value` DOUBLE NOT NULL> NOT NULL> NOT NULL,
+  model STRING NOT NULL,
+  model_version BIGINT NOT NULL,
+  threshold ROW<
+    `limit` DOUBLE NOT NULL,
+    direction STRING NOT NULL,
+    `within` INT NOT NULL,
+    probability DOUBLE NOT NULL,
+    crossing_time TIMESTAMP(3),
+    outcome STRING
+  >,
+  muted STRING,
+  WATERMARK FOR `time` AS `time` - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'kafka',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'topic' = 'alarms',
+  'properties.group.id' = 'weir-sql',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.watermark.idle-timeout' = '10 s',
+  'key.format' = 'raw',
+  'key.fields' = 'series',
+  'value.format' = 'avro',
+  'value.fields-include' = 'ALL'
+);

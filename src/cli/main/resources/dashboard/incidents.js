@@ -8,7 +8,6 @@ const LISTED = 50;
 const OF_SERIES = 200;
 const TYPING_MS = 180;
 const SPANS = {hour: 3_600_000, day: 86_400_000, week: 604_800_000};
-const MEMBERS = 3; // of a group that are named
 const LEVELS = {low: 1, medium: 2, high: 3};
 
 /** Where a series was at a time. */
@@ -39,15 +38,6 @@ const surpriseOf = incident => (typeof incident.surprise === "number" && inciden
 const warning = ({limit, direction, within, probability, crossing_time: crossing, outcome}) =>
   `${direction} ${number(limit)} within ${count(within)} values: ${percent(probability)}`
   + (crossing === null ? "" : `, about ${time(crossing)}`) + (outcome === null ? "" : `, ${printable(outcome)}`);
-
-/** "pump.a 54 %, pump.b 46 % and 2 more": what each explains of the sum of surprises above 1 */
-const membersOf = (members, sum) => members.slice(0, MEMBERS).map(one => `${printable(one.series)} ${percent(Math.max(0, one.surprise - 1) / sum)}`).join(", ")
-  + (members.length > MEMBERS ? ` and ${members.length - MEMBERS} more` : "");
-
-/** What the reason is about, if it is not the worst value. */
-const detail = ({threshold, members, surprise}) => (threshold !== null ? warning(threshold) : membersOf(members, surprise));
-
-const isGroup = incident => incident.reason === "group";
 
 /** An incident in a line. */
 export const sentence = incident => `${kindOf(incident)}: `
@@ -99,7 +89,7 @@ export class SeriesIncidents {
       this.#known = null; // with the next second
       return;
     }
-    const list = told.items.filter(one => !isGroup(one)); // a group may have the name of a series
+    const list = told.items;
     if (JSON.stringify(list) !== JSON.stringify(this.list)) {
       this.list = list;
       this.#changed();
@@ -265,11 +255,10 @@ export class IncidentsView {
 
 function row(incident) {
   const cell = (value, text) => element("td", {class: "number", "data-value": value ?? ""}, text);
-  const name = element("bdi", {}, printable(incident.series)); // that of a group leads nowhere
-  const more = detail(incident);
+  const more = incident.threshold === null ? "" : warning(incident.threshold);
   return element("tr", {"data-id": incident.id, "data-open": String(incident.open)},
-    element("th", {scope: "row"}, isGroup(incident) ? name : element("a",
-      {href: placeOf(incident.series, incident.start), "data-series": incident.series, "data-at": incident.start}, name)),
+    element("th", {scope: "row"}, element("a",
+      {href: placeOf(incident.series, incident.start), "data-series": incident.series, "data-at": incident.start}, element("bdi", {}, printable(incident.series)))),
     element("td", {}, element("span", {class: incident.open ? "state-open" : "dim"}, incident.open ? "open" : "closed"),
       ...(incident.muted === null ? [] : [element("span", {class: "detail dim"}, incident.muted === "" ? "muted" : `muted: ${printable(incident.muted)}`)])),
     element("td", {}, severity(incident)),

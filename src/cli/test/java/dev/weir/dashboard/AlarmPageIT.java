@@ -222,7 +222,7 @@ class AlarmPageIT extends BrowserPage {
   }
 
   @Test
-  void warningsAndGroupsAreListedWithWhatTheyAreAbout() throws Exception {
+  void warningsAreListedWithWhatTheyAreAbout() throws Exception {
     Map<String, String> overrides = kafka.learned("alarms");
     overrides.put("alarms", "on");
     overrides.put("topics.alarms", "by-hand");
@@ -245,24 +245,22 @@ class AlarmPageIT extends BrowserPage {
             List.of(),
             "",
             -1,
-            new Incident.Warning(66, true, 4, 0.875, null, null),
-            List.of());
+            new Incident.Warning(66, true, 4, 0.875, null, null));
     kafka.send(
-        Stream.of(warning, IncidentCodecTest.GROUP, IncidentCodecTest.INCIDENT, ofPump)
+        Stream.of(warning, IncidentCodecTest.INCIDENT, ofPump)
             .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
             .toList());
     try (Dashboard other =
         serve(
             JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides).kafka().topics(), 0)) {
       browser.open(URI.create(other.address() + "#view=alarms"));
-      browser.await("the list", () -> rows() == 4);
+      browser.await("the list", () -> rows() == 3);
       assertThat(rowOf("pump-7"))
           .contains("threshold\nabove 90 within 4 values: 88", "about 1970-01-01 00:05, crossed");
-      assertThat(rowOf("line1")).contains("group\nline1.b 54\u00a0%, line1.a 46\u00a0%", "6.5");
       assertThat(
               browser.<List<String>>js(
-                  "return [...document.querySelectorAll('.incidents tbody a')].map(a => a.dataset.series)"))
-          .as("a group has no chart")
+                  "return [...document.querySelectorAll('.incidents tbody a')].map(a =>"
+                      + " a.dataset.series)"))
           .containsExactlyInAnyOrder("pump-7", "pumpe-ß", "plant/pump");
       assertThat(browser.accessibilityProblems()).isEmpty();
       assertThat(rowOf("pump-7")).as("a warning").doesNotContain("Dismiss");

@@ -148,8 +148,7 @@ public final class Records {
         List.of(new Incident.Value(start - 60_000, 10.25), new Incident.Value(start, 12.5)),
         "demand",
         4,
-        null,
-        List.of());
+        null);
   }
 
   public static ConsumerRecord<byte[], byte[]> record(Incident incident) {

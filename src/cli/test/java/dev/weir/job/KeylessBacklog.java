@@ -20,7 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * A backlog of 21,000 observations without keys in 3 partitions, and what a job makes of it: by
- * default 100 series with 210 values each, in ten groups, whose model the job trains.
+ * default 100 series with 210 values each, whose model the job trains.
  */
 final class KeylessBacklog {
 
@@ -31,7 +31,7 @@ final class KeylessBacklog {
    * What a replay wrote.
    *
    * @param late observations that were refused
-   * @param incidents of groups, as sorted text
+   * @param incidents as sorted text
    * @param models versions with their weights
    */
   record Result(long late, List<String> incidents, List<String> models) {}
@@ -47,7 +47,7 @@ final class KeylessBacklog {
       fleet[s] = Fleet.values(s, values);
     }
     for (int t = 0; t < values; t++) {
-      boolean isShaken = t > 100 && t % 11 == 0; // several at once: incidents of the group
+      boolean isShaken = t > 100 && t % 11 == 0;
       for (Observation o : Fleet.hour(fleet, t)) {
         double value = isShaken && random.nextInt(5) == 0 ? 1.5 * o.value() : o.value();
         Observation each = new Observation(o.series(), o.time(), value, o.features());
@@ -90,7 +90,6 @@ final class KeylessBacklog {
     overrides.put("learning.shared", "on");
     overrides.put("learning.shared.budget", "1000 %");
     overrides.put("alarms.enabled", "true");
-    overrides.put("alarms.groups[0].series", "s\\d*(\\d)");
     JobSettings settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
     String forecasts = settings.kafka().topics().forecasts();
     String letters = settings.kafka().topics().deadLetters();
@@ -104,7 +103,7 @@ final class KeylessBacklog {
                   kafka.read(forecasts).size() + kafka.read(letters).size()
                       >= count - series); // the newest ones wait for later ones
       int[] before = {-1};
-      job.await() // groups and the trainer are behind a shuffle of their own
+      job.await() // the trainer is behind a shuffle of its own
           .pollInterval(Duration.ofSeconds(3))
           .atMost(Duration.ofMinutes(5))
           .until(
@@ -122,11 +121,9 @@ final class KeylessBacklog {
     List<String> incidents = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : kafka.read(name + ".alarms")) {
       Incident incident = new IncidentCodec().decode(record.value());
-      if (!incident.members().isEmpty()) {
-        incidents.add(incident.toString());
-      }
+      incidents.add(incident.toString());
     }
-    incidents.sort(null); // groups are in any order
+    incidents.sort(null); // series are in any order
     return incidents;
   }
 

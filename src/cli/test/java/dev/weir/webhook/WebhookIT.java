@@ -85,8 +85,7 @@ class WebhookIT {
         List.of(new Incident.Value(1_000, 12.5)),
         "",
         -1,
-        null,
-        List.of());
+        null);
   }
 
   private static String key(String series, Event event) {
@@ -332,8 +331,8 @@ class WebhookIT {
             line ->
                 line.matches(
                     ("incident %s \\(UPDATED, refusing-[0-2]@[0-9]+\\): POST to"
-                            + " http://localhost:[0-9]+: expected status 2xx, got 422 after 3 tries;"
-                            + " .*weir alarms JOB.yaml --explain .*")
+                         + " http://localhost:[0-9]+: expected status 2xx, got 422 after 3 tries;"
+                         + " .*weir alarms JOB.yaml --explain .*")
                         .formatted(Incident.id("s1", 1_000))))
         .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*not one of ours, and not sent"))
         .anyMatch(line -> line.equals("stopped: 5 records sent, 1 refused, 0 wait"));

@@ -26,9 +26,6 @@ import java.util.UUID;
  * @param warning what is foretold, where the reason is a threshold; else null. Then the worst value
  *     is the one at which the probability was largest, its expected value that of the crossing, and
  *     its surprise 0
- * @param members of a group, where the reason is one, the most surprising first; else none. Then
- *     series is the group's name, the worst value the most surprising member's, and its surprise
- *     the sum of what the members' surprises are above 1
  * @param muted the note of the mute in which the incident started, which may be empty; null if it
  *     is not muted
  */
@@ -47,7 +44,6 @@ public record Incident(
     String model,
     long modelVersion,
     Warning warning,
-    List<Member> members,
     String muted)
     implements Output {
 
@@ -85,9 +81,6 @@ public record Incident(
 
     /** A forecast says that a limit will be crossed. No value is unusual yet. */
     THRESHOLD,
-
-    /** The values of several series of a group are unusual together. */
-    GROUP,
 
     /** The series has no values. */
     SILENCE;
@@ -190,15 +183,6 @@ public record Incident(
   /** An observed value. */
   public record Value(long time, double value) {}
 
-  /** A series of a group, with the surprise of its value. */
-  public record Member(String series, double surprise) {
-
-    /** Its part of what the surprises of all members are above 1, 0 to 1. */
-    public double share(double sum) {
-      return sum > 0 ? Math.min(1, Math.max(0, surprise - 1) / sum) : 0;
-    }
-  }
-
   /** What became of a warning. */
   public enum Outcome {
     /** The limit was crossed, by the newest value. */
@@ -249,7 +233,6 @@ public record Incident(
 
   public Incident {
     newest = List.copyOf(newest);
-    members = List.copyOf(members);
   }
 
   /** One that is not muted. */
@@ -267,8 +250,7 @@ public record Incident(
       List<Value> newest,
       String model,
       long modelVersion,
-      Warning warning,
-      List<Member> members) {
+      Warning warning) {
     this(
         series,
         id,
@@ -284,7 +266,6 @@ public record Incident(
         model,
         modelVersion,
         warning,
-        members,
         null);
   }
 
@@ -305,11 +286,6 @@ public record Incident(
    */
   public static String silenceId(String series, long last) {
     return uuid(series + "\n" + last + "\nsilence");
-  }
-
-  /** The same of a group, which may have the name of a series. */
-  public static String groupId(String group, long start) {
-    return uuid(group + "\n" + start + "\ngroup");
   }
 
   private static String uuid(String name) {

@@ -111,7 +111,7 @@ public final class DuplicateJobCheck {
       List<String> outputs,
       OpenTransactions transactions,
       Consumer<String> say) {
-    String own = Pattern.quote(kafka.delivery().prefix()) + "(-groups|-learned)?";
+    String own = Pattern.quote(kafka.delivery().prefix()) + "(-learned)?";
     for (String topic : outputs) {
       Hidden hidden = transactions.hiding(topic);
       String other =

@@ -9,7 +9,6 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.kafka.connector.KafkaConnectors;
@@ -19,7 +18,6 @@ import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.SampleOutput;
 import dev.weir.stream.WeirTypeInformation;
 import dev.weir.stream.covariate.CovariateJoin;
-import dev.weir.stream.group.GroupAlarms;
 import dev.weir.stream.shared.SharedLearning;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,10 +70,7 @@ public final class ForecastPipeline {
         .transform(
             "forecast",
             WeirTypeInformation.OUTPUT,
-            new ForecastOperator(
-                settings,
-                SharedLearning.targets(shared),
-                groups(settings) == null ? null : GroupAlarms.SURPRISES))
+            new ForecastOperator(settings, SharedLearning.targets(shared)))
         .uid("forecast");
   }
 
@@ -139,13 +134,6 @@ public final class ForecastPipeline {
       }
       SingleOutputStreamOperator<Output> forecasts = middle.build(known, models);
       writeModels(forecasts, settings, ends);
-      AlarmRules groups = groups(settings.forecast());
-      if (groups != null) {
-        GroupAlarms.incidents(forecasts, groups)
-            .sinkTo(ends.groupIncidents())
-            .name("group-incidents")
-            .uid("group-incidents");
-      }
       outputs = forecasts;
     }
     if (settings.classify() != null) {
@@ -207,15 +195,6 @@ public final class ForecastPipeline {
             .uid("outside");
     return CovariateJoin.joinOutside(
         observations, forecasts, settings.outside(), ForecastPipeline::key);
-  }
-
-  /** The rules of alarms if they have groups, else null. */
-  private static AlarmRules groups(ForecastSettings settings) {
-    return settings.modes().stream()
-        .map(target -> target.learning() == null ? null : target.learning().alarms())
-        .filter(alarms -> alarms != null && !alarms.groups().isEmpty())
-        .findFirst()
-        .orElse(null);
   }
 
   /** A sink of its own, since a union would break the chain of the other one. */

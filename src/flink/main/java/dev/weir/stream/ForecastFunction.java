@@ -6,7 +6,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
@@ -55,7 +54,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   private transient BroadcastState<String, Long> modelTimes;
   private transient ForecastMetrics measured;
   private transient SampleOutput samples; // null without shared learning
-  private transient Consumer<MemberSurprise> groups; // null without groups
 
   ForecastFunction(ForecastSettings settings) {
     super(MODELS, ForecastModel.class, settings.limits(), true);
@@ -89,11 +87,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   /** Before it is opened: where samples for shared learning go. */
   void samples(SampleOutput samples) {
     this.samples = samples;
-  }
-
-  /** Before it is opened: where surprises of members of groups go. */
-  void groups(Consumer<MemberSurprise> groups) {
-    this.groups = groups;
   }
 
   @Override
@@ -209,9 +202,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     }
     if (samples != null && result.window() != null) {
       samples.advanced(result.window());
-    }
-    for (int i = 0; groups != null && i < result.surprises().size(); i++) {
-      groups.accept(result.surprises().get(i));
     }
   }
 }

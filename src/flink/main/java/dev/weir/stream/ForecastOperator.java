@@ -3,7 +3,6 @@ package dev.weir.stream;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
@@ -33,7 +32,6 @@ public final class ForecastOperator
   public static final int MAX_UNLEARNED = SeriesStore.MAX_LOG;
 
   private final List<SampleOutput.Target> sampled;
-  private final List<OutputTag<MemberSurprise>> groups; // one or none
 
   public ForecastOperator(ForecastSettings settings) {
     this(settings, List.of());
@@ -43,18 +41,7 @@ public final class ForecastOperator
    * @param sampled what shared learning is sent to; empty without it
    */
   public ForecastOperator(ForecastSettings settings, List<SampleOutput.Target> sampled) {
-    this(settings, sampled, null);
-  }
-
-  /**
-   * @param groups side output of surprises of members of groups; null without groups
-   */
-  public ForecastOperator(
-      ForecastSettings settings,
-      List<SampleOutput.Target> sampled,
-      OutputTag<MemberSurprise> groups) {
     super(new ForecastFunction(settings), List.of(ForecastFunction.MODELS));
-    this.groups = groups == null ? List.of() : List.of(groups);
     this.sampled = List.copyOf(sampled);
   }
 
@@ -64,10 +51,6 @@ public final class ForecastOperator
     function.cache(this);
     if (!sampled.isEmpty()) {
       function.samples(new SampleOutput(sampled, output));
-    }
-    if (!groups.isEmpty()) {
-      OutputTag<MemberSurprise> tag = groups.get(0);
-      function.groups(surprise -> output.collect(tag, new StreamRecord<>(surprise)));
     }
     super.open();
     function.restored(this);

@@ -3,7 +3,6 @@ package dev.weir.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.wire.AvroJson;
@@ -70,10 +69,7 @@ record IncidentMessage(String incident, String event, String key, String place, 
         endpoint.page() == null
             ? null
             : IncidentSentence.link(
-                endpoint.page(),
-                incident.getSeries(),
-                incident.getReason().equals(Reason.GROUP.label()),
-                incident.getStart().toEpochMilli());
+                endpoint.page(), incident.getSeries(), incident.getStart().toEpochMilli());
     String text = link == null ? sentence : sentence + ". " + link;
     try {
       JsonNode body =

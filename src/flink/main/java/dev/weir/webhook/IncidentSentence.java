@@ -2,7 +2,6 @@ package dev.weir.webhook;
 
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.kafka.avro.Incident;
-import dev.weir.kafka.avro.IncidentMember;
 import dev.weir.kafka.avro.IncidentThreshold;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -41,16 +40,6 @@ public final class IncidentSentence {
       return "silence, %d values missing, the last one was %s"
           .formatted(incident.getValues(), number(incident.getWorstValue()));
     }
-    if (!incident.getMembers().isEmpty()) {
-      IncidentMember first = incident.getMembers().get(0);
-      return String.format(
-          Locale.ROOT,
-          "%s, mostly %s (%.0f %%), value %s",
-          incident.getReason(),
-          name(first.getSeries()),
-          100 * first.getShare(),
-          number(incident.getWorstValue()));
-    }
     String expected =
         incident.getExpected() == null ? "" : ", expected " + number(incident.getExpected());
     return "%s, value %s%s"
@@ -75,14 +64,11 @@ public final class IncidentSentence {
    * The place of an incident on the live page.
    *
    * @param page the address of the page
-   * @param isGroup whether it is that of a group, which has no chart
    * @param start of the incident, milliseconds since 1970
    */
-  public static String link(URI page, String series, boolean isGroup, long start) {
-    return isGroup
-        ? page + "#view=alarms"
-        : "%s#series=%s&at=%d"
-            .formatted(page, URLEncoder.encode(series, StandardCharsets.UTF_8), start);
+  public static String link(URI page, String series, long start) {
+    return "%s#series=%s&at=%d"
+        .formatted(page, URLEncoder.encode(series, StandardCharsets.UTF_8), start);
   }
 
   /** Foreign text in one line. */

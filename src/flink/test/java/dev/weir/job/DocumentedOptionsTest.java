@@ -94,7 +94,7 @@ class DocumentedOptionsTest {
         forecast: {many-to-one: {horizon: 12}}
         """;
     List<Piece> blocks = Documents.blocks(Path.of("docs", "anomalies.md"), "yaml");
-    assertThat(blocks).hasSize(6);
+    assertThat(blocks).hasSize(5);
     for (Piece block : blocks) {
       JobSettings settings =
           JobSettings.of(

@@ -7,7 +7,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.joint.Targets.Term;
 import dev.weir.forecast.joint.Targets.Total;
@@ -55,16 +54,6 @@ class TargetSectionTest {
             "(?s).*targets: expected at most 16,777,216 bytes for each series, got [\\d,]+ with 32"
                 + " targets and a horizon of 1000; take fewer targets, totals or a shorter"
                 + " horizon.*");
-  }
-
-  @Test
-  void theTargetsOfASeriesAreAGroupOfAlarms() {
-    String alarms = TARGETS + "alarms: {enabled: true}\n";
-    AlarmRules rules = read(alarms).forecast().modes().get(0).learning().alarms();
-    assertThat(rules.of("plant/7/load").group()).isEqualTo("plant/7");
-    AlarmRules alone =
-        read("alarms: {enabled: true}\n").forecast().modes().get(0).learning().alarms();
-    assertThat(alone.of("plant/7/load").group()).isNull();
   }
 
   @Test

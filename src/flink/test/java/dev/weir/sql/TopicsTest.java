@@ -7,6 +7,7 @@ import dev.weir.Documents;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.JointForecast.Target;
 import dev.weir.forecast.JointForecast.Total;
@@ -14,6 +15,8 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.codec.IncidentCodecTest;
 import dev.weir.kafka.codec.JointForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
@@ -21,6 +24,7 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +33,12 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.formats.avro.AvroFormatFactory;
 import org.apache.flink.formats.avro.AvroRowDataDeserializationSchema;
 import org.apache.flink.formats.avro.AvroRowDataSerializationSchema;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.data.ArrayData;
@@ -45,6 +51,7 @@ import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.types.Row;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +111,7 @@ class TopicsTest {
     Map.of(
             "forecasts", ForecastCodec.SCHEMA,
             "scores", ScoreCodec.SCHEMA,
+            "alarms", IncidentCodec.SCHEMA,
             "joint_forecasts", JointForecastCodec.SCHEMA)
         .forEach(
             (table, schema) ->
@@ -229,6 +237,54 @@ class TopicsTest {
     assertThat(row.getLong(8)).isEqualTo(7);
     assertThat(row.getLong(9)).isEqualTo(42);
     assertThat(row.getString(10)).hasToString("OK");
+  }
+
+  @Test
+  void sqlReadsIncidents() throws Exception {
+    RowData row = read("alarms", new IncidentCodec().encode(IncidentCodecTest.WARNING));
+    assertThat(row.getString(0)).hasToString("pump-7");
+    assertThat(row.getTimestamp(3, 3).getMillisecond()).isEqualTo(240_000);
+    assertThat(row.getDouble(12)).isEqualTo(86.5);
+    assertThat(row.isNullAt(14)).isTrue();
+    assertThat(row.getArray(15).getRow(0, 2).getDouble(1)).isEqualTo(92);
+    assertThat(row.getRow(18, 6).getString(5)).hasToString("crossed");
+  }
+
+  /** The query of docs/anomalies.md: two sensors of a line, then one alone and another line. */
+  @Test
+  void queryFindsSensorsWithIncidentsAtOnce() throws Exception {
+    List<Row> incidents = new ArrayList<>();
+    String[] series = {"line7.pump", "line7.fan", "line7.pump", "line7.fan", "line8.fan"};
+    int[] minutes = {1, 4, 5, 25, 26};
+    for (int i = 0; i < series.length; i++) {
+      Incident.Event event = i == 2 ? Incident.Event.CLOSED : Incident.Event.OPENED;
+      LocalDateTime time = LocalDateTime.of(2026, 1, 31, 12, minutes[i]);
+      incidents.add(Row.of(series[i], event.name(), time, 3.0 + i));
+    }
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    SqlFixture session = new SqlFixture(env);
+    session.table(
+        "alarms",
+        incidents,
+        Types.ROW_NAMED(
+            new String[] {"series", "event", "time", "surprise"},
+            Types.STRING,
+            Types.STRING,
+            Types.LOCAL_DATE_TIME,
+            Types.DOUBLE),
+        org.apache.flink.table.api.Schema.newBuilder()
+            .column("series", "STRING")
+            .column("event", "STRING")
+            .column("time", "TIMESTAMP(3)")
+            .column("surprise", "DOUBLE")
+            .watermark("time", "`time` - INTERVAL '10' SECOND")
+            .build(),
+        row -> row);
+    String query =
+        Documents.blocks(Path.of("docs", "anomalies.md"), "sql").get(0).text().replace(";", "");
+    assertThat(tables.explainSql(query)).as("with the columns of jobs/topics.sql").contains("line");
+    assertThat(session.query(query))
+        .containsExactly(Row.of("line7", LocalDateTime.of(2026, 1, 31, 12, 0), 2L, 4.0));
   }
 
   @Test

@@ -12,8 +12,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
-import dev.weir.forecast.alarm.GroupSettings;
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.alarm.Threshold;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -211,43 +209,6 @@ class AlarmRulesTest {
       assertThat(dropped).extracting(Incident::id).containsExactly(opened.get(0).id());
       assertThat(dropped.get(0).warning().outcome()).isEqualTo(Outcome.DROPPED);
       assertThat(dropped.get(0).newest()).isEmpty();
-    }
-  }
-
-  @Test
-  void surprisesOfMembersGoToTheirGroup() throws Exception {
-    AlarmRules groups =
-        new AlarmRules(
-            SeriesAlarmsTest.alarms(2, 6),
-            List.of(new Override(Pattern.compile("series-2"), null)),
-            List.of(),
-            List.of(
-                new GroupSettings(Pattern.compile("series-1"), "one", 3),
-                new GroupSettings(Pattern.compile("(series)-[123]"), null, 5)));
-    try (SeriesHarness harness = SeriesHarness.of(settings(groups, 0), false, null)) {
-      List<Observation> observations = observations(700);
-      for (Observation observation : observations) {
-        harness.send(observation);
-      }
-      List<MemberSurprise> sent = new ArrayList<>();
-      harness.getSideOutput(SeriesHarness.SURPRISES).forEach(r -> sent.add(r.getValue()));
-      assertThat(sent)
-          .extracting(MemberSurprise::series)
-          .containsOnly("series-1", "series-3"); // the other has no alarms, or no group
-      for (MemberSurprise each : sent) {
-        boolean isFirst = each.series().equals("series-1");
-        assertThat(each.group()).isEqualTo(isFirst ? "one" : "series");
-        assertThat(each.enough()).isEqualTo(isFirst ? 3 : 5);
-        assertThat(each.surprise()).isGreaterThan(1).isLessThanOrEqualTo(5);
-        assertThat(each.time()).isGreaterThan(START + 99 * MINUTE);
-        assertThat(each.interval()).isEqualTo(MINUTE);
-        assertThat(each.end()).isEqualTo(each.time() / MINUTE * MINUTE + MINUTE - 1);
-        assertThat(observations)
-            .contains(new Observation(each.series(), each.time(), each.value()));
-      }
-      assertThat(sent.size()).isBetween(100, 700);
-      // spikes of 40 once in 212 and 214 values
-      assertThat(sent.stream().filter(s -> s.surprise() > 3).count()).isGreaterThanOrEqualTo(4);
     }
   }
 }

@@ -21,7 +21,6 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.SequenceWindow;
@@ -398,12 +397,9 @@ class SerializersTest {
   }
 
   @Test
-  void recordsBetweenTasksKeepAllComponents() throws Exception {
-    MemberSurprise surprise = new MemberSurprise("größe", "s", 1, -2.5, 3, 4, 60_000, 5);
-    assertThat(roundTrip(new RecordSerializer<>(MemberSurprise.class), surprise))
-        .isEqualTo(surprise);
-    assertThat(new RecordSerializer<>(MemberSurprise.class))
-        .isEqualTo(new RecordSerializer<>(MemberSurprise.class))
-        .isNotEqualTo(new RecordSerializer<>(ModelEvent.class));
+  void serializersOfTheSameClassAreEqual() {
+    assertThat(new RecordSerializer<>(ModelEvent.class))
+        .isEqualTo(new RecordSerializer<>(ModelEvent.class))
+        .isNotEqualTo(new RecordSerializer<>(Output.class));
   }
 }

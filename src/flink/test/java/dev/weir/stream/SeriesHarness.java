@@ -12,7 +12,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.state.RecordSerializer;
@@ -29,16 +28,12 @@ import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
 
 /** One open task of an operator of series: what it is sent, its results and its state. */
 public final class SeriesHarness
     extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
 
   static final int MAX_PARALLELISM = 12;
-
-  static final OutputTag<MemberSurprise> SURPRISES =
-      new OutputTag<>("surprises", Types.GENERIC(MemberSurprise.class));
 
   final StateBackend backend;
 
@@ -101,7 +96,7 @@ public final class SeriesHarness
   }
 
   private static ForecastOperator forecasts(ForecastSettings settings) {
-    return new ForecastOperator(settings, List.of(), SURPRISES);
+    return new ForecastOperator(settings);
   }
 
   /** On the heap. */

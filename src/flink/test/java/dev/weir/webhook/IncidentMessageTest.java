@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.Documents;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
-import dev.weir.forecast.Incident.Member;
 import dev.weir.forecast.Incident.Outcome;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
@@ -42,19 +41,13 @@ class IncidentMessageTest {
     return JSON.readTree(IncidentMessage.of(record, "alarms-0@1", endpoint).body());
   }
 
-  private static Incident incident(
-      String series, Event event, Reason reason, Warning warning, List<Member> members) {
+  private static Incident incident(String series, Event event, Reason reason, Warning warning) {
     Severity severity = warning == null ? Severity.HIGH : Severity.MEDIUM;
-    return incident(series, event, reason, warning, members, severity);
+    return incident(series, event, reason, warning, severity);
   }
 
   private static Incident incident(
-      String series,
-      Event event,
-      Reason reason,
-      Warning warning,
-      List<Member> members,
-      Severity severity) {
+      String series, Event event, Reason reason, Warning warning, Severity severity) {
     return new Incident(
         series,
         Incident.id("pump.spike", START),
@@ -69,12 +62,11 @@ class IncidentMessageTest {
         List.of(),
         "",
         -1,
-        warning,
-        members);
+        warning);
   }
 
   private static Incident incident(String series, Event event) {
-    return incident(series, event, Reason.NOVELTY, null, List.of());
+    return incident(series, event, Reason.NOVELTY, null);
   }
 
   private static String text(Incident incident) throws Exception {
@@ -97,7 +89,7 @@ class IncidentMessageTest {
   /** As definitions/postableAlerts of its openapi.yaml asks: times, and labels of text alone. */
   @Test
   void alertmanagerHasOneOpenAlertOfTheSeverityThatCounts() throws Exception {
-    Incident low = incident("p", Event.OPENED, Reason.LEVEL, null, List.of(), Severity.LOW);
+    Incident low = incident("p", Event.OPENED, Reason.LEVEL, null, Severity.LOW);
     JsonNode opened = body(low, WebhookFormat.ALERTMANAGER, null);
     JsonNode updated = body(incident("p", Event.UPDATED), WebhookFormat.ALERTMANAGER, null);
     JsonNode closed = body(incident("p", Event.CLOSED), WebhookFormat.ALERTMANAGER, null);
@@ -158,25 +150,20 @@ class IncidentMessageTest {
 
   @Test
   void sentenceOfASilenceSaysWhatIsMissing() throws Exception {
-    assertThat(text(incident("pump", Event.OPENED, Reason.SILENCE, null, List.of())))
+    assertThat(text(incident("pump", Event.OPENED, Reason.SILENCE, null)))
         .startsWith(
-            "High incident opened in pump since 2026-03-03 10:20 UTC: silence, 3 values missing, the"
-                + " last one was 22.000. ");
+            "High incident opened in pump since 2026-03-03 10:20 UTC: silence, 3 values missing,"
+                + " the last one was 22.000. ");
   }
 
   @Test
-  void sentenceNamesTheLimitOrTheMembers() throws Exception {
+  void sentenceNamesTheLimit() throws Exception {
     Warning warning = new Warning(90, true, 4, 0.83, START + 1_200_000, Outcome.CROSSED);
-    assertThat(text(incident("pump", Event.CLOSED, Reason.THRESHOLD, warning, List.of())))
+    assertThat(text(incident("pump", Event.CLOSED, Reason.THRESHOLD, warning)))
         .isEqualTo(
-            "Medium warning closed in pump since 2026-03-03 10:20 UTC: above 90.000 within 4 values,"
-                + " probability 83 %, at about 2026-03-03 10:40 UTC, crossed."
+            "Medium warning closed in pump since 2026-03-03 10:20 UTC: above 90.000 within 4"
+                + " values, probability 83 %, at about 2026-03-03 10:40 UTC, crossed."
                 + " https://weir.example/#series=pump&at=1772533200000");
-    List<Member> members = List.of(new Member("hall/a", 4.5), new Member("hall/b", 4));
-    assertThat(text(incident("hall", Event.OPENED, Reason.GROUP, null, members)))
-        .isEqualTo(
-            "High incident opened in hall since 2026-03-03 10:20 UTC: group, mostly hall/a (82 %),"
-                + " value 22.000. https://weir.example/#view=alarms");
   }
 
   @Test

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.Incident.Member;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Warning;
@@ -57,7 +56,7 @@ final class IncidentExplanation {
     line(text, "incident %s", Printable.line(newest.id()));
     line(text, "");
     sentences().forEach(sentence -> line(text, "%s", sentence));
-    if (newest.reason() != Reason.GROUP && newest.reason() != Reason.SILENCE) {
+    if (newest.reason() != Reason.SILENCE) {
       line(text, "%s", model());
     }
     line(text, "");
@@ -84,9 +83,6 @@ final class IncidentExplanation {
     if (newest.warning() != null) {
       return ofThreshold(newest.warning());
     }
-    if (newest.reason() == Reason.GROUP) {
-      return ofGroup();
-    }
     if (newest.reason() == Reason.SILENCE) {
       return ofSilence();
     }
@@ -96,7 +92,7 @@ final class IncidentExplanation {
   /** Whether a surprise opened the incident; what a break opens with may be a usual value. */
   private boolean isRare() {
     return switch (newest.reason()) {
-      case GROUP, THRESHOLD, SILENCE -> false;
+      case THRESHOLD, SILENCE -> false;
       case BREAK -> records.get(0).reason() != Reason.BREAK;
       case NOVELTY, LEVEL, DRIFT, ERROR -> true;
     };
@@ -106,7 +102,8 @@ final class IncidentExplanation {
     Worst worst = newest.worst();
     String what =
         String.format(
-            "Threshold: the forecast at %s UTC gave %.0f %% for a value %s %s within the next %d%s.",
+            "Threshold: the forecast at %s UTC gave %.0f %% for a value %s %s within the next"
+                + " %d%s.",
             ForecastLines.minute(worst.time()),
             100 * warning.probability(),
             warning.direction(),
@@ -148,29 +145,6 @@ final class IncidentExplanation {
                 .formatted(Duration.ofMillis(newest.duration()), missing));
   }
 
-  private List<String> ofGroup() {
-    Worst worst = newest.worst();
-    List<Member> members = newest.members();
-    List<String> sentences = new ArrayList<>();
-    sentences.add("Group: these series were unusual together. The first one explains most:");
-    for (Member member : members) {
-      sentences.add(
-          String.format(
-              "  %3.0f %%  %s, surprise %.1f",
-              100 * member.share(worst.surprise()),
-              Printable.line(member.series()),
-              member.surprise()));
-    }
-    sentences.add(
-        "The value of the first one was %s, at %s UTC."
-            .formatted(ForecastLines.number(worst.value()), ForecastLines.minute(worst.time())));
-    sentences.add(
-        String.format(
-            "What the members' surprises are above 1 adds up to %.1f, which makes it %s.",
-            worst.surprise(), newest.severity().label()));
-    return sentences;
-  }
-
   private String worst() {
     Worst worst = newest.worst();
     String what =
@@ -202,7 +176,7 @@ final class IncidentExplanation {
       case BREAK ->
           "Break: a change that lasts: the level, the season or the size of the errors has been"
               + " another for about 140 values.";
-      case THRESHOLD, GROUP, SILENCE -> // without what such a record has
+      case THRESHOLD, SILENCE -> // without what such a record has
           "The reason is %s: see docs/anomalies.md.".formatted(newest.reason().label());
     };
   }
@@ -276,16 +250,13 @@ final class IncidentExplanation {
     if (record.reason() == Reason.SILENCE) {
       return "with the next value, or since the series was dropped";
     }
-    return record.newest().isEmpty() && record.reason() != Reason.GROUP
+    return record.newest().isEmpty()
         ? "since the series was dropped"
         : "after values without a surprising one";
   }
 
   private String link() {
-    return page == null
-        ? null
-        : IncidentSentence.link(
-            page, newest.series(), newest.reason() == Reason.GROUP, newest.start());
+    return page == null ? null : IncidentSentence.link(page, newest.series(), newest.start());
   }
 
   private String further() {

@@ -10,7 +10,6 @@ import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.AvroJson;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** An incident as one line: for people, or as JSON with the keys and units of the Avro schema. */
 final class IncidentLines {
@@ -34,7 +33,7 @@ final class IncidentLines {
         incident.severity().label(),
         incident.reason().label(),
         Printable.line(incident.series()),
-        incident.members().isEmpty() ? value(incident.worst()) : members(incident),
+        value(incident.worst()),
         incident.warning() == null
             ? String.format("surprise %.1f", incident.worst().surprise())
             : text(incident.warning()),
@@ -55,16 +54,6 @@ final class IncidentLines {
         : ForecastLines.number(worst.value())
             + ", expected "
             + ForecastLines.number(worst.expected());
-  }
-
-  private static String members(Incident incident) {
-    return incident.members().stream()
-        .map(
-            m ->
-                String.format(
-                    "%s %.0f %%",
-                    Printable.line(m.series()), 100 * m.share(incident.worst().surprise())))
-        .collect(Collectors.joining(", "));
   }
 
   private static String state(Incident incident, boolean isNews) {

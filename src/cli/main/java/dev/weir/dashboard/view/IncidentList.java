@@ -3,6 +3,7 @@ package dev.weir.dashboard.view;
 import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Warning;
+import dev.weir.forecast.alarm.AlarmDetector;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,7 +24,6 @@ public final class IncidentList {
 
   private static final int BARS = 60;
   private static final int MAX_ID = 60;
-  private static final int MAX_MEMBERS = 12;
 
   private static final Comparator<Incident> OLDEST_FIRST =
       Comparator.comparingLong(Incident::start).thenComparing(incident -> incident.id());
@@ -145,22 +145,15 @@ public final class IncidentList {
         && !incident.id().isEmpty()
         && incident.id().length() <= MAX_ID
         && incident.model().length() <= DashboardState.MAX_MODEL_LENGTH
-        && isSurprise(incident.worst().surprise())
+        && incident.worst().surprise() >= 0
+        && incident.worst().surprise() <= AlarmDetector.MAX_SURPRISE
         && Double.isFinite(incident.worst().value())
         && incident.newest().size() <= Incident.NEWEST
-        && incident.members().size() <= MAX_MEMBERS
-        && incident.members().stream()
-            .allMatch(m -> DashboardState.isSeries(m.series()) && isSurprise(m.surprise()))
         && (incident.muted() == null || incident.muted().length() <= FeedbackEvent.MAX_NOTE_LENGTH)
         && (warning == null
             || Double.isFinite(warning.limit())
                 && warning.probability() >= 0
                 && warning.probability() <= 1);
-  }
-
-  /** A group's is a sum, with no bound. */
-  private static boolean isSurprise(double surprise) {
-    return surprise >= 0 && surprise < Double.POSITIVE_INFINITY;
   }
 
   public synchronized Counts counts() {

@@ -48,8 +48,7 @@ class IncidentExplanationTest {
         values,
         "demand",
         4,
-        null,
-        List.of());
+        null);
   }
 
   private static List<Incident> records() {
@@ -157,22 +156,6 @@ class IncidentExplanationTest {
   }
 
   @Test
-  void groupListsItsMembersAndLeadsToTheListOfAlarms() throws Exception {
-    URI page = URI.create("https://weir.example/");
-    String text = new IncidentExplanation(List.of(IncidentCodecTest.GROUP), page).text();
-    assertThat(text.lines())
-        .containsSubsequence(
-            "Group: these series were unusual together. The first one explains most:",
-            "   54 %  line1.b, surprise 4.5",
-            "   46 %  line1.a, surprise 4.0",
-            "The value of the first one was 3.2500, at 1970-01-01 00:01 UTC.",
-            "What the members' surprises are above 1 adds up to 6.5, which makes it medium.")
-        .endsWith("To look further: https://weir.example/#view=alarms");
-    assertThat(text).doesNotContain("once in", "without a model");
-    assertThat(json(IncidentCodecTest.GROUP).get("once_in").isNull()).isTrue();
-  }
-
-  @Test
   void hostileTextDoesNotReachTheTerminal() {
     String hostile = "\u001b]0;title\u0007";
     Incident incident =
@@ -184,14 +167,13 @@ class IncidentExplanationTest {
             START,
             START,
             1,
-            new Worst(START, 3, 4, -1, 6.5),
-            Reason.GROUP,
+            new Worst(START, 3, 4, -1, 3.5),
+            Reason.LEVEL,
             Severity.MEDIUM,
             List.of(),
             hostile,
             4,
-            null,
-            List.of(new Incident.Member(hostile, 4.5)));
+            null);
     assertThat(text(incident)).doesNotContain("\u001b", "\u0007").contains("incident \\u001b]0;");
   }
 

@@ -15,20 +15,17 @@ class IncidentLinesTest {
                 + "  surprise 4.5  3 values in PT2M");
     assertThat(IncidentLines.text(IncidentCodecTest.WARNING, false))
         .isEqualTo(
-            "1970-01-01 00:01  closed  high    threshold  pump-7  86.500, expected 91.250"
-                + "  above 90.000 within 4: 88 %, about 1970-01-01 00:05, crossed  3 values in PT2M");
+            "1970-01-01 00:01  closed  high    threshold  pump-7  86.500, expected 91.250  above"
+                + " 90.000 within 4: 88 %, about 1970-01-01 00:05, crossed  3 values in PT2M");
     assertThat(IncidentLines.text(IncidentCodecTest.OPEN_WARNING, false))
         .isEqualTo(
             "1970-01-01 00:01  open    medium  threshold  pump-7  0.50000, expected -2.0000"
                 + "  below -1.5000 within 12: 80 %  1 values in PT0S");
-    assertThat(IncidentLines.text(IncidentCodecTest.GROUP, true))
-        .isEqualTo(
-            "1970-01-01 00:01  opened  medium  group    line1  line1.b 54 %, line1.a 46 %"
-                + "  surprise 6.5  1 values in PT0S");
     assertThat(IncidentLines.text(IncidentCodecTest.MUTED, false))
         .endsWith(
-            "  fan  3.2500, expected 2.0000  surprise 4.5  1 values in PT0S  muted: größere Arbeiten");
-    assertThat(IncidentLines.json(IncidentCodecTest.GROUP))
-        .contains("\"members\":[{\"series\":\"line1.b\",\"surprise\":4.5,");
+            "  fan  3.2500, expected 2.0000  surprise 4.5  1 values in PT0S  muted: größere"
+                + " Arbeiten");
+    assertThat(IncidentLines.json(IncidentCodecTest.WARNING))
+        .contains("\"threshold\":{\"limit\":90.0,\"direction\":\"above\",");
   }
 }

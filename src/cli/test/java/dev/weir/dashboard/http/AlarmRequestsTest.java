@@ -74,15 +74,15 @@ class AlarmRequestsTest {
                  {"series":"Pump/b","id":"%s","open":true,"event":"OPENED","time":3000,"start":3000,
                   "end":3000,"values":1,"reason":"error","severity":"medium","surprise":3.5,
                   "worst_time":3000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"members":[],"muted":null},
+                  "threshold":null,"muted":null},
                  {"series":"fan","id":"%s","open":true,"event":"UPDATED","time":2000,"start":2000,
                   "end":2000,"values":1,"reason":"error","severity":"high","surprise":5.0,
                   "worst_time":2000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"members":[],"muted":null},
+                  "threshold":null,"muted":null},
                  {"series":"pump/a","id":"%s","open":false,"event":"CLOSED","time":601000,"start":1000,
                   "end":1000,"values":1,"reason":"error","severity":"high","surprise":4.5,
                   "worst_time":1000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"members":[],"muted":null}]}
+                  "threshold":null,"muted":null}]}
                 """
                     .formatted(
                         Incident.id("Pump/b", 3_000),
@@ -162,27 +162,23 @@ class AlarmRequestsTest {
   @Test
   void numbersThatCannotBeShownAreCountedAsUnreadable() {
     double[][] wrong = {
-      {Double.NaN, 1, 0.5, 1},
-      {-0.5, 1, 0.5, 1},
-      {Double.POSITIVE_INFINITY, 1, 0.5, 1},
-      {3, Double.NaN, 0.5, 1},
-      {3, Double.NEGATIVE_INFINITY, 0.5, 1},
-      {3, 1, Double.NaN, 1},
-      {3, 1, 1.5, 1},
-      {3, 1, 0.5, Double.NaN}
+      {Double.NaN, 1, 0.5},
+      {-0.5, 1, 0.5},
+      {Double.POSITIVE_INFINITY, 1, 0.5},
+      {3, Double.NaN, 0.5},
+      {3, Double.NEGATIVE_INFINITY, 0.5},
+      {3, 1, Double.NaN},
+      {3, 1, 1.5}
     };
     for (double[] numbers : wrong) {
-      take(incident(numbers[0], numbers[1], numbers[2], numbers[3]));
+      take(incident(numbers[0], numbers[1], numbers[2]));
     }
     page.job.takeSecond();
     assertThat(page.json("/api/job").path("unreadable").longValue()).isEqualTo(wrong.length);
     assertThat(page.json("/api/alarms").path("total").intValue()).isEqualTo(3);
-    take(incident(0, 1, 0.5, 16.25)); // the sum of a group may be large
-    assertThat(page.json("/api/alarms").path("total").intValue()).isEqualTo(4);
   }
 
-  private static Incident incident(
-      double surprise, double worst, double probability, double ofMember) {
+  private static Incident incident(double surprise, double worst, double probability) {
     return new Incident(
         "tank",
         Incident.id("tank", 9_000),
@@ -192,19 +188,17 @@ class AlarmRequestsTest {
         9_000,
         1,
         new Incident.Worst(9_000, worst, Double.NaN, Double.NaN, surprise),
-        Reason.GROUP,
+        Reason.THRESHOLD,
         Severity.LOW,
         List.of(),
         "",
         -1,
-        new Incident.Warning(7, true, 2, probability, null, null),
-        List.of(new Incident.Member("tank.a", ofMember)));
+        new Incident.Warning(7, true, 2, probability, null, null));
   }
 
   @Test
-  void warningsAndGroupsAreServedWithWhatTheyHave() {
+  void warningsAreServedWithTheirThreshold() {
     take(IncidentCodecTest.WARNING);
-    take(IncidentCodecTest.GROUP);
     JsonNode warning = page.json("/api/alarms?series=pump-7").path("items").get(0);
     assertThat(warning.path("threshold"))
         .isEqualTo(
@@ -212,14 +206,6 @@ class AlarmRequestsTest {
                 """
                 {"limit":90.0,"direction":"above","within":4,"probability":0.875,
                  "crossing_time":300000,"outcome":"crossed"}
-                """));
-    JsonNode group = page.json("/api/alarms?series=line1").path("items").get(0);
-    assertThat(group.path("threshold").isNull()).isTrue();
-    assertThat(group.path("members"))
-        .isEqualTo(
-            ServedPage.parse(
-                """
-                [{"series":"line1.b","surprise":4.5},{"series":"line1.a","surprise":4.0}]
                 """));
   }
 

@@ -13,13 +13,9 @@ import java.util.stream.Stream;
  * @param overrides the first that matches a series' name counts
  * @param thresholds of the series that match; {@link ThresholdStateFormat#MAX_THRESHOLDS} at most.
  *     Of two with the same limit and values ahead, the first counts
- * @param groups of series; the first that matches a name counts
  */
 public record AlarmRules(
-    IncidentSettings common,
-    List<Override> overrides,
-    List<SeriesThreshold> thresholds,
-    List<GroupSettings> groups)
+    IncidentSettings common, List<Override> overrides, List<SeriesThreshold> thresholds)
     implements Serializable {
 
   /** Thresholds of a series at most. */
@@ -43,17 +39,10 @@ public record AlarmRules(
   public AlarmRules {
     overrides = List.copyOf(overrides);
     thresholds = List.copyOf(thresholds);
-    groups = List.copyOf(groups);
     if (thresholds.size() > MAX_THRESHOLDS) {
       throw new IllegalArgumentException(
           "thresholds: expected at most %d, got %d".formatted(MAX_THRESHOLDS, thresholds.size()));
     }
-  }
-
-  /** Without groups. */
-  public AlarmRules(
-      IncidentSettings common, List<Override> overrides, List<SeriesThreshold> thresholds) {
-    this(common, overrides, thresholds, List.of());
   }
 
   /** Whether a budget counts alarms in a time, so that values need a usual time between them. */
@@ -78,17 +67,7 @@ public record AlarmRules(
             .filter(i -> matches(thresholds.get(i).series(), series))
             .filter(i -> isFirst(i, series))
             .toArray();
-    GroupSettings group =
-        groups.stream().filter(each -> matches(each.series(), series)).findFirst().orElse(null);
-    int override = first == overrides.size() ? SeriesRule.COMMON : first;
-    return group == null
-        ? new SeriesRule(this, override, own, null, 0)
-        : new SeriesRule(
-            this,
-            override,
-            own,
-            group.groupOf(NameMatcher.match(group.series(), series)),
-            group.surprise());
+    return new SeriesRule(this, first == overrides.size() ? SeriesRule.COMMON : first, own);
   }
 
   /** Whether no threshold before it foretells the same of the series. */

@@ -142,11 +142,6 @@ public final class IncidentTracker {
     return alarm;
   }
 
-  /** What decides on an alarm of the newest value, as {@link AlarmDetector#evidence}. */
-  public double evidence() {
-    return detector.evidence();
-  }
-
   /** Surprise of the newest value, as {@link AlarmDetector#surprise}. */
   public double surprise() {
     return detector.surprise();

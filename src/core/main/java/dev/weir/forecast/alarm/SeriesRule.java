@@ -12,12 +12,8 @@ public final class SeriesRule {
   private final AlarmRules rules;
   private final int override;
   private final int[] thresholds;
-  private final String group;
-  private final double groupSurprise;
 
-  SeriesRule(AlarmRules rules, int override, int[] thresholds, String group, double groupSurprise) {
-    this.group = group;
-    this.groupSurprise = groupSurprise;
+  SeriesRule(AlarmRules rules, int override, int[] thresholds) {
     this.rules = rules;
     this.override = override;
     this.thresholds = thresholds;
@@ -41,15 +37,5 @@ public final class SeriesRule {
   /** Numbers of the thresholds that count, ascending. */
   public int[] thresholds() {
     return thresholds;
-  }
-
-  /** Name of the group that the series is a member of; null if absent. */
-  public String group() {
-    return group;
-  }
-
-  /** The sum from which this group has an incident. */
-  public double groupSurprise() {
-    return groupSurprise;
   }
 }

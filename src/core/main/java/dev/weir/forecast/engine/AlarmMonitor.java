@@ -10,10 +10,8 @@ import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.AlarmFeedback;
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.alarm.GroupTracker;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker;
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
@@ -155,25 +153,6 @@ final class AlarmMonitor {
       alarms.incident(known);
     } else if (event != null) {
       report(event, tracker.newest());
-    }
-    SeriesRule rule = rule(state, window.series());
-    if (isNew && rule.group() != null) {
-      tell(rule, alarms.values(), tracker.evidence());
-    }
-  }
-
-  private void tell(SeriesRule rule, long values, double surprise) {
-    if (values > GroupTracker.BEGINNING && surprise > GroupTracker.EXPECTED) {
-      result.surprises.add(
-          new MemberSurprise(
-              rule.group(),
-              window.series(),
-              window.origin(),
-              window.last(),
-              surprise,
-              rule.groupSurprise(),
-              window.interval(),
-              window.spacing()));
     }
   }
 
@@ -417,7 +396,6 @@ final class AlarmMonitor {
             model,
             version,
             warning,
-            List.of(),
             feedback == null ? null : feedback.muted(start)));
   }
 

@@ -1,6 +1,5 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.alarm.MemberSurprise;
 import dev.weir.forecast.learn.LatestScores;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.SeriesResult;
@@ -17,7 +16,6 @@ public final class ForecastResult extends SeriesResult {
   final LatestScores[] scored; // by target
   final long[] nanos; // by target
   final List<Judgment> judgments = new ArrayList<>();
-  final List<MemberSurprise> surprises = new ArrayList<>();
   boolean wantsJudgments;
   boolean wantsWindow;
   boolean wantsNanos;
@@ -54,7 +52,6 @@ public final class ForecastResult extends SeriesResult {
   public void clear() {
     super.clear();
     judgments.clear();
-    surprises.clear();
     Arrays.fill(scored, null);
     window = null;
     models = null;
@@ -120,10 +117,5 @@ public final class ForecastResult extends SeriesResult {
   /** How the newest value compares with its forecast, of a series that raises alarms. */
   public List<Judgment> judgments() {
     return judgments;
-  }
-
-  /** Surprising values of a series that is a member of a group. */
-  public List<MemberSurprise> surprises() {
-    return surprises;
   }
 }

@@ -188,7 +188,6 @@ final class SilenceMonitor {
             "",
             -1,
             null,
-            List.of(),
             mutes.at(name, series, pace.due())));
   }
 }

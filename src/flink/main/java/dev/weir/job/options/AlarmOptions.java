@@ -1,12 +1,10 @@
 package dev.weir.job.options;
 
 import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
-import dev.weir.forecast.alarm.GroupSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.alarm.Threshold;
@@ -14,7 +12,6 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.model.Mode;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.Durations;
-import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Option.Need;
 import java.time.Duration;
@@ -27,8 +24,6 @@ public final class AlarmOptions {
 
   private static final String THRESHOLDS = "alarms.thresholds[].";
   private static final String OVERRIDES = "alarms.overrides[].";
-
-  private static final String GROUPS = "alarms.groups[].";
 
   /** A name is compared with each, once for each series. */
   private static final int MAX_OVERRIDES = 100;
@@ -47,8 +42,8 @@ public final class AlarmOptions {
       Option.name(
           "topics.alarms-feedback",
           null,
-          "Topic that dismissals, confirmations and mutes of incidents arrive on; by default that of"
-              + " incidents with -feedback behind it.");
+          "Topic that dismissals, confirmations and mutes of incidents arrive on; by default that"
+              + " of incidents with -feedback behind it.");
 
   public static final Option<Integer> MIN_DURATION =
       Option.integer(
@@ -56,8 +51,8 @@ public final class AlarmOptions {
               IncidentSettings.DEFAULT_MIN_DURATION,
               1,
               IncidentSettings.MAX_VALUES,
-              "Values from the first to the last surprising one before an incident is opened; a shorter"
-                  + " one is never reported.")
+              "Values from the first to the last surprising one before an incident is opened; a"
+                  + " shorter one is never reported.")
           .unit("observations");
   public static final Option<Integer> QUIET =
       Option.integer(
@@ -72,11 +67,11 @@ public final class AlarmOptions {
       new Option<>(
               "alarms.silence",
               Option.Type.VALUE,
-              "auto, off, a multiple of the usual time between two values such as 3x, or a duration from"
-                  + " PT1S to P3650D",
+              "auto, off, a multiple of the usual time between two values such as 3x, or a duration"
+                  + " from PT1S to P3650D",
               Silence.AUTO,
-              "After how long without a value a series has an incident; auto: found from how the values"
-                  + " of each series follow each other.",
+              "After how long without a value a series has an incident; auto: found from how the"
+                  + " values of each series follow each other.",
               AlarmOptions::silence)
           .change("safe; off: open incidents of silence are closed at the next value");
 
@@ -97,8 +92,8 @@ public final class AlarmOptions {
               1,
               1,
               Threshold.MAX_WITHIN,
-              "A warning is opened if one of the next so many values will cross the limit; at most the"
-                  + " horizon.")
+              "A warning is opened if one of the next so many values will cross the limit; at most"
+                  + " the horizon.")
           .unit("observations")
           .change(KNOWN);
   public static final Option<Double> PROBABILITY =
@@ -120,26 +115,6 @@ public final class AlarmOptions {
   public static final Option<Integer> OVERRIDE_MIN_DURATION = override(MIN_DURATION);
   public static final Option<Integer> OVERRIDE_QUIET = override(QUIET);
   public static final Option<Silence> OVERRIDE_SILENCE = override(SILENCE);
-
-  public static final Option<Pattern> GROUP_SERIES =
-      Option.pattern(
-              GROUPS + "series",
-              "Members of a group: series whose whole name matches; the first entry counts. The first"
-                  + " capturing group is the group's name, so that one entry makes many groups.")
-          .change(
-              "safe; without any group an open incident of one is never closed, and "
-                  + Option.UNCLAIMED);
-  public static final Option<String> GROUP_NAME =
-      Option.text(GROUPS + "name", null, "Name of the group, where the pattern does not say it.")
-          .change("another group");
-  public static final Option<Double> GROUP_SURPRISE =
-      Option.number(
-          GROUPS + "surprise",
-          1,
-          1_000,
-          GroupSettings.DEFAULT_SURPRISE,
-          "An incident of the group is opened at this sum of what the surprises of its members are"
-              + " above 1.");
 
   static final List<Option<?>> ALL =
       Option.declaredIn(AlarmOptions.class, new Need(AnomalyOptions.ENABLED, true));
@@ -209,20 +184,10 @@ public final class AlarmOptions {
             file.get(MIN_DURATION),
             file.get(QUIET),
             file.get(SILENCE));
-    AlarmRules rules =
-        new AlarmRules(
-            common,
-            file.entries(OVERRIDE_SERIES, MAX_OVERRIDES, i -> override(file, i, common)),
-            file.entries(WITHIN, AlarmRules.MAX_THRESHOLDS, i -> threshold(file, i, mode, horizon)),
-            groups(file));
-    if (!rules.groups().isEmpty()
-        && file.get(ForecastOptions.SEQ_LEN) == 1
-        && !file.has(ForecastOptions.INTERVAL)) { // how far apart values are is not known
-      file.problem(
-          GROUP_SERIES.at(0),
-          "expected window.interval or a window.seq-len above 1 as well, got neither");
-    }
-    return rules;
+    return new AlarmRules(
+        common,
+        file.entries(OVERRIDE_SERIES, MAX_OVERRIDES, i -> override(file, i, common)),
+        file.entries(WITHIN, AlarmRules.MAX_THRESHOLDS, i -> threshold(file, i, mode, horizon)));
   }
 
   private static IncidentSettings settings(
@@ -283,27 +248,5 @@ public final class AlarmOptions {
     return limit == null // which is a problem already
         ? null
         : new SeriesThreshold(series, new Threshold(limit, hasAbove, within, probability));
-  }
-
-  /** Those that the file names; else the targets of a series are a group, named as the series. */
-  private static List<GroupSettings> groups(JobFile file) {
-    List<GroupSettings> named = file.entries(GROUP_SERIES, MAX_OVERRIDES, i -> group(file, i));
-    boolean areSpaced = file.get(ForecastOptions.SEQ_LEN) > 1 || file.has(ForecastOptions.INTERVAL);
-    return named.isEmpty() && areSpaced && !file.get(ForecastOptions.TARGETS).isEmpty()
-        ? List.of(new GroupSettings(JointForecast.OF_TARGET, null, GroupSettings.DEFAULT_SURPRISE))
-        : named;
-  }
-
-  private static GroupSettings group(JobFile file, int i) {
-    Pattern series = file.require(GROUP_SERIES.at(i));
-    String name = file.get(GROUP_NAME.at(i));
-    boolean hasName = series != null && series.matcher("").groupCount() > 0;
-    if (series != null && hasName == (name != null)) {
-      file.problem(
-          GROUP_NAME.at(i),
-          "expected a name, or one capturing group in series, got "
-              + (hasName ? "both" : "none of them"));
-    }
-    return new GroupSettings(series, name, file.get(GROUP_SURPRISE.at(i)));
   }
 }

@@ -71,14 +71,6 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
     out.writeString(incident.model());
     out.writeLong(incident.modelVersion());
     write(incident.warning(), out);
-    AvroBytes.writeArray(
-        incident.members(),
-        out,
-        (member, to) -> {
-          to.writeString(member.series());
-          to.writeDouble(member.surprise());
-          to.writeDouble(member.share(incident.worst().surprise()));
-        });
     out.writeIndex(incident.muted() == null ? 0 : 1);
     if (incident.muted() != null) {
       out.writeString(incident.muted());
@@ -146,9 +138,6 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
         record.getModel(),
         record.getModelVersion(),
         warning(record.getThreshold()),
-        record.getMembers().stream()
-            .map(m -> new Incident.Member(m.getSeries(), m.getSurprise()))
-            .toList(),
         record.getMuted());
   }
 }

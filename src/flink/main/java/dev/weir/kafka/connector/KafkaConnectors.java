@@ -336,11 +336,6 @@ public final class KafkaConnectors {
     return sink(settings.delivery().prefix() + "-learned", longest);
   }
 
-  /** Incidents of groups, in transactions of their own for the same reason. */
-  public Sink<Output> groupIncidents() {
-    return sink(settings.delivery().prefix() + "-groups", settings.maxDeadLetterBytes());
-  }
-
   private Sink<Output> sink(String transactionPrefix, int maxBytes) {
     Properties properties = new Properties();
     // a topic may have no limit but that of an int

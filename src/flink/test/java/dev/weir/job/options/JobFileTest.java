@@ -315,13 +315,6 @@ class JobFileTest {
             + " expected nothing with enabled: false, got some",
         "overrides: [{series: a, quiet: 3, quiet: 4}] | alarms.overrides[0].quiet: expected once,"
             + " got it again after line L",
-        "groups: [{series: a.*}] | alarms.groups[0].name: expected a name, or one capturing group"
-            + " in series, got none of them",
-        "groups: [{series: (a).*, name: b}] | line L: alarms.groups[0].name: expected a name, or"
-            + " one capturing group in series, got both",
-        "groups: [{name: b}] | alarms.groups[0].series: expected a regular expression, got nothing",
-        "groups: [{series: a, name: b, surprise: 0}] | line L: alarms.groups[0].surprise: expected"
-            + " a number from 1.0 to 1000.0, got '0'",
       })
   void wrongRuleGetsOneLine(String rule, String expected) {
     String text = GOOD + "alarms:\n  enabled: true\n  " + rule + "\n";
@@ -337,25 +330,6 @@ class JobFileTest {
             "alarms.budget: expected window.interval or window.seq-len above 1 with a budget in"
                 + " time, got neither");
     assertThat(read(RULES, Map.of("window.seq-len", "1", "window.interval", "PT1M"))).isNotNull();
-  }
-
-  @Test
-  void groupsHaveTheNamesThatTheirPatternsOrOptionsSay() {
-    String text =
-        GOOD
-            + """
-            alarms:
-              enabled: true
-              groups:
-                - series: "(line\\\\d+)\\\\..*"
-                - {series: ".*pump.*", name: pumps, surprise: 6}
-            """;
-    AlarmRules rules = read(text).forecast().modes().get(0).learning().alarms();
-    assertThat(rules.of("line12.pump").group()).isEqualTo("line12");
-    assertThat(rules.of("line12.pump").groupSurprise()).isEqualTo(4);
-    assertThat(rules.of("a-pump").group()).isEqualTo("pumps");
-    assertThat(rules.of("a-pump").groupSurprise()).isEqualTo(6);
-    assertThat(rules.of("fan").group()).isNull();
   }
 
   @Test

@@ -43,8 +43,7 @@ public class IncidentCodecTest {
           List.of(new Incident.Value(180_000, 7), new Incident.Value(240_000, -0.5)),
           "demand",
           17,
-          null,
-          List.of());
+          null);
 
   /** Of a value without a forecast, in a series that was dropped. */
   public static final Incident BARE =
@@ -62,8 +61,7 @@ public class IncidentCodecTest {
           List.of(),
           "",
           -1,
-          null,
-          List.of());
+          null);
 
   /** A warning that has come true. */
   public static final Incident WARNING =
@@ -81,8 +79,7 @@ public class IncidentCodecTest {
           List.of(new Incident.Value(240_000, 92)),
           "",
           -1,
-          new Incident.Warning(90, true, 4, 0.875, 300_000L, Incident.Outcome.CROSSED),
-          List.of());
+          new Incident.Warning(90, true, 4, 0.875, 300_000L, Incident.Outcome.CROSSED));
 
   /** One that is open, of a series whose spacing is not known. */
   public static final Incident OPEN_WARNING =
@@ -100,26 +97,7 @@ public class IncidentCodecTest {
           List.of(),
           "",
           -1,
-          new Incident.Warning(-1.5, false, 12, 0.8, null, null),
-          List.of());
-
-  public static final Incident GROUP =
-      new Incident(
-          "line1",
-          Incident.id("line1", 60_000),
-          Event.OPENED,
-          60_000,
-          60_000,
-          60_000,
-          1,
-          new Incident.Worst(60_000, 3.25, Double.NaN, Double.NaN, 6.5),
-          Reason.GROUP,
-          Severity.MEDIUM,
-          List.of(),
-          "",
-          -1,
-          null,
-          List.of(new Incident.Member("line1.b", 4.5), new Incident.Member("line1.a", 4)));
+          new Incident.Warning(-1.5, false, 12, 0.8, null, null));
 
   public static final Incident MUTED =
       new Incident(
@@ -137,14 +115,13 @@ public class IncidentCodecTest {
           "",
           -1,
           null,
-          List.of(),
           "größere Arbeiten");
 
   private final IncidentCodec codec = new IncidentCodec();
 
   @Test
   void warningsAreEncodedAndDecoded() throws Exception {
-    for (Incident warning : List.of(WARNING, OPEN_WARNING, GROUP, MUTED)) {
+    for (Incident warning : List.of(WARNING, OPEN_WARNING, MUTED)) {
       assertThat(codec.decode(codec.encode(warning))).isEqualTo(warning);
       assertThat(codec.decode(codec.toJson(warning))).isEqualTo(warning);
     }
