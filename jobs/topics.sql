@@ -176,7 +176,6 @@ CREATE TABLE alarms (
     crossing_time TIMESTAMP(3),
     outcome STRING
   >,
-  muted STRING,
   WATERMARK FOR `time` AS `time` - INTERVAL '10' SECOND
 ) WITH (
   'connector' = 'kafka',

@@ -22,15 +22,6 @@ export async function ask(path, parameters = {}, signal = undefined) {
   return answer.json();
 }
 
-/** Sends the server a JSON object. */
-export async function tell(path, body) {
-  const answer = await fetch(path, {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(body)});
-  if (!answer.ok) {
-    const told = await answer.json().catch(() => ({}));
-    throw new Refused(answer.status, told.error ?? `the server answered ${answer.status}`);
-  }
-}
-
 export class Feed {
   #listener;
   #series = null;

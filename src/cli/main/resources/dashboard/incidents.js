@@ -1,6 +1,6 @@
 // Incidents: those of the chosen series for its chart, and the list of all of them.
 
-import {ask, tell} from "./feed.js";
+import {ask} from "./feed.js";
 import {byId, element, printable, say, scrolling} from "./element.js";
 import {count, duration, local, NONE, number, percent, time} from "./numbers.js";
 
@@ -13,9 +13,6 @@ const LEVELS = {low: 1, medium: 2, high: 3};
 /** Where a series was at a time. */
 export const placeOf = (series, at) => "#" + new URLSearchParams({series, at});
 
-const DISMISSABLE = ["novelty", "level", "drift", "error"];
-const FAILURE_MS = 5_000; // how long a failure is shown
-const said = new Map(); // what this page has told the job of incidents, by id
 
 /** "high · novelty": reasons are words of the job, and there may be new ones. */
 export const kindOf = incident => `${incident.severity} · ${printable(incident.reason)}`;
@@ -127,8 +124,8 @@ export class IncidentsView {
       parts.span = element("p", {class: "dim"}),
       parts.empty = element("p", {class: "empty", hidden: true}),
       parts.table = scrolling("Incidents", element("table", {class: "incidents"},
-        element("thead", {}, element("tr", {}, ...["Series", "State", "Severity", "Reason", "Start (UTC)", "Lasted", "Worst value", "Expected", "Surprise", "Feedback"].map((name, i) =>
-          element("th", {scope: "col", class: i > 5 && i < 9 ? "number" : null}, name)))),
+        element("thead", {}, element("tr", {}, ...["Series", "State", "Severity", "Reason", "Start (UTC)", "Lasted", "Worst value", "Expected", "Surprise"].map((name, i) =>
+          element("th", {scope: "col", class: i > 5 ? "number" : null}, name)))),
         parts.rows = element("tbody", {}))),
       parts.pages = element("p", {class: "actions alarms-pages", hidden: true},
         parts.newer = element("button", {type: "button"}, "Newer"), parts.older = element("button", {type: "button"}, "Older"),
@@ -259,40 +256,12 @@ function row(incident) {
   return element("tr", {"data-id": incident.id, "data-open": String(incident.open)},
     element("th", {scope: "row"}, element("a",
       {href: placeOf(incident.series, incident.start), "data-series": incident.series, "data-at": incident.start}, element("bdi", {}, printable(incident.series)))),
-    element("td", {}, element("span", {class: incident.open ? "state-open" : "dim"}, incident.open ? "open" : "closed"),
-      ...(incident.muted === null ? [] : [element("span", {class: "detail dim"}, incident.muted === "" ? "muted" : `muted: ${printable(incident.muted)}`)])),
+    element("td", {}, element("span", {class: incident.open ? "state-open" : "dim"}, incident.open ? "open" : "closed")),
     element("td", {}, severity(incident)),
     element("td", {}, printable(incident.reason), ...(more === "" ? [] : [element("span", {class: "detail dim"}, more)])),
     element("td", {}, time(incident.start) + local(incident.start)),
     element("td", {}, lasted(incident)),
     cell(incident.worst_value, number(incident.worst_value)),
     cell(incident.expected, incident.expected === null ? "none" : number(incident.expected)),
-    cell(incident.surprise, surpriseOf(incident)),
-    feedback(incident));
-}
-
-/** Buttons that tell the job whether an incident was a false alarm. */
-function feedback(incident) {
-  const {id} = incident;
-  const again = () => [...document.querySelectorAll("td[data-feedback]")].filter(cell => cell.dataset.feedback === id).forEach(cell => cell.replaceWith(feedback(incident)));
-  const send = async (kind, done) => {
-    said.set(id, "sending");
-    again();
-    said.set(id, await tell("api/alarms/feedback", {id, kind}).then(() => done, problem => {
-      setTimeout(() => {
-        said.delete(id);
-        again();
-      }, FAILURE_MS);
-      return problem.message;
-    }));
-    again();
-  };
-  const button = (name, kind, done) => {
-    const made = element("button", {type: "button", "aria-label": `${name} ${kindOf(incident)} of ${printable(incident.series)}`}, name);
-    made.addEventListener("click", () => send(kind, done));
-    return made;
-  };
-  const parts = !DISMISSABLE.includes(incident.reason) ? [] : said.has(id) ? [element("span", {class: "detail dim", role: "status"}, said.get(id))]
-    : [button("Dismiss", "dismiss", "dismissed"), button("Confirm", "confirm", "confirmed")];
-  return element("td", {"data-feedback": id}, ...parts);
+    cell(incident.surprise, surpriseOf(incident)));
 }

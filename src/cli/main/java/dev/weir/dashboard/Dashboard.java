@@ -83,9 +83,7 @@ public final class Dashboard implements AutoCloseable {
                 state.damaged::add));
     this.page = new JobPage(settings, state, this::why);
     this.lookBack = new HistoryLoader(clients, topics, state, back);
-    this.server =
-        new PageServer(
-            bind, token, PageServer.IDLE, state, page, lookBack, clients, topics.feedback());
+    this.server = new PageServer(bind, token, PageServer.IDLE, state, page, lookBack);
     this.address = address(bind, server.port());
     seconds.scheduleAtFixedRate(page::takeSecond, 1, 1, TimeUnit.SECONDS);
     seconds.scheduleWithFixedDelay(

@@ -11,7 +11,6 @@ import dev.weir.job.JobSettings;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -227,7 +226,6 @@ class AlarmPageIT extends BrowserPage {
     overrides.put("alarms", "on");
     overrides.put("topics.alarms", "by-hand");
     kafka.create("by-hand", 1, Map.of());
-    kafka.create("by-hand-feedback", 1, Map.of());
     IncidentCodec codec = new IncidentCodec();
     Incident warning = IncidentCodecTest.WARNING;
     Incident ofPump =
@@ -263,15 +261,6 @@ class AlarmPageIT extends BrowserPage {
                       + " a.dataset.series)"))
           .containsExactlyInAnyOrder("pump-7", "pumpe-ß", "plant/pump");
       assertThat(browser.accessibilityProblems()).isEmpty();
-      assertThat(rowOf("pump-7")).as("a warning").doesNotContain("Dismiss");
-      browser.js("document.querySelector('td[data-feedback] button').click()"); // of the drift
-      browser.await("the dismissal", () -> rowOf("pumpe-ß").contains("dismissed"));
-      assertThat(kafka.read("by-hand-feedback"))
-          .singleElement()
-          .satisfies(
-              record ->
-                  assertThat(new String(record.value(), StandardCharsets.UTF_8))
-                      .contains("\"kind\":\"dismiss\"", IncidentCodecTest.INCIDENT.id(), "drift"));
       browser.screen(390, 844, true);
       assertThat(fitsTheScreen()).isTrue();
       browser.screen(1440, 1000, false);

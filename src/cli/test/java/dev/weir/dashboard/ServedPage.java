@@ -80,9 +80,7 @@ public final class ServedPage implements AutoCloseable {
             idle,
             state,
             job,
-            lookBack,
-            KafkaClients.of("localhost:1").with("max.block.ms", 100),
-            topics.feedback());
+            lookBack);
   }
 
   /** Of a job that raises alarms. */
@@ -129,17 +127,10 @@ public final class ServedPage implements AutoCloseable {
   }
 
   public HttpResponse<String> send(String method, String path, String... headers) {
-    return send(method, path, HttpRequest.BodyPublishers.noBody(), headers);
-  }
-
-  public HttpResponse<String> post(String path, String body, String... headers) {
-    return send("POST", path, HttpRequest.BodyPublishers.ofString(body), headers);
-  }
-
-  private HttpResponse<String> send(
-      String method, String path, HttpRequest.BodyPublisher body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(at(path)).timeout(Patience.LIMIT).method(method, body);
+        HttpRequest.newBuilder(at(path))
+            .timeout(Patience.LIMIT)
+            .method(method, HttpRequest.BodyPublishers.noBody());
     if (headers.length > 0) {
       request.headers(headers);
     }

@@ -270,7 +270,7 @@ class AlarmJobIT {
   }
 
   @Test
-  void feedbackIsTakenInAndMutedIncidentsAreRecorded() throws Exception {
+  void feedbackIsTakenIn() throws Exception {
     JobSettings settings = settings("alarms-told", Map.of());
     String topic = settings.kafka().topics().alarms();
     String feedback = settings.kafka().topics().feedback();
@@ -284,30 +284,23 @@ class AlarmJobIT {
               () ->
                   kafka.read(settings.kafka().topics().forecasts()).size()
                       == SERIES.size() * (AT - 20));
-      InProcess muted =
-          InProcess.succeeds(
-              line + "--mute pump.spike --for 10d --from 2026-03-01T00:00Z --note maintenance");
-      assertThat(muted.out())
-          .contains("muted pump.spike from 2026-03-01T00:00:00Z to 2026-03-11T00:00:00Z");
-      InProcess.succeeds(line + "--mute nobody --for 1h");
       byte[] key = "a.shift".getBytes(StandardCharsets.UTF_8);
-      kafka.send(List.of(new ProducerRecord<>(feedback, key, new byte[] {1, 2, 3})));
-      awaitFeedback(job, settings, 3);
+      String ofNobody =
+          "{\"series\":\"nobody\",\"reason\":\"level\",\"start\":\"2026-03-01T00:00:00Z\",\"id\":\"%s\"}"
+              .formatted(
+                  Incident.id("nobody", Instant.parse("2026-03-01T00:00:00Z").toEpochMilli()));
+      kafka.send(
+          List.of(
+              new ProducerRecord<>(feedback, key, new byte[] {1, 2, 3}),
+              new ProducerRecord<>(feedback, key, ofNobody.getBytes(StandardCharsets.UTF_8))));
+      awaitFeedback(job, settings, 2);
       send(settings, AT - 20, VALUES);
       awaitAll(job, settings);
-      InProcess dismissed = InProcess.succeeds(line + "--dismiss a.shift --note known");
+      InProcess dismissed = InProcess.succeeds(line + "--dismiss a.shift");
       assertThat(dismissed.out()).matches("dismissed [a-z]+ of a\\.shift since 2026-03-.*\\R");
-      awaitFeedback(job, settings, 4);
+      awaitFeedback(job, settings, 3);
     }
     Map<String, List<Incident>> incidents = incidents(settings);
-    long mutedSince = time(AT - 20).toEpochMilli();
-    assertThat(incidents.get("pump.spike"))
-        .allSatisfy(
-            incident ->
-                assertThat(incident.muted())
-                    .isEqualTo(incident.start() >= mutedSince ? "maintenance" : null))
-        .anyMatch(incident -> incident.start() == time(AT).toEpochMilli());
-    assertThat(incidents.get("a.shift")).allMatch(incident -> incident.muted() == null);
     assertThat(incidents.get("a.shift"))
         .hasSameSizeAs(expected.get("a.shift"))
         .extracting(Incident::id)
@@ -315,10 +308,9 @@ class AlarmJobIT {
     assertThat(kafka.deadLetters(settings))
         .extracting(DeadLetter::reason)
         .containsExactlyInAnyOrder(DeadLetter.Reason.FEEDBACK, DeadLetter.Reason.MALFORMED);
-    assertThat(InProcess.succeeds(line + "--series pump.*").out())
-        .containsPattern("(?m)^2026-03-03 10:20 .* pump\\.spike .*  muted: maintenance$");
-    InProcess wrong = InProcess.fails(2, line + "--mute a --note x");
-    assertThat(wrong.err()).contains("--for: expected it together with --mute, got only one");
+    InProcess wrong = InProcess.fails(2, line + "--dismiss a --follow");
+    assertThat(wrong.err())
+        .contains("--dismiss: expected it without --explain and --follow, got both");
   }
 
   private static InProcess alarms(String options, Object... values) {

@@ -36,7 +36,7 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
     MODEL,
     /** A label that belongs to no window, or to a class that there may not be. */
     LABEL,
-    /** Feedback on an incident or a series that there is not, or of an unknown kind. */
+    /** Feedback on an incident or a series that does not exist. */
     FEEDBACK,
     /** A new series, and its task has as many as it may keep. */
     SERIES_LIMIT,

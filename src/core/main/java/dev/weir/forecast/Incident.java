@@ -26,8 +26,6 @@ import java.util.UUID;
  * @param warning what is foretold, where the reason is a threshold; else null. Then the worst value
  *     is the one at which the probability was largest, its expected value that of the crossing, and
  *     its surprise 0
- * @param muted the note of the mute in which the incident started, which may be empty; null if it
- *     is not muted
  */
 public record Incident(
     String series,
@@ -43,8 +41,7 @@ public record Incident(
     List<Value> newest,
     String model,
     long modelVersion,
-    Warning warning,
-    String muted)
+    Warning warning)
     implements Output {
 
   /** Values that each record contains at most. */
@@ -233,40 +230,6 @@ public record Incident(
 
   public Incident {
     newest = List.copyOf(newest);
-  }
-
-  /** One that is not muted. */
-  public Incident(
-      String series,
-      String id,
-      Event event,
-      long time,
-      long start,
-      long end,
-      long values,
-      Worst worst,
-      Reason reason,
-      Severity severity,
-      List<Value> newest,
-      String model,
-      long modelVersion,
-      Warning warning) {
-    this(
-        series,
-        id,
-        event,
-        time,
-        start,
-        end,
-        values,
-        worst,
-        reason,
-        severity,
-        newest,
-        model,
-        modelVersion,
-        warning,
-        null);
   }
 
   /** The id of an incident: the same whenever the same values are read. */

@@ -155,7 +155,7 @@ public final class ForecastPipeline {
     outputs.sinkTo(ends.sink()).name("sink").uid("sink");
   }
 
-  /** What people say of alarms: a few records, which one task reads. */
+  /** Dismissed incidents: a few records, which one task reads. */
   private static DataStream<InputEvent> feedback(
       StreamExecutionEnvironment env, KafkaConnectors ends) {
     return env.fromSource(

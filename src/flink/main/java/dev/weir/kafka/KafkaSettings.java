@@ -84,7 +84,7 @@ public record KafkaSettings(
    *
    * @param ofClasses those of a job that classifies; null for one that does not
    * @param alarms topic of incidents; null for a job that raises no alarms
-   * @param feedback topic of what people say of incidents; null as before
+   * @param feedback topic of dismissals of incidents; null as before
    * @param isJson whether forecasts, scores and incidents are written as JSON, else as Avro
    * @param covariates topic of covariates; null for a job that reads none
    * @param outside topic of outside forecasts; null for a job that reads none

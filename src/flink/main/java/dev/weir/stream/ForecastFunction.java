@@ -179,8 +179,8 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   }
 
   @Override
-  String say(FeedbackEvent said) throws IOException {
-    return series.say(state, said);
+  String dismiss(FeedbackEvent dismissed) throws IOException {
+    return series.dismiss(state, dismissed);
   }
 
   @Override

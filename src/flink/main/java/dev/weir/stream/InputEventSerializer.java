@@ -2,7 +2,6 @@ package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.FeedbackEvent;
-import dev.weir.forecast.FeedbackEvent.Kind;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
@@ -84,12 +83,9 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     } else if (arrival instanceof FeedbackEvent event) {
       target.writeByte(FEEDBACK);
       StringValue.writeString(event.series(), target);
-      target.writeLong(event.time());
+      target.writeLong(event.start());
       StringValue.writeString(event.observed(), target);
-      target.writeByte(event.kind().ordinal());
-      target.writeByte(event.reason() == null ? -1 : event.reason().ordinal());
-      target.writeLong(event.until());
-      StringValue.writeString(event.note(), target);
+      target.writeByte(event.reason().ordinal());
       writeSource(event.source(), target);
     } else {
       target.writeByte(DEAD_LETTER);
@@ -113,7 +109,9 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       return new LabelEvent(series, time, StringValue.readString(source), readSource(source));
     }
     if (kind == FEEDBACK) {
-      return readFeedback(series, time, source);
+      String observed = StringValue.readString(source);
+      Reason reason = Reason.values()[source.readByte()];
+      return new FeedbackEvent(observed, series, reason, time, readSource(source));
     }
     double value = source.readDouble();
     double[] some = readDoubles(source);
@@ -131,22 +129,6 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
                 kind == MARKED ? Observation.NO_FEATURES : readDoubles(source),
                 kind == MODELS ? readModels(source) : null);
     return new ObservationEvent(observation, readSource(source));
-  }
-
-  private static FeedbackEvent readFeedback(String series, long time, DataInputView source)
-      throws IOException {
-    String observed = StringValue.readString(source);
-    Kind kind = Kind.values()[source.readByte()];
-    int reason = source.readByte();
-    return new FeedbackEvent(
-        observed,
-        series,
-        kind,
-        reason < 0 ? null : Reason.values()[reason],
-        time,
-        source.readLong(),
-        StringValue.readString(source),
-        readSource(source));
   }
 
   private static List<String> readModels(DataInputView source) throws IOException {

@@ -100,11 +100,11 @@ abstract class SeriesFunction<M extends Model>
   abstract SeriesResult take(InputEvent arrival, long watermark) throws IOException;
 
   /**
-   * Takes in what somebody says of the alarms of the series that was loaded.
+   * Takes in that an incident of the series that was loaded was a false alarm.
    *
    * @return why it can't be used, in one line; null if it can
    */
-  String say(FeedbackEvent said) throws IOException {
+  String dismiss(FeedbackEvent dismissed) throws IOException {
     throw new IllegalStateException("expected no feedback on alarms");
   }
 
@@ -234,10 +234,10 @@ abstract class SeriesFunction<M extends Model>
     }
     String series = context.getCurrentKey();
     SeriesState<?> state = load(series);
-    if (arrival instanceof FeedbackEvent said) {
-      String problem = say(said);
+    if (arrival instanceof FeedbackEvent dismissed) {
+      String problem = dismiss(dismissed);
       if (problem != null) {
-        send(new DeadLetter(Reason.FEEDBACK, problem, said.source()), out);
+        send(new DeadLetter(Reason.FEEDBACK, problem, dismissed.source()), out);
       }
       store().done();
       return;

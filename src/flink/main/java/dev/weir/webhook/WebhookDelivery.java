@@ -339,7 +339,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     }
   }
 
-  /** A record's incident; null if it is something else, muted, or not severe enough. */
+  /** A record's incident; null if it is something else, or not severe enough. */
   private Incident incident(ConsumerRecord<byte[], byte[]> record)
       throws SchemaUnavailableException {
     try {
@@ -347,10 +347,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
         throw new MalformedRecordException("expected a value, got none");
       }
       Incident incident = codec.decodeFields(record.value());
-      boolean isWanted =
-          incident.getMuted() == null
-              && Severity.ofLabel(incident.getSeverity()).compareTo(severity) >= 0;
-      return isWanted ? incident : null;
+      return Severity.ofLabel(incident.getSeverity()).compareTo(severity) >= 0 ? incident : null;
     } catch (SchemaUnavailableException e) {
       throw e;
     } catch (MalformedRecordException | IllegalArgumentException e) {

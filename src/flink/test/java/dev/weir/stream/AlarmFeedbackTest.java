@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.FeedbackEvent;
-import dev.weir.forecast.FeedbackEvent.Kind;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
@@ -42,10 +41,8 @@ class AlarmFeedbackTest {
     return START + i * MINUTE;
   }
 
-  private static FeedbackEvent said(
-      String series, Kind kind, Reason reason, long time, long until) {
-    return new FeedbackEvent(
-        series, series, kind, reason, time, until, "known", SeriesHarness.source(5));
+  private static FeedbackEvent dismissal(String series, String observed, long start) {
+    return new FeedbackEvent(observed, series, Reason.ERROR, start, SeriesHarness.source(5));
   }
 
   /** Noise with a spike each 50 values. */
@@ -59,11 +56,7 @@ class AlarmFeedbackTest {
     for (int i = 0; i < 1_500; i++) {
       events.add(SeriesHarness.event(new Observation("s", minute(i), value(random, i))));
       if (isDismissed && i > 400 && i < 700 && i % 50 == 49) {
-        events.add(said("s", Kind.DISMISS, Reason.ERROR, minute(i), 0));
-      }
-      if (isDismissed && i == 800) {
-        events.add(said("s", Kind.CONFIRM, Reason.ERROR, minute(i), 0));
-        events.add(said("s", Kind.MUTE, null, minute(700), minute(1_200)));
+        events.add(dismissal("s", "s", minute(i)));
       }
     }
     return events;
@@ -106,32 +99,16 @@ class AlarmFeedbackTest {
   }
 
   @Test
-  void muteIsRecordedOfIncidentsThatStartInIt() throws Exception {
-    List<InputEvent> events = events(false);
-    events.add(600, said("s", Kind.MUTE, null, minute(700), minute(1_200)));
-    List<Incident> incidents = run(events, 0, false, 9_999);
-    assertThat(incidents)
-        .allSatisfy(
-            incident -> {
-              boolean isMuted = incident.start() >= minute(700) && incident.start() < minute(1_200);
-              assertThat(incident.muted()).isEqualTo(isMuted ? "known" : null);
-            });
-    assertThat(incidents).filteredOn(i -> i.muted() != null).hasSizeGreaterThan(1);
-    assertThat(incidents).filteredOn(i -> i.muted() == null).hasSizeGreaterThan(1);
-  }
-
-  @Test
   void feedbackOnAnUnknownSeriesIsADeadLetter() throws Exception {
     ForecastSettings settings = SeriesAlarmsTest.learning(LEARNING, Gap.SKIP, 0);
     for (boolean rocks : new boolean[] {false, true}) {
       try (SeriesHarness harness = SeriesHarness.of(settings, rocks, null)) {
         harness.send("s", START, 1);
-        harness.send(said("other", Kind.DISMISS, Reason.LEVEL, START, 0));
-        harness.send(said("s", Kind.MUTE, null, START - 9, START));
+        harness.send(dismissal("other", "other", START));
         harness.send("s", minute(1), 1);
         assertThat(harness.deadLetters())
             .extracting(DeadLetter::reason)
-            .containsExactly(DeadLetter.Reason.FEEDBACK, DeadLetter.Reason.FEEDBACK);
+            .containsExactly(DeadLetter.Reason.FEEDBACK);
         assertThat(harness.deadLetters())
             .extracting(DeadLetter::message)
             .first()
@@ -142,29 +119,26 @@ class AlarmFeedbackTest {
     }
   }
 
+  /** The spikes of both targets are the same, and those of one are dismissed. */
   @Test
-  void targetOfASeriesIsMutedByItsOwnName() throws Exception {
+  void targetOfASeriesIsDismissedByItsOwnName() throws Exception {
     ForecastSettings settings =
         TestSettings.of(SeriesAlarmsTest.SEQ_LEN, TestSettings.learned(2, LEARNING))
             .targets(new Targets(List.of("a", "b"), List.of()))
             .build();
     try (SeriesHarness harness = SeriesHarness.of(settings, false, null)) {
       SplittableRandom random = new SplittableRandom(3);
-      for (int i = 0; i < 800; i++) {
+      for (int i = 0; i < 1_500; i++) {
         double value = value(random, i);
         harness.send(new Observation("s", minute(i), value, new double[] {value}));
-        if (i == 100) {
-          String name = JointForecast.nameOf("s", "b");
-          harness.send(
-              new FeedbackEvent(
-                  "s", name, Kind.MUTE, null, 0, minute(9_999), "", SeriesHarness.source(5)));
+        if (i > 400 && i < 700 && i % 50 == 49) {
+          harness.send(dismissal(JointForecast.nameOf("s", "b"), "s", minute(i)));
         }
       }
       assertThat(harness.deadLetters()).isEmpty();
       List<Incident> incidents = harness.outputs(Incident.class);
-      assertThat(incidents).extracting(Incident::series).contains("s/a", "s/b");
-      assertThat(incidents)
-          .allSatisfy(i -> assertThat(i.muted()).isEqualTo(i.series().equals("s/b") ? "" : null));
+      assertThat(opened(incidents.stream().filter(i -> i.series().equals("s/b")).toList()))
+          .isLessThan(opened(incidents.stream().filter(i -> i.series().equals("s/a")).toList()));
     }
   }
 }

@@ -238,8 +238,6 @@ class SavedStateTest {
     assertThat(warning.forecast()).isEqualTo(91.25);
     assertThat(warning.probability()).isEqualTo(0.875);
     assertThat(thresholds.get(1).warning()).isNull();
-    assertThat(memory.alarms().feedback().muted(300_000)).isEqualTo("work");
-    assertThat(memory.alarms().feedback().muted(360_000)).isNull();
     assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-thresholds.hex");
     assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-thresholds.hex");
   }

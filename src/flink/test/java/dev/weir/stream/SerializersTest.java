@@ -10,7 +10,6 @@ import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.FeedbackEvent;
-import dev.weir.forecast.FeedbackEvent.Kind;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
@@ -101,9 +100,7 @@ class SerializersTest {
                 new Observation("s", 7, 1.5).withAhead(Observation.NO_FEATURES, List.of()), SOURCE),
             new DeadLetter(Reason.TIME, "time: expected …", SOURCE),
             new LabelEvent("größe-7", 1_234, "läuft", SOURCE),
-            new FeedbackEvent(
-                "größe-7", "größe-7/a", Kind.DISMISS, Incident.Reason.LEVEL, 5, 0, "ü", SOURCE),
-            new FeedbackEvent("s", "s", Kind.MUTE, null, 1_234, 9_999, "", SOURCE)));
+            new FeedbackEvent("größe-7", "größe-7/a", Incident.Reason.LEVEL, 5, SOURCE)));
   }
 
   private static ObservationEvent plain(Observation observation, byte[] key, byte[] value) {

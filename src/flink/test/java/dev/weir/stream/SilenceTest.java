@@ -2,7 +2,6 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
@@ -205,32 +204,6 @@ class SilenceTest {
     assertThat(ofOne(Silence.AUTO, times))
         .extracting(Incident::event)
         .containsExactly(Event.OPENED, Event.CLOSED, Event.OPENED, Event.CLOSED);
-  }
-
-  @Test
-  void aMuteCoversASilenceThatBeginsInIt() throws Exception {
-    try (SeriesHarness harness =
-        SeriesHarness.of(settings(Silence.AUTO, Duration.ZERO, 0), false, null)) {
-      for (int i = 0; i < 50; i++) {
-        harness.send("one", START + i * MINUTE, i % 5);
-      }
-      long last = START + 49 * MINUTE;
-      harness.send(
-          new FeedbackEvent(
-              "one",
-              "one",
-              FeedbackEvent.Kind.MUTE,
-              null,
-              last,
-              last + 9 * MINUTE,
-              "pump is cleaned",
-              SeriesHarness.source(7)));
-      harness.watermark(last + 8 * MINUTE);
-      harness.send("one", last + 30 * MINUTE, 2);
-      assertThat(harness.take(Incident.class))
-          .hasSize(2)
-          .allMatch(each -> "pump is cleaned".equals(each.muted()));
-    }
   }
 
   @Test

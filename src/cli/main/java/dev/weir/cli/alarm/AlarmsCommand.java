@@ -1,7 +1,9 @@
 package dev.weir.cli.alarm;
 
 import dev.weir.cli.console.CommandFailure;
+import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
+import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
@@ -9,9 +11,13 @@ import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.option.TopicFollower;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
+import dev.weir.forecast.Incident.Reason;
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.codec.FeedbackRecord;
 import dev.weir.kafka.codec.IncidentCodec;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,8 +25,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +48,7 @@ import picocli.CommandLine.Option;
       "          weir alarms --series 'pump-.*' --last 100",
       "          weir alarms my-job.yaml --explain pump-17",
       "          weir alarms --follow --format json",
-      "          weir alarms my-job.yaml --dismiss 024e9abb-89da-3b22-a458-c6823b36bb71",
-      "          weir alarms my-job.yaml --mute pump-17 --for 2h --note maintenance"
+      "          weir alarms my-job.yaml --dismiss 024e9abb-89da-3b22-a458-c6823b36bb71"
     })
 public final class AlarmsCommand implements Callable<Integer> {
 
@@ -56,6 +65,8 @@ public final class AlarmsCommand implements Callable<Integer> {
 
   /** A partition whose records don't come holds up nobody for longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration SEND_PATIENCE = Duration.ofSeconds(30);
 
   @Option(
       names = "--topic",
@@ -99,7 +110,19 @@ public final class AlarmsCommand implements Callable<Integer> {
           "Explain one incident: by its id, or the newest of a series. Ids are in --format json.")
   private String explain;
 
-  @Mixin private FeedbackOptions feedback;
+  @Option(
+      names = "--dismiss",
+      paramLabel = "ID|SERIES",
+      description =
+          "Tell the job that an incident, by its id or the newest of a series, was a false alarm:"
+              + " its reason needs more evidence in this series from now on.")
+  private String dismiss;
+
+  @Option(
+      names = "--feedback-topic",
+      paramLabel = "TOPIC",
+      descriptionKey = "topics.alarms-feedback")
+  private String feedbackTopic;
 
   @Mixin private KafkaOptions.WithJob kafka;
 
@@ -120,11 +143,10 @@ public final class AlarmsCommand implements Callable<Integer> {
         "--explain",
         "it without --series, --last and --follow",
         "both");
-    feedback.check();
     UsageException.check(
-        !feedback.isGiven() || explain == null && !follow,
-        "--dismiss, --confirm, --mute and --unmute",
-        "one without --explain and --follow",
+        dismiss == null || explain == null && !follow,
+        "--dismiss",
+        "it without --explain and --follow",
         "both");
     if (kafka.job() != null && !kafka.isGiven("--topic")) {
       topic = kafka.job().kafka().topics().alarms();
@@ -133,23 +155,19 @@ public final class AlarmsCommand implements Callable<Integer> {
             "alarms.enabled: expected true in the job file, got false; add alarms: on");
       }
     }
-    if (feedback.isGiven() && feedback.id() == null) {
-      feedback.send(kafka, topic, List.of());
-      return 0;
-    }
     RegistrySettings schemas = registry.settings(kafka);
     kafka.require("--topic names another, and a job with alarms: on creates it", topic);
     codec = new IncidentCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(kafka.clients().committed())) {
       Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(topic));
-      String wanted = explain == null ? feedback.id() : explain;
+      String wanted = explain == null ? dismiss : explain;
       if (wanted != null) {
         List<Incident> found = find(consumer, ends, wanted);
         if (found.isEmpty()) {
           return 1;
         }
         if (explain == null) {
-          feedback.send(kafka, topic, found);
+          dismiss(found);
         } else {
           IncidentExplanation explanation = new IncidentExplanation(found, kafka.page());
           System.out.println(format == Format.json ? explanation.json() : explanation.text());
@@ -244,7 +262,7 @@ public final class AlarmsCommand implements Callable<Integer> {
     throw new CommandFailure(
         "%s: expected the id of an incident on topic %s, or a series with one, got '%s'; weir"
             + " alarms --format json lists ids and series",
-        explain == null ? feedback.option() : "--explain", topic, wanted);
+        explain == null ? "--dismiss" : "--explain", topic, wanted);
   }
 
   /**
@@ -276,6 +294,37 @@ public final class AlarmsCommand implements Callable<Integer> {
     return byId.values().stream()
         .max(Comparator.comparingLong(records -> records.get(0).start()))
         .orElse(List.of());
+  }
+
+  private void dismiss(List<Incident> records) throws IOException, InterruptedException {
+    String named = feedbackTopic == null ? Topics.feedbackOn(topic) : feedbackTopic;
+    String to = kafka.topic("--feedback-topic", named, Topics::feedback);
+    kafka.require("--feedback-topic names another, and a job with alarms: on creates it", to);
+    Incident incident = records.get(records.size() - 1);
+    Reason reason = evidence(records);
+    ProducerRecord<byte[], byte[]> record = FeedbackRecord.of(to, incident, reason);
+    try (Producer<byte[], byte[]> producer =
+        kafka.clients().producer(record.value().length, SEND_PATIENCE)) {
+      producer.send(record).get();
+    } catch (ExecutionException | KafkaException e) {
+      throw new IOException("topic %s: the record was not written".formatted(to), e);
+    }
+    System.out.printf(
+        "dismissed %s of %s since %s%n",
+        reason.label(), Printable.line(incident.series()), ForecastLines.minute(incident.start()));
+  }
+
+  /** The newest reason that can be dismissed: a break mostly had one before it was a break. */
+  private static Reason evidence(List<Incident> records) {
+    for (int i = records.size() - 1; i >= 0; i--) {
+      if (Reason.OF_EVIDENCE.contains(records.get(i).reason())) {
+        return records.get(i).reason();
+      }
+    }
+    throw new CommandFailure(
+        "--dismiss: expected an incident of novelty, level, drift or error, got one of %s;"
+            + " alarms.reasons leaves reasons out",
+        records.get(0).reason().label());
   }
 
   /** A record's incident; null when it is not wanted or none of ours. */

@@ -47,12 +47,11 @@ final class IncidentExplanation {
     StringBuilder text = new StringBuilder();
     line(
         text,
-        "%s: %s, %s, %s%s",
+        "%s: %s, %s, %s",
         Printable.line(newest.series()),
         newest.severity().label(),
         newest.reason().label(),
-        newest.isOpen() ? "open" : "closed",
-        newest.muted() != null ? ", " + IncidentLines.muted(newest) : "");
+        newest.isOpen() ? "open" : "closed");
     line(text, "incident %s", Printable.line(newest.id()));
     line(text, "");
     sentences().forEach(sentence -> line(text, "%s", sentence));

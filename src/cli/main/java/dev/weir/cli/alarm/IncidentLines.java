@@ -27,7 +27,7 @@ final class IncidentLines {
    */
   static String text(Incident incident, boolean isNews) {
     return String.format(
-        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d %s in %s%s",
+        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d %s in %s",
         ForecastLines.minute(incident.start()),
         state(incident, isNews),
         incident.severity().label(),
@@ -39,13 +39,7 @@ final class IncidentLines {
             : text(incident.warning()),
         incident.values(),
         incident.reason() == Reason.SILENCE ? "missing" : "values",
-        Duration.ofMillis(incident.duration()),
-        incident.muted() != null ? "  " + muted(incident) : "");
-  }
-
-  /** {@code muted}, or {@code muted: NOTE}. */
-  static String muted(Incident incident) {
-    return incident.muted().isEmpty() ? "muted" : "muted: " + Printable.line(incident.muted());
+        Duration.ofMillis(incident.duration()));
   }
 
   private static String value(Worst worst) {

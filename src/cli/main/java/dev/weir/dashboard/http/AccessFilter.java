@@ -68,11 +68,7 @@ public final class AccessFilter extends HttpFilter {
       throws IOException, ServletException {
     headers(response);
     String method = request.getMethod();
-    boolean writes = method.equals("POST") && FeedbackHandler.PATH.equals(request.getRequestURI());
-    if (writes && !isOfThisPage(request)) {
-      refuse(
-          response, 403, "origin: expected JSON that the page itself sends, got another request");
-    } else if (!writes && !method.equals("GET") && !method.equals("HEAD")) {
+    if (!method.equals("GET") && !method.equals("HEAD")) {
       response.setHeader("Allow", "GET, HEAD");
       refuse(response, 405, "method: expected GET or HEAD, got another one");
     } else if (token == null) {
@@ -108,17 +104,6 @@ public final class AccessFilter extends HttpFilter {
                 .formatted(given == null ? "none" : "another one"));
       }
     }
-  }
-
-  private static boolean isOfThisPage(HttpServletRequest request) {
-    List<String> origins = Collections.list(request.getHeaders("Origin"));
-    List<String> hosts = Collections.list(request.getHeaders("Host"));
-    String type = request.getContentType();
-    return origins.size() == 1
-        && hosts.size() == 1
-        && origins.get(0).matches("https?://" + Pattern.quote(hosts.get(0)))
-        && type != null
-        && type.startsWith("application/json");
   }
 
   static void headers(HttpServletResponse response) {

@@ -8,7 +8,6 @@ import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.dashboard.view.SeriesTable;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.KafkaClients;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.BadRequestResponse;
@@ -39,9 +38,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The page and its data over HTTP: {@code GET}, and {@code POST} of feedback, everything bounded.
- */
+/** The page and its data over HTTP: {@code GET} only, everything bounded. */
 public final class PageServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
@@ -68,7 +65,6 @@ public final class PageServer implements AutoCloseable {
   private final DashboardState state;
   private final JobPage job;
   private final HistoryLoader lookBack;
-  private final FeedbackHandler feedback;
   private final Events events;
   private final Javalin server;
   private ConnectionLimits limits;
@@ -77,8 +73,6 @@ public final class PageServer implements AutoCloseable {
    * @param address where to listen, port 0 for any free one
    * @param token what each request must carry; null for none
    * @param idle how long a connection may be idle, and a request's head may take in all
-   * @param clients write feedback on incidents
-   * @param feedbackTopic null without alarms
    */
   public PageServer(
       InetSocketAddress address,
@@ -86,14 +80,11 @@ public final class PageServer implements AutoCloseable {
       Duration idle,
       DashboardState state,
       JobPage job,
-      HistoryLoader lookBack,
-      KafkaClients clients,
-      String feedbackTopic)
+      HistoryLoader lookBack)
       throws IOException {
     this.state = state;
     this.job = job;
     this.lookBack = lookBack;
-    this.feedback = new FeedbackHandler(state.incidents, clients, feedbackTopic);
     this.events = new Events(job);
     AccessFilter access = new AccessFilter(token);
     this.server = Javalin.create(config -> configure(config, address, idle, access));
@@ -171,7 +162,6 @@ public final class PageServer implements AutoCloseable {
     config.routes.get("/api/errors", this::errors);
     config.routes.get("/api/alarms", this::alarms);
     config.routes.get("/api/events", this::listen);
-    config.routes.post(FeedbackHandler.PATH, feedback);
     config.routes.exception(
         HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
     config.routes.exception(
@@ -277,7 +267,8 @@ public final class PageServer implements AutoCloseable {
       return "Nothing of this series is within reach yet; its next value will show here.";
     }
     if (view.modes().isEmpty()) {
-      return "No forecast of this series yet: the first ones become visible with the job's next checkpoint.";
+      return "No forecast of this series yet: the first ones become visible with the job's next"
+                 + " checkpoint.";
     }
     return view.isCut()
         ? "The newest %,d values are kept; older ones are on the topic only."

@@ -1,6 +1,5 @@
 package dev.weir.dashboard.view;
 
-import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.alarm.AlarmDetector;
@@ -126,11 +125,6 @@ public final class IncidentList {
     return true;
   }
 
-  /** The incident with an id, as its newest record says; null if it is not kept. */
-  public synchronized Incident find(String id) {
-    return byId.get(id);
-  }
-
   private void remove(Incident incident) {
     if (incident != null) {
       byId.remove(incident.id());
@@ -149,7 +143,6 @@ public final class IncidentList {
         && incident.worst().surprise() <= AlarmDetector.MAX_SURPRISE
         && Double.isFinite(incident.worst().value())
         && incident.newest().size() <= Incident.NEWEST
-        && (incident.muted() == null || incident.muted().length() <= FeedbackEvent.MAX_NOTE_LENGTH)
         && (warning == null
             || Double.isFinite(warning.limit())
                 && warning.probability() >= 0

@@ -21,10 +21,6 @@ class IncidentLinesTest {
         .isEqualTo(
             "1970-01-01 00:01  open    medium  threshold  pump-7  0.50000, expected -2.0000"
                 + "  below -1.5000 within 12: 80 %  1 values in PT0S");
-    assertThat(IncidentLines.text(IncidentCodecTest.MUTED, false))
-        .endsWith(
-            "  fan  3.2500, expected 2.0000  surprise 4.5  1 values in PT0S  muted: größere"
-                + " Arbeiten");
     assertThat(IncidentLines.json(IncidentCodecTest.WARNING))
         .contains("\"threshold\":{\"limit\":90.0,\"direction\":\"above\",");
   }

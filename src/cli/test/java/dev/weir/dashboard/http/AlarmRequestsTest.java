@@ -74,15 +74,15 @@ class AlarmRequestsTest {
                  {"series":"Pump/b","id":"%s","open":true,"event":"OPENED","time":3000,"start":3000,
                   "end":3000,"values":1,"reason":"error","severity":"medium","surprise":3.5,
                   "worst_time":3000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"muted":null},
+                  "threshold":null},
                  {"series":"fan","id":"%s","open":true,"event":"UPDATED","time":2000,"start":2000,
                   "end":2000,"values":1,"reason":"error","severity":"high","surprise":5.0,
                   "worst_time":2000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"muted":null},
+                  "threshold":null},
                  {"series":"pump/a","id":"%s","open":false,"event":"CLOSED","time":601000,"start":1000,
                   "end":1000,"values":1,"reason":"error","severity":"high","surprise":4.5,
                   "worst_time":1000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4,
-                  "threshold":null,"muted":null}]}
+                  "threshold":null}]}
                 """
                     .formatted(
                         Incident.id("Pump/b", 3_000),
@@ -105,47 +105,6 @@ class AlarmRequestsTest {
     assertThat(series("?severity=high&search=p")).containsExactly("pump/a");
     assertThat(series("?offset=1&limit=1")).containsExactly("fan");
     assertThat(series("?offset=7")).isEmpty();
-  }
-
-  private int post(String body, String origin, String type) {
-    return page.post("/api/alarms/feedback", body, "Origin", origin, "Content-Type", type)
-        .statusCode();
-  }
-
-  @Test
-  void feedbackIsTakenFromThePageItselfOnly() {
-    String known = "{\"id\":\"%s\",\"kind\":\"dismiss\"}".formatted(Incident.id("fan", 2_000));
-    String origin = "http://localhost:" + page.port();
-    String json = "application/json";
-    assertThat(post(known, "http://evil.example", json)).isEqualTo(403);
-    assertThat(post(known, "http://localhost:1", json)).isEqualTo(403);
-    assertThat(post(known, "null", json)).isEqualTo(403);
-    assertThat(post(known, origin, "text/plain")).isEqualTo(403);
-    assertThat(page.post("/api/alarms/feedback", known, "Content-Type", json).statusCode())
-        .isEqualTo(403);
-    assertThat(page.get("/api/alarms/feedback").statusCode()).isEqualTo(404);
-    assertThat(page.post("/api/alarms", known, "Origin", origin).statusCode()).isEqualTo(405);
-    assertThat(post(known, origin, json)).as("there are no brokers").isEqualTo(503);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock =
-          """
-          nothing | 400
-          [] | 404
-          {"id": "x", "kind": "dismiss"} | 404
-          {"id": "FAN", "kind": "mute"} | 400
-          {"id": "FAN", "kind": "delete"} | 400
-          {"id": "FAN"} | 400
-          """)
-  void feedbackOfAnotherShapeIsRefused(String body, int status) {
-    String origin = "http://localhost:" + page.port();
-    String told = body.replace("FAN", Incident.id("fan", 2_000));
-    assertThat(post(told, origin, "application/json")).isEqualTo(status);
-    assertThat(post(told + " ".repeat(1_000), origin, "application/json")).isEqualTo(400);
   }
 
   @Test

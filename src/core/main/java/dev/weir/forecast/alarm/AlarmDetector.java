@@ -77,7 +77,7 @@ public final class AlarmDetector {
   private final boolean drift;
   private final boolean error;
 
-  private AlarmFeedback feedback; // of the current series; null if nobody said anything
+  private AlarmFeedback feedback; // of the current series; null if no dismissal counts
   private double expected;
   private double difference;
   private double evidence; // what the budget decides by

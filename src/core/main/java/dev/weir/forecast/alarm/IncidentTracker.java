@@ -95,7 +95,7 @@ public final class IncidentTracker {
       int lag,
       long spacing) {
     alarms.settings = id;
-    alarms.advanceFeedback(time);
+    alarms.advanceFeedback();
     alarm =
         detector.observe(alarms.detection, alarms.feedback, value, forecast, halfWidth, spacing);
     boolean lasting = observeBreak(alarms, value - before, lag);

@@ -4,13 +4,12 @@ import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.StateFields;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * All that is known of one series' alarms: the detector's state, an incident while it is open, a
- * state for each threshold, and what people said of them. Mutable, not thread-safe.
+ * state for each threshold, and the dismissals. Mutable, not thread-safe.
  */
 public final class SeriesAlarms {
 
@@ -19,7 +18,7 @@ public final class SeriesAlarms {
   OpenIncident incident; // null if absent
   private final List<ThresholdState> thresholds = new ArrayList<>(0);
   BreakState breaks; // null if none are looked for
-  AlarmFeedback feedback; // null if nobody said anything that still counts
+  AlarmFeedback feedback; // null if no dismissal counts
 
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
@@ -64,46 +63,19 @@ public final class SeriesAlarms {
     incident = before;
   }
 
-  /** What people said of the series' alarms; null if nobody said anything that still counts. */
-  public AlarmFeedback feedback() {
-    return feedback;
-  }
-
-  /**
-   * Takes in what somebody says. A dismissed incident is closed at the next value; a mute counts
-   * for incidents that start later than the newest value.
-   *
-   * @param newest time of the newest value
-   * @return why it can't be used, in one line; null if it can
-   */
-  public String say(FeedbackEvent said, long newest) {
-    AlarmFeedback known = feedback == null ? new AlarmFeedback() : feedback;
-    switch (said.kind()) {
-      case DISMISS -> {
-        known.dismiss(said.reason());
-        if (incident != null && incident.start == said.time()) {
-          incident.dismissed = true;
-        }
-      }
-      case CONFIRM -> known.confirm(said.reason());
-      case MUTE -> {
-        if (said.until() <= newest) {
-          return "until: expected a time after the newest value, %s, got %s"
-              .formatted(Instant.ofEpochMilli(newest), Instant.ofEpochMilli(said.until()));
-        }
-        if (!known.mute(Math.max(said.time(), newest + 1), said.until(), said.note())) {
-          return "mute: expected at most %d of a series, got another"
-              .formatted(AlarmFeedback.MAX_MUTES);
-        }
-      }
-      case UNMUTE -> known.unmute();
+  /** Takes in that an incident was a false alarm. If it is open, the next value closes it. */
+  public void dismiss(FeedbackEvent dismissed) {
+    if (feedback == null) {
+      feedback = new AlarmFeedback();
     }
-    feedback = known;
-    return null;
+    feedback.dismiss(dismissed.reason());
+    if (incident != null && incident.start == dismissed.start()) {
+      incident.dismissed = true;
+    }
   }
 
-  void advanceFeedback(long time) {
-    if (feedback != null && !feedback.advance(time, incident != null || isOpen())) {
+  void advanceFeedback() {
+    if (feedback != null && !feedback.advance()) {
       feedback = null;
     }
   }
@@ -151,7 +123,7 @@ public final class SeriesAlarms {
   public int bytes() {
     int bytes = AlarmState.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
     bytes += breaks == null ? 0 : BreakState.BYTES;
-    bytes += feedback == null ? 0 : feedback.bytes();
+    bytes += feedback == null ? 0 : AlarmFeedback.BYTES;
     for (int i = 0; i < thresholds.size(); i++) {
       bytes += thresholds.get(i).bytes();
     }

@@ -8,7 +8,6 @@ import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
-import dev.weir.forecast.alarm.AlarmFeedback;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker;
@@ -48,7 +47,6 @@ final class AlarmMonitor {
   private final double[][] upper;
   private String series; // of the current value, as all below
   private SequenceWindow window; // that ends with it; null if the series is dropped
-  private AlarmFeedback feedback; // null if nobody said anything
   private String model;
   private long version;
   private boolean hasReported;
@@ -323,7 +321,6 @@ final class AlarmMonitor {
       LearnerState state, String series, SequenceWindow window, String model, long version) {
     this.series = series;
     this.window = window;
-    this.feedback = state.alarms() == null ? null : state.alarms().feedback();
     this.model = model;
     this.version = version;
     this.hasReported = false;
@@ -395,8 +392,7 @@ final class AlarmMonitor {
             newest(),
             model,
             version,
-            warning,
-            feedback == null ? null : feedback.muted(start)));
+            warning));
   }
 
   private List<Value> newest() {

@@ -7,7 +7,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.alarm.AlarmFeedback;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerState;
@@ -81,7 +80,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         settings.modes().stream()
             .filter(mode -> mode.learning() != null && mode.learning().alarms() != null)
             .findFirst()
-            .map(mode -> new SilenceMonitor(mode.learning().alarms(), result, this::muted))
+            .map(mode -> new SilenceMonitor(mode.learning().alarms(), result))
             .orElse(null);
     Targets targets = settings.inputs().targets();
     this.joint = targets.areSeveral() ? new TargetsForecaster[forecasters.length] : null;
@@ -212,7 +211,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   protected void precede(
       String name, ForecastState series, WindowState state, long time, boolean goesBack)
       throws IOException {
-    result.isBack = silence != null && silence.precede(name, series, state, time, goesBack);
+    result.isBack = silence != null && silence.precede(name, state, time, goesBack);
   }
 
   @Override
@@ -220,7 +219,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       String name, ForecastState series, WindowState state, long timestamp, long watermark)
       throws IOException {
     boolean isTrusted = watermark != Long.MAX_VALUE && !order().isAhead(timestamp);
-    if (silence != null && silence.elapse(name, series, state, timestamp, isTrusted)) {
+    if (silence != null && silence.elapse(name, state, timestamp, isTrusted)) {
       series.times(state);
     }
   }
@@ -229,7 +228,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   protected void silence(String name, ForecastState series, WindowState state, boolean isOver)
       throws IOException {
     if (silence != null) {
-      silence.drop(name, series, state);
+      silence.drop(name, state);
     }
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms()) { // an incident may be open
@@ -248,42 +247,27 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   }
 
   /**
-   * Takes in what somebody says of the alarms of a series.
+   * Takes in that an incident of a series was a false alarm.
    *
    * @return why it can't be used, in one line; null if it can
    */
-  public String say(ForecastState series, FeedbackEvent said) throws IOException {
-    String name = said.observed();
+  public String dismiss(ForecastState series, FeedbackEvent dismissed) throws IOException {
+    String name = dismissed.observed();
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms() && series.times() != null) {
         read(name, series);
         LearnerState first = series.learned(forecaster.mode());
         LearnerState learned =
-            joint == null ? first : TargetsForecaster.named(said.series(), first, name);
+            joint == null ? first : TargetsForecaster.named(dismissed.series(), first, name);
         if (learned != null && learned.alarms() != null) {
-          String problem = learned.alarms().say(said, series.times().lastTime());
-          if (problem == null) {
-            series.changedOtherwise();
-          }
-          return problem;
+          learned.alarms().dismiss(dismissed);
+          series.changedOtherwise();
+          return null;
         }
       }
     }
-    return "series: expected one with observations and alarms, got '%s'".formatted(said.series());
-  }
-
-  /** The note of the mute of a series at a time, of its first target; null if it is not muted. */
-  private String muted(String name, ForecastState series, long time) throws IOException {
-    for (ModeForecaster forecaster : forecasters) {
-      if (forecaster.hasAlarms()) {
-        read(name, series);
-        LearnerState learned = series.learned(forecaster.mode());
-        AlarmFeedback said =
-            learned == null || learned.alarms() == null ? null : learned.alarms().feedback();
-        return said == null ? null : said.muted(time);
-      }
-    }
-    return null;
+    return "series: expected one with observations and alarms, got '%s'"
+        .formatted(dismissed.series());
   }
 
   private void drop(ModeForecaster forecaster, LearnerState learned, String name) {

@@ -12,7 +12,6 @@ import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.window.Pace;
 import dev.weir.forecast.window.WindowState;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,18 +26,10 @@ final class SilenceMonitor {
   private final AlarmRules rules;
   private final boolean isCommon; // the same for all series
   private final ForecastResult result;
-  private final Mutes mutes;
   private long gap; // before the observation that is about to be appended; negative for none
 
-  /** Which incidents of silence people want to hear nothing of. */
-  interface Mutes {
-    /** The note of the mute of a series at a time; null if it is not muted. */
-    String at(String name, ForecastState series, long time) throws IOException;
-  }
-
-  SilenceMonitor(AlarmRules rules, ForecastResult result, Mutes mutes) {
+  SilenceMonitor(AlarmRules rules, ForecastResult result) {
     this.rules = rules;
-    this.mutes = mutes;
     this.isCommon =
         rules.overrides().stream().allMatch(each -> rules.common().silence().equals(of(each)));
     this.result = result;
@@ -62,8 +53,7 @@ final class SilenceMonitor {
    * @param goesBack whether the series goes on at an earlier time with it
    * @return whether it ends a silence
    */
-  boolean precede(String name, ForecastState series, WindowState state, long time, boolean goesBack)
-      throws IOException {
+  boolean precede(String name, WindowState state, long time, boolean goesBack) {
     gap = -1;
     Pace pace = state.pace();
     if (pace == null || state.size() == 0) {
@@ -75,10 +65,10 @@ final class SilenceMonitor {
       return false;
     }
     if (!pace.isSilent()) {
-      open(name, series, state);
+      open(name, state);
     }
     pace.silent(false);
-    report(Event.CLOSED, name, series, state, goesBack ? due : (Long) time);
+    report(Event.CLOSED, name, state, goesBack ? due : (Long) time);
     result.isOpen = false;
     return true;
   }
@@ -122,9 +112,7 @@ final class SilenceMonitor {
    *     observation of the future has moved it
    * @return whether the state has changed
    */
-  boolean elapse(
-      String name, ForecastState series, WindowState state, long timestamp, boolean isTrusted)
-      throws IOException {
+  boolean elapse(String name, WindowState state, long timestamp, boolean isTrusted) {
     Pace pace = state.pace();
     if (pace == null || !pace.isTimer(timestamp)) {
       return false;
@@ -133,7 +121,7 @@ final class SilenceMonitor {
     Long due = pace.due();
     if (due != null && isTrusted && !pace.isSilent()) {
       if (timestamp >= due) {
-        open(name, series, state);
+        open(name, state);
         result.isOpen = true;
       } else if (pace.wantsTimer(due)) {
         result.wakeAt(due);
@@ -143,24 +131,23 @@ final class SilenceMonitor {
   }
 
   /** The series is dropped. */
-  void drop(String name, ForecastState series, WindowState state) throws IOException {
+  void drop(String name, WindowState state) {
     Pace pace = state.pace();
     if (pace != null && pace.isSilent()) {
       pace.silent(false);
-      report(Event.CLOSED, name, series, state, pace.due());
+      report(Event.CLOSED, name, state, pace.due());
       result.isOpen = false;
     }
     state.pace(null);
   }
 
-  private void open(String name, ForecastState series, WindowState state) throws IOException {
+  private void open(String name, WindowState state) {
     Pace pace = state.pace();
     pace.silent(true);
-    report(Event.OPENED, name, series, state, pace.due());
+    report(Event.OPENED, name, state, pace.due());
   }
 
-  private void report(Event event, String name, ForecastState series, WindowState state, long time)
-      throws IOException {
+  private void report(Event event, String name, WindowState state, long time) {
     Pace pace = state.pace();
     int newest = state.size() - 1;
     long last = state.time(newest);
@@ -187,7 +174,6 @@ final class SilenceMonitor {
             values,
             "",
             -1,
-            null,
-            mutes.at(name, series, pace.due())));
+            null));
   }
 }

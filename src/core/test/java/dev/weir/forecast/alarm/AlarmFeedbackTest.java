@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.FeedbackEvent;
-import dev.weir.forecast.FeedbackEvent.Kind;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.StateFields;
@@ -22,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AlarmFeedbackTest {
 
-  private static FeedbackEvent said(Kind kind, Reason reason, long time, long until) {
-    return new FeedbackEvent("pump", "pump", kind, reason, time, until, "why", null);
+  private static FeedbackEvent dismissal(Reason reason, long start) {
+    return new FeedbackEvent("pump", "pump", reason, start, null);
   }
 
   private static byte[] bytes(SeriesAlarms alarms) throws IOException {
@@ -68,7 +67,7 @@ class AlarmFeedbackTest {
       if (tracker.isAlarm()) {
         raised++;
         if (raised <= dismissed) {
-          alarms.say(said(Kind.DISMISS, reason, i, 0), i);
+          alarms.dismiss(dismissal(reason, i));
         }
       }
     }
@@ -93,11 +92,11 @@ class AlarmFeedbackTest {
     assertThat(feedback.demand(Reason.LEVEL)).isEqualTo(AlarmFeedback.MAX_DEMAND);
     assertThat(feedback.demand(Reason.NOVELTY)).isZero();
     for (int i = 0; i < AlarmFeedback.HALF_LIFE; i++) {
-      assertThat(feedback.advance(i, false)).isTrue();
+      assertThat(feedback.advance()).isTrue();
     }
     assertThat(feedback.demand(Reason.LEVEL)).isCloseTo(1, within(1e-9));
     int values = 0;
-    while (feedback.advance(values, false)) {
+    while (feedback.advance()) {
       values++;
     }
     assertThat(values).isBetween(25_000, 35_000);
@@ -105,53 +104,10 @@ class AlarmFeedbackTest {
   }
 
   @Test
-  void confirmationTakesOneDismissalBack() {
-    AlarmFeedback feedback = new AlarmFeedback();
-    feedback.dismiss(Reason.ERROR);
-    feedback.dismiss(Reason.ERROR);
-    feedback.confirm(Reason.ERROR);
-    assertThat(feedback.demand(Reason.ERROR)).isEqualTo(AlarmFeedback.STEP);
-    feedback.confirm(Reason.ERROR);
-    feedback.confirm(Reason.ERROR);
-    assertThat(feedback.demand(Reason.ERROR)).isZero();
-  }
-
-  @Test
   void reasonsOfEvidenceAreNumberedFromZero() {
     for (int i = 0; i < Reason.OF_EVIDENCE.size(); i++) {
       assertThat(Reason.OF_EVIDENCE.get(i).ordinal()).isEqualTo(i);
     }
-  }
-
-  @Test
-  void mutesCountFromTheNextValueAndAreDroppedWhenOver() {
-    SeriesAlarms alarms = tracker(Reason.ERROR).newSeries();
-    assertThat(alarms.say(said(Kind.MUTE, null, 0, 100), 50)).isNull();
-    assertThat(alarms.feedback().muted(50)).isNull();
-    assertThat(alarms.feedback().muted(51)).isEqualTo("why");
-    assertThat(alarms.feedback().muted(99)).isEqualTo("why");
-    assertThat(alarms.feedback().muted(100)).isNull();
-    assertThat(alarms.say(said(Kind.MUTE, null, 0, 40), 50)).contains("after the newest value");
-    for (int i = 1; i < AlarmFeedback.MAX_MUTES; i++) {
-      assertThat(alarms.say(said(Kind.MUTE, null, 200, 300), 50)).isNull();
-    }
-    assertThat(alarms.say(said(Kind.MUTE, null, 200, 300), 50)).contains("at most 8");
-    alarms.advanceFeedback(150);
-    assertThat(alarms.feedback().muted(60)).isNull();
-    assertThat(alarms.feedback().muted(250)).isEqualTo("why");
-    assertThat(alarms.say(said(Kind.UNMUTE, null, 0, 0), 150)).isNull();
-    assertThat(alarms.feedback().muted(250)).isNull();
-    alarms.advanceFeedback(160);
-    assertThat(alarms.feedback()).isNull();
-  }
-
-  @Test
-  void muteOfAnOpenIncidentIsKeptUntilItIsClosed() {
-    AlarmFeedback feedback = new AlarmFeedback();
-    feedback.mute(0, 10, "");
-    assertThat(feedback.advance(20, true)).isTrue();
-    assertThat(feedback.muted(5)).isEmpty();
-    assertThat(feedback.advance(30, false)).isFalse();
   }
 
   @Test
@@ -163,9 +119,9 @@ class AlarmFeedbackTest {
       tracker.observe(alarms, i, random.nextDouble(), 0.5, 0.5);
     }
     assertThat(tracker.observe(alarms, 1_000, 30, 0.5, 0.5)).isEqualTo(Event.OPENED);
-    alarms.say(said(Kind.DISMISS, Reason.ERROR, 999, 0), 1_000); // another incident
+    alarms.dismiss(dismissal(Reason.ERROR, 999)); // another incident
     assertThat(tracker.observe(alarms, 1_001, 40, 0.5, 0.5)).isNotEqualTo(Event.CLOSED);
-    alarms.say(said(Kind.DISMISS, Reason.ERROR, 1_000, 0), 1_001);
+    alarms.dismiss(dismissal(Reason.ERROR, 1_000));
     assertThat(tracker.observe(alarms, 1_002, 50, 0.5, 0.5)).isEqualTo(Event.CLOSED);
     assertThat(alarms.incident()).isNull();
   }
@@ -183,8 +139,7 @@ class AlarmFeedbackTest {
       assertThat(other.observe(moved, i, y, 0, 1)).isEqualTo(event);
       if (i % 500 == 499) {
         for (SeriesAlarms each : new SeriesAlarms[] {kept, moved}) {
-          each.say(said(Kind.DISMISS, Reason.LEVEL, i - 3, 0), i);
-          each.say(said(Kind.MUTE, null, i + 100, i + 200), i);
+          each.dismiss(dismissal(Reason.LEVEL, i - 3));
         }
       }
       if (i % 7 == 0) {
@@ -192,7 +147,7 @@ class AlarmFeedbackTest {
       }
     }
     assertThat(bytes(moved)).isEqualTo(bytes(kept)).isEqualTo(bytes(kept.copy()));
-    assertThat(kept.feedback().demand(Reason.LEVEL)).isPositive();
+    assertThat(kept.feedback.demand(Reason.LEVEL)).isPositive();
   }
 
   @Test
@@ -201,11 +156,11 @@ class AlarmFeedbackTest {
     int before = alarms.bytes();
     byte[] without = bytes(alarms);
     assertThat(without[without.length - 1]).isZero();
-    alarms.say(said(Kind.DISMISS, Reason.LEVEL, 0, 0), 5);
-    assertThat(bytes(alarms)).hasSize(without.length + 4 * Double.BYTES + Integer.BYTES);
-    assertThat(alarms.bytes()).isEqualTo(before + 4 * Double.BYTES + Integer.BYTES);
+    alarms.dismiss(dismissal(Reason.LEVEL, 0));
+    assertThat(bytes(alarms)).hasSize(without.length + 4 * Double.BYTES);
+    assertThat(alarms.bytes()).isEqualTo(before + 4 * Double.BYTES);
     byte[] damaged = bytes(alarms);
-    damaged[damaged.length - 36] = 0x7f;
+    damaged[damaged.length - 32] = 0x7f;
     assertThatThrownBy(() -> read(damaged)).hasMessageContaining("a demand of 0 to 2");
   }
 }

@@ -42,8 +42,8 @@ public final class AlarmOptions {
       Option.name(
           "topics.alarms-feedback",
           null,
-          "Topic that dismissals, confirmations and mutes of incidents arrive on; by default that"
-              + " of incidents with -feedback behind it.");
+          "Topic that dismissals of incidents arrive on; by default that of incidents with"
+              + " -feedback behind it.");
 
   public static final Option<Integer> MIN_DURATION =
       Option.integer(
@@ -160,7 +160,7 @@ public final class AlarmOptions {
     return file.get(AnomalyOptions.ENABLED) ? file.get(TOPIC) : null;
   }
 
-  /** The topic of what people say of them; null where alarms are off. */
+  /** The topic of dismissals; null where alarms are off. */
   public static String feedbackTopic(JobFile file) {
     return file.get(AnomalyOptions.ENABLED)
         ? file.get(FEEDBACK_TOPIC, Topics.feedbackOn(file.get(TOPIC)))

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.FeedbackEvent;
-import dev.weir.forecast.FeedbackEvent.Kind;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.JointForecast;
@@ -19,7 +18,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
  * Turns the records of the feedback topic into {@link FeedbackEvent}s. They are JSON, as {@link
- * FeedbackRecords} writes it.
+ * FeedbackRecord} writes it.
  */
 public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
 
@@ -57,27 +56,6 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
           LabelDeserializer.wrong("series", series, Observation.MAX_SERIES_LENGTH),
           source);
     }
-    String note = node.hasNonNull("note") ? LabelCodec.text(node, "note") : "";
-    if (!note.isEmpty() && LabelDeserializer.isWrong(note, FeedbackEvent.MAX_NOTE_LENGTH)) {
-      return new DeadLetter(
-          Reason.FEEDBACK,
-          LabelDeserializer.wrong("note", note, FeedbackEvent.MAX_NOTE_LENGTH),
-          source);
-    }
-    Kind kind;
-    try {
-      kind = Kind.ofLabel(LabelCodec.text(node, "kind"));
-    } catch (IllegalArgumentException e) {
-      return refused("kind", e.getMessage(), source);
-    }
-    return kind.isOfIncident()
-        ? ofIncident(node, series, kind, note, source)
-        : mute(node, series, kind, note, source);
-  }
-
-  private InputEvent ofIncident(
-      JsonNode node, String series, Kind kind, String note, SourceRecord source)
-      throws MalformedRecordException {
     Incident.Reason reason;
     try {
       reason = Incident.Reason.ofEvidence(LabelCodec.text(node, "reason"));
@@ -89,33 +67,9 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
     if (!id.equals(Incident.id(series, start))) {
       return refused("id", "expected that of the series and the start, got another", source);
     }
-    return event(series, kind, reason, start, 0, note, source);
-  }
-
-  private InputEvent mute(JsonNode node, String series, Kind kind, String note, SourceRecord source)
-      throws MalformedRecordException {
-    if (kind == Kind.UNMUTE) {
-      return event(series, kind, null, 0, 0, note, source);
-    }
-    long from = node.hasNonNull("from") ? LabelCodec.time(node, "from") : 0;
-    long until = LabelCodec.time(node, "until");
-    if (until <= from) {
-      return refused("until", "expected a time after from, got an earlier one", source);
-    }
-    return event(series, kind, null, from, until, note, source);
-  }
-
-  private FeedbackEvent event(
-      String series,
-      Kind kind,
-      Incident.Reason reason,
-      long time,
-      long until,
-      String note,
-      SourceRecord source) {
     Matcher target = areSeveral ? JointForecast.OF_TARGET.matcher(series) : null;
     String observed = target != null && target.matches() ? target.group(1) : series;
-    return new FeedbackEvent(observed, series, kind, reason, time, until, note, source);
+    return new FeedbackEvent(observed, series, reason, start, source);
   }
 
   private static DeadLetter refused(String field, String problem, SourceRecord source) {

@@ -71,10 +71,6 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
     out.writeString(incident.model());
     out.writeLong(incident.modelVersion());
     write(incident.warning(), out);
-    out.writeIndex(incident.muted() == null ? 0 : 1);
-    if (incident.muted() != null) {
-      out.writeString(incident.muted());
-    }
   }
 
   private static void write(Incident.Warning warning, BinaryEncoder out) throws IOException {
@@ -137,7 +133,6 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
             .toList(),
         record.getModel(),
         record.getModelVersion(),
-        warning(record.getThreshold()),
-        record.getMuted());
+        warning(record.getThreshold()));
   }
 }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.FeedbackEvent;
-import dev.weir.forecast.FeedbackEvent.Kind;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.InputEvent;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -53,40 +51,14 @@ class FeedbackDeserializerTest {
 
   @Test
   void writtenRecordsAreRead() {
-    FeedbackEvent dismissed =
-        event(FeedbackRecords.ofIncident("t", Kind.DISMISS, INCIDENT, Reason.DRIFT, "ü"));
+    FeedbackEvent dismissed = event(FeedbackRecord.of("t", INCIDENT, Reason.DRIFT));
     assertThat(dismissed)
         .isEqualTo(
-            new FeedbackEvent(
-                "pumpe-ß",
-                "pumpe-ß",
-                Kind.DISMISS,
-                Reason.DRIFT,
-                60_000,
-                0,
-                "ü",
-                dismissed.source()));
-    Instant from = Instant.ofEpochMilli(5_000);
-    FeedbackEvent mute =
-        event(FeedbackRecords.mute("t", "s/a", from, from.plusMillis(2_500), "pipe work"));
-    assertThat(mute)
-        .isEqualTo(
-            new FeedbackEvent(
-                "s", "s/a", Kind.MUTE, null, 5_000, 7_500, "pipe work", mute.source()));
-    assertThat(event(FeedbackRecords.unmute("t", "s/a", "")).kind()).isEqualTo(Kind.UNMUTE);
-  }
-
-  @Test
-  void muteOfAnotherToolMayLeaveOutFromAndNote() {
-    FeedbackEvent mute =
-        (FeedbackEvent)
-            event(
-                "{\"kind\":\"mute\",\"series\":7,\"until\":1769860800}"
-                    .getBytes(StandardCharsets.UTF_8));
-    assertThat(mute.series()).isEqualTo("7");
-    assertThat(mute.time()).isZero();
-    assertThat(mute.until()).isEqualTo(1_769_860_800_000L);
-    assertThat(mute.note()).isEmpty();
+            new FeedbackEvent("pumpe-ß", "pumpe-ß", Reason.DRIFT, 60_000, dismissed.source()));
+    Incident ofTarget = IncidentCodecTest.named("plant/load");
+    FeedbackEvent target = event(FeedbackRecord.of("t", ofTarget, Reason.DRIFT));
+    assertThat(target.observed()).isEqualTo("plant");
+    assertThat(target.series()).isEqualTo("plant/load");
   }
 
   @ParameterizedTest
@@ -97,14 +69,12 @@ class FeedbackDeserializerTest {
           """
           nothing | MALFORMED | feedback: expected a JSON object
           [] | MALFORMED | series: expected text, got nothing
-          {"series": "s"} | MALFORMED | kind: expected text, got nothing
-          {"series": "", "kind": "unmute"} | SERIES | series: expected 1 to 1000 characters of UTF-8, got none
-          {"series": "s", "kind": "delete"} | FEEDBACK | kind: expected dismiss, confirm, mute or unmute, got 'delete'
-          {"series": "s", "kind": "mute"} | MALFORMED | until: expected
-          {"series": "s", "kind": "mute", "from": 1769860800, "until": 1769860800} | FEEDBACK | until: expected a time after from, got an earlier one
-          {"series": "s", "kind": "dismiss", "reason": "level", "start": 1769860800} | MALFORMED | id: expected text, got nothing
-          {"series": "s", "kind": "dismiss", "reason": "level", "start": 1769860800, "id": "1"} | FEEDBACK | id: expected that of the series and the start, got another
-          {"series": "s", "kind": "confirm", "reason": "group", "start": 1769860800, "id": "1"} | FEEDBACK | reason: expected novelty, level, drift or error, got 'group'
+          {"series": "s"} | MALFORMED | reason: expected text, got nothing
+          {"series": ""} | SERIES | series: expected 1 to 1000 characters of UTF-8, got none
+          {"series": "s", "reason": "level", "start": 1769860800} | MALFORMED | id: expected text, got nothing
+          {"series": "s", "reason": "level", "id": "1"} | MALFORMED | start: expected
+          {"series": "s", "reason": "level", "start": 1769860800, "id": "1"} | FEEDBACK | id: expected that of the series and the start, got another
+          {"series": "s", "reason": "group", "start": 1769860800, "id": "1"} | FEEDBACK | reason: expected novelty, level, drift or error, got 'group'
           """)
   void otherRecordIsADeadLetter(String json, DeadLetter.Reason reason, String message) {
     DeadLetter letter = (DeadLetter) event(json.getBytes(StandardCharsets.UTF_8));
@@ -113,12 +83,7 @@ class FeedbackDeserializerTest {
   }
 
   @Test
-  void longNotesAndNoValuesAreDeadLetters() {
-    String note = "n".repeat(FeedbackEvent.MAX_NOTE_LENGTH);
-    assertThat(event(FeedbackRecords.unmute("t", "s", note)).note()).isEqualTo(note);
-    DeadLetter letter = (DeadLetter) event(FeedbackRecords.unmute("t", "s", note + "n").value());
-    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.FEEDBACK);
-    assertThat(letter.message()).isEqualTo("note: expected 1 to 200 characters of UTF-8, got 201");
+  void recordWithoutAValueIsADeadLetter() {
     assertThat(((DeadLetter) event((byte[]) null)).reason())
         .isEqualTo(DeadLetter.Reason.NULL_VALUE);
   }
@@ -126,8 +91,7 @@ class FeedbackDeserializerTest {
   @Test
   void damagedRecordsNeverFail() {
     SplittableRandom random = new SplittableRandom(1);
-    byte[] record =
-        FeedbackRecords.ofIncident("t", Kind.CONFIRM, INCIDENT, Reason.DRIFT, "").value();
+    byte[] record = FeedbackRecord.of("t", INCIDENT, Reason.DRIFT).value();
     int letters = 0;
     for (int i = 0; i < 2_000; i++) {
       byte[] damaged = record.clone();
