@@ -41,8 +41,6 @@
  *       writes.
  *   <li>{@code SeriesFunction.processBroadcastElement} in {@link dev.weir.stream} replaces the
  *       weights of a running job.
- *   <li>{@link dev.weir.forecast.shared.SharedTrainer} trains the base model on all series and
- *       decides what is published.
  *   <li>{@link dev.weir.kafka.codec.OutputRecords} chooses the topic of each forecast, score and
  *       dead letter, and writes the schema header.
  *   <li>{@link dev.weir.kafka.codec.DeadLetterCodec} writes the headers of a dead letter.

@@ -2,12 +2,13 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.shared.Fleet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -26,6 +27,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class IdleInputIT {
 
   private static final int ADDED_SERIES = 60;
+  private static final int BACKLOG_SERIES = 100;
+  private static final int BACKLOG_VALUES = 210;
+  private static final long START = 1_600_000_000_000L;
+  private static final long HOUR = 3_600_000;
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
@@ -72,17 +77,56 @@ class IdleInputIT {
   @Test
   void replaysOfKeylessBacklogAreEqualAndLoseNothing() throws Exception {
     kafka.create("backlog", 3, Map.of());
-    kafka.send(KeylessBacklog.records("backlog", KeylessBacklog.SERIES, KeylessBacklog.VALUES));
-    KeylessBacklog.Result one =
-        KeylessBacklog.replay(kafka, flink, "backlog", "one", KeylessBacklog.SERIES, 1, "PT0.02S");
-    KeylessBacklog.Result other =
-        KeylessBacklog.replay(
-            kafka, flink, "backlog", "other", KeylessBacklog.SERIES, 3, "PT0.02S");
-    assertThat(one.late()).isZero();
-    assertThat(other.late()).isZero();
-    assertThat(one.incidents()).hasSizeGreaterThan(20);
-    assertThat(other.incidents()).isEqualTo(one.incidents());
-    assertThat(other.models()).isEqualTo(one.models());
+    SplittableRandom random = new SplittableRandom(36);
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int t = 0; t < BACKLOG_VALUES; t++) {
+      for (Observation each : hour(BACKLOG_SERIES, t)) {
+        ProducerRecord<byte[], byte[]> record =
+            KafkaFixture.record("backlog", random.nextInt(3), each);
+        records.add(
+            new ProducerRecord<>(
+                "backlog", record.partition(), null, null, record.value(), record.headers()));
+      }
+    }
+    kafka.send(records);
+    List<Forecast> one = replay("one", 1);
+    assertThat(one).hasSizeGreaterThanOrEqualTo(BACKLOG_SERIES * (BACKLOG_VALUES - 1));
+    assertThat(replay("other", 3)).usingRecursiveComparison().isEqualTo(one);
+  }
+
+  /** Reads the backlog with a job of its own; its forecasts by series and origin. */
+  private static List<Forecast> replay(String name, int parallelism) throws Exception {
+    Map<String, String> overrides = kafka.learned(name);
+    overrides.put("topics.observations", "backlog");
+    overrides.put("kafka.group-id", name);
+    overrides.put("delivery.guarantee", "at-least-once");
+    overrides.put("window.out-of-orderness", "PT10M");
+    overrides.put("window.idle-timeout", "PT0.02S");
+    overrides.put("learning.size", "small");
+    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    String forecasts = settings.kafka().topics().forecasts();
+    String letters = settings.kafka().topics().deadLetters();
+    int expected = BACKLOG_SERIES * (BACKLOG_VALUES - 1); // the newest ones wait for later ones
+    try (RunningJob job = flink.submit(settings, parallelism, FlinkFixture.NEVER)) {
+      job.await()
+          .pollInterval(Duration.ofSeconds(1))
+          .atMost(Duration.ofMinutes(20))
+          .until(() -> kafka.read(forecasts).size() + kafka.read(letters).size() >= expected);
+    }
+    assertThat(kafka.read(letters)).isEmpty();
+    List<Forecast> sorted = new ArrayList<>(kafka.forecasts(forecasts));
+    sorted.sort(Comparator.comparing(Forecast::series).thenComparing(Forecast::origin));
+    return sorted;
+  }
+
+  /** One value of each series: waves with a level of their own. */
+  private static List<Observation> hour(int series, int index) {
+    List<Observation> hour = new ArrayList<>();
+    for (int s = 0; s < series; s++) {
+      double value = 10 + s + 3 * Math.sin(s + index * Math.PI / 6) + 0.1 * (index * 31 % 7);
+      hour.add(new Observation("s" + s, START + index * HOUR, value));
+    }
+    return hour;
   }
 
   /** Values of 60 series, by key or in partitions by chance. */
@@ -90,12 +134,8 @@ class IdleInputIT {
       String topic, boolean isKeyed, int partitions, int from, int to) throws Exception {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(36);
-    double[][] fleet = new double[ADDED_SERIES][];
-    for (int s = 0; s < ADDED_SERIES; s++) {
-      fleet[s] = Fleet.values(s, to);
-    }
     for (int t = from; t < to; t++) {
-      for (Observation each : Fleet.hour(fleet, t)) {
+      for (Observation each : hour(ADDED_SERIES, t)) {
         int partition =
             isKeyed
                 ? Math.floorMod(each.series().hashCode(), partitions)

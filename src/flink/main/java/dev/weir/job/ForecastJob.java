@@ -1,12 +1,9 @@
 package dev.weir.job;
 
-import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.SourceOffsets;
-import dev.weir.kafka.admin.ModelTopic;
-import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicOffsets;
 import dev.weir.kafka.codec.RegistrySubjects;
@@ -14,7 +11,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,9 +44,6 @@ public final class ForecastJob {
 
   /** Forecasts become visible with the checkpoint, so there must be some. */
   static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
-
-  /** A learned version is as long as the first one, but for what is said of its training. */
-  private static final int LEARNED_METADATA_BYTES = 2048;
 
   /** What a task that is cancelled may take beyond the patience of its Kafka clients. */
   private static final Duration CANCELLATION = Duration.ofMinutes(3);
@@ -190,7 +183,7 @@ public final class ForecastJob {
         env,
         prepared,
         (observations, models) ->
-            ForecastPipeline.build(observations, models, prepared.forecast(), prepared.shared()));
+            ForecastPipeline.build(observations, models, prepared.forecast()));
   }
 
   private static JobClient execute(
@@ -199,29 +192,6 @@ public final class ForecastJob {
     env.configure(defaults(env.getConfiguration(), prepared.kafka().delivery().timeout()));
     ForecastPipeline.build(env, prepared, middle);
     return env.executeAsync(prepared.name());
-  }
-
-  /** With the versions that there are, once the models are known to fit into their topic. */
-  private static List<SharedSettings> withVersions(
-      List<SharedSettings> shared, KafkaSettings kafka, TopicAdmin admin) {
-    if (shared.isEmpty()) {
-      return shared;
-    }
-    String topic = kafka.topics().models();
-    int room = admin.maxValueBytes(topic);
-    ModelVersions versions = new ModelTopic(kafka.clients(), topic).versions();
-    List<SharedSettings> known = new ArrayList<>();
-    for (SharedSettings each : shared) {
-      byte[] initial = each.target().initialModel();
-      int needed = initial == null ? 0 : initial.length + LEARNED_METADATA_BYTES;
-      if (needed > room) {
-        throw new IllegalStateException(
-            "topic %s: expected room for %,d bytes, which versions of %s take, got max.message.bytes for %,d"
-                .formatted(topic, needed, each.target().model(), room));
-      }
-      known.add(each.withNewestVersion(versions.newest(each.target().model())));
-    }
-    return known;
   }
 
   /** What a forecasting job needs from Flink, where the cluster's configuration is silent. */
@@ -288,8 +258,7 @@ public final class ForecastJob {
             "topic %s: expected one partition, so that versions keep their order, got %d; name another in topics.models"
                 .formatted(topics.models(), partitions));
       }
-      admin.checkRights(kafka, settings.writesModels());
-      List<SharedSettings> shared = withVersions(settings.shared(), kafka, admin);
+      admin.checkRights(kafka);
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
       SourceOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.source().span());
@@ -302,7 +271,6 @@ public final class ForecastJob {
           settings.forecast(),
           settings.covariates(),
           settings.outside(),
-          shared,
           settings.classify(),
           settings.idleTimeout(),
           settings.createTopics());

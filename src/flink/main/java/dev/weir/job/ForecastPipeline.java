@@ -10,17 +10,12 @@ import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.kafka.connector.KafkaConnectors;
 import dev.weir.stream.ClassifyOperator;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
-import dev.weir.stream.SampleOutput;
 import dev.weir.stream.WeirTypeInformation;
 import dev.weir.stream.covariate.CovariateJoin;
-import dev.weir.stream.shared.SharedLearning;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -56,21 +51,9 @@ public final class ForecastPipeline {
       DataStream<InputEvent> observations,
       DataStream<ModelEvent> models,
       ForecastSettings settings) {
-    return build(observations, models, settings, List.of());
-  }
-
-  /** The same with samples for shared learning on side outputs. */
-  public static SingleOutputStreamOperator<Output> build(
-      DataStream<InputEvent> observations,
-      DataStream<ModelEvent> models,
-      ForecastSettings settings,
-      List<SharedSettings> shared) {
     return keyed(observations)
         .connect(models.broadcast())
-        .transform(
-            "forecast",
-            WeirTypeInformation.OUTPUT,
-            new ForecastOperator(settings, SharedLearning.targets(shared)))
+        .transform("forecast", WeirTypeInformation.OUTPUT, new ForecastOperator(settings))
         .uid("forecast");
   }
 
@@ -95,10 +78,7 @@ public final class ForecastPipeline {
   /** The whole job on Kafka, not yet executed. */
   public static void build(StreamExecutionEnvironment env, JobSettings settings) {
     build(
-        env,
-        settings,
-        (observations, models) ->
-            build(observations, models, settings.forecast(), settings.shared()));
+        env, settings, (observations, models) -> build(observations, models, settings.forecast()));
   }
 
   /** The job's ends with another middle, not yet executed. */
@@ -133,7 +113,6 @@ public final class ForecastPipeline {
         known = known.union(feedback(env, ends));
       }
       SingleOutputStreamOperator<Output> forecasts = middle.build(known, models);
-      writeModels(forecasts, settings, ends);
       outputs = forecasts;
     }
     if (settings.classify() != null) {
@@ -195,24 +174,6 @@ public final class ForecastPipeline {
             .uid("outside");
     return CovariateJoin.joinOutside(
         observations, forecasts, settings.outside(), ForecastPipeline::key);
-  }
-
-  /** A sink of its own, since a union would break the chain of the other one. */
-  private static void writeModels(
-      SingleOutputStreamOperator<Output> forecasts, JobSettings settings, KafkaConnectors ends) {
-    List<DataStream<Output>> learned = new ArrayList<>();
-    for (SampleOutput.Target target : SharedLearning.targets(settings.shared())) {
-      learned.add(SharedLearning.train(forecasts, target));
-    }
-    learned.stream()
-        .reduce(DataStream::union)
-        .ifPresent(
-            models ->
-                models
-                    .sinkTo(ends.learnedModels())
-                    .name("learned")
-                    .uid("learned")
-                    .setParallelism(1));
   }
 
   /** Observations and labels to classes and dead letters: one shuffle, one operator. */

@@ -6,8 +6,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.holiday.HolidaySettings.Override;
-import dev.weir.forecast.network.WindowTrainer;
-import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.CovariateOptions;
@@ -15,7 +13,6 @@ import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.JobOptions.Made;
 import dev.weir.job.options.MappingOptions;
-import dev.weir.job.options.NetworkOptions;
 import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.job.options.TargetOptions;
@@ -36,7 +33,6 @@ import dev.weir.spec.Spec;
 import dev.weir.stream.covariate.CovariateSettings;
 import dev.weir.stream.covariate.OutsideSettings;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -90,7 +86,6 @@ final class JobReader {
     ClassifySettings classify = classifies ? classify(spec) : null;
     KafkaSettings kafka = new TopicReader(file, directory, !modes.isEmpty(), classifies).read(name);
     ForecastSettings forecast = spec.settings();
-    List<SharedSettings> shared = shared(forecast);
     CovariateSettings covariates = covariates(forecast);
     OutsideSettings outside = outside(forecast, kafka.topics().outside());
     file.stop();
@@ -100,7 +95,6 @@ final class JobReader {
         forecast,
         covariates,
         outside,
-        shared,
         classify,
         file.get(JobOptions.IDLE_TIMEOUT),
         file.get(JobOptions.CREATE_TOPICS));
@@ -261,44 +255,6 @@ final class JobReader {
         bytes == null ? null : spec.read(name, bytes, file.get(ClassifyOptions.FILE));
     spec.model(name, model == null ? null : model.withName(name)); // the job file's word counts
     return spec.settings();
-  }
-
-  /** What shared learning trains: the base models of the job; empty where it is off. */
-  private List<SharedSettings> shared(ForecastSettings forecast) {
-    if (!NetworkOptions.isShared(file)) {
-      return List.of();
-    }
-    if (forecast.carries()) { // it trains networks that begin each window with zeros
-      file.problem(NetworkOptions.SHARED, "expected false with window.state: carry, got true");
-    }
-    if (TargetOptions.areSeveral(file)) {
-      file.problem(NetworkOptions.SHARED, "expected false with targets, got true");
-    }
-    double budget = file.get(NetworkOptions.BUDGET).value() / 100;
-    List<SharedSettings> shared = new ArrayList<>();
-    for (ModeSettings target : forecast.modes()) {
-      if (target.model() == null || target.model().isEmpty()) {
-        continue;
-      }
-      String problem =
-          target.initialModel() == null ? null : WindowTrainer.problemWith(target.initial());
-      if (problem != null) {
-        file.problem(NetworkOptions.SHARED, problem);
-      }
-      shared.add(new SharedSettings(forecast, target, budget, -1));
-    }
-    if (shared.isEmpty()) {
-      file.problem(
-          NetworkOptions.SHARED,
-          "expected a base model that reads windows, such as forecast.many-to-one.model with a"
-              + " file of weir train --epochs 0, got none");
-    }
-    if (forecast.seqLen() < 2 && forecast.sampling().isByCount()) {
-      file.problem(
-          NetworkOptions.SHARED,
-          "expected window.seq-len of 2 or more, or window.interval, got a window of 1");
-    }
-    return shared;
   }
 
   /** How observations are joined with covariates; null for a job that reads no topic of them. */

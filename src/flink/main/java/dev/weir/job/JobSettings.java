@@ -2,7 +2,6 @@ package dev.weir.job;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.KafkaSettings;
@@ -13,7 +12,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,7 +25,6 @@ import java.util.Map;
  *     such operator
  * @param outside how observations get outside forecasts from a topic of their own; null: there is
  *     no such operator
- * @param shared base models that are learned from all series; empty: no operator trains
  * @param classify what the operator that classifies is configured with; null: there is no such
  *     operator
  * @param idleTimeout a partition without an observation for so long, and without unread records, no
@@ -40,7 +37,6 @@ public record JobSettings(
     ForecastSettings forecast,
     CovariateSettings covariates,
     OutsideSettings outside,
-    List<SharedSettings> shared,
     ClassifySettings classify,
     Duration idleTimeout,
     boolean createTopics) {
@@ -49,11 +45,6 @@ public record JobSettings(
   public int observedAhead() {
     boolean isWithout = outside != null || forecast.modes().isEmpty();
     return isWithout ? forecast.covariatesAhead() : forecast.columnsAhead();
-  }
-
-  /** Whether the job writes to the model topic. */
-  public boolean writesModels() {
-    return !shared.isEmpty();
   }
 
   /**

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -53,7 +52,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   private transient ForecastState state; // of the current call
   private transient BroadcastState<String, Long> modelTimes;
   private transient ForecastMetrics measured;
-  private transient SampleOutput samples; // null without shared learning
 
   ForecastFunction(ForecastSettings settings) {
     super(MODELS, ForecastModel.class, settings.limits(), true);
@@ -66,9 +64,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     measured = new ForecastMetrics(group, targets);
     series = new SeriesForecaster(settings, this::now);
     result = series.result();
-    if (samples != null) {
-      result.wantWindow();
-    }
     store = new SeriesStore(getRuntimeContext(), settings, series.windowBefore(), keys, cache);
     group.gauge("series", counter::count);
     for (int i = 0; i < targets.size(); i++) {
@@ -76,17 +71,12 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
       measured
           .mode(i)
           .model(() -> series.modelVersion(target), () -> series.modelAgeSeconds(target));
-      use(i, true); // now, so that no record waits until the network is compiled
+      use(i); // now, so that no record waits until the network is compiled
     }
     for (String kernel : Kernels.KERNELS) {
       group.addGroup("kernel", kernel).gauge("networks", () -> series.networksOn(kernel));
     }
     return ResultCounters.ofForecasts(counts);
-  }
-
-  /** Before it is opened: where samples for shared learning go. */
-  void samples(SampleOutput samples) {
-    this.samples = samples;
   }
 
   @Override
@@ -133,30 +123,23 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     store.modelChanged();
     for (int i = 0; i < settings.modes().size(); i++) {
       if (model.name().equals(settings.modes().get(i).model())) {
-        use(i, false);
+        use(i);
       }
     }
   }
 
-  private void use(int target, boolean restored) throws Exception {
+  private void use(int target) throws Exception {
     String name = settings.modes().get(target).model();
     if (name != null && models.contains(name)) {
-      use(target, models.get(name), modelTimes.get(name), restored);
+      use(target, models.get(name), modelTimes.get(name));
     } else {
-      use(target, null, SeriesForecaster.NO_TIME, restored);
+      use(target, null, SeriesForecaster.NO_TIME);
     }
   }
 
-  private void use(int target, ForecastModel published, long time, boolean restored) {
-    ModeSettings of = settings.modes().get(target);
-    if (samples != null && published != null) {
-      samples.use(of.mode(), published);
-      if (isFirst()) { // tells shared learning
-        samples.active(of.mode(), published, restored);
-      }
-    }
+  private void use(int target, ForecastModel published, long time) {
     if (series.use(target, published, time)) {
-      LOG.info("{}: kernel {}", of.mode().label(), series.kernel(target));
+      LOG.info("{}: kernel {}", settings.modes().get(target).mode().label(), series.kernel(target));
     }
   }
 
@@ -199,9 +182,6 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     measured.sent(name, result, recordTime);
     if (result.hasLearned()) {
       store.observed(result.window(), result.isRepeatable());
-    }
-    if (samples != null && result.window() != null) {
-      samples.advanced(result.window());
     }
   }
 }

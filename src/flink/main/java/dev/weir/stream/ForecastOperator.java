@@ -6,8 +6,6 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.util.OutputTag;
 
 /**
  * Runs a {@link ForecastFunction} and tells it, when it starts, how many series there are. Only an
@@ -31,27 +29,14 @@ public final class ForecastOperator
   /** Observations of a series that a checkpoint may hold in place of what was learned of them. */
   public static final int MAX_UNLEARNED = SeriesStore.MAX_LOG;
 
-  private final List<SampleOutput.Target> sampled;
-
   public ForecastOperator(ForecastSettings settings) {
-    this(settings, List.of());
-  }
-
-  /**
-   * @param sampled what shared learning is sent to; empty without it
-   */
-  public ForecastOperator(ForecastSettings settings, List<SampleOutput.Target> sampled) {
     super(new ForecastFunction(settings), List.of(ForecastFunction.MODELS));
-    this.sampled = List.copyOf(sampled);
   }
 
   @Override
   public void open() throws Exception {
     ForecastFunction function = (ForecastFunction) getUserFunction();
     function.cache(this);
-    if (!sampled.isEmpty()) {
-      function.samples(new SampleOutput(sampled, output));
-    }
     super.open();
     function.restored(this);
     LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);

@@ -93,12 +93,8 @@ class TargetSectionTest {
         "targets: [a, b];totals: [{name: t}]|totals[0].of: expected a target, or a list of them"
             + " such as [load, -wind], got nothing",
         "targets: [a, b];totals: [{of: [a, b]}]|totals[0].name: expected text, got nothing",
-        "targets: [a, b];learning: {shared: true}"
-            + "|line 5: learning.shared.enabled: expected false with targets, got true",
         "targets: [a, b];classify: {}|line 4: targets: expected none with a section classify, got"
             + " some",
-        "targets: [a, b];window: {interval: PT1H};forecast.many-to-one.model: [m, n]"
-            + "|forecast.many-to-one.model: expected one model with targets, got several",
         "targets: [a, b];window: {interval: PT1H};learning: {outside: {models: [m]}}"
             + "|targets: expected none with outside models, got [a, b]",
         "targets: [a, b];observations: {format: json, values: [v]}"

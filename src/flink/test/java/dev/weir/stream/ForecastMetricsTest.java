@@ -26,7 +26,6 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.covariate.CovariateJoinTest;
 import dev.weir.stream.covariate.OutsideJoinTest;
-import dev.weir.stream.shared.TrainerOperatorTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -135,7 +134,6 @@ class ForecastMetricsTest {
   void theDocumentedMetricsAreTheRegisteredOnes() throws Exception {
     Map<String, String> kinds = new TreeMap<>(new Operator(everything(), null).metrics.kinds());
     kinds.putAll(ClassifyFunctionTest.metrics(true).kinds());
-    kinds.putAll(TrainerOperatorTest.metrics().kinds());
     kinds.putAll(CovariateJoinTest.metrics().kinds());
     kinds.putAll(OutsideJoinTest.metrics().kinds());
     assertThat(kinds).as("tables of docs/metrics.md").isEqualTo(documented());

@@ -86,8 +86,7 @@ public enum BenchPipeline {
   Middle middle(JobSettings settings) {
     ForecastSettings forecast = settings.forecast();
     if (this != IDENTITY) {
-      return (observations, models) ->
-          ForecastPipeline.build(observations, models, forecast, settings.shared());
+      return (observations, models) -> ForecastPipeline.build(observations, models, forecast);
     }
     return (observations, models) ->
         ForecastPipeline.keyed(observations)

@@ -336,7 +336,7 @@ final class TopicChecks extends Checks {
       return;
     }
     try {
-      look.admin.checkRights(kafka.withTopics(topics), job.writesModels());
+      look.admin.checkRights(kafka.withTopics(topics));
       String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
       findings.ok(
           "rights",

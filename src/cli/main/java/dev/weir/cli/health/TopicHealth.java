@@ -2,7 +2,6 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
-import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.DeadLetterTopic;
@@ -215,7 +214,8 @@ final class TopicHealth extends Checks {
       int fallbacks = statuses.getOrDefault("FALLBACK", 0);
       if (fallbacks > MAX_FALLBACK * count[0]) {
         findings.problem(
-            "is the model there, and does it fit? weir model list, weir dead-letters --reason MODEL",
+            "is the model there, and does it fit? weir model list, weir dead-letters --reason"
+                + " MODEL",
             "%d of the newest %d forecasts are fallbacks",
             fallbacks,
             count[0]);
@@ -234,14 +234,10 @@ final class TopicHealth extends Checks {
     }
     ModelVersions versions = look.models.versions();
     Map<String, Long> active = new TreeMap<>();
-    Map<String, String> learned = new TreeMap<>();
     long newestOffset = -1;
     for (ModelVersions.Version version : versions.all()) {
       if (version.state() == ModelVersions.State.PUBLISHED && active.size() < MAX_WORDS) {
         active.put(version.name(), version.version());
-        if (version.learnedError() != null) {
-          learned.put(version.name(), Printable.line(version.learnedError()));
-        }
         newestOffset = Math.max(newestOffset, version.offset());
       }
     }
@@ -252,10 +248,6 @@ final class TopicHealth extends Checks {
         "in forecasts: %s; on the topic: %s",
         live.isEmpty() ? "none" : live,
         active.isEmpty() ? "none" : active);
-    if (!learned.isEmpty()) {
-      learned.forEach(json.putObject("learned_error")::put);
-      findings.ok("learned", "error on held-out series, of the last value's: %s", learned);
-    }
     newestModel = newestOffset;
   }
 

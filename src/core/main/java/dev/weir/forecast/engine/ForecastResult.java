@@ -17,7 +17,6 @@ public final class ForecastResult extends SeriesResult {
   final long[] nanos; // by target
   final List<Judgment> judgments = new ArrayList<>();
   boolean wantsJudgments;
-  boolean wantsWindow;
   boolean wantsNanos;
   SequenceWindow window;
   List<String> models;
@@ -36,11 +35,6 @@ public final class ForecastResult extends SeriesResult {
   /** Asks for {@link #judgments}. */
   public void wantJudgments() {
     wantsJudgments = true;
-  }
-
-  /** Asks for {@link #window} at each value. */
-  public void wantWindow() {
-    wantsWindow = true;
   }
 
   /** Whether {@link #nanos} are asked for, from now on. */

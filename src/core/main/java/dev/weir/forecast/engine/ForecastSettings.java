@@ -104,12 +104,6 @@ public record ForecastSettings(
         List.of(target));
   }
 
-  /** The same with other modes. */
-  public ForecastSettings withModes(List<ModeSettings> others) {
-    return new ForecastSettings(
-        seqLen, stride, state, outOfOrderness, sampling, inputs, limits, others);
-  }
-
   /** The same with another sampling. */
   public ForecastSettings withSampling(Sampling other) {
     return new ForecastSettings(
@@ -327,7 +321,7 @@ public record ForecastSettings(
     }
     if (model.ahead().count() > 0 && outsideColumns() > 0) {
       return "ahead: expected a model that reads no covariates known ahead, since there are outside"
-                 + " models, got"
+          + " models, got"
           + " one that does (model %s version %d)".formatted(model.name(), model.version());
     }
     if (model.ahead().count() > 0 && model.ahead().count() != inputs.ahead) {
@@ -349,15 +343,15 @@ public record ForecastSettings(
   private static String problemWithCarrying(ForecastModel model) {
     if (!model.candidates().isEmpty()) {
       return "kind: expected a network that reads windows alone with window.state: carry, got"
-                 + " another";
+          + " another";
     }
     if (model.rnn().bidirectional()) {
       return "bidirectional: expected a network of one direction with window.state: carry, since"
-                 + " the other one begins at a window's end, got both";
+          + " the other one begins at a window's end, got both";
     }
     if (model.scaling().readsWindow()) {
       return "scaling: expected none or fixed with window.state: carry, since what is carried has"
-                 + " one scale, got "
+          + " one scale, got "
           + model.scaling().rule().label();
     }
     return null;

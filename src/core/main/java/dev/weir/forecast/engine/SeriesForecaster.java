@@ -356,7 +356,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         result.add(forecaster.score(window, learned, state.models()));
       }
     }
-    result.window = window == null && result.wantsWindow ? windows.window(name, state) : window;
+    result.window = window;
   }
 
   /** Whether a series was learned with other targets, or with these in another order. */

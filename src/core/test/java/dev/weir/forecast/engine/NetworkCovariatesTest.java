@@ -11,7 +11,6 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -177,10 +176,6 @@ class NetworkCovariatesTest {
             settings(model, true, AHEAD)
                 .problemWith(model, settings(model, true, 2).modes().get(0)))
         .isNull();
-    assertThat(WindowTrainer.problemWith(model))
-        .isEqualTo(
-            "ahead: expected a network that reads nothing known ahead, got 2 (model net version"
-                + " 1)");
   }
 
   @Test

@@ -30,7 +30,7 @@ public final class JobOptions {
   private static final List<String> SECTIONS =
       List.of(
           (",totals[],kafka,kafka.registry,topics,observations,covariates,outside,source,window,state,learning,"
-               + "learning.outside,learning.shared,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
+               + "learning.outside,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
                + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
                + "forecast.many-to-one,forecast.many-to-many,classify")
               .split(","));
@@ -200,8 +200,6 @@ public final class JobOptions {
           "learning.enabled",
           "alarms",
           "alarms.enabled",
-          "learning.shared",
-          "learning.shared.enabled",
           "mode",
           "source.mode",
           "observations.topic",
@@ -269,7 +267,6 @@ public final class JobOptions {
             JobOptions.class,
             RegistryOptions.class,
             ForecastOptions.class,
-            NetworkOptions.class,
             HolidayOptions.class,
             BoundsOptions.class,
             AnomalyOptions.class,

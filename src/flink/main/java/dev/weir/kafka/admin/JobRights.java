@@ -44,10 +44,8 @@ final class JobRights {
   /**
    * The rights that the job lacks, such as {@code Write on topic forecasts}; none of a job whose
    * client properties do not say who it is.
-   *
-   * @param learnsModels whether the job writes to the model topic
    */
-  List<String> missing(KafkaSettings job, boolean learnsModels) {
+  List<String> missing(KafkaSettings job) {
     List<String> missing = new ArrayList<>();
     if (job.properties()
         .getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, PLAINTEXT)
@@ -65,11 +63,10 @@ final class JobRights {
       Set<AclOperation> granted = // null when the broker does not say
           answer(descriptions.get(topic)).map(TopicDescription::authorizedOperations).orElse(null);
       boolean isInput = topics.isInput(topic);
-      boolean isWritten = !isInput || learnsModels && topic.equals(topics.models());
       if (isInput && granted != null && !granted.contains(AclOperation.READ)) {
         missing.add("Read on topic " + topic);
       }
-      if (isWritten && granted != null && !granted.contains(AclOperation.WRITE)) {
+      if (!isInput && granted != null && !granted.contains(AclOperation.WRITE)) {
         missing.add("Write on topic " + topic);
       }
     }

@@ -28,17 +28,9 @@ public final class ModelVersions {
    * @param published when
    * @param bytes of its weights
    * @param offset of the record that jobs read, or of the copy when only that is there
-   * @param learnedError of a version that a job learned: its error on held-out series, divided by
-   *     that of repeating the last value, as its metadata says; else null
    */
   public record Version(
-      String name,
-      long version,
-      Instant published,
-      int bytes,
-      long offset,
-      State state,
-      String learnedError) {}
+      String name, long version, Instant published, int bytes, long offset, State state) {}
 
   /** A record that can't be read. */
   public record Unreadable(String key, long offset, String problem) {}
@@ -61,8 +53,7 @@ public final class ModelVersions {
             record.getCreated(),
             record.getWeights().remaining(),
             offset,
-            copy ? State.KEPT : State.LEAVING,
-            learnedError(record.getProvenance()));
+            copy ? State.KEPT : State.LEAVING);
     Key key = new Key(version.name, version.version);
     if (copy) {
       copies.put(key, version);
@@ -75,12 +66,6 @@ public final class ModelVersions {
   /** The highest version of a model, used or kept; -1 if there is no version. */
   public long newest(String name) {
     return of(name).stream().mapToLong(Version::version).max().orElse(-1);
-  }
-
-  private static String learnedError(Map<String, String> provenance) {
-    return provenance.getOrDefault("trained_by", "").startsWith("weir job")
-        ? provenance.get("held_out_rel_mae")
-        : null;
   }
 
   /** What a record without a value says: the copy of this key is to go. */
@@ -111,7 +96,7 @@ public final class ModelVersions {
   }
 
   private static Version as(Version v, State state) {
-    return new Version(v.name, v.version, v.published, v.bytes, v.offset, state, v.learnedError);
+    return new Version(v.name, v.version, v.published, v.bytes, v.offset, state);
   }
 
   /** The versions of one model, by number. */

@@ -229,11 +229,10 @@ public final class TopicAdmin implements AutoCloseable {
   /**
    * Sees to it that a job may do what it has to, as far as brokers tell; its topics must be there.
    *
-   * @param learnsModels whether the job writes to the model topic
    * @throws IllegalStateException naming all rights that are missing
    */
-  public void checkRights(KafkaSettings job, boolean learnsModels) {
-    List<String> missing = new JobRights(admin, TIMEOUT).missing(job, learnsModels);
+  public void checkRights(KafkaSettings job) {
+    List<String> missing = new JobRights(admin, TIMEOUT).missing(job);
     if (!missing.isEmpty()) {
       throw new IllegalStateException(
           "Kafka at %s: expected these rights for the job, got none of them: %s; grant them: docs/kafka-security.md"

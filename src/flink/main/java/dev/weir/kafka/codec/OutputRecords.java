@@ -5,7 +5,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.JointForecast;
-import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings;
@@ -13,9 +12,7 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.WriterSchemas;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
 import org.apache.avro.Schema;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -103,29 +100,8 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     if (output instanceof Incident incident) {
       return incidents.record(incident, Math.min(incident.time(), now));
     }
-    if (output instanceof LearnedModel learned) {
-      return model(learned, now);
-    }
     return DeadLetterCodec.record(
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
-  }
-
-  /** Its bytes depend on the model and event time alone; the record's timestamp is the clock's. */
-  private ProducerRecord<byte[], byte[]> model(LearnedModel learned, long now) {
-    byte[] key =
-        learned.isCopy()
-            ? ModelCodec.copyKey(learned.name(), learned.version())
-            : learned.name().getBytes(StandardCharsets.UTF_8);
-    if (learned.model() == null) {
-      return record(topics.models(), now, key, null, null);
-    }
-    Instant time = Instant.ofEpochMilli(learned.time());
-    return model(key, ModelCodec.encode(learned.model(), time), now);
-  }
-
-  private ProducerRecord<byte[], byte[]> model(byte[] key, byte[] value, long now) {
-    Header schema = new RecordHeader(WriterSchemas.HEADER, ModelCodec.fingerprint());
-    return record(topics.models(), now, key, value, schema);
   }
 
   private static ProducerRecord<byte[], byte[]> record(

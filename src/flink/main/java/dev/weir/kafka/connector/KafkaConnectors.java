@@ -76,8 +76,6 @@ public final class KafkaConnectors {
   /** Room in a producer's request beyond the longest value: key, headers, framing. */
   private static final int REQUEST_SLACK = 1 << 20;
 
-  private static final int MAX_LEARNED_BYTES = 2 << 20; // 200,000 weights and what is said of them
-
   // ends of the names of consumer groups
   private static final String LABELS = "labels";
   private static final String FEEDBACK = "alarms-feedback";
@@ -325,15 +323,6 @@ public final class KafkaConnectors {
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
   public Sink<Output> sink() {
     return sink(settings.delivery().prefix(), settings.maxDeadLetterBytes());
-  }
-
-  /**
-   * Models that the job has learned, in transactions of their own: nothing is read together with
-   * forecasts, and each sink's producer is of one task.
-   */
-  public Sink<Output> learnedModels() {
-    int longest = Math.max(settings.maxDeadLetterBytes(), MAX_LEARNED_BYTES);
-    return sink(settings.delivery().prefix() + "-learned", longest);
   }
 
   private Sink<Output> sink(String transactionPrefix, int maxBytes) {
