@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.lab.classes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.weir.cli.series;
+package dev.weir.lab.classes;
 
 import dev.weir.cli.console.Printable;
 import java.io.Closeable;

@@ -1,4 +1,4 @@
-package dev.weir.classify;
+package dev.weir.lab.classes;
 
 import java.util.List;
 
