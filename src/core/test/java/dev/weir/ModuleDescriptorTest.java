@@ -76,7 +76,7 @@ class ModuleDescriptorTest {
             dev.weir.rnn.RnnConfig rnn;
             dev.weir.model.BuiltInModels models;
             dev.weir.forecast.learn.Learner learner;
-            dev.weir.classify.LabelledWindows windows;
+            dev.weir.classify.Probabilities classes;
             """);
     for (String internal : List.of("rnn", "model", "forecast.learn", "classify")) {
       assertThat(said)

@@ -1,9 +1,9 @@
 package dev.weir.cli.demo;
 
-import dev.weir.classify.LabelledWindows;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.series.SampleData;
+import dev.weir.cli.series.SampleData.Chart;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
@@ -32,7 +32,7 @@ final class ClassDemo extends Demo {
   private static final int LABEL_DELAY = 2; // charts
   private static final int HEAD_START = 5; // charts of each machine that are sent at once
 
-  private final LabelledWindows charts;
+  private final List<Chart> charts;
   private final int steps;
   private final ClassificationCodec codec = new ClassificationCodec();
   private final Map<String, String> truths =
@@ -43,7 +43,7 @@ final class ClassDemo extends Demo {
   ClassDemo(Duration duration, Format format, double rate) throws IOException {
     super("classes-demo", format, rate, duration, "", List.of("class"));
     this.charts = SampleData.controlCharts();
-    this.steps = charts.steps(0);
+    this.steps = charts.get(0).values().length;
   }
 
   /** Sends all charts round by round, one of each machine at a time, again and again. */
@@ -63,7 +63,7 @@ final class ClassDemo extends Demo {
             Thread.sleep(wait);
           }
           for (int machine = 0; machine < MACHINES; machine++) {
-            float value = charts.windows()[place(chart, machine)][t];
+            double value = charts.get(place(chart, machine)).values()[t];
             producer.send(new Observation(name(machine), time, value));
           }
         }
@@ -93,7 +93,7 @@ final class ClassDemo extends Demo {
   }
 
   private String truth(int chart, int machine) {
-    return charts.classes().get(charts.labels()[place(chart, machine)]);
+    return charts.get(place(chart, machine)).label();
   }
 
   @Override

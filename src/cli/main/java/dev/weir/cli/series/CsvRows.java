@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import java.util.function.Predicate;
  * not count. The separator is the one of {@code , ; |} and tab that gives the header and the first
  * row the same number of columns, and most of them; a pipe is not read further to find it.
  */
-final class CsvRows implements Closeable {
+public final class CsvRows implements Closeable {
 
   /** How many rows ahead a cell is looked for that says how numbers or dates are written. */
   private static final int MAX_LOOK_AHEAD = 10_000;
@@ -60,6 +61,16 @@ final class CsvRows implements Closeable {
     this.separator = separator(head(buffered));
     this.numbers = new CsvNumbers(separator, format.decimal());
     this.rows = reader(separator).readValues(buffered);
+  }
+
+  /** Opens a file of UTF-8 text, which may be compressed by gzip. */
+  public static CsvRows open(Path file) throws IOException {
+    return new CsvRows(SeriesFiles.text(file), file.getFileName().toString(), CsvFormat.FOUND);
+  }
+
+  /** Whether a cell is written as a number. */
+  public static boolean isNumber(String text) {
+    return CsvNumbers.isLike(text);
   }
 
   private static ObjectReader reader(char separator) {
@@ -108,7 +119,7 @@ final class CsvRows implements Closeable {
   }
 
   /** The next row as names of columns; none at the end. */
-  List<String> header() throws IOException {
+  public List<String> header() throws IOException {
     String[] header = next();
     return header == null ? List.of() : List.of(header);
   }
@@ -128,7 +139,7 @@ final class CsvRows implements Closeable {
   }
 
   /** The next row, or null at the end; one of another number of columns fails with its place. */
-  String[] next(int columns) throws IOException {
+  public String[] next(int columns) throws IOException {
     String[] next = next();
     if (next != null && next.length != columns) {
       throw new IOException(
@@ -179,7 +190,7 @@ final class CsvRows implements Closeable {
    *
    * @param isNumber which columns are numbers, that may say how those of the text are written
    */
-  double number(String what, String text, IntPredicate isNumber) throws IOException {
+  public double number(String what, String text, IntPredicate isNumber) throws IOException {
     if (numbers.isUnclear(text)) {
       lookAhead(
           cells -> {
@@ -253,7 +264,7 @@ final class CsvRows implements Closeable {
   }
 
   /** The text's name and the line where the last row begins. */
-  String place() {
+  public String place() {
     return place(line);
   }
 

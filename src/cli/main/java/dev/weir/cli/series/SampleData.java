@@ -1,13 +1,13 @@
 package dev.weir.cli.series;
 
-import dev.weir.classify.LabelledWindows;
 import dev.weir.forecast.Observation;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -31,16 +31,28 @@ public final class SampleData {
   public static final List<String> CHART_CLASSES =
       List.of("normal", "cyclic", "rising", "falling", "shifted_up", "shifted_down");
 
+  /** The values of a control chart, and the name of its class. */
+  public record Chart(double[] values, String label) {}
+
   /** Control charts of 60 values, those that no model was trained with. */
-  public static LabelledWindows controlCharts() throws IOException {
-    String file = "control_charts_test.ts.gz";
-    try (Reader text =
-        new InputStreamReader(
-            new GZIPInputStream(SampleData.class.getResourceAsStream("/classes/" + file)),
-            StandardCharsets.UTF_8)) {
-      LabelledWindows charts = TsFile.read(text, file, null).windows();
-      return new LabelledWindows(
-          charts.channels(), CHART_CLASSES, charts.windows(), charts.labels());
+  public static List<Chart> controlCharts() throws IOException {
+    String file = "/classes/control_charts_test.ts.gz";
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(SampleData.class.getResourceAsStream(file)),
+                StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .dropWhile(line -> !line.equals("@data"))
+          .skip(1)
+          .map(line -> line.split(":"))
+          .map(
+              parts ->
+                  new Chart(
+                      Stream.of(parts[0].split(",")).mapToDouble(Float::parseFloat).toArray(),
+                      CHART_CLASSES.get(Integer.parseInt(parts[1].strip()) - 1)))
+          .toList();
     }
   }
 

@@ -1,6 +1,5 @@
 /**
- * Reads series from CSV files and JSON lines and labelled windows from .ts files, and provides the
- * sample series.
+ * Reads series from CSV files and provides the samples.
  *
  * <p>Start at {@link dev.weir.cli.series.SeriesCsv}.
  */

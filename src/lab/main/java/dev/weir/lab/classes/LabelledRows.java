@@ -1,6 +1,7 @@
 package dev.weir.lab.classes;
 
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.series.CsvRows;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import java.util.TreeSet;
  * one input for each of them, 1 where it is this one. An empty field of numbers is NaN. The first
  * wrong line ends it, with the line's number.
  */
-public final class LabelledRows implements Closeable {
+final class LabelledRows implements Closeable {
 
   /** Most different texts of a column. */
   static final int MAX_TEXTS = 64;
@@ -38,7 +39,7 @@ public final class LabelledRows implements Closeable {
    * @param values inputs, in the order of the columns; NaN for an empty field of numbers
    * @param label text of the label
    */
-  public record Row(String series, float[] values, String label) {}
+  record Row(String series, float[] values, String label) {}
 
   /**
    * What all rows of a file have in common.
@@ -48,16 +49,15 @@ public final class LabelledRows implements Closeable {
    * @param series column that tells series apart; -1 without one
    * @param columns the other columns that are read
    */
-  public record Contents(
-      SortedMap<String, Long> labels, int label, int series, List<Column> columns) {
+  record Contents(SortedMap<String, Long> labels, int label, int series, List<Column> columns) {
 
     /** Inputs of a row. */
-    public int width() {
+    int width() {
       return columns.stream().mapToInt(Column::width).sum();
     }
 
     /** Rows of the file. */
-    public long rows() {
+    long rows() {
       return labels.values().stream().mapToLong(Long::longValue).sum();
     }
   }
@@ -100,10 +100,6 @@ public final class LabelledRows implements Closeable {
     return Printable.line(String.join(",", header));
   }
 
-  private static CsvRows open(Path file) throws IOException {
-    return new CsvRows(SeriesFiles.text(file), file.getFileName().toString(), CsvFormat.FOUND);
-  }
-
   /**
    * Reads a file to its end: which columns and labels it has. It is UTF-8 text, which may be
    * compressed by gzip.
@@ -111,8 +107,8 @@ public final class LabelledRows implements Closeable {
    * @param labelColumn name of the label's column; null for one named label, class or target, or
    *     the last one
    */
-  public static Contents contents(Path file, String labelColumn) throws IOException {
-    try (CsvRows rows = open(file)) {
+  static Contents contents(Path file, String labelColumn) throws IOException {
+    try (CsvRows rows = CsvRows.open(file)) {
       List<String> header = header(rows);
       int label = label(header, labelColumn, rows.place());
       int series = -1;
@@ -170,7 +166,7 @@ public final class LabelledRows implements Closeable {
       labels.merge(labelOf(row, label, rows.place()), 1L, Long::sum);
       for (int i = 0; i < numbers.length; i++) {
         String text = row[places.get(i)].strip();
-        numbers[i] &= text.isEmpty() || CsvNumbers.isLike(text);
+        numbers[i] &= text.isEmpty() || CsvRows.isNumber(text);
         if (texts.get(i).size() <= MAX_TEXTS) {
           texts.get(i).add(text);
         }
@@ -202,8 +198,8 @@ public final class LabelledRows implements Closeable {
   }
 
   /** Opens a file to read its rows. */
-  public static LabelledRows open(Path file, Contents contents) throws IOException {
-    CsvRows rows = open(file);
+  static LabelledRows open(Path file, Contents contents) throws IOException {
+    CsvRows rows = CsvRows.open(file);
     try {
       return new LabelledRows(rows, contents);
     } catch (IOException e) {
@@ -213,7 +209,7 @@ public final class LabelledRows implements Closeable {
   }
 
   /** The next row, or null at the end. */
-  public Row next() throws IOException {
+  Row next() throws IOException {
     String[] fields = rows.next(header.size());
     if (fields == null) {
       return null;

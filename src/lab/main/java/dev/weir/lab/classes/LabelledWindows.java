@@ -11,22 +11,22 @@ import java.util.List;
  * @param windows one array of (steps, channels) values for each window, row-major; finite
  * @param labels class of each window
  */
-public record LabelledWindows(int channels, List<String> classes, float[][] windows, int[] labels) {
+record LabelledWindows(int channels, List<String> classes, float[][] windows, int[] labels) {
 
   /** Most steps of a window. */
-  public static final int MAX_STEPS = 100_000;
+  static final int MAX_STEPS = 100_000;
 
   /** Most classes. */
-  public static final int MAX_CLASSES = 1_000;
+  static final int MAX_CLASSES = 1_000;
 
   /** Most channels. */
-  public static final int MAX_CHANNELS = 2_000;
+  static final int MAX_CHANNELS = 2_000;
 
   /**
    * @throws IllegalArgumentException when a window is empty, has no whole steps or a value that is
    *     not finite, or when a label is not the place of a class
    */
-  public LabelledWindows {
+  LabelledWindows {
     classes = List.copyOf(classes);
     check("channels", channels, 1, MAX_CHANNELS);
     check("classes", classes.size(), 1, MAX_CLASSES);
@@ -47,7 +47,7 @@ public record LabelledWindows(int channels, List<String> classes, float[][] wind
     }
   }
 
-  static void checkFinite(String what, float[] values) {
+  private static void checkFinite(String what, float[] values) {
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new IllegalArgumentException(
@@ -56,19 +56,19 @@ public record LabelledWindows(int channels, List<String> classes, float[][] wind
     }
   }
 
-  static void check(String what, int value, int least, int most) {
+  private static void check(String what, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           "%s: expected %d to %d, got %d".formatted(what, least, most, value));
     }
   }
 
-  public int size() {
+  int size() {
     return windows.length;
   }
 
   /** Steps of a window. */
-  public int steps(int window) {
+  int steps(int window) {
     return windows[window].length / channels;
   }
 }

@@ -1,10 +1,8 @@
 package dev.weir.lab.classes;
 
 import dev.weir.classify.ClassScore;
-import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.NetworkClassifier;
 import dev.weir.classify.Probabilities;
-import dev.weir.cli.series.TsFile;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import java.io.IOException;

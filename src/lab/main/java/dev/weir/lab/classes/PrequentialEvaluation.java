@@ -4,7 +4,6 @@ import dev.weir.classify.ClassScore;
 import dev.weir.classify.StreamClassifier;
 import dev.weir.classify.StreamState;
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.series.LabelledRows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.weir.lab.classes;
 
-import dev.weir.classify.LabelledWindows;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.series.SeriesFiles;
 import dev.weir.option.Numbers;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import java.util.Locale;
  * @see <a href="https://www.aeon-toolkit.org/en/stable/api_reference/file_specifications/ts.html">
  *     the .ts format</a>
  */
-public final class TsFile {
+final class TsFile {
 
   private final String name;
   private final List<String> classes;
@@ -39,7 +39,7 @@ public final class TsFile {
    *
    * @param missing values that were filled in
    */
-  public record Contents(LabelledWindows windows, long missing) {}
+  record Contents(LabelledWindows windows, long missing) {}
 
   /**
    * Reads a file, which may be compressed by gzip.
@@ -47,7 +47,7 @@ public final class TsFile {
    * @param classes names that labels may have; null for those in the file's header
    * @throws IOException when the file can't be read, or naming the first line that is wrong
    */
-  public static Contents read(Path file, List<String> classes) throws IOException {
+  static Contents read(Path file, List<String> classes) throws IOException {
     try (Reader text = SeriesFiles.text(file)) {
       return read(text, file.getFileName().toString(), classes);
     }

@@ -77,7 +77,8 @@ class LabelledRowsTest {
       delimiter = '|',
       value = {
         "a;1|rows.csv line 1: expected a header with a label and values, got a",
-        "label,time;x,1|rows.csv line 1: expected a column with values as well as the label, got label,time",
+        "label,time;x,1|rows.csv line 1: expected a column with values as well as the label, got"
+            + " label,time",
         "a,label;1|rows.csv line 2: expected 2 columns, got 1",
         "a,label;1,|rows.csv line 2: expected a label, got an empty field"
       })

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
-import dev.weir.classify.LabelledWindows;
 import dev.weir.job.options.StrictUtf8Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.weir.lab.classes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.classify.LabelledWindows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
