@@ -96,59 +96,6 @@ CREATE TABLE scores (
   'value.fields-include' = 'ALL'
 );
 
--- The forecasts of a job with targets, on the topic that its job file names.
-
-CREATE TABLE joint_forecasts (
-  series STRING NOT NULL,
-  origin TIMESTAMP(3) NOT NULL,
-  mode STRING NOT NULL,
-  targets ARRAY<ROW<
-    target STRING NOT NULL,
-    window_start TIMESTAMP(3) NOT NULL,
-    seq_len INT NOT NULL,
-    steps ARRAY<ROW<
-      `time` TIMESTAMP(3),
-      `value` DOUBLE NOT NULL,
-      mean DOUBLE NOT NULL,
-      `lower` DOUBLE,
-      `upper` DOUBLE,
-      intervals ARRAY<ROW<level DOUBLE NOT NULL, `lower` DOUBLE NOT NULL, `upper` DOUBLE NOT NULL> NOT NULL> NOT NULL
-    > NOT NULL> NOT NULL,
-    level DOUBLE,
-    model STRING NOT NULL,
-    model_version BIGINT NOT NULL,
-    learning_steps BIGINT NOT NULL,
-    status STRING NOT NULL,
-    covariates_missing INT NOT NULL,
-    explanation ARRAY<ROW<name STRING NOT NULL, amount DOUBLE NOT NULL> NOT NULL>,
-    region ROW<level DOUBLE NOT NULL, `lower` ARRAY<DOUBLE NOT NULL> NOT NULL, `upper` ARRAY<DOUBLE NOT NULL> NOT NULL>
-  > NOT NULL> NOT NULL,
-  totals ARRAY<ROW<
-    name STRING NOT NULL,
-    steps ARRAY<ROW<
-      `time` TIMESTAMP(3),
-      `value` DOUBLE NOT NULL,
-      mean DOUBLE NOT NULL,
-      `lower` DOUBLE,
-      `upper` DOUBLE,
-      intervals ARRAY<ROW<level DOUBLE NOT NULL, `lower` DOUBLE NOT NULL, `upper` DOUBLE NOT NULL> NOT NULL> NOT NULL
-    > NOT NULL> NOT NULL,
-    level DOUBLE
-  > NOT NULL> NOT NULL,
-  WATERMARK FOR origin AS origin - INTERVAL '10' SECOND
-) WITH (
-  'connector' = 'kafka',
-  'properties.bootstrap.servers' = 'localhost:9092',
-  'topic' = 'forecasts',
-  'properties.group.id' = 'weir-sql',
-  'properties.isolation.level' = 'read_committed',
-  'scan.startup.mode' = 'earliest-offset',
-  'key.format' = 'raw',
-  'key.fields' = 'series',
-  'value.format' = 'avro',
-  'value.fields-include' = 'ALL'
-);
-
 CREATE TABLE alarms (
   series STRING NOT NULL,
   id STRING NOT NULL,

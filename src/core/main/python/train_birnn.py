@@ -2,16 +2,14 @@
 """Trains a stacked (bidirectional) recurrent forecaster with PyTorch and exports it for Weir.
 
 Needs torch and numpy, nothing else. Input: CSV files with columns series_id,timestamp,value, evenly
-spaced and in order. With --targets load,wind the columns load and wind replace value; an empty cell is a
-missing value. Output: a safetensors file that `weir model inspect` and the job read.
+spaced and in order. Output: a safetensors file that `weir model inspect` and the job read.
 
 Scaling is the rule `last`: with c = newest value of the window and s = its population standard
 deviation (1 where that is 0), the network sees (x - c) / s and answers (target - c) / s. The head
 starts at zero, so the untrained network is exactly the naive forecast "repeat the last value".
 
 The loss is the absolute error in the series' own unit, divided by the naive forecast's mean absolute
-error on that series' training part: a loss of 0.9 reads "10 % better than naive". Each target is scaled
-and scored by itself.
+error on that series' training part: a loss of 0.9 reads "10 % better than naive".
 """
 
 import argparse
@@ -37,100 +35,86 @@ VALIDATION = 0.15  # of the rest, at its end: chooses the epoch
 
 
 class Forecaster(nn.Module):
-    """`rnn` and `fc`, the names that most PyTorch programs give them. A step of x has the targets, then features."""
+    """`rnn` and `fc`, the names that most PyTorch programs give them."""
 
-    def __init__(self, cell, mode, input_size, hidden_size, num_layers, bidirectional, horizon, bias=True, targets=1):
+    def __init__(self, cell, mode, input_size, hidden_size, num_layers, bidirectional, horizon, bias=True):
         super().__init__()
         self.mode = mode
-        self.targets = targets
         self.rnn = CELLS[cell](
             input_size=input_size, hidden_size=hidden_size, num_layers=num_layers,
             bidirectional=bidirectional, bias=bias, batch_first=True)
         directions = 2 if bidirectional else 1
-        self.fc = nn.Linear(directions * hidden_size, (horizon if mode == "many-to-one" else 1) * targets)
+        self.fc = nn.Linear(directions * hidden_size, horizon if mode == "many-to-one" else 1)
         nn.init.zeros_(self.fc.weight)
         nn.init.zeros_(self.fc.bias)
 
-    def forward(self, x, readout="h_n"):  # x: (batch, seq_len, input_size) -> (batch, horizon, targets)
+    def forward(self, x, readout="h_n"):  # x: (batch, seq_len, input_size) -> (batch, horizon)
         out, h_n = self.rnn(x)
         if self.mode == "many-to-many":
-            return self.fc(out)  # step i answers for the i-th value after the window
+            return self.fc(out).squeeze(-1)  # step i answers for the i-th value after the window
         if readout == "out[:, -1]":
-            return self.fc(out[:, -1]).unflatten(-1, (-1, self.targets))
+            return self.fc(out[:, -1])
         if isinstance(h_n, tuple):  # LSTM: (h_n, c_n)
             h_n = h_n[0]
         last_layer = h_n[-2:] if self.rnn.bidirectional else h_n[-1:]
-        return self.fc(torch.cat(tuple(last_layer), dim=-1)).unflatten(-1, (-1, self.targets))
-
-
-def filled(windows):
-    """Missing values replaced by the newest before them, else the next after them, else 0; (n, seq_len, targets)."""
-    windows = windows.copy()
-    seq_len = windows.shape[1]
-    for t, neighbor in [(t, t - 1) for t in range(1, seq_len)] + [(t, t + 1) for t in reversed(range(seq_len - 1))]:
-        windows[:, t] = np.where(np.isnan(windows[:, t]), windows[:, neighbor], windows[:, t])
-    return np.nan_to_num(windows)
+        return self.fc(torch.cat(tuple(last_layer), dim=-1))
 
 
 def center_and_scale(rule, windows, fixed=(0.0, 1.0)):
-    """float64 center and scale of each window, (n, targets); windows: (n, seq_len, targets)."""
-    shape = windows[:, 0].shape
+    """float64 center and scale of each window; windows: (n, seq_len)."""
+    n = len(windows)
     if rule == "none":
-        return np.zeros(shape), np.ones(shape)
+        return np.zeros(n), np.ones(n)
     if rule == "fixed":
-        return np.broadcast_to(fixed[0], shape), np.broadcast_to(fixed[1], shape)
+        return np.full(n, fixed[0]), np.full(n, fixed[1])
     scale = windows.std(axis=1)
     scale[scale == 0] = 1.0
     return (windows[:, -1] if rule == "last" else windows.mean(axis=1)), scale
 
 
-def read_series(paths, columns=("value",)):
-    """{series_id, or the file's name without one: float64 (rows, columns) in file order, NaN for an empty cell}"""
+def read_series(paths):
+    """{series_id: float64 values in file order}"""
     series = {}
     for path in paths:
-        name = os.path.splitext(os.path.basename(path))[0]
         with open(path, newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                series.setdefault(row.get("series_id", name), []).append(
-                    [float(row[column] or "nan") for column in columns])
+                series.setdefault(row["series_id"], []).append(float(row["value"]))
     return {name: np.array(values, dtype=np.float64) for name, values in series.items()}
 
 
 def windows_and_targets(values, seq_len, horizon, first_target, end_target):
-    """Windows, filled, whose targets all have an index in [first_target, end_target): (n, seq_len or horizon, k)."""
+    """Windows whose targets all have an index in [first_target, end_target)."""
     first_origin = max(seq_len - 1, first_target - 1)
     origins = np.arange(first_origin, end_target - horizon)
     windows = values[origins[:, None] + np.arange(-seq_len + 1, 1)]
     targets = values[origins[:, None] + np.arange(1, horizon + 1)]
-    return filled(windows), targets
+    return windows, targets
 
 
 def batch_of(windows, targets, naive_mae):
     center, scale = center_and_scale("last", windows)
-    x = (windows - center[:, None]) / scale[:, None]
+    x = ((windows - center[:, None]) / scale[:, None])[:, :, None]
     y = (targets - center[:, None]) / scale[:, None]
     weight = scale / naive_mae  # from the network's unit to "naive errors of this series"
     return [torch.from_numpy(a.astype(np.float32)) for a in (x, y, weight)]
 
 
 def naive_mae(windows, targets):
-    """Of each target, over the values that are not missing."""
-    return np.nanmean(np.abs(targets - windows[:, -1:]), (0, 1))
+    return float(np.abs(targets - windows[:, -1:]).mean())
 
 
 def relative_mae(model, windows, targets):
-    """Mean absolute error of each target in its unit, divided by naive's on the same windows."""
+    """Mean absolute error in the series' unit, divided by naive's on the same windows."""
     center, scale = center_and_scale("last", windows)
-    x = ((windows - center[:, None]) / scale[:, None]).astype(np.float32)
+    x = ((windows - center[:, None]) / scale[:, None])[:, :, None].astype(np.float32)
     with torch.no_grad():
         y = model(torch.from_numpy(x)).numpy().astype(np.float64)
     forecast = center[:, None] + scale[:, None] * y
-    return np.nanmean(np.abs(forecast - targets), (0, 1)) / naive_mae(windows, targets)
+    return float(np.abs(forecast - targets).mean()) / naive_mae(windows, targets)
 
 
 def loss_of(model, x, y, weight):
-    known = ~y.isnan()  # chosen before the difference: a missing value must not reach the gradient
-    return ((model(x)[known] - y[known]).abs() * weight[:, None].expand_as(y)[known]).mean()
+    return ((model(x) - y).abs() * weight[:, None]).mean()
 
 
 def train(model, training, validation, epochs, batch_size, learning_rate, generator):
@@ -194,8 +178,6 @@ def main():
     parser.add_argument("--input", nargs="+", required=True, metavar="CSV", help="series to learn from")
     parser.add_argument("--unseen", nargs="*", default=[], metavar="CSV",
                         help="series that are only scored, on their last 20 %%")
-    parser.add_argument("--targets", type=lambda names: names.split(","), default=["value"], metavar="NAME,NAME...",
-                        help="columns that are forecast together (default: value)")
     parser.add_argument("--mode", choices=["many-to-one", "many-to-many"], default="many-to-one")
     parser.add_argument("--cell", choices=CELLS, default="rnn_tanh")
     parser.add_argument("--seq-len", type=int, default=5, help="values in a window")
@@ -221,7 +203,7 @@ def main():
 
     training, validation, held_out = [], [], {}
     shape = (options.seq_len, options.horizon)
-    for name, values in read_series(options.input, options.targets).items():
+    for name, values in read_series(options.input).items():
         split = round(len(values) * (1 - HELD_OUT))
         inner = round(split * (1 - VALIDATION))
         learned = windows_and_targets(values, *shape, 0, inner)
@@ -233,21 +215,16 @@ def main():
     validation = [torch.cat(parts) for parts in zip(*validation)]
     print(f"{len(held_out)} series, {len(training[0])} training windows", file=sys.stderr)
 
-    count = len(options.targets)
-    model = Forecaster(options.cell, options.mode, count, options.hidden_size, options.num_layers,
-                       not options.unidirectional, options.horizon, targets=count)
+    model = Forecaster(options.cell, options.mode, 1, options.hidden_size, options.num_layers,
+                       not options.unidirectional, options.horizon)
     train(model, training, validation, options.epochs, options.batch_size, options.learning_rate, generator)
 
-    def scores_of(name, windows, targets):
-        names = [name] if count == 1 else [f"{name}/{target}" for target in options.targets]
-        return zip(names, relative_mae(model, windows, targets).tolist())
-
-    scores = {of: score for name in sorted(held_out) for of, score in scores_of(name, *held_out[name])}
+    scores = {name: relative_mae(model, *held_out[name]) for name in sorted(held_out)}
     mean = float(np.exp(np.mean(np.log(list(scores.values())))))
     unseen = {}
-    for name, values in read_series(options.unseen, options.targets).items():
+    for name, values in read_series(options.unseen).items():
         split = round(len(values) * (1 - HELD_OUT))
-        unseen.update(scores_of(name, *windows_and_targets(values, *shape, split, len(values))))
+        unseen[name] = relative_mae(model, *windows_and_targets(values, *shape, split, len(values)))
 
     metadata = {
         "format": "pt",
@@ -267,8 +244,6 @@ def main():
         "weir.provenance.score": "MAE relative to naive, last 20 % of each series, never trained on",
         "weir.provenance.relmae": f"{mean:.4f}",
     }
-    if count > 1:
-        metadata["weir.targets"] = ",".join(options.targets)
     for name, score in scores.items():
         metadata[f"weir.provenance.relmae.{name}"] = f"{score:.4f}"
     for name, score in unseen.items():

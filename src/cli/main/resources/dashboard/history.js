@@ -36,7 +36,6 @@ export class History {
   modes = new Map(); // mode -> {level, wideLevel, forecasts, score}
   swaps = []; // {time, mode, model, version}
   classes = {windows: [], latest: null}; // windows: {start, end, label, probability, truth}, oldest first
-  together = []; // names of the targets and totals of its series
   limits = []; // of the job file: {limit, direction}
   oldest = null;
   why = null;
@@ -82,7 +81,6 @@ export class History {
       this.classes.latest = newer ? latest : this.classes.latest ?? latest;
     }
     this.limits = told.limits ?? this.limits;
-    this.together = told.together ?? this.together;
     if (newer) {
       this.oldest = told.oldest ?? this.oldest;
       this.why = told.why === undefined ? this.why : told.why;

@@ -8,7 +8,6 @@ import {History, lowerBound} from "./history.js";
 import {SeriesIncidents} from "./incidents.js";
 import {ModePanel} from "./panel.js";
 import {local, time} from "./numbers.js";
-import {Targets} from "./targets.js";
 import {onTheme} from "./theme.js";
 
 const SPANS = [[48, "48"], [96, "96"], [240, "240"], [Infinity, "All"]];
@@ -36,7 +35,6 @@ export class SeriesView {
   #modeChanged;
   #origins = [];
   #classes = new ClassPanel();
-  #targets = new Targets();
   #target = null; // a time that is shown once its values are there
   #beyond = null; // a sentence, if they are not kept
   incidents = new SeriesIncidents(() => this.#later());
@@ -321,7 +319,6 @@ export class SeriesView {
         this.#panels.set(mode, new ModePanel(mode, {zoomed: zoom => this.#set({zoom})}));
       }
     }
-    this.#targets.show(history.together, history);
     this.#place(modes);
     byId("panels").classList.toggle("two", modes.length > 1);
     this.#controls();

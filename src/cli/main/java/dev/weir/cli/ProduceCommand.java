@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -88,8 +87,9 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       description =
-          "avro: Weir's own records; json: objects with series, time, value or the targets by name,"
-              + " feature_1, ..., ahead_1, ..., label and ends_window (default: json where the job file has observations.format).")
+          "avro: Weir's own records; json: objects with series, time, value, feature_1, ...,"
+              + " ahead_1, ..., label and ends_window (default: json where the job file has"
+              + " observations.format).")
   private Format format;
 
   @Option(
@@ -154,7 +154,6 @@ final class ProduceCommand implements Callable<Integer> {
     boolean isJson = format == null ? mapping != null : format == Format.json;
     UsageException.check(
         !isJson || schemas == null, "--format", "avro with a schema registry", "json");
-    checkTargets(isJson);
     checkAhead();
     // opened before anything is made on the broker, and once, since it may be a pipe
     try (SeriesCsv file = source.sample ? null : open(source.input)) {
@@ -213,34 +212,6 @@ final class ProduceCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Takes the job's targets as columns where none are named. */
-  private void checkTargets(boolean isJson) throws IOException {
-    List<String> ofJob =
-        kafka.job() == null ? List.of() : kafka.job().forecast().inputs().targets().names();
-    boolean areSame = new HashSet<>(ofJob).equals(new HashSet<>(columns.targets()));
-    if (!ofJob.isEmpty() && !source.sample && (areSame || !columns.hasValues())) {
-      columns = columns.withTargets(ofJob); // in their order
-    }
-    int targets = columns.targets().size();
-    UsageException.check(
-        kafka.job() == null || targets == ofJob.size(),
-        "--columns targets",
-        "%d, as targets of the job says".formatted(ofJob.size()),
-        targets);
-    UsageException.check(
-        targets == 0 || !columns.isOfWindows(),
-        "--columns",
-        "no label and no end with targets",
-        "one");
-    for (String target : columns.targets()) {
-      UsageException.check(
-          !isJson || !ObservationProducer.isFieldOfJson(target),
-          "targets",
-          "names that no other field of the JSON has",
-          target);
-    }
-  }
-
   private void checkAhead() throws IOException {
     int ahead = source.sample ? 0 : columns.ahead().size();
     if (ahead == 0) {
@@ -268,8 +239,7 @@ final class ProduceCommand implements Callable<Integer> {
   private int produce(SeriesCsv file, RegistrySettings schemas, boolean isJson) throws Exception {
     createTopic();
     try (ObservationProducer p =
-        new ObservationProducer(
-            kafka.clients(), topic, schemas, isJson, columns.ahead().size(), columns.targets())) {
+        new ObservationProducer(kafka.clients(), topic, schemas, isJson, columns.ahead().size())) {
       producer = p;
       if (source.sample) {
         replaySample();

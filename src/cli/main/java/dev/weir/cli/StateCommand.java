@@ -12,7 +12,6 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerStateFormat;
-import dev.weir.forecast.learn.TargetStates;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.job.JobSettings;
@@ -95,14 +94,7 @@ final class StateCommand implements Runnable {
           LearnerState state = saved.learned(target.mode());
           if (state != null) {
             known = true;
-            print(target.mode().label(), target, settings.seqLen(), state);
-            TargetStates others = state.targets(); // null of one target
-            for (int i = 0; others != null && i < others.others().length; i++) {
-              if (others.others()[i] != null) {
-                String name = target.mode().label() + ", " + others.names().get(i + 1);
-                print(name, target, settings.seqLen(), others.others()[i]);
-              }
-            }
+            print(target, settings.seqLen(), state);
           }
         }
       }
@@ -137,10 +129,9 @@ final class StateCommand implements Runnable {
       }
     }
 
-    private void print(String what, ModeSettings target, int seqLen, LearnerState state)
-        throws IOException {
+    private void print(ModeSettings target, int seqLen, LearnerState state) throws IOException {
       PrintWriter out = spec.commandLine().getOut();
-      out.printf("%s: %,d bytes%n", what, state.bytes());
+      out.printf("%s: %,d bytes%n", target.mode().label(), state.bytes());
       learner(target, seqLen, state)
           .print(
               state,

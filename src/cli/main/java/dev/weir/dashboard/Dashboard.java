@@ -50,8 +50,7 @@ public final class Dashboard implements AutoCloseable {
     this.settings = settings;
     var topics = settings.topics();
     this.state =
-        new DashboardState(
-            topics, settings.registry(), settings.mapping(), settings.targets(), settings.limits());
+        new DashboardState(topics, settings.registry(), settings.mapping(), settings.limits());
     KafkaClients clients = settings.clients();
     this.monitor = new TopicMonitor(clients, topics);
     int back = settings.limits().back();

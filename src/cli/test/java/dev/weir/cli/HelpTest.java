@@ -78,7 +78,7 @@ class HelpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "train windows, 33, '--horizon --calendar --interval --force', --without",
+    "train windows, 32, '--horizon --calendar --interval --force', --without",
     "train base, 26, '--without --samples --interval', --epochs --horizon",
   })
   void helpShowsTheOptionsOfTheTask(String task, int most, String shown, String hidden) {

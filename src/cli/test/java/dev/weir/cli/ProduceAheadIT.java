@@ -127,47 +127,15 @@ class ProduceAheadIT {
         .contains("--topic: expected it, or a job file with topics.outside, got neither");
   }
 
-  @Test
-  void targetsAreSentAsJsonFieldsOrValues() throws Exception {
-    Path csv =
-        Files.writeString(
-            dir.resolve("grid.csv"), "timestamp,load,wind\n2026-01-01,1,\n2026-01-02,,2.5\n");
-    String[] produce = {
-      "produce", "--input", csv.toString(), "--bootstrap-servers", kafka.bootstrapServers()
-    };
-    String[] columns = {"--columns", "targets=load+wind"};
-    InProcess.run(
-            ArrayUtils.addAll(
-                ArrayUtils.addAll(produce, columns), "--topic", "grid-json", "--format", "json"))
-        .succeeded();
-    assertThat(kafka.read("grid-json"))
-        .extracting(record -> new String(record.value(), StandardCharsets.UTF_8))
-        .containsExactly(
-            "{\"series\":\"grid\",\"time\":\"2026-01-01T00:00:00Z\",\"load\":1.0,\"wind\":null}",
-            "{\"series\":\"grid\",\"time\":\"2026-01-02T00:00:00Z\",\"load\":null,\"wind\":2.5}");
-    InProcess.run(ArrayUtils.addAll(ArrayUtils.addAll(produce, columns), "--topic", "grid-avro"))
-        .succeeded();
-    ObservationCodec codec = new ObservationCodec(0, 2);
-    List<Double> read = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : kafka.read("grid-avro")) {
-      Observation observation = codec.decode(record.value(), record.headers());
-      read.add(observation.value());
-      read.add(observation.features()[0]);
-    }
-    assertThat(read).containsExactly(1.0, Double.NaN, Double.NaN, 2.5);
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "--columns ahead=price | --ahead-steps: expected it with --columns ahead=..., or a job file, got neither",
+        "--columns ahead=price | --ahead-steps: expected it with --columns ahead=..., or a job"
+            + " file, got neither",
         "--ahead-steps 3 | --ahead-steps: expected --columns ahead=... as well, got none",
-        "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the job says, got 1",
-        "JOB --columns targets=a+b | --columns targets: expected 0, as targets of the job says, got 2",
-        "--columns targets=a+b,label=c | --columns: expected no label and no end with targets, got one",
-        "--format json --columns targets=a+time | targets: expected names that no other field of the JSON has, got time",
-        "--format json --columns targets=feature_2+a | targets: expected names that no other field of the JSON has, got feature_2",
+        "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the"
+            + " job says, got 1",
         "--columns ahead=price --ahead-steps 0 | --ahead-steps: expected 1 to 4096, got 0"
       })
   void wrongOptionsAreRefusedBeforeATopicIsCreated(String options, String message)

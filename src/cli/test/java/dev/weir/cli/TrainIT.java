@@ -8,10 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,76 +51,6 @@ class TrainIT {
         .contains("weir train: 3 missing hours filled", "1 series, 300 values");
     assertThat(run(train + " --force --gap skip").err()).contains("4 series, 297 values");
     assertThat(run(train + " --force --interval none").err()).contains("1 series, 297 values");
-  }
-
-  /** One target that follows the other, in another unit; some are missing. */
-  private Path park() throws IOException {
-    Random random = new Random(3);
-    StringBuilder csv = new StringBuilder("timestamp,load,wind,rain\n");
-    double before = 0;
-    for (int t = 0; t < 500; t++) {
-      double load = random.nextGaussian();
-      String wind = t % 9 == 4 ? "" : Double.toString(500 + 40 * before);
-      csv.append(Instant.ofEpochSecond(3600L * t)).append(',').append(load).append(',');
-      csv.append(wind).append(",1\n");
-      before = load;
-    }
-    return Files.writeString(dir.resolve("park.csv"), csv);
-  }
-
-  @Test
-  void networkOfSeveralTargetsIsTrainedAndShown() throws IOException {
-    String train = "train --input %s --force --out %s ".formatted(park(), model);
-    String small = " --horizon 1 --seq-len 4 --num-layers 1 --scaling window --learning-rate 0.01";
-    InProcess trained = run(train + "--targets load,wind --epochs 25" + small).succeeded();
-    Matcher each =
-        Pattern.compile("of each target: load (\\S+), wind (\\S+)\n").matcher(trained.out());
-    assertThat(each.find()).as(trained.out()).isTrue();
-    assertThat(Double.parseDouble(each.group(1))).isGreaterThan(0.6);
-    assertThat(Double.parseDouble(each.group(2))).isLessThan(0.4);
-    assertThat(run("model inspect " + model).out())
-        .containsPattern("targets +load,wind")
-        .containsPattern("inputs +2 targets, 0 features, calendar \\[]")
-        .containsPattern("held_out_rel_mae_targets +load ");
-
-    String evaluate =
-        "evaluate --input %s --columns time=timestamp,targets=load+wind --season 24 --model %s"
-            .formatted(dir.resolve("park.csv"), model);
-    for (String how : List.of("", " --learning off")) {
-      Matcher wind =
-          Pattern.compile("park/wind +24 +\\S+ +(\\S+)")
-              .matcher(run(evaluate + how).succeeded().out());
-      assertThat(wind.find()).isTrue();
-      assertThat(Double.parseDouble(wind.group(1))).as("MASE").isLessThan(0.4);
-    }
-    assertThat(run(evaluate.replace("load+wind", "wind+load")).failed(2).err())
-        .contains("--columns targets: expected load,wind, as the model says, got wind,load");
-    run(evaluate.replace(model.toString(), "builtin:window-many-to-one")).succeeded();
-
-    Path other = dir.resolve("other.safetensors");
-    String columns = "--columns time=timestamp,targets=1+2,features=rain --features 1 --epochs 1";
-    run(train.replace(model.toString(), other.toString()) + columns + small).succeeded();
-    assertThat(run("model diff %s %s".formatted(model, other)).out())
-        .containsPattern("\\* targets +load,wind +1,2");
-
-    String columnsOfTwo = "--columns time=timestamp,targets=load+wind --targets ";
-    for (String[] wrong :
-        new String[][] {
-          {
-            "--targets load,load",
-            "weir train: targets: expected a number from 1 to 32, or 2 to 32 different"
-          },
-          {
-            "--targets load",
-            "weir train: targets: expected a number from 1 to 32, or 2 to 32 different names"
-          },
-          {columnsOfTwo + "a,b,c", "--targets: expected a name for each of [load, wind], got"},
-          {"--columns value=1 --targets a,b", "--targets: expected --columns without value"},
-          {"--task base --targets a,b", "--targets: expected none with --task base, got one"},
-          {"--targets load,snow", "columns timestamp, load and snow"},
-        }) {
-      assertThat(run(train + wrong[0]).err()).contains(wrong[1]);
-    }
   }
 
   @Test

@@ -33,15 +33,13 @@ class FaultsIT {
   }
 
   @Test
-  void severalTargetsAreExactAfterKillsAndRescaling(@TempDir Path dir) throws Exception {
+  void incidentsAreExactAfterKillsAndRescaling(@TempDir Path dir) throws Exception {
     Path job =
         Files.writeString(
-            dir.resolve("targets.yaml"),
+            dir.resolve("alarms.yaml"),
             """
-            name: targets
+            name: alarms
             kafka: {bootstrap-servers: localhost:9092}
-            targets: [load, wind, price]
-            totals: [{name: net, of: [load, -wind]}, {name: four, of: price, steps: 4}]
             season: 24
             intervals: {levels: [0.8, 0.95]}
             alarms: on
@@ -51,7 +49,7 @@ class FaultsIT {
               many-to-one: {horizon: 4}
             """);
     try (ForecastCluster cluster =
-        ForecastCluster.start("FaultsIT-targets", 2, job.toString(), Map.of(), ROCKSDB)) {
+        ForecastCluster.start("FaultsIT-alarms", 2, job.toString(), Map.of(), ROCKSDB)) {
       cluster.feed(150);
       cluster.run(2, null, Map.of());
       disturb(cluster);

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -121,16 +120,8 @@ final class ForecastCluster implements AutoCloseable {
     return job;
   }
 
-  /**
-   * @param perSecond observations of all series together, with the job's number of targets
-   */
-  void feed(int perSecond) throws IOException {
-    int targets = settings().inputs().targets().count();
-    feed = ObservationFeed.start(broker.bootstrapServers(), "observations", perSecond, targets);
-  }
-
-  private ForecastSettings settings() throws IOException {
-    return JobSettings.read(Path.of(jobFile), options).forecast();
+  void feed(int valuesPerSecond) {
+    feed = ObservationFeed.start(broker.bootstrapServers(), "observations", valuesPerSecond);
   }
 
   /**
@@ -321,7 +312,7 @@ final class ForecastCluster implements AutoCloseable {
   ReferenceRun undisturbed() throws Exception {
     List<List<Observation>> sent = feed.stop();
     assertThat(topics.count("observations", Topics.COMMITTED)).isEqualTo(feed.sent());
-    return ReferenceRun.run(sent, settings());
+    return ReferenceRun.run(sent, JobSettings.read(Path.of(jobFile), options).forecast());
   }
 
   @Override

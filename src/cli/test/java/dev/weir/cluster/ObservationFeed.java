@@ -32,10 +32,8 @@ final class ObservationFeed implements AutoCloseable {
   private static final long STEP = Duration.ofHours(1).toMillis();
 
   private final String topic;
-  private final int targets;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final ObservationCodec codec;
-  private final byte[] fingerprint;
+  private final ObservationCodec codec = new ObservationCodec();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,12 +44,8 @@ final class ObservationFeed implements AutoCloseable {
           });
   private volatile int rounds;
 
-  private ObservationFeed(String bootstrapServers, String topic, int targets) {
+  private ObservationFeed(String bootstrapServers, String topic) {
     this.topic = topic;
-    this.targets = targets;
-    this.codec = new ObservationCodec(0, targets);
-    this.fingerprint =
-        targets > 1 ? ObservationCodec.targetsFingerprint() : ObservationCodec.fingerprint();
     Map<String, Object> config = new HashMap<>();
     config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -63,12 +57,11 @@ final class ObservationFeed implements AutoCloseable {
   }
 
   /**
-   * @param perSecond observations of all series together
-   * @param targets of each observation: 1, or at least 3, of which one or two are missing at times
+   * @param valuesPerSecond of all series together
    */
-  static ObservationFeed start(String bootstrapServers, String topic, int perSecond, int targets) {
-    ObservationFeed feed = new ObservationFeed(bootstrapServers, topic, targets);
-    long period = TimeUnit.SECONDS.toNanos(SERIES) / perSecond;
+  static ObservationFeed start(String bootstrapServers, String topic, int valuesPerSecond) {
+    ObservationFeed feed = new ObservationFeed(bootstrapServers, topic);
+    long period = TimeUnit.SECONDS.toNanos(SERIES) / valuesPerSecond;
     feed.clock.scheduleAtFixedRate(feed::round, 0, period, TimeUnit.NANOSECONDS);
     return feed;
   }
@@ -82,7 +75,7 @@ final class ObservationFeed implements AutoCloseable {
                 topic,
                 observation.series().getBytes(StandardCharsets.UTF_8),
                 codec.encode(observation));
-        record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
+        record.headers().add(ObservationCodec.fingerprintHeader(), ObservationCodec.fingerprint());
         producer.send(
             record,
             (metadata, e) -> {
@@ -98,36 +91,17 @@ final class ObservationFeed implements AutoCloseable {
     }
   }
 
-  /** A daily rhythm, a trend and noise, of another size and phase for each series. */
-  private Observation observation(int series, int round) {
+  /**
+   * A daily rhythm, a trend, noise and now and then a spike, of another size and phase for each
+   * series.
+   */
+  private static Observation observation(int series, int round) {
     double season = (3 + series) * Math.sin(2 * Math.PI * (round + 2 * series) / 24);
     double trend = 0.001 * (series - 6) * round;
-    double first = 50 + series + season + trend + noise(series, round);
-    double[] others = new double[targets - 1];
-    for (int k = 1; k < targets; k++) {
-      others[k - 1] = isMissing(series, k, round) ? Double.NaN : target(series, k, round);
-    }
+    double noise = (mix(series * 1_000_003L + round) >>> 11) * 0x1p-53 - 0.5;
+    double spike = noise > 0.499 ? 20 : 0;
     return new Observation(
-        "series-" + series,
-        START + round * STEP,
-        targets > 1 && isMissing(series, 0, round) ? Double.NaN : first,
-        others);
-  }
-
-  /** Follows the noise of the first target by as many steps as its number; now and then a spike. */
-  private static double target(int series, int k, int round) {
-    double own = noise(series + 100 * k, round);
-    double spike = own > 0.499 ? 20 : 0;
-    return 10 * k + 2 * noise(series, round - k) + 0.5 * own + spike;
-  }
-
-  /** One target at a time, for a value or, every 500 rounds, for 30: at most two together. */
-  private boolean isMissing(int series, int k, int round) {
-    return (round + series) % 13 == k || round % 500 > 470 && series % targets == k;
-  }
-
-  private static double noise(int series, int round) {
-    return (mix(series * 1_000_003L + round) >>> 11) * 0x1p-53 - 0.5;
+        "series-" + series, START + round * STEP, 50 + series + season + trend + noise + spike);
   }
 
   /** The finaliser of SplitMix64: the same noise on each run, with no state. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
@@ -14,9 +13,7 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ForecastReader;
 import dev.weir.kafka.codec.IncidentCodec;
-import dev.weir.kafka.codec.JointForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.stream.ForecastOperator;
@@ -43,8 +40,6 @@ final class ReferenceRun {
     static Name of(Output output) {
       if (output instanceof Forecast f) {
         return new Name(f.series(), f.origin(), f.mode().label());
-      } else if (output instanceof JointForecast f) {
-        return new Name(f.series(), f.origin(), f.mode().label());
       } else if (output instanceof Score s) {
         return new Name(s.series(), s.time(), s.mode().label());
       } else if (output instanceof Incident i) {
@@ -64,7 +59,6 @@ final class ReferenceRun {
       throws Exception {
     ReferenceRun expected = new ReferenceRun();
     ForecastCodec forecastCodec = new ForecastCodec();
-    JointForecastCodec jointCodec = new JointForecastCodec(null);
     ScoreCodec scoreCodec = new ScoreCodec();
     IncidentCodec incidentCodec = new IncidentCodec();
     try (var operator =
@@ -84,8 +78,6 @@ final class ReferenceRun {
           Name name = Name.of(output);
           if (output instanceof Forecast f) {
             expected.forecasts.put(name, forecastCodec.encode(f));
-          } else if (output instanceof JointForecast f) {
-            expected.forecasts.put(name, jointCodec.encode(f));
           } else if (output instanceof Score s) {
             expected.scores.put(name, scoreCodec.encode(s));
           } else {
@@ -112,7 +104,7 @@ final class ReferenceRun {
   }
 
   void assertSameForecasts(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(forecasts, records, new ForecastReader(null), false);
+    assertSame(forecasts, records, new ForecastCodec()::decode, false);
   }
 
   void assertSameScores(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
@@ -126,7 +118,7 @@ final class ReferenceRun {
   /** As a consumer sees them that drops repeats by name; a repeat must have equal bytes. */
   void assertSameForecastsWithRepeats(List<ConsumerRecord<byte[], byte[]>> records)
       throws Exception {
-    assertSame(forecasts, records, new ForecastReader(null), true);
+    assertSame(forecasts, records, new ForecastCodec()::decode, true);
   }
 
   void assertSameScoresWithRepeats(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {

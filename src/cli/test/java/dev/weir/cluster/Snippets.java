@@ -70,7 +70,6 @@ final class Snippets {
     excuse("import torch\nfrom safetensors.torch", "needs PyTorch");
     excuse("from safetensors.torch import save_file", "needs PyTorch");
     excuse("self.lstm = nn.LSTM(", "a part of the program in docs/pytorch.md");
-    excuse("self.rnn = nn.GRU(3, 16", "a part of such a program; TargetsNetworkTest has its order");
     excuse(
         "self.rnn = nn.RNN(1, 16, bidirectional=True", "a part of the program in docs/pytorch.md");
     excuse("python3 src/core/main/python/", "needs PyTorch: TorchScriptsTest");

@@ -428,7 +428,7 @@ class SnippetsIT {
     ObservationCodec codec =
         registry == null
             ? new ObservationCodec()
-            : ObservationCodec.registered(registry.settings(), "observations", 0, 1);
+            : ObservationCodec.registered(registry.settings(), "observations", 0);
     Thread feed =
         new Thread(
             () -> {

@@ -17,7 +17,6 @@ import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -169,8 +168,7 @@ public class ReadingIT {
   }
 
   private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
-    DashboardState state =
-        new DashboardState(topics, null, null, Targets.ONE, new Limits(1_000, 10, 1 << 20));
+    DashboardState state = new DashboardState(topics, null, null, new Limits(1_000, 10, 1 << 20));
     assertThat(state.histories.ask(row)).as("was not kept").isTrue();
     try (HistoryLoader lookBack =
         new HistoryLoader(clients(), topics, state, 1_000, Patience.LIMIT)) {
@@ -257,7 +255,8 @@ public class ReadingIT {
     }
     SeriesRow row = new SeriesRow("pump");
     row.observe(observation("pump", 11), topics.observations().first(), 0, 1);
-    row.issue(Records.part("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
+    row.issue(
+        Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3), 0, 1);
     SeriesHistory.View found = lookBack(topics, row);
     assertThat(found.observations().time()).containsExactly(11_000, 12_000, 13_000, 14_000, 15_000);
@@ -290,15 +289,7 @@ public class ReadingIT {
     try (Dashboard page =
         Dashboard.start(
             new DashboardSettings(
-                clients(),
-                topics,
-                null,
-                null,
-                Targets.ONE,
-                null,
-                new Limits(1_000, 10, 1 << 20),
-                null,
-                null),
+                clients(), topics, null, null, null, new Limits(1_000, 10, 1 << 20), null, null),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       await()
@@ -313,7 +304,8 @@ public class ReadingIT {
               why ->
                   assertThat(why)
                       .matches(
-                          "Reading damaged.o failed: Record batch for partition damaged.o-[01] at offset \\d+ is invalid, .*[^.]\\."));
+                          "Reading damaged.o failed: Record batch for partition damaged.o-[01] at"
+                              + " offset \\d+ is invalid, .*[^.]\\."));
       for (int i = 20; i < 23; i++) { // what comes now
         for (int partition = 0; partition < 3; partition++) {
           kafka.send(

@@ -1,6 +1,5 @@
 package dev.weir.dashboard;
 
-import dev.weir.dashboard.view.TargetRecords;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
@@ -40,12 +39,6 @@ public final class Records {
   public static Forecast forecast(
       String series, Mode mode, long origin, String model, long version) {
     return forecast(series, mode, origin, model, version, Forecast.Status.OK, 7, 9);
-  }
-
-  /** The same as the page takes it. */
-  public static TargetRecords.Part part(
-      String series, Mode mode, long origin, String model, long version) {
-    return new TargetRecords.Part(forecast(series, mode, origin, model, version));
   }
 
   public static Forecast forecast(

@@ -12,7 +12,6 @@ import dev.weir.dashboard.view.DashboardState;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.Threshold;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
@@ -63,12 +62,11 @@ public final class ServedPage implements AutoCloseable {
             topics,
             null,
             null,
-            Targets.ONE,
             null,
             new Limits(10, maxSeries, 8 << 20),
             null,
             RULES);
-    this.state = new DashboardState(topics, null, null, Targets.ONE, settings.limits());
+    this.state = new DashboardState(topics, null, null, settings.limits());
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =
         new HistoryLoader(

@@ -1,27 +1,18 @@
 package dev.weir.dashboard;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.InProcess;
-import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
-import dev.weir.job.RunningJob;
-import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.Mode;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +23,6 @@ import java.util.Random;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Explanations of a real job's forecasts, on the page in a real browser and in weir tail. */
 class WhyPageIT extends BrowserPage {
@@ -226,96 +216,5 @@ class WhyPageIT extends BrowserPage {
 
     InProcess json = InProcess.run("tail", "--why", "--format", "json").failed(2);
     assertThat(json.err()).contains("--why: expected forecasts as text, got --format json");
-  }
-
-  /** Price follows wind by an hour; the newest load is missing. */
-  @Test
-  void targetsAreShownTogetherOnThePageAndInTail(@TempDir Path dir) throws Exception {
-    Path file =
-        Files.writeString(
-            dir.resolve("job.yaml"),
-            """
-            name: joint
-            targets: [load, wind, price]
-            totals:
-              - {name: all, of: [load, wind]}
-              - {name: half a day, of: load, steps: 12}
-            season: 24
-            scores.every: 10
-            forecasts.explain: true
-            forecast: {many-to-one: {horizon: 12}}
-            """);
-    JobSettings joint = JobSettings.read(file, kafka.learned("joint"));
-    Topics topics = joint.kafka().topics();
-    String observations = topics.observations().first();
-    kafka.create(observations, 1, Map.of());
-    Random random = new Random(1);
-    ObservationCodec codec = new ObservationCodec(0, 3);
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    double wind = 20;
-    for (int i = 0; i < VALUES; i++) {
-      double load =
-          i == VALUES - 1
-              ? Double.NaN
-              : 50 + 10 * Math.sin(i * Math.PI / 12) + random.nextGaussian();
-      double price = 80 - wind + random.nextGaussian() / 4;
-      wind = 20 + 0.8 * (wind - 20) + 4 * random.nextGaussian();
-      Observation all = new Observation("grid", time(i), load, new double[] {wind, price});
-      records.add(new ProducerRecord<>(observations, "grid".getBytes(UTF_8), codec.encode(all)));
-    }
-    kafka.send(records);
-    DashboardSettings shown =
-        new DashboardSettings(
-            KafkaClients.of(kafka.bootstrapServers()),
-            topics,
-            null,
-            null,
-            joint.forecast().inputs().targets(),
-            null,
-            DashboardSettings.Limits.USUAL,
-            null,
-            null);
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (RunningJob running = flink.submit(joint, 1, Duration.ofMillis(500));
-        Dashboard page = Dashboard.start(shown, any, null)) {
-      running.await().until(() -> kafka.read(topics.forecasts()).size() == VALUES);
-      browser.open(URI.create(page.address() + "#series=grid%2Fprice"));
-      browser.await(
-          "all targets and totals",
-          () ->
-              browser
-                  .<List<String>>js(
-                      """
-                      return [...document.querySelectorAll(".target")].filter(card => card.querySelector(".target-said").textContent)
-                        .map(card => card.dataset.target);
-                      """)
-                  .equals(
-                      List.of(
-                          "grid/load", "grid/wind", "grid/price", "grid/all", "grid/half a day")));
-      assertThat(browser.text("[data-chosen] .target-name")).isEqualTo("price");
-      assertThat(browser.text("[data-target='grid/wind'] .target-region")).contains("region");
-      assertThat(browser.pixels(".target canvas", "forecast")).isPositive();
-      assertThat(browser.accessibilityProblems()).isEmpty();
-      browser.find("[data-target='grid/load']").click();
-      browser.await("load", () -> "grid/load".equals(browser.data("#chosen", "series")));
-      browser.await( // that of the hour before, since the newest is missing
-          "its forecast",
-          () -> Long.toString(time(VALUES - 2)).equals(browser.data(".mode-panel", "origin")));
-      assertThat(fitsTheScreen()).isTrue();
-      browser.leave(); // before the server ends
-    }
-    InProcess run = tail(topics.forecasts()).succeeded();
-    assertThat(run.out().lines().filter(line -> line.contains(" -> ")))
-        .extracting(line -> line.replaceAll(" +20.*", ""))
-        .containsExactly("grid/wind", "grid/price");
-    assertThat(run.out()).containsPattern("grid/price(?s:.*) {4}wind +[+-]");
-    InProcess json =
-        InProcess.succeeds(
-            "tail --topic %s --bootstrap-servers %s --format json --limit 1 --last 2 --series %s",
-            topics.forecasts(), kafka.bootstrapServers(), "grid/load");
-    JsonNode one = ServedPage.parse(json.out());
-    assertThat(one.path("targets")).hasSize(3);
-    assertThat(one.at("/targets/0/target").asText()).isEqualTo("load");
-    assertThat(one.path("totals")).hasSize(2);
   }
 }

@@ -2,20 +2,15 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ForecastReader;
-import dev.weir.kafka.codec.JointForecastCodec;
-import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -365,124 +360,6 @@ class ForecastJobIT {
       assertThat(forecasts.get(Mode.MANY_TO_ONE + " " + name))
           .isEqualTo(OneSeries.forecasts(settings.forecast(), all));
     }
-  }
-
-  /** Three targets of four series, of which some are missing. */
-  private static List<Observation> targets(int from, int to) {
-    List<Observation> values = new ArrayList<>();
-    for (Observation first : minutes(from, to)) {
-      double minute = first.time() / 60_000.0;
-      double wind = minute % 7 == 3 ? Double.NaN : 5 + Math.cos(minute / 3);
-      double price = first.value() - 2 * Math.sin(minute - 1);
-      boolean isMissing = minute % 11 == 5;
-      double[] others = {wind, minute % 13 == 6 ? Double.NaN : price};
-      values.add(
-          new Observation(
-              first.series(), first.time(), isMissing ? Double.NaN : first.value(), others));
-    }
-    return values;
-  }
-
-  private static String csv(List<Observation> observations) {
-    StringBuilder csv = new StringBuilder("series_id,timestamp,price,load,wind\n");
-    for (Observation o : observations) {
-      csv.append("%s,%s".formatted(o.series(), Instant.ofEpochMilli(o.time())));
-      for (double value : new double[] {o.features()[1], o.value(), o.features()[0]}) {
-        csv.append(',').append(Double.isNaN(value) ? "" : Double.toString(value));
-      }
-      csv.append('\n');
-    }
-    return csv.toString();
-  }
-
-  private static List<JointForecast> joint(String topic) throws IOException {
-    ForecastReader reader = new ForecastReader(null);
-    List<JointForecast> all = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : kafka.read(topic)) {
-      all.add((JointForecast) reader.decode(record.value()));
-    }
-    return all;
-  }
-
-  /** Reads what weir produce sends of a CSV, two bad records, and more with other tasks. */
-  @Test
-  void severalTargetsGoOnFromASavepointAsTheCoreDoes() throws Exception {
-    Path file =
-        Files.writeString(
-            dir.resolve("targets.yaml"),
-            """
-            name: targets
-            kafka: {bootstrap-servers: '%s'}
-            topics: {observations: t.in, forecasts: t.out, scores: t.scores, models: t.models, dead-letters: t.dlq}
-            targets: [load, wind, price]
-            totals: [{name: net, of: [load, -wind]}, {name: four, of: price, steps: 4}]
-            window: {seq-len: 6}
-            learning: {size: small}
-            season: 1
-            scores: {every: 50}
-            forecast:
-              many-to-one: {horizon: 4}
-            """
-                .formatted(kafka.bootstrapServers()));
-    JobSettings settings = JobSettings.read(file, Map.of());
-    kafka.create(settings, 2);
-    Path csv = Files.writeString(dir.resolve("targets.csv"), csv(targets(0, 60)));
-    InProcess.succeeds("produce %s --input %s", file, csv);
-    String savepoint;
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      job.await().until(() -> joint("t.out").size() >= 4 * 60);
-      kafka.sendObservations(settings, List.of(new Observation("s0", 60 * 60_000L, 1)));
-      double[] infinite = {1, Double.POSITIVE_INFINITY};
-      kafka.send(List.of(targetsRecord(new Observation("s0", 60 * 60_000L, 1, infinite))));
-      job.await().until(() -> kafka.deadLetters(settings).size() == 2);
-      savepoint = job.stop(dir.resolve("savepoints"));
-    }
-    assertThat(InProcess.succeeds("state dump %s --series s0 --job %s", savepoint, file).out())
-        .contains("\nmany-to-one: ", "\nmany-to-one, wind: ", "\nmany-to-one, price: ");
-    assertThat(InProcess.weir("doctor %s", file).out())
-        .contains("NOT_FINITE: values[2]: expected a finite number or null, got Infinity");
-    List<ProducerRecord<byte[], byte[]>> more = new ArrayList<>();
-    for (Observation observation : targets(60, 120)) {
-      more.add(targetsRecord(observation));
-    }
-    kafka.send(more);
-    try (RunningJob job = flink.restore(settings, 3, CHECKPOINTS, savepoint)) {
-      job.await().until(() -> joint("t.out").size() >= 4 * 120);
-    }
-    assertThat(kafka.deadLetters(settings))
-        .extracting(DeadLetter::message)
-        .satisfiesExactlyInAnyOrder(
-            message -> assertThat(message).startsWith("observation: expected values of 3 targets"),
-            message ->
-                assertThat(message)
-                    .isEqualTo("values[2]: expected a finite number or null, got Infinity"));
-    List<JointForecast> all = joint("t.out");
-    for (int series = 0; series < 4; series++) {
-      String name = "s" + series;
-      List<Observation> sent =
-          targets(0, 120).stream().filter(o -> o.series().equals(name)).toList();
-      List<JointForecast> of = all.stream().filter(f -> f.series().equals(name)).toList();
-      assertThat(of).isEqualTo(OneSeries.jointForecasts(settings.forecast(), sent));
-      JointForecast last = of.get(of.size() - 1);
-      assertThat(last.totals()).extracting(JointForecast.Total::name).contains("net", "four");
-      assertThat(last.targets().get(0).forecast().series()).isEqualTo(name + "/load");
-      assertThat(last.targets().get(0).region()).isNotNull();
-    }
-    for (ConsumerRecord<byte[], byte[]> record : kafka.read("t.out")) {
-      assertThat(record.headers().lastHeader("weir-schema").value())
-          .isEqualTo(WriterSchemas.fingerprint(JointForecastCodec.SCHEMA));
-      assertThat(new String(record.key(), StandardCharsets.UTF_8)).matches("s[0-3]");
-    }
-    assertThat(kafka.read("t.scores"))
-        .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
-        .contains("s0/load", "s0/wind", "s3/price");
-  }
-
-  private static ProducerRecord<byte[], byte[]> targetsRecord(Observation observation) {
-    return new ProducerRecord<>(
-        "t.in",
-        observation.series().getBytes(StandardCharsets.UTF_8),
-        new ObservationCodec(0, 3).encode(observation));
   }
 
   /** How many (series, mode) have a forecast by this version, committed or not. */

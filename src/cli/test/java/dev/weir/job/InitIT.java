@@ -124,13 +124,6 @@ class InitIT {
     send("init.dry", Files.readAllLines(RECORDS.resolve("telegraf.jsonl")));
     assertThat(init("--topic init.dry --yes --out @dry.yaml")).as("%s%s", out, err).isZero();
     Path job = folder.resolve("dry.yaml");
-    assertThat(job).content().contains("\n#targets: [usage_idle, usage_system, usage_user]  # ");
-    Path joint = folder.resolve("joint.yaml");
-    Files.writeString(joint, Files.readString(job).replace("#targets", "targets"));
-    assertThat(JobSettings.read(joint, Map.of()).forecast().inputs().targets().names())
-        .containsExactly("usage_idle", "usage_system", "usage_user");
-    assertThat(InProcess.run("run", joint.toString(), "--dry-run").succeeded().out())
-        .contains("cpu/web-2 at 2026-01-01T00:00:10Z");
     InProcess right = InProcess.run("run", job.toString(), "--dry-run").succeeded();
     assertThat(right.out())
         .contains("as read", "cpu/web-2/usage_idle at 2026-01-01T00:00:10Z: 69.4");
@@ -209,7 +202,6 @@ class InitIT {
     String columns = "series=Filiale,time=Datum,value=Umsatz+3"; // a space would need quotes
     assertThat(out)
         .contains("columns   " + columns)
-        .contains("together  " + columns.replace("value", "targets") + " reads them as one series")
         .contains("format    separated by ;, decimal comma, day before month")
         .contains("Nord/Umsatz ", "2024-12-31T00:00:00Z  1234.5", "Nord/Kunden heute");
     assertThat(err).contains("--input %s/sales.csv --columns %s".formatted(folder, columns));
@@ -219,25 +211,6 @@ class InitIT {
     new ProcessBuilder("mkfifo", folder + "/pipe").start().waitFor();
     assertThat(init("--input @pipe --yes --out @pipe.yaml")).isEqualTo(2);
     assertThat(err).contains("weir init: --input: expected a CSV file, got " + folder + "/pipe");
-  }
-
-  @Test
-  void columnsWithEmptyCellsBecomeTargetsOfTheJob() throws Exception {
-    Files.writeString(
-        folder.resolve("grid.csv"),
-        "time,load,wind\n2026-01-01,,5\n2026-01-02,1,-6\n2026-01-03,3,4\n");
-    assertThat(init("--input @grid.csv --yes --out @a.yaml")).as("%s%s", out, err).isZero();
-    assertThat(out)
-        .contains("columns   time=time,targets=load+wind", "5 observations in 3 records or rows")
-        .contains("grid/wind ", "2026-01-02T00:00:00Z  -6.0");
-    assertThat(err).contains("/grid.csv --columns time=time,targets=load+wind");
-    String more = " --columns time=0,targets=1+2 --yes --out @b.yaml";
-    assertThat(init("--input @grid.csv" + more)).as("%s%s", out, err).isZero();
-    for (String file : List.of("a.yaml", "b.yaml")) {
-      var inputs = JobSettings.read(folder.resolve(file), Map.of()).forecast().inputs();
-      assertThat(inputs.targets().names()).containsExactly("load", "wind");
-      assertThat(inputs.features()).isZero();
-    }
   }
 
   @Test

@@ -6,12 +6,10 @@ import dev.weir.Http;
 import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.AvroEncoded;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ForecastReader;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
@@ -138,7 +136,7 @@ class RegistryJobIT {
       kafka.create(plain, 1);
       kafka.create(observations, 1, Map.of());
       RegistrySettings registry = apicurio.settings();
-      ObservationCodec ours = ObservationCodec.registered(registry, observations, 0, 1);
+      ObservationCodec ours = ObservationCodec.registered(registry, observations, 0);
       int rounds = 60;
 
       try (RunningJob plainJob = flink.submit(plain, 1, CHECKPOINTS);
@@ -208,7 +206,7 @@ class RegistryJobIT {
   void covariatesKnownAheadAreTheNextVersionOfTheSchema() throws Exception {
     try (ApicurioProcess apicurio = ApicurioProcess.start()) {
       RegistrySettings registry = apicurio.settings();
-      ObservationCodec before = ObservationCodec.registered(registry, "load", 0, 1);
+      ObservationCodec before = ObservationCodec.registered(registry, "load", 0);
       HttpRequest full =
           HttpRequest.newBuilder(URI.create(apicurio.url() + "/config/load-value"))
               .header("Content-Type", "application/json")
@@ -219,7 +217,7 @@ class RegistryJobIT {
                   .send(full, HttpResponse.BodyHandlers.ofString())
                   .statusCode())
           .isEqualTo(200);
-      ObservationCodec after = ObservationCodec.registered(registry, "load", 2, 1);
+      ObservationCodec after = ObservationCodec.registered(registry, "load", 2);
       assertThat(Http.get(URI.create(apicurio.url() + "/subjects/load-value/versions")))
           .isEqualTo("[1,2]");
       double[] ahead = {1, Double.NaN, 3, 4};
@@ -227,45 +225,12 @@ class RegistryJobIT {
       Observation plain = new Observation("a", 5, 1.5);
       assertThat(readByIdOf(apicurio.url(), after.encode(known)).get("features_ahead"))
           .isEqualTo(List.of(Arrays.asList(1.0, null), List.of(3.0, 4.0)));
-      ObservationCodec reader = new ObservationCodec(registry, 2, 1);
+      ObservationCodec reader = new ObservationCodec(registry, 2);
       RecordHeaders none = new RecordHeaders();
       assertThat(reader.decode(after.encode(known), none)).isEqualTo(known);
       assertThat(reader.decode(after.encode(plain), none)).isEqualTo(plain);
       assertThat(reader.decode(before.encode(plain), none)).isEqualTo(plain);
-      forecastsOfTargetsHaveASchemaOfTheirOwn(apicurio);
     }
-  }
-
-  private static void forecastsOfTargetsHaveASchemaOfTheirOwn(ApicurioProcess apicurio)
-      throws Exception {
-    Map<String, String> overrides = kafka.learned("grid");
-    overrides.putAll(registry(apicurio.url()));
-    overrides.put("learning.size", "small");
-    overrides.put("targets", "load,wind,price");
-    JobSettings settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(settings, 1);
-    RegistrySettings registry = apicurio.settings();
-    ObservationCodec codec = ObservationCodec.registered(registry, topic, 0, 3);
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (Observation o : observations(0, 20)) {
-      double[] others = {o.value() + 1, Double.NaN};
-      Observation joint = new Observation(o.series(), o.time(), o.value(), others);
-      records.add(record(topic, o.series(), codec.encode(joint)));
-    }
-    String forecasts = settings.kafka().topics().forecasts();
-    try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
-      kafka.send(records);
-      awaitRecords(job, forecasts, 40);
-    }
-    byte[] last = read(forecasts).get(39).value();
-    GenericRecord byAvro = readByIdOf(apicurio.url(), last);
-    assertThat(byAvro.getSchema().getFullName()).isEqualTo("dev.weir.kafka.avro.JointForecast");
-    assertThat((List<?>) byAvro.get("targets")).hasSize(2);
-    assertThat(ForecastReader.forecasts(new ForecastReader(registry).decode(last)))
-        .extracting(Forecast::series)
-        .containsExactly("b/load", "b/wind");
-    assertThat(kafka.deadLetters(settings)).isEmpty();
   }
 
   @Test

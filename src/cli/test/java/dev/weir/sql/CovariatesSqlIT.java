@@ -2,10 +2,7 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.core.Forecaster;
-import dev.weir.core.Series;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -33,9 +30,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -288,7 +283,8 @@ class CovariatesSqlIT {
         o.series(), o.time(), o.value(), o.features(), o.label(), o.endsWindow(), ahead);
   }
 
-  private static StreamExecutionEnvironment restarting() {
+  @Test
+  void failureAndRestoreWhileRowsWaitLeaveTheForecastsAsTheyAre() throws Exception {
     StreamExecutionEnvironment env = flink.environment(1);
     env.enableCheckpointing(100);
     env.configure(
@@ -296,29 +292,9 @@ class CovariatesSqlIT {
             .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10)));
-    return env;
-  }
-
-  @Test
-  void failureAndRestoreWhileRowsWaitLeaveTheForecastsAsTheyAre() throws Exception {
-    List<Row> got =
-        session(restarting(), new FailOnce(IntStream.of(LENGTHS).sum() / 2)).query(WITH_ALL);
+    List<Row> got = session(env, new FailOnce(IntStream.of(LENGTHS).sum() / 2)).query(WITH_ALL);
     assertThat(FailOnce.hasFailed()).isTrue();
     assertThat(got).containsExactlyInAnyOrderElementsOf(expected());
-  }
-
-  @Test
-  void failureLeavesForecastsOfSeveralTargetsAsTheyAre() throws Exception {
-    String query =
-        "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor, on_time =>"
-            + " DESCRIPTOR(ts), targets => DESCRIPTOR(v, load), totals => 'both = v + load',"
-            + " ahead_columns => 'heat_ahead, price_ahead', horizon => 3, size => 'small')";
-    List<Row> expected = session(flink.environment(1), row -> row).query(query);
-    assertThat(expected).hasSize(3 * HORIZON * IntStream.of(LENGTHS).sum());
-    FailOnce fail = new FailOnce(IntStream.of(LENGTHS).sum() / 2);
-    assertThat(session(restarting(), fail).query(query))
-        .containsExactlyInAnyOrderElementsOf(expected);
-    assertThat(FailOnce.hasFailed()).isTrue();
   }
 
   /** A network of random weights that reads so many inputs at each step. */
@@ -434,15 +410,8 @@ class CovariatesSqlIT {
 
   /** Statements of the section on covariates in docs/sql.md, as they are printed there. */
   private static List<String> printed() throws Exception {
-    List<String> statements = printed("Covariates");
-    assertThat(statements).hasSize(6);
-    return statements;
-  }
-
-  private static List<String> printed(String title) throws Exception {
     String text = Files.readString(Path.of("docs/sql.md"));
-    Matcher section =
-        Pattern.compile("\n## %s\n(.*?)\n## ".formatted(title), Pattern.DOTALL).matcher(text);
+    Matcher section = Pattern.compile("\n## Covariates\n(.*?)\n## ", Pattern.DOTALL).matcher(text);
     assertThat(section.find()).isTrue();
     Matcher blocks = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(section.group(1));
     List<String> statements = new ArrayList<>();
@@ -452,6 +421,7 @@ class CovariatesSqlIT {
           .filter(statement -> !statement.isEmpty())
           .forEach(statements::add);
     }
+    assertThat(statements).hasSize(6);
     return statements;
   }
 
@@ -532,67 +502,6 @@ class CovariatesSqlIT {
     ForecastSettings settings =
         settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
     assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
-  }
-
-  @Test
-  void printedTargetsAreForecastAsByTheLibrary() throws Exception {
-    SqlFixture sql = new SqlFixture(flink.environment(2));
-    List<Observation> plain = hourly(sql);
-    List<String> statements = printed("Several targets");
-    sql.tables.executeSql(statements.get(0));
-    List<Row> got = sql.query(statements.get(1));
-
-    Forecaster forecaster =
-        Forecaster.builder()
-            .horizon(2)
-            .levels(0.8)
-            .targets("load", "wind")
-            .total("net", "load", "-wind")
-            .total("soon", 2, "load")
-            .build();
-    Map<String, Series> series = new HashMap<>();
-    List<Row> expected = new ArrayList<>();
-    for (Observation o : plain) {
-      int hour = Instant.ofEpochMilli(o.time()).atOffset(ZoneOffset.UTC).getHour();
-      boolean isMissing = hour == 5;
-      double wind = isMissing ? Double.NaN : 0.3 * o.value() + hour;
-      JointForecast made =
-          series
-              .computeIfAbsent(o.series(), forecaster::series)
-              .observeAll(dev.weir.core.Observation.of(o.time(), o.value(), wind));
-      assertThat(made.targets()).hasSize(isMissing ? 1 : 2);
-      for (String target : List.of("load", "wind")) {
-        Forecast forecast = made.forecast(target);
-        if (forecast != null) {
-          addRows(expected, made, target, forecast.steps(), 1);
-        }
-      }
-      if (!isMissing) {
-        addRows(expected, made, "net", made.total("net"), 1);
-      }
-      addRows(expected, made, "soon", made.total("soon"), 2);
-    }
-    assertThat(got).containsExactlyInAnyOrderElementsOf(expected);
-  }
-
-  private static void addRows(
-      List<Row> rows, JointForecast made, String name, Forecast.Steps steps, int first) {
-    Forecast.Interval region = made.region(name);
-    boolean hasInterval = !steps.intervals().isEmpty();
-    for (int i = 0; i < steps.value().length; i++) {
-      Instant time = made.targets().get(0).forecast().time(first + i);
-      rows.add(
-          Row.of(
-              made.series(),
-              name,
-              first + i,
-              time == null ? null : LocalDateTime.ofInstant(time, ZoneOffset.UTC),
-              steps.value(i + 1),
-              hasInterval ? steps.lower(0.8, i + 1) : null,
-              hasInterval ? steps.upper(0.8, i + 1) : null,
-              region == null ? null : region.lower()[i],
-              region == null ? null : region.upper()[i]));
-    }
   }
 
   @Test

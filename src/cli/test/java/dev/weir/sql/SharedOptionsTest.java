@@ -123,7 +123,6 @@ class SharedOptionsTest {
             "level",
             "refused_rows",
             "second_season",
-            "holidays_overrides",
-            "totals");
+            "holidays_overrides");
   }
 }

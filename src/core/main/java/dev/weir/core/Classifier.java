@@ -87,7 +87,7 @@ public final class Classifier {
 
   Optional<Classification> observe(ClassifiedSeries of, Observation observation) {
     int features = settings.channels() - 1;
-    dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name(), 1);
+    dev.weir.forecast.Observation next = Checks.given("observation", observation).of(of.name());
     int got = next.features().length;
     Checks.check(got == features, "features", Integer.toString(features), got);
     int ahead = next.ahead().length;

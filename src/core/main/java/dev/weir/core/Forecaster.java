@@ -3,19 +3,16 @@ package dev.weir.core;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeriesForecaster;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -49,7 +46,6 @@ public final class Forecaster {
 
   private final ForecastSettings settings;
   private final ForecastModel model; // null if absent
-  private final Targets targets;
   private final int covariates; // known ahead
   private final int outside; // columns of outside models
   private final EnginePool<SeriesForecaster> engines;
@@ -61,7 +57,6 @@ public final class Forecaster {
   Forecaster(ForecastSettings settings, ForecastModel model) {
     this.settings = settings;
     this.model = model;
-    this.targets = settings.inputs().targets();
     this.covariates = settings.inputs().ahead();
     this.outside = settings.outsideColumns();
     this.engines = new EnginePool<>(() -> engine(settings));
@@ -90,13 +85,6 @@ public final class Forecaster {
   public Forecast observe(Observation observation) {
     synchronized (only) {
       return only.observe(observation);
-    }
-  }
-
-  /** As {@link #observe}, of several {@linkplain ForecasterBuilder#targets targets}. */
-  public JointForecast observeAll(Observation observation) {
-    synchronized (only) {
-      return only.observeAll(observation);
     }
   }
 
@@ -133,11 +121,6 @@ public final class Forecaster {
     return settings.modes().get(0).horizon();
   }
 
-  /** Names of several targets; none where a series has one value. */
-  public List<String> targets() {
-    return targets.names();
-  }
-
   /** Name of the model that was given; empty without one. */
   public String model() {
     return model == null ? "" : model.name();
@@ -158,68 +141,30 @@ public final class Forecaster {
             model == null ? "" : (target.learning() == null ? "" : " and ") + model());
   }
 
+  /** Observations are taken in their order, so nothing waits and no timer is needed. */
   Forecast observe(Series of, Observation observation) {
-    checkTargets(false, "observeAll");
-    return observe(
-        of,
-        observation,
-        Forecast.class,
-        engine -> engine.forecastOfRepeated(0, of.name(), of.state));
-  }
-
-  JointForecast observeAll(Series of, Observation observation) {
-    checkTargets(true, "observe");
-    return observe(
-        of,
-        observation,
-        JointForecast.class,
-        engine -> engine.jointForecast(0, of.name(), of.state));
-  }
-
-  /**
-   * @throws IllegalStateException naming the right method, if there are several targets or not
-   */
-  private void checkTargets(boolean several, String right) {
-    if (targets.areSeveral() != several) {
-      throw new IllegalStateException(
-          "targets: expected %s, got %s: use %s"
-              .formatted(several ? "several" : "one", several ? "one" : targets.names(), right));
-    }
-  }
-
-  /**
-   * Observations are taken in their order, so nothing waits and no timer is needed.
-   *
-   * @param again what an engine has forecast of a series whose observation came before
-   */
-  private <T extends Output> T observe(
-      Series of, Observation observation, Class<T> kind, Function<SeriesForecaster, T> again) {
     dev.weir.forecast.Observation next =
-        Checks.given("observation", observation)
-            .of(of.name(), targets.count(), covariates, outside, horizon());
+        Checks.given("observation", observation).of(of.name(), covariates, outside, horizon());
     return engines.run(
         engine -> {
           String problem = engine.problemWith(next);
           if (problem != null) {
             throw new IllegalArgumentException(problem);
           }
-          T made = observe(engine, of, next, kind);
-          return made == null ? again.apply(engine) : made;
+          return observe(engine, of, next);
         });
   }
 
-  /** Null if it came before. */
-  private static <T extends Output> T observe(
-      SeriesForecaster engine, Series of, dev.weir.forecast.Observation next, Class<T> kind)
-      throws IOException {
-    T made = null;
+  private static Forecast observe(
+      SeriesForecaster engine, Series of, dev.weir.forecast.Observation next) throws IOException {
+    Forecast made = null;
     of.incidents = List.of();
     ForecastResult result;
     do { // what a job's state left waiting is taken in first
       result = engine.observe(of.state, next);
       for (Output output : result.outputs()) {
-        if (kind.isInstance(output)) {
-          made = kind.cast(output);
+        if (output instanceof Forecast forecast) {
+          made = forecast;
         } else if (output instanceof Incident incident) {
           of.incidents = Stream.concat(of.incidents.stream(), Stream.of(incident)).toList();
         } else if (output instanceof DeadLetter late) {
@@ -227,29 +172,15 @@ public final class Forecaster {
         }
       }
     } while (result.hasMore());
-    return made;
+    return made == null ? engine.forecastOfRepeated(0, of.name(), of.state) : made;
   }
 
   Forecast forecast(Series of) {
-    checkTargets(false, "forecastAll");
     return engines.run(engine -> engine.forecast(0, of.name(), of.state));
   }
 
-  JointForecast forecastAll(Series of) {
-    checkTargets(true, "forecast");
-    return engines.run(engine -> engine.jointForecast(0, of.name(), of.state));
-  }
-
   Score score(Series of) {
-    checkTargets(false, "score(target)");
     return engines.run(engine -> engine.score(0, of.name(), of.state));
-  }
-
-  Score score(Series of, String target) {
-    checkTargets(true, "score()");
-    int number = targets.names().indexOf(target);
-    Checks.check(number >= 0, "target", "one of " + targets.names(), target);
-    return engines.run(engine -> engine.score(0, number, of.name(), of.state));
   }
 
   Mode mode() {

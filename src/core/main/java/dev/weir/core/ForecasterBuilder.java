@@ -15,14 +15,11 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Seasons;
 import dev.weir.spec.ForecastSpec;
-import dev.weir.spec.ForecastSpec.WantedTotal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The settings of a {@link Forecaster}. Defaults are those of a job, and the option of a job file
@@ -70,7 +67,6 @@ public final class ForecasterBuilder {
   }
 
   private final ForecastSpec spec = new ForecastSpec(Methods.FRONT);
-  private final List<WantedTotal> totals = new ArrayList<>();
   private ModelSource source; // null for no model
 
   ForecasterBuilder() {}
@@ -135,44 +131,6 @@ public final class ForecasterBuilder {
    */
   public ForecasterBuilder maxFill(int values) {
     return set(ForecastOptions.MAX_FILL, values);
-  }
-
-  /**
-   * Several values of each observation, which are forecast together, in the order of {@link
-   * Observation#of(long, double...)}: 2 to 32 different names of 1 to 100 letters, digits, spaces,
-   * dots and _ ({@code targets}). The forecaster then takes observations by {@link
-   * Forecaster#observeAll}:
-   *
-   * <pre>{@code
-   * Forecaster forecaster =
-   *     Forecaster.builder().horizon(24).targets("load", "wind").total("net", "load", "-wind").build();
-   * JointForecast next = forecaster.observeAll(Observation.of(time, 310, Double.NaN));
-   * next.forecast("load").value(1); // of the next time; that of wind, which is missing, is null
-   * }</pre>
-   */
-  public ForecasterBuilder targets(String... names) {
-    return set(ForecastOptions.TARGETS, Arrays.asList(given("targets", names)));
-  }
-
-  /**
-   * Forecasts a sum or difference of targets, too, at each step ({@code totals}).
-   *
-   * @param name of the total, as those of targets
-   * @param of names of targets, with a minus in front of one that is subtracted
-   */
-  public ForecasterBuilder total(String name, String... of) {
-    return total(name, 0, of);
-  }
-
-  /**
-   * The same of the sum of the next steps, such as a day of hourly values.
-   *
-   * @param steps 2 to the horizon
-   */
-  public ForecasterBuilder total(String name, int steps, String... of) {
-    totals.add(new WantedTotal(given("name", name), Arrays.asList(given("of", of)), steps));
-    spec.totals(totals);
-    return this;
   }
 
   /** Covariates observed with each value, 0 to 1,000 ({@code window.features}). */

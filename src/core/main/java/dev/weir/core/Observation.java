@@ -10,11 +10,10 @@ import java.util.Arrays;
  * new Observation(Instant.parse("2026-01-01T00:00:00Z"), 16);
  * new Observation(record.timestamp(), 16).with(21.5).ahead(22.0, 23.5); // a temperature, and the next two
  * new Observation(record.timestamp(), 16).outside(lear, dnn); // what two models forecast of the next steps
- * Observation.of(record.timestamp(), 16, Double.NaN, 42); // three targets, one of which is missing
  * }</pre>
  *
  * @param time when it was observed, milliseconds since 1970 in UTC; 1970 to 9999
- * @param value finite; of several targets the first one, NaN if it is missing
+ * @param value finite
  * @param features covariates observed with the value, all finite, as many as {@link
  *     ForecasterBuilder#features} says
  * @param ahead covariates known ahead, of the times after this one: all of the next time, then all
@@ -24,16 +23,9 @@ import java.util.Arrays;
  *     {@linkplain ForecasterBuilder#outsideQuantiles quantiles} the forecasts of each model are
  *     followed by an array for the lower and one for the upper end of each interval. An array may
  *     have any length; NaN, infinity and what is missing say nothing. Empty for none at all
- * @param others of several {@linkplain ForecasterBuilder#targets targets} all but the first, NaN
- *     for one that is missing; else empty
  */
 public record Observation(
-    long time,
-    double value,
-    double[] features,
-    double[] ahead,
-    double[][] outside,
-    double[] others) {
+    long time, double value, double[] features, double[] ahead, double[][] outside) {
 
   /** The last time that there may be: the end of the year 9999. */
   static final long MAX_TIME = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
@@ -49,10 +41,7 @@ public record Observation(
     features = copy("features", features);
     ahead = copy("ahead", ahead);
     outside = copy(outside);
-    others = copy("others", others);
-    if (others.length > 0) {
-      checkTargets(value, others);
-    } else if (!Double.isFinite(value)) {
+    if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
     for (int i = 0; i < features.length; i++) {
@@ -67,27 +56,6 @@ public record Observation(
             "ahead[%d]: expected a finite number or NaN, got %s".formatted(i, ahead[i]));
       }
     }
-  }
-
-  private static void checkTargets(double value, double[] others) {
-    boolean isMissing = Double.isNaN(value);
-    boolean isInfinite = Double.isInfinite(value);
-    for (double other : others) {
-      isMissing &= Double.isNaN(other);
-      isInfinite |= Double.isInfinite(other);
-    }
-    if (isMissing || isInfinite) {
-      throw new IllegalArgumentException(
-          "values: expected finite numbers, and NaN for some that are missing, got "
-              + Arrays.toString(all(value, others)));
-    }
-  }
-
-  private static double[] all(double first, double[] others) {
-    double[] all = new double[1 + others.length];
-    all[0] = first;
-    System.arraycopy(others, 0, all, 1, others.length);
-    return all;
   }
 
   private static double[] copy(String name, double[] given) {
@@ -125,46 +93,30 @@ public record Observation(
     return time.toEpochMilli();
   }
 
-  /**
-   * For a job's code, which writes into no array. Without what outside models said.
-   *
-   * @param targets that it must have a value of each
-   * @throws IllegalArgumentException if it has more or fewer
-   */
-  dev.weir.forecast.Observation of(String series, int targets) {
-    if (1 + others.length != targets) {
-      throw new IllegalArgumentException(
-          "values: expected %d, got %d".formatted(targets, 1 + others.length));
-    }
+  /** For a job's code, which writes into no array. Without what outside models said. */
+  dev.weir.forecast.Observation of(String series) {
     return of(series, ahead);
   }
 
   private dev.weir.forecast.Observation of(String series, double[] known) {
-    double[] columns = features;
-    if (others.length > 0) {
-      columns = Arrays.copyOf(others, others.length + features.length);
-      System.arraycopy(features, 0, columns, others.length, features.length);
-    }
-    return new dev.weir.forecast.Observation(series, time, value, columns, null, false, known);
+    return new dev.weir.forecast.Observation(series, time, value, features, null, false, known);
   }
 
   /**
    * The same with what outside models said.
    *
-   * @param targets as for the other
    * @param covariates known ahead
    * @param columns of the outside models
    * @param horizon steps that are read of them
    * @throws IllegalArgumentException if it has another number of arrays
    */
-  dev.weir.forecast.Observation of(
-      String series, int targets, int covariates, int columns, int horizon) {
+  dev.weir.forecast.Observation of(String series, int covariates, int columns, int horizon) {
     if (outside.length != columns && outside.length != 0) {
       throw new IllegalArgumentException(
           "outside: expected %d arrays, got %d".formatted(columns, outside.length));
     }
     if (columns == 0) {
-      return of(series, targets);
+      return of(series);
     }
     int width = covariates + columns;
     int steps = covariates == 0 ? 0 : ahead.length / covariates;
@@ -184,30 +136,6 @@ public record Observation(
       }
     }
     return of(series, known);
-  }
-
-  /**
-   * Of several {@linkplain ForecasterBuilder#targets targets}, for {@link Series#observeAll}.
-   *
-   * @param time milliseconds since 1970 in UTC
-   * @param values of all targets in their order; NaN for one that is missing at that time
-   * @throws IllegalArgumentException with one line if all are missing or one is infinite
-   */
-  public static Observation of(long time, double... values) {
-    Checks.check(Checks.given("values", values).length > 0, "values", "one or more", "none");
-    double[] others = Arrays.copyOfRange(values, 1, values.length);
-    return new Observation(time, values[0], NONE, NONE, new double[0][], others);
-  }
-
-  /** As the other. */
-  public static Observation of(Instant time, double... values) {
-    return of(millis(time), values);
-  }
-
-  /** Of one target. */
-  public Observation(
-      long time, double value, double[] features, double[] ahead, double[][] outside) {
-    this(time, value, features, ahead, outside, NONE);
   }
 
   /** That no outside model said anything of. */
@@ -231,17 +159,17 @@ public record Observation(
 
   /** The same with covariates observed with the value. */
   public Observation with(double... observed) {
-    return new Observation(time, value, observed, ahead, outside, others);
+    return new Observation(time, value, observed, ahead, outside);
   }
 
   /** The same with covariates of the times after it, as {@link #ahead()} orders them. */
   public Observation ahead(double... known) {
-    return new Observation(time, value, features, known, outside, others);
+    return new Observation(time, value, features, known, outside);
   }
 
   /** The same with what outside models said, as {@link #outside()} orders it. */
   public Observation outside(double[]... said) {
-    return new Observation(time, value, features, ahead, said, others);
+    return new Observation(time, value, features, ahead, said);
   }
 
   /** A copy. */
@@ -262,17 +190,6 @@ public record Observation(
     return copy(outside);
   }
 
-  /** A copy. */
-  @Override
-  public double[] others() {
-    return copy("others", others);
-  }
-
-  /** Of all targets in their order, NaN for one that is missing; a copy. */
-  public double[] values() {
-    return all(value, others);
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof Observation o
@@ -280,8 +197,7 @@ public record Observation(
         && Double.compare(value, o.value) == 0
         && Arrays.equals(features, o.features)
         && Arrays.equals(ahead, o.ahead)
-        && Arrays.deepEquals(outside, o.outside)
-        && Arrays.equals(others, o.others);
+        && Arrays.deepEquals(outside, o.outside);
   }
 
   @Override
@@ -294,7 +210,7 @@ public record Observation(
     return "Observation[%s = %s%s%s%s]"
         .formatted(
             Instant.ofEpochMilli(time),
-            others.length == 0 ? value : Arrays.toString(values()),
+            value,
             features.length == 0 ? "" : " " + Arrays.toString(features),
             ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead),
             outside.length == 0 ? "" : " outside " + Arrays.deepToString(outside));

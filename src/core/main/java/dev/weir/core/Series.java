@@ -2,7 +2,6 @@ package dev.weir.core;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.learn.LearnerState;
@@ -57,21 +56,9 @@ public final class Series {
    *     Forecast#origin origin}; never null
    * @throws LateObservationException if the series has passed its time; its state is as before
    * @throws IllegalArgumentException if it has other covariates than the forecaster was built for
-   * @throws IllegalStateException if the forecaster has several targets: see {@link #observeAll}
    */
   public Forecast observe(Observation observation) {
     return forecaster.observe(this, observation);
-  }
-
-  /**
-   * As {@link #observe}, of an observation of several {@linkplain ForecasterBuilder#targets
-   * targets}.
-   *
-   * @return the forecasts of all targets that are not missing, and of the totals; null only if the
-   *     observation came before and a forecaster of other settings had learned it
-   */
-  public JointForecast observeAll(Observation observation) {
-    return forecaster.observeAll(this, observation);
   }
 
   /**
@@ -81,11 +68,6 @@ public final class Series {
    */
   public Forecast forecast() {
     return forecaster.forecast(this);
-  }
-
-  /** As {@link #forecast}, of several targets. */
-  public JointForecast forecastAll() {
-    return forecaster.forecastAll(this);
   }
 
   /**
@@ -99,15 +81,6 @@ public final class Series {
   /** How the forecasts have done so far; null while none has met its truth. */
   public Score score() {
     return forecaster.score(this);
-  }
-
-  /**
-   * The same of one of several targets.
-   *
-   * @param target its name
-   */
-  public Score score(String target) {
-    return forecaster.score(this, target);
   }
 
   /**

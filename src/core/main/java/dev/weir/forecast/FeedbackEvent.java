@@ -6,11 +6,9 @@ import dev.weir.forecast.Incident.Reason;
  * Says that an incident was a false alarm, together with the record that brought it: its reason
  * needs more evidence in the series from now on.
  *
- * @param observed the series whose observations it is about
- * @param series whose incident it is about: the same, or of one of its targets
+ * @param series whose incident it is about
  * @param reason of the incident
  * @param start of the incident, milliseconds since 1970 in UTC
  */
-public record FeedbackEvent(
-    String observed, String series, Reason reason, long start, SourceRecord source)
+public record FeedbackEvent(String series, Reason reason, long start, SourceRecord source)
     implements InputEvent {}

@@ -66,57 +66,6 @@ public record Forecast(
       this(value, value, intervals);
     }
 
-    /**
-     * The forecast of a step, which is its median.
-     *
-     * @param step from 1
-     */
-    public double value(int step) {
-      return value[index(step)];
-    }
-
-    /** The expected value of a step, as {@link Forecast#mean(int)}. */
-    public double mean(int step) {
-      return mean[index(step)];
-    }
-
-    /**
-     * The lower end of an interval.
-     *
-     * @param level of one of the intervals
-     * @param step from 1
-     */
-    public double lower(double level, int step) {
-      return interval(level).lower()[index(step)];
-    }
-
-    /** The upper end of an interval, as {@link #lower}. */
-    public double upper(double level, int step) {
-      return interval(level).upper()[index(step)];
-    }
-
-    private List<Double> levels() {
-      return intervals.stream().map(Interval::level).toList();
-    }
-
-    private Interval interval(double level) {
-      for (Interval interval : intervals) {
-        if (interval.level() == level) {
-          return interval;
-        }
-      }
-      throw new IllegalArgumentException(
-          "level: expected one of %s, got %s".formatted(levels(), level));
-    }
-
-    private int index(int step) {
-      if (step < 1 || step > value.length) {
-        throw new IllegalArgumentException(
-            "step: expected 1 to %d, got %d".formatted(value.length, step));
-      }
-      return step - 1;
-    }
-
     /** In memory, about. */
     public long bytes() {
       return (2 + 2L * intervals.size()) * (16 + 8L * value.length);
@@ -189,7 +138,7 @@ public record Forecast(
    * @param step 1 to {@link #horizon}
    */
   public Instant time(int step) {
-    int i = steps.index(step);
+    int i = index(step);
     return times == null ? null : Instant.ofEpochMilli(times[i]);
   }
 
@@ -199,7 +148,7 @@ public record Forecast(
    * @param step 1 to {@link #horizon}
    */
   public double value(int step) {
-    return steps.value(step);
+    return steps.value[index(step)];
   }
 
   /**
@@ -210,12 +159,12 @@ public record Forecast(
    * @param step 1 to {@link #horizon}
    */
   public double mean(int step) {
-    return steps.mean(step);
+    return steps.mean[index(step)];
   }
 
   /** Shares of the truth that the intervals are meant to contain, ascending; empty at first. */
   public List<Double> levels() {
-    return steps.levels();
+    return steps.intervals.stream().map(Interval::level).toList();
   }
 
   /**
@@ -225,12 +174,12 @@ public record Forecast(
    * @param step 1 to {@link #horizon}
    */
   public double lower(double level, int step) {
-    return steps.lower(level, step);
+    return interval(level).lower()[index(step)];
   }
 
   /** The upper end of an interval, as {@link #lower}. */
   public double upper(double level, int step) {
-    return steps.upper(level, step);
+    return interval(level).upper()[index(step)];
   }
 
   /**
@@ -243,7 +192,7 @@ public record Forecast(
    * @throws IllegalArgumentException for another probability
    */
   public double quantile(double probability, int step) {
-    int i = steps.index(step);
+    int i = index(step);
     if (probability == 0.5) {
       return steps.value[i];
     }
@@ -255,6 +204,24 @@ public record Forecast(
     throw new IllegalArgumentException(
         "probability: expected 0.5 or an end of an interval of %s, got %s"
             .formatted(levels(), probability));
+  }
+
+  private Interval interval(double level) {
+    for (Interval interval : steps.intervals) {
+      if (interval.level() == level) {
+        return interval;
+      }
+    }
+    throw new IllegalArgumentException(
+        "level: expected one of %s, got %s".formatted(levels(), level));
+  }
+
+  private int index(int step) {
+    if (step < 1 || step > horizon()) {
+      throw new IllegalArgumentException(
+          "step: expected 1 to %d, got %d".formatted(horizon(), step));
+    }
+    return step - 1;
   }
 
   @Override

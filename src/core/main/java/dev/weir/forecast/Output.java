@@ -2,4 +2,4 @@ package dev.weir.forecast;
 
 /** What leaves a job. */
 public sealed interface Output
-    permits Forecast, JointForecast, Score, Classification, Incident, DeadLetter {}
+    permits Forecast, Score, Classification, Incident, DeadLetter {}

@@ -28,8 +28,7 @@ import java.util.regex.Pattern;
  * @param weights the network's tensors as in {@link RnnConfig#parameters()}
  * @param head the linear head, or null: the hidden state itself is the forecast (mean over
  *     directions)
- * @param targets what it forecasts
- * @param calendar what the network reads of the time, after values and features, two inputs each
+ * @param calendar what the network reads of the time, after value and features, two inputs each
  * @param ahead the covariates known ahead that the network reads, behind all other inputs
  * @param candidates names of the forecasts that the network can combine, in the order of its
  *     weights; empty for a network that reads windows of values and nothing else. One that reads
@@ -50,7 +49,6 @@ public record ForecastModel(
     Scaling scaling,
     float[] weights,
     Head head,
-    NetworkTargets targets,
     List<Calendar> calendar,
     AheadInputs ahead,
     List<String> candidates,
@@ -66,8 +64,6 @@ public record ForecastModel(
   /** 256 MiB of floats; the largest head adds 128 MiB, so that each model fits into one array. */
   public static final int MAX_PARAMETERS = 1 << 26;
 
-  private static final int MAX_HEAD = MAX_HORIZON * 2 * RnnConfig.MAX_SIZE;
-
   /** Provenance is a note, not a store: these limits keep each model writable. */
   public static final int MAX_PROVENANCE_ENTRIES = 1_000;
 
@@ -80,8 +76,8 @@ public record ForecastModel(
    * A linear layer over the network's output.
    *
    * @param weight (out_features, in_features), row-major; in_features is {@link
-   *     RnnConfig#outputSize()}, out_features {@code horizon * targets} for many-to-one, all
-   *     targets of a step side by side, and {@code targets} for many-to-many
+   *     RnnConfig#outputSize()}, out_features {@code horizon} for many-to-one and 1 for
+   *     many-to-many
    * @param bias (out_features)
    */
   public record Head(float[] weight, float[] bias) {
@@ -115,7 +111,6 @@ public record ForecastModel(
     present("readout", readout);
     present("scaling", scaling);
     present("weights", weights);
-    present("targets", targets);
     present("calendar", calendar);
     present("ahead", ahead);
     present("candidates", candidates);
@@ -140,17 +135,8 @@ public record ForecastModel(
           "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
     }
     calendar = List.copyOf(calendar);
-    checkInputs(rnn, targets, calendar, ahead, horizon);
+    checkInputs(rnn, calendar, ahead, horizon);
     candidates = List.copyOf(candidates);
-    if (!candidates.isEmpty() && targets.areSeveral()) {
-      throw new IllegalArgumentException(
-          "targets: expected 1 with candidates, got " + targets.label());
-    }
-    if (scaling.centers().size() > 1 && scaling.centers().size() != targets.count()) {
-      throw new IllegalArgumentException(
-          "center: expected a number for each of %d targets, got %d"
-              .formatted(targets.count(), scaling.centers().size()));
-    }
     if (!candidates.isEmpty() && ahead.count() > 0) {
       throw new IllegalArgumentException("ahead: expected 0 with candidates, got " + ahead.count());
     }
@@ -165,7 +151,7 @@ public record ForecastModel(
       throw new IllegalArgumentException(
           "weights: expected %d floats for %s, got %d".formatted(parameters, rnn, weights.length));
     }
-    int outFeatures = (mode == Mode.MANY_TO_ONE ? horizon : 1) * targets.count();
+    int outFeatures = mode == Mode.MANY_TO_ONE ? horizon : 1;
     outFeatures *= seasonal ? SeasonalWindow.ANSWERS : 1;
     if (head == null) {
       if (candidates.isEmpty() && rnn.hiddenSize() != outFeatures) {
@@ -174,7 +160,6 @@ public record ForecastModel(
                 .formatted(outFeatures, mode.label(), rnn.hiddenSize()));
       }
     } else {
-      within("head weight", head.weight.length, MAX_HEAD);
       length("head weight", outFeatures * rnn.outputSize(), head.weight, outFeatures, rnn);
       length("head bias", outFeatures, head.bias, outFeatures, rnn);
       finite("head weight", head.weight, 0, head.weight.length);
@@ -188,22 +173,17 @@ public record ForecastModel(
   }
 
   private static void checkInputs(
-      RnnConfig rnn,
-      NetworkTargets targets,
-      List<Calendar> calendar,
-      AheadInputs ahead,
-      int horizon) {
-    int least = targets.count() + Calendar.inputs(calendar) + ahead.inputs(horizon);
+      RnnConfig rnn, List<Calendar> calendar, AheadInputs ahead, int horizon) {
+    int least = 1 + Calendar.inputs(calendar) + ahead.inputs(horizon);
     if (rnn.inputSize() < least) {
       String known =
           ahead.count() == 0
               ? ""
               : " and %d known ahead at each of %d steps".formatted(ahead.count(), horizon);
       throw new IllegalArgumentException(
-          "input_size: expected at least %d for %s%s%s, got %d"
+          "input_size: expected at least %d for a value%s%s, got %d"
               .formatted(
                   least,
-                  targets.areSeveral() ? targets.count() + " values" : "a value",
                   calendar.isEmpty() ? "" : " and the calendar " + Calendar.labels(calendar),
                   known,
                   rnn.inputSize()));
@@ -251,11 +231,11 @@ public record ForecastModel(
     return CandidateShape.fitting(candidates.size(), rnn, weights.length);
   }
 
-  /** Observed covariates of each observation that it reads, in addition to values and calendar. */
+  /** Observed covariates of each observation that it reads, beside value and calendar. */
   public int features() {
     return !candidates.isEmpty()
         ? 0
-        : rnn.inputSize() - targets.count() - Calendar.inputs(calendar) - ahead.inputs(horizon);
+        : rnn.inputSize() - 1 - Calendar.inputs(calendar) - ahead.inputs(horizon);
   }
 
   /** Whether a model may be called so: as a Kafka topic may. */
@@ -286,7 +266,6 @@ public record ForecastModel(
         scaling,
         weights,
         head,
-        targets,
         calendar,
         ahead,
         candidates,
@@ -384,7 +363,6 @@ public record ForecastModel(
         && scaling.equals(that.scaling)
         && Arrays.equals(weights, that.weights)
         && Objects.equals(head, that.head)
-        && targets.equals(that.targets)
         && calendar.equals(that.calendar)
         && ahead.equals(that.ahead)
         && candidates.equals(that.candidates)

@@ -21,13 +21,13 @@ import java.util.function.Function;
  * <p>Format 1, as written: tensors {@code rnn.*} in torch's order, then {@code fc.weight} and
  * {@code fc.bias} when there is a head, all F32; metadata {@code weir.format}, {@code name}, {@code
  * version}, {@code cell}, {@code mode}, {@code seq_len}, {@code horizon}, {@code readout}, {@code
- * scaling}, {@code targets} where there are several, {@code calendar} where there is one, {@code
- * ahead}, {@code ahead_center} and {@code ahead_scale} where it reads what is known ahead, {@code
- * candidates} where it combines forecasts (the tensors behind the network's are then those of
- * {@link CandidateShape#head}), and {@code center} and {@code scale} where they are not 0 and 1;
- * {@code weir.provenance.*} is free text. Read: any prefix, and any name for the head. Foreign
- * metadata becomes provenance. Such bytes are in Flink's state and on the model topic: a change of
- * format needs a new number and a reader for the old ones.
+ * scaling}, {@code calendar} where there is one, {@code ahead}, {@code ahead_center} and {@code
+ * ahead_scale} where it reads what is known ahead, {@code candidates} where it combines forecasts
+ * (the tensors behind the network's are then those of {@link CandidateShape#head}), and {@code
+ * center} and {@code scale} where they are not 0 and 1; {@code weir.provenance.*} is free text.
+ * Read: any prefix, and any name for the head. Foreign metadata becomes provenance. Such bytes are
+ * in Flink's state and on the model topic: a change of format needs a new number and a reader for
+ * the old ones.
  */
 public final class ModelFiles {
 
@@ -48,7 +48,6 @@ public final class ModelFiles {
    * @param scaling how values were scaled in training
    * @param cell needed for {@link Cell#RNN_RELU}, which has the shapes of {@link Cell#RNN_TANH}
    * @param calendar what the network reads of the time; null: nothing
-   * @param targets what it forecasts; null: one target. A file that we wrote says if there are more
    */
   public record Defaults(
       String name,
@@ -57,12 +56,11 @@ public final class ModelFiles {
       Readout readout,
       Scaling scaling,
       Cell cell,
-      List<Calendar> calendar,
-      NetworkTargets targets) {
+      List<Calendar> calendar) {
 
     public Defaults(
         String name, Mode mode, Integer seqLen, Readout readout, Scaling scaling, Cell cell) {
-      this(name, mode, seqLen, readout, scaling, cell, null, null);
+      this(name, mode, seqLen, readout, scaling, cell, null);
     }
 
     /** The file must say everything: right for our own files, the model topic and state. */
@@ -90,10 +88,6 @@ public final class ModelFiles {
           model.calendar(),
           calendar,
           words -> words.isEmpty() ? "none" : Calendar.labels(words));
-      boolean reads = model.candidates().isEmpty(); // others forecast each target by itself
-      if (reads && targets != null && !model.targets().fit(targets.names())) {
-        add(all, ModelMetadata.TARGETS, model.targets(), targets, NetworkTargets::label);
-      }
       return all;
     }
 
@@ -188,15 +182,9 @@ public final class ModelFiles {
       float[] weights = state.weights(rnn);
       ForecastModel.Head head = state.head(rnn);
 
-      NetworkTargets targets = metadata.targets(seasonal ? null : defaults.targets());
-      int outputs = head == null ? rnn.hiddenSize() : head.bias().length;
-      int outFeatures = outputs / (seasonal ? SeasonalWindow.ANSWERS : targets.count());
-      if (targets.areSeveral() && outputs % targets.count() != 0) {
-        throw new ModelFormatException(
-            head == null ? "hidden_size" : "head",
-            "rows for each of %d targets".formatted(targets.count()),
-            Integer.toString(outputs),
-            where);
+      int outFeatures = head == null ? rnn.hiddenSize() : head.bias().length;
+      if (seasonal) {
+        outFeatures /= SeasonalWindow.ANSWERS;
       }
       Mode mode = metadata.mode(defaults.mode());
       if (mode == null && outFeatures > 1) {
@@ -216,10 +204,7 @@ public final class ModelFiles {
       if (stated != horizon) {
         throw new ModelFormatException(
             ModelMetadata.HORIZON,
-            horizon
-                + (mode == Mode.MANY_TO_MANY
-                    ? ", seq_len"
-                    : ", the rows of the head" + (targets.areSeveral() ? " of each target" : "")),
+            horizon + (mode == Mode.MANY_TO_ONE ? ", the rows of the head" : ", seq_len"),
             stated.toString(),
             where);
       }
@@ -242,7 +227,6 @@ public final class ModelFiles {
               "none, fixed, window or last"),
           weights,
           head,
-          targets,
           metadata.calendar(seasonal ? null : defaults.calendar()),
           metadata.ahead(),
           candidates,
@@ -272,7 +256,6 @@ public final class ModelFiles {
         metadata.known(ModelMetadata.SCALING, metadata.scaling(Scaling.NONE), "none"),
         state.weights(candidates.size(), encoder),
         null,
-        NetworkTargets.ONE,
         metadata.calendar(null),
         metadata.ahead(),
         candidates,

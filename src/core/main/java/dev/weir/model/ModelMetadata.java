@@ -2,7 +2,6 @@ package dev.weir.model;
 
 import dev.weir.rnn.Cell;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +28,6 @@ final class ModelMetadata {
   static final String HORIZON = "weir.horizon";
   static final String READOUT = "weir.readout";
   static final String SCALING = "weir.scaling";
-  static final String TARGETS = "weir.targets";
   static final String CALENDAR = "weir.calendar";
   static final String AHEAD = "weir.ahead";
   static final String AHEAD_CENTER = "weir.ahead_center";
@@ -54,7 +52,6 @@ final class ModelMetadata {
           HORIZON,
           READOUT,
           SCALING,
-          TARGETS,
           CALENDAR,
           AHEAD,
           AHEAD_CENTER,
@@ -173,40 +170,18 @@ final class ModelMetadata {
 
   Scaling scaling(Scaling otherwise) throws ModelFormatException {
     String text = metadata.get(SCALING);
-    List<Double> centers = numbers(CENTER);
-    List<Double> scales = numbers(SCALE);
+    Double center = number(CENTER);
+    Double scale = number(SCALE);
     if (text == null) {
-      if (centers != null || scales != null) {
+      if (center != null || scale != null) {
         throw new ModelFormatException(
             SCALING, "a rule with " + CENTER + " and " + SCALE, "nothing", where);
       }
       return otherwise;
     }
     Scaling.Rule rule = one(SCALING, Scaling.Rule.ofLabel(text), "none, fixed, window or last");
-    int count = centers != null ? centers.size() : scales != null ? scales.size() : 1;
     return new Scaling(
-        rule,
-        Objects.requireNonNullElse(centers, Collections.nCopies(count, 0.0)),
-        Objects.requireNonNullElse(scales, Collections.nCopies(count, 1.0)));
-  }
-
-  /** A number, or one for each target, separated by commas; null if the file has none. */
-  private List<Double> numbers(String key) throws ModelFormatException {
-    String text = metadata.get(key);
-    if (text == null || !text.contains(",")) {
-      Double number = number(key);
-      return number == null ? null : List.of(number);
-    }
-    int most = NetworkTargets.MAX;
-    String expected = "a number, or one for each of at most %d targets".formatted(most);
-    return numbers(key, text, most, expected);
-  }
-
-  /** What the network forecasts; a file that we wrote says if that is not one target. */
-  NetworkTargets targets(NetworkTargets otherwise) {
-    String text = metadata.get(TARGETS);
-    boolean isOne = text == null && (otherwise == null || metadata.containsKey(FORMAT));
-    return isOne ? NetworkTargets.ONE : text == null ? otherwise : NetworkTargets.ofLabel(text);
+        rule, Objects.requireNonNullElse(center, 0.0), Objects.requireNonNullElse(scale, 1.0));
   }
 
   List<Calendar> calendar(List<Calendar> otherwise) throws ModelFormatException {
@@ -245,24 +220,20 @@ final class ModelMetadata {
     if (text == null) {
       return otherwise;
     }
-    String expected =
-        "%d numbers, as %s says, separated by commas".formatted(otherwise.size(), AHEAD);
-    List<Double> numbers = numbers(key, text, otherwise.size(), expected);
-    if (numbers.size() != otherwise.size()) {
-      throw new ModelFormatException(key, expected, Safetensors.quoted(text), where);
-    }
-    return numbers;
-  }
-
-  private List<Double> numbers(String key, String text, int most, String expected)
-      throws ModelFormatException {
     List<Double> numbers = new ArrayList<>();
     try {
-      for (String number : text.split(",", most + 1)) {
+      for (String number : text.split(",", otherwise.size() + 1)) {
         numbers.add(Double.valueOf(number));
       }
     } catch (NumberFormatException e) {
-      throw new ModelFormatException(key, expected, Safetensors.quoted(text), where);
+      numbers.clear();
+    }
+    if (numbers.isEmpty() || numbers.size() != otherwise.size()) {
+      throw new ModelFormatException(
+          key,
+          "%d numbers, as %s says, separated by commas".formatted(otherwise.size(), AHEAD),
+          Safetensors.quoted(text),
+          where);
     }
     return numbers;
   }
@@ -324,10 +295,7 @@ final class ModelMetadata {
     metadata.put(SEQ_LEN, Integer.toString(model.seqLen()));
     metadata.put(HORIZON, Integer.toString(model.horizon()));
     metadata.put(READOUT, model.readout().label());
-    if (model.targets().areSeveral()) { // so that other files stay as they are
-      metadata.put(TARGETS, model.targets().label());
-    }
-    if (!model.calendar().isEmpty()) {
+    if (!model.calendar().isEmpty()) { // so that other files stay as they are
       metadata.put(CALENDAR, Calendar.labels(model.calendar()));
     }
     AheadInputs ahead = model.ahead();
@@ -342,8 +310,8 @@ final class ModelMetadata {
     Scaling scaling = model.scaling();
     metadata.put(SCALING, scaling.rule().label());
     if (!scaling.equals(new Scaling(scaling.rule(), 0, 1))) {
-      metadata.put(CENTER, joined(scaling.centers()));
-      metadata.put(SCALE, joined(scaling.scales()));
+      metadata.put(CENTER, Double.toString(scaling.center()));
+      metadata.put(SCALE, Double.toString(scaling.scale()));
     }
     return metadata;
   }

@@ -1,7 +1,5 @@
 package dev.weir.model;
 
-import java.util.List;
-
 /**
  * How a window's values are brought to the network's scale and its answer back to the series'
  * scale. With {@code center} and {@code scale}: input {@code (x - center) / scale}, forecast {@code
@@ -9,12 +7,9 @@ import java.util.List;
  *
  * <p>{@code deviation} below is the population standard deviation of the window; where it is zero
  * (a flat window) the scale is 1, so that the network sees zeros and a trained head answers near
- * the last value. Of several targets each is scaled by itself.
- *
- * @param centers of each target, or one number for all
- * @param scales as many
+ * the last value.
  */
-public record Scaling(Rule rule, List<Double> centers, List<Double> scales) {
+public record Scaling(Rule rule, double center, double scale) {
 
   public enum Rule {
     /** The network sees the values as they are. */
@@ -56,54 +51,33 @@ public record Scaling(Rule rule, List<Double> centers, List<Double> scales) {
   public static final Scaling LAST = new Scaling(Rule.LAST, 0, 1);
 
   public Scaling {
-    centers = List.copyOf(centers);
-    scales = List.copyOf(scales);
-    if (centers.isEmpty() || centers.size() != scales.size()) {
-      throw new IllegalArgumentException(
-          "scale: expected as many numbers as center (%d), got %d"
-              .formatted(centers.size(), scales.size()));
+    if (!Double.isFinite(center)) {
+      throw new IllegalArgumentException("center: expected a finite number, got " + center);
     }
-    for (double center : centers) {
-      if (!Double.isFinite(center)) {
-        throw new IllegalArgumentException("center: expected a finite number, got " + center);
-      }
+    if (!(scale > 0) || !Double.isFinite(scale)) {
+      throw new IllegalArgumentException("scale: expected a finite number above 0, got " + scale);
     }
-    for (double scale : scales) {
-      if (!(scale > 0) || !Double.isFinite(scale)) {
-        throw new IllegalArgumentException("scale: expected a finite number above 0, got " + scale);
-      }
-    }
-  }
-
-  /** The same numbers for each target. */
-  public Scaling(Rule rule, double center, double scale) {
-    this(rule, List.of(center), List.of(scale));
-  }
-
-  private int place(int target) {
-    return centers.size() == 1 ? 0 : target;
   }
 
   /**
    * What is subtracted from each value of a window.
    *
-   * @param target its number, from 0
    * @param window its {@code length} values, oldest first, from {@code from} on
    */
-  public double center(int target, double[] window, int from, int length) {
+  public double center(double[] window, int from, int length) {
     return switch (rule) {
       case NONE -> 0;
-      case FIXED -> centers.get(place(target));
+      case FIXED -> center;
       case WINDOW -> mean(window, from, length);
       case LAST -> window[from + length - 1];
     };
   }
 
   /** What each value of a window is divided by, after {@link #center}; never 0. */
-  public double scale(int target, double[] window, int from, int length) {
+  public double scale(double[] window, int from, int length) {
     return switch (rule) {
       case NONE -> 1;
-      case FIXED -> scales.get(place(target));
+      case FIXED -> scale;
       case WINDOW, LAST -> {
         double deviation = deviation(window, from, length);
         yield deviation > 0 ? deviation : 1;

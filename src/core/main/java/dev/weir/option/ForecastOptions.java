@@ -3,7 +3,6 @@ package dev.weir.option;
 import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.expert.Experts;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -27,7 +26,8 @@ public final class ForecastOptions {
       Option.integer("window.seq-len", 5, 1, ForecastModel.MAX_SEQ_LEN, "Values in a window.")
           .unit("observations")
           .change(
-              "windows keep their newest values; the start is refused while the savepoint's base model has another length");
+              "windows keep their newest values; the start is refused while the savepoint's base"
+                  + " model has another length");
   public static final Option<Integer> STRIDE =
       Option.integer("window.stride", 1, 1, 1_000_000, "Observations from one window to the next.")
           .unit("observations");
@@ -36,8 +36,8 @@ public final class ForecastOptions {
               "window.state",
               InitialState.class,
               InitialState.FRESH,
-              "With which h_0 (and c_0) a network that forecasts alone begins a window: fresh: zeros;"
-                  + " carry: what the series' last window left, with window.stride 1 or"
+              "With which h_0 (and c_0) a network that forecasts alone begins a window: fresh:"
+                  + " zeros; carry: what the series' last window left, with window.stride 1 or"
                   + " window.seq-len.")
           .change("carry begins with zeros at each series' next full window");
   public static final Option<Integer> FEATURES =
@@ -48,7 +48,8 @@ public final class ForecastOptions {
               1000,
               "Covariates of each observation; the network's input_size is one more.")
           .change(
-              "each window starts again; the start is refused while the savepoint's base model has other inputs");
+              "each window starts again; the start is refused while the savepoint's base model has"
+                  + " other inputs");
 
   /** Covariates that a mixture learns from, at most. */
   public static final int MAX_LEARNED_COVARIATES = CovariateRule.MAX;
@@ -59,9 +60,9 @@ public final class ForecastOptions {
               0,
               0,
               MAX_LEARNED_COVARIATES,
-              "Covariates of each observation that are known ahead, such as a temperature forecast or a"
-                  + " price: the mixture learns from them, and a base model that was trained with as many"
-                  + " reads them.")
+              "Covariates of each observation that are known ahead, such as a temperature forecast"
+                  + " or a price: the mixture learns from them, and a base model that was trained"
+                  + " with as many reads them.")
           .change("each window starts again; " + Option.LEARNS_AGAIN);
   public static final Option<Boolean> COVARIATES =
       Option.flag(
@@ -76,8 +77,9 @@ public final class ForecastOptions {
               "a list of names",
               List.of(),
               OutsideModels.MAX,
-              "Models outside of Weir that forecast the same series, by the names that their forecasts"
-                  + " have: each takes part in the mixture, weighed and corrected by its errors.",
+              "Models outside of Weir that forecast the same series, by the names that their"
+                  + " forecasts have: each takes part in the mixture, weighed and corrected by its"
+                  + " errors.",
               name -> known(OutsideModels.isName(name) ? name : null, name))
           .change(Option.LEARNS_AGAIN);
   public static final Option<Boolean> OUTSIDE_QUANTILES =
@@ -87,25 +89,14 @@ public final class ForecastOptions {
               "Whether the outside models say the ends of the intervals, too.")
           .needs(OUTSIDE)
           .change(Option.LEARNS_AGAIN);
-  public static final Option<List<String>> TARGETS =
-      Option.list(
-              "targets",
-              "a list of 2 to 32 different names",
-              List.of(),
-              Targets.MAX,
-              "Several values of each observation that are forecast together, by name; a name has "
-                  + Targets.NAMES
-                  + ".",
-              name -> known(Targets.isName(name) ? name : null, name))
-          .change("each series starts again");
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(
               "window.calendar",
               "a list of " + Calendar.labels(List.of(Calendar.values())).replace(",", ", "),
               List.of(),
               Calendar.values().length,
-              "What base models read of each observation's time, in window.time-zone: two inputs each,"
-                  + " after the features.",
+              "What base models read of each observation's time, in window.time-zone: two inputs"
+                  + " each, after the features.",
               label -> known(Calendar.ofLabel(label), label))
           .change("the start is refused while the savepoint's base model has another one");
   public static final Option<ZoneId> TIME_ZONE =
@@ -123,8 +114,8 @@ public final class ForecastOptions {
               "window.interval",
               null,
               Duration.ofMillis(1),
-              "Time from one observation of a series to the next; makes missing ones noticed and gives"
-                  + " forecasts their target times. By default windows are by count.")
+              "Time from one observation of a series to the next; makes missing ones noticed and"
+                  + " gives forecasts their target times. By default windows are by count.")
           .change(
               "windows keep their newest values as far as they follow each other by the new one");
   public static final Option<Gap> GAP =
@@ -132,9 +123,9 @@ public final class ForecastOptions {
               "window.gap",
               Gap.class,
               Gap.SKIP,
-              "What becomes of missing observations: skip starts the window again, carry repeats the"
-                  + " last value, linear draws a line to the next one, reset starts window and learning"
-                  + " again.")
+              "What becomes of missing observations: skip starts the window again, carry repeats"
+                  + " the last value, linear draws a line to the next one, reset starts window and"
+                  + " learning again.")
           .needs(INTERVAL);
   public static final Option<Integer> MAX_FILL =
       Option.integer(
@@ -167,8 +158,8 @@ public final class ForecastOptions {
               0,
               0,
               Integer.MAX_VALUE,
-              "Series that one task may keep; observations of further ones are dead letters; 0 for no"
-                  + " limit.")
+              "Series that one task may keep; observations of further ones are dead letters; 0 for"
+                  + " no limit.")
           .unit("series of one task")
           .change("safe: what is there is kept, beyond the limit too");
 
@@ -213,8 +204,9 @@ public final class ForecastOptions {
                   .formatted(SEASON_LENGTH.expected()),
               Seasons.AUTO,
               SEASON_LENGTH.description().replaceFirst("\\.$", "")
-                  + "; with window.interval also a duration; auto finds it in the data. Of two, such as"
-                  + " a week and a year of daily values, the second is more than twice the first, at"
+                  + "; with window.interval also a duration; auto finds it in the data. Of two,"
+                  + " such as a week and a year of daily values, the second is more than twice the"
+                  + " first, at"
                   + " most %d.".formatted(Seasons.MAX_SECOND_COUNT),
               Seasons::parse)
           .unit("observations")

@@ -7,12 +7,9 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeasonCounts;
-import dev.weir.forecast.engine.SeriesBytes;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.holiday.HolidaySettings;
-import dev.weir.forecast.joint.JointLearner;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.InitialState;
@@ -23,7 +20,6 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
-import dev.weir.model.NetworkTargets;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
@@ -34,9 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The specification of a forecast. The job file, SQL, the command line and the library set what
@@ -66,7 +59,6 @@ public final class ForecastSpec extends Spec {
   private AlarmRules alarms;
   private ExplanationSettings names = ExplanationSettings.NUMBERED;
   private Option<Integer> anyOutside; // null: outside models are listed
-  private List<WantedTotal> totals = List.of();
   private boolean outsideAges;
 
   /** With each option's default. */
@@ -82,68 +74,7 @@ public final class ForecastSpec extends Spec {
     alarms = other.alarms;
     names = other.names;
     anyOutside = other.anyOutside;
-    totals = other.totals;
     outsideAges = other.outsideAges;
-  }
-
-  /**
-   * A total that is forecast with the targets.
-   *
-   * @param name of it
-   * @param of names of targets, with a minus in front of one that is subtracted
-   * @param steps 0: of each step by itself; else the sum of so many steps
-   */
-  public record WantedTotal(String name, List<String> of, int steps) {
-
-    private static final Pattern TEXT =
-        Pattern.compile("([^=]+)=([^=]+?)(?:\\s+over\\s+(-?[0-9]{1,6}))?\\s*");
-
-    private static final Pattern TERM = Pattern.compile("\\s*([+-]?)\\s*([^+\\s-][^+-]*)");
-
-    /**
-     * Reads {@code all = load + wind}, {@code net = load - wind} or {@code day = load over 24}.
-     *
-     * @throws IllegalArgumentException with one line for another text
-     */
-    public static WantedTotal parse(String text) {
-      Matcher parts = TEXT.matcher(text);
-      List<String> of = new ArrayList<>();
-      if (parts.matches()) {
-        Matcher terms = TERM.matcher(parts.group(2));
-        int end = 0;
-        while (terms.find() && terms.start() == end && (end == 0 || !terms.group(1).isEmpty())) {
-          of.add((terms.group(1).equals("-") ? "-" : "") + terms.group(2).strip());
-          end = terms.end();
-        }
-        int steps = parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3));
-        boolean areSteps = parts.group(3) == null || steps > 0; // 0 would be each step by itself
-        if (end == parts.group(2).length() && areSteps) {
-          return new WantedTotal(parts.group(1).strip(), of, steps);
-        }
-      }
-      throw new IllegalArgumentException(
-          "expected NAME = TARGET + TARGET, NAME = TARGET - TARGET or NAME = TARGET over STEPS, got"
-              + " "
-              + (text.length() > 100 ? text.substring(0, 100) + "..." : text));
-    }
-  }
-
-  /** {@link #totals} where they are one text. */
-  public static final Option<List<WantedTotal>> TOTALS =
-      Option.list(
-              "totals",
-              "at most 100 sums of targets or of steps such as 'net = load - wind, day = load over"
-                  + " 24'",
-              List.of(),
-              100,
-              "Sums and differences of targets, or of a target's next steps, that are forecast with"
-                  + " them.",
-              WantedTotal::parse)
-          .needs(ForecastOptions.TARGETS);
-
-  /** Totals of the targets. */
-  public void totals(List<WantedTotal> of) {
-    totals = List.copyOf(of);
   }
 
   /** Days that the mixture knows ahead; null for none. */
@@ -216,7 +147,6 @@ public final class ForecastSpec extends Spec {
    * @return null beside a problem
    */
   public ForecastModel read(Mode mode, String name, byte[] file, String where, Integer seqLen) {
-    List<String> targets = get(ForecastOptions.TARGETS); // one is reported with all settings
     ModelFiles.Defaults defaults =
         new ModelFiles.Defaults(
             name,
@@ -225,8 +155,7 @@ public final class ForecastSpec extends Spec {
             get(mode, ForecastOptions.READOUT),
             get(mode, ForecastOptions.SCALING),
             get(mode, ForecastOptions.CELL),
-            get(ForecastOptions.CALENDAR),
-            targets.size() == 1 ? NetworkTargets.ONE : NetworkTargets.of(targets));
+            get(ForecastOptions.CALENDAR));
     try {
       ForecastModel model = ModelFiles.fromBytes(file, defaults, where);
       for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
@@ -266,7 +195,6 @@ public final class ForecastSpec extends Spec {
             get(ForecastOptions.OUT_OF_ORDERNESS),
             sampling,
             new ForecastSettings.Inputs(
-                severalTargets(),
                 get(ForecastOptions.FEATURES),
                 get(ForecastOptions.FEATURES_AHEAD),
                 get(ForecastOptions.CALENDAR),
@@ -274,7 +202,6 @@ public final class ForecastSpec extends Spec {
             limits,
             targets);
     checkModels(settings);
-    settings.modes().forEach(mode -> checkTargets(settings, mode, seasons));
     front.stop();
     return settings;
   }
@@ -396,73 +323,6 @@ public final class ForecastSpec extends Spec {
         .withSecondSeason(seasons.second())
         .withHolidays(holidays)
         .withOutside(outside);
-  }
-
-  /** What is kept of all targets together is one state. */
-  private void checkTargets(ForecastSettings settings, ModeSettings mode, SeasonCounts seasons) {
-    Targets targets = settings.inputs().targets();
-    if (!targets.areSeveral() || mode.learning() == null) {
-      return;
-    }
-    LearnerSettings learner = mode.learning().learner();
-    long each = SeriesBytes.of(learner, seasons.first(), settings.seqLen(), mode.model() != null);
-    long together = JointLearner.bytes(targets, mode.horizon(), learner.levels());
-    checkBytes(
-        ForecastOptions.TARGETS,
-        (int) Math.min(Integer.MAX_VALUE, targets.count() * each + together),
-        SeriesBytes.MAX_OF_TARGETS,
-        " with %d targets and a horizon of %d; take fewer targets, totals or a shorter horizon"
-            .formatted(targets.count(), mode.horizon()));
-  }
-
-  /** The targets and their totals; {@link Targets#ONE} if there is a problem. */
-  private Targets severalTargets() {
-    List<String> names = get(ForecastOptions.TARGETS);
-    String problem = null;
-    if (names.isEmpty()) {
-      if (!totals.isEmpty()) {
-        front.problem(TOTALS, "expected targets as well, got none");
-      }
-      return Targets.ONE;
-    }
-    if (!get(ForecastOptions.OUTSIDE).isEmpty() || anyOutside != null) {
-      problem = "expected none with outside models, got " + names;
-    } else if (holidays != null) {
-      problem = "expected none with holidays, got " + names;
-    } else if (get(ForecastOptions.STATE) == InitialState.CARRY) {
-      problem = "expected none with window.state: carry, got " + names;
-    } else if (get(ForecastOptions.GAP) == Gap.CARRY || get(ForecastOptions.GAP) == Gap.LINEAR) {
-      problem =
-          "expected none where gaps are filled (%s), got %s"
-              .formatted(front.name(ForecastOptions.GAP), names);
-    }
-    Option<?> of = ForecastOptions.TARGETS;
-    try {
-      Targets targets = new Targets(names, List.of());
-      if (problem == null) {
-        of = TOTALS;
-      }
-      List<Targets.Total> wanted = new ArrayList<>();
-      int horizon = parts.stream().mapToInt(part -> horizon(part.mode)).max().orElse(0);
-      Set<String> taken = new HashSet<>(names);
-      for (WantedTotal each : totals) {
-        if (!taken.add(each.name)) {
-          problem = "%s: expected a name of one target or total, got several".formatted(each.name);
-        }
-        wanted.add(targets.total(each.name, each.of, each.steps));
-        if (each.steps > horizon) {
-          problem =
-              "%s: expected at most %d steps, got %d".formatted(each.name, horizon, each.steps);
-        }
-      }
-      if (problem == null) {
-        return new Targets(names, wanted);
-      }
-    } catch (IllegalArgumentException e) {
-      problem = e.getMessage().replace("targets: ", "");
-    }
-    front.problem(of, problem);
-    return Targets.ONE;
   }
 
   /** The models outside, with columns after those of the covariates. */

@@ -17,7 +17,6 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
@@ -35,13 +34,7 @@ class PublicSignaturesTest {
 
   /** What the library returns, with what it consists of. */
   private static final List<Class<?>> RECORDS =
-      List.of(
-          Forecast.class,
-          JointForecast.class,
-          Explanation.class,
-          Score.class,
-          Incident.class,
-          Classification.class);
+      List.of(Forecast.class, Explanation.class, Score.class, Incident.class, Classification.class);
 
   private static JavaClasses classes;
   private static JavaClasses records;

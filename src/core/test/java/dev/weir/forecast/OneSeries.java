@@ -29,23 +29,7 @@ public final class OneSeries {
   public static List<Forecast> forecasts(
       ForecastSettings settings, List<Observation> series, int from, ForecastModel model)
       throws IOException {
-    return outputs(settings, series, from, model, Forecast.class);
-  }
-
-  /** The same of a series with several targets. */
-  public static List<JointForecast> jointForecasts(
-      ForecastSettings settings, List<Observation> series) throws IOException {
-    return outputs(settings, series, series.size(), null, JointForecast.class);
-  }
-
-  private static <T> List<T> outputs(
-      ForecastSettings settings,
-      List<Observation> series,
-      int from,
-      ForecastModel model,
-      Class<T> type)
-      throws IOException {
-    List<T> outputs = new ArrayList<>();
+    List<Forecast> forecasts = new ArrayList<>();
     ForecastState state = new ForecastState();
     SeriesForecaster forecaster = SeriesForecaster.inOrder(settings);
     for (int t = 0; t < series.size(); t++) {
@@ -53,10 +37,10 @@ public final class OneSeries {
         forecaster.use(0, model, 1);
       }
       forecaster.observe(state, series.get(t)).outputs().stream()
-          .filter(type::isInstance)
-          .map(type::cast)
-          .forEach(outputs::add);
+          .filter(Forecast.class::isInstance)
+          .map(Forecast.class::cast)
+          .forEach(forecasts::add);
     }
-    return outputs;
+    return forecasts;
   }
 }

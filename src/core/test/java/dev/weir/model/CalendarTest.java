@@ -66,7 +66,7 @@ class CalendarTest {
     assertThat(new String(without, java.nio.charset.StandardCharsets.ISO_8859_1))
         .doesNotContain("calendar");
     ModelFiles.Defaults told =
-        new ModelFiles.Defaults(null, null, null, null, null, null, model.calendar(), null);
+        new ModelFiles.Defaults(null, null, null, null, null, null, model.calendar());
     assertThat(ModelFiles.fromBytes(without, told, "f")).isEqualTo(model);
   }
 

@@ -323,17 +323,11 @@ class ModelFilesTest {
             Readout.FINAL_HIDDEN,
             Scaling.LAST,
             null,
-            List.of(Calendar.HOUR_OF_DAY),
-            NetworkTargets.of(List.of("a", "b")));
+            List.of(Calendar.HOUR_OF_DAY));
     assertThat(others.contradictions(model))
         .extracting(ModelFiles.Contradiction::key)
         .containsExactly(
-            "weir.mode",
-            "weir.seq_len",
-            "weir.readout",
-            "weir.scaling",
-            "weir.calendar",
-            "weir.targets");
+            "weir.mode", "weir.seq_len", "weir.readout", "weir.scaling", "weir.calendar");
     assertThat(others.contradictions(model).get(1))
         .hasToString("expected 5, as the file says, got 7");
   }
@@ -470,109 +464,5 @@ class ModelFilesTest {
       }
     }
     return bytes;
-  }
-
-  /** An LSTM of 3 inputs and 4 units with a head of 6 rows. */
-  private static ForecastModel ofTargets(Defaults defaults, String... metadata) throws IOException {
-    RnnConfig rnn = new RnnConfig(Cell.LSTM, 3, 4, 1, false, true);
-    Map<String, Safetensors.Tensor> tensors = stateDict(rnn, "rnn.");
-    tensors.put("fc.weight", counting(0, List.of(6, 4)));
-    Map<String, String> words = new HashMap<>();
-    for (int i = 0; i < metadata.length; i += 2) {
-      words.put(metadata[i], metadata[i + 1]);
-    }
-    return read(tensors, words, defaults);
-  }
-
-  @Test
-  void targetsAreANumberOrNames() throws IOException {
-    ForecastModel three = ofTargets(PLAIN, "weir.targets", "3");
-    assertThat(three.targets()).isEqualTo(new NetworkTargets(3, List.of()));
-    assertThat(three.horizon()).isEqualTo(2);
-    assertThat(three.features()).isZero();
-    ForecastModel two = ofTargets(PLAIN, "weir.targets", "load,wind speed");
-    assertThat(two.targets().names()).containsExactly("load", "wind speed");
-    assertThat(two.horizon()).isEqualTo(3);
-    assertThat(two.features()).isEqualTo(1);
-    assertThat(ofTargets(PLAIN).targets()).isEqualTo(NetworkTargets.ONE);
-
-    Defaults ofJob =
-        new Defaults(
-            "pump",
-            null,
-            5,
-            null,
-            Scaling.WINDOW,
-            null,
-            null,
-            NetworkTargets.of(List.of("a", "b")));
-    assertThat(ofTargets(ofJob).targets().names()).containsExactly("a", "b");
-    assertThat(ofTargets(ofJob, "weir.format", "1").targets())
-        .as("of a file that we wrote")
-        .isEqualTo(NetworkTargets.ONE);
-    assertThat(ofJob.contradictions(two))
-        .extracting(ModelFiles.Contradiction::toString)
-        .containsExactly("expected load,wind speed, as the file says, got a,b");
-    assertThat(
-            ofTargets(
-                    Defaults.NONE,
-                    "weir.name",
-                    "m",
-                    "weir.mode",
-                    "many-to-one",
-                    "weir.seq_len",
-                    "5",
-                    "weir.targets",
-                    "2",
-                    "weir.scaling",
-                    "fixed",
-                    "weir.center",
-                    "1.5,-2",
-                    "weir.scale",
-                    "2,0.5")
-                .scaling())
-        .isEqualTo(new Scaling(Scaling.Rule.FIXED, List.of(1.5, -2.0), List.of(2.0, 0.5)));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "0 | targets: expected a number from 1 to 32, or 2 to 32 different names, got 0",
-        "33 | targets: expected a number from 1 to 32, or 2 to 32 different names, got 33",
-        "-2 | targets: expected a number from 1 to 32, or 2 to 32 different names, got -2",
-        "a,b,a | targets: expected a number from 1 to 32, or 2 to 32 different names, got a,b,a",
-        "a | targets: expected a number from 1 to 32, or 2 to 32 different names, got a",
-        "a, | targets: expected a number from 1 to 32, or 2 to 32 different names, got a,",
-        "a/b,c | targets: expected a number from 1 to 32, or 2 to 32 different names, got a/b,c",
-        "4 | head: expected rows for each of 4 targets, got 6",
-        "6 | input_size: expected at least 6 for 6 values, got 3",
-      })
-  void targetsThatNoNetworkHasAreRefused(String targets, String message) {
-    assertThatThrownBy(() -> ofTargets(PLAIN, "weir.targets", targets))
-        .hasMessage(message + " (pump.safetensors)");
-  }
-
-  @Test
-  void wordsThatDoNotFitTheTargetsAreRefused() {
-    assertThatThrownBy(() -> ofTargets(PLAIN, "weir.targets", "2", "weir.horizon", "6"))
-        .hasMessage(
-            "weir.horizon: expected 3, the rows of the head of each target, got 6"
-                + " (pump.safetensors)");
-    assertThatThrownBy(() -> ofTargets(PLAIN, "weir.targets", "2", "weir.mode", "many-to-many"))
-        .hasMessageStartingWith("head weight: expected 8 floats (out_features 2, in_features 4)");
-    String[] fixed = {"weir.targets", "2", "weir.scaling", "fixed", "weir.center", ""};
-    fixed[5] = "1,2,3";
-    assertThatThrownBy(() -> ofTargets(PLAIN, fixed))
-        .hasMessage("center: expected a number for each of 2 targets, got 3 (pump.safetensors)");
-    fixed[5] = "1,x";
-    assertThatThrownBy(() -> ofTargets(PLAIN, fixed))
-        .hasMessage(
-            "weir.center: expected a number, or one for each of at most 32 targets, got 1,x"
-                + " (pump.safetensors)");
-    fixed[4] = "weir.scale";
-    fixed[5] = "1,0";
-    assertThatThrownBy(() -> ofTargets(PLAIN, fixed))
-        .hasMessage("scale: expected a finite number above 0, got 0.0 (pump.safetensors)");
   }
 }

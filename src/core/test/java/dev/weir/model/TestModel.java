@@ -20,7 +20,6 @@ public final class TestModel {
   private Scaling scaling = Scaling.NONE;
   private float[] weights;
   private ForecastModel.Head head;
-  private NetworkTargets targets = NetworkTargets.ONE;
   private List<Calendar> calendar = List.of();
   private AheadInputs ahead = AheadInputs.NONE;
   private List<String> candidates = List.of();
@@ -46,7 +45,6 @@ public final class TestModel {
     same.scaling = other.scaling();
     same.weights = other.weights();
     same.head = other.head();
-    same.targets = other.targets();
     same.calendar = other.calendar();
     same.ahead = other.ahead();
     same.candidates = other.candidates();
@@ -96,15 +94,10 @@ public final class TestModel {
     return this;
   }
 
-  /** A head of zeros, of the shape that mode and targets want. */
+  /** A head of zeros, of the shape that the mode wants. */
   public TestModel zeroHead() {
-    int outputs = (mode == Mode.MANY_TO_ONE ? horizon : 1) * targets.count();
+    int outputs = mode == Mode.MANY_TO_ONE ? horizon : 1;
     return head(new float[outputs * rnn.outputSize()], new float[outputs]);
-  }
-
-  public TestModel targets(String... names) {
-    targets = NetworkTargets.of(List.of(names));
-    return this;
   }
 
   public TestModel calendar(List<Calendar> wanted) {
@@ -139,7 +132,6 @@ public final class TestModel {
         scaling,
         weights == null ? new float[rnn.parameterCount()] : weights,
         head,
-        targets,
         calendar,
         ahead,
         candidates,

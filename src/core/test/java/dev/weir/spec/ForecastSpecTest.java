@@ -1,7 +1,6 @@
 package dev.weir.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -14,13 +13,11 @@ import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
-import dev.weir.spec.ForecastSpec.WantedTotal;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the rules that the job file, SQL, the command line and the library have in common. */
 class ForecastSpecTest {
@@ -218,41 +215,5 @@ class ForecastSpecTest {
     assertThat(front.problems).isEmpty();
     assertThat(settings.seqLen()).isEqualTo(5);
     assertThat(settings.modes().get(0).learning().learner()).isEqualTo(LearnerSettings.defaults(2));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "all = load + wind | all | load,wind | 0",
-        "net=load-wind.1 | net | load,-wind.1 | 0",
-        "my net = - wind + load 2 over 7 | my net | -wind,load 2 | 7",
-        "day = load over 24 | day | load | 24",
-      })
-  void totalIsReadFromText(String text, String name, String of, int steps) {
-    assertThat(WantedTotal.parse(text))
-        .isEqualTo(new WantedTotal(name, List.of(of.split(",")), steps));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "all",
-        "all = ",
-        "= a",
-        "a = b = c",
-        "a = b + ",
-        "a = b ++ c",
-        "a=b-",
-        "a = b over -6",
-        "a = b over 0"
-      })
-  void textThatIsNoTotalIsRefused(String text) {
-    assertThatThrownBy(() -> WantedTotal.parse(text))
-        .hasMessage(
-            "expected NAME = TARGET + TARGET, NAME = TARGET - TARGET or NAME = TARGET over STEPS,"
-                + " got "
-                + text);
   }
 }

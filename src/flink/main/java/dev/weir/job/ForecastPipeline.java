@@ -66,7 +66,7 @@ public final class ForecastPipeline {
       return label.series();
     }
     if (arrival instanceof FeedbackEvent feedback) {
-      return feedback.observed();
+      return feedback.series();
     }
     DeadLetter letter = (DeadLetter) arrival;
     return "dead-letter-"

@@ -15,7 +15,6 @@ import dev.weir.job.options.JobOptions.Made;
 import dev.weir.job.options.MappingOptions;
 import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
-import dev.weir.job.options.TargetOptions;
 import dev.weir.job.options.WebhookOptions;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.OutsideTopic;
@@ -46,7 +45,7 @@ final class JobReader {
 
   private static final List<String> OF_FORECASTS =
       List.of(
-          ("learning,intervals,scores,forecasts,alarms,targets,output,experts,season,bounds,"
+          ("learning,intervals,scores,forecasts,alarms,output,experts,season,bounds,"
                   + "holidays,window.interval,window.gap,window.max-fill,window.calendar,"
                   + "window.time-zone,window.features-ahead,observations.features-ahead,"
                   + "topics.forecasts,topics.scores,topics.alarms")
@@ -73,8 +72,6 @@ final class JobReader {
     }
     if (classifies && modes.isEmpty()) {
       checkAlone();
-    } else if (classifies && TargetOptions.areSeveral(file)) {
-      file.problem(ForecastOptions.TARGETS, "expected none with a section classify, got some");
     }
     file.addDefault(ForecastOptions.FEATURES, MappingOptions.FEATURES);
     file.addDefault(ForecastOptions.FEATURES_AHEAD, MappingOptions.FEATURES_AHEAD);
@@ -136,7 +133,6 @@ final class JobReader {
                           entry -> days(entry, regions)))
               : null);
     }
-    spec.totals(TargetOptions.totals(file));
     Mode first = modes.isEmpty() ? Mode.MANY_TO_ONE : modes.get(0);
     spec.alarms(AlarmOptions.read(file, first, spec.horizon(first)));
     if (file.has(OutsideOptions.MAX_MODELS)) {

@@ -10,8 +10,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeriesBytes;
-import dev.weir.forecast.joint.JointLearner;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.stream.ClassifyOperator;
@@ -170,7 +168,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
    * @param nameLength characters of a series' name
    */
   public static StateSizeEstimate of(ForecastSettings settings, int nameLength) {
-    int row = 16 + 8 * settings.inputs().columns(); // time, value, features
+    int row = 16 + 8 * settings.inputs().features(); // time, value, features
     long kept = 8 * covariatesKept(settings);
     long window = (long) settings.seqLen() * row + kept;
     long heapKey = HEAP_ENTRY + string(nameLength);
@@ -211,12 +209,6 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
         learned += learning.learner().distributionBytes();
         heap += SUMS_OBJECTS;
         disk += SUMS_FORMAT;
-      }
-      Targets targets = settings.inputs().targets();
-      if (targets.areSeveral()) { // each has its own, and all one together
-        learned *= targets.count();
-        learned += JointLearner.bytes(targets, target.horizon(), learning.learner().levels());
-        heap += (targets.count() - 1L) * LEARNED_OBJECT;
       }
       heap += LEARNED_OBJECT + learned + heapKey;
       cached += learned;

@@ -10,7 +10,6 @@ import dev.weir.job.options.JobOptions.RunMode;
 import dev.weir.job.options.MappingOptions;
 import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
-import dev.weir.job.options.TargetOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
@@ -106,12 +105,7 @@ final class TopicReader {
             file.get(JobOptions.GUARANTEE),
             file.get(JobOptions.TRANSACTION_TIMEOUT),
             file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name)),
-        new KafkaSettings.Source(
-            maxFuture(),
-            span(),
-            SourceOffsets.STREAM,
-            observationMapping(),
-            Math.max(1, file.get(ForecastOptions.TARGETS).size())),
+        new KafkaSettings.Source(maxFuture(), span(), SourceOffsets.STREAM, observationMapping()),
         0, // measured on the topics when the job is submitted, as the offsets
         RegistryOptions.read(file, clients));
   }
@@ -260,14 +254,8 @@ final class TopicReader {
 
   /** Null for a topic of Weir's own records, or when something is wrong. */
   private ObservationMapping observationMapping() {
-    boolean areTargets = TargetOptions.areSeveral(file);
-    if (!file.has(MappingOptions.FORMAT)
-        || !areTargets && file.require(MappingOptions.VALUES) == null) {
+    if (!file.has(MappingOptions.FORMAT) || file.require(MappingOptions.VALUES) == null) {
       return null;
-    }
-    if (areTargets && file.has(MappingOptions.VALUES)) {
-      checkCount(
-          MappingOptions.VALUES, file.get(ForecastOptions.TARGETS).size(), ForecastOptions.TARGETS);
     }
     for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
       if (file.has(option) && !classifies) {
@@ -282,13 +270,11 @@ final class TopicReader {
   }
 
   private void checkCount(Option<? extends List<?>> fields, Option<Integer> count) {
-    checkCount(fields, file.get(count), count);
-  }
-
-  private void checkCount(Option<? extends List<?>> fields, int expected, Option<?> of) {
-    int got = file.get(fields).size();
-    if (got != expected) {
-      file.problem(fields, "expected %d, as %s says, got %d".formatted(expected, of.key(), got));
+    if (file.get(count) != file.get(fields).size()) {
+      file.problem(
+          fields,
+          "expected %d, as %s says, got %d"
+              .formatted(file.get(count), count.key(), file.get(fields).size()));
     }
   }
 
@@ -331,7 +317,8 @@ final class TopicReader {
       file.problem(
           option,
           isRegistered
-              ? "expected kafka.format: avro-confluent as well, which says where the registry is, got avro"
+              ? "expected kafka.format: avro-confluent as well, which says where the registry is,"
+                  + " got avro"
               : "expected avro-confluent with kafka.format: avro-confluent, got " + format);
     }
     Option<?> columns = MappingOptions.COLUMNS.under(section);

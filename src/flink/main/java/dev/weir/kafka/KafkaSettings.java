@@ -69,14 +69,9 @@ public record KafkaSettings(
    * @param span what is read of the topics
    * @param offsets the span's offsets; known when the job is submitted
    * @param mapping what observations are that are not our own records; null: they are
-   * @param targets how many each observation has
    */
   public record Source(
-      Duration maxFuture,
-      SourceRange span,
-      SourceOffsets offsets,
-      ObservationMapping mapping,
-      int targets)
+      Duration maxFuture, SourceRange span, SourceOffsets offsets, ObservationMapping mapping)
       implements Serializable {}
 
   /**
@@ -251,8 +246,7 @@ public record KafkaSettings(
 
   /** The same ends with what only the brokers know. */
   public KafkaSettings measured(SourceOffsets measured, int bytes) {
-    Source found =
-        new Source(source.maxFuture, source.span, measured, source.mapping, source.targets);
+    Source found = new Source(source.maxFuture, source.span, measured, source.mapping);
     return with(topics, found, bytes, registry);
   }
 

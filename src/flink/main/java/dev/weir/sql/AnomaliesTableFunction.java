@@ -3,7 +3,6 @@ package dev.weir.sql;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.engine.Judgment;
-import java.util.List;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
@@ -19,8 +18,6 @@ import org.apache.flink.table.types.inference.CallContext;
 public final class AnomaliesTableFunction extends ForecastTableFunction {
 
   private static final long serialVersionUID = 1L;
-
-  private transient OutputColumns<Judgment> columns; // of the plan
 
   /** For SQL: {@code CREATE FUNCTION ANOMALIES AS 'dev.weir.sql.AnomaliesTableFunction'}. */
   public AnomaliesTableFunction() {
@@ -53,27 +50,11 @@ public final class AnomaliesTableFunction extends ForecastTableFunction {
 
   @Override
   GenericRowData row(Judgment judged) {
-    return columns().row(judged);
+    return COLUMNS.row(judged);
   }
 
-  private OutputColumns<Judgment> columns() {
-    columns = columns == null ? columns(plan.targets().names()) : columns;
-    return columns;
-  }
-
-  /**
-   * The columns of {@code ANOMALIES}.
-   *
-   * @param targets their names; none where there is one
-   */
-  static OutputColumns<Judgment> columns(List<String> targets) {
-    return targets.isEmpty()
-        ? COLUMNS
-        : COLUMNS.with(
-            "target", DataTypes.STRING(), of -> StringData.fromString(targets.get(of.target())));
-  }
-
-  private static final OutputColumns<Judgment> COLUMNS =
+  /** The columns of {@code ANOMALIES}. */
+  static final OutputColumns<Judgment> COLUMNS =
       new OutputColumns<Judgment>()
           .withRowTime("value_time", of -> TimestampData.fromEpochMillis(of.time()))
           .with("actual_value", DataTypes.DOUBLE(), Judgment::value)
@@ -95,6 +76,6 @@ public final class AnomaliesTableFunction extends ForecastTableFunction {
 
   @Override
   GenericRowData refused(DeadLetter letter, TimestampData time) {
-    return columns().refused(letter, time);
+    return COLUMNS.refused(letter, time);
   }
 }

@@ -107,7 +107,7 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
   @Override
   public void open(FunctionContext context) throws Exception {
     input = new InputRow(plan.columns(), 0);
-    value = plan.columns().values().get(0).getter();
+    value = plan.columns().value().getter();
     label = plan.label() == null ? null : plan.label().getter();
     labelTime = plan.labelTime() == null ? null : plan.labelTime().getter();
     MetricGroup metrics = context.getMetricGroup().addGroup("weir");

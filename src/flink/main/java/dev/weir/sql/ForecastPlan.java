@@ -6,7 +6,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.holiday.HolidayOverrides;
 import dev.weir.holiday.HolidayRegions;
@@ -27,7 +26,7 @@ import org.apache.flink.table.types.inference.CallContext;
  * One call of {@code FORECAST} or {@code ANOMALIES}, checked: all that its tasks need. Made when a
  * statement is planned, so that what is wrong with it is said there.
  *
- * @param settings what the core is configured with: one mode
+ * @param settings what the core is configured with: one target
  * @param columns what is read of each row
  * @param refusedRows whether a row that can't be used gives one that says so
  */
@@ -67,18 +66,13 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
    */
   static DataType output(CallContext call) {
     DataType time = checked(call, Signature.FORECAST);
-    CallArguments arguments = new CallArguments(call, Signature.FORECAST);
-    return ForecastTableFunction.columns(
-            arguments.get(ForecastOptions.EXPLAIN), arguments.isGiven(ForecastOptions.TARGETS))
-        .type(time);
+    boolean explains = new CallArguments(call, Signature.FORECAST).get(ForecastOptions.EXPLAIN);
+    return ForecastTableFunction.columns(explains).type(time);
   }
 
   /** As {@link #output}, of {@code ANOMALIES}. */
   static DataType anomalies(CallContext call) {
-    DataType time = checked(call, Signature.ANOMALIES);
-    CallArguments arguments = new CallArguments(call, Signature.ANOMALIES);
-    return AnomaliesTableFunction.columns(arguments.get(ForecastOptions.TARGETS, List.of()))
-        .type(time);
+    return AnomaliesTableFunction.COLUMNS.type(checked(call, Signature.ANOMALIES));
   }
 
   private static DataType checked(CallContext call, Signature signature) {
@@ -94,11 +88,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   boolean explains() {
     Learning learning = settings.modes().get(0).learning();
     return learning != null && learning.explanation() != null;
-  }
-
-  /** The targets of each partition. */
-  Targets targets() {
-    return settings.inputs().targets();
   }
 
   /** Checks everything, and reads the weights if there are any. */
@@ -127,9 +116,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       spec.set(ForecastOptions.FEATURES_AHEAD, ahead.size());
       spec.set(ForecastOptions.LEVELS, List.of(arguments.get(Signature.LEVEL) / 100.0));
       spec.set(ForecastOptions.SEASON, seasons());
-      if (arguments.isGiven(ForecastSpec.TOTALS)) {
-        spec.totals(arguments.get(ForecastSpec.TOTALS));
-      }
       spec.set(ForecastOptions.SCORES_EVERY, 0);
       spec.set(ForecastOptions.OUT_OF_ORDERNESS, arguments.outOfOrderness());
       if (signature == Signature.ANOMALIES) {

@@ -3,7 +3,6 @@ package dev.weir.sql;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
@@ -11,7 +10,6 @@ import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesForecaster;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.model.Mode;
 import dev.weir.state.LearnerStateSerializer;
@@ -23,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.dataview.MapView;
@@ -66,13 +63,12 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
   /** Rows have no bytes of their own to keep. */
   static final SourceRecord ROW = new SourceRecord("row", 0, 0, -1, null, null);
 
-  final ForecastPlan plan; // null before the call is known
+  private final ForecastPlan plan; // null before the call is known
   private transient InputRow input;
   private transient ResultCounters counters;
   private transient PartitionTimers timers;
   private transient Partition partition;
   private transient SeriesForecaster series;
-  private transient Map<String, Integer> sums; // last step of each total that sums up steps, or 0
   private transient long time; // of the current call
   transient LongSupplier clock; // a test sets its own before the start
 
@@ -111,7 +107,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   /** A row that can't be used, as one of the output. */
   GenericRowData refused(DeadLetter letter, TimestampData time) {
-    return columns(plan.explains(), plan.targets().areSeveral()).refused(letter, time);
+    return columns(plan.explains()).refused(letter, time);
   }
 
   @Override
@@ -155,9 +151,6 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     clock = clock == null ? System::currentTimeMillis : clock;
     counters = ResultCounters.ofForecasts(metrics);
     timers = new PartitionTimers();
-    sums =
-        plan.targets().totals().stream()
-            .collect(Collectors.toMap(Targets.Total::name, Targets.Total::steps));
     partition = new Partition(plan.settings().modes().get(0).mode());
     series = new SeriesForecaster(plan.settings(), clock);
     if (judges()) {
@@ -237,25 +230,13 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
   private void collectRows(Output output) {
     counters.count(output);
     if (output instanceof Forecast forecast && !judges()) {
-      collectRows(new Step(forecast, forecast.steps(), null, null, 1));
-    } else if (output instanceof JointForecast joint) {
-      for (JointForecast.Target of : joint.targets()) {
-        collectRows(new Step(of.forecast(), of.forecast().steps(), of.name(), of.region(), 1));
-      }
-      for (JointForecast.Total of : joint.totals()) { // at the time of the targets
-        Forecast beside = joint.targets().get(0).forecast();
-        collectRows(
-            new Step(beside, of.steps(), of.name(), null, Math.max(1, sums.get(of.name()))));
+      OutputColumns<Step> columns = plan.explains() ? EXPLAINED : COLUMNS;
+      Step step = new Step(forecast);
+      for (step.index = 0; step.index < forecast.horizon(); step.index++) {
+        collect(columns.row(step));
       }
     } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
       collect(refused(letter, TimestampData.fromEpochMillis(time)));
-    }
-  }
-
-  private void collectRows(Step step) {
-    OutputColumns<Step> columns = columns(plan.explains(), plan.targets().areSeveral());
-    for (step.index = 0; step.index < step.steps.value().length; step.index++) {
-      collect(columns.row(step));
     }
   }
 
@@ -313,44 +294,26 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     }
   }
 
-  /** What a row is of. */
-  static final class Step {
-    final Forecast forecast; // of a total, that of a target at the same time
-    final Forecast.Steps steps;
+  private static final class Step {
+    final Forecast forecast;
     final TimestampData origin;
     final Forecast.Interval narrow; // null without intervals
-    final StringData target; // null where there is one without a name
-    final Forecast.Interval region; // null while not known, and for a total
-    final int first; // the step of the first number
     int index;
 
-    Step(
-        Forecast forecast,
-        Forecast.Steps steps,
-        String target,
-        Forecast.Interval region,
-        int first) {
+    Step(Forecast forecast) {
       this.forecast = forecast;
-      this.steps = steps;
       this.origin = TimestampData.fromEpochMillis(forecast.origin());
-      this.narrow = steps.intervals().isEmpty() ? null : steps.intervals().get(0);
-      this.target = target == null ? null : StringData.fromString(target);
-      this.region = region;
-      this.first = first;
-    }
-
-    int step() {
-      return first + index;
+      this.narrow = forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
     }
 
     TimestampData time() {
       return forecast.times() == null
           ? null
-          : TimestampData.fromEpochMillis(forecast.times()[step() - 1]);
+          : TimestampData.fromEpochMillis(forecast.times()[index]);
     }
 
     GenericMapData explanation() {
-      if (index > 0 || forecast.steps() != steps || forecast.explanation() == null) {
+      if (index > 0 || forecast.explanation() == null) {
         return null;
       }
       Map<StringData, Double> parts = new LinkedHashMap<>();
@@ -364,9 +327,9 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
   private static final OutputColumns<Step> COLUMNS =
       new OutputColumns<Step>()
           .withRowTime("origin", of -> of.origin)
-          .with("step", DataTypes.INT(), Step::step)
+          .with("step", DataTypes.INT(), of -> of.index + 1)
           .withTime("target_time", Step::time)
-          .with("forecast_value", DataTypes.DOUBLE(), of -> of.steps.value()[of.index])
+          .with("forecast_value", DataTypes.DOUBLE(), of -> of.forecast.values()[of.index])
           .with(
               "lower_bound",
               DataTypes.DOUBLE(),
@@ -377,7 +340,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
               of -> of.narrow == null ? null : of.narrow.upper()[of.index])
           .withModel(of -> of.forecast.model(), of -> of.forecast.modelVersion())
           .withStatus(of -> of.forecast.status())
-          .with("forecast_mean", DataTypes.DOUBLE(), of -> of.steps.mean()[of.index]);
+          .with("forecast_mean", DataTypes.DOUBLE(), of -> of.forecast.steps().mean()[of.index]);
 
   private static final OutputColumns<Step> EXPLAINED =
       COLUMNS.with(
@@ -385,27 +348,8 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
           DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE()),
           Step::explanation);
 
-  private static final OutputColumns<Step> JOINT = joint(COLUMNS);
-  private static final OutputColumns<Step> EXPLAINED_JOINT = joint(EXPLAINED);
-
-  private static OutputColumns<Step> joint(OutputColumns<Step> columns) {
-    return columns
-        .with("target", DataTypes.STRING(), of -> of.target)
-        .with(
-            "region_lower",
-            DataTypes.DOUBLE(),
-            of -> of.region == null ? null : of.region.lower()[of.index])
-        .with(
-            "region_upper",
-            DataTypes.DOUBLE(),
-            of -> of.region == null ? null : of.region.upper()[of.index]);
-  }
-
   /** The columns of {@code FORECAST}. */
-  static OutputColumns<Step> columns(boolean explains, boolean areTargetsSeveral) {
-    if (areTargetsSeveral) {
-      return explains ? EXPLAINED_JOINT : JOINT;
-    }
+  static OutputColumns<?> columns(boolean explains) {
     return explains ? EXPLAINED : COLUMNS;
   }
 }

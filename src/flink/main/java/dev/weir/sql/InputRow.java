@@ -30,7 +30,7 @@ final class InputRow {
    * Which columns are read.
    *
    * @param keys those of PARTITION BY
-   * @param values the value's, or those of several targets in their order
+   * @param value the value's
    * @param features those of the covariates that come with a value, in their order
    * @param covariates those of the covariates that are known ahead, arrays, in their order
    * @param outside those of what outside models forecast, arrays, in their order; of numbers, or of
@@ -38,14 +38,14 @@ final class InputRow {
    */
   record Columns(
       List<Column> keys,
-      List<Column> values,
+      Column value,
       List<Column> features,
       List<Column> covariates,
       List<Column> outside)
       implements Serializable {
-    /** Of one target, without anything that is known ahead. */
+    /** Without anything that is known ahead. */
     Columns(List<Column> keys, Column value, List<Column> features) {
-      this(keys, List.of(value), features, List.of(), List.of());
+      this(keys, value, features, List.of(), List.of());
     }
 
     List<Column> ahead() {
@@ -85,7 +85,7 @@ final class InputRow {
 
   private final Columns columns;
   private final FieldGetter[] keys;
-  private final FieldGetter[] values;
+  private final FieldGetter value;
   private final FieldGetter[] features;
   private final FieldGetter[] ahead;
   private final ElementGetter[] elements; // of those arrays
@@ -110,7 +110,7 @@ final class InputRow {
     this.covariates = columns.covariates().size();
     this.arrays = new ArrayData[ahead.length];
     this.keys = columns.keys().stream().map(Column::getter).toArray(FieldGetter[]::new);
-    this.values = columns.values().stream().map(Column::getter).toArray(FieldGetter[]::new);
+    this.value = columns.value().getter();
     this.features = columns.features().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.keyNames = columns.keys().stream().map(Column::name).collect(Collectors.joining("|"));
   }
@@ -152,7 +152,7 @@ final class InputRow {
       return refused(
           Reason.TIME, "time: expected 1970 or later, got " + Instant.ofEpochMilli(time));
     }
-    DeadLetter letter = problemWithValues(row);
+    DeadLetter letter = problemWith(value.getFieldOrNull(row), columns.value());
     for (int i = 0; letter == null && i < features.length; i++) {
       letter = problemWith(features[i].getFieldOrNull(row), columns.features().get(i));
     }
@@ -160,26 +160,6 @@ final class InputRow {
       letter = problemAhead((ArrayData) ahead[i].getFieldOrNull(row), i);
     }
     return letter;
-  }
-
-  /** One of several targets may be missing, not all of them. */
-  private DeadLetter problemWithValues(RowData row) {
-    DeadLetter letter = null;
-    int missing = 0;
-    for (int i = 0; letter == null && i < values.length; i++) {
-      Object number = values[i].getFieldOrNull(row);
-      if (number == null && values.length > 1) {
-        missing++;
-      } else {
-        letter = problemWith(number, columns.values().get(i));
-      }
-    }
-    if (missing < values.length) {
-      return letter;
-    }
-    String names = columns.values().stream().map(Column::name).collect(Collectors.joining(", "));
-    return refused(
-        Reason.NULL_VALUE, names + ": expected a number in one of them, got NULL in all");
   }
 
   private DeadLetter problemAhead(ArrayData array, int column) {
@@ -215,23 +195,19 @@ final class InputRow {
     return new DeadLetter(reason, message, ForecastTableFunction.ROW);
   }
 
-  /** The value, or the first target: NaN for NULL. */
   double value(RowData row) {
-    return finite(values[0].getFieldOrNull(row));
+    return number(value.getFieldOrNull(row));
   }
 
-  /** The other targets, then covariates. */
   double[] features(RowData row) {
-    int others = values.length - 1;
-    if (others + features.length == 0) {
+    if (features.length == 0) {
       return Observation.NO_FEATURES;
     }
-    double[] numbers = new double[others + features.length];
-    for (int i = 0; i < numbers.length; i++) {
-      FieldGetter getter = i < others ? values[1 + i] : features[i - others];
-      numbers[i] = finite(getter.getFieldOrNull(row));
+    double[] values = new double[features.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = number(features[i].getFieldOrNull(row));
     }
-    return numbers;
+    return values;
   }
 
   /**

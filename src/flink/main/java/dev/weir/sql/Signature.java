@@ -9,7 +9,6 @@ import dev.weir.option.Option;
 import dev.weir.option.Option.Need;
 import dev.weir.option.Seasons;
 import dev.weir.option.ValueWords;
-import dev.weir.spec.ForecastSpec;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -142,14 +141,7 @@ final class Signature {
                   null,
                   "DESCRIPTOR of the columns with what outside models forecast, arrays: the first"
                       + " is of the next step, a number or a ROW of forecast, lower and upper end."
-                      + " A model is named as its column.")),
-          new Argument(
-              "targets",
-              ForecastOptions.TARGETS.with(
-                  null,
-                  "DESCRIPTOR of 2 to 32 columns of numbers, in place of value_column, which are"
-                      + " forecast together; NULL is a number that is missing at that time.")),
-          new Argument("totals", ForecastSpec.TOTALS));
+                      + " A model is named as its column.")));
 
   /** Those of {@code ANOMALIES}: what the alarms are, and those of {@code FORECAST} but these. */
   static final Signature ANOMALIES =
@@ -163,8 +155,7 @@ final class Signature {
                     ForecastOptions.MODE,
                     ForecastOptions.STRIDE,
                     ForecastOptions.LEARNING,
-                    ForecastOptions.EXPLAIN,
-                    ForecastSpec.TOTALS)
+                    ForecastOptions.EXPLAIN)
                 .contains(argument.option));
     all.addAll(
         4,
@@ -252,7 +243,7 @@ final class Signature {
   }
 
   static DataType type(Option<?> option) {
-    if (List.of(ForecastOptions.OUTSIDE, ForecastOptions.TARGETS).contains(option)) {
+    if (option.equals(ForecastOptions.OUTSIDE)) {
       return DataTypes.DESCRIPTOR();
     }
     return switch (option.type()) {

@@ -49,7 +49,7 @@ final class TableColumns {
   Columns of() {
     return new Columns(
         Arrays.stream(table.partitionByColumns()).mapToObj(i -> key(all.get(i))).toList(),
-        values(),
+        valueColumn(),
         arguments.get(Signature.FEATURE_COLUMNS).stream()
             .map(name -> numeric(Signature.FEATURE_COLUMNS, name))
             .toList(),
@@ -73,20 +73,12 @@ final class TableColumns {
     return column;
   }
 
-  /** Of one target or of several. */
-  private List<Column> values() {
-    boolean areSeveral = arguments.signature().has(ForecastOptions.TARGETS);
-    if (areSeveral && arguments.isGiven(ForecastOptions.TARGETS)) {
-      arguments.refuse(List.of(Signature.VALUE_COLUMN), "none with targets", "one");
-      return arguments.get(ForecastOptions.TARGETS).stream()
-          .map(name -> numeric(ForecastOptions.TARGETS, name))
-          .toList();
-    }
+  private Column valueColumn() {
     String name = arguments.get(Signature.VALUE_COLUMN);
     if (name == null) {
       throw arguments.wrong(Signature.VALUE_COLUMN, "the name of a column", "none");
     }
-    return List.of(numeric(Signature.VALUE_COLUMN, name));
+    return numeric(Signature.VALUE_COLUMN, name);
   }
 
   private Column numeric(Option<?> argument, String name) {
@@ -182,7 +174,8 @@ final class TableColumns {
                   column.getName(),
                   processing
                       ? "processing time"
-                      : "no event time; in batch mode none is: SET 'execution.runtime-mode' = 'streaming'"));
+                      : "no event time; in batch mode none is: SET 'execution.runtime-mode' ="
+                          + " 'streaming'"));
     }
     return type.is(LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE)
         ? DataTypes.TIMESTAMP(3)

@@ -4,7 +4,6 @@ import dev.weir.file.NamedFile;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
-import dev.weir.model.NetworkTargets;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.util.HashSet;
@@ -107,8 +106,7 @@ public final class WeirModelFactory implements ModelProviderFactory {
             value(where, options, ForecastOptions.READOUT),
             value(where, options, ForecastOptions.SCALING),
             value(where, options, ForecastOptions.CELL),
-            List.of(),
-            NetworkTargets.ONE);
+            List.of());
     ForecastModel model;
     try {
       String location = options.get(WEIGHTS_PATH);

@@ -4,7 +4,6 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.window.SeriesResult;
 import dev.weir.forecast.window.SeriesResult.Counted;
@@ -66,14 +65,9 @@ public final class ResultCounters {
     }
   }
 
-  /** Of several targets each forecast is counted. */
   public void count(Output output) {
     if (output instanceof Forecast forecast) {
       statuses[forecast.status().ordinal()].inc();
-    } else if (output instanceof JointForecast joint) {
-      for (int i = 0; i < joint.targets().size(); i++) {
-        count(joint.targets().get(i).forecast());
-      }
     } else if (output instanceof Classification classification) {
       statuses[classification.status().ordinal()].inc();
     } else if (output instanceof DeadLetter letter) {

@@ -3,7 +3,6 @@ package dev.weir.stream;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastResult;
@@ -68,8 +67,6 @@ final class ForecastMetrics {
   void sent(Output output) {
     if (output instanceof Forecast forecast) {
       missingCovariates.inc(forecast.covariatesMissing());
-    } else if (output instanceof JointForecast joint && !joint.targets().isEmpty()) {
-      missingCovariates.inc(joint.targets().get(0).forecast().covariatesMissing()); // of all
     } else if (output instanceof Score) {
       scores.inc();
     } else if (output instanceof Incident incident && incident.event() == Event.OPENED) {

@@ -84,7 +84,6 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       target.writeByte(FEEDBACK);
       StringValue.writeString(event.series(), target);
       target.writeLong(event.start());
-      StringValue.writeString(event.observed(), target);
       target.writeByte(event.reason().ordinal());
       writeSource(event.source(), target);
     } else {
@@ -109,9 +108,8 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       return new LabelEvent(series, time, StringValue.readString(source), readSource(source));
     }
     if (kind == FEEDBACK) {
-      String observed = StringValue.readString(source);
       Reason reason = Reason.values()[source.readByte()];
-      return new FeedbackEvent(observed, series, reason, time, readSource(source));
+      return new FeedbackEvent(series, reason, time, readSource(source));
     }
     double value = source.readDouble();
     double[] some = readDoubles(source);

@@ -237,7 +237,7 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
       }
     }
     this.logs = learners.isEmpty() ? null : context.getState(LOG);
-    this.features = settings.inputs().columns();
+    this.features = settings.inputs().features();
     this.windowBefore = windowBefore;
   }
 

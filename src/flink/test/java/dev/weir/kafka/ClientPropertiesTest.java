@@ -24,7 +24,8 @@ class ClientPropertiesTest {
   private static final String NOT_A_HOST = "no-such-host.invalid:9092"; // by RFC 6761
   private static final String NOWHERE = "localhost:1";
   private static final String LOGIN =
-      "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"weir\" password=\"%s\";";
+      "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"weir\""
+          + " password=\"%s\";";
 
   @TempDir private Path dir;
 
@@ -73,7 +74,8 @@ class ClientPropertiesTest {
         "sasl.jaas.config | M required password=\"${env:X}\"; | false",
         "sasl.jaas.config | M required password=\"x\" user_token=\"${env:X}\"; | true",
         "sasl.jaas.config | ${file:/etc/weir:jaas} | false",
-        "sasl.jaas.config | Krb5LoginModule required useKeyTab=true keyTab=\"/etc/weir.keytab\"; | false",
+        "sasl.jaas.config | Krb5LoginModule required useKeyTab=true keyTab=\"/etc/weir.keytab\"; |"
+            + " false",
         "sasl.oauthbearer.client.credentials.client.secret | x | true",
         "interceptor.api-key | x | true",
         "interceptor.colour | x | false",
@@ -166,7 +168,8 @@ class ClientPropertiesTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             file
-                + ", sasl.jaas.config: expected each secret in plain text, or none, got both (not shown)");
+                + ", sasl.jaas.config: expected each secret in plain text, or none, got both (not"
+                + " shown)");
     String named = "M required clientId=\"u\" clientSecret=\"${env:X}\";";
     Files.writeString(file, "sasl.jaas.config=" + named);
     assertThat(ClientProperties.referTo(file)).containsEntry("sasl.jaas.config", named);
@@ -179,8 +182,9 @@ class ClientPropertiesTest {
     assertThatThrownBy(() -> ClientProperties.check(NOWHERE, properties))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "sasl.jaas.config: expected LoginModuleClass required username=\"...\" password=\"...\";"
-                + " got something else (not shown); a \" or \\ within a password needs a \\ before it");
+            "sasl.jaas.config: expected LoginModuleClass required username=\"...\""
+                + " password=\"...\"; got something else (not shown); a \" or \\ within a password"
+                + " needs a \\ before it");
   }
 
   @Test
@@ -234,7 +238,7 @@ class ClientPropertiesTest {
             new KafkaSettings.Transactions(
                 KafkaSettings.Delivery.EXACTLY_ONCE, Duration.ofMinutes(10), "weir-pumps"),
             new KafkaSettings.Source(
-                Duration.ofDays(1), SourceRange.STREAM, SourceOffsets.STREAM, null, 1),
+                Duration.ofDays(1), SourceRange.STREAM, SourceOffsets.STREAM, null),
             0,
             null);
     assertThat(settings.toString())
@@ -285,15 +289,19 @@ class ClientPropertiesTest {
       assertThatThrownBy(() -> ClientProperties.check(wrong, Map.of()))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "bootstrap servers: expected HOST:PORT, several joined by commas, got '%s'; a broker's usual port is 9092",
+              "bootstrap servers: expected HOST:PORT, several joined by commas, got '%s'; a"
+                  + " broker's usual port is 9092",
               wrong);
     }
     assertThatThrownBy(() -> ClientProperties.check("user:pw@host:9092", Map.of()))
         .hasMessage(
-            "bootstrap servers: expected HOST:PORT, several joined by commas, got '[hidden]@host:9092'; user and password go into sasl.jaas.config: docs/kafka-security.md");
+            "bootstrap servers: expected HOST:PORT, several joined by commas, got"
+                + " '[hidden]@host:9092'; user and password go into sasl.jaas.config:"
+                + " docs/kafka-security.md");
     assertThatThrownBy(() -> ClientProperties.check(NOT_A_HOST, Map.of()))
         .hasMessage(
-            "bootstrap servers: expected a host that this machine knows, got '%s'; check the name, or try the broker's IP address",
+            "bootstrap servers: expected a host that this machine knows, got '%s'; check the name,"
+                + " or try the broker's IP address",
             NOT_A_HOST);
     assertThatThrownBy(
             () ->

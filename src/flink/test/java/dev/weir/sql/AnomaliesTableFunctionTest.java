@@ -11,7 +11,6 @@ import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.TestSettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -22,11 +21,7 @@ import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -171,56 +166,6 @@ class AnomaliesTableFunctionTest {
     List<Boolean> forecasts = new ArrayList<>();
     partition.rows.subList(49, 52).forEach(row -> forecasts.add(!row.isNullAt(2)));
     assertThat(forecasts).containsExactly(true, false, true);
-  }
-
-  /** Each row has the forecast that FORECAST made of the value at the value before. */
-  @Test
-  void eachTargetHasARowWithItsForecast() throws Exception {
-    Columns two =
-        new Columns(
-            List.of(new Column("sensor", 0, VarCharType.STRING_TYPE)),
-            List.of(new Column("a", 1, new DoubleType()), new Column("b", 2, new DoubleType())),
-            List.of(),
-            List.of(),
-            List.of());
-    OnePartition judged =
-        new OnePartition(two, AnomaliesTableFunction::new).start(joint(judging()));
-    OnePartition forecast = new OnePartition(two).start(joint(settings(null, Sampling.BY_COUNT)));
-    double[] values = values();
-    Map<String, Double> next = new HashMap<>();
-    Set<String> alarms = new HashSet<>();
-    for (int i = 0; i <= 700; i++) { // a shift of the level has alarms learn faster
-      judged.rows.clear();
-      forecast.rows.clear();
-      Double b = i % 7 == 3 ? null : Math.sin(i);
-      for (OnePartition partition : List.of(judged, forecast)) {
-        partition.row(MINUTE * (i + 1), StringData.fromString("s"), values[i], b);
-      }
-      assertThat(judged.rows).hasSize(b == null ? 1 : 2);
-      for (RowData row : judged.rows) {
-        String target = row.getString(12).toString();
-        assertThat(row.getDouble(1)).isEqualTo(target.equals("a") ? values[i] : b);
-        if (!target.equals("b") || i % 7 != 4) { // else that before was missing
-          assertThat(number(row, 2)).isEqualTo(next.get(target));
-        }
-        if (row.getBoolean(6)) {
-          alarms.add(target);
-        }
-      }
-      for (RowData row : forecast.rows) {
-        if (row.getInt(1) == 1) {
-          next.put(row.getString(11).toString(), row.getDouble(3));
-        }
-      }
-    }
-    assertThat(alarms).as("spikes are of a alone").containsExactly("a");
-  }
-
-  private static ForecastSettings joint(ForecastSettings of) {
-    return TestSettings.of(5, of.modes().get(0))
-        .stride(of.stride())
-        .targets(new Targets(List.of("a", "b"), List.of()))
-        .build();
   }
 
   @Test

@@ -34,7 +34,7 @@ class CovariateColumnsTest {
   private static final Columns COLUMNS =
       new Columns(
           List.of(new Column("sensor", 0, VarCharType.STRING_TYPE)),
-          List.of(new Column("v", 1, new DoubleType())),
+          new Column("v", 1, new DoubleType()),
           List.of(new Column("heat", 2, new DoubleType())),
           List.of(
               new Column("plan", 3, new ArrayType(new DoubleType())),

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.types.DataType;
@@ -43,8 +42,8 @@ class SignatureTest {
   void eachColumnIsDescribed() throws IOException {
     Map<String, OutputColumns<?>> columns =
         Map.of(
-            "FORECAST", ForecastTableFunction.columns(true, true),
-            "ANOMALIES", AnomaliesTableFunction.columns(List.of("a", "b")),
+            "FORECAST", ForecastTableFunction.columns(true),
+            "ANOMALIES", AnomaliesTableFunction.COLUMNS,
             "CLASSIFY", ClassifyTableFunction.COLUMNS);
     String page = Files.readString(PAGE);
     columns.forEach(
@@ -61,10 +60,10 @@ class SignatureTest {
   void anomaliesTakesItsArgumentsInTheOrderOfPlansBefore() {
     assertThat(Signature.ANOMALIES.names())
         .isEqualTo(
-            "value_column, feature_columns, ahead_columns, learn_covariates, budget, reasons, horizon,"
-                + " seq_len, in_order, sampling_interval, gap, max_fill, ttl, size, experts, season,"
-                + " level, weights_path, model_name, scaling, readout, cell, calendar, refused_rows,"
-                + " second_season, bounds_min, bounds_max, bounds_integer, holidays, holidays_file,"
-                + " holidays_overrides, time_zone, outside, targets");
+            "value_column, feature_columns, ahead_columns, learn_covariates, budget, reasons,"
+                + " horizon, seq_len, in_order, sampling_interval, gap, max_fill, ttl, size,"
+                + " experts, season, level, weights_path, model_name, scaling, readout, cell,"
+                + " calendar, refused_rows, second_season, bounds_min, bounds_max, bounds_integer,"
+                + " holidays, holidays_file, holidays_overrides, time_zone, outside");
   }
 }

@@ -8,16 +8,12 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.JointForecast;
-import dev.weir.forecast.JointForecast.Target;
-import dev.weir.forecast.JointForecast.Total;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.IncidentCodecTest;
-import dev.weir.kafka.codec.JointForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
@@ -99,9 +95,8 @@ class TopicsTest {
       others.executeSql(created.group().replaceFirst(";\\s*$", ""));
       Matcher topic = TOPIC.matcher(created.group());
       assertThat(topic.find()).as(created.group()).isTrue();
-      String table = created.group(1).startsWith("joint_") ? created.group(1) : topic.group(1);
-      if (List.of(tables.listTables()).contains(table)) {
-        assertThat(type(others, created.group(1))).isEqualTo(type(table));
+      if (List.of(tables.listTables()).contains(topic.group(1))) {
+        assertThat(type(others, created.group(1))).isEqualTo(type(topic.group(1)));
       }
     }
   }
@@ -111,8 +106,7 @@ class TopicsTest {
     Map.of(
             "forecasts", ForecastCodec.SCHEMA,
             "scores", ScoreCodec.SCHEMA,
-            "alarms", IncidentCodec.SCHEMA,
-            "joint_forecasts", JointForecastCodec.SCHEMA)
+            "alarms", IncidentCodec.SCHEMA)
         .forEach(
             (table, schema) ->
                 assertThat(names(type(table)))
@@ -285,26 +279,6 @@ class TopicsTest {
     assertThat(tables.explainSql(query)).as("with the columns of jobs/topics.sql").contains("line");
     assertThat(session.query(query))
         .containsExactly(Row.of("line7", LocalDateTime.of(2026, 1, 31, 12, 0), 2L, 4.0));
-  }
-
-  @Test
-  void sqlReadsJointForecasts() throws Exception {
-    Interval region = new Interval(0.8, new double[] {1, 2}, new double[] {3, 5});
-    JointForecast joint =
-        new JointForecast(
-            "s",
-            5_000,
-            Mode.MANY_TO_ONE,
-            List.of(new Target("a", TestForecast.of("s/a", 5_000, 1.5, 2.5).build(), region)),
-            List.of(new Total("two", new Forecast.Steps(new double[] {4}, List.of()))));
-    RowData row = read("joint_forecasts", new JointForecastCodec(null).encode(joint));
-    RowData target = row.getArray(3).getRow(0, 12);
-    assertThat(target.getString(0)).hasToString("a");
-    assertThat(target.getArray(3).getRow(1, 6).getDouble(1)).isEqualTo(2.5);
-    assertThat(target.getRow(11, 3).getArray(2).toDoubleArray()).containsExactly(3, 5);
-    RowData total = row.getArray(4).getRow(0, 3);
-    assertThat(total.getString(0)).hasToString("two");
-    assertThat(total.getArray(1).getRow(0, 6).getDouble(1)).isEqualTo(4);
   }
 
   @Test

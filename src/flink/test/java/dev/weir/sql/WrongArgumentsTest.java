@@ -42,8 +42,9 @@ class WrongArgumentsTest {
     tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
     tables.executeSql("LOAD MODULE weir");
     tables.executeSql(
-        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3), n INT,"
-            + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen')");
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan"
+            + " ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS ts - INTERVAL '1'"
+            + " SECOND) WITH ('connector' = 'datagen')");
   }
 
   private static String call(String table, String arguments) {
@@ -57,11 +58,11 @@ class WrongArgumentsTest {
       quoteCharacter = '`',
       value = {
         "`` | value_column: expected the name of a column, got none",
-        "value_column => 'v', budget => '1 ' || '0' | budget: expected a literal, got an expression",
-        "value_column => 'v', ahead_columns => 'note' | ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING",
+        "value_column => 'v', budget => '1 ' || '0' | budget: expected a literal, got an"
+            + " expression",
+        "value_column => 'v', ahead_columns => 'note' | ahead_columns: expected a column of arrays"
+            + " of numbers, got 'note', which is STRING",
         "value_column => 'v', weights_path => 'builtin:none' | weights_path: ",
-        "value_column => 'v', targets => DESCRIPTOR(v, n) | value_column: expected none with targets, got one",
-        "targets => DESCRIPTOR(v, n), totals => 'all = v + n' | totals: expected the name of an argument: value_column, ",
       })
   void wrongArgumentOfAnomaliesIsRefusedAtPlanning(String arguments, String message) {
     String statement =
@@ -99,17 +100,6 @@ class WrongArgumentsTest {
             "rowtime");
   }
 
-  @Test
-  void anomaliesOfSeveralTargetsNameThem() {
-    String statement = call("readings PARTITION BY sensor", "targets => DESCRIPTOR(v, n)");
-    assertThat(
-            tables
-                .sqlQuery(statement.replace("FORECAST", "ANOMALIES"))
-                .getResolvedSchema()
-                .getColumnNames())
-        .endsWith("status", "error", "target", "rowtime");
-  }
-
   private static String deepest(Throwable thrown) {
     Throwable cause = thrown;
     while (cause.getCause() != null) {
@@ -124,63 +114,78 @@ class WrongArgumentsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "value_column => CAST(NULL AS STRING) | value_column: expected the name of a column, got none",
-        "value_column => 'w' | value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'w'",
-        "value_column => 'note' | value_column: expected a column of numbers, got 'note', which is STRING",
-        "feature_columns => 'v, x' | feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'x'",
+        "value_column => CAST(NULL AS STRING) | value_column: expected the name of a column, got"
+            + " none",
+        "value_column => 'w' | value_column: expected one of the table's columns [sensor, v, note,"
+            + " tags, plan, ts], got 'w'",
+        "value_column => 'note' | value_column: expected a column of numbers, got 'note', which is"
+            + " STRING",
+        "feature_columns => 'v, x' | feature_columns: expected one of the table's columns [sensor,"
+            + " v, note, tags, plan, ts], got 'x'",
         "horizon => 1 + 1 | horizon: expected a literal, got an expression",
-        "holidays => 'DE', time_zone => 'Mars/Base' | time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'",
-        "holidays_file => '/nowhere/days.csv' | holidays_file: expected a readable file, got /nowhere/days.csv (",
-        "holidays_file => 'what:ever is:this' | holidays_file: expected a readable file, got what:ever is:this (",
-        "holidays_file => 'src/flink/test/resources/holidays/no-date.csv' | holidays_file: expected a header with date, and region if there are regions, got another (src/flink/test/resources/holidays/no-date.csv)",
-        "holidays => 'FR', holidays_file => 'src/flink/test/resources/holidays/plants.csv' | holidays_file: expected regions that holidays or holidays_overrides names, got [plant]",
-        "holidays_overrides => 'FR' | holidays_overrides: expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'",
-        "BY_MODEL, holidays_file => 'src/flink/test/resources/holidays/plants.csv' | holidays_file: expected none without a mixture that learns, got some",
-        "horizont => 24 | horizont: expected the name of an argument: value_column, feature_columns,",
+        "holidays => 'DE', time_zone => 'Mars/Base' | time_zone: expected a time zone such as"
+            + " Europe/Berlin or UTC, got 'Mars/Base'",
+        "holidays_file => '/nowhere/days.csv' | holidays_file: expected a readable file, got"
+            + " /nowhere/days.csv (",
+        "holidays_file => 'what:ever is:this' | holidays_file: expected a readable file, got"
+            + " what:ever is:this (",
+        "holidays_file => 'src/flink/test/resources/holidays/no-date.csv' | holidays_file: expected"
+            + " a header with date, and region if there are regions, got another"
+            + " (src/flink/test/resources/holidays/no-date.csv)",
+        "holidays => 'FR', holidays_file => 'src/flink/test/resources/holidays/plants.csv' |"
+            + " holidays_file: expected regions that holidays or holidays_overrides names, got"
+            + " [plant]",
+        "holidays_overrides => 'FR' | holidays_overrides: expected a JSON object of regular"
+            + " expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'",
+        "BY_MODEL, holidays_file => 'src/flink/test/resources/holidays/plants.csv' | holidays_file:"
+            + " expected none without a mixture that learns, got some",
+        "horizont => 24 | horizont: expected the name of an argument: value_column,"
+            + " feature_columns,",
         "level => 100 | level: expected a whole number from 1 to 99, got '100'",
-        "second_season => 365 | second_season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 with none",
-        "season => 7, second_season => 10001 | second_season: expected a whole number from 3 to 10000, got '10001'",
+        "second_season => 365 | second_season: expected a second season of more than 2 times the"
+            + " first, at most 10000 observations, got 365 with none",
+        "season => 7, second_season => 10001 | second_season: expected a whole number from 3 to"
+            + " 10000, got '10001'",
         "BY_MODEL, level => 80 | level: expected learning => TRUE as well, got FALSE",
-        "BY_MODEL, second_season => 365 | second_season: expected learning => TRUE as well, got FALSE",
-        "feature_columns => 'v', learn_covariates => FALSE | feature_columns: expected learn_covariates => TRUE as well, got FALSE",
-        "ahead_columns => 'plan', learn_covariates => FALSE | ahead_columns: expected learn_covariates => TRUE as well, got FALSE",
-        "learn_covariates => TRUE | learn_covariates: expected feature_columns or ahead_columns as well, got none",
-        "outside => DESCRIPTOR(nothing) | outside: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'nothing'",
-        "outside => DESCRIPTOR(note) | outside: expected a column of arrays of numbers, or of rows of a forecast, its lower and its upper end, got 'note', which is STRING",
-        "outside => DESCRIPTOR(plan), learning => FALSE, weights_path => 'builtin:weir' | outside: expected none without a mixture that learns, got [plan]",
-        "targets => DESCRIPTOR(v, w) | targets: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'w'",
-        "targets => DESCRIPTOR(v, note) | targets: expected a column of numbers, got 'note', which is STRING",
-        "targets => DESCRIPTOR(v, v) | targets: expected a list of 2 to 32 different names, got 'v,v'",
-        "targets => DESCRIPTOR(v) | targets: expected 2 to 32 different names, got [v]",
-        "value_column => 'v', targets => DESCRIPTOR(v, n) | value_column: expected none with targets, got one",
-        "targets => DESCRIPTOR(v, n), outside => DESCRIPTOR(plan) | targets: expected none with outside models, got [v, n]",
-        "targets => DESCRIPTOR(v, n), holidays => 'DE' | targets: expected none with holidays, got [v, n]",
-        "targets => DESCRIPTOR(v, n), sampling_interval => 'PT1H', gap => 'carry' | targets: expected none where gaps are filled (gap), got [v, n]",
-        "targets => DESCRIPTOR(v, n), weights_path => 'builtin:sample-many-to-one' | weights_path: targets: expected v,n, got 1 (model sample-many-to-one",
-        "totals => 'all = v + n' | totals: expected targets as well, got none",
-        "targets => DESCRIPTOR(v, n), totals => 'v + n' | totals: expected at most 100 sums of targets or of steps such as 'net = load - wind, day = load over 24', got 'v + n'",
-        "targets => DESCRIPTOR(v, n), totals => 'all = v + w' | totals: all: expected each of [v, n] at most once, got [v, w]",
-        "targets => DESCRIPTOR(v, n), totals => 'v = v - n' | totals: v: expected a name of one target or total, got several",
-        "targets => DESCRIPTOR(v, n), totals => 'day = v over 3' | totals: day: expected at most 2 steps, got 3",
-        "targets => DESCRIPTOR(v, n), totals => 'one = v' | totals: one: expected several targets or several steps, got [v] over 1",
-        "ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts, n], got 'plans'",
-        "ahead_columns => 'v' | ahead_columns: expected a column of arrays of numbers, got 'v', which is DOUBLE",
+        "BY_MODEL, second_season => 365 | second_season: expected learning => TRUE as well, got"
+            + " FALSE",
+        "feature_columns => 'v', learn_covariates => FALSE | feature_columns: expected"
+            + " learn_covariates => TRUE as well, got FALSE",
+        "ahead_columns => 'plan', learn_covariates => FALSE | ahead_columns: expected"
+            + " learn_covariates => TRUE as well, got FALSE",
+        "learn_covariates => TRUE | learn_covariates: expected feature_columns or ahead_columns as"
+            + " well, got none",
+        "outside => DESCRIPTOR(nothing) | outside: expected one of the table's columns [sensor, v,"
+            + " note, tags, plan, ts], got 'nothing'",
+        "outside => DESCRIPTOR(note) | outside: expected a column of arrays of numbers, or of rows"
+            + " of a forecast, its lower and its upper end, got 'note', which is STRING",
+        "outside => DESCRIPTOR(plan), learning => FALSE, weights_path => 'builtin:weir' | outside:"
+            + " expected none without a mixture that learns, got [plan]",
+        "ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v,"
+            + " note, tags, plan, ts], got 'plans'",
+        "ahead_columns => 'v' | ahead_columns: expected a column of arrays of numbers, got 'v',"
+            + " which is DOUBLE",
         "ahead_columns => 'plan, words' | ahead_columns: expected one of the table's columns",
-        "ahead_columns => 'tags, tags' | ahead_columns: expected at most 20 words joined by commas, got 'tags, tags'",
+        "ahead_columns => 'tags, tags' | ahead_columns: expected at most 20 words joined by commas,"
+            + " got 'tags, tags'",
         "ahead_columns => '' | ahead_columns: expected at most 20 words joined by commas, got ''",
-        "ahead_columns => 'c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13,c14,c15,c16,c17,c18,c19,c20,c21' | ahead_columns: expected at most 20 words joined by commas, got 'c1,",
-        "feature_columns => 'tags' | feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>",
-        "ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir' | ahead_columns: expected learning => TRUE as well, got FALSE",
-        "BY_MODEL, feature_columns => 'v', learn_covariates => FALSE | learn_covariates: expected learning => TRUE as well, got FALSE",
-        "weights_path => '/nowhere/model.safetensors' | weights_path: expected a readable file, got /nowhere/model.safetensors (",
-        "weights_path => 'builtin:sample-many-to-one', horizon => 3 | weights_path: horizon: expected 3, got 2 (model sample-many-to-one",
+        "ahead_columns =>"
+            + " 'c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13,c14,c15,c16,c17,c18,c19,c20,c21' |"
+            + " ahead_columns: expected at most 20 words joined by commas, got 'c1,",
+        "feature_columns => 'tags' | feature_columns: expected a column of numbers, got 'tags',"
+            + " which is ARRAY<INT>",
+        "ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir' |"
+            + " ahead_columns: expected learning => TRUE as well, got FALSE",
+        "BY_MODEL, feature_columns => 'v', learn_covariates => FALSE | learn_covariates: expected"
+            + " learning => TRUE as well, got FALSE",
+        "weights_path => '/nowhere/model.safetensors' | weights_path: expected a readable file, got"
+            + " /nowhere/model.safetensors (",
+        "weights_path => 'builtin:sample-many-to-one', horizon => 3 | weights_path: horizon:"
+            + " expected 3, got 2 (model sample-many-to-one",
       })
   void aWrongArgumentIsNamedInOneLine(String arguments, String message) {
     String all = arguments.replace("BY_MODEL", BY_MODEL);
-    String given =
-        all.contains("value_column") || all.contains("targets =>")
-            ? all
-            : "value_column => 'v', " + all;
+    String given = all.contains("value_column") ? all : "value_column => 'v', " + all;
     assertThat(refusal(given)).startsWith("FORECAST: " + message).doesNotContain("\n");
   }
 
@@ -240,7 +245,8 @@ class WrongArgumentsTest {
     PlanReference older = PlanReference.fromJsonString(plan.toString());
     assertThat(deepest(catchThrowable(() -> tables.loadPlan(older).explain())))
         .matches(
-            "FORECAST: expected \\d+ arguments, got \\d+: this plan is of another version, run COMPILE PLAN again");
+            "FORECAST: expected \\d+ arguments, got \\d+: this plan is of another version, run"
+                + " COMPILE PLAN again");
   }
 
   @Test
@@ -260,8 +266,8 @@ class WrongArgumentsTest {
             () -> tables.explainSql(call("readings PARTITION BY (sensor, tags)", BY_MODEL)));
     assertThat(deepest(thrown))
         .isEqualTo(
-            "FORECAST: input: expected PARTITION BY columns of texts, numbers, booleans, times or bytes,"
-                + " got 'tags', which is ARRAY<INT>");
+            "FORECAST: input: expected PARTITION BY columns of texts, numbers, booleans, times or"
+                + " bytes, got 'tags', which is ARRAY<INT>");
   }
 
   @Test
@@ -291,32 +297,17 @@ class WrongArgumentsTest {
                 call(
                     "readings PARTITION BY sensor",
                     "value_column => 'v', ahead_columns => 'plan, tags', learn_covariates => TRUE,"
-                        + " horizon => 2, seq_len => 5, stride => 2, mode => 'many-to-one', in_order => TRUE, level => 90,"
-                        + " sampling_interval => 'PT1H', gap => 'linear', max_fill => 3,"
-                        + " ttl => '30 d', learning => TRUE, size => 'small', season => 24,"
-                        + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"
-                        + " model_name => 'm', scaling => 'last', readout => 'h_n',"
-                        + " cell => 'rnn_tanh', refused_rows => TRUE, second_season => 168,"
-                        + " holidays => 'DE-BE', holidays_file => 'src/flink/test/resources/holidays/plants.csv',"
-                        + " holidays_overrides => '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin',"
-                        + " explanations => TRUE, uid => 'f'")))
+                        + " horizon => 2, seq_len => 5, stride => 2, mode => 'many-to-one',"
+                        + " in_order => TRUE, level => 90, sampling_interval => 'PT1H', gap =>"
+                        + " 'linear', max_fill => 3, ttl => '30 d', learning => TRUE, size =>"
+                        + " 'small', season => 24, experts => 'naive, rls-ar', weights_path =>"
+                        + " 'builtin:sample-many-to-one', model_name => 'm', scaling => 'last',"
+                        + " readout => 'h_n', cell => 'rnn_tanh', refused_rows => TRUE,"
+                        + " second_season => 168, holidays => 'DE-BE', holidays_file =>"
+                        + " 'src/flink/test/resources/holidays/plants.csv', holidays_overrides =>"
+                        + " '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin', explanations =>"
+                        + " TRUE, uid => 'f'")))
         .contains("FORECAST");
-  }
-
-  @Test
-  void networkOfSeveralTargetsPlans() {
-    tables.executeSql(
-        "CREATE TEMPORARY VIEW two AS SELECT sensor, v AS t0, n AS t1, v AS heat, ts FROM readings");
-    String arguments =
-        "targets => DESCRIPTOR(t0, t1), feature_columns => 'heat', weights_path => '%s', seq_len => 7, horizon => 3"
-            .formatted("src/core/test/resources/targets/one-gru.safetensors");
-    assertThat(
-            tables
-                .sqlQuery(call("two PARTITION BY sensor", arguments + ", explanations => TRUE"))
-                .getResolvedSchema()
-                .getColumnNames())
-        .containsSubsequence("explanation", "target", "region_lower", "region_upper", "rowtime");
-    assertThat(tables.explainSql(call("two PARTITION BY sensor", arguments))).contains("FORECAST");
   }
 
   /** A network of zeros that reads the hour. */
@@ -349,7 +340,8 @@ class WrongArgumentsTest {
             .formatted(hourly(dir));
     assertThat(refusal(arguments))
         .isEqualTo(
-            "FORECAST: weights_path: calendar: expected [day-of-week], got [hour-of-day] (model hourly version 1)");
+            "FORECAST: weights_path: calendar: expected [day-of-week], got [hour-of-day] (model"
+                + " hourly version 1)");
   }
 
   @Test
@@ -368,7 +360,8 @@ class WrongArgumentsTest {
       String arguments = "value_column => 'v', weights_path => '%s'".formatted(file);
       assertThat(refusal(arguments))
           .isEqualTo(
-              "FORECAST: weights_path: file: expected safetensors, got %d bytes of something else (%s)",
+              "FORECAST: weights_path: file: expected safetensors, got %d bytes of something else"
+                  + " (%s)",
               text.length(), file);
     }
   }
@@ -376,7 +369,8 @@ class WrongArgumentsTest {
   @Test
   void processingTimeIsRefusedWhenPlanned() {
     tables.executeSql(
-        "CREATE TABLE arrivals (sensor STRING, v DOUBLE, ts AS PROCTIME()) WITH ('connector' = 'datagen')");
+        "CREATE TABLE arrivals (sensor STRING, v DOUBLE, ts AS PROCTIME()) WITH ('connector' ="
+            + " 'datagen')");
     Throwable thrown =
         catchThrowable(
             () -> tables.explainSql(call("arrivals PARTITION BY sensor", "value_column => 'v'")));
@@ -391,14 +385,15 @@ class WrongArgumentsTest {
     TableEnvironment batch = TableEnvironment.create(EnvironmentSettings.inBatchMode());
     batch.executeSql("LOAD MODULE weir");
     batch.executeSql(
-        "CREATE TABLE readings (sensor STRING, v DOUBLE, ts TIMESTAMP_LTZ(3),"
-            + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '3')");
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS"
+            + " ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '3')");
     Throwable thrown =
         catchThrowable(
             () -> batch.explainSql(call("readings PARTITION BY sensor", "value_column => 'v'")));
     assertThat(deepest(thrown))
         .isEqualTo(
-            "FORECAST: on_time: expected a column with a watermark, in streaming mode, got 'ts', which is"
-                + " no event time; in batch mode none is: SET 'execution.runtime-mode' = 'streaming'");
+            "FORECAST: on_time: expected a column with a watermark, in streaming mode, got 'ts',"
+                + " which is no event time; in batch mode none is: SET 'execution.runtime-mode' ="
+                + " 'streaming'");
   }
 }

@@ -8,7 +8,6 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.alarm.AlarmRate;
@@ -16,8 +15,6 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
-import dev.weir.forecast.engine.TestSettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling.Gap;
 import java.util.ArrayList;
@@ -41,8 +38,8 @@ class AlarmFeedbackTest {
     return START + i * MINUTE;
   }
 
-  private static FeedbackEvent dismissal(String series, String observed, long start) {
-    return new FeedbackEvent(observed, series, Reason.ERROR, start, SeriesHarness.source(5));
+  private static FeedbackEvent dismissal(String series, long start) {
+    return new FeedbackEvent(series, Reason.ERROR, start, SeriesHarness.source(5));
   }
 
   /** Noise with a spike each 50 values. */
@@ -56,7 +53,7 @@ class AlarmFeedbackTest {
     for (int i = 0; i < 1_500; i++) {
       events.add(SeriesHarness.event(new Observation("s", minute(i), value(random, i))));
       if (isDismissed && i > 400 && i < 700 && i % 50 == 49) {
-        events.add(dismissal("s", "s", minute(i)));
+        events.add(dismissal("s", minute(i)));
       }
     }
     return events;
@@ -104,7 +101,7 @@ class AlarmFeedbackTest {
     for (boolean rocks : new boolean[] {false, true}) {
       try (SeriesHarness harness = SeriesHarness.of(settings, rocks, null)) {
         harness.send("s", START, 1);
-        harness.send(dismissal("other", "other", START));
+        harness.send(dismissal("other", START));
         harness.send("s", minute(1), 1);
         assertThat(harness.deadLetters())
             .extracting(DeadLetter::reason)
@@ -116,29 +113,6 @@ class AlarmFeedbackTest {
         assertThat(harness.forecasts()).hasSize(2);
         assertThat(harness.entries("window")).isOne();
       }
-    }
-  }
-
-  /** The spikes of both targets are the same, and those of one are dismissed. */
-  @Test
-  void targetOfASeriesIsDismissedByItsOwnName() throws Exception {
-    ForecastSettings settings =
-        TestSettings.of(SeriesAlarmsTest.SEQ_LEN, TestSettings.learned(2, LEARNING))
-            .targets(new Targets(List.of("a", "b"), List.of()))
-            .build();
-    try (SeriesHarness harness = SeriesHarness.of(settings, false, null)) {
-      SplittableRandom random = new SplittableRandom(3);
-      for (int i = 0; i < 1_500; i++) {
-        double value = value(random, i);
-        harness.send(new Observation("s", minute(i), value, new double[] {value}));
-        if (i > 400 && i < 700 && i % 50 == 49) {
-          harness.send(dismissal(JointForecast.nameOf("s", "b"), "s", minute(i)));
-        }
-      }
-      assertThat(harness.deadLetters()).isEmpty();
-      List<Incident> incidents = harness.outputs(Incident.class);
-      assertThat(opened(incidents.stream().filter(i -> i.series().equals("s/b")).toList()))
-          .isLessThan(opened(incidents.stream().filter(i -> i.series().equals("s/a")).toList()));
     }
   }
 }

@@ -23,7 +23,6 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
@@ -163,15 +162,7 @@ class EventTimeTest {
     ModelTrainer.Settings settings =
         new ModelTrainer.Settings(
             new ModelTrainer.Network(
-                Mode.MANY_TO_ONE,
-                config,
-                true,
-                Scaling.LAST,
-                3,
-                2,
-                NetworkTargets.ONE,
-                calendar,
-                0),
+                Mode.MANY_TO_ONE, config, true, Scaling.LAST, 3, 2, calendar, 0),
             16,
             1e-2,
             30,

@@ -100,7 +100,7 @@ class SerializersTest {
                 new Observation("s", 7, 1.5).withAhead(Observation.NO_FEATURES, List.of()), SOURCE),
             new DeadLetter(Reason.TIME, "time: expected …", SOURCE),
             new LabelEvent("größe-7", 1_234, "läuft", SOURCE),
-            new FeedbackEvent("größe-7", "größe-7/a", Incident.Reason.LEVEL, 5, SOURCE)));
+            new FeedbackEvent("größe-7", Incident.Reason.LEVEL, 5, SOURCE)));
   }
 
   private static ObservationEvent plain(Observation observation, byte[] key, byte[] value) {

@@ -143,7 +143,7 @@ public final class SeriesHarness
       return label.series();
     }
     if (event instanceof FeedbackEvent feedback) {
-      return feedback.observed();
+      return feedback.series();
     }
     return event instanceof ObservationEvent o ? o.observation().series() : "none";
   }

@@ -3,7 +3,6 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
@@ -11,7 +10,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -334,41 +332,6 @@ class SeriesStoreTest {
     try (SeriesHarness harness = SeriesHarness.of(settings, true, next)) {
       harness.send("s", 21 * MINUTE, 21, new double[after]);
       assertThat(take(harness)).isEqualTo(expected);
-    }
-  }
-
-  private static SeriesHarness ofTargets(OperatorSubtaskState state, String... names)
-      throws Exception {
-    ForecastSettings settings =
-        TestSettings.of(SEQ_LEN, target(Mode.MANY_TO_ONE, 2, SMALL))
-            .targets(new Targets(List.of(names), List.of()))
-            .limits(new StateLimits(Duration.ZERO, 0, 1 << 20))
-            .build();
-    return SeriesHarness.of(settings, true, state);
-  }
-
-  @Test
-  void aLogOfTargetsInAnotherOrderIsNotContinued() throws Exception {
-    OperatorSubtaskState state;
-    try (SeriesHarness harness = ofTargets(null, "a", "b")) {
-      for (int i = 1; i <= 45; i++) {
-        harness.send("s", i * MINUTE, i, 100 * i);
-        if (i == 40) {
-          harness.snapshot(1, 1); // with the names; what comes after it is a log
-        }
-      }
-      state = harness.snapshot(2, 2);
-      assertThat(harness.entries("unlearned")).isEqualTo(1);
-    }
-    try (SeriesHarness turned = ofTargets(state, "b", "a");
-        SeriesHarness fresh = ofTargets(null, "b", "a")) {
-      for (int i = 46; i <= 60; i++) {
-        turned.send("s", i * MINUTE, 100 * i, i);
-        fresh.send("s", i * MINUTE, 100 * i, i);
-        assertThat(turned.take(JointForecast.class))
-            .hasSize(1)
-            .isEqualTo(fresh.take(JointForecast.class));
-      }
     }
   }
 

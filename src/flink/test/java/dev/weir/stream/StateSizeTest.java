@@ -15,7 +15,6 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -31,7 +30,6 @@ import dev.weir.state.RecordSerializer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -112,12 +110,6 @@ class StateSizeTest {
                 5, new ModeSettings(Mode.MANY_TO_ONE, "m", 12, ModelFiles.toBytes(lstm), null))
             .carry()
             .build();
-    ForecastSettings together =
-        TestSettings.of(5, small)
-            .targets(new Targets(List.of("a", "b", "c"), List.of()))
-            .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
-            .limits(new StateLimits(Duration.ZERO, 0, 1L << 30))
-            .build();
     ModeSettings large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
     ModeSettings week = learner(Mode.MANY_TO_ONE, two, 2, 7);
@@ -132,7 +124,6 @@ class StateSizeTest {
         new Job("small, two seasons", SERIES, settings(5, Duration.ZERO, week)),
         new Job("small, 3 covariates known ahead", SERIES, settings(5, Duration.ZERO, ahead)),
         new Job("network, 3 covariates known ahead", SMALL_SERIES, read),
-        new Job("small, 3 targets", SERIES, together),
         new Job("default", SERIES, settings(5, Duration.ZERO, large)));
   }
 
@@ -166,10 +157,9 @@ class StateSizeTest {
         String name = "plant/pump-%09d".formatted(s); // of NAME_LENGTH characters
         double[] known = new double[job.settings.ahead()];
         Arrays.fill(known, Math.cos(i));
-        double[] others = new double[job.settings.inputs().columns()];
-        Arrays.fill(others, Math.cos(i));
         Observation observation =
-            new Observation(name, i * MINUTE, s + Math.sin(i), others, null, false, known);
+            new Observation(
+                name, i * MINUTE, s + Math.sin(i), Observation.NO_FEATURES, null, false, known);
         harness.processElement1(new ObservationEvent(observation, SOURCE), i * MINUTE);
       }
       harness.getOutput().clear();

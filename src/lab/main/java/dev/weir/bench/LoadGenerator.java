@@ -7,7 +7,6 @@ import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
@@ -132,7 +131,6 @@ final class LoadGenerator {
             Scaling.WINDOW,
             weights,
             head,
-            NetworkTargets.ONE,
             List.of(),
             AheadInputs.NONE,
             List.of(),

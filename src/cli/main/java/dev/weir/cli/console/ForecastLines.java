@@ -2,22 +2,16 @@ package dev.weir.cli.console;
 
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.JointForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.AvroJson;
-import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
 
 /** A forecast, score or class as one line: for people, or as JSON with the keys of its schema. */
 public final class ForecastLines {
@@ -32,33 +26,12 @@ public final class ForecastLines {
     if (record instanceof Classification said) {
       return new String(new ClassificationCodec().toJson(said), StandardCharsets.UTF_8);
     }
-    if (record instanceof JointForecast all) {
-      return AvroJson.line(JointForecastCodec.SCHEMA, new JointForecastCodec(null).encode(all));
-    }
     return record instanceof Score score
         ? AvroJson.line(ScoreCodec.SCHEMA, new ScoreCodec().encode(score))
         : AvroJson.line(ForecastCodec.SCHEMA, new ForecastCodec().encode((Forecast) record));
   }
 
-  /** A line; of several targets one for each, and for each total. */
   public static String text(Output record) {
-    return record instanceof JointForecast all ? text(all, ForecastLines::text) : textOfOne(record);
-  }
-
-  /**
-   * @param line of a target's forecast
-   */
-  public static String text(JointForecast all, Function<Forecast, String> line) {
-    List<String> lines = new ArrayList<>();
-    all.targets().forEach(target -> lines.add(line.apply(target.forecast())));
-    for (JointForecast.Total total : all.totals()) {
-      String name = JointForecast.nameOf(all.series(), total.name());
-      lines.add(text(name, all.origin(), all.mode(), total.steps()) + "  (total)");
-    }
-    return String.join(System.lineSeparator(), lines);
-  }
-
-  private static String textOfOne(Output record) {
     if (record instanceof Classification said) {
       return text(said);
     }
@@ -66,20 +39,15 @@ public final class ForecastLines {
   }
 
   private static String text(Forecast forecast) {
-    return "%s  (%s)"
-        .formatted(
-            text(forecast.series(), forecast.origin(), forecast.mode(), forecast.steps()),
-            source(forecast));
-  }
-
-  private static String text(String series, long origin, Mode mode, Forecast.Steps steps) {
     StringBuilder line = new StringBuilder();
     line.append(
-        String.format("%-20s %s  %-12s ->", Printable.line(series), minute(origin), mode.label()));
-    for (double value : steps.value()) {
+        String.format(
+            "%-20s %s  %-12s ->",
+            Printable.line(forecast.series()), minute(forecast.origin()), forecast.mode().label()));
+    for (double value : forecast.values()) {
       line.append(' ').append(number(value));
     }
-    return line.toString();
+    return line.append("  (").append(source(forecast)).append(')').toString();
   }
 
   private static String text(Classification said) {

@@ -9,7 +9,6 @@ import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -70,15 +68,6 @@ public final class DashboardCommand implements Callable<Integer> {
   private String alarms; // null: that of the job file
 
   @Option(
-      names = "--targets",
-      split = ",",
-      paramLabel = "NAME,...",
-      description =
-          "Without a job file: names of the values of a series that are forecast together, in the"
-              + " order of the job's targets.")
-  private List<String> targets = List.of();
-
-  @Option(
       names = "--back",
       paramLabel = "N",
       description =
@@ -124,7 +113,6 @@ public final class DashboardCommand implements Callable<Integer> {
           "--flink: expected an address that starts with http:// or https://, without a user, got "
               + flink);
     }
-    Targets together = targets();
     InetAddress address = address();
     String secret = secret(address);
     InetSocketAddress bound = new InetSocketAddress(address, port);
@@ -135,7 +123,6 @@ public final class DashboardCommand implements Callable<Integer> {
             topics(),
             registry.settings(kafka),
             kafka.mapping(),
-            together,
             flink,
             new Limits(back, maxSeries, (long) historyMegabytes << 20),
             null,
@@ -163,16 +150,6 @@ public final class DashboardCommand implements Callable<Integer> {
             .filter(Objects::nonNull)
             .findFirst()
             .orElse(null);
-  }
-
-  private Targets targets() throws IOException {
-    if (kafka.job() != null) {
-      UsageException.check(targets.isEmpty(), "--targets", "none with a job file", targets);
-      return kafka.job().forecast().inputs().targets();
-    }
-    return targets.isEmpty()
-        ? Targets.ONE
-        : UsageException.parsed("--", () -> new Targets(targets, List.of()));
   }
 
   private Topics topics() throws IOException {

@@ -33,7 +33,7 @@ import java.util.Map;
 /**
  * Which forecast is evaluated, and beside which methods.
  *
- * @param settings of the operator
+ * @param settings of the operator, with one mode
  * @param others whose experts are also scored alone; where nothing is learned they only say how far
  *     naive methods forecast
  * @param note what of the job is left out of account, in one line; null for nothing

@@ -14,7 +14,6 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.OutsideModels;
-import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.JobSettings;
 import dev.weir.model.BuiltInModels;
@@ -142,10 +141,7 @@ public final class PlanOptions {
       throws IOException {
     checkSeries(series.keySet());
     return sampling.grids(
-        command,
-        series,
-        job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling(),
-        Gap.LINEAR);
+        command, series, job == null ? null : JobSettings.read(job, ofJob()).forecast().sampling());
   }
 
   /** Whether a job or an option says how values are sampled. */

@@ -15,9 +15,9 @@ public final class FutureRows {
 
   private FutureRows() {}
 
-  /** Whether a row has no value yet; one without its first target has the others as features. */
+  /** Whether a row has no value yet. */
   public static boolean isOne(Observation row) {
-    return Double.isNaN(row.value()) && row.features().length == 0;
+    return Double.isNaN(row.value());
   }
 
   /** How many rows of a series have a value; the others follow them. */

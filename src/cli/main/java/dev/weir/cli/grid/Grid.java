@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The rows of a series, one for each step of its interval. Rows that its file does not have are
@@ -104,34 +103,6 @@ public final class Grid {
   /** The first rows alone. */
   public Grid first(int count) {
     return new Grid(this, rows.subList(0, count));
-  }
-
-  /**
-   * One of several targets alone, with the covariates; where it has no value it is missing and
-   * repeats the value before.
-   *
-   * @param target its number, from 0
-   */
-  public Grid target(int target, int targets) {
-    int values = FutureRows.values(rows);
-    double[] all = new double[values];
-    Arrays.setAll(all, row -> value(rows.get(row), target));
-    double last = Arrays.stream(all).filter(Double::isFinite).findFirst().orElse(0);
-    List<Observation> alone = new ArrayList<>();
-    for (int row = 0; row < values; row++) {
-      Observation of = rows.get(row);
-      last = Double.isNaN(all[row]) ? last : all[row];
-      double[] covariates = Arrays.copyOfRange(of.features(), targets - 1, of.features().length);
-      alone.add(new Observation(of.series(), of.time(), last, covariates, null, false, of.ahead()));
-    }
-    alone.addAll(rows.subList(values, rows.size()));
-    Grid grid = new Grid(this, alone);
-    IntStream.range(0, values).filter(row -> Double.isNaN(all[row])).forEach(grid.missing::set);
-    return grid;
-  }
-
-  private static double value(Observation row, int target) {
-    return target == 0 ? row.value() : row.features()[target - 1];
   }
 
   /** The values from a row on; NaN for those that the file does not have. */

@@ -63,11 +63,6 @@ public final class SamplingOptions {
     return interval != null ? "--interval" : gap != null ? "--gap" : null;
   }
 
-  /** Whether an option has gaps filled. */
-  public boolean fills() {
-    return gap == Gap.CARRY || gap == Gap.LINEAR;
-  }
-
   /** Options in place of the job's, by key. */
   public Map<String, String> ofJob() {
     Map<String, String> options = new LinkedHashMap<>();
@@ -82,12 +77,10 @@ public final class SamplingOptions {
    *
    * @param command that says so
    * @param job how a job samples; null without a job
-   * @param otherwise what becomes of gaps where neither an option nor the job says it
    * @throws IOException if so many values are missing that the interval can't be meant
    */
   public Map<String, Grid> grids(
-      String command, Map<String, List<Observation>> series, Sampling job, Gap otherwise)
-      throws IOException {
+      String command, Map<String, List<Observation>> series, Sampling job) throws IOException {
     boolean isFound = AUTO.equals(interval) || interval == null && job == null;
     Spacing given = null;
     if (interval != null && !isFound && !interval.equals(NONE)) {
@@ -96,7 +89,7 @@ public final class SamplingOptions {
       given = new Spacing(job.interval(), 0);
     }
     boolean isOfJob = job != null && !job.isByCount();
-    Gap rule = gap != null ? gap : isOfJob ? job.gap() : otherwise;
+    Gap rule = gap != null ? gap : isOfJob ? job.gap() : Gap.LINEAR;
     int maxFill = isOfJob ? job.maxFill() : ForecastOptions.MAX_FILL.defaultValue();
     Map<String, Grid> grids = new LinkedHashMap<>();
     Found found = new Found();
@@ -129,7 +122,7 @@ public final class SamplingOptions {
   public Map<String, List<Observation>> pieces(
       String command, Map<String, List<Observation>> series) throws IOException {
     Map<String, List<Observation>> pieces = new LinkedHashMap<>();
-    grids(command, series, null, Gap.LINEAR)
+    grids(command, series, null)
         .forEach(
             (name, grid) -> {
               for (List<Observation> piece : grid.pieces()) {

@@ -97,7 +97,7 @@ final class Look {
         RegistrySubjects.ask(registry, topics.forecasts());
         return;
       }
-      RegistrySubjects.ids(registry, topics, job == null ? 1 : job.kafka().source().targets())
+      RegistrySubjects.ids(registry, topics)
           .forEach(
               (subject, id) ->
                   findings.ok(

@@ -52,8 +52,7 @@ final class TopicChecks extends Checks {
               job.forecast().inputs().features(),
               job.observedAhead(),
               look.isReadable ? look.registry : null,
-              look.isReadable ? kafka.source().mapping() : null,
-              kafka.source().targets());
+              look.isReadable ? kafka.source().mapping() : null);
     }
     return validator;
   }
@@ -121,9 +120,7 @@ final class TopicChecks extends Checks {
     }
     if (topics.alarms() != null) {
       others.put(topics.alarms(), look.isReadable ? validator()::incident : null);
-      others.put(
-          topics.feedback(),
-          problems(new FeedbackDeserializer(null, kafka.source().targets() > 1)));
+      others.put(topics.feedback(), problems(new FeedbackDeserializer(null)));
     }
     CovariateTopic covariates = topics.covariates();
     if (covariates != null) {

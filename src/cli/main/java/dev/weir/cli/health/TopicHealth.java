@@ -9,7 +9,7 @@ import dev.weir.kafka.admin.DeadLetterTopic.Letter;
 import dev.weir.kafka.admin.DeadLetterTopic.Source;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
-import dev.weir.kafka.codec.ForecastReader;
+import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -148,7 +148,7 @@ final class TopicHealth extends Checks {
     if (extent == null || !isReadable()) {
       return;
     }
-    ForecastReader reader = new ForecastReader(look.registry);
+    ForecastCodec codec = new ForecastCodec(look.registry);
     Map<String, Integer> statuses = new TreeMap<>();
     Map<String, Integer> live = new TreeMap<>();
     Set<String> series = new HashSet<>();
@@ -159,20 +159,17 @@ final class TopicHealth extends Checks {
         look.newest(
             topics.forecasts(),
             SAMPLE,
-            bytes -> ForecastReader.forecasts(reader.decode(bytes)),
-            all ->
-                all.forEach(
-                    forecast -> {
-                      count[0]++;
-                      series.add(forecast.series());
-                      distinct.add(
-                          forecast.mode() + " " + forecast.origin() + " " + forecast.series());
-                      newest[0] = Math.max(newest[0], forecast.origin());
-                      statuses.merge(forecast.status().name(), 1, Integer::sum);
-                      if (!forecast.model().isEmpty()) {
-                        merge(live, "%s v%d".formatted(forecast.model(), forecast.modelVersion()));
-                      }
-                    }));
+            codec::decode,
+            forecast -> {
+              count[0]++;
+              series.add(forecast.series());
+              distinct.add(forecast.mode() + " " + forecast.origin() + " " + forecast.series());
+              newest[0] = Math.max(newest[0], forecast.origin());
+              statuses.merge(forecast.status().name(), 1, Integer::sum);
+              if (!forecast.model().isEmpty()) {
+                merge(live, "%s v%d".formatted(forecast.model(), forecast.modelVersion()));
+              }
+            });
     ObjectNode json = findings.section("forecasts");
     json.put("sampled", count[0]);
     json.put("series", series.size());

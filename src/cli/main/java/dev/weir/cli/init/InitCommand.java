@@ -10,7 +10,6 @@ import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.CsvSample;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
-import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
@@ -33,7 +32,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +153,6 @@ public final class InitCommand implements Callable<Integer> {
           source.topic, kafka.bootstrapServers());
     }
     MappingGuess guess = null;
-    List<String> together = List.of();
     int lines = 1;
     List<String> leftOut = List.of();
     if (!areOwn(records)) {
@@ -177,11 +174,10 @@ public final class InitCommand implements Callable<Integer> {
               .orElseThrow(
                   () ->
                       new CommandFailure(
-                          "--topic: expected a field with numbers in the %,d newest records of %s, got"
-                              + " none",
+                          "--topic: expected a field with numbers in the %,d newest records of %s,"
+                              + " got none",
                           records.size(), source.topic));
       leftOut = guess.leftOut(profile);
-      together = guess.together(profile);
     }
     JobSettings settings = settings(text(name, guess, List.of(), false), target);
     List<InputEvent> events = new ArrayList<>();
@@ -227,7 +223,7 @@ public final class InitCommand implements Callable<Integer> {
     if (read.isEmpty()) {
       throw new CommandFailure("expected observations, got none; nothing was written");
     }
-    return write(text(name, guess, read, isSpread) + JobText.together(together), target);
+    return write(text(name, guess, read, isSpread), target);
   }
 
   /** The records' format as far as options say it; null: to be found. */
@@ -354,7 +350,6 @@ public final class InitCommand implements Callable<Integer> {
   private int ofFile(String name, OutputFile target) throws IOException {
     SeriesColumns columns = csv.columns();
     String proposed = null;
-    List<String> together = List.of();
     CsvSample sample = CsvSample.read(source.input, columns, RECORDS);
     if (columns.areDefault() && !sample.fits(columns)) {
       RecordProfile profile = new RecordProfile();
@@ -366,25 +361,15 @@ public final class InitCommand implements Callable<Integer> {
                 + " them",
             source.input, sample.shown());
       }
-      boolean hasGaps = !guess.withGaps(profile).isEmpty(); // which only targets may have
-      String asValues = guess.columns(sample.names());
-      String asTargets = asValues.replace("value=", "targets=");
-      proposed = hasGaps ? asTargets : asValues;
+      proposed = guess.columns(sample.names());
       columns = columns.named(proposed);
       tell("columns", proposed);
-      together = guess.together(profile);
-      if (!together.isEmpty()) {
-        tell("together", asTargets + " reads them as one series");
-      }
     }
-    List<String> targets = SeriesFiles.named(List.of(source.input), columns).targets();
     List<Observation> read = new ArrayList<>();
     String format;
-    int count = 0;
     try (SeriesCsv rows = SeriesCsv.open(source.input, columns)) {
-      for (Observation o = rows.next(); o != null && count < ROWS; o = rows.next()) {
-        read.addAll(targets.isEmpty() ? List.of(o) : ofTargets(o, targets));
-        count++;
+      for (Observation o = rows.next(); o != null && read.size() < ROWS; o = rows.next()) {
+        read.add(o);
       }
       format = rows.format();
     }
@@ -392,9 +377,8 @@ public final class InitCommand implements Callable<Integer> {
       throw new CommandFailure("--input: expected rows in %s, got none", source.input);
     }
     tell("format", format == null ? "" : format);
-    show(read, count);
-    String text = text(name, null, read, false);
-    int code = write(text + JobText.targets(targets) + JobText.together(together), target);
+    show(read, read.size());
+    int code = write(text(name, null, read, false), target);
     if (code == 0) {
       System.err.printf(
           "Send the file: weir produce %s --input %s%s%n",
@@ -405,21 +389,6 @@ public final class InitCommand implements Callable<Integer> {
               : columns.areDefault() ? "" : ", with the same --columns");
     }
     return code;
-  }
-
-  /** An observation of each target that is not missing. */
-  private static List<Observation> ofTargets(Observation joint, List<String> targets) {
-    double[] rest = joint.features(); // targets but the first, then features
-    double[] features = Arrays.copyOfRange(rest, targets.size() - 1, rest.length);
-    List<Observation> all = new ArrayList<>();
-    for (int k = 0; k < targets.size(); k++) {
-      double value = k == 0 ? joint.value() : rest[k - 1];
-      if (!Double.isNaN(value)) {
-        String name = joint.series() + '/' + targets.get(k);
-        all.add(new Observation(name, joint.time(), value, features));
-      }
-    }
-    return all;
   }
 
   // ---- both

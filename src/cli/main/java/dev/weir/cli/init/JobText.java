@@ -82,19 +82,6 @@ final class JobText {
     return text.toString();
   }
 
-  /** The targets of the job; empty for none. */
-  static String targets(List<String> names) {
-    return names.isEmpty() ? "" : "targets: %s%n".formatted(list(names));
-  }
-
-  /** A comment that proposes to forecast values together; empty for none. */
-  static String together(List<String> names) {
-    return names.isEmpty()
-        ? ""
-        : "#targets: %s  # they come together; to forecast them as one series, remove the first #%n"
-            .formatted(list(names));
-  }
-
   /**
    * A comment that proposes bounds if no value is negative; empty if one is, or if few values are
    * known.
@@ -105,7 +92,8 @@ final class JobText {
     }
     boolean whole = read.stream().allMatch(o -> o.value() == Math.rint(o.value()));
     return whole
-        ? "#bounds: {min: 0, integer: true}  # all values were counts; if all will be, remove the first #\n"
+        ? "#bounds: {min: 0, integer: true}  # all values were counts; if all will be, remove the"
+            + " first #\n"
         : "#bounds: {min: 0}  # no value was negative; if none can be, remove the first #\n";
   }
 

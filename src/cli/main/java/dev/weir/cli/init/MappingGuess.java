@@ -1,6 +1,5 @@
 package dev.weir.cli.init;
 
-import dev.weir.forecast.joint.Targets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -76,38 +75,6 @@ record MappingGuess(
           .forEach(field -> paths.add(group.isEmpty() ? field.path() : group + "." + field.path()));
     }
     return paths;
-  }
-
-  /** Names for values that each record has all of; none if some lack one, or have no such names. */
-  List<String> together(RecordProfile profile) {
-    return hasGaps(profile) ? List.of() : names();
-  }
-
-  /** Names for values that some records lack; none if all have all, or have no such names. */
-  List<String> withGaps(RecordProfile profile) {
-    return hasGaps(profile) ? names() : List.of();
-  }
-
-  private boolean hasGaps(RecordProfile profile) {
-    return profile.fields(each).stream()
-            .filter(field -> values.contains(field.path()))
-            .mapToInt(FieldProfile::count)
-            .distinct()
-            .count()
-        > 1;
-  }
-
-  /** Names of the values as targets; none where they can't be targets. */
-  private List<String> names() {
-    List<String> names =
-        values.stream()
-            .map(path -> path.substring(path.lastIndexOf('.') + 1))
-            .filter(Targets::isName)
-            .distinct()
-            .toList();
-    boolean areTargets =
-        names.size() > 1 && names.size() <= Targets.MAX && names.size() == values.size();
-    return areTargets ? names : List.of();
   }
 
   private static int samples(RecordProfile profile, MappingGuess guess) {

@@ -7,7 +7,6 @@ import dev.weir.model.AheadInputs;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
@@ -86,7 +85,6 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
         Scaling.NONE,
         weights,
         null,
-        NetworkTargets.ONE,
         List.of(),
         AheadInputs.NONE,
         CandidateKinds.NAMES,

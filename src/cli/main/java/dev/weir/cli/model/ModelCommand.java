@@ -135,22 +135,14 @@ public final class ModelCommand implements Runnable {
           "window",
           "seq_len %d -> horizon %d, scaling %s"
               .formatted(model.seqLen(), model.horizon(), model.scaling().rule().label()));
-      boolean several = model.targets().areSeveral();
-      if (several) {
-        rows.put("targets", model.targets().label());
-      }
       if (model.readsSeasons()) {
         rows.put("inputs", "value, and what was a season and a week before");
         rows.put("combines", String.join(", ", model.candidates()));
       } else if (model.rnn().inputSize() > 1) {
         rows.put(
             "inputs",
-            "%s, %d features, calendar [%s]%s"
-                .formatted(
-                    several ? model.targets().count() + " targets" : "value",
-                    model.features(),
-                    Calendar.labels(model.calendar()),
-                    ahead(model)));
+            "value, %d features, calendar [%s]%s"
+                .formatted(model.features(), Calendar.labels(model.calendar()), ahead(model)));
       }
       String step = model.readsSeasons() ? "out[:, seq_len + i]" : "out[:, i]";
       String read =

@@ -11,7 +11,6 @@ import dev.weir.forecast.network.TrainableSeasonalNetwork;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.model.SeasonalWindow;
@@ -134,7 +133,6 @@ final class SeasonalTask implements TrainingTask<SeasonalSamples> {
         Scaling.NONE,
         Arrays.copyOf(weights, rnn.parameterCount()),
         shape.head(weights),
-        NetworkTargets.ONE,
         List.of(),
         AheadInputs.NONE,
         SeasonalWindow.CANDIDATES,

@@ -13,7 +13,6 @@ import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.option.ForecastOptions;
 import dev.weir.rnn.Cell;
@@ -44,7 +43,6 @@ import picocli.CommandLine.Spec;
       "Then:    weir model publish demand.safetensors",
       "Example: weir train --input demand.csv --columns time=ts,value=load,ahead=temperature"
           + " --out x.safetensors",
-      "Example: weir train --input park.csv --targets load,wind,price --out park.safetensors",
       "Example: weir train --epochs 0 --seq-len 24 --out start.safetensors"
     })
 public final class TrainCommand implements Callable<Integer>, TaskOptions {
@@ -147,19 +145,8 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
   private ZoneId zone = ForecastOptions.TIME_ZONE.defaultValue();
 
   @Option(
-      names = "--targets",
-      split = ",",
-      paramLabel = "NAME,...",
-      description =
-          "Several values that are forecast together, at most 32: names of columns, or of those"
-              + " that --columns targets=... gives; each is scaled by itself and may be missing.")
-  private List<String> targets = List.of();
-
-  @Option(
       names = "--hidden-size",
-      description =
-          "Default: 16; without a head always the horizon, many-to-many 1, for each"
-              + " target.")
+      description = "Default: 16; without a head always the horizon, many-to-many 1.")
   private Integer hiddenSize;
 
   @Option(names = "--num-layers", defaultValue = "2")
@@ -225,8 +212,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
 
   private static final List<String> OF_WINDOWS =
       List.of(
-          ("--horizon --targets --features --calendar --time-zone --head --scaling"
-                  + " --epochs --batch")
+          ("--horizon --features --calendar --time-zone --head --scaling" + " --epochs --batch")
               .split(" "));
 
   /** Options of which a task has no use. */
@@ -284,32 +270,9 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     return training.run(
         sampling.pieces(
             "weir train",
-            SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns())),
+            SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, csv.columns())),
         zone,
         restart);
-  }
-
-  /** Those of the CSV, in which {@code --targets} names values as {@code --columns} does. */
-  private SeriesColumns columns() {
-    SeriesColumns columns = csv.columns();
-    return targets.isEmpty() || !columns.targets().isEmpty()
-        ? columns
-        : columns.withTargets(targets);
-  }
-
-  private NetworkTargets targets() {
-    List<String> ofColumns = csv.columns().targets();
-    UsageException.check(
-        targets.isEmpty() || !ofColumns.isEmpty() || !csv.columns().hasValues(),
-        "--targets",
-        "--columns without value",
-        "one with it");
-    UsageException.check(
-        targets.isEmpty() || ofColumns.isEmpty() || targets.size() == ofColumns.size(),
-        "--targets",
-        "a name for each of " + ofColumns,
-        targets);
-    return NetworkTargets.of(targets.isEmpty() ? ofColumns : targets);
   }
 
   /** What could have no effect is a mistake. */
@@ -329,11 +292,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
         csv.columns().ahead().isEmpty() || readsAhead,
         "--columns ahead",
         "none with " + (task == Task.windows ? "--epochs 0" : "--task " + task),
-        "some");
-    UsageException.check(
-        csv.columns().targets().isEmpty() || task == Task.windows,
-        "--columns targets",
-        "none with --task " + task,
         "some");
   }
 
@@ -387,9 +345,8 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
     int units = hiddenSize != null ? hiddenSize : 16;
     UsageException.check(
         scaling.rule() != Scaling.Rule.FIXED, "--scaling", "none, window or last", "fixed");
-    NetworkTargets all = targets();
     if (hiddenSize == null && head == Head.none) {
-      units = (mode == Mode.MANY_TO_ONE ? steps : 1) * all.count();
+      units = mode == Mode.MANY_TO_ONE ? steps : 1;
     }
     int ahead = csv.columns().ahead().size();
     Network network =
@@ -397,7 +354,7 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
             mode,
             new RnnConfig(
                 cell == null ? Cell.RNN_TANH : cell,
-                all.count() + features + Calendar.inputs(calendar) + ahead * steps,
+                1 + features + Calendar.inputs(calendar) + ahead * steps,
                 units,
                 numLayers,
                 !unidirectional,
@@ -406,7 +363,6 @@ public final class TrainCommand implements Callable<Integer>, TaskOptions {
             scaling,
             seqLen,
             steps,
-            all,
             calendar,
             ahead);
     return new Settings(

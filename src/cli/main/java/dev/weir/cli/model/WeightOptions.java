@@ -7,16 +7,13 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Model;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** What to assume of a weight file where it says nothing. */
 final class WeightOptions {
@@ -53,26 +50,6 @@ final class WeightOptions {
       description = "${declared}, where the file does not say.")
   private List<Calendar> calendar;
 
-  @Option(
-      names = "--targets",
-      paramLabel = "NAME,...",
-      converter = TargetsConverter.class,
-      description =
-          "Names of the values that the network forecasts together, where the file does not say.")
-  private NetworkTargets targets;
-
-  /** From {@code load,wind}. */
-  static final class TargetsConverter implements ITypeConverter<NetworkTargets> {
-    @Override
-    public NetworkTargets convert(String text) {
-      try {
-        return NetworkTargets.ofLabel(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage().replace("targets: ", ""));
-      }
-    }
-  }
-
   /**
    * Reads a file of either kind; the options are used where it says nothing. A classifier says all
    * but its name.
@@ -83,7 +60,7 @@ final class WeightOptions {
     if (!ClassifierFiles.isOne(file)) {
       return read(file);
     }
-    for (Object option : new Object[] {mode, seqLen, readout, scaling, cell, calendar, targets}) {
+    for (Object option : new Object[] {mode, seqLen, readout, scaling, cell, calendar}) {
       if (option != null) {
         throw new IOException(
             "%s: expected no option but --name with a classifier, got %s"
@@ -101,7 +78,7 @@ final class WeightOptions {
    */
   ForecastModel read(Path file) throws IOException {
     ModelFiles.Defaults defaults =
-        new ModelFiles.Defaults(name, mode, seqLen, readout, scaling, cell, calendar, targets);
+        new ModelFiles.Defaults(name, mode, seqLen, readout, scaling, cell, calendar);
     ForecastModel model = ModelFiles.read(file, defaults);
     for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
       String word = other.key().substring("weir.".length());

@@ -19,8 +19,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** {@code weir train --task windows}: trains a network that reads windows of values. */
 final class WindowTraining {
@@ -89,32 +87,16 @@ final class WindowTraining {
             trainer.skippedUpdates());
       }
       double score = trainer.score(progress);
-      Map<String, String> provenance = provenance(series, progress, score);
-      String each = each(trainer.scores(progress));
-      if (!each.isEmpty()) {
-        provenance.put("held_out_rel_mae_targets", each);
-      }
-      ForecastModel model = trainer.model(name, 1, progress, provenance);
+      ForecastModel model = trainer.model(name, 1, progress, provenance(series, progress, score));
       out.write(ModelFiles.toBytes(model));
       state.delete();
       System.out.printf(
           "%s: %s version 1, held-out error %.4f of the last value's (best epoch %d)%n",
           out, name, score, progress.bestEpoch());
-      if (!each.isEmpty()) {
-        System.out.println("of each target: " + each);
-      }
     } finally {
       progressLine.clear();
     }
     return 0;
-  }
-
-  /** The errors of several targets, such as {@code load 0.5312, wind 0.4011}. */
-  private String each(double[] scores) {
-    List<String> names = settings.network().targets().names();
-    return IntStream.range(0, names.size())
-        .mapToObj(k -> "%s %.4f".formatted(names.get(k), scores[k]))
-        .collect(Collectors.joining(", "));
   }
 
   /** The same at local times, which are all that training reads of them. */
@@ -174,7 +156,7 @@ final class WindowTraining {
       for (Observation observation : observations) { // what the network reads beside the values
         hash = settings.network().calendar().isEmpty() ? hash : 31 * hash + observation.time();
         hash =
-            settings.network().features() == 0 && !settings.network().targets().areSeveral()
+            settings.network().features() == 0
                 ? hash
                 : 31 * hash + Arrays.hashCode(observation.features());
         hash =
@@ -183,7 +165,7 @@ final class WindowTraining {
                 : 31 * hash + Arrays.hashCode(observation.ahead());
       }
     }
-    return "%s %s %s %s %d %d %d %s %d%s%s %016x"
+    return "%s %s %s %s %d %d %d %s %d%s %016x"
         .formatted(
             settings.network().mode().label(),
             settings.network().rnn(),
@@ -197,9 +179,6 @@ final class WindowTraining {
             settings.network().calendar().isEmpty()
                 ? ""
                 : " " + Calendar.labels(settings.network().calendar()),
-            settings.network().targets().areSeveral()
-                ? " " + settings.network().targets().label()
-                : "",
             hash);
   }
 

@@ -1,7 +1,6 @@
 package dev.weir.cli.series;
 
 import dev.weir.cli.series.CsvFormat.Decimal;
-import dev.weir.forecast.joint.Targets;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,20 +20,18 @@ import picocli.CommandLine.TypeConversionException;
  * from 0.
  *
  * @param names of the columns by key: {@code series} (joined by slashes), {@code time}, {@code
- *     value} (each a series of its own), {@code targets} (in place of it: several values of one
- *     series, each of which may be missing), {@code features}, {@code label} (the class of each
- *     window, where it is known), {@code end} (true where a window by session ends) and {@code
- *     ahead} (the covariates known ahead, each of its own row's time)
+ *     value} (each a series of its own), {@code features}, {@code label} (the class of each window,
+ *     where it is known), {@code end} (true where a window by session ends) and {@code ahead} (the
+ *     covariates known ahead, each of its own row's time)
  */
 public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
 
   public static final SeriesColumns DEFAULT = new SeriesColumns(Map.of(), CsvFormat.FOUND);
 
   private static final List<String> KEYS =
-      List.of("series", "time", "value", "targets", "features", "label", "end", "ahead");
+      List.of("series", "time", "value", "features", "label", "end", "ahead");
 
-  private static final List<String> SEVERAL =
-      List.of("series", "value", "targets", "features", "ahead");
+  private static final List<String> SEVERAL = List.of("series", "value", "features", "ahead");
 
   private static final String SERIES = "series_id";
   private static final String TIME = "timestamp";
@@ -43,10 +40,9 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
   private static final String LABEL = "series=NAME,time=NAME,value=NAME[,...]";
 
   private static final String OPTION =
-      "Columns of the CSV, where they have other names than series_id, timestamp and value; weir init"
-          + " --input proposes them. A file without series is one, called as the file;"
-          + " value=NAME+NAME... makes each column a series, targets=NAME+NAME... all of them one"
-          + " series whose values are forecast together (a cell may be empty). A name may be a number: 0 is the first"
+      "Columns of the CSV, where they have other names than series_id, timestamp and value; weir"
+          + " init --input proposes them. A file without series is one, called as the file;"
+          + " value=NAME+NAME... makes each column a series. A name may be a number: 0 is the first"
           + " column. Further ones: features=NAME+NAME...";
 
   private static final String AHEAD_OPTION =
@@ -140,7 +136,7 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
     private final List<String> keys;
 
     public Converter() {
-      this(KEYS.subList(0, 5));
+      this(KEYS.subList(0, 4));
     }
 
     private Converter(List<String> keys) {
@@ -162,35 +158,14 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
                   .formatted(String.join("=COLUMN,", keys), text));
         }
       }
-      if (names.containsKey("targets")) {
-        checkTargets(names.get("targets"), names.containsKey("value"));
-      }
       return new SeriesColumns(names, CsvFormat.FOUND);
-    }
-
-    private static void checkTargets(List<String> targets, boolean isValue) {
-      if (isValue) {
-        throw new TypeConversionException("expected value=... or targets=..., got both");
-      }
-      for (String target : targets) {
-        if (!Targets.isName(target)) {
-          throw new TypeConversionException(
-              "targets: expected names of %s, or numbers of columns, got '%s'"
-                  .formatted(Targets.NAMES, target));
-        }
-      }
-      try {
-        new Targets(targets, List.of());
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
     }
   }
 
   /** The same, and with covariates that are known ahead. */
   public static final class CovariatesConverter extends Converter {
     public CovariatesConverter() {
-      super(List.of("series", "time", "value", "targets", "features", "ahead"));
+      super(List.of("series", "time", "value", "features", "ahead"));
     }
   }
 
@@ -211,23 +186,6 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
     return new SeriesColumns(new ReplayConverter().convert(text).names, format);
   }
 
-  /** Names of the columns that are targets of one series; none where each value is a series. */
-  public List<String> targets() {
-    return names("targets");
-  }
-
-  /** The same columns with these targets in place of a value. */
-  public SeriesColumns withTargets(List<String> targets) {
-    Map<String, List<String>> all = new HashMap<>(names);
-    all.put("targets", targets);
-    return new SeriesColumns(all, format);
-  }
-
-  /** Whether it says which columns are values or targets. */
-  public boolean hasValues() {
-    return names.containsKey("value") || names.containsKey("targets");
-  }
-
   /** Names of the columns with the features. */
   public List<String> features() {
     return names("features");
@@ -244,9 +202,8 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
   }
 
   private List<String> names(String key) {
-    boolean isValue = key.equals("value") && !names.containsKey("targets");
     return names.getOrDefault(
-        key, key.equals("time") ? List.of(TIME) : isValue ? List.of(VALUE) : List.of());
+        key, key.equals("time") ? List.of(TIME) : key.equals("value") ? List.of(VALUE) : List.of());
   }
 
   /**
@@ -325,7 +282,8 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
   /** What to do about a header that has not got them. */
   String advice() {
     return areDefault()
-        ? "--columns series=...,time=...,value=... names other columns, weir init --input proposes them"
+        ? "--columns series=...,time=...,value=... names other columns, weir init --input proposes"
+            + " them"
         : "--columns names them as the header does";
   }
 }

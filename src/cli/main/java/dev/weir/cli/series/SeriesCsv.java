@@ -3,23 +3,18 @@ package dev.weir.cli.series;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.grid.FutureRows;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.model.ClassifierModel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -59,7 +54,7 @@ public final class SeriesCsv implements Closeable {
               .formatted(name, Printable.line(e.getMessage()), got(), columns.advice()),
           e);
     }
-    for (String key : List.of("value", "targets", "features", "ahead")) {
+    for (String key : List.of("value", "features", "ahead")) {
       IntStream.of(places.get(key)).forEach(numbers::set);
     }
   }
@@ -108,9 +103,6 @@ public final class SeriesCsv implements Closeable {
             : IntStream.of(parts).mapToObj(part -> row[part]).collect(Collectors.joining("/"));
     checkName(series, rows.place(), file != null ? "the file's name" : column(parts[0]));
     long time = rows.time(times, column(place("time")), place("time"));
-    if (places.get("targets").length > 0) {
-      next.add(joint(row, series, time));
-    }
     for (int value : values) {
       boolean isFuture = hasFuture && row[value].isBlank();
       String of = values.length == 1 ? series : series + "/" + header.get(value);
@@ -127,41 +119,6 @@ public final class SeriesCsv implements Closeable {
     }
   }
 
-  /** Several targets: the first is the value, the others come before the features. */
-  private Observation joint(String[] row, String series, long time) throws IOException {
-    double[] targets = numbers(row, "targets", null, true);
-    boolean isFuture = Arrays.stream(targets).allMatch(Double::isNaN);
-    if (isFuture && !hasFuture) {
-      throw new IOException(
-          "%s: expected a number in one of the targets' columns, got none".formatted(rows.place()));
-    }
-    DoubleStream features =
-        isFuture
-            ? DoubleStream.empty()
-            : DoubleStream.concat(
-                Arrays.stream(targets).skip(1),
-                Arrays.stream(numbers(row, "features", "feature", false)));
-    return new Observation(
-        series,
-        time,
-        targets[0],
-        features.toArray(),
-        label(row),
-        endsWindow(row),
-        numbers(row, "ahead", "ahead", true));
-  }
-
-  /** Names of the targets: those of the header in place of numbers, where they can be names. */
-  List<String> targets(List<String> given) {
-    List<String> names = new ArrayList<>();
-    for (int k = 0; k < given.size(); k++) {
-      String name = header.get(places.get("targets")[k]).strip();
-      boolean isUnique = Collections.frequency(header, name) == 1 && !names.contains(name);
-      names.add(isUnique && Targets.isName(name) ? name : given.get(k));
-    }
-    return names;
-  }
-
   /** The file's name and the line of the last observation. */
   String place() {
     return rows.place();
@@ -172,18 +129,16 @@ public final class SeriesCsv implements Closeable {
     return rows.format(times.found());
   }
 
-  /**
-   * @param what messages call them, by number; null: by the names of their columns
-   */
   private double[] numbers(String[] row, String key, String what, boolean isOptional)
       throws IOException {
     int[] of = places.get(key);
     double[] numbers = of.length == 0 ? Observation.NO_FEATURES : new double[of.length];
     for (int i = 0; i < numbers.length; i++) {
       String text = row[of[i]];
-      String name = what == null ? column(of[i]) : what + " " + (i + 1);
       numbers[i] =
-          isOptional && text.isBlank() ? Double.NaN : rows.number(name, text, this.numbers::get);
+          isOptional && text.isBlank()
+              ? Double.NaN
+              : rows.number(what + " " + (i + 1), text, this.numbers::get);
     }
     return numbers;
   }

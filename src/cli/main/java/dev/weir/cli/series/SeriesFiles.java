@@ -25,6 +25,7 @@ import java.util.zip.ZipException;
 /** All series of CSV files and of folders of them, in the order of names and rows. */
 public final class SeriesFiles {
 
+  /** Of the names of files with series. */
   /** A regular expression for the names of CSV files. */
   public static final String ENDING = "\\.csv(\\.gz)?$";
 
@@ -68,20 +69,6 @@ public final class SeriesFiles {
       List<Path> inputs, List<Path> without, SeriesColumns columns, RowPlaces future)
       throws IOException {
     return observations(inputs, without, SeriesLayout.LONG, columns, future);
-  }
-
-  /** The columns with the names of their targets, where they have numbers. */
-  public static SeriesColumns named(List<Path> inputs, SeriesColumns columns) throws IOException {
-    if (columns.targets().isEmpty()) {
-      return columns;
-    }
-    List<Path> files = files(inputs, List.of(), ENDS);
-    if (files.isEmpty()) {
-      return columns;
-    }
-    try (SeriesCsv first = SeriesCsv.open(files.get(0), columns)) {
-      return columns.withTargets(first.targets(columns.targets()));
-    }
   }
 
   private static Map<String, List<Observation>> observations(

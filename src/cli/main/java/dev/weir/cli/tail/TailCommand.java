@@ -8,14 +8,13 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.option.TopicFollower;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ClassificationCodec;
-import dev.weir.kafka.codec.ForecastReader;
+import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.Decoder;
 import java.time.Duration;
@@ -101,8 +100,8 @@ public final class TailCommand implements Callable<Integer> {
       names = "--last",
       paramLabel = "N",
       description =
-          "Start with the N newest that are there, by the time of their value (default: 10); 0 waits"
-              + " for new ones. Without --since and --from-beginning.")
+          "Start with the N newest that are there, by the time of their value (default: 10); 0"
+              + " waits for new ones. Without --since and --from-beginning.")
   private Integer last;
 
   @Option(names = "--limit", paramLabel = "N", description = "Stop after so many lines.")
@@ -118,7 +117,7 @@ public final class TailCommand implements Callable<Integer> {
   @Mixin private RegistryOption registry;
 
   private ClassificationCodec classifications; // not before the call: they load Avro
-  private ForecastReader forecasts;
+  private ForecastCodec forecasts;
   private ScoreCodec scoreCodec;
   private boolean missing; // whether it was reported that forecasts carry no explanation
 
@@ -159,7 +158,7 @@ public final class TailCommand implements Callable<Integer> {
       kafka.require("--scores-topic names another", scoresTopic);
     }
     classifications = new ClassificationCodec();
-    forecasts = new ForecastReader(schemas);
+    forecasts = new ForecastCodec(schemas);
     scoreCodec = new ScoreCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(clients);
         TopicFollower arriving =
@@ -267,21 +266,12 @@ public final class TailCommand implements Callable<Integer> {
     if (said == null || !filter.includes(said)) {
       return null;
     }
-    if (why && said instanceof JointForecast all) {
-      boolean isUnexplained =
-          all.targets().stream().allMatch(target -> target.forecast().explanation() == null);
-      String lines = ForecastLines.text(all, TailCommand::explained);
-      return new Line(record.timestamp(), lines, isUnexplained);
-    }
-    if (why && said instanceof Forecast forecast) {
-      return new Line(record.timestamp(), explained(forecast), forecast.explanation() == null);
-    }
     String line = format == Format.json ? ForecastLines.json(said) : ForecastLines.text(said);
-    return new Line(record.timestamp(), line, false);
-  }
-
-  private static String explained(Forecast forecast) {
-    return ForecastLines.text(forecast)
-        + (forecast.explanation() == null ? "" : ExplanationLines.text(forecast.explanation()));
+    if (!why || !(said instanceof Forecast forecast)) {
+      return new Line(record.timestamp(), line, false);
+    }
+    boolean isUnexplained = forecast.explanation() == null;
+    String parts = isUnexplained ? "" : ExplanationLines.text(forecast.explanation());
+    return new Line(record.timestamp(), line + parts, isUnexplained);
   }
 }

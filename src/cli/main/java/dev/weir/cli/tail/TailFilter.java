@@ -2,7 +2,6 @@ package dev.weir.cli.tail;
 
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.wire.TimeText;
@@ -70,15 +69,6 @@ final class TailFilter {
     if (record instanceof Forecast forecast) {
       return includes(forecast.series(), forecast.mode(), forecast.origin())
           && isOf(forecast.status().name(), forecast.model(), forecast.modelVersion());
-    }
-    if (record instanceof JointForecast all) { // by its name, or that of a target
-      boolean isNamed = includes(all.series(), all.mode(), all.origin());
-      return all.targets().stream()
-          .map(JointForecast.Target::forecast)
-          .anyMatch(
-              one ->
-                  (isNamed || includes(one.series(), one.mode(), one.origin()))
-                      && isOf(one.status().name(), one.model(), one.modelVersion()));
     }
     if (record instanceof Classification said) {
       return includes(said.series(), mode, said.windowEnd())

@@ -103,11 +103,7 @@ final class Events implements AutoCloseable {
         SeriesHistory.View view = row.view(Long.MAX_VALUE, SeriesHistory.KEPT, seriesSent);
         if (view != null) { // else dropped meanwhile
           seriesSent = view.sequence();
-          event(
-              client,
-              "series",
-              PageJson.history(view, null, null, null),
-              Long.toString(seriesSent));
+          event(client, "series", PageJson.history(view, null, null), Long.toString(seriesSent));
         }
       }
       if (System.nanoTime() - commented > COMMENT.toNanos()) {

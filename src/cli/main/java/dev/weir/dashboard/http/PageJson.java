@@ -2,7 +2,6 @@ package dev.weir.dashboard.http;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -68,8 +67,7 @@ final class PageJson {
     }
   }
 
-  private record History(
-      @JsonUnwrapped View view, List<Limit> limits, List<String> together, String why) {}
+  private record History(@JsonUnwrapped View view, List<Limit> limits, String why) {}
 
   private record Limit(double limit, String direction) {
     Limit(Threshold threshold) {
@@ -81,16 +79,12 @@ final class PageJson {
    * One series' history.
    *
    * @param thresholds null for what is known already
-   * @param together as {@link SeriesRow#together}
    * @param why a sentence, or null
    */
-  static byte[] history(View view, List<Threshold> thresholds, List<String> together, String why) {
+  static byte[] history(View view, List<Threshold> thresholds, String why) {
     return of(
         new History(
-            view,
-            thresholds == null ? null : thresholds.stream().map(Limit::new).toList(),
-            together,
-            why));
+            view, thresholds == null ? null : thresholds.stream().map(Limit::new).toList(), why));
   }
 
   static byte[] error(String message) {
@@ -137,12 +131,6 @@ final class PageJson {
 
   private abstract static class ShownForecast {
     @JsonUnwrapped public Forecast.Steps steps;
-
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    abstract double[] getRegionLower();
-
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    abstract double[] getRegionUpper();
   }
 
   @JsonIgnoreProperties({"intervals"}) // two of them are shown

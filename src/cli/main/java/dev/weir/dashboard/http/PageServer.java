@@ -259,7 +259,7 @@ public final class PageServer implements AutoCloseable {
     if (view == null) { // dropped meanwhile
       view = new SeriesHistory(row.name()).view(before, limit, 0);
     }
-    json(context, PageJson.history(view, job.thresholds(view.series()), row.together(), why(view)));
+    json(context, PageJson.history(view, job.thresholds(view.series()), why(view)));
   }
 
   private static String why(SeriesHistory.View view) {
@@ -268,7 +268,7 @@ public final class PageServer implements AutoCloseable {
     }
     if (view.modes().isEmpty()) {
       return "No forecast of this series yet: the first ones become visible with the job's next"
-                 + " checkpoint.";
+          + " checkpoint.";
     }
     return view.isCut()
         ? "The newest %,d values are kept; older ones are on the topic only."

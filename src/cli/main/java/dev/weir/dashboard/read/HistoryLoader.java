@@ -3,14 +3,13 @@ package dev.weir.dashboard.read;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
-import dev.weir.dashboard.view.TargetRecords;
-import dev.weir.forecast.JointForecast;
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicConsumer;
-import dev.weir.kafka.codec.ForecastReader;
+import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
@@ -31,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
@@ -61,7 +59,7 @@ public final class HistoryLoader implements AutoCloseable {
   private final int back;
   private final Duration longest;
   private final ObservationDeserializer observations; // these three are of the one thread
-  private final ForecastReader forecasts;
+  private final ForecastCodec forecasts;
   private final ScoreCodec scores;
   private final ThreadPoolExecutor one =
       new ThreadPoolExecutor(
@@ -91,7 +89,7 @@ public final class HistoryLoader implements AutoCloseable {
     this.back = back;
     this.longest = longest;
     this.observations = state.observationReader();
-    this.forecasts = state.forecastReader();
+    this.forecasts = state.forecastCodec();
     this.scores = state.scoreCodec();
   }
 
@@ -129,7 +127,7 @@ public final class HistoryLoader implements AutoCloseable {
               deadline(start, 1),
               record -> { // others than ours may give another key, or none
                 List<Observation> own =
-                    state.observations(observations, record).stream()
+                    DashboardState.observations(observations, record).stream()
                         .filter(observation -> observation.series().equals(row.name()))
                         .toList();
                 return own.isEmpty() ? null : own;
@@ -143,18 +141,17 @@ public final class HistoryLoader implements AutoCloseable {
               topics.forecasts(),
               places.forecasts(),
               deadline(start, 2),
-              record ->
-                  (Arrays.equals(key, record.key()) || isOf(row.name(), record.key())
-                          ? state.forecasts(forecasts, record)
-                          : List.<TargetRecords.Part>of())
-                      .stream()
-                          .filter(part -> part.forecast().series().equals(row.name()))
-                          .findFirst()
-                          .orElse(null))
+              record -> {
+                Forecast forecast =
+                    Arrays.equals(key, record.key())
+                        ? DashboardState.forecast(forecasts, record)
+                        : null;
+                return forecast != null && forecast.series().equals(row.name()) ? forecast : null;
+              })
           .forEach(
-              part ->
+              forecast ->
                   found.issue(
-                      part, DashboardState.model(part.forecast().model()), SeriesHistory.UNKNOWN));
+                      forecast, DashboardState.model(forecast.model()), SeriesHistory.UNKNOWN));
       scan(
               consumer,
               topics.scores(),
@@ -171,12 +168,6 @@ public final class HistoryLoader implements AutoCloseable {
       state.histories.missed(row); // and what was found is shown
     }
     state.histories.grown(row.complete(found));
-  }
-
-  /** Whether a series may be a target of the one that is the key. */
-  private static boolean isOf(String name, byte[] key) {
-    Matcher target = JointForecast.OF_TARGET.matcher(name);
-    return target.matches() && Arrays.equals(target.group(1).getBytes(StandardCharsets.UTF_8), key);
   }
 
   /** What one topic does not need of its share of the time is left to the next. */

@@ -2,7 +2,6 @@ package dev.weir.dashboard.view;
 
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.Threshold;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
@@ -17,7 +16,6 @@ import java.util.List;
  * @param clients of the job's brokers
  * @param topics the job's topics
  * @param registry where the schemas of the values are; null: plain Avro
- * @param targets of the job, with totals; {@link Targets#ONE} if unknown
  * @param mapping what observations are that are not our own records; null: they are
  * @param flink Flink's own page, or null
  * @param note a sentence on where the values come from, or null
@@ -28,7 +26,6 @@ public record DashboardSettings(
     Topics topics,
     RegistrySettings registry,
     ObservationMapping mapping,
-    Targets targets,
     URI flink,
     Limits limits,
     String note,
@@ -57,13 +54,12 @@ public record DashboardSettings(
 
   /** Of our own records in plain Avro, with the usual limits. */
   public DashboardSettings(KafkaClients clients, Topics topics) {
-    this(clients, topics, null, null, Targets.ONE, null, Limits.USUAL, null, null);
+    this(clients, topics, null, null, null, Limits.USUAL, null, null);
   }
 
   /** The same with a sentence on where the values come from. */
   public DashboardSettings withNote(String note) {
-    return new DashboardSettings(
-        clients, topics, registry, mapping, targets, flink, limits, note, alarms);
+    return new DashboardSettings(clients, topics, registry, mapping, flink, limits, note, alarms);
   }
 
   /** The thresholds of a series. */

@@ -5,20 +5,17 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ClassificationCodec;
-import dev.weir.kafka.codec.ForecastReader;
+import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.mapping.ObservationMapping;
-import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ClassifierModel;
@@ -72,8 +69,7 @@ public final class DashboardState {
   private final RegistrySettings registry; // null: plain Avro
   private final ObservationMapping mapping; // null: observations are our own records
   private final ObservationDeserializer observationReader;
-  public final TargetRecords parts;
-  private final ForecastReader forecastReader;
+  private final ForecastCodec forecastCodec;
   private final ScoreCodec scoreCodec;
   private final IncidentCodec incidentCodec;
   private final ClassificationCodec classificationCodec = new ClassificationCodec();
@@ -82,20 +78,17 @@ public final class DashboardState {
   /**
    * @param registry where the schemas are; null: plain Avro
    * @param mapping what observations are that are not our own records; null: they are
-   * @param targets of the job; {@link Targets#ONE} if unknown
    */
   public DashboardState(
       Topics topics,
       RegistrySettings registry,
       ObservationMapping mapping,
-      Targets targets,
       DashboardSettings.Limits limits) {
     this.topics = topics;
     this.registry = registry;
     this.mapping = mapping;
-    this.parts = new TargetRecords(targets);
     this.observationReader = observationReader();
-    this.forecastReader = forecastReader();
+    this.forecastCodec = forecastCodec();
     this.scoreCodec = scoreCodec();
     this.incidentCodec = topics.alarms() == null ? null : new IncidentCodec(registry);
     this.incidents = topics.alarms() == null ? null : new IncidentList();
@@ -106,15 +99,14 @@ public final class DashboardState {
   /** A new one, since it is of one thread. */
   public ObservationDeserializer observationReader() {
     ObservationDeserializer reader =
-        new ObservationDeserializer(
-            null, MAX_FUTURE, registry, mapping, AheadVectors.ANY_LENGTH, parts.targets().count());
+        new ObservationDeserializer(null, MAX_FUTURE, registry, mapping);
     reader.openAlone();
     return reader;
   }
 
-  /** A new one, since it is of one thread. */
-  public ForecastReader forecastReader() {
-    return new ForecastReader(registry);
+  /** A new one, since codecs are of one thread. */
+  public ForecastCodec forecastCodec() {
+    return new ForecastCodec(registry);
   }
 
   /** A new one, since codecs are of one thread. */
@@ -149,7 +141,8 @@ public final class DashboardState {
                       ? ""
                       : "; send some: weir produce --input FILE --topic "
                           + topics.observations().first())
-          : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint."
+          : "Observations arrive, and no forecast of them yet: forecasts become visible with the"
+              + " job's next checkpoint."
               + (now - started > SILENCE_MILLIS ? " Is the job running?" : "");
     }
     synchronized (answers) {
@@ -198,9 +191,9 @@ public final class DashboardState {
         latencies.observed(observation.series(), observation.time(), now);
       }
     }
-    for (Observation part : parts.split(observation)) {
-      update(part.series(), row -> row.observe(part, record.topic(), record.partition(), now));
-    }
+    update(
+        observation.series(),
+        row -> row.observe(observation, record.topic(), record.partition(), now));
   }
 
   private void answered(boolean live, long now) {
@@ -230,15 +223,15 @@ public final class DashboardState {
     return name.substring(0, Math.min(name.length(), MAX_MODEL_LENGTH)).intern();
   }
 
-  /** What a job would take of a record, a value at a time. */
-  public List<Observation> observations(
+  /** What a job would take of a record. */
+  public static List<Observation> observations(
       ObservationDeserializer reader, ConsumerRecord<byte[], byte[]> record) {
     List<Observation> observations = new ArrayList<>(1);
     reader.read(
         record,
         event -> {
           if (event instanceof ObservationEvent observed) {
-            observations.addAll(parts.split(observed.observation()));
+            observations.add(observed.observation());
           }
         });
     return observations;
@@ -269,36 +262,25 @@ public final class DashboardState {
     if (live) {
       liveForecasts.increment();
     }
-    List<TargetRecords.Part> all = forecasts(forecastReader, record);
-    if (all.isEmpty()) {
+    Forecast forecast = forecast(forecastCodec, record);
+    if (forecast == null) {
       unreadable.increment();
       return;
     }
     answered(live, now);
-    Forecast first = all.get(0).forecast();
     if (live) {
-      boolean isJoint = !all.get(0).together().isEmpty();
-      String series = first.series();
-      latencies.issued(
-          isJoint ? series.substring(0, series.lastIndexOf('/')) : series, first.origin(), now);
+      latencies.issued(forecast.series(), forecast.origin(), now);
     }
-    String model = model(first.model());
-    for (TargetRecords.Part part : all) {
-      update(
-          part.forecast().series(), row -> row.issue(part, model, record.partition(), now, live));
-    }
+    String model = model(forecast.model());
+    update(forecast.series(), row -> row.issue(forecast, model, record.partition(), now, live));
   }
 
-  /** The forecasts of single values in a record; none if it is malformed. */
-  public List<TargetRecords.Part> forecasts(
-      ForecastReader reader, ConsumerRecord<byte[], byte[]> record) {
-    Output all = decoded(reader, record);
-    List<TargetRecords.Part> found = all == null ? List.of() : parts.split(all);
-    return found.stream()
-            .map(TargetRecords.Part::forecast)
-            .allMatch(forecast -> forecast.mode() != null && isSeries(forecast.series()))
-        ? found
-        : List.of();
+  /** A forecast, or null. */
+  public static Forecast forecast(ForecastCodec codec, ConsumerRecord<byte[], byte[]> record) {
+    Forecast forecast = decoded(codec::decode, record);
+    return forecast != null && forecast.mode() != null && isSeries(forecast.series())
+        ? forecast
+        : null;
   }
 
   private void takeClass(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {

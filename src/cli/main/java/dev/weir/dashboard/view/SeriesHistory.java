@@ -57,13 +57,10 @@ public final class SeriesHistory {
     public final Forecast.Status status;
     public final long[] time; // null while the spacing is not known
     public final Forecast.Steps steps;
-    private final Forecast.Interval region; // of all targets, or null
     private Parts parts;
     long news;
 
-    Issued(TargetRecords.Part made, String model, long issued) {
-      Forecast forecast = made.forecast();
-      this.region = made.region();
+    public Issued(Forecast forecast, String model, long issued) {
       this.origin = forecast.origin();
       this.issued = timeOrNull(issued);
       this.model = modelOrNull(model);
@@ -107,15 +104,6 @@ public final class SeriesHistory {
       return wide() == null ? null : wide().upper();
     }
 
-    /** Null without several targets. */
-    public double[] getRegionLower() {
-      return region == null ? null : region.lower();
-    }
-
-    public double[] getRegionUpper() {
-      return region == null ? null : region.upper();
-    }
-
     /** Null if it is not explained. */
     public Parts getExplanation() {
       return parts;
@@ -135,8 +123,7 @@ public final class SeriesHistory {
     long bytes() {
       long times = time == null ? 0 : OBJECT_BYTES + 8L * time.length;
       long amounts = parts == null ? 0 : 3 * OBJECT_BYTES + 8L * parts.amount.length;
-      long both = region == null ? 0 : 2 * (OBJECT_BYTES + 8L * region.lower().length);
-      return 200 + times + steps.bytes() + amounts + both;
+      return 200 + times + steps.bytes() + amounts;
     }
   }
 
@@ -240,8 +227,8 @@ public final class SeriesHistory {
   /**
    * @param issued when it was read; {@link #UNKNOWN} if it was there before
    */
-  public void issue(TargetRecords.Part part, String model, long issued) {
-    add(part.forecast().mode(), new Issued(part, model, issued));
+  public void issue(Forecast forecast, String model, long issued) {
+    add(forecast.mode(), new Issued(forecast, model, issued));
   }
 
   private void add(Mode mode, Issued issued) {

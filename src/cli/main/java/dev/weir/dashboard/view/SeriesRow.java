@@ -1,6 +1,5 @@
 package dev.weir.dashboard.view;
 
-import dev.weir.dashboard.view.TargetRecords.Part;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -34,7 +33,6 @@ public final class SeriesRow {
   private int forecasts = NOWHERE;
   private int scores = NOWHERE;
   private final ModeRow[] modes = new ModeRow[MODES.length];
-  private List<String> together = List.of(); // names of the targets and totals of its series
   private SeriesHistory history; // null while none is kept
   private long sequence; // of the history that was kept before
 
@@ -171,10 +169,9 @@ public final class SeriesRow {
    * @param model the forecast's model, a string that rows share
    * @param live whether it came since the start
    */
-  public synchronized long issue(Part part, String model, int partition, long now, boolean live) {
-    Forecast forecast = part.forecast();
+  public synchronized long issue(
+      Forecast forecast, String model, int partition, long now, boolean live) {
     forecasts = partition;
-    together = part.together().equals(together) ? together : part.together();
     seen(now);
     ModeRow mode = mode(forecast.mode());
     if (forecast.origin() >= mode.issuer.origin) {
@@ -186,7 +183,7 @@ public final class SeriesRow {
               SeriesHistory.versionOrNull(forecast.modelVersion()));
       list();
     }
-    return change(kept -> kept.issue(part, model, live ? now : SeriesHistory.UNKNOWN));
+    return change(kept -> kept.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN));
   }
 
   public synchronized long classify(Classification said, long now) {
@@ -288,11 +285,6 @@ public final class SeriesRow {
         filled == 0 ? Double.NaN : sparkline[filled - 1],
         row.errors,
         sparkline);
-  }
-
-  /** Names of the targets and totals that are forecast with it, in order; none for one target. */
-  public synchronized List<String> together() {
-    return together;
   }
 
   public synchronized Places places() {

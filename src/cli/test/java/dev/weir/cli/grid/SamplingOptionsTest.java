@@ -40,7 +40,7 @@ class SamplingOptionsTest {
     try {
       SamplingOptions sampling = new SamplingOptions();
       DeclaredOptions.complete(new CommandLine(sampling)).parseArgs(options);
-      return sampling.grids("weir", series, job, Gap.LINEAR);
+      return sampling.grids("weir", series, job);
     } finally {
       System.setErr(err);
       said = bytes.toString();
@@ -144,7 +144,7 @@ class SamplingOptionsTest {
   void valuesOfOneStepAreLeftOutAndFutureRowsStay() throws IOException {
     List<Observation> rows = rows(12, each(1, ChronoUnit.HOURS, "2024-01-05T00:00"), 4);
     rows.add(5, new Observation("s", rows.get(4).time() + 60_000, 77, new double[1]));
-    rows.add(new Observation("s", rows.get(11).time() + 3_600_000, Double.NaN, new double[0]));
+    rows.add(new Observation("s", rows.get(11).time() + 3_600_000, Double.NaN, new double[1]));
     Grid grid = grid(rows, "--interval", "PT1H");
     assertThat(said).contains("1 values left out, which fall on the step of one before them");
     assertThat(grid.rows()).hasSize(13);

@@ -3,7 +3,6 @@ package dev.weir.cli.init;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MappingGuessTest {
@@ -30,20 +29,6 @@ class MappingGuessTest {
     assertThat(profile.others()).isEqualTo(2);
     assertThat(guess(profile).values()).containsExactlyInAnyOrder("v", "w");
     assertThat(guess(profile).series()).containsExactly("sensor");
-  }
-
-  @Test
-  void valuesThatEachRecordHasAreProposedAsTargets() {
-    String all = "{\"host\":\"a\",\"cpu\":{\"idle\":%d.5,\"user\":%d},\"load\":%d}";
-    RecordProfile profile = profile(all.formatted(1, 2, 3), all.formatted(2, 3, 4));
-    assertThat(guess(profile).together(profile)).containsExactly("idle", "user", "load");
-    profile.add("{\"host\":\"a\",\"cpu\":{\"idle\":4}}".getBytes(StandardCharsets.UTF_8));
-    assertThat(guess(profile).together(profile)).as("some lack two of them").isEmpty();
-    RecordProfile alike = profile("{\"host\":\"a\",\"in\":{\"rate\":1},\"out\":{\"rate\":2}}");
-    assertThat(guess(alike).together(alike)).as("of the same name").isEmpty();
-    assertThat(JobText.together(List.of("idle", "3")))
-        .isEqualToIgnoringNewLines(
-            "#targets: [idle, '3']  # they come together; to forecast them as one series, remove the first #");
   }
 
   @Test

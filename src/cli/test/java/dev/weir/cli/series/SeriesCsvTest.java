@@ -166,7 +166,7 @@ class SeriesCsvTest {
             "a.csv line 1: expected a header with the columns ts, a, c, b, state and done, got");
     assertThatThrownBy(() -> columns("time=ts,label=state"))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,targets=COLUMN,features=COLUMN, each at most once,"
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
                 + " got 'time=ts,label=state'");
   }
 
@@ -213,38 +213,6 @@ class SeriesCsvTest {
   }
 
   @Test
-  void targetsAreOneSeriesWhoseCellsMayBeEmpty() throws IOException {
-    String text = "ts,wind,load,sun,t\n2026-01-01,2,10,5,7\n2026-01-02,,20,,8\n2026-01-03,4,,6,9\n";
-    long day = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-    SeriesColumns columns = covariates("time=ts,targets=load+wind+3,features=t");
-    assertThat(columns.targets()).containsExactly("load", "wind", "3");
-    assertThat(read(text, columns))
-        .containsExactly(
-            new Observation("a", day, 10, new double[] {2, 5, 7}),
-            new Observation("a", day + 86_400_000, 20, new double[] {Double.NaN, Double.NaN, 8}),
-            new Observation("a", day + 2 * 86_400_000, Double.NaN, new double[] {4, 6, 9}));
-    String file = "site,timestamp,load,wind\np,2026-01-01,2,\np,2026-01-02,,\n";
-    assertThatThrownBy(() -> read(file, columns("series=site,targets=load+wind")))
-        .hasMessage("a.csv line 3: expected a number in one of the targets' columns, got none");
-    assertThatThrownBy(
-            () -> read(file.replace("02,,", "02,x,"), columns("series=site,targets=wind+load")))
-        .hasMessage("a.csv line 3: load: expected a finite number, got 'x'");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = ';',
-      value = {
-        "value=a,targets=b+c; expected value=... or targets=..., got both",
-        "targets=a; targets: expected 2 to 32 different names, got [a]",
-        "targets=a+a; targets: expected 2 to 32 different names, got [a, a]",
-        "targets=a+b/c; 'targets: expected names of 1 to 100 letters, digits, spaces, dots and _, or numbers of columns, got \'\'b/c\'\''",
-      })
-  void wrongTargetsAreRefused(String text, String message) {
-    assertThatThrownBy(() -> columns("time=t," + text)).hasMessage(message);
-  }
-
-  @Test
   void aFileWithoutSeriesIsOneThatIsCalledAsTheFile() throws IOException {
     String row = "2026-01-31T12:00:00Z,1,2\n";
     assertThat(read("timestamp,value,wind\n" + row))
@@ -259,8 +227,8 @@ class SeriesCsvTest {
   void wrongColumnsAreRefused(String text) {
     assertThatThrownBy(() -> columns(text))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,targets=COLUMN,features=COLUMN, each at most once, got"
-                + " '%s'",
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
+                + " got '%s'",
             text);
   }
 
@@ -277,7 +245,8 @@ class SeriesCsvTest {
         "'series_id,timestamp' | series_id,timestamp",
         "'timestamp,series_id,value' | timestamp,series_id,value",
         "'pump,2026-01-31T12:00:00Z,1' | pump,2026-01-31T12:00:00Z,1",
-        "'series_id:timestamp:value' | 'series_id:timestamp:value, which has no separator of , ; | and tab'",
+        "'series_id:timestamp:value' | 'series_id:timestamp:value, which has no separator of , ; |"
+            + " and tab'",
         "'series_id;timestamp' | series_id;timestamp",
       })
   void anotherHeaderIsNamedBesideTheExpectedOne(String header, String got) {
@@ -294,14 +263,32 @@ class SeriesCsvTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
-        "'pump,32.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''32.01.2026'''",
-        "'pump,01/32/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''01/32/2026'''",
-        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''20260131'''",
-        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
-        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
-        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''2026-01-31T12:00+01:00[Europe/Paris]'''",
-        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got ''+1000000000-12-31T00:00:00Z'''",
+        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z,"
+            + " 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or"
+            + " 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
+        "'pump,32.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z,"
+            + " 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or"
+            + " 2026-01-31, or seconds or milliseconds since 1970, got ''32.01.2026'''",
+        "'pump,01/32/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z,"
+            + " 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or"
+            + " 2026-01-31, or seconds or milliseconds since 1970, got ''01/32/2026'''",
+        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31"
+            + " 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or"
+            + " seconds or milliseconds since 1970, got ''20260131'''",
+        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z,"
+            + " 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or"
+            + " 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
+        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z,"
+            + " 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or"
+            + " 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
+        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as"
+            + " 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026"
+            + " 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got"
+            + " ''2026-01-31T12:00+01:00[Europe/Paris]'''",
+        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as"
+            + " 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026"
+            + " 12:00 PM or 2026-01-31, or seconds or milliseconds since 1970, got"
+            + " ''+1000000000-12-31T00:00:00Z'''",
         "'pump,2026-01-31T12:00:00Z,much,0' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T12:00:00Z,,0' | 'value: expected a finite number, got '''''",
         "'pump,2026-01-31T12:00:00Z,NaN,0' | 'value: expected a finite number, got ''NaN'''",

@@ -9,7 +9,6 @@ import dev.weir.dashboard.ServedPage;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class JobPageTest {
 
   private final DashboardState state =
-      new DashboardState(Records.TOPICS, null, null, Targets.ONE, new Limits(1_000, 2, 1 << 20));
+      new DashboardState(Records.TOPICS, null, null, new Limits(1_000, 2, 1 << 20));
   private String waiting; // for what
   private final JobPage page =
       new JobPage(
@@ -114,7 +113,8 @@ class JobPageTest {
     assertThat(newest().path("state").textValue()).isEqualTo("LIVE");
     assertThat(newest().path("why").textValue())
         .isEqualTo(
-            "Shows 2 series; there are more, and no room for them: serve the page with a higher --max-series.");
+            "Shows 2 series; there are more, and no room for them: serve the page with a higher"
+                + " --max-series.");
     seconds(3);
     waiting = "For rain.";
     seconds(1);

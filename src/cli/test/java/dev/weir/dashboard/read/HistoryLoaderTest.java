@@ -8,7 +8,6 @@ import dev.weir.dashboard.read.HistoryLoader.Part;
 import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesRow;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.util.ArrayList;
@@ -77,8 +76,7 @@ class HistoryLoaderTest {
   @Test
   void failedSearchIsRepeatedAtTheNextRequest() {
     Topics nameless = new Topics("", "f", "s", "d", "m"); // which a consumer refuses
-    DashboardState state =
-        new DashboardState(nameless, null, null, Targets.ONE, new Limits(1_000, 10, 1 << 20));
+    DashboardState state = new DashboardState(nameless, null, null, new Limits(1_000, 10, 1 << 20));
     SeriesRow row = state.series.row("pump", added -> {});
     row.observe(Records.observation("pump", 1, 1), "observations", 0, 1);
     assertThat(state.histories.ask(row)).isTrue();

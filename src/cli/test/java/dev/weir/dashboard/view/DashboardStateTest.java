@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.dashboard.Records;
 import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.model.Mode;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +16,14 @@ class DashboardStateTest {
   private static final long HOUR = 3_600_000;
 
   private final DashboardState state =
-      new DashboardState(Records.TOPICS, null, null, Targets.ONE, new Limits(1_000, 10, 1 << 20));
+      new DashboardState(Records.TOPICS, null, null, new Limits(1_000, 10, 1 << 20));
 
   private void observe(long time, long now) {
     state.takeObservation(Records.record(Records.observation("pump", time, 1)), true, now);
   }
 
   private List<Observation> taken(long time, double value) {
-    return state.observations(
+    return DashboardState.observations(
         state.observationReader(), Records.record(Records.observation("pump", time, value)));
   }
 

@@ -19,7 +19,11 @@ class HistoryCacheTest {
       histories.grown(row.observe(Records.observation(row.name(), i, i), "values", 0, 1));
       histories.grown(
           row.issue(
-              Records.part(row.name(), Mode.MANY_TO_ONE, i, "demand", 1), "demand", 0, 1, true));
+              Records.forecast(row.name(), Mode.MANY_TO_ONE, i, "demand", 1),
+              "demand",
+              0,
+              1,
+              true));
     }
   }
 

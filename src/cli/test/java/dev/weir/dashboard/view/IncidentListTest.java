@@ -8,7 +8,6 @@ import dev.weir.dashboard.view.IncidentList.Counts;
 import dev.weir.dashboard.view.IncidentList.Query;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
-import dev.weir.forecast.joint.Targets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,8 +15,7 @@ import org.junit.jupiter.api.Test;
 class IncidentListTest {
 
   private final DashboardState state =
-      new DashboardState(
-          Records.WITH_ALARMS, null, null, Targets.ONE, new Limits(1_000, 10, 1 << 20));
+      new DashboardState(Records.WITH_ALARMS, null, null, new Limits(1_000, 10, 1 << 20));
   private final IncidentList list = state.incidents;
 
   private void take(long start, Event event) {

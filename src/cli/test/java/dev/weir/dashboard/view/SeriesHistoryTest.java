@@ -19,7 +19,7 @@ class SeriesHistoryTest {
   }
 
   private void issue(Mode mode, long origin, String model, long version) {
-    history.issue(Records.part("pump", mode, origin, model, version), model, 99);
+    history.issue(Records.forecast("pump", mode, origin, model, version), model, 99);
   }
 
   @Test
@@ -140,7 +140,7 @@ class SeriesHistoryTest {
     assertThat(history.view(1_499, 2_000, 0).observations().time()).hasSize(500).startsWith(1_000);
     SeriesHistory unseen = new SeriesHistory("fan"); // no observation says from when on
     for (int i = 0; i < 3_000; i++) {
-      unseen.issue(Records.part("fan", Mode.MANY_TO_ONE, i, "demand", 1), "demand", 1);
+      unseen.issue(Records.forecast("fan", Mode.MANY_TO_ONE, i, "demand", 1), "demand", 1);
     }
     assertThat(unseen.view(ALL, 2_000, 0).modes().get(Mode.MANY_TO_ONE).forecasts()).hasSize(2_000);
   }
@@ -152,7 +152,7 @@ class SeriesHistoryTest {
     SeriesHistory older = new SeriesHistory("pump");
     for (int i = 1; i <= 3; i++) {
       older.observe(100 * i, i);
-      older.issue(Records.part("pump", Mode.MANY_TO_ONE, 100 * i, "demand", i), "demand", 1);
+      older.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 100 * i, "demand", i), "demand", 1);
     }
     older.score(Records.score("pump", Mode.MANY_TO_ONE, 200, 1.25, 2, 4));
     history.merge(older);

@@ -67,11 +67,10 @@ class SeriesRowTest {
 
   @Test
   void listShowsTheMostDirectModeAndNamesBoth() {
-    row.issue(Records.part("pump", Mode.MANY_TO_MANY, 50, "wide", 3), "wide", 0, 5, true);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 50, "wide", 3), "wide", 0, 5, true);
     assertThat(row.item().issuer().model()).isEqualTo("wide");
     row.issue(
-        new TargetRecords.Part(
-            Records.forecast("pump", Mode.MANY_TO_ONE, 40, "", -1, Forecast.Status.FALLBACK, 1, 1)),
+        Records.forecast("pump", Mode.MANY_TO_ONE, 40, "", -1, Forecast.Status.FALLBACK, 1, 1),
         "",
         0,
         5,
@@ -79,8 +78,8 @@ class SeriesRowTest {
     assertThat(row.item().modes()).containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
     assertThat(row.item().issuer().status()).isEqualTo(Forecast.Status.FALLBACK);
     assertThat(row.item().issuer().version()).isNull();
-    row.issue(Records.part("pump", Mode.MANY_TO_ONE, 60, "direct", 2), "direct", 0, 5, true);
-    row.issue(Records.part("pump", Mode.MANY_TO_ONE, 50, "older", 1), "older", 0, 5, true);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "direct", 2), "direct", 0, 5, true);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 50, "older", 1), "older", 0, 5, true);
     assertThat(row.item().issuer().model()).isEqualTo("direct");
     assertThat(block.has(0, Forecast.Status.OK)).isTrue();
   }
@@ -89,8 +88,8 @@ class SeriesRowTest {
   void figuresOfTheJobAreGeometricMeansOverSeries() {
     JobSummary figures = new JobSummary();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 10, 1, 2, 8), 0, 5); // 0.5 and 0.125
-    row.issue(Records.part("pump", Mode.MANY_TO_ONE, 60, "demand", 2), "demand", 0, 5, true);
-    row.issue(Records.part("pump", Mode.MANY_TO_MANY, 60, "supply", 7), "supply", 0, 5, true);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "demand", 2), "demand", 0, 5, true);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 60, "supply", 7), "supply", 0, 5, true);
     row.addTo(figures);
     SeriesRow other = new SeriesRow("fan");
     other.score(Records.score("fan", Mode.MANY_TO_ONE, 10, 4, 2, 2), 0, 5); // 2 and 2
@@ -118,7 +117,7 @@ class SeriesRowTest {
   @Test
   void itRemembersWhereItWasSeen() {
     row.observe(Records.observation("pump", 1, 1), "values", 2, 5);
-    row.issue(Records.part("pump", Mode.MANY_TO_ONE, 1, "demand", 2), "demand", 3, 5, true);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 1, "demand", 2), "demand", 3, 5, true);
     assertThat(row.places()).isEqualTo(new SeriesRow.Places("values", 2, 3, -1));
   }
 

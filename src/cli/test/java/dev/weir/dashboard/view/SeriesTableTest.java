@@ -37,7 +37,7 @@ class SeriesTableTest {
 
   private void status(String name, Status status) {
     Forecast forecast = Records.forecast(name, Mode.MANY_TO_ONE, 1, "m", 1, status, 1, 1);
-    row(name).issue(new TargetRecords.Part(forecast), "m", 0, 5, true);
+    row(name).issue(forecast, "m", 0, 5, true);
   }
 
   private List<String> names(Query query) {
@@ -164,12 +164,7 @@ class SeriesTableTest {
         Status status = Status.values()[random.nextInt(Status.values().length)];
         long seen = random.nextInt(500);
         row.issue(
-            new TargetRecords.Part(
-                Records.forecast(name, Mode.MANY_TO_ONE, 1, "m", 1, status, 1, 1)),
-            "m",
-            0,
-            seen,
-            true);
+            Records.forecast(name, Mode.MANY_TO_ONE, 1, "m", 1, status, 1, 1), "m", 0, seen, true);
         if (!Double.isNaN(relative)) {
           row.score(Records.score(name, Mode.MANY_TO_ONE, 10, relative, 1, 1), 0, seen);
         }

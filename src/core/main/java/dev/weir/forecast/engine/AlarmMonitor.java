@@ -156,7 +156,6 @@ final class AlarmMonitor {
 
   private Judgment judgment(IncidentTracker tracker) {
     return new Judgment(
-        window.target(),
         window.origin(),
         window.last(),
         next[0],

@@ -4,7 +4,6 @@ import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
@@ -17,7 +16,6 @@ import dev.weir.model.Mode;
 import dev.weir.model.Model;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
-import dev.weir.model.NetworkTargets;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -57,28 +55,16 @@ public record ForecastSettings(
   /**
    * What is read in addition to the values.
    *
-   * @param targets where a series has several: all but the first come before the features
    * @param features covariates of each observation
    * @param ahead covariates known ahead that come with each observation
    * @param calendar what base models read of each observation's time
    * @param zone of the local time that the calendar reads
    */
-  public record Inputs(
-      Targets targets, int features, int ahead, List<Calendar> calendar, ZoneId zone)
+  public record Inputs(int features, int ahead, List<Calendar> calendar, ZoneId zone)
       implements Serializable {
 
     public Inputs {
       calendar = List.copyOf(calendar);
-    }
-
-    /** Of series with one target. */
-    public Inputs(int features, int ahead, List<Calendar> calendar, ZoneId zone) {
-      this(Targets.ONE, features, ahead, calendar, zone);
-    }
-
-    /** Numbers of an observation behind its value: the other targets, then the features. */
-    public int columns() {
-      return targets.count() - 1 + features;
     }
   }
 
@@ -291,16 +277,8 @@ public record ForecastSettings(
     if (model.readsSeasons()) {
       return problemWithSeasonal(model, target);
     }
-    if (!model.targets().fit(inputs.targets.names())) {
-      return "targets: expected %s, got %s (model %s version %d)"
-          .formatted(
-              NetworkTargets.of(inputs.targets.names()).label(),
-              model.targets().label(),
-              model.name(),
-              model.version());
-    }
     int known = model.ahead().inputs(target.horizon());
-    int inputSize = 1 + inputs.columns() + Calendar.inputs(inputs.calendar) + known;
+    int inputSize = 1 + inputs.features + Calendar.inputs(inputs.calendar) + known;
     if (model.mode() != target.mode()) {
       return "mode: expected %s, got %s (model %s version %d)"
           .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
@@ -329,9 +307,8 @@ public record ForecastSettings(
     }
     if (model.rnn().inputSize() != inputSize) {
       String what =
-          "input_size (%s + features%s%s)"
+          "input_size (1 + features%s%s)"
               .formatted(
-                  inputs.targets.areSeveral() ? "targets" : "1",
                   inputs.calendar.isEmpty() ? "" : " + 2 for each of the calendar",
                   known == 0 ? "" : " + horizon for each of ahead");
       return mismatch(what, inputSize, model.rnn().inputSize(), model);

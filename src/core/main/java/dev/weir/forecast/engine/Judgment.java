@@ -5,7 +5,6 @@ import dev.weir.forecast.Incident.Reason;
 /**
  * How a value compares with the forecast of it that was made at the value before.
  *
- * @param target its number from 0, where a series has several
  * @param time of the value, milliseconds since 1970 in UTC
  * @param value the value
  * @param forecast NaN without one
@@ -15,7 +14,6 @@ import dev.weir.forecast.Incident.Reason;
  * @param modelVersion its version; negative without one
  */
 public record Judgment(
-    int target,
     long time,
     double value,
     double forecast,

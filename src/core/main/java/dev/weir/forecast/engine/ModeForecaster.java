@@ -1,7 +1,5 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.Bounds;
-import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Forecast.Steps;
@@ -95,15 +93,6 @@ final class ModeForecaster {
 
   private static List<String> names(ExplanationSettings settings, Covariates.Count covariates) {
     return settings.names(covariates.observed(), covariates.ahead());
-  }
-
-  /** Where forecasts and intervals lie. */
-  Bounds bounds() {
-    return target.bounds();
-  }
-
-  Learner learner() {
-    return learner;
   }
 
   Mode mode() {
@@ -208,26 +197,7 @@ final class ModeForecaster {
   /**
    * @param isNew false for a value that is learned again, of which nothing is reported
    */
-  LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew) {
-    LearnerState state = prepared(known, window, isNew);
-    before = state.count();
-    if (baseModel != null) { // the index that the newest will have
-      tell(network, window, before + learner.passed(state, window));
-    }
-    if (alarms != null) { // by the forecast that was issued, before this value is learned
-      alarms.observe(state, window, isNew, model(), modelVersion());
-    } else {
-      state.alarms(null);
-    }
-    learner.observe(state, window);
-    if (alarms != null) {
-      repeatable &= !alarms.ahead(state, isNew);
-    }
-    return state;
-  }
-
-  /** What is known of the series, or what these settings can use of it. */
-  private LearnerState prepared(LearnerState known, SequenceWindow window, boolean isNew) {
+  private LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew) {
     LearnerState state = known;
     int season = target.learning().season();
     repeatable = window.missing() == 0 && !knowsAhead; // ahead, no log knows anything
@@ -246,16 +216,19 @@ final class ModeForecaster {
         state.alarms(known.alarms());
       }
     }
-    return state;
-  }
-
-  /** Goes past a target whose newest value is missing. */
-  LearnerState pass(LearnerState known, SequenceWindow window, boolean isNew) {
-    LearnerState state = prepared(known, window, isNew);
-    if (baseModel != null) {
-      tell(null, window, 0);
+    before = state.count();
+    if (baseModel != null) { // the index that the newest will have
+      tell(network, window, before + learner.passed(state, window));
     }
-    learner.pass(state, window);
+    if (alarms != null) { // by the forecast that was issued, before this value is learned
+      alarms.observe(state, window, isNew, model(), modelVersion());
+    } else {
+      state.alarms(null);
+    }
+    learner.observe(state, window);
+    if (alarms != null) {
+      repeatable &= !alarms.ahead(state, isNew);
+    }
     return state;
   }
 
@@ -283,17 +256,11 @@ final class ModeForecaster {
     return baseModel == null ? 0 : seqLen - 1;
   }
 
-  /** How the newest value of a window is learned. */
-  interface Learning {
-    LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew);
-  }
-
   /** Learns what a saved state has not learned yet; nothing is counted twice. */
-  LearnerState catchUp(
-      LearnerState saved, ObservationLog log, Windows windows, String series, Learning learning) {
+  LearnerState catchUp(LearnerState saved, ObservationLog log, Windows windows, String series) {
     LearnerState state = saved;
     for (int row = log.known(); row < log.size(); row++) {
-      state = learning.learn(state, windows.window(series, log, row), false);
+      state = learn(state, windows.window(series, log, row), false);
     }
     restarts = learner.restarts();
     return state;
@@ -322,7 +289,7 @@ final class ModeForecaster {
    * @param carried with what a network that forecasts alone begins; null for zeros
    */
   Forecast forecast(SequenceWindow window, LearnerState state, CarriedState carried) {
-    return state == null ? alone(window, carried) : mixture(window, state, explains());
+    return state == null ? alone(window, carried) : mixture(window, state, covariateNames);
   }
 
   private Forecast alone(SequenceWindow window, CarriedState carried) {
@@ -340,7 +307,7 @@ final class ModeForecaster {
     if (learner == null) {
       return alone(window, null);
     }
-    return isOfThese(known) ? mixture(window, known, false) : null;
+    return isOfThese(known) ? mixture(window, known, null) : null;
   }
 
   /**
@@ -359,7 +326,7 @@ final class ModeForecaster {
     return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known, models);
   }
 
-  boolean isOfThese(LearnerState state) {
+  private boolean isOfThese(LearnerState state) {
     return learner != null && state != null && learner.fits(state, target.learning().season());
   }
 
@@ -373,25 +340,11 @@ final class ModeForecaster {
     return network.forecast(window, carried);
   }
 
-  private Forecast mixture(SequenceWindow window, LearnerState state, boolean isExplained) {
+  /**
+   * @param explained names of the covariates; null for no explanation
+   */
+  private Forecast mixture(SequenceWindow window, LearnerState state, List<String> explained) {
     Steps steps = learner.steps(state);
-    Explanation explanation = isExplained ? explain(state, steps.value()[0]) : null;
-    return mixture(window, state, steps, explanation);
-  }
-
-  /** Whether forecasts are explained. */
-  boolean explains() {
-    return covariateNames != null;
-  }
-
-  /** Of the series that was learned last; null before its first value. */
-  Explanation explain(LearnerState state, double value) {
-    return learner.explain(state, value, covariateNames);
-  }
-
-  /** The forecast at the newest value that consists of these steps. */
-  Forecast mixture(
-      SequenceWindow window, LearnerState state, Steps steps, Explanation explanation) {
     ForecastModel model = active;
     return new Forecast(
         window.series(),
@@ -406,7 +359,7 @@ final class ModeForecaster {
         state.count(),
         window.isFull() ? Status.OK : Status.WARMUP,
         learner.missingCovariates(state),
-        explanation);
+        explained == null ? null : learner.explain(state, steps.value()[0], explained));
   }
 
   /** Whether a score is emitted after this value. */

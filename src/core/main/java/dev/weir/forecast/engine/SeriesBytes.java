@@ -10,9 +10,6 @@ import java.util.List;
 /** How many bytes what is learned of a series takes. */
 public final class SeriesBytes {
 
-  /** Bytes of a series of several targets at most. */
-  public static final int MAX_OF_TARGETS = 16 << 20;
-
   private SeriesBytes() {}
 
   /**

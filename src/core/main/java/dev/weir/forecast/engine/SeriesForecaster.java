@@ -2,13 +2,10 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.SequenceWindow;
@@ -41,12 +38,11 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   private final int ahead; // numbers known ahead of an observation that are used, at most
   private final ForecastResult result;
   private final ModeForecaster[] forecasters; // by mode
-  private final TargetsForecaster[] joint; // by mode; null where a series has one target
   private final SilenceMonitor silence; // null where no alarms are reported
 
   /**
    * @param clock the machine's, milliseconds since 1970
-   * @throws IllegalArgumentException when an initial model does not fit its target
+   * @throws IllegalArgumentException when an initial model does not fit its mode
    * @throws IOException if the bytes of an initial model are not a readable model
    */
   public SeriesForecaster(ForecastSettings settings, LongSupplier clock) throws IOException {
@@ -57,13 +53,12 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       throws IOException {
     super(
         new Windows(
-                settings.seqLen(),
-                settings.stride(),
-                settings.inputs().columns(),
-                settings.sampling(),
-                settings.ahead(),
-                settings.columnsKept())
-            .withTargets(settings.inputs().targets().names()),
+            settings.seqLen(),
+            settings.stride(),
+            settings.inputs().features(),
+            settings.sampling(),
+            settings.ahead(),
+            settings.columnsKept()),
         new SeriesOrder(settings.limits().ttl(), clock),
         settings.outOfOrderness().isZero(),
         result);
@@ -73,8 +68,8 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     this.result = result;
     this.forecasters = new ModeForecaster[settings.modes().size()];
     for (int i = 0; i < forecasters.length; i++) {
-      ModeSettings target = settings.modes().get(i);
-      forecasters[i] = new ModeForecaster(settings, target, read(target), result);
+      ModeSettings mode = settings.modes().get(i);
+      forecasters[i] = new ModeForecaster(settings, mode, read(mode), result);
     }
     this.silence =
         settings.modes().stream()
@@ -82,11 +77,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
             .findFirst()
             .map(mode -> new SilenceMonitor(mode.learning().alarms(), result))
             .orElse(null);
-    Targets targets = settings.inputs().targets();
-    this.joint = targets.areSeveral() ? new TargetsForecaster[forecasters.length] : null;
-    for (int i = 0; joint != null && i < forecasters.length; i++) {
-      joint[i] = new TargetsForecaster(forecasters[i], targets, result);
-    }
   }
 
   /**
@@ -103,16 +93,16 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     return forecaster;
   }
 
-  private ForecastModel read(ModeSettings target) throws IOException {
-    if (target.initialModel() == null) {
+  private ForecastModel read(ModeSettings mode) throws IOException {
+    if (mode.initialModel() == null) {
       return null;
     }
     ForecastModel model =
         ModelFiles.fromBytes(
-            target.initialModel(),
+            mode.initialModel(),
             ModelFiles.Defaults.NONE,
-            "initial model of " + target.mode().label());
-    String problem = settings.problemWith(model, target);
+            "initial model of " + mode.mode().label());
+    String problem = settings.problemWith(model, mode);
     if (problem != null) {
       throw new IllegalArgumentException(problem);
     }
@@ -120,31 +110,31 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   }
 
   /**
-   * Has a target's forecasts made by a published model from now on; at least once for each target
+   * Has a mode's forecasts made by a published model from now on; at least once for each mode
    * before the first observation, so that no record waits until a network is compiled.
    *
-   * @param target its number in the settings
+   * @param mode its number in the settings
    * @param published null: the initial one, if there is one
    * @param time when it was published, milliseconds since 1970, or {@link #NO_TIME}
    * @return whether the network is another one than before
    */
-  public boolean use(int target, ForecastModel published, long time) {
-    return forecasters[target].use(published, time);
+  public boolean use(int mode, ForecastModel published, long time) {
+    return forecasters[mode].use(published, time);
   }
 
-  /** The version of a target's model, as its forecasts have it; for metrics. */
-  public long modelVersion(int target) {
-    return forecasters[target].modelVersion();
+  /** The version of a mode's model, as its forecasts have it; for metrics. */
+  public long modelVersion(int mode) {
+    return forecasters[mode].modelVersion();
   }
 
-  /** How long ago a target's model was published; NaN for an initial one. */
-  public double modelAgeSeconds(int target) {
-    return forecasters[target].modelAgeSeconds();
+  /** How long ago a mode's model was published; NaN for an initial one. */
+  public double modelAgeSeconds(int mode) {
+    return forecasters[mode].modelAgeSeconds();
   }
 
-  /** Which code computes the network of a target's model; null if absent. */
-  public String kernel(int target) {
-    return forecasters[target].kernel();
+  /** Which code computes the network of a mode's model; null if absent. */
+  public String kernel(int mode) {
+    return forecasters[mode].kernel();
   }
 
   /** How many networks are computed by this code. */
@@ -154,10 +144,9 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
 
   /** Why an observation has not the covariates of the settings, in one line; null if it has. */
   public String problemWith(Observation observation) {
-    int others = settings.inputs().targets().count() - 1;
-    if (observation.features().length != settings.inputs().columns()) {
+    if (observation.features().length != settings.inputs().features()) {
       return "features: expected %d, got %d"
-          .formatted(settings.inputs().features(), observation.features().length - others);
+          .formatted(settings.inputs().features(), observation.features().length);
     }
     int known = observation.ahead().length;
     if (known > 0 && (covariates == 0 || known % covariates != 0)) {
@@ -233,7 +222,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms()) { // an incident may be open
         read(name, series);
-        drop(forecaster, series.learned(forecaster.mode()), name);
+        forecaster.drop(series.learned(forecaster.mode()), name);
       }
     }
     for (ModeForecaster forecaster : forecasters) {
@@ -252,13 +241,10 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    * @return why it can't be used, in one line; null if it can
    */
   public String dismiss(ForecastState series, FeedbackEvent dismissed) throws IOException {
-    String name = dismissed.observed();
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.hasAlarms() && series.times() != null) {
-        read(name, series);
-        LearnerState first = series.learned(forecaster.mode());
-        LearnerState learned =
-            joint == null ? first : TargetsForecaster.named(dismissed.series(), first, name);
+        read(dismissed.series(), series);
+        LearnerState learned = series.learned(forecaster.mode());
         if (learned != null && learned.alarms() != null) {
           learned.alarms().dismiss(dismissed);
           series.changedOtherwise();
@@ -268,14 +254,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     }
     return "series: expected one with observations and alarms, got '%s'"
         .formatted(dismissed.series());
-  }
-
-  private void drop(ModeForecaster forecaster, LearnerState learned, String name) {
-    if (joint == null) {
-      forecaster.drop(learned, name);
-    } else {
-      TargetsForecaster.drop(forecaster, learned, name);
-    }
   }
 
   /**
@@ -308,9 +286,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     } else {
       silence.advanced(name, state);
     }
-    if (isOfOtherTargets(name, series)) {
-      state.keepNewest(); // what is before it may be of another target
-    }
     result.isDue = windows.isDue(state);
     result.bytes = state.bytes();
     result.isRepeatable = !windows.resumed() && !result.isBack;
@@ -330,45 +305,28 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       if (forecaster.learns()) {
         read(name, series);
         LearnerState known = series.learned(forecaster.mode());
-        learned = joint == null ? forecaster.learn(known, window) : joint[i].learn(known, window);
+        learned = forecaster.learn(known, window);
         series.learned(forecaster.mode(), learned);
-        result.scored[i] = joint == null ? forecaster.scored() : joint[i].scored();
+        result.scored[i] = forecaster.scored();
         result.hasLearned = true;
-        result.isRepeatable &= joint == null ? forecaster.isRepeatable() : joint[i].isRepeatable();
+        result.isRepeatable &= forecaster.isRepeatable();
         result.count(Counted.RESTART, forecaster.newRestarts());
         result.bytes += learned.bytes();
       }
       if (result.isDue) {
         CarriedState carried = settings.carries() ? series.carried(forecaster.mode()) : null;
-        Output forecast =
-            joint == null
-                ? forecaster.forecast(window, learned, carried)
-                : joint[i].forecast(window, learned);
+        Forecast forecast = forecaster.forecast(window, learned, carried);
         result.bytes += carried == null ? 0 : carried.bytes();
         if (isTimed) {
           result.nanos[i] = System.nanoTime() - start;
         }
         result.add(forecast);
       }
-      if (learned != null && joint != null) {
-        joint[i].addScores(window, learned);
-      } else if (learned != null && forecaster.isScoreDue(learned)) {
+      if (learned != null && forecaster.isScoreDue(learned)) {
         result.add(forecaster.score(window, learned, state.models()));
       }
     }
     result.window = window;
-  }
-
-  /** Whether a series was learned with other targets, or with these in another order. */
-  private boolean isOfOtherTargets(String name, ForecastState series) throws IOException {
-    for (int i = 0; joint != null && i < forecasters.length; i++) {
-      if (forecasters[i].learns()) {
-        read(name, series);
-        LearnerState learned = learned(i, series);
-        return learned != null && !joint[i].isOfThese(learned);
-      }
-    }
-    return false;
   }
 
   /** Has what was learned of a series read when it is first needed, and brought up to date. */
@@ -376,35 +334,28 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     if (!series.read() || series.log == null) {
       return;
     }
-    if (!windows.fits(series.log) || isOfOtherTargets(name, series)) {
-      series.log = null; // of other features, targets or interval: its rows mean nothing now
+    if (!windows.fits(series.log)) {
+      series.log = null; // of other features or interval: its rows mean nothing now
       return;
     }
-    for (int i = 0; i < forecasters.length; i++) {
-      ModeForecaster forecaster = forecasters[i];
+    for (ModeForecaster forecaster : forecasters) {
       if (forecaster.learns()) {
         int mode = forecaster.mode().ordinal();
-        series.learned[mode] =
-            forecaster.catchUp(
-                series.learned[mode],
-                series.log,
-                windows,
-                name,
-                joint == null ? forecaster::learn : joint[i]::learn);
+        series.learned[mode] = forecaster.catchUp(series.learned[mode], series.log, windows, name);
       }
     }
   }
 
   /**
-   * The forecast that a target has made at the newest value of a series, made again from what is
+   * The forecast that a mode has made at the newest value of a series, made again from what is
    * known of it, without an explanation; learns nothing.
    *
-   * @param target its number in the settings
+   * @param mode its number in the settings
    * @return null of a series that is not known, or that other settings have learned
    */
-  public Forecast forecast(int target, String name, ForecastState series) {
+  public Forecast forecast(int mode, String name, ForecastState series) {
     return isKnown(series)
-        ? forecasters[target].again(learned(target, series), windows.again(name, series.times()))
+        ? forecasters[mode].again(learned(mode, series), windows.again(name, series.times()))
         : null;
   }
 
@@ -412,59 +363,35 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    * The same where {@link #observe} found that its observation came before: what other settings
    * have learned of the series is learned again first, and kept. Never null.
    */
-  public Forecast forecastOfRepeated(int target, String name, ForecastState series) {
+  public Forecast forecastOfRepeated(int mode, String name, ForecastState series) {
     WindowState state = fitted(series);
     if (state != series.times()) {
       series.times(state);
     }
-    ModeForecaster forecaster = forecasters[target];
+    ModeForecaster forecaster = forecasters[mode];
     if (forecaster.learns()) {
       series.learned(
           forecaster.mode(),
-          forecaster.fit(learned(target, series), windows.again(name, series.times())));
+          forecaster.fit(learned(mode, series), windows.again(name, series.times())));
     }
-    return forecaster.again(learned(target, series), windows.again(name, series.times()));
+    return forecaster.again(learned(mode, series), windows.again(name, series.times()));
   }
 
   /**
-   * How a target's forecasts of a series have done so far.
-   *
-   * @param target its number in the settings
-   * @return null while none has met its truth, and where nothing is learned
-   */
-  public Score score(int target, String name, ForecastState series) {
-    return isKnown(series)
-        ? forecasters[target].scoreSoFar(
-            learned(target, series), windows.again(name, series.times()), series.times().models())
-        : null;
-  }
-
-  /**
-   * The forecasts of all targets that a mode has made at the newest observation of a series, made
-   * again from what is known of it; learns nothing.
+   * How a mode's forecasts of a series have done so far.
    *
    * @param mode its number in the settings
-   * @return null of a series that is not known, or that other settings have learned
+   * @return null while none has met its truth, and where nothing is learned
    */
-  public JointForecast jointForecast(int mode, String name, ForecastState series) {
+  public Score score(int mode, String name, ForecastState series) {
     return isKnown(series)
-        ? joint[mode].again(windows.again(name, series.times()), learned(mode, series))
+        ? forecasters[mode].scoreSoFar(
+            learned(mode, series), windows.again(name, series.times()), series.times().models())
         : null;
   }
 
-  /**
-   * As {@link #score(int, String, ForecastState)}, of one of several targets.
-   *
-   * @param number of the target, from 0
-   */
-  public Score score(int mode, int number, String name, ForecastState series) {
-    return isKnown(series)
-        ? joint[mode].score(windows.again(name, series.times()), learned(mode, series), number)
-        : null;
-  }
-
-  private LearnerState learned(int target, ForecastState series) {
-    return series.learned(forecasters[target].mode());
+  private LearnerState learned(int mode, ForecastState series) {
+    return series.learned(forecasters[mode].mode());
   }
 
   private boolean isKnown(ForecastState series) {

@@ -19,7 +19,7 @@ import java.util.List;
  * Opens an incident when event time says that a series is silent, and closes it with the next
  * observation. Where this comes before the timer has fired, both are reported at it: so the
  * incidents are the same however fast a stream is read again. A silence is of a series, whatever
- * its modes and targets. One instance for each task; not thread-safe.
+ * its modes. One instance for each task; not thread-safe.
  */
 final class SilenceMonitor {
 

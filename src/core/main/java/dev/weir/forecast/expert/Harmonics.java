@@ -7,7 +7,7 @@ package dev.weir.forecast.expert;
  *
  * <p>Computed once, the same on each platform, so that a forecast costs no trigonometry. Immutable.
  */
-public final class Harmonics {
+final class Harmonics {
 
   private final int period;
   private final int count;
@@ -18,7 +18,7 @@ public final class Harmonics {
    * @param period observations
    * @param pairs of cosine and sine, at most; a short period has fewer different ones
    */
-  public Harmonics(int period, int pairs) {
+  Harmonics(int period, int pairs) {
     this.period = period;
     this.count = Math.min(2 * pairs, period - 1);
     this.cosines = new double[period];
@@ -30,13 +30,12 @@ public final class Harmonics {
     }
   }
 
-  /** Observations in it. */
-  public int period() {
+  int period() {
     return period;
   }
 
   /** Writes cos, sin, cos 2, sin 2 ... at the phase of an index, from place {@code at} on. */
-  public void fill(double[] target, int at, long index) {
+  void fill(double[] target, int at, long index) {
     int phase = (int) (index % period);
     for (int k = 0; k < count; k++) {
       int angle = (k / 2 + 1) * phase % period; // no overflow: a few times the longest period

@@ -100,28 +100,6 @@ public final class Rls {
     return even + odd + (i < size ? theta[from + i] * features[i] : 0);
   }
 
-  /**
-   * A step of P alone, for several targets that are learned from the same inputs: each adds this
-   * times its error to its own theta.
-   *
-   * @return (size), scratch; null if nothing can be learned of these inputs
-   */
-  public double[] gain(FloatSlice state, double[] features) {
-    double quadratic = multiply(state, features);
-    double denominator = lambda + quadratic;
-    if (!(denominator > 0.5 * lambda) || denominator > 1e200) {
-      if (quadratic < 0) {
-        resetCovariance(state);
-      }
-      return null;
-    }
-    downdate(state, 1 / denominator, trace(state) < traceLimit ? 1 / lambda : 1);
-    for (int i = 0; i < size; i++) {
-      gain[i] /= denominator;
-    }
-    return gain;
-  }
-
   /** One step. An input that is not finite changes nothing. */
   public void update(FloatSlice state, double[] features, double target) {
     double error = target - predict(state, features);

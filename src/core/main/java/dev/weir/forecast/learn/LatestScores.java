@@ -65,20 +65,6 @@ public final class LatestScores {
     }
   }
 
-  /** Adds those of another series; nothing of outside models. */
-  public void add(LatestScores other) {
-    steps += other.steps;
-    error += other.error;
-    naive += other.naive;
-    seasonalNaive += other.seasonalNaive;
-    crps += other.crps;
-    naiveBeside += other.naiveBeside;
-    seasonalNaiveBeside += other.seasonalNaiveBeside;
-    for (int k = 0; k < held.length; k++) {
-      held[k] += other.held[k];
-    }
-  }
-
   void outside(int model, Outside figure, double value) {
     outside[model][figure.ordinal()] = value;
   }

@@ -349,55 +349,12 @@ public final class Learner {
     } else {
       learnSpacing(state, window.origin(), age);
     }
-    bindCalendar(state, window.wholeSeries(), history.t() + 1, window.origin());
+    bindCalendar(state, window.series(), history.t() + 1, window.origin());
     for (int k = 0; k < observed.length; k++) {
-      observed[k] = window.covariate(k);
+      observed[k] = window.feature(window.size() - 1, k);
     }
     if (observe(state, window.origin(), window.last(), age, observed, window.ahead())) {
-      addYear(learned, window.wholeSeries(), window.origin());
-    }
-  }
-
-  /**
-   * Goes past a time at which the newest value of a window is missing, and past what is missing
-   * before it; nothing is scored or forecast there.
-   */
-  public void pass(LearnerState learned, SequenceWindow window) {
-    StateView state = bind(learned);
-    History history = state.history;
-    if (history.age() == 0) {
-      return;
-    }
-    learnSpacing(state, window.origin(), history.age());
-    learned.time(window.origin());
-    long missing = window.missing() + 1;
-    long passed = MissingValues.passed(history, missing, parts.settings.secondSeason());
-    for (long k = 0; k < passed; k++) {
-      pass(state, history.lag(1, Math.max(history.season(), history.shape().week())));
-    }
-    if (passed < missing) {
-      state.dropIssued();
-    }
-  }
-
-  /**
-   * Adds something to each step of the forecast that was made at the newest value, within the
-   * bounds; its errors are then those of the sum.
-   *
-   * @param added (horizon)
-   */
-  public void correct(LearnerState learned, double[] added) {
-    StateView state = bind(learned);
-    if (state.isOutlier()) {
-      return;
-    }
-    long t = state.history.t();
-    double anchor = state.newestObserved();
-    for (int i = 1; i <= horizon; i++) {
-      double sum = bounds.value(anchor + state.issued(t, i) + added[i - 1]) - anchor;
-      if (added[i - 1] != 0 && Double.isFinite(sum)) {
-        state.issued(t, i, sum);
-      }
+      addYear(learned, window.series(), window.origin());
     }
   }
 

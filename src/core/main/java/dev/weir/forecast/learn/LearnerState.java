@@ -42,7 +42,6 @@ public final class LearnerState {
   private short[] shorts;
   private SeriesAlarms alarms; // null if absent
   private DistributionSums distributions; // null if absent
-  private TargetStates targets; // null where the series has one target
   private SeriesRule rule; // what counts for these alarms; never saved, null before it is asked for
 
   private SeriesHolidays holidays; // as the rule
@@ -105,15 +104,6 @@ public final class LearnerState {
 
   void distributions(DistributionSums scores) {
     this.distributions = scores;
-  }
-
-  /** What is kept of the other targets, in the state of the first; null where there is one. */
-  public TargetStates targets() {
-    return targets;
-  }
-
-  public void targets(TargetStates others) {
-    this.targets = others;
   }
 
   /** Which alarms count for the series; null if nobody has asked since the state was read. */
@@ -244,7 +234,6 @@ public final class LearnerState {
         new LearnerState(longs.clone(), doubles.clone(), floats.clone(), shorts.clone());
     copy.alarms = alarms == null ? null : alarms.copy();
     copy.distributions = distributions == null ? null : distributions.copy();
-    copy.targets = targets == null ? null : targets.copy();
     copy.rule = rule;
     copy.holidays = holidays;
     return copy;
@@ -253,9 +242,7 @@ public final class LearnerState {
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
     int beside =
-        (alarms == null ? 0 : alarms.bytes())
-            + (distributions == null ? 0 : distributions.bytes())
-            + (targets == null ? 0 : targets.bytes());
+        (alarms == null ? 0 : alarms.bytes()) + (distributions == null ? 0 : distributions.bytes());
     return 8 * longs.length + 8 * doubles.length + 4 * floats.length + 2 * shorts.length + beside;
   }
 }

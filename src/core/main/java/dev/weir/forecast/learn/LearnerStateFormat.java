@@ -7,13 +7,12 @@ import dev.weir.forecast.score.DistributionSums;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
- * its four arrays, the arrays, little-endian and copied in bulk, then the series' alarms, the
- * scores of its distributions, and what is kept of other targets.
+ * its four arrays, the arrays, little-endian and copied in bulk, then the series' alarms and the
+ * scores of its distributions.
  */
 public final class LearnerStateFormat {
 
@@ -26,8 +25,7 @@ public final class LearnerStateFormat {
   private LearnerStateFormat() {}
 
   public static void write(LearnerState state, DataOutput target) throws IOException {
-    int longs = state.longs().length;
-    target.writeInt(state.targets() == null ? longs : ~longs); // negative: targets follow
+    target.writeInt(state.longs().length);
     target.writeInt(state.doubles().length);
     target.writeInt(state.floats().length);
     target.writeInt(state.shorts().length);
@@ -37,49 +35,6 @@ public final class LearnerStateFormat {
     copy.write(state.floats(), target);
     copy.write(state.shorts(), target);
     fields(StateFields.writer(target), state);
-    if (state.targets() != null) {
-      writeTargets(state.targets(), target);
-    }
-  }
-
-  private static void writeTargets(TargetStates targets, DataOutput target) throws IOException {
-    target.writeByte(targets.names().size());
-    for (String name : targets.names()) {
-      target.writeUTF(name);
-    }
-    for (LearnerState other : targets.others()) {
-      target.writeBoolean(other != null);
-      if (other != null) {
-        write(other, target);
-      }
-    }
-    target.writeInt(targets.numbers().length);
-    target.writeInt(targets.floats().length);
-    ArrayCodec copy = new ArrayCodec();
-    copy.write(targets.numbers(), target);
-    copy.write(targets.floats(), target);
-  }
-
-  private static TargetStates readTargets(DataInput source) throws IOException {
-    int count = source.readByte();
-    if (count < 2 || count > TargetStates.MAX) {
-      throw new IOException(
-          "memory: expected 2 to %d targets, got %d".formatted(TargetStates.MAX, count));
-    }
-    String[] names = new String[count];
-    for (int k = 0; k < count; k++) {
-      names[k] = source.readUTF();
-    }
-    LearnerState[] others = new LearnerState[count - 1];
-    for (int k = 0; k < others.length; k++) {
-      others[k] = source.readBoolean() ? read(source.readInt(), source) : null;
-    }
-    double[] numbers = new double[length(source)];
-    float[] floats = new float[length(source)];
-    ArrayCodec copy = new ArrayCodec();
-    copy.read(source, numbers);
-    copy.read(source, floats);
-    return new TargetStates(List.of(names), others, numbers, floats);
   }
 
   private static void fields(StateFields fields, LearnerState state) throws IOException {
@@ -94,10 +49,7 @@ public final class LearnerStateFormat {
   }
 
   private static int length(DataInput source) throws IOException {
-    return length(source.readInt());
-  }
-
-  private static int length(int length) throws IOException {
+    int length = source.readInt();
     if (length < 0 || length > MAX_NUMBERS) {
       throw new IOException(
           "memory: expected 0 to %d numbers, got %d".formatted(MAX_NUMBERS, length));
@@ -106,14 +58,7 @@ public final class LearnerStateFormat {
   }
 
   public static LearnerState read(DataInput source) throws IOException {
-    int first = source.readInt();
-    LearnerState state = read(first < 0 ? ~first : first, source);
-    state.targets(first < 0 ? readTargets(source) : null);
-    return state;
-  }
-
-  private static LearnerState read(int first, DataInput source) throws IOException {
-    long[] longs = new long[length(first)];
+    long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
     short[] shorts = new short[length(source)];

@@ -5,7 +5,6 @@ import dev.weir.model.AheadInputs;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Adam;
@@ -47,14 +46,13 @@ public final class ModelTrainer implements AutoCloseable {
    * What is trained.
    *
    * @param mode which outputs become the forecast
-   * @param rnn shape of the network; its input_size is one for each target, two for each of the
-   *     calendar and the horizon for each of {@code ahead}, and the rest are features
+   * @param rnn shape of the network; its input_size is 1, two for each of the calendar and the
+   *     horizon for each of {@code ahead}, and the rest are features
    * @param head whether a linear head reads the network; without one hidden_size is the horizon,
-   *     many-to-many 1, for each target, and the hidden state is the forecast
+   *     many-to-many 1, and the hidden state is the forecast
    * @param scaling how a window is scaled, and its targets with it
    * @param seqLen values in a window
    * @param horizon values in a forecast; many-to-many: equal to seqLen
-   * @param targets what it forecasts
    * @param calendar what the network reads of the time
    * @param ahead covariates known ahead that the network reads
    */
@@ -65,7 +63,6 @@ public final class ModelTrainer implements AutoCloseable {
       Scaling scaling,
       int seqLen,
       int horizon,
-      NetworkTargets targets,
       List<Calendar> calendar,
       int ahead) {
 
@@ -73,22 +70,17 @@ public final class ModelTrainer implements AutoCloseable {
       calendar = List.copyOf(calendar);
       atLeastOne("seq_len", seqLen);
       atLeastOne("horizon", horizon);
-      int least = targets.count() + Calendar.inputs(calendar) + ahead * horizon;
+      int least = 1 + Calendar.inputs(calendar) + ahead * horizon;
       if (rnn.inputSize() < least) {
         throw new IllegalArgumentException(
-            "input_size: expected at least %d for %s, the calendar %s and %d known ahead, got %d"
-                .formatted(
-                    least,
-                    targets.areSeveral() ? targets.count() + " values" : "a value",
-                    Calendar.labels(calendar),
-                    ahead,
-                    rnn.inputSize()));
+            "input_size: expected at least %d for a value, the calendar %s and %d known ahead, got %d"
+                .formatted(least, Calendar.labels(calendar), ahead, rnn.inputSize()));
       }
       if (mode == Mode.MANY_TO_MANY && horizon != seqLen) {
         throw new IllegalArgumentException(
             "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
       }
-      int rows = (mode == Mode.MANY_TO_ONE ? horizon : 1) * targets.count();
+      int rows = mode == Mode.MANY_TO_ONE ? horizon : 1;
       if (!head && rnn.hiddenSize() != rows) {
         throw new IllegalArgumentException(
             "hidden_size: expected %d for %s without a head, got %d"
@@ -98,12 +90,11 @@ public final class ModelTrainer implements AutoCloseable {
 
     /** Observed covariates of each observation. */
     public int features() {
-      return rnn.inputSize() - targets.count() - Calendar.inputs(calendar) - ahead * horizon;
+      return rnn.inputSize() - 1 - Calendar.inputs(calendar) - ahead * horizon;
     }
 
     TrainableModel trainable() {
-      return new TrainableModel(
-          mode, rnn, seqLen, horizon, targets.count(), Readout.FINAL_HIDDEN, head);
+      return new TrainableModel(mode, rnn, seqLen, horizon, Readout.FINAL_HIDDEN, head);
     }
   }
 
@@ -258,7 +249,7 @@ public final class ModelTrainer implements AutoCloseable {
       }
       listener.trained(epoch, at + count, windows.length);
     }
-    double score = mean(relativeErrors(weights, data.validated()));
+    double score = relativeError(weights, data.validated());
     boolean better = score < before.bestScore();
     return new Progress(
         epoch,
@@ -307,44 +298,25 @@ public final class ModelTrainer implements AutoCloseable {
   }
 
   /**
-   * Geometric mean over series and targets of the mean absolute error divided by that of repeating
-   * the last value, on time that was neither learned from nor used to stop.
+   * Geometric mean over series of the mean absolute error divided by that of repeating the last
+   * value, on time that was neither learned from nor used to stop.
    */
   public double score(Progress progress) {
-    return mean(relativeErrors(progress.best(), data.heldOut()));
+    return relativeError(progress.best(), data.heldOut());
   }
 
-  /** The same of each target by itself. */
-  public double[] scores(Progress progress) {
-    List<double[]> errors = relativeErrors(progress.best(), data.heldOut());
-    double[] scores = new double[settings.network().targets().count()];
-    for (int k = 0; k < scores.length; k++) {
-      int target = k;
-      scores[k] = mean(errors.stream().map(of -> new double[] {of[target]}).toList());
-    }
-    return scores;
-  }
-
-  private List<double[]> relativeErrors(float[] weights, List<TrainingData.Part> parts) {
-    List<Future<double[]>> ratios = new ArrayList<>();
+  private double relativeError(float[] weights, List<TrainingData.Part> parts) {
+    List<Future<Double>> ratios = new ArrayList<>();
     for (int p = 0; p < parts.size(); p++) {
       TrainingData.Part part = parts.get(p);
       TrainingShard shard = shards.get(p % SHARDS);
-      ratios.add(pool.submit(() -> shard.relativeErrors(weights, part)));
+      ratios.add(pool.submit(() -> shard.relativeError(weights, part)));
     }
-    return ratios.stream().map(ModelTrainer::result).toList();
-  }
-
-  private static double mean(List<double[]> ratios) {
     double logs = 0;
-    int count = 0;
-    for (double[] ofPart : ratios) {
-      for (double ratio : ofPart) {
-        logs += Math.log(Math.max(ratio, 1e-9));
-        count++;
-      }
+    for (Future<Double> ratio : ratios) {
+      logs += Math.log(Math.max(result(ratio), 1e-9));
     }
-    return Math.exp(logs / count);
+    return Math.exp(logs / parts.size());
   }
 
   /** The model with the best weights so far. */
@@ -371,7 +343,6 @@ public final class ModelTrainer implements AutoCloseable {
         network.scaling(),
         Arrays.copyOf(weights, network.rnn().parameterCount()),
         network.trainable().head(weights),
-        network.targets(),
         network.calendar(),
         ahead,
         List.of(),

@@ -19,8 +19,7 @@ import java.util.Objects;
 
 /**
  * A model at work: turns a window into a forecast. Scales the window by the model's rule, adds what
- * it reads with the values, runs the network, applies the head, scales back. Of several targets it
- * forecasts the one that the window reads; the network runs once for all of them.
+ * it reads beside the values, runs the network, applies the head, scales back.
  *
  * <p>Holds scratch: one instance for each task and model; not thread-safe. Allocates the forecast
  * and nothing else.
@@ -33,12 +32,10 @@ public final class NetworkForecaster {
   private final Rnn rnn;
   private final RnnOutput result = new RnnOutput();
   private final int fingerprint; // of the model, the same in each JVM
-  private final TargetInputs read;
+  private final double[] read; // (seq_len)
   private float[] input; // (1, rows, input_size), where rows is seq_len or what is unread of it
   private final float[] known; // (seq_len - 1 + horizon, ahead), from the second row's time on
-  private final float[] answers; // (horizon, targets), on the network's scale
-  private SequenceWindow answered; // that the answers are for; null for none
-  private long answeredFill;
+  private final float[] answers; // (horizon), on the network's scale
 
   /** With a calendar in UTC. */
   public NetworkForecaster(ForecastModel model) {
@@ -59,13 +56,13 @@ public final class NetworkForecaster {
             model,
             config.cell().name(),
             model.scaling().rule().label(),
-            model.scaling().centers().get(0),
-            model.scaling().scales().get(0));
-    this.read = new TargetInputs(model);
+            model.scaling().center(),
+            model.scaling().scale());
+    this.read = new double[model.seqLen()];
     this.input = new float[model.seqLen() * config.inputSize()];
     int times = model.seqLen() - 1 + model.horizon();
     this.known = new float[model.ahead().count() * times];
-    this.answers = new float[model.horizon() * read.count()];
+    this.answers = new float[model.horizon()];
   }
 
   public ForecastModel model() {
@@ -129,47 +126,27 @@ public final class NetworkForecaster {
   }
 
   private boolean forecast(SequenceWindow window, double[] values, CarriedState carried) {
-    int targets = read.count();
-    boolean isAnswered = answered == window && answeredFill == window.fills();
-    if (targets == 1 || !isAnswered) {
-      answer(window, carried);
-      answered = window;
-      answeredFill = window.fills();
-    }
-    int target = targets == 1 ? 0 : window.target();
-    boolean finite = true;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = read.center(target) + read.scale(target) * answers[i * targets + target];
-      finite &= Double.isFinite(values[i]);
-    }
-    return finite;
-  }
-
-  private void answer(SequenceWindow window, CarriedState carried) {
     int unread = carried == null ? 0 : carried.unread(window, fingerprint, config);
     boolean goesOn = model.mode() == Mode.MANY_TO_MANY ? unread == model.seqLen() : unread > 0;
     int rows = goesOn ? unread : model.seqLen();
     int from = model.seqLen() - rows;
-    int targets = read.count();
-    for (int k = 0; k < targets; k++) {
-      double[] of = read.values(k);
-      for (int t = 0; t < of.length; t++) {
-        of[t] = targets == 1 ? window.value(t) : window.value(t, k);
-      }
+    for (int t = 0; t < window.size(); t++) {
+      read[t] = window.value(t);
     }
-    read.scale();
+    double center = model.scaling().center(read, 0, window.size());
+    double scale = model.scaling().scale(read, 0, window.size());
     int inputSize = config.inputSize();
     if (input.length != rows * inputSize) {
       input = new float[rows * inputSize];
     }
     for (int t = from; t < window.size(); t++) {
       int row = (t - from) * inputSize;
-      read.write(t, input, row);
+      input[row] = (float) ((read[t] - center) / scale);
       int features = model.features();
       for (int f = 0; f < features; f++) {
-        input[row + targets + f] = (float) window.feature(t, targets - 1 + f);
+        input[row + 1 + f] = (float) window.feature(t, f);
       }
-      Calendar.fill(model.calendar(), clock.local(window.time(t)), input, row + targets + features);
+      Calendar.fill(model.calendar(), clock.local(window.time(t)), input, row + 1 + features);
     }
     fillAhead(window, from);
     float[] h0 = goesOn ? carried.h() : null;
@@ -179,6 +156,12 @@ public final class NetworkForecaster {
       carried.keep(window, fingerprint, result);
     }
     readOut(rows);
+    boolean finite = true;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = center + scale * answers[i];
+      finite &= Double.isFinite(values[i]);
+    }
+    return finite;
   }
 
   /** Each step reads what is known now of as many steps after it as the forecast has. */
@@ -212,8 +195,8 @@ public final class NetworkForecaster {
   /** Fills {@code answers} from the network's output, on its own scale. */
   private void readOut(int rows) {
     if (model.mode() == Mode.MANY_TO_MANY) {
-      for (int i = 0; i < model.horizon(); i++) {
-        head(result.out(), i * config.outputSize(), i * read.count(), read.count());
+      for (int i = 0; i < answers.length; i++) {
+        head(result.out(), i * config.outputSize(), i, 1);
       }
     } else if (model.readout() == Readout.LAST_STEP) {
       head(result.out(), (rows - 1) * config.outputSize(), 0, answers.length);

@@ -46,26 +46,19 @@ final class TrainableModel {
   private int batch;
 
   /**
-   * @param targets how many values each step of the forecast has
    * @param readout of a many-to-one model
    * @param headed whether there is a linear head; else the hidden state, of as many units as
    *     answers, is the answer
    */
   TrainableModel(
-      Mode mode,
-      RnnConfig rnn,
-      int seqLen,
-      int horizon,
-      int targets,
-      Readout readout,
-      boolean headed) {
+      Mode mode, RnnConfig rnn, int seqLen, int horizon, Readout readout, boolean headed) {
     this.rnn = rnn;
     this.seqLen = seqLen;
     this.headed = headed;
     boolean manyToOne = mode == Mode.MANY_TO_ONE;
     this.finals = manyToOne && readout == Readout.FINAL_HIDDEN;
     this.firstStep = manyToOne ? seqLen - 1 : 0;
-    this.rows = (manyToOne ? horizon : 1) * targets;
+    this.rows = manyToOne ? horizon : 1;
     this.width = rnn.outputSize();
     this.headAt = rnn.parameterCount();
     this.biasAt = headAt + rows * width;
@@ -82,7 +75,6 @@ final class TrainableModel {
         model.rnn(),
         model.seqLen(),
         model.horizon(),
-        model.targets().count(),
         model.readout(),
         model.head() != null);
   }

@@ -35,7 +35,7 @@ final class TrainingData {
   record Part(int series, int begin, int end) {}
 
   private final ModelTrainer.Network network;
-  private final List<double[][]> series; // (targets, values) for each, NaN where missing
+  private final List<double[]> series;
   private final List<float[]> covariates; // (values, features and calendar) for each series
   private final List<double[]> known; // (values, ahead) for each series, as they are
   private final AheadInputs ahead;
@@ -46,7 +46,7 @@ final class TrainingData {
 
   private TrainingData(
       ModelTrainer.Network network,
-      List<double[][]> series,
+      List<double[]> series,
       List<float[]> covariates,
       List<double[]> known) {
     this.network = network;
@@ -54,7 +54,7 @@ final class TrainingData {
     this.covariates = List.copyOf(covariates);
     this.known = List.copyOf(known);
     for (int i = 0; i < series.size(); i++) {
-      int n = series.get(i)[0].length;
+      int n = series.get(i).length;
       int trainedEnd = (int) (n * TRAINED);
       int validatedEnd = (int) (n * (TRAINED + VALIDATED));
       addPart(trained, i, network.seqLen() - 1, trainedEnd);
@@ -124,7 +124,7 @@ final class TrainingData {
     }
     return new TrainingData(
         network,
-        series.stream().map(values -> new double[][] {values}).toList(),
+        series,
         Collections.nCopies(series.size(), new float[0]),
         Collections.nCopies(series.size(), Observation.NO_FEATURES));
   }
@@ -135,33 +135,28 @@ final class TrainingData {
    * @throws IllegalArgumentException when one has another number of covariates than the settings
    */
   static TrainingData of(ModelTrainer.Network network, Collection<List<Observation>> series) {
-    List<double[][]> values = new ArrayList<>();
+    List<double[]> values = new ArrayList<>();
     List<float[]> covariates = new ArrayList<>();
     List<double[]> known = new ArrayList<>();
     int features = network.features();
-    int others = network.targets().count() - 1;
     int width = features + Calendar.inputs(network.calendar());
     int ahead = network.ahead();
     for (List<Observation> observations : series) {
-      int length = observations.size();
-      double[][] value = new double[1 + others][length];
-      float[] rows = new float[width * length];
-      double[] numbers = new double[ahead * length];
-      for (int t = 0; t < length; t++) {
+      double[] value = new double[observations.size()];
+      float[] rows = new float[width * value.length];
+      double[] numbers = new double[ahead * value.length];
+      for (int t = 0; t < value.length; t++) {
         Observation observation = observations.get(t);
-        if (others + features > 0) {
-          checkCount("features", others + features, observation.features(), observation);
+        if (features > 0) {
+          checkCount("features", features, observation.features(), observation);
         }
         if (ahead > 0) {
           checkCount("ahead", ahead, observation.ahead(), observation);
           System.arraycopy(observation.ahead(), 0, numbers, t * ahead, ahead);
         }
-        value[0][t] = observation.value();
-        for (int k = 1; k <= others; k++) {
-          value[k][t] = observation.features()[k - 1];
-        }
+        value[t] = observation.value();
         for (int f = 0; f < features; f++) {
-          rows[t * width + f] = (float) observation.features()[others + f];
+          rows[t * width + f] = (float) observation.features()[f];
         }
         Calendar.fill(network.calendar(), observation.time(), rows, t * width + features);
       }
@@ -197,8 +192,7 @@ final class TrainingData {
     return heldOut;
   }
 
-  /** Of each target, (targets, values), NaN where missing. */
-  double[][] values(int series) {
+  double[] values(int series) {
     return this.series.get(series);
   }
 

@@ -20,7 +20,7 @@ final class TrainingShard {
     this.windows =
         new TrainingBatch(
             model,
-            new TargetInputs(network.scaling(), network.targets().count(), network.seqLen()),
+            network.scaling(),
             network.seqLen(),
             network.horizon(),
             network.features() + Calendar.inputs(network.calendar()),
@@ -57,24 +57,19 @@ final class TrainingShard {
     windows.fill(b, data.values(series), data.covariates(series), data.aheadInputs(series), origin);
   }
 
-  /**
-   * Mean absolute error of each target on a part, divided by that of repeating the last value; 1
-   * where that is 0.
-   */
-  synchronized double[] relativeErrors(float[] weights, TrainingData.Part part) {
+  /** Mean absolute error on a part, divided by that of repeating the last value. */
+  synchronized double relativeError(float[] weights, TrainingData.Part part) {
     model.load(weights, 0);
     windows.size(1);
-    double[][] values = data.values(part.series());
-    double[] errors = new double[values.length];
-    double[] naive = new double[values.length];
+    double[] values = data.values(part.series());
+    double error = 0;
+    double naive = 0;
     for (int origin = part.begin(); origin < part.end(); origin++) {
       fill(0, part.series(), origin);
       windows.forward();
-      windows.addErrors(0, values, origin, errors, naive);
+      error += windows.error(0, values, origin);
+      naive += windows.naiveError(values, origin);
     }
-    for (int k = 0; k < errors.length; k++) {
-      errors[k] = naive[k] > 0 ? errors[k] / naive[k] : 1;
-    }
-    return errors;
+    return naive > 0 ? error / naive : 1;
   }
 }

@@ -75,7 +75,7 @@ public final class ObservationLog {
       rows = Arrays.copyOf(rows, Math.max(2 * rows.length, FIRST_ROWS * width()));
     }
     rows[at++] = window.time(index);
-    rows[at++] = Double.doubleToRawLongBits(window.value(index, 0));
+    rows[at++] = Double.doubleToRawLongBits(window.value(index));
     for (int f = 0; f < features; f++) {
       rows[at++] = Double.doubleToRawLongBits(window.feature(index, f));
     }

@@ -1,8 +1,6 @@
 package dev.weir.forecast.window;
 
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
-import java.util.List;
 
 /**
  * The newest values of one series, oldest first: what a network reads. A view that is filled again
@@ -22,9 +20,6 @@ public final class SequenceWindow {
   private final double[] covariates; // (seq_len, features), row-major
   private final long[] gaps = new long[GAPS];
   private final Sampling sampling;
-  private List<String> targets = List.of(); // names, where there are several
-  private int target; // the one that is read
-  private long fills;
   private String series;
   private int size;
   private long seen;
@@ -53,25 +48,6 @@ public final class SequenceWindow {
     this.covariates = new double[seqLen * features];
   }
 
-  /** Has several targets in the place of the value and the first features. */
-  void targets(List<String> names) {
-    targets = names;
-  }
-
-  /**
-   * Reads another target from now on as the value, until the window is filled again.
-   *
-   * @param number from 0
-   */
-  public void select(int number) {
-    target = number;
-  }
-
-  /** The one that is read as the value. */
-  public int target() {
-    return target;
-  }
-
   void fill(
       String series,
       WindowState state,
@@ -80,8 +56,6 @@ public final class SequenceWindow {
       boolean resumed,
       double[] ahead) {
     this.series = series;
-    this.target = 0;
-    this.fills++;
     this.ahead = ahead;
     this.missing = missing;
     this.before = before;
@@ -103,8 +77,6 @@ public final class SequenceWindow {
   /** The window that ended with a row of a log, in which nothing is missing. */
   void fill(String series, ObservationLog log, int newest) {
     this.series = series;
-    this.target = 0;
-    this.fills++;
     this.missing = 0;
     this.resumed = false;
     this.size = Math.min(times.length, newest + 1);
@@ -118,13 +90,7 @@ public final class SequenceWindow {
     }
   }
 
-  /** Its name; of several targets, that of the one that is read. */
   public String series() {
-    return targets.isEmpty() ? series : JointForecast.nameOf(series, targets.get(target));
-  }
-
-  /** Its name, without that of a target. */
-  public String wholeSeries() {
     return series;
   }
 
@@ -149,29 +115,12 @@ public final class SequenceWindow {
     return times[index];
   }
 
-  /** How often it has been filled: while this stays the same, its values do. */
-  public long fills() {
-    return fills;
-  }
-
-  /** The value, NaN for a target that is missing there. */
   public double value(int index) {
-    return value(index, target);
+    return values[index];
   }
 
-  /** The same of a target, from 0. */
-  public double value(int index, int target) {
-    return target == 0 ? values[index] : covariates[index * features + target - 1];
-  }
-
-  /** One of the numbers behind the first value: the other targets, then covariates. */
   public double feature(int index, int feature) {
     return covariates[index * features + feature];
-  }
-
-  /** A covariate that was observed with the newest value. */
-  public double covariate(int covariate) {
-    return feature(size - 1, Math.max(0, targets.size() - 1) + covariate);
   }
 
   /**
@@ -199,7 +148,7 @@ public final class SequenceWindow {
 
   /** The newest value. */
   public double last() {
-    return value(size - 1);
+    return values[size - 1];
   }
 
   /** Observations that are missing just before the newest; 0 where no interval is given. */

@@ -224,11 +224,6 @@ public class WindowState {
     size = 0;
   }
 
-  /** The window starts again with its newest observation. */
-  public void keepNewest() {
-    size = Math.min(size, 1);
-  }
-
   public int pendingSize() {
     return pendingSize;
   }

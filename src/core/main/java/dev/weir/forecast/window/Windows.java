@@ -1,7 +1,6 @@
 package dev.weir.forecast.window;
 
 import dev.weir.forecast.Observation;
-import java.util.List;
 
 /**
  * Brings the observations of a series into event-time order and cuts them into windows: after each
@@ -95,13 +94,6 @@ public final class Windows {
     this.earlier = new double[features];
     this.newest = new double[features];
     this.row = new double[features];
-  }
-
-  /** Has several targets in the place of the value and the first features. */
-  public Windows withTargets(List<String> names) {
-    window.targets(names);
-    logged.targets(names);
-    return this;
   }
 
   public WindowState newState() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AlarmFeedbackTest {
 
   private static FeedbackEvent dismissal(Reason reason, long start) {
-    return new FeedbackEvent("pump", "pump", reason, start, null);
+    return new FeedbackEvent("pump", reason, start, null);
   }
 
   private static byte[] bytes(SeriesAlarms alarms) throws IOException {

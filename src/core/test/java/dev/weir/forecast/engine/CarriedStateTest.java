@@ -93,7 +93,7 @@ class CarriedStateTest {
         }
       }
       assertThat(forecast.values())
-          .containsExactly(expected, within(1e-6 * model.scaling().scale(0, new double[1], 0, 1)));
+          .containsExactly(expected, within(1e-6 * model.scaling().scale(new double[1], 0, 1)));
       checked++;
     }
     int rows = observations.size();

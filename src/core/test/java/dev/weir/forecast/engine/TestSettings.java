@@ -2,7 +2,6 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.forecast.joint.Targets;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.StateLimits;
@@ -19,7 +18,6 @@ public final class TestSettings {
   private final List<ModeSettings> targets;
   private int stride = 1;
   private InitialState state = InitialState.FRESH;
-  private Targets several = Targets.ONE;
   private int features;
   private int featuresAhead;
   private List<Calendar> calendar = List.of();
@@ -45,11 +43,6 @@ public final class TestSettings {
   /** Many to one, without a model. */
   public static ModeSettings learned(int horizon, Learning learning) {
     return learned(Mode.MANY_TO_ONE, horizon, learning);
-  }
-
-  public TestSettings targets(Targets wanted) {
-    several = wanted;
-    return this;
   }
 
   public TestSettings stride(int wanted) {
@@ -99,7 +92,7 @@ public final class TestSettings {
         state,
         outOfOrderness,
         sampling,
-        new ForecastSettings.Inputs(several, features, featuresAhead, calendar, ZoneOffset.UTC),
+        new ForecastSettings.Inputs(features, featuresAhead, calendar, ZoneOffset.UTC),
         limits,
         targets);
   }

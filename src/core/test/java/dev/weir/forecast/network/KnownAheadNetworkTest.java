@@ -20,7 +20,6 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
@@ -60,7 +59,7 @@ class KnownAheadNetworkTest {
         new Windows(
             model.seqLen(),
             1,
-            model.targets().count() - 1 + model.features(),
+            model.features(),
             Sampling.BY_COUNT,
             model.ahead().inputs(model.horizon()),
             ahead);
@@ -116,27 +115,12 @@ class KnownAheadNetworkTest {
   }
 
   private static Settings settings(Mode mode, Cell cell, int seqLen, int horizon, int ahead) {
-    return settings(mode, cell, seqLen, horizon, ahead, 1);
-  }
-
-  /** With two targets the second one is the first of the features. */
-  private static Settings settings(
-      Mode mode, Cell cell, int seqLen, int horizon, int ahead, int targets) {
     int features = 2;
     List<Calendar> calendar = List.of(Calendar.HOUR_OF_DAY);
     int inputs = 1 + features + 2 + ahead * horizon;
     RnnConfig rnn = new RnnConfig(cell, inputs, 11, 1, true, true);
     return new Settings(
-        new Network(
-            mode,
-            rnn,
-            true,
-            Scaling.NONE,
-            seqLen,
-            horizon,
-            new NetworkTargets(targets, List.of()),
-            calendar,
-            ahead),
+        new Network(mode, rnn, true, Scaling.NONE, seqLen, horizon, calendar, ahead),
         16,
         0.01,
         20,
@@ -201,13 +185,13 @@ class KnownAheadNetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void modelForecastsInJobWhatTrainerScored(int targets) {
+  @Test
+  void modelForecastsInJobWhatTrainerScored() {
     double[] values = column(noise(700, 1, 3));
     double[][] known = noise(values.length, 2, 4);
     known[600][1] = Double.NaN;
     List<Observation> rows = rows(values, noise(values.length, 2, 5), known);
-    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2, targets);
+    Settings settings = settings(Mode.MANY_TO_ONE, Cell.GRU, 4, 3, 2);
     try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(rows))) {
       Progress progress = train(trainer);
       ForecastModel model = trainer.model("m", 1, progress, Map.of());
@@ -221,7 +205,7 @@ class KnownAheadNetworkTest {
           naive += Math.abs(values[t + 1 + i] - values[t]);
         }
       }
-      assertThat(error / naive).isCloseTo(trainer.scores(progress)[0], within(1e-5));
+      assertThat(error / naive).isCloseTo(trainer.score(progress), within(1e-5));
     }
   }
 

@@ -11,7 +11,6 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.NetworkTargets;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
@@ -37,7 +36,7 @@ class ModelTrainerTest {
   /** Of windows of 5; horizon 3, or 5 many-to-many. */
   private static Network network(Mode mode, RnnConfig rnn, boolean head, Scaling scaling) {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
-    return new Network(mode, rnn, head, scaling, 5, horizon, NetworkTargets.ONE, List.of(), 0);
+    return new Network(mode, rnn, head, scaling, 5, horizon, List.of(), 0);
   }
 
   private static double[] sine(int n, double period, double level, double noise, long seed) {
@@ -181,8 +180,7 @@ class ModelTrainerTest {
 
   private static Settings plain(RnnConfig rnn, int seqLen, int batch, double rate) {
     return new Settings(
-        new Network(
-            Mode.MANY_TO_ONE, rnn, true, Scaling.LAST, seqLen, 2, NetworkTargets.ONE, List.of(), 0),
+        new Network(Mode.MANY_TO_ONE, rnn, true, Scaling.LAST, seqLen, 2, List.of(), 0),
         batch,
         rate,
         1,

@@ -29,7 +29,7 @@ public final class JobOptions {
   /** The sections of the job file, in the order of the reference. */
   private static final List<String> SECTIONS =
       List.of(
-          (",totals[],kafka,kafka.registry,topics,observations,covariates,outside,source,window,state,learning,"
+          (",kafka,kafka.registry,topics,observations,covariates,outside,source,window,state,learning,"
                + "learning.outside,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
                + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
                + "forecast.many-to-one,forecast.many-to-many,classify")
@@ -275,7 +275,6 @@ public final class JobOptions {
     all.removeAll(ForecastOptions.OF_MODE);
     all.removeIf(option -> option == ForecastOptions.SEASON_LENGTH);
     Stream.of(
-            TargetOptions.ALL,
             AlarmOptions.ALL,
             WebhookOptions.ALL,
             MappingOptions.ALL,

@@ -29,8 +29,8 @@ public final class MappingOptions {
       Option.name(
           "observations.format",
           null,
-          "A table format of Flink, such as json, by which records are read that are not Weir's own;"
-              + " its options are below observations.format.options.");
+          "A table format of Flink, such as json, by which records are read that are not Weir's"
+              + " own; its options are below observations.format.options.");
   public static final Option<List<String>> COLUMNS =
       Option.list(
           "observations.columns",
@@ -73,8 +73,7 @@ public final class MappingOptions {
               "a list of " + FieldPath.EXPECTED,
               null,
               MAX_FIELDS,
-              "Numbers, each a series; of several, a series' name ends with the field's. With targets,"
-                  + " where these are, by default in fields of their names.",
+              "Numbers, each a series; of several, a series' name ends with the field's.",
               FieldPath::parse)
           .change("series with other names are new ones");
   public static final Option<List<FieldPath>> FEATURES =
@@ -92,8 +91,8 @@ public final class MappingOptions {
               "a list of " + ArrayPath.EXPECTED,
               List.of(),
               ForecastOptions.MAX_LEARNED_COVARIATES,
-              "Covariates known ahead, window.features-ahead of them: of each, an array with a number"
-                  + " for each of the steps after the value, in order; null: not known.",
+              "Covariates known ahead, window.features-ahead of them: of each, an array with a"
+                  + " number for each of the steps after the value, in order; null: not known.",
               ArrayPath::parse)
           .change("as window.features-ahead; in another order, each means another one");
   public static final Option<FieldPath> LABEL =
@@ -162,7 +161,6 @@ public final class MappingOptions {
       FieldPath label)
       throws IOException {
     String schema = file.get(SCHEMA_FILE.under(section));
-    boolean areTargets = section.equals(SECTION) && TargetOptions.areSeveral(file);
     return new ObservationMapping(
         new ObservationMapping.Format(
             file.get(FORMAT.under(section)),
@@ -174,9 +172,7 @@ public final class MappingOptions {
         name,
         new ObservationMapping.Time(
             file.get(TIME.under(section)), file.get(TIME_UNIT.under(section))),
-        file.get(
-            VALUES.under(section), areTargets ? TargetOptions.fields(file) : List.<FieldPath>of()),
-        areTargets,
+        file.get(VALUES.under(section), List.of()),
         file.get(ON_NULL.under(section)),
         new ObservationMapping.Covariates(observed, file.get(FEATURES_AHEAD.under(section))),
         new ObservationMapping.WindowEnd(label, file.get(ENDS_WINDOW.under(section))),

@@ -6,14 +6,12 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
-import java.util.regex.Matcher;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -24,15 +22,11 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
 
   private static final long serialVersionUID = 1L;
 
-  private final boolean areSeveral;
-
   /**
    * @param type Flink's type of an input event; null outside of a job
-   * @param areSeveral whether series have several targets, each with incidents of its own
    */
-  public FeedbackDeserializer(TypeInformation<InputEvent> type, boolean areSeveral) {
+  public FeedbackDeserializer(TypeInformation<InputEvent> type) {
     super("feedback", type, null, null);
-    this.areSeveral = areSeveral;
   }
 
   @Override
@@ -67,9 +61,7 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
     if (!id.equals(Incident.id(series, start))) {
       return refused("id", "expected that of the series and the start, got another", source);
     }
-    Matcher target = areSeveral ? JointForecast.OF_TARGET.matcher(series) : null;
-    String observed = target != null && target.matches() ? target.group(1) : series;
-    return new FeedbackEvent(observed, series, reason, start, source);
+    return new FeedbackEvent(series, reason, start, source);
   }
 
   private static DeadLetter refused(String field, String problem, SourceRecord source) {

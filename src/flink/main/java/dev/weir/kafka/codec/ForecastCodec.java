@@ -4,9 +4,7 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.Forecast.Steps;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.avro.ForecastStep;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.model.Mode;
@@ -71,49 +69,31 @@ public final class ForecastCodec extends RecordCodec<Forecast, dev.weir.kafka.av
     out.writeLong(forecast.origin());
     out.writeLong(forecast.windowStart());
     out.writeInt(forecast.seqLen());
-    write(forecast.mode(), out);
-    writeBody(forecast, out);
-  }
-
-  static void write(Mode mode, BinaryEncoder out) throws IOException {
-    out.writeBytes(MODES[mode.ordinal()]);
-  }
-
-  /** The fields from steps on. */
-  void writeBody(Forecast forecast, BinaryEncoder out) throws IOException {
-    write(forecast.times(), forecast.steps(), out);
+    out.writeBytes(MODES[forecast.mode().ordinal()]);
+    double[] values = forecast.values();
+    out.writeArrayStart();
+    out.setItemCount(values.length);
+    for (int i = 0; i < values.length; i++) {
+      out.startItem();
+      if (forecast.times() == null) {
+        AvroBytes.writeNull(out);
+      } else {
+        AvroBytes.writePresent(out);
+        out.writeLong(forecast.times()[i]);
+      }
+      out.writeDouble(values[i]);
+      out.writeDouble(forecast.steps().mean()[i]);
+      writeIntervals(forecast.intervals(), i, out);
+    }
+    out.writeArrayEnd();
+    List<Interval> intervals = forecast.intervals();
+    AvroBytes.writeOptional(intervals.isEmpty() ? Double.NaN : intervals.get(0).level(), out);
     out.writeBytes(modelBytes(forecast.model()));
     out.writeLong(forecast.modelVersion());
     out.writeLong(forecast.learningSteps());
     out.writeBytes(STATUSES[forecast.status().ordinal()]);
     out.writeInt(forecast.covariatesMissing());
     write(forecast.explanation(), out);
-  }
-
-  /**
-   * The fields steps and level.
-   *
-   * @param times null: not known
-   */
-  static void write(long[] times, Steps steps, BinaryEncoder out) throws IOException {
-    double[] values = steps.value();
-    out.writeArrayStart();
-    out.setItemCount(values.length);
-    for (int i = 0; i < values.length; i++) {
-      out.startItem();
-      if (times == null) {
-        AvroBytes.writeNull(out);
-      } else {
-        AvroBytes.writePresent(out);
-        out.writeLong(times[i]);
-      }
-      out.writeDouble(values[i]);
-      out.writeDouble(steps.mean()[i]);
-      writeIntervals(steps.intervals(), i, out);
-    }
-    out.writeArrayEnd();
-    List<Interval> intervals = steps.intervals();
-    AvroBytes.writeOptional(intervals.isEmpty() ? Double.NaN : intervals.get(0).level(), out);
   }
 
   private static void write(Explanation explanation, BinaryEncoder out) throws IOException {
@@ -158,17 +138,27 @@ public final class ForecastCodec extends RecordCodec<Forecast, dev.weir.kafka.av
 
   @Override
   Forecast of(dev.weir.kafka.avro.Forecast record) {
-    List<ForecastStep> all = record.getSteps();
-    boolean timed = !all.isEmpty() && all.get(0).getTime() != null;
-    Steps steps = steps(all, record.getLevel());
+    List<dev.weir.kafka.avro.ForecastStep> steps = record.getSteps();
+    int horizon = steps.size();
+    boolean timed = horizon > 0 && steps.get(0).getTime() != null;
+    long[] times = timed ? new long[horizon] : null;
+    double[] values = new double[horizon];
+    double[] mean = new double[horizon];
+    for (int i = 0; i < horizon; i++) {
+      values[i] = steps.get(i).getValue();
+      mean[i] = steps.get(i).getMean();
+      if (timed) {
+        times[i] = millis(steps.get(i).getTime());
+      }
+    }
     return new Forecast(
         record.getSeries(),
         millis(record.getOrigin()),
         millis(record.getWindowStart()),
         record.getSeqLen(),
         mode(record.getMode()),
-        timed ? all.stream().mapToLong(step -> millis(step.getTime())).toArray() : null,
-        steps,
+        times,
+        new Forecast.Steps(values, mean, intervals(record, steps)),
         record.getModel(),
         record.getModelVersion(),
         record.getLearningSteps(),
@@ -177,30 +167,22 @@ public final class ForecastCodec extends RecordCodec<Forecast, dev.weir.kafka.av
         record.getExplanation() == null
             ? null
             : new Explanation(
-                steps.value()[0],
+                values[0],
                 record.getExplanation().stream()
                     .map(part -> new Part(part.getName(), part.getAmount()))
                     .toList()));
   }
 
-  /**
-   * Steps as they were written.
-   *
-   * @param level null without intervals
-   */
-  static Steps steps(List<ForecastStep> steps, Double level) {
-    return new Steps(
-        steps.stream().mapToDouble(ForecastStep::getValue).toArray(),
-        steps.stream().mapToDouble(ForecastStep::getMean).toArray(),
-        level == null ? List.of() : intervals(steps, level));
-  }
-
-  private static List<Interval> intervals(List<ForecastStep> steps, double level) {
+  private static List<Interval> intervals(
+      dev.weir.kafka.avro.Forecast record, List<dev.weir.kafka.avro.ForecastStep> steps) {
+    if (record.getLevel() == null) {
+      return List.of();
+    }
     List<Interval> intervals = new ArrayList<>();
-    intervals.add(interval(level, steps.size()));
+    intervals.add(interval(record.getLevel(), steps.size()));
     steps.get(0).getIntervals().forEach(i -> intervals.add(interval(i.getLevel(), steps.size())));
     for (int i = 0; i < steps.size(); i++) {
-      ForecastStep step = steps.get(i);
+      dev.weir.kafka.avro.ForecastStep step = steps.get(i);
       intervals.get(0).lower()[i] = step.getLower();
       intervals.get(0).upper()[i] = step.getUpper();
       for (int k = 1; k < intervals.size(); k++) {

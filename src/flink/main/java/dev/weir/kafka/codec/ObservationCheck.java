@@ -14,17 +14,14 @@ import java.time.Duration;
 final class ObservationCheck {
 
   private final Duration maxFuture;
-  private final int targets;
   private final Clock clock = Clock.systemUTC();
 
   /**
    * @param maxFuture how far ahead of the clock an observation may be; one far ahead would carry
    *     event time with it and make all others late
-   * @param targets of each observation, of which some may be missing if there are several
    */
-  ObservationCheck(Duration maxFuture, int targets) {
+  ObservationCheck(Duration maxFuture) {
     this.maxFuture = maxFuture;
-    this.targets = targets;
   }
 
   /** The event of an observation, or a dead letter where it makes no sense. */
@@ -33,20 +30,15 @@ final class ObservationCheck {
     if (problem != null) {
       return problem;
     }
-    if (targets > 1) {
-      String message = problemWithTargets(observation);
-      if (message != null) {
-        return new DeadLetter(Reason.NOT_FINITE, message, source);
-      }
-    } else if (!Double.isFinite(observation.value())) {
+    if (!Double.isFinite(observation.value())) {
       String message = "value: expected a finite number, got " + observation.value();
       return new DeadLetter(Reason.NOT_FINITE, message, source);
     }
-    for (int i = targets - 1; i < observation.features().length; i++) {
+    for (int i = 0; i < observation.features().length; i++) {
       if (!Double.isFinite(observation.features()[i])) {
         String message =
             "features[%d]: expected a finite number, got %s"
-                .formatted(i - (targets - 1), observation.features()[i]);
+                .formatted(i, observation.features()[i]);
         return new DeadLetter(Reason.NOT_FINITE, message, source);
       }
     }
@@ -65,17 +57,5 @@ final class ObservationCheck {
     }
     problem = RecordDeserializer.badTime("time", observation.time(), maxFuture, clock, source);
     return problem != null ? problem : new ObservationEvent(observation, source);
-  }
-
-  private String problemWithTargets(Observation observation) {
-    int missing = 0;
-    for (int i = 0; i < targets; i++) {
-      double value = i == 0 ? observation.value() : observation.features()[i - 1];
-      if (Double.isInfinite(value)) {
-        return "values[%d]: expected a finite number or null, got %s".formatted(i, value);
-      }
-      missing += Double.isNaN(value) ? 1 : 0;
-    }
-    return missing == targets ? "values: expected a number of one target at least, got none" : null;
   }
 }

@@ -11,7 +11,6 @@ import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.SeriesName;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
@@ -20,9 +19,8 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Observations as Avro binary of {@code observation.avsc}, or of {@code target_observation.avsc}
- * where each has several targets: plain, or behind the id of their schema in a registry. Not
- * thread-safe: buffers are reused.
+ * Observations as Avro binary of {@code observation.avsc}: plain, or behind the id of their schema
+ * in a registry. Not thread-safe: buffers are reused.
  */
 public final class ObservationCodec {
 
@@ -32,11 +30,10 @@ public final class ObservationCodec {
   private final RegistrySchemas<ObservationReader> registered; // null: plain Avro
   private final boolean isRegistered; // what is written
   private final int ahead;
-  private final int targets;
   private final SeriesName name = new SeriesName();
   private BinaryDecoder decoder;
   // producers rarely change their schema, so the one that fitted last is tried first
-  private Schema usual;
+  private Schema usual = WriterSchemas.OBSERVATION;
 
   /** Plain Avro; reads covariates known ahead of any number, and writes none. */
   public ObservationCodec() {
@@ -49,74 +46,48 @@ public final class ObservationCodec {
    * @param ahead covariates known ahead; {@link AheadVectors#ANY_LENGTH} to read any
    */
   public ObservationCodec(int ahead) {
-    this(ahead, 1);
-  }
-
-  /**
-   * Plain Avro.
-   *
-   * @param ahead covariates known ahead; {@link AheadVectors#ANY_LENGTH} to read any
-   * @param targets of each observation
-   */
-  public ObservationCodec(int ahead, int targets) {
-    this(new AvroBytes(ConfluentWireFormat.NONE), null, false, ahead, targets);
+    this(new AvroBytes(ConfluentWireFormat.NONE), null, false, ahead);
   }
 
   /**
    * Reads what writers of any schema in the registry have written; writes nothing.
    *
    * @param ahead covariates known ahead; {@link AheadVectors#ANY_LENGTH} for any
-   * @param targets of each observation
    */
-  public ObservationCodec(RegistrySettings registry, int ahead, int targets) {
+  public ObservationCodec(RegistrySettings registry, int ahead) {
     this(
         new AvroBytes(null),
-        new RegistrySchemas<>(registry, writer -> ObservationReader.of(writer, ahead, targets)),
+        new RegistrySchemas<>(registry, writer -> ObservationReader.of(writer, ahead)),
         false,
-        ahead,
-        targets);
+        ahead);
   }
 
   private ObservationCodec(
       AvroBytes buffer,
       RegistrySchemas<ObservationReader> registered,
       boolean isRegistered,
-      int ahead,
-      int targets) {
+      int ahead) {
     this.buffer = buffer;
     this.registered = registered;
     this.isRegistered = isRegistered;
     this.ahead = ahead;
-    this.targets = targets;
-    this.usual = targets > 1 ? WriterSchemas.TARGET_OBSERVATION : WriterSchemas.OBSERVATION;
   }
 
   /**
    * Writes observations for a topic whose schemas are in a registry, after having registered ours.
    *
    * @param ahead covariates known ahead, which the schema has only if there are some
-   * @param targets of each observation
    * @throws IOException when the registry does not answer, or refuses the schema
    */
-  public static ObservationCodec registered(
-      RegistrySettings registry, String topic, int ahead, int targets) throws IOException {
+  public static ObservationCodec registered(RegistrySettings registry, String topic, int ahead)
+      throws IOException {
     Schema schema =
-        targets > 1
-            ? WriterSchemas.TARGET_OBSERVATION
-            : ahead > 0
-                ? WriterSchemas.REGISTERED_COVARIATE_OBSERVATION
-                : WriterSchemas.OBSERVATION;
+        ahead > 0 ? WriterSchemas.REGISTERED_COVARIATE_OBSERVATION : WriterSchemas.OBSERVATION;
     int id = RegistrySubjects.idOf(registry, topic, schema);
-    return new ObservationCodec(
-        new AvroBytes(ConfluentWireFormat.of(id)), null, true, ahead, targets);
+    return new ObservationCodec(new AvroBytes(ConfluentWireFormat.of(id)), null, true, ahead);
   }
 
-  /** The header value that names the schema of {@link #encode}'s bytes, if it is of targets. */
-  public static byte[] targetsFingerprint() {
-    return WriterSchemas.fingerprint(WriterSchemas.TARGET_OBSERVATION);
-  }
-
-  /** The same for an observation of one value that is not marked. */
+  /** The header value that names the schema of {@link #encode}'s bytes, if it is not marked. */
   public static byte[] fingerprint() {
     return WriterSchemas.fingerprint(WriterSchemas.OBSERVATION);
   }
@@ -141,10 +112,9 @@ public final class ObservationCodec {
    *     has no place for that; or when covariates known ahead are not of the codec's number
    */
   public byte[] encode(Observation observation) {
-    if ((targets > 1 || isRegistered && ahead <= 0) && observation.isMarked()) {
+    if (isRegistered && ahead <= 0 && observation.isMarked()) {
       throw new IllegalArgumentException(
-          "expected no label and no end of a window with %s, got %s"
-              .formatted(targets > 1 ? "targets" : "a schema registry", observation));
+          "expected no label and no end of a window with a schema registry, got " + observation);
     }
     return buffer.of(observation, AvroBytes.utf8(observation.series()), fields);
   }
@@ -152,10 +122,6 @@ public final class ObservationCodec {
   private void write(Observation observation, byte[] series, BinaryEncoder out) throws IOException {
     out.writeBytes(series);
     out.writeLong(observation.time());
-    if (targets > 1) {
-      writeTargets(observation, out);
-      return;
-    }
     out.writeDouble(observation.value());
     AvroBytes.writeArray(observation.features(), out);
     boolean knowsAhead = isRegistered ? ahead > 0 : observation.ahead().length > 0;
@@ -173,19 +139,6 @@ public final class ObservationCodec {
     }
   }
 
-  private void writeTargets(Observation observation, BinaryEncoder out) throws IOException {
-    double[] columns = observation.features();
-    out.writeArrayStart();
-    out.setItemCount(targets);
-    for (int i = 0; i < targets; i++) {
-      out.startItem();
-      AvroBytes.writeOptional(i == 0 ? observation.value() : columns[i - 1], out);
-    }
-    out.writeArrayEnd();
-    AvroBytes.writeArray(Arrays.copyOfRange(columns, targets - 1, columns.length), out);
-    AheadVectors.write(observation.ahead(), ahead, out);
-  }
-
   /** Reads an observation; says nothing about whether its values make sense. */
   public Observation decode(byte[] bytes, Headers headers) throws MalformedRecordException {
     if (registered != null) {
@@ -193,9 +146,6 @@ public final class ObservationCodec {
     }
     Schema named = WriterSchemas.named(headers);
     if (named != null) {
-      if (named == WriterSchemas.TARGET_OBSERVATION != targets > 1) {
-        throw other();
-      }
       bounds.check(named, bytes);
       return read(named, null, bytes, 0);
     }
@@ -205,22 +155,11 @@ public final class ObservationCodec {
     }
     for (Schema schema : WriterSchemas.OBSERVATIONS) {
       if (schema != usual && fits(schema, bytes) == null) {
-        if (targets > 1) {
-          throw other();
-        }
         usual = schema;
         return read(schema, null, bytes, 0);
       }
     }
     throw first;
-  }
-
-  private MalformedRecordException other() {
-    return new MalformedRecordException(
-        targets > 1
-            ? "observation: expected values of %d targets, as targets says, got a single value"
-                .formatted(targets)
-            : "observation: expected a single value, since the job has no targets, got several");
   }
 
   private MalformedRecordException fits(Schema schema, byte[] bytes) {
@@ -246,7 +185,7 @@ public final class ObservationCodec {
     try {
       decoder = DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, decoder);
       return reader == null
-          ? ObservationReader.own(schema, name, decoder, ahead, targets)
+          ? ObservationReader.own(schema, name, decoder, ahead)
           : reader.read(decoder);
     } catch (AheadVectors.LengthException e) {
       throw e;

@@ -39,7 +39,6 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
   private final RegistrySettings registry;
   private final MappedRecords mapped; // null: records are our own
   private final int ahead;
-  private final int targets;
   private transient ObservationCodec codec;
   private transient ObservationCheck check;
   private transient Counter ignored;
@@ -50,7 +49,6 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
    * @param registry where the records' schemas are; null: plain Avro
    * @param mapping what other records hold; null: they are our own
    * @param ahead covariates known ahead, or {@link AheadVectors#ANY_LENGTH}; of our own records
-   * @param targets of each observation
    * @throws IllegalArgumentException when the mapping is wrong
    */
   public ObservationDeserializer(
@@ -58,10 +56,8 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       Duration maxFuture,
       RegistrySettings registry,
       ObservationMapping mapping,
-      int ahead,
-      int targets) {
+      int ahead) {
     this.ahead = ahead;
-    this.targets = targets;
     this.type = type;
     this.maxFuture = maxFuture;
     this.registry = registry;
@@ -69,13 +65,13 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
         mapping == null ? null : new MappedRecords(mapping, new RegisteredRecords(registry));
   }
 
-  /** Of one value, with covariates known ahead of any number. */
+  /** With covariates known ahead of any number. */
   public ObservationDeserializer(
       TypeInformation<InputEvent> type,
       Duration maxFuture,
       RegistrySettings registry,
       ObservationMapping mapping) {
-    this(type, maxFuture, registry, mapping, AheadVectors.ANY_LENGTH, 1);
+    this(type, maxFuture, registry, mapping, AheadVectors.ANY_LENGTH);
   }
 
   /** Of our own records. */
@@ -96,18 +92,15 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
         settings.source().maxFuture(),
         settings.registry(),
         settings.source().mapping(),
-        ahead,
-        settings.source().targets());
+        ahead);
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    check = new ObservationCheck(maxFuture, targets);
+    check = new ObservationCheck(maxFuture);
     if (mapped == null) {
       codec =
-          registry == null
-              ? new ObservationCodec(ahead, targets)
-              : new ObservationCodec(registry, ahead, targets);
+          registry == null ? new ObservationCodec(ahead) : new ObservationCodec(registry, ahead);
     } else {
       mapped.open(context);
       ignored = context.getMetricGroup().addGroup("weir").counter("ignoredChanges");

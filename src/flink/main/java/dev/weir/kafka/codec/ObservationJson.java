@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * Observations as JSON objects, such as {@code {"series":"pump-7","time":"2026-01-31T00:00:00Z",
@@ -25,25 +24,17 @@ public final class ObservationJson {
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(256);
 
   private final int ahead;
-  private final List<String> targets;
 
   /** Without covariates known ahead. */
   public ObservationJson() {
-    this(0, List.of());
+    this(0);
   }
 
   /**
    * @param ahead covariates known ahead
-   * @param targets names of the fields in place of {@code value}, where an observation has several
    */
-  public ObservationJson(int ahead, List<String> targets) {
+  public ObservationJson(int ahead) {
     this.ahead = ahead;
-    this.targets = targets.isEmpty() ? List.of("value") : targets;
-  }
-
-  /** Whether a record may have a field of this name that is no target. */
-  public static boolean isField(String name) {
-    return name.matches("series|time|(feature|ahead)_[0-9]+");
   }
 
   public byte[] encode(Observation observation) {
@@ -52,13 +43,9 @@ public final class ObservationJson {
       json.writeStartObject();
       json.writeStringField("series", observation.series());
       json.writeStringField("time", Instant.ofEpochMilli(observation.time()).toString());
-      int others = targets.size() - 1;
-      for (int i = 0; i <= others; i++) {
-        json.writeFieldName(targets.get(i));
-        write(i == 0 ? observation.value() : observation.features()[i - 1], json);
-      }
-      for (int i = others; i < observation.features().length; i++) {
-        json.writeNumberField("feature_" + (i + 1 - others), observation.features()[i]);
+      json.writeNumberField("value", observation.value());
+      for (int i = 0; i < observation.features().length; i++) {
+        json.writeNumberField("feature_" + (i + 1), observation.features()[i]);
       }
       if (observation.ahead().length > 0) {
         writeAhead(observation.ahead(), json);
@@ -80,17 +67,13 @@ public final class ObservationJson {
     for (int k = 0; k < ahead; k++) {
       json.writeArrayFieldStart("ahead_" + (k + 1));
       for (int i = k; i < numbers.length; i += ahead) {
-        write(numbers[i], json);
+        if (Double.isNaN(numbers[i])) {
+          json.writeNull();
+        } else {
+          json.writeNumber(numbers[i]);
+        }
       }
       json.writeEndArray();
-    }
-  }
-
-  private static void write(double number, JsonGenerator json) throws IOException {
-    if (Double.isNaN(number)) {
-      json.writeNull();
-    } else {
-      json.writeNumber(number);
     }
   }
 }

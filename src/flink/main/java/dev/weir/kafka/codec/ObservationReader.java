@@ -4,7 +4,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.kafka.registry.UntrustedSchema;
 import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.AvroBounds;
-import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.SeriesName;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import dev.weir.kafka.wire.WriterSchemas;
@@ -37,7 +36,6 @@ public final class ObservationReader {
   private static final int SERIES = OURS.getField("series").pos();
   private static final int TIME = OURS.getField("time").pos();
   private static final int VALUE = OURS.getField("value").pos();
-  private static final String VALUES = "values"; // of several targets, in place of a value
   private static final String LABEL = "label";
   private static final String ENDS_WINDOW = "ends_window";
   private static final String FEATURES_AHEAD = "features_ahead";
@@ -45,21 +43,17 @@ public final class ObservationReader {
   private static final Schema MAYBE_AHEAD =
       maybe(WriterSchemas.COVARIATE_OBSERVATION.getField(FEATURES_AHEAD).schema());
 
-  private static final Set<String> OPTIONAL = Set.of(LABEL, ENDS_WINDOW, FEATURES_AHEAD);
-
   private static final Set<String> MILLIS = Set.of("timestamp-millis", "local-timestamp-millis");
 
   private final Schema writer;
   private final SeriesName name = new SeriesName();
   private final ResolvingDecoder resolving; // null where the writer's schema is ours
   private final int ahead;
-  private final int targets;
 
-  private ObservationReader(Schema writer, ResolvingDecoder resolving, int ahead, int targets) {
+  private ObservationReader(Schema writer, ResolvingDecoder resolving, int ahead) {
     this.writer = writer;
     this.resolving = resolving;
     this.ahead = ahead;
-    this.targets = targets;
   }
 
   private static Schema maybe(Schema type) {
@@ -68,29 +62,23 @@ public final class ObservationReader {
 
   /** With covariates known ahead of any number. */
   public static ObservationReader of(Schema writer) throws UnknownSchemaException {
-    return of(writer, AheadVectors.ANY_LENGTH, 1);
+    return of(writer, AheadVectors.ANY_LENGTH);
   }
 
   /**
    * @param ahead covariates known ahead, or {@link AheadVectors#ANY_LENGTH}
-   * @param targets of each observation
    * @throws UnknownSchemaException when this writer writes no observations
    */
-  static ObservationReader of(Schema writer, int ahead, int targets) throws UnknownSchemaException {
+  static ObservationReader of(Schema writer, int ahead) throws UnknownSchemaException {
     checkUnit(writer); // first: the parsing form says nothing of units
     checkAhead(writer);
-    Schema ours = targets > 1 ? WriterSchemas.TARGET_OBSERVATION : OURS;
-    if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(ours))) {
-      return new ObservationReader(ours, null, ahead, targets);
+    if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(OURS))) {
+      return new ObservationReader(OURS, null, ahead);
     }
-    Schema reader =
-        UntrustedSchema.readerOf(
-            writer,
-            wanted(
-                writer, targets > 1 ? ours : WriterSchemas.COVARIATE_OBSERVATION, ours.getName()));
+    Schema reader = UntrustedSchema.readerOf(writer, wanted(writer));
     try {
       return new ObservationReader(
-          writer, DecoderFactory.get().resolvingDecoder(writer, reader, null), ahead, targets);
+          writer, DecoderFactory.get().resolvingDecoder(writer, reader, null), ahead);
     } catch (IOException e) {
       throw new UnknownSchemaException("schema: " + AvroBounds.quoted(e.getMessage()));
     }
@@ -101,12 +89,12 @@ public final class ObservationReader {
    * the same and hold something else are somebody else's. Not so covariates known ahead: of another
    * type they would be missed.
    */
-  private static Schema wanted(Schema writer, Schema all, String name) {
+  private static Schema wanted(Schema writer) {
     List<Field> fields =
-        all.getFields().stream()
+        WriterSchemas.COVARIATE_OBSERVATION.getFields().stream()
             .filter(
                 field ->
-                    !OPTIONAL.contains(field.name())
+                    OURS.getField(field.name()) != null
                         || writer.getField(field.name()) != null
                             && hasType(writer.getField(field.name()).schema(), field))
             .map(
@@ -117,7 +105,7 @@ public final class ObservationReader {
                       default -> new Field(field, field.schema());
                     })
             .toList();
-    return Schema.createRecord(name, null, OURS.getNamespace(), false, fields);
+    return Schema.createRecord(OURS.getName(), null, OURS.getNamespace(), false, fields);
   }
 
   private static boolean hasType(Schema type, Field ours) {
@@ -174,13 +162,12 @@ public final class ObservationReader {
 
   public Observation read(BinaryDecoder in) throws IOException {
     if (resolving == null) {
-      return own(writer, name, in, ahead, targets);
+      return own(writer, name, in, ahead);
     }
     resolving.configure(in);
     String series = null;
     long time = 0;
     double value = 0;
-    double[] values = null;
     double[] features = Observation.NO_FEATURES;
     String label = null;
     boolean endsWindow = false;
@@ -191,8 +178,6 @@ public final class ObservationReader {
         series = name.read(resolving);
       } else if (pos == TIME) {
         time = resolving.readLong();
-      } else if (field.name().equals(VALUES)) {
-        values = values(resolving, targets);
       } else if (pos == VALUE) {
         value = resolving.readDouble();
       } else if (field.name().equals(LABEL)) {
@@ -210,29 +195,18 @@ public final class ObservationReader {
       }
     }
     resolving.drain();
-    if (values != null) {
-      value = values[0];
-      features = joined(values, features);
-    }
     return new Observation(series, time, value, features, label, endsWindow, known);
   }
 
   /**
    * All fields of one of our schemas, in its order.
    *
-   * @throws AheadVectors.LengthException when a record has other values or covariates known ahead
-   *     than so many
+   * @throws AheadVectors.LengthException when a record has other covariates known ahead than so
+   *     many
    */
-  static Observation own(Schema schema, SeriesName name, Decoder in, int ahead, int targets)
-      throws IOException {
+  static Observation own(Schema schema, SeriesName name, Decoder in, int ahead) throws IOException {
     String series = name.read(in);
     long time = in.readLong();
-    if (schema == WriterSchemas.TARGET_OBSERVATION) {
-      double[] values = values(in, targets);
-      double[] columns = joined(values, features(in));
-      double[] known = AheadVectors.read(in, ahead);
-      return new Observation(series, time, values[0], columns, null, false, known);
-    }
     double value = in.readDouble();
     double[] features =
         schema == WriterSchemas.OBSERVATION_REQUIRED ? Observation.NO_FEATURES : features(in);
@@ -246,32 +220,6 @@ public final class ObservationReader {
             ? AheadVectors.read(in, ahead)
             : Observation.NO_FEATURES;
     return new Observation(series, time, value, features, label, endsWindow, known);
-  }
-
-  private static double[] values(Decoder in, int targets) throws IOException {
-    double[] values = new double[targets];
-    int count = 0;
-    for (long n = in.readArrayStart(); n != 0; n = in.arrayNext()) {
-      for (long i = 0; i < n; i++, count++) {
-        double value = AvroBytes.readOptional(in);
-        if (count < targets) {
-          values[count] = value;
-        }
-      }
-    }
-    if (count != targets) {
-      throw new AheadVectors.LengthException(
-          "values: expected %d numbers, as targets says, got %d".formatted(targets, count));
-    }
-    return values;
-  }
-
-  /** The values after the first one, then the features. */
-  private static double[] joined(double[] values, double[] features) {
-    int others = values.length - 1;
-    double[] columns = Arrays.copyOfRange(values, 1, 1 + others + features.length);
-    System.arraycopy(features, 0, columns, others, features.length);
-    return columns;
   }
 
   /** A union of null and vectors, in this order. */

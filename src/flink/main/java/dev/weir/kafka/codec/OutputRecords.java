@@ -4,7 +4,6 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.JointForecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings;
@@ -29,7 +28,6 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private final int maxDeadLetterBytes;
   private final RegistrySettings registry; // null: plain Avro, its schema named in a header
   private transient Kind<Forecast> forecasts;
-  private transient Kind<JointForecast> jointForecasts;
   private transient Kind<Score> scores;
   private transient Kind<Incident> incidents;
   private transient Kind<Classification> classifications; // null for a job that does not classify
@@ -54,9 +52,6 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
     forecasts = kind(topics.forecasts(), new ForecastCodec(registry, false), ForecastCodec.SCHEMA);
-    jointForecasts =
-        kind(
-            topics.forecasts(), new JointForecastCodec(registry, false), JointForecastCodec.SCHEMA);
     scores = kind(topics.scores(), new ScoreCodec(registry, false), ScoreCodec.SCHEMA);
     incidents = kind(topics.alarms(), new IncidentCodec(registry, false), IncidentCodec.SCHEMA);
     KafkaSettings.ClassTopics of = topics.ofClasses();
@@ -87,9 +82,6 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     long now = clock.millis();
     if (output instanceof Forecast forecast) {
       return forecasts.record(forecast, Math.min(forecast.origin(), now));
-    }
-    if (output instanceof JointForecast joint) {
-      return jointForecasts.record(joint, Math.min(joint.origin(), now));
     }
     if (output instanceof Score score) {
       return scores.record(score, Math.min(score.time(), now));

@@ -1,8 +1,6 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.avro.TargetObservation;
-import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Instant;
@@ -59,15 +57,7 @@ public final class RecordFields {
       fields.put("schema id", Integer.toUnsignedString(ConfluentWireFormat.id(value)));
       plain = Arrays.copyOfRange(value, ConfluentWireFormat.LENGTH, value.length);
     }
-    Observation observation;
-    try {
-      observation = new ObservationCodec().decode(plain, new RecordHeaders());
-    } catch (MalformedRecordException e) {
-      if (!putTargets(plain, fields)) {
-        throw e;
-      }
-      return;
-    }
+    Observation observation = new ObservationCodec().decode(plain, new RecordHeaders());
     fields.put("series", observation.series());
     fields.put("time", Instant.ofEpochMilli(observation.time()).toString());
     fields.put("value", Double.toString(observation.value()));
@@ -76,25 +66,6 @@ public final class RecordFields {
     }
     if (observation.ahead().length > 0) {
       fields.put("features_ahead", shown(observation.ahead()));
-    }
-  }
-
-  private static boolean putTargets(byte[] plain, Map<String, String> fields) {
-    try {
-      TargetObservation joint =
-          new AvroRecordReader<>("observation", TargetObservation.class, null).read(plain);
-      if (joint.getValues().size() < 2) { // damaged bytes may look like it
-        return false;
-      }
-      fields.put("series", joint.getSeries());
-      fields.put("time", joint.getTime().toString());
-      fields.put("values", joint.getValues().toString());
-      if (!joint.getFeatures().isEmpty()) {
-        fields.put("features", joint.getFeatures().toString());
-      }
-      return true;
-    } catch (MalformedRecordException e) {
-      return false;
     }
   }
 

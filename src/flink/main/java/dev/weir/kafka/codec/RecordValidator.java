@@ -25,8 +25,7 @@ public final class RecordValidator {
   private final ObservationDeserializer observations;
   private final Queue<String> examples = new ArrayDeque<>();
   private final int features;
-  private final int targets;
-  private final ForecastReader forecasts;
+  private final ForecastCodec forecasts;
   private final ClassificationCodec classifications = new ClassificationCodec();
   private final LabelDeserializer labels;
   private final ScoreCodec scores;
@@ -38,23 +37,19 @@ public final class RecordValidator {
    * @param ahead covariates known ahead that an observation may have
    * @param registry where the schemas are; null: plain Avro
    * @param mapping what observations are that are not our own records; null: they are
-   * @param targets of each observation
    */
   public RecordValidator(
       Duration maxFuture,
       int features,
       int ahead,
       RegistrySettings registry,
-      ObservationMapping mapping,
-      int targets) {
-    this.observations =
-        new ObservationDeserializer(null, maxFuture, registry, mapping, ahead, targets);
-    this.forecasts = new ForecastReader(registry);
+      ObservationMapping mapping) {
+    this.observations = new ObservationDeserializer(null, maxFuture, registry, mapping, ahead);
+    this.forecasts = new ForecastCodec(registry);
     this.scores = new ScoreCodec(registry);
     this.incidents = new IncidentCodec(registry);
     this.labels = new LabelDeserializer(null, maxFuture);
     this.features = features;
-    this.targets = targets;
     observations.openAlone();
     labels.openAlone();
   }
@@ -100,7 +95,7 @@ public final class RecordValidator {
                 observation.ahead().length == 0
                     ? ""
                     : " ahead " + RecordFields.shown(observation.ahead())));
-    int got = observation.features().length - (targets - 1);
+    int got = observation.features().length;
     return got == features
         ? null
         : "FEATURES: expected %d, as window.features says, got %d".formatted(features, got);

@@ -4,7 +4,6 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.registry.RegistrySchemas;
 import dev.weir.kafka.registry.SchemaRegistry;
-import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,14 +47,13 @@ public final class RegistrySubjects {
     }
     SchemaRegistry client = new SchemaRegistry(registry);
     try {
-      int targets = kafka.source().targets();
-      int forecasts = client.idOf(subject(kafka.topics().forecasts()), forecasts(targets));
+      int forecasts = client.idOf(subject(kafka.topics().forecasts()), ForecastCodec.SCHEMA);
       int scores = client.idOf(subject(kafka.topics().scores()), ScoreCodec.SCHEMA);
       String alarmTopic = kafka.topics().alarms();
       int alarms = alarmTopic == null ? -1 : client.idOf(subject(alarmTopic), IncidentCodec.SCHEMA);
       Map<Integer, String> writers =
           kafka.source().mapping() == null
-              ? writers(client, kafka.topics().observations().names(), targets)
+              ? writers(client, kafka.topics().observations().names())
               : Map.of(); // records of any schema, each asked for when it comes
       LOG.info(
           "schemas at {}: forecasts have id {}, scores have id {}, observations have {}",
@@ -69,23 +67,17 @@ public final class RegistrySubjects {
     }
   }
 
-  /** The schema of forecasts of so many targets. */
-  private static Schema forecasts(int targets) {
-    return targets > 1 ? JointForecastCodec.SCHEMA : ForecastCodec.SCHEMA;
-  }
-
-  private static Map<Integer, String> writers(
-      SchemaRegistry client, List<String> topics, int targets) throws IOException {
+  private static Map<Integer, String> writers(SchemaRegistry client, List<String> topics)
+      throws IOException {
     Map<Integer, String> writers = new HashMap<>();
     for (String topic : topics) {
-      add(client, subject(topic), targets, writers);
+      add(client, subject(topic), writers);
     }
     return writers;
   }
 
   /** As far as there is room: what a job does not carry is asked for when it comes. */
-  private static void add(
-      SchemaRegistry client, String subject, int targets, Map<Integer, String> writers)
+  private static void add(SchemaRegistry client, String subject, Map<Integer, String> writers)
       throws IOException {
     int characters = writers.values().stream().mapToInt(String::length).sum();
     for (Map.Entry<Integer, String> newest : client.versions(subject, MAX_VERSIONS).entrySet()) {
@@ -94,10 +86,7 @@ public final class RegistrySubjects {
         break;
       }
       try {
-        RegistrySchemas.compile(
-            newest.getKey(),
-            newest.getValue(),
-            writer -> ObservationReader.of(writer, AheadVectors.ANY_LENGTH, targets));
+        RegistrySchemas.compile(newest.getKey(), newest.getValue(), ObservationReader::of);
         writers.put(newest.getKey(), newest.getValue());
       } catch (UnknownSchemaException e) {
         LOG.warn("{}: its records will be dead letters: {}", subject, e.getMessage());
@@ -123,17 +112,16 @@ public final class RegistrySubjects {
   /**
    * The ids of the schemas that a job writes, by subject; null for one that the job will register.
    *
-   * @param targets of each observation
    * @throws IOException if the registry does not answer, rejects the user, or is not a registry
    * @throws IllegalStateException if a referenced secret is missing, or the truststore is
    *     unreadable
    */
-  public static Map<String, Integer> ids(
-      RegistrySettings registry, KafkaSettings.Topics topics, int targets) throws IOException {
+  public static Map<String, Integer> ids(RegistrySettings registry, KafkaSettings.Topics topics)
+      throws IOException {
     SchemaRegistry client = new SchemaRegistry(registry, SOON);
     Map<String, Integer> ids = new LinkedHashMap<>();
     String forecasts = subject(topics.forecasts());
-    ids.put(forecasts, client.known(forecasts, forecasts(targets)));
+    ids.put(forecasts, client.known(forecasts, ForecastCodec.SCHEMA));
     String scores = subject(topics.scores());
     ids.put(scores, client.known(scores, ScoreCodec.SCHEMA));
     if (topics.alarms() != null) {

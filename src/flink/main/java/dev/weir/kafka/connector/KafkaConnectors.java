@@ -145,7 +145,7 @@ public final class KafkaConnectors {
         consumerProperties(group(settings, FEEDBACK)),
         settings.topics().feedback(),
         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST),
-        new FeedbackDeserializer(type, settings.source().targets() > 1));
+        new FeedbackDeserializer(type));
   }
 
   /**

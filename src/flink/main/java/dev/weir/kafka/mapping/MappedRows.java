@@ -131,10 +131,6 @@ final class MappedRows implements Collector<RowData> {
       add(new Observation(name, time, 0, features, label, false));
       return;
     }
-    if (mapping.areTargets()) {
-      observeTargets(name, time, features);
-      return;
-    }
     double[] ahead = null; // of the first value: an element without one costs nothing
     boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
     int missing = 0;
@@ -167,40 +163,12 @@ final class MappedRows implements Collector<RowData> {
               endsWindow,
               ahead));
     }
-    checkMissing(missing > 0, missing == fields.values.size());
-  }
-
-  private void checkMissing(boolean isSome, boolean isEmpty) throws FieldException {
-    if (isSome && mapping.onNull() == OnNull.DEAD_LETTER
+    boolean isEmpty = missing == fields.values.size();
+    if (missing > 0 && mapping.onNull() == OnNull.DEAD_LETTER
         || isEmpty && fields.levels == 1 && mapping.onNull() == null) {
       throw missing();
     }
     ignored += isEmpty && mapping.onNull() == OnNull.SKIP ? 1 : 0;
-  }
-
-  /** One observation: the first target is its value, the others come before the features. */
-  private void observeTargets(String name, long time, double[] features) throws FieldException {
-    int others = fields.values.size() - 1;
-    double value = Double.NaN;
-    double[] columns = new double[others + features.length];
-    boolean isEmpty = true;
-    for (int i = 0; i <= others; i++) {
-      String text = valueText(i);
-      double target = text == null ? Double.NaN : number(mapping.values().get(i), text);
-      isEmpty &= text == null;
-      if (i == 0) {
-        value = target;
-      } else {
-        columns[i - 1] = target;
-      }
-    }
-    if (isEmpty) {
-      checkMissing(true, true);
-      return;
-    }
-    System.arraycopy(features, 0, columns, others, features.length);
-    checkRoom();
-    add(new Observation(name, time, value, columns, null, false, ahead()));
   }
 
   private void add(Observation observation) throws FieldException {

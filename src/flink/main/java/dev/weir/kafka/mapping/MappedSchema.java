@@ -172,7 +172,7 @@ final class MappedSchema {
 
   private void checkNames() {
     List<String> names = mapping.values().stream().map(mapping::nameOf).toList();
-    if (!mapping.areTargets() && names.stream().distinct().count() < names.size()) {
+    if (names.stream().distinct().count() < names.size()) {
       throw new IllegalArgumentException(
           "values: expected paths that give different names, got " + names);
     }

@@ -11,8 +11,6 @@ import java.util.Map;
  * @param series parts of a series' name, joined by slashes
  * @param values one series each; where there are several, a series' name ends with the field's;
  *     empty: records are covariates, of which features may be missing
- * @param areTargets whether the values are targets of one series instead, of which some may be
- *     missing
  * @param onNull what happens to a value that is null or missing; null: it is skipped unless the
  *     record has no other
  * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
@@ -23,7 +21,6 @@ public record ObservationMapping(
     List<NamePart> series,
     Time time,
     List<FieldPath> values,
-    boolean areTargets,
     OnNull onNull,
     Covariates covariates,
     WindowEnd end,
@@ -120,19 +117,6 @@ public record ObservationMapping(
   public ObservationMapping {
     series = List.copyOf(series);
     values = List.copyOf(values);
-  }
-
-  /** Of one value, or of several series. */
-  public ObservationMapping(
-      Format format,
-      List<NamePart> series,
-      Time time,
-      List<FieldPath> values,
-      OnNull onNull,
-      Covariates covariates,
-      WindowEnd end,
-      ElementPath each) {
-    this(format, series, time, values, false, onNull, covariates, end, each);
   }
 
   /** What a value's series is called after the parts that all have; empty for a single value. */

@@ -25,14 +25,9 @@ public final class AheadVectors {
     private static final long serialVersionUID = 1L;
 
     LengthException(int step, int expected, int got) {
-      this(
+      super(
           "features_ahead[%d]: expected %d numbers, as window.features-ahead says, got %d"
               .formatted(step, expected, got));
-    }
-
-    /** Of other numbers than these vectors. */
-    public LengthException(String message) {
-      super(message);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.weir.kafka.wire;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.common.header.Header;
@@ -40,10 +39,6 @@ public final class WriterSchemas {
               .map(field -> new Schema.Field(field, field.schema()))
               .toList());
 
-  /** An observation of several targets. */
-  public static final Schema TARGET_OBSERVATION =
-      dev.weir.kafka.avro.TargetObservation.getClassSchema();
-
   /** An observation without the optional fields, as other producers write it. */
   public static final Schema OBSERVATION_REQUIRED =
       Schema.createRecord(
@@ -56,15 +51,12 @@ public final class WriterSchemas {
               .map(field -> new Schema.Field(field, field.schema()))
               .toList());
 
-  /** Of one value; the most usual first. */
+  /** The most usual first. */
   public static final List<Schema> OBSERVATIONS =
       List.of(OBSERVATION, LABELLED_OBSERVATION, OBSERVATION_REQUIRED, COVARIATE_OBSERVATION);
 
-  private static final List<Schema> ALL =
-      Stream.concat(OBSERVATIONS.stream(), Stream.of(TARGET_OBSERVATION)).toList();
-
   private static final long[] FINGERPRINTS =
-      ALL.stream().mapToLong(SchemaNormalization::parsingFingerprint64).toArray();
+      OBSERVATIONS.stream().mapToLong(SchemaNormalization::parsingFingerprint64).toArray();
 
   private WriterSchemas() {}
 
@@ -83,7 +75,7 @@ public final class WriterSchemas {
     long fingerprint = ByteBuffer.wrap(value).getLong();
     for (int i = 0; i < FINGERPRINTS.length; i++) {
       if (FINGERPRINTS[i] == fingerprint) {
-        return ALL.get(i);
+        return OBSERVATIONS.get(i);
       }
     }
     throw new MalformedRecordException(

@@ -45,7 +45,7 @@ class CovariateObservationTest {
 
   private static InputEvent event(int ahead, RegistrySettings registry, byte[] value) {
     ObservationDeserializer deserializer =
-        new ObservationDeserializer(null, Duration.ofDays(1), registry, null, ahead, 1);
+        new ObservationDeserializer(null, Duration.ofDays(1), registry, null, ahead);
     deserializer.openAlone();
     return deserializer.event(new ConsumerRecord<>("observations", 2, 33, null, value));
   }
@@ -201,7 +201,7 @@ class CovariateObservationTest {
   /** What {@code weir doctor} says of a record. */
   @Test
   void validatorNamesWhatTheJobWouldRefuse() {
-    RecordValidator records = new RecordValidator(Duration.ofDays(1), 0, 2, null, null, 1);
+    RecordValidator records = new RecordValidator(Duration.ofDays(1), 0, 2, null, null);
     byte[] right = new ObservationCodec(2).encode(observation(NONE, null, 1, NAN));
     byte[] wrong = new ObservationCodec(3).encode(observation(NONE, null, 1, 2, 3));
     assertThat(records.observation(new ConsumerRecord<>("t", 0, 0, null, right))).isNull();
@@ -209,7 +209,8 @@ class CovariateObservationTest {
         .containsExactly("größe at 1970-01-01T00:00:00.012Z: -1.5 ahead [1.0, NaN]");
     assertThat(records.observation(new ConsumerRecord<>("t", 0, 1, null, wrong)))
         .isEqualTo(
-            "FEATURES: features_ahead[0]: expected 2 numbers, as window.features-ahead says, got 3");
+            "FEATURES: features_ahead[0]: expected 2 numbers, as window.features-ahead says, got"
+                + " 3");
   }
 
   // ---- registry

@@ -162,12 +162,22 @@ class RegisteredRecordsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'name': 'series', 'type': 'string'} | READER_FIELD_MISSING_DEFAULT_VALUE at /fields/1: time",
-        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': 'string'}, {'name': 'value', 'type': 'double'} | TYPE_MISMATCH at /fields/1/type: ",
-        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': {'type': 'long', 'logicalType': 'timestamp-micros'}}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got timestamp-micros",
-        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'long', 'logicalType': 'timestamp-nanos'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got timestamp-nanos",
-        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'int', 'logicalType': 'date'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got date",
-        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['long', {'type': 'int', 'logicalType': 'time-millis'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got time-millis",
+        "{'name': 'series', 'type': 'string'} | READER_FIELD_MISSING_DEFAULT_VALUE at /fields/1:"
+            + " time",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': 'string'}, {'name':"
+            + " 'value', 'type': 'double'} | TYPE_MISMATCH at /fields/1/type: ",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': {'type': 'long',"
+            + " 'logicalType': 'timestamp-micros'}}, {'name': 'value', 'type': 'double'} | time:"
+            + " expected timestamp-millis, got timestamp-micros",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'long',"
+            + " 'logicalType': 'timestamp-nanos'}]}, {'name': 'value', 'type': 'double'} | time:"
+            + " expected timestamp-millis, got timestamp-nanos",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'int',"
+            + " 'logicalType': 'date'}]}, {'name': 'value', 'type': 'double'} | time: expected"
+            + " timestamp-millis, got date",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['long', {'type': 'int',"
+            + " 'logicalType': 'time-millis'}]}, {'name': 'value', 'type': 'double'} | time:"
+            + " expected timestamp-millis, got time-millis",
       })
   void aSchemaOfSomethingElseIsADeadLetterWithTheReason(String fields, String words) {
     Schema writer = schema(fields.replace('\'', '"'));
@@ -267,7 +277,7 @@ class RegisteredRecordsTest {
             {"name": "value", "type": "double"}
             """);
     byte[] value = framed(0, avro(writer, "bar", "pump-7", TIME, 2.5));
-    ObservationCodec codec = new ObservationCodec(knowing(Map.of(0, writer.toString())), -1, 1);
+    ObservationCodec codec = new ObservationCodec(knowing(Map.of(0, writer.toString())), -1);
     int calls = 20_000;
     Observation[] kept = new Observation[1];
     Allocations.assertAtMostOnceWarm(

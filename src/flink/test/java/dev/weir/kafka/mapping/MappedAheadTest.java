@@ -180,8 +180,7 @@ class MappedAheadTest {
   void ownJsonIsRead() {
     double[] ahead = {1, NAN, 3, 4, 5, 6};
     Observation known = new Observation("p", 7, 1.5, new double[0], null, false, ahead);
-    String json =
-        new String(new ObservationJson(2, List.of()).encode(known), StandardCharsets.UTF_8);
+    String json = new String(new ObservationJson(2).encode(known), StandardCharsets.UTF_8);
     assertThat(json).contains("\"ahead_1\":[1.0,3.0,5.0],\"ahead_2\":[null,4.0,6.0]");
     assertThat(ahead("format: json, values: [value], features-ahead: [ahead_1, ahead_2]", json))
         .containsExactly(ahead);

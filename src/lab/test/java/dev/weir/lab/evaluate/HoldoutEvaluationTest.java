@@ -9,7 +9,6 @@ import dev.weir.cli.evaluate.EvaluationSeasons;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.window.Sampling.Gap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ class HoldoutEvaluationTest {
       }
     }
     return CommandLine.populateCommand(new SamplingOptions(), "--interval", "PT1H")
-        .grids("weir lab holdout", Map.of("plant", rows), null, Gap.LINEAR);
+        .grids("weir lab holdout", Map.of("plant", rows), null);
   }
 
   private static HoldoutEvaluation evaluation(EvaluationPlan plan, int windows, Integer... missing)
