@@ -11,7 +11,6 @@ import {showNotice, showTiles, startTiles} from "./tiles.js";
 import {startTheme, toggleTheme} from "./theme.js";
 import {local, moment} from "./numbers.js";
 
-const HISTORY_POINTS = 600; // ten minutes
 const RETRY_MS = 2_000;
 const VIEWS = ["series", "alarms", "job"];
 
@@ -19,7 +18,6 @@ const VIEWS = ["series", "alarms", "job"];
 const openViews = () => VIEWS.filter(name => !byId(`tab-${name}`).hidden);
 
 let job = null;
-let history = null; // of the job: {time: [], …}
 let connected = true;
 let refused = null; // the server's words, when it is there and does not want us
 let retry = null;
@@ -92,17 +90,8 @@ async function attach() {
   }
 }
 
-/** Takes the whole history or its newest point. */
 function takeJob(told) {
   job = told;
-  if (history === null || told.history.time.length > 1) {
-    history = told.history;
-  } else if (told.history.time.length === 1 && told.history.time[0] > (history.time.at(-1) ?? 0)) {
-    for (const [name, column] of Object.entries(history)) {
-      column.push(told.history[name]?.[0] ?? null);
-      column.splice(0, column.length - HISTORY_POINTS);
-    }
-  }
   if (job.series > 0 && seriesView.series === null) {
     list.refresh().then(chooseFirst);
   }
@@ -111,8 +100,8 @@ function takeJob(told) {
 
 function draw() {
   if (job !== null) {
-    showTiles(job, history, connected);
-    jobView.show(job, history);
+    showTiles(job, connected);
+    jobView.show(job);
     showAlarms(job.incidents);
     seriesView.jobWhy(job.why);
     seriesView.tick(job.now, job.started);
@@ -162,7 +151,7 @@ function go(changes) {
   }
   const hash = "#" + next;
   if (hash !== location.hash) {
-    window.history[("series" in changes || "view" in changes) ? "pushState" : "replaceState"](null, "", hash);
+    history[("series" in changes || "view" in changes) ? "pushState" : "replaceState"](null, "", hash);
   }
   follow();
 }
@@ -189,7 +178,7 @@ function follow() {
     byId(`tab-${name}`).tabIndex = name === view ? 0 : -1;
   }
   if (appears) {
-    incidentsView.shown();
+    incidentsView.ask();
   }
   document.title = (view === "job" ? "Job" : view === "alarms" ? "Alarms" : series === null ? "" : printable(series)) + (view !== "series" || series !== null ? " · " : "") + "Weir";
   draw();

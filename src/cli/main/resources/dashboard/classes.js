@@ -69,7 +69,7 @@ export class ClassPanel {
       ? ["No class is known yet: neither a model has come nor a label."]
       : ["Up to ", time(newest.end), " it is ", element("strong", {}, printable(newest.label)), `, ${percent(newest.probability)}.`]));
     say(parts.facts, [
-      latest.model === "" ? "no model" : modelName(latest.model, latest.version),
+      latest.model === "" ? "no model" : modelName(latest.model, latest.model_version),
       latest.status,
       latest.accuracy === null ? "no labels yet" : `accuracy ${percent(latest.accuracy)}, log loss ${latest.log_loss.toFixed(3)}, of ${latest.labels.toLocaleString("en")} labels`,
     ].join(" · "));

@@ -31,14 +31,18 @@ function mergeInto(sorted, entries, key, newer) {
   }
 }
 
+/** A forecast with its narrowest interval and the widest of several, null without one: {level, lower, upper}. */
+function forecastOf({times, steps: {value, mean, intervals}, model, model_version: version, ...more}) {
+  return {...more, value, mean, time: times ?? value.map(() => null), model: model === "" ? null : model, version: version < 0 ? null : version,
+    narrow: intervals[0] ?? null, wide: intervals.length > 1 ? intervals.at(-1) : null};
+}
+
 export class History {
   observations = []; // {time, value}, oldest first
-  modes = new Map(); // mode -> {level, wideLevel, forecasts, score}
-  swaps = []; // {time, mode, model, version}
+  modes = new Map(); // mode -> {forecasts, score}
   classes = {windows: [], latest: null}; // windows: {start, end, label, probability, truth}, oldest first
   limits = []; // of the job file: {limit, direction}
-  oldest = null;
-  why = null;
+  cut = false; // whether there were older values
   #sequence = 0; // of what was told last, as the server counts
 
   constructor(series) {
@@ -49,42 +53,36 @@ export class History {
    * Takes what the server told, all or only the news; telling it twice changes nothing. An answer may come after news
    * that the server told later: it adds what is not known, and takes no correction back.
    */
-  merge(told) {
-    const newer = (told.sequence ?? 0) >= this.#sequence;
-    this.#sequence = Math.max(this.#sequence, told.sequence ?? 0);
-    const {time, value} = told.observations ?? {time: [], value: []};
+  merge({sequence, observations: {time, value}, modes, classes, limits, cut}) {
+    const newer = sequence >= this.#sequence;
+    this.#sequence = Math.max(this.#sequence, sequence);
     mergeInto(this.observations, time.map((at, i) => ({time: at, value: value[i]})), entry => entry.time, newer);
-    for (const [mode, news] of Object.entries(told.modes ?? {})) {
+    for (const [mode, {forecasts, score}] of Object.entries(modes)) {
       if (!this.modes.has(mode)) {
-        this.modes.set(mode, {level: null, wideLevel: null, forecasts: [], score: null});
+        this.modes.set(mode, {forecasts: [], score: null});
       }
       const known = this.modes.get(mode);
-      known.level = news.level ?? known.level;
-      known.wideLevel = news.wide_level ?? known.wideLevel;
-      const issued = (news.forecasts ?? []).map(forecast => ({...forecast, time: forecast.time ?? forecast.value.map(() => null)}));
-      mergeInto(known.forecasts, issued, forecast => forecast.origin, newer);
-      if (news.score && (known.score === null || news.score.time >= known.score.time)) {
-        known.score = news.score;
+      mergeInto(known.forecasts, forecasts.map(forecastOf), forecast => forecast.origin, newer);
+      if (score !== null && (known.score === null || score.time >= known.score.time)) {
+        known.score = score;
       }
     }
-    for (const swap of told.swaps ?? []) {
-      if (!this.swaps.some(other => other.time === swap.time && other.mode === swap.mode && other.version === swap.version)) {
-        this.swaps.push(swap);
-      }
-    }
-    this.swaps.sort((a, b) => a.time - b.time);
-    this.swaps.splice(0, Math.max(0, this.swaps.length - MOST));
-    if (told.classes) {
-      const {start, end, label, probability, truth, latest} = told.classes;
+    if (classes) {
+      const {start, end, label, probability, truth, latest} = classes;
       const windows = end.map((at, i) => ({start: start[i], end: at, label: label[i], probability: probability[i], truth: truth[i]}));
       mergeInto(this.classes.windows, windows, one => one.end, newer);
       this.classes.latest = newer ? latest : this.classes.latest ?? latest;
     }
-    this.limits = told.limits ?? this.limits;
-    if (newer) {
-      this.oldest = told.oldest ?? this.oldest;
-      this.why = told.why === undefined ? this.why : told.why;
-    }
+    this.limits = limits ?? this.limits;
+    this.cut ||= cut;
+  }
+
+  /** What of it is missing, as a sentence; null for nothing. */
+  get why() {
+    return this.modes.size === 0 && this.classes.windows.length === 0
+      ? this.observations.length === 0 ? "No history of this series was kept; its next value will show here."
+        : "No forecast of this series yet: the first ones become visible with the job’s next checkpoint."
+      : this.cut ? "Older values are on the topic only." : null;
   }
 
   /** Many-to-one before many-to-many. */
@@ -99,11 +97,8 @@ export class History {
     return forecasts[after - 1] ?? null;
   }
 
-  /** Origins of all modes, oldest first. */
-  origins() {
-    const all = new Set();
-    this.modes.forEach(mode => mode.forecasts.forEach(forecast => all.add(forecast.origin)));
-    return [...all].sort((a, b) => a - b);
+  origins(mode) {
+    return (this.modes.get(mode)?.forecasts ?? []).map(forecast => forecast.origin);
   }
 
   valueAt(time) {
@@ -111,7 +106,7 @@ export class History {
     return this.observations[at]?.time === time ? this.observations[at].value : null;
   }
 
-  /** Steps ahead that there are at most. */
+  /** Steps ahead that there are. */
   horizon(mode) {
     return this.forecastAt(mode, null)?.value.length ?? 0;
   }

@@ -4,15 +4,11 @@ import {ask} from "./feed.js";
 import {byId, element, printable, say, scrolling} from "./element.js";
 import {count, duration, local, NONE, number, percent, time} from "./numbers.js";
 
-const LISTED = 50;
+const PART = 50; // incidents that are listed, and added when somebody asks
+const MOST = 2_000; // that the server lists
 const OF_SERIES = 200;
 const TYPING_MS = 180;
-const SPANS = {hour: 3_600_000, day: 86_400_000, week: 604_800_000};
 const LEVELS = {low: 1, medium: 2, high: 3};
-
-/** Where a series was at a time. */
-export const placeOf = (series, at) => "#" + new URLSearchParams({series, at});
-
 
 /** "high · novelty": reasons are words of the job, and there may be new ones. */
 export const kindOf = incident => `${incident.severity} · ${printable(incident.reason)}`;
@@ -86,9 +82,8 @@ export class SeriesIncidents {
       this.#known = null; // with the next second
       return;
     }
-    const list = told.items;
-    if (JSON.stringify(list) !== JSON.stringify(this.list)) {
-      this.list = list;
+    if (JSON.stringify(told.items) !== JSON.stringify(this.list)) {
+      this.list = told.items;
       this.#changed();
     }
   }
@@ -97,12 +92,10 @@ export class SeriesIncidents {
 /** The list of all incidents. */
 export class IncidentsView {
   #parts = {};
-  #offset = 0;
+  #limit = PART;
   #asked = "";
   #shown = "";
   #version = null;
-  #newest = null; // start of the newest incident, from which spans of time count back
-  #bar = null; // [from, to] of the part of the chart that was chosen
   #go;
 
   /** go(series, time) is called for the incident that a person chose */
@@ -117,46 +110,29 @@ export class IncidentsView {
         element("label", {class: "field"}, element("span", {class: "hidden-label"}, "Search series"),
           parts.search = element("input", {id: "alarms-search", type: "search", maxlength: "200", placeholder: "Search series", autocomplete: "off", spellcheck: "false"})),
         select("state", "Show state", ["", "Open and closed"], ["open", "Open"], ["closed", "Closed"]),
-        select("severity", "Show severity", ["", "Any severity"], ["medium", "Medium and high"], ["high", "High"]),
-        select("time", "Show time", ["", "Any time"], ["hour", "Last hour"], ["day", "Last day"], ["week", "Last week"], ["bar", "As chosen below"])),
+        select("severity", "Show severity", ["", "Any severity"], ["medium", "Medium and high"], ["high", "High"])),
       parts.note = element("p", {class: "dim"}),
-      parts.bars = element("div", {class: "incident-bars", role: "img"}),
-      parts.span = element("p", {class: "dim"}),
       parts.empty = element("p", {class: "empty", hidden: true}),
       parts.table = scrolling("Incidents", element("table", {class: "incidents"},
         element("thead", {}, element("tr", {}, ...["Series", "State", "Severity", "Reason", "Start (UTC)", "Lasted", "Worst value", "Expected", "Surprise"].map((name, i) =>
           element("th", {scope: "col", class: i > 5 ? "number" : null}, name)))),
         parts.rows = element("tbody", {}))),
-      parts.pages = element("p", {class: "actions alarms-pages", hidden: true},
-        parts.newer = element("button", {type: "button"}, "Newer"), parts.older = element("button", {type: "button"}, "Older"),
-        parts.place = element("span", {class: "dim", role: "status"}))));
+      parts.more = element("button", {type: "button", class: "quiet more", hidden: true}, "Show more")));
     const again = () => {
-      this.#offset = 0;
-      this.#ask();
+      this.#limit = PART;
+      this.ask();
     };
     parts.state.addEventListener("change", again);
     parts.severity.addEventListener("change", again);
-    parts.time.addEventListener("change", again);
-    parts.time.lastChild.hidden = true;
-    parts.bars.addEventListener("click", event => {
-      const bar = event.target.closest("[data-from]");
-      if (bar) {
-        this.#bar = [Number(bar.dataset.from), Number(bar.dataset.to)];
-        parts.time.value = "bar";
-        again();
-      }
-    });
     let typing = null;
     parts.search.addEventListener("input", () => {
       clearTimeout(typing);
       typing = setTimeout(again, TYPING_MS);
     });
-    for (const [button, step] of [[parts.newer, -LISTED], [parts.older, LISTED]]) {
-      button.addEventListener("click", () => {
-        this.#offset = Math.max(0, this.#offset + step);
-        this.#ask();
-      });
-    }
+    parts.more.addEventListener("click", () => {
+      this.#limit = Math.min(MOST, this.#limit + PART);
+      this.ask();
+    });
     parts.rows.addEventListener("click", event => {
       const link = event.target.closest("a");
       if (link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
@@ -171,19 +147,14 @@ export class IncidentsView {
     const changed = this.#version !== counts.version;
     this.#version = counts.version;
     if (!byId("view-alarms").hidden && (changed || this.#asked === "")) {
-      this.#ask();
+      this.ask();
     }
   }
 
-  /** The view can be seen now. */
-  shown() {
-    this.#ask();
-  }
-
-  async #ask() {
+  /** Asks for the list; to be called when it can be seen. */
+  async ask() {
     const {search, state, severity: least} = this.#parts;
-    const [from, to] = this.#time();
-    const question = {search: search.value.trim(), state: state.value, severity: least.value, from, to, offset: this.#offset, limit: LISTED};
+    const question = {search: search.value.trim(), state: state.value, severity: least.value, limit: this.#limit};
     const asked = this.#asked = JSON.stringify(question);
     const told = await ask("api/alarms", question).catch(() => null); // the feed says that the server is away
     if (asked !== this.#asked) {
@@ -196,55 +167,23 @@ export class IncidentsView {
     }
   }
 
-  /** From when to when incidents start that are listed; empty for any time. */
-  #time() {
-    const {value} = this.#parts.time;
-    return value === "bar" ? this.#bar : value === "" || this.#newest === null ? ["", ""] : [this.#newest - SPANS[value], ""];
-  }
-
-  #drawBars({from, width, count: counts}) {
-    const {bars, span} = this.#parts;
-    const most = Math.max(...counts);
-    bars.hidden = span.hidden = counts.length === 0;
-    const text = `Incidents by their start, ${time(from)} to ${time(from + width * counts.length)} UTC; at most ${count(most)} in ${duration(width)}. Choose a bar to see its time.`;
-    bars.setAttribute("aria-label", text);
-    say(span, text);
-    bars.replaceChildren(...counts.map((one, i) => {
-      const start = from + i * width;
-      const bar = element("i");
-      bar.style.height = `${(100 * one) / most}%`;
-      return element("span", {title: `${count(one)} from ${time(start)} UTC`, "data-from": start, "data-to": start + width - 1}, bar);
-    }));
-  }
-
-  #take({total, kept, bars, items}, question) {
-    if (items.length > 0) {
-      this.#newest = Math.max(this.#newest ?? -Infinity, items[0].start);
-    }
+  #take({total, kept, items}, question) {
     const parts = this.#parts;
-    if (items.length === 0 && this.#offset > 0) {
-      this.#offset = 0;
-      this.#ask();
-      return;
-    }
     say(parts.title, kept.open === 0 ? "Incidents" : `Incidents, ${count(kept.open)} open`);
     say(parts.note, "Each is what the job reported of unusual values that follow each other, or of a limit ahead. The newest 1,000 closed incidents are listed"
       + (kept.dropped === 0 ? " and all open ones." : ` and the newest 10,000 open ones; ${count(kept.dropped)} were dropped since the start.`));
-    const filtered = ["search", "state", "severity", "from"].some(name => question[name] !== "");
+    const filtered = ["search", "state", "severity"].some(name => question[name] !== "");
     parts.empty.hidden = total > 0;
-    say(parts.empty, total > 0 ? "" : filtered ? "No incident is like that. Change the search, the state, the severity or the time."
+    say(parts.empty, total > 0 ? "" : filtered ? "No incident is like that. Change the search, the state or the severity."
       : "No incident so far. A series raises none in its first 300 values.");
     parts.table.hidden = total === 0;
-    parts.pages.hidden = total <= LISTED;
-    parts.newer.disabled = this.#offset === 0;
-    parts.older.disabled = this.#offset + items.length >= total;
-    say(parts.place, total === 0 ? "" : `${count(this.#offset + 1)} to ${count(this.#offset + items.length)} of ${count(total)}`);
+    parts.more.hidden = items.length === total || items.length === MOST;
+    say(parts.more, `Show more of ${count(total)}`);
     const text = JSON.stringify(items);
     if (text !== this.#shown) {
       this.#shown = text;
       const focused = document.activeElement?.closest?.("tr[data-id]")?.dataset.id;
       parts.rows.replaceChildren(...items.map(row));
-      this.#drawBars(bars);
       [...parts.rows.children].find(one => one.dataset.id === focused)?.querySelector("a")?.focus();
     }
   }
@@ -252,13 +191,12 @@ export class IncidentsView {
 
 function row(incident) {
   const cell = (value, text) => element("td", {class: "number", "data-value": value ?? ""}, text);
-  const more = incident.threshold === null ? "" : warning(incident.threshold);
   return element("tr", {"data-id": incident.id, "data-open": String(incident.open)},
-    element("th", {scope: "row"}, element("a",
-      {href: placeOf(incident.series, incident.start), "data-series": incident.series, "data-at": incident.start}, element("bdi", {}, printable(incident.series)))),
+    element("th", {scope: "row"}, element("a", {href: "#" + new URLSearchParams({series: incident.series, at: incident.start}),
+      "data-series": incident.series, "data-at": incident.start}, element("bdi", {}, printable(incident.series)))),
     element("td", {}, element("span", {class: incident.open ? "state-open" : "dim"}, incident.open ? "open" : "closed")),
     element("td", {}, severity(incident)),
-    element("td", {}, printable(incident.reason), ...(more === "" ? [] : [element("span", {class: "detail dim"}, more)])),
+    element("td", {}, printable(incident.reason), incident.threshold === null ? null : element("span", {class: "detail dim"}, warning(incident.threshold))),
     element("td", {}, time(incident.start) + local(incident.start)),
     element("td", {}, lasted(incident)),
     cell(incident.worst_value, number(incident.worst_value)),

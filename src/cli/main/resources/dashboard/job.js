@@ -1,10 +1,7 @@
-// The whole job over ten minutes, its models, and what could not be used.
+// What of the job could not be used, its models and its topics.
 
-import {JobChart} from "./chart.js";
 import {byId, element, printable, say, scrolling} from "./element.js";
-import {ErrorsView} from "./errors.js";
-import {compact, count, duration, local, moment, percent} from "./numbers.js";
-import {onTheme} from "./theme.js";
+import {count, local, moment} from "./numbers.js";
 
 const REASONS = {
   MALFORMED: "cannot be read as an observation", SCHEMA: "its schema is not in the registry, or is of something else", NULL_VALUE: "a record without a value",
@@ -13,32 +10,7 @@ const REASONS = {
   LATE: "its series had moved past it", MODEL: "a model that does not fit the job",
   SERIES_LIMIT: "a new series beyond state.max-series"};
 
-/** From zero; a spike far above what is usual, as when the topics are first read, runs out at the top. */
-const fromZero = ({known, usual, high}) => [0, 1.15 * (usual > 0 ? known.findLast(value => value <= 6 * usual) : high) || 1];
-
-const CHARTS = [
-  {name: "rate", title: "Records a second", lines: [
-    {key: "observations_per_second", label: "observations", colour: "actual"},
-    {key: "forecasts_per_second", label: "forecasts", colour: "forecast", dash: [5, 3]}],
-  write: compact, range: fromZero},
-  {name: "latency", title: "Delay until a forecast is readable", lines: [
-    {key: "latency_p50_ms", label: "half within", colour: "forecast"},
-    {key: "latency_p99_ms", label: "99 % within", colour: "actual", dash: [5, 3]}],
-  write: duration, range: fromZero},
-  {name: "skill", title: "Better than a naive forecast by", lines: [
-    {key: "skill_seasonal_naive", label: "last season", colour: "forecast"},
-    {key: "skill_naive", label: "last value", colour: "actual", dash: [5, 3]}],
-  write: share => percent(share), range: ({low, high}) => [Math.min(0, low) - 0.02, Math.max(0.1, 1.1 * high)]},
-  {name: "coverage", title: "Share of the truth inside the interval", lines: [
-    {key: "coverage", label: "held", colour: "forecast"},
-    {key: "level", label: "promised", colour: "actual", dash: [5, 3]}],
-  write: share => percent(share), range: ({low}) => [Math.max(0, Math.floor(10 * low - 1) / 10), 1]},
-];
-
 export class JobView {
-  #charts = null;
-  #cards = new Map();
-  #errors = new ErrorsView();
   #models = element("div", {});
   #letters = element("div", {});
   #topics = element("p", {class: "dim topics"});
@@ -51,45 +23,15 @@ export class JobView {
   #told = {};
 
   constructor() {
-    const cards = CHARTS.map(chart => {
-      const target = element("div", {class: "job-chart", role: "img", "data-chart": chart.name});
-      const empty = element("p", {class: "empty over-chart"});
-      const values = chart.lines.map(() => element("b", {class: "key-value"}));
-      this.#cards.set(chart.name, {target, empty, values});
-      return element("div", {class: "panel job-card"}, element("h3", {}, chart.title),
-        element("p", {class: "legend"}, ...chart.lines.map((one, i) =>
-          element("span", {class: `key key-${one.dash ? "second" : "first"}`, "data-colour": one.colour}, element("i", {"aria-hidden": "true"}), `${one.label} `, values[i]))),
-        target, empty);
-    });
     byId("view-job").append(
-      element("h2", {}, "The last ten minutes"),
-      element("div", {class: "job-charts"}, ...cards),
-      this.#errors.element,
       element("section", {class: "panel", "aria-labelledby": "letters-title"},
         element("h2", {id: "letters-title", tabindex: "-1"}, "Dead letters"), this.#noLetters, this.#letters, this.#lettersNext),
       element("section", {class: "panel", "aria-labelledby": "models-title"},
         element("h2", {id: "models-title"}, "Models"), this.#models),
       this.#topics);
-    onTheme(() => this.#charts?.forEach(chart => chart.repaint()));
   }
 
-  show(job, told) {
-    if (byId("view-job").hidden) {
-      return; // has no size to draw in
-    }
-    this.#errors.show();
-    this.#charts ??= CHARTS.map(chart => new JobChart(this.#cards.get(chart.name).target, chart.lines, chart));
-    const history = {...told, level: told.coverage.map(held => (held === null ? null : job.coverage.level))};
-    CHARTS.forEach((chart, i) => {
-      const columns = chart.lines.map(one => history[one.key]);
-      const {empty, target, values} = this.#cards.get(chart.name);
-      this.#charts[i].show([history.time, ...columns]);
-      columns.forEach((column, j) => say(values[j], column.length ? chart.write(column[column.length - 1]) : ""));
-      const points = columns.reduce((sum, column) => sum + column.filter(value => value !== null).length, 0);
-      empty.hidden = points > 1;
-      say(empty, points > 1 ? "" : job.why ?? (chart.name === "rate" ? "The first seconds are being measured." : "Nothing has been forecast and met its truth yet."));
-      target.setAttribute("aria-label", `${chart.title}, over ten minutes: ${chart.lines.map((one, j) => `${one.label} ${values[j].textContent}`).join(", ")}`);
-    });
+  show(job) {
     this.#once("models", [job.models, Math.floor(job.now / 60_000)], () => this.#showModels(job.models));
     this.#once("letters", job.dead_letters_by_reason, () => this.#showLetters(job.dead_letters_by_reason, job.topics.dead_letters));
     const read = [...Object.values(job.topics), ...Object.values(job.topics.of_classes ?? {})];
@@ -115,7 +57,7 @@ export class JobView {
       element("thead", {}, element("tr", {}, ...["Name", "Version", "Made", "Published", "Series forecast by it"].map((name, i) =>
         element("th", {scope: "col", class: i === 4 ? "number" : null}, name)))),
       element("tbody", {}, ...models.map(model => element("tr", {"data-model": model.name, "data-version": model.version},
-        element("th", {scope: "row"}, element("bdi", {}, printable(model.name)), model.newest ? element("span", {class: "badge"}, "newest") : null),
+        element("th", {scope: "row"}, element("bdi", {}, printable(model.name))),
         element("td", {}, String(model.version)), element("td", {}, moment(model.created) + local(model.created)),
         element("td", {}, model.published === null ? "not seen on the topic: from the job file, or earlier" : moment(model.published) + local(model.published)), element("td", {class: "number"}, count(model.series))))))));
   }

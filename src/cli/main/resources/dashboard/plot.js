@@ -41,10 +41,10 @@ export function plotOf(history, mode, chosen, step) {
     }
     const at = row(time);
     at.said = said;
-    at.low = forecast.lower?.[step - 1] ?? undefined;
-    at.high = forecast.upper?.[step - 1] ?? undefined;
-    at.lowest = forecast.wide_lower?.[step - 1] ?? undefined;
-    at.highest = forecast.wide_upper?.[step - 1] ?? undefined;
+    at.low = forecast.narrow?.lower[step - 1];
+    at.high = forecast.narrow?.upper[step - 1];
+    at.lowest = forecast.wide?.lower[step - 1];
+    at.highest = forecast.wide?.upper[step - 1];
     if (typeof at.actual === "number") {
       at.residual = at.actual - at.said;
       at.held = at.low === undefined || (at.actual >= at.low && at.actual <= at.high);
@@ -58,8 +58,8 @@ export function plotOf(history, mode, chosen, step) {
     chosen.time.forEach((time, i) => {
       if (time !== null) {
         Object.assign(row(time), {
-          fan: chosen.value[i], fanLow: chosen.lower?.[i] ?? undefined, fanHigh: chosen.upper?.[i] ?? undefined,
-          fanLowest: chosen.wide_lower?.[i] ?? undefined, fanHighest: chosen.wide_upper?.[i] ?? undefined});
+          fan: chosen.value[i], fanLow: chosen.narrow?.lower[i], fanHigh: chosen.narrow?.upper[i],
+          fanLowest: chosen.wide?.lower[i], fanHighest: chosen.wide?.upper[i]});
       }
     });
   }

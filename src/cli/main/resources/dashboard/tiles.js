@@ -10,18 +10,13 @@ const better = skill => against(skill === null || skill === undefined ? null : 1
 
 const isIdle = job => job.state === "LIVE" && job.rates.observations_per_second === 0;
 
-const lastRecord = (job, history) => {
-  const last = history.observations_per_second.findLastIndex(rate => rate > 0);
-  return last < 0 ? job.started : history.time[last];
-};
-
-/** name: {label, tip, show(job, history, connected) -> {value, more, tone, data}} */
+/** name: {label, tip, show(job, connected) -> {value, more, tone, data}} */
 const TILES = {
   state: {
     label: "State",
     tip: "Live: records and forecasts arrive. Idle: no record came in the last ten seconds. Waiting: something is missing, said below. Reconnecting: this page lost its server and tries again by itself.",
-    show: (job, history, connected) => connected && isIdle(job)
-      ? {value: "Idle", more: `no record for ${duration(job.now - lastRecord(job, history))}`, data: job.state}
+    show: (job, connected) => connected && isIdle(job)
+      ? {value: "Idle", more: `no record for ${duration(job.now - job.last_record)}`, data: job.state}
       : connected ? {value: STATE_WORDS[job.state] ?? job.state, tone: job.state === "LIVE" ? "good" : "warn",
         more: job.now - job.since < 1000 ? "just now" : `for ${duration(job.now - job.since)}`, data: job.state}
       : {value: "Reconnecting", tone: "bad", more: `news until ${time(job.now).slice(11, 19)} UTC`, data: "RECONNECTING"},
@@ -40,7 +35,7 @@ const TILES = {
   },
   skill: {
     label: "Against last season",
-    tip: "The forecasts’ error beside that of repeating what was one season ago (and, small, of repeating the last value): geometric mean over the series that were scored on at least 200 values. New series, with fewer, have a figure of their own. Its course is under Job.",
+    tip: "The forecasts’ error beside that of repeating what was one season ago (and, small, of repeating the last value): geometric mean over the series that were scored on at least 200 values. New series, with fewer, have a figure of their own.",
     show: ({skill: learned, new_skill: newborn}) => {
       const skill = learned.series === 0 ? newborn : learned;
       return {value: better(skill.seasonal_naive ?? skill.naive), data: skill.seasonal_naive,
@@ -102,7 +97,7 @@ export function startTiles(actions) {
   }
 }
 
-export function showTiles(job, history, connected) {
+export function showTiles(job, connected) {
   byId("tiles").classList.toggle("old", !connected);
   byId("tiles").classList.toggle("with-alarms", job.incidents !== null);
   made.alarms.item.hidden = job.incidents === null;
@@ -111,7 +106,7 @@ export function showTiles(job, history, connected) {
       continue;
     }
     const {button, value, more} = made[name];
-    const shown = tile.show(job, history, connected);
+    const shown = tile.show(job, connected);
     say(value, shown.value);
     say(more, shown.more);
     button.dataset.value = shown.data ?? "";

@@ -13,8 +13,7 @@ const NOTES = {
 };
 
 /** The parts that are drawn, in their order: [{name, amount}]. Of those that would be written as zero, covariates only. */
-function partsOf({name, amount}) {
-  const all = name.map((one, i) => ({name: one, amount: amount[i] ?? 0}));
+function partsOf(all) {
   const [level, ...rest] = all;
   const write = writer(...ends(all));
   const isSeen = part => /[1-9]/.test(write(part.amount));
@@ -50,8 +49,8 @@ export class WhyPanel {
 
   /** Shows what a forecast consists of; nothing for null, or for one without an explanation. */
   show(forecast) {
-    const explanation = forecast?.explanation ?? null;
-    this.element.hidden = explanation === null || explanation.name.length === 0;
+    const explanation = forecast?.explanation?.parts ?? [];
+    this.element.hidden = explanation.length === 0;
     if (this.element.hidden || explanation === this.#shown) {
       return;
     }

@@ -34,7 +34,6 @@ class PackagesTest {
   private static final Map<String, String> LIBRARIES =
       Map.ofEntries(
           entry("Avro", "org\\.apache\\.avro\\."),
-          entry("Caffeine", "com\\.github\\.benmanes\\."),
           entry("Commons CLI", "org\\.apache\\.commons\\.cli\\."),
           entry("Flink", "org\\.apache\\.flink\\."),
           entry("HdrHistogram", "org\\.HdrHistogram\\."),

@@ -60,7 +60,7 @@ class ComposeFileIT {
 
   @Test
   void commandsTakeTheOptionsThatTheyAreGiven() throws Exception {
-    for (String service : List.of("producer", "tail", "page")) {
+    for (String service : List.of("producer", "tail")) {
       List<String> command = ComposeFile.command(services.get(service));
       assertThatCode(() -> Weir.commandLine().parseArgs(command.toArray(String[]::new)))
           .as("%s: %s", service, command)
@@ -88,7 +88,7 @@ class ComposeFileIT {
     Map<String, Object> kafka = child(services.get("kafka"), "environment");
     assertThat(kafka.get("KAFKA_ADVERTISED_LISTENERS").toString().split(","))
         .contains("INSIDE://kafka:9092");
-    for (String service : List.of("jobmanager", "producer", "tail", "page")) {
+    for (String service : List.of("jobmanager", "producer", "tail")) {
       List<String> command = ComposeFile.command(services.get(service));
       assertThat(command).as(service).anyMatch(word -> word.endsWith("kafka:9092"));
     }

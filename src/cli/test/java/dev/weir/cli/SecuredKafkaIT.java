@@ -17,13 +17,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.Http;
 import dev.weir.Patience;
 import dev.weir.dashboard.Dashboard;
+import dev.weir.dashboard.ServedPage;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -273,14 +272,17 @@ class SecuredKafkaIT {
             + " --set topics.scores=locked.scores --set topics.dead-letters=locked.dlq"
             + " --set topics.models=locked.models";
     String line =
-        "weir: Kafka at %s: expected these rights for the job, got none of them: %s; grant them: docs/kafka-security.md";
+        "weir: Kafka at %s: expected these rights for the job, got none of them: %s; grant them:"
+            + " docs/kafka-security.md";
     String rest =
-        "Read on group locked-job, Read on group locked-job-models, Write on transactional ids that begin with weir-locked-job";
+        "Read on group locked-job, Read on group locked-job-models, Write on transactional ids that"
+            + " begin with weir-locked-job";
     assertFails(
         submit(job, options),
         line.formatted(
             broker.tls(),
-            "Read on topic locked, Read on topic locked.models, Write on topic locked.forecasts, Write on topic locked.scores, Write on topic locked.dlq, "
+            "Read on topic locked, Read on topic locked.models, Write on topic locked.forecasts,"
+                + " Write on topic locked.scores, Write on topic locked.dlq, "
                 + rest));
 
     InProcess checked = InProcess.fails(1, "doctor %s " + options, job);
@@ -325,12 +327,14 @@ class SecuredKafkaIT {
       String address = page.awaitErr(Pattern.compile("the page is at (http\\S+)/"), WAIT).group(1);
       awaitPage(
           address,
-          "Reading seen.f, seen.s failed: Not authorized to access topics: [seen.s]; grant Read: docs/kafka-security.md.");
+          "Reading seen.f, seen.s failed: Not authorized to access topics: [seen.s]; grant Read:"
+              + " docs/kafka-security.md.");
       assertThat(json(address, "/api/job").path("observations").asInt()).isPositive();
       broker.grant(viewer, TOPIC, "seen.s", LITERAL, READ);
       awaitPage(
           address,
-          "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint.");
+          "Observations arrive, and no forecast of them yet: forecasts become visible with the"
+              + " job's next checkpoint.");
       said.addAll(List.of(page.out(), page.err(), Http.get(URI.create(address + "/api/job"))));
     }
     assertThat(said).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
@@ -388,10 +392,7 @@ class SecuredKafkaIT {
     Map<String, String> clients = new HashMap<>(ClientProperties.read(properties));
     Topics topics = new Topics("seen", "seen.f", "seen.s", "seen.dlq", "seen.m");
     try (Dashboard page =
-        Dashboard.start(
-            new DashboardSettings(KafkaClients.of(broker.sasl(), clients), topics),
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            null)) {
+        ServedPage.read(new DashboardSettings(KafkaClients.of(broker.sasl(), clients), topics))) {
       awaitPage(
           page.address().toString().replaceAll("/$", ""),
           "Kafka at %s does not let this page in: Authentication failed: Invalid username or password; check --kafka-properties."
@@ -426,7 +427,8 @@ class SecuredKafkaIT {
   void aSecretThatIsNotThereIsNamedBeforeAnythingStarts() throws Exception {
     assertFails(
         submit(jobWithEnvironment("pumps-unset"), ""),
-        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found none; set it before the start\n");
+        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found"
+            + " none; set it before the start\n");
   }
 
   @Test
@@ -452,7 +454,9 @@ class SecuredKafkaIT {
             .failed(2);
     assertThat(list.err())
         .startsWith(
-            "weir model list: --kafka: sasl.jaas.config: expected no secret on the command line, where others can read it; write ${env:NAME} or ${file:/path:key} instead of it, or use --kafka-properties FILE\n")
+            "weir model list: --kafka: sasl.jaas.config: expected no secret on the command line,"
+                + " where others can read it; write ${env:NAME} or ${file:/path:key} instead of it,"
+                + " or use --kafka-properties FILE\n")
         .doesNotContain(WRONG);
 
     InProcess tornApart =

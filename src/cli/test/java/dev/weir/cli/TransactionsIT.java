@@ -3,11 +3,8 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.Http;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
-import dev.weir.dashboard.Dashboard;
-import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Observation;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
@@ -18,8 +15,6 @@ import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.OpenTransactions.Transaction;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.connector.ObservationProducer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,19 +159,13 @@ class TransactionsIT {
     }
     assertThat(open()).as("left by the dead").isNotEmpty();
     String waiting = "wait behind an open transaction of weir-plant, until ";
-    DashboardSettings settings = new DashboardSettings(KafkaClients.of(kafka), TOPICS);
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (WeirProcess tail = WeirProcess.start("tail --bootstrap-servers %s", kafka);
-        Dashboard page = Dashboard.start(settings, anyPort, null)) {
+    try (WeirProcess tail = WeirProcess.start("tail --bootstrap-servers %s", kafka)) {
       await("status says what waits").atMost(WAIT).until(() -> status().contains(waiting));
       assertThat(status()).containsPattern("! up to [1-9][\\d,]* records of forecasts " + waiting);
       assertThat(InProcess.run("doctor", job.toString()).out())
           .containsPattern(
               "warn +transactions +up to [1-9][\\d,]* records of forecasts " + waiting);
       tail.awaitErr(Pattern.compile("weir tail: up to [1-9][\\d,]* records .*" + waiting), WAIT);
-      await("the page says what waits")
-          .atMost(WAIT)
-          .until(() -> Http.get(page.address().resolve("api/job")).contains(waiting));
       assertThat(tail.err().split(waiting, -1)).as("said once").hasSize(2);
 
       try (WeirProcess again = start("")) {
@@ -189,9 +178,6 @@ class TransactionsIT {
                   Hidden hidden = admin.openTransactions().hiding(TOPICS.forecasts());
                   return hidden == null || !hidden.isLong(System.currentTimeMillis());
                 });
-        await("the page is live again")
-            .atMost(WAIT)
-            .until(() -> Http.get(page.address().resolve("api/job")).contains("LIVE"));
       }
     }
   }

@@ -118,18 +118,6 @@ class AlarmPageIT extends BrowserPage {
     choose("severity", "");
     search("");
     browser.await("all", () -> rows() >= 3);
-    browser.await("a chart of them", () -> browser.find(".incident-bars i").isDisplayed());
-    long all = rows();
-    choose("time", "hour"); // of event time, before the newest one
-    browser.await("without the spike", () -> rows() < all);
-    assertThat(browser.text(".incidents tbody")).doesNotContain("2026-03-02 09:20");
-    choose("time", "");
-    browser.await("all again", () -> rows() == all);
-    browser.js("document.querySelector('.incident-bars span').click()"); // the oldest
-    browser.await("those of the bar", () -> rows() < all);
-    assertThat(browser.<String>js("return document.getElementById('alarms-time').value"))
-        .isEqualTo("bar");
-    choose("time", "");
     search("nobody");
     browser.await("none", () -> browser.text(".alarms-view .empty").startsWith("No incident is"));
   }
@@ -255,11 +243,6 @@ class AlarmPageIT extends BrowserPage {
       browser.await("the list", () -> rows() == 3);
       assertThat(rowOf("pump-7"))
           .contains("threshold\nabove 90 within 4 values: 88", "about 1970-01-01 00:05, crossed");
-      assertThat(
-              browser.<List<String>>js(
-                  "return [...document.querySelectorAll('.incidents tbody a')].map(a =>"
-                      + " a.dataset.series)"))
-          .containsExactlyInAnyOrder("pump-7", "pumpe-ß", "plant/pump");
       assertThat(browser.accessibilityProblems()).isEmpty();
       browser.screen(390, 844, true);
       assertThat(fitsTheScreen()).isTrue();

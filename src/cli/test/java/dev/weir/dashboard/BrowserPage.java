@@ -9,8 +9,6 @@ import dev.weir.job.RunningJob;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,10 +55,11 @@ abstract class BrowserPage {
   }
 
   static Dashboard serve(Topics topics, int port) throws IOException {
-    return Dashboard.start(
-        new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), topics),
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-        null);
+    Dashboard page =
+        Dashboard.open(
+            new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), topics), port);
+    page.read();
+    return page;
   }
 
   static boolean fitsTheScreen() {

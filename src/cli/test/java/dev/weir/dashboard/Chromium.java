@@ -95,13 +95,6 @@ public final class Chromium implements AutoCloseable {
     driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", id));
   }
 
-  /** Where files go that the page has the browser save. */
-  void downloadTo(Path dir) {
-    driver.executeCdpCommand(
-        "Browser.setDownloadBehavior",
-        Map.of("behavior", "allow", "downloadPath", dir.toAbsolutePath().toString()));
-  }
-
   void scheme(String lightOrDark) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",

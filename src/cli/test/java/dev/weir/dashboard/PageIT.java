@@ -19,13 +19,9 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import java.awt.Color;
-import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -43,7 +39,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -286,11 +281,6 @@ class PageIT extends BrowserPage {
   @Test
   void chartsAreDrawnInTheColoursOfTruthAndForecast() throws Exception {
     openSeries(TAXI);
-    for (int i = 0; i < 2; i++) { // one delay alone is both half and 99 %, drawn on each other
-      send("nab_ambient_temp", 1); // the delay is of values that come once the job forecasts
-      awaitForecasts();
-    }
-
     awaitPixels(MAIN, "actual", 150);
     awaitPixels(MAIN, "said", 100);
     awaitPixels(MAIN, "forecast", 20);
@@ -301,17 +291,8 @@ class PageIT extends BrowserPage {
     awaitPixels(ONE + "[data-chart=residuals] canvas", "within", 200);
     browser.await("a sparkline", () -> browser.pixels(".row-line", "actual") > 10);
 
-    browser.find("[data-choice=both]").click();
+    browser.find("[data-choice=many-to-many]").click();
     awaitPixels("[data-mode=many-to-many] [data-chart=main] canvas", "forecast", 20);
-
-    browser.find("#tab-job").click();
-    browser.await(
-        "charts of the job",
-        () ->
-            browser.pixels("[data-chart=rate] canvas", "forecast") > 20
-                && browser.pixels("[data-chart=latency] canvas", "forecast") > 1
-                && browser.pixels("[data-chart=skill] canvas", "forecast") > 1
-                && browser.pixels("[data-chart=coverage] canvas", "forecast") > 1);
   }
 
   @Test
@@ -339,7 +320,7 @@ class PageIT extends BrowserPage {
         assertThat(value(next.get(i), 5)).isEqualTo(newest.intervals().get(1).upper()[i]);
       }
       assertThat(Double.parseDouble(browser.data(panel + " .facts", "crps"))).isPositive();
-      assertThat(browser.text(panel + " .facts")).contains("CRPS", "interval score at 80");
+      assertThat(browser.text(panel + " .facts")).contains("CRPS");
       List<Map<String, String>> past = rows(panel + " [data-table=past]");
       assertThat(past).hasSize(40);
       Map<String, Observation> came = new HashMap<>();
@@ -401,7 +382,7 @@ class PageIT extends BrowserPage {
       kafka.sendObservations(own.observations().first(), values.subList(0, 60));
       for (Mode mode : modes) {
         String panel = "[data-mode=" + mode.label() + "]";
-        open(page, hash(TAXI) + "&mode=" + (modes.size() > 1 ? "both" : mode.label()));
+        open(page, hash(TAXI) + "&mode=" + mode.label());
         browser.await("a forecast", () -> !"".equals(browser.data(panel, "origin")));
         if (mode == modes.get(0)) { // news of a page that is open
           kafka.sendObservations(own.observations().first(), values.subList(60, 80));
@@ -414,14 +395,12 @@ class PageIT extends BrowserPage {
         browser.find(panel + " .values summary").click();
         browser.await("the table", () -> rows(panel + " [data-table=past]").size() == 40);
         browser.await(
-            "the experts or the reason for their absence",
-            () -> !browser.text("[data-experts=" + mode.label() + "]").isEmpty());
+            "the errors or the reason for their absence",
+            () -> browser.find("#scores").isDisplayed());
         browser.find("#series-name").click();
         browser.press(Keys.ARROW_LEFT);
         browser.await("one back", () -> browser.text(panel + " .headline").startsWith("At "));
       }
-      browser.find("#tab-job").click();
-      browser.await("the job", () -> browser.pixels("[data-chart=rate] canvas", "forecast") > 20);
       running.assertRunning();
       browser.leave();
     }
@@ -531,7 +510,7 @@ class PageIT extends BrowserPage {
             """
             return import("/history.js").then(({History}) => {
               const history = new History("pump");
-              const told = (sequence, time, value) => ({sequence, observations: {time, value}, why: null});
+              const told = (sequence, time, value) => ({sequence, observations: {time, value}, modes: {}, cut: false});
               history.merge(told(7, [200], [2.5]));
               history.merge(told(6, [100, 200], [1, 2]));
               history.merge(told(8, [100], [1.5]));
@@ -548,11 +527,9 @@ class PageIT extends BrowserPage {
   }
 
   @Test
-  void aSwapOfTheModelIsMarkedWhereItHappened() throws Exception {
+  void anotherVersionOfTheModelIsNamed() throws Exception {
     String series = "nab_elb_requests";
     openSeries(series);
-    assertThat(browser.data(ONE.strip(), "swaps")).isEqualTo("0");
-    assertThat(browser.pixels(MAIN, "swap")).isZero();
     var target =
         settings.forecast().modes().stream()
             .filter(one -> one.mode() == Mode.MANY_TO_ONE)
@@ -569,24 +546,15 @@ class PageIT extends BrowserPage {
       awaitForecasts();
     } while (forecasts(series, Mode.MANY_TO_ONE).lastEntry().getValue().modelVersion() != version);
 
-    long swapped =
-        forecasts(series, Mode.MANY_TO_ONE).values().stream()
-            .filter(forecast -> forecast.modelVersion() == version)
-            .findFirst()
-            .orElseThrow()
-            .origin();
-    browser.await("the swap", () -> "1".equals(browser.data(ONE.strip(), "swaps")));
-    assertThat(browser.data(ONE.strip(), "swapped")).isEqualTo("" + swapped);
-    awaitPixels(MAIN, "swap", 100); // a line and its label
-    assertThat(browser.text(ONE + ".facts")).contains("window-many-to-one v" + version);
+    browser.await(
+        "its version",
+        () -> browser.text(ONE + ".facts").contains("window-many-to-one v" + version));
     browser.find("#tab-job").click();
     browser.await(
         "the model",
         () ->
             browser.text("[data-model=window-many-to-one][data-version='" + version + "']")
                 != null);
-    assertThat(browser.text("[data-model=window-many-to-one][data-version='" + version + "']"))
-        .contains("newest");
   }
 
   @Test
@@ -689,7 +657,6 @@ class PageIT extends BrowserPage {
     for (String scheme : List.of("light", "dark")) {
       browser.scheme(scheme);
       openSeries(TAXI);
-      browser.find("[data-choice=both]").click();
       browser.find(ONE + ".values summary").click();
       assertThat(browser.accessibilityProblems()).as(scheme).isEmpty();
       browser.find("[data-tile=letters]").click();
@@ -703,8 +670,7 @@ class PageIT extends BrowserPage {
     String note = "This demo replays 7 public series.";
     DashboardSettings told =
         new DashboardSettings(KafkaClients.of(kafka.bootstrapServers()), topics()).withNote(note);
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    try (Dashboard demo = Dashboard.start(told, any, null)) {
+    try (Dashboard demo = ServedPage.read(told)) {
       open(demo, "");
       browser.await("the note", () -> browser.find("#note").getText().equals(note));
       browser.leave();
@@ -790,23 +756,6 @@ class PageIT extends BrowserPage {
     }
   }
 
-  @Test
-  void aSpikeOfTheJobIsMarkedAndFlattensNothing() {
-    open(dashboard, "#view=job");
-    browser.await("the job", () -> browser.pixels("[data-chart=rate] canvas", "forecast") > 20);
-    recordDrawnTexts();
-    browser.js(
-        """
-        return Promise.all([import("/job.js"), import("/feed.js")]).then(async ([{JobView}, {ask}]) => {
-          const job = await ask("api/job");
-          const rates = job.history.time.map((_, i) => (i === 1 ? 1_234_567 : 10));
-          new JobView().show(job, {...job.history, observations_per_second: rates});
-        });
-        """);
-    browser.await("its value at the edge", () -> drawnTexts().contains("1.23M"));
-    assertThat(drawnTexts()).filteredOn(text -> text.endsWith("M")).containsOnly("1.23M");
-  }
-
   /** What charts write from now on. */
   private static void recordDrawnTexts() {
     browser.js(
@@ -862,60 +811,12 @@ class PageIT extends BrowserPage {
         () ->
             browser
                 .<List<String>>js(
-                    "return [...document.querySelectorAll('[data-bars=steps] tr[data-step]')].map(row => row.dataset.mae)")
+                    "return [...document.querySelectorAll('[data-bars=steps]"
+                        + " tr[data-step]')].map(row => row.dataset.mae)")
                 .stream()
                 .map(Double::valueOf)
                 .toList()
                 .equals(errors));
-  }
-
-  @Test
-  void whatTheChartShowsIsSavedAsCsvAndAsPng(@TempDir Path dir) throws Exception {
-    browser.downloadTo(dir);
-    openSeries(TAXI);
-    browser.find(ONE + "[data-save=csv]").click();
-    Path csv = dir.resolve(TAXI + "-many-to-one.csv");
-    browser.await("the CSV", () -> Files.exists(csv) && Files.size(csv) > 0);
-    List<String> lines = Files.readAllLines(csv);
-    assertThat(lines.get(0))
-        .isEqualTo(
-            "time,actual,said_before,said_before_lower_80,said_before_upper_80,said_before_lower_95,said_before_upper_95,error,"
-                + "forecast,forecast_lower_80,forecast_upper_80,forecast_lower_95,forecast_upper_95");
-    TreeMap<Long, Forecast> issued = forecasts(TAXI, Mode.MANY_TO_ONE);
-    Forecast newest = issued.lastEntry().getValue();
-    assertThat(lines).hasSize(1 + 96 + newest.values().length);
-    List<Observation> sent = SAMPLE.get(TAXI).subList(0, SENT.get(TAXI));
-    for (int i = 0; i < 96; i++) {
-      Observation actual = sent.get(sent.size() - 96 + i);
-      Forecast before = issued.lowerEntry(actual.time()).getValue();
-      String[] cells = lines.get(1 + i).split(",", -1);
-      assertThat(Instant.parse(cells[0]).toEpochMilli()).isEqualTo(actual.time());
-      assertThat(Double.parseDouble(cells[1])).isEqualTo(actual.value());
-      assertThat(Double.parseDouble(cells[2])).isEqualTo(before.values()[0]);
-      assertThat(Double.parseDouble(cells[5])).isEqualTo(before.intervals().get(1).lower()[0]);
-      assertThat(cells[8]).as("a forecast").isEmpty();
-    }
-    String[] next = lines.get(97).split(",", -1);
-    assertThat(Instant.parse(next[0]).toEpochMilli()).isEqualTo(newest.times()[0]);
-    assertThat(next[1]).as("not come yet").isEmpty();
-    assertThat(Double.parseDouble(next[8])).isEqualTo(newest.values()[0]);
-    assertThat(Double.parseDouble(next[12])).isEqualTo(newest.intervals().get(1).upper()[0]);
-
-    browser.find(ONE + "[data-save=png]").click();
-    Path png = dir.resolve(TAXI + "-many-to-one.png");
-    browser.await("the PNG", () -> Files.exists(png) && ImageIO.read(png.toFile()) != null);
-    BufferedImage picture = ImageIO.read(png.toFile());
-    assertThat(picture.getWidth()).isGreaterThan(600);
-    long line = 0;
-    for (int x = 0; x < picture.getWidth(); x++) {
-      for (int y = 0; y < picture.getHeight(); y++) {
-        Color pixel = new Color(picture.getRGB(x, y));
-        boolean actual = // --actual, of the line of values
-            Math.abs(pixel.getRed() - 0x1d) + Math.abs(pixel.getGreen() - 0x25) < 20;
-        line += actual && y > 100 && y < picture.getHeight() - 180 ? 1 : 0;
-      }
-    }
-    assertThat(line).as("pixels of the actual values").isGreaterThan(100);
   }
 
   @Test
@@ -951,14 +852,16 @@ class PageIT extends BrowserPage {
   @Test
   void phoneShowsTheChartFirstAndNeedsNoScrollingToTheSide() {
     browser.screen(390, 844, true);
-    for (String hash : List.of(hash(TAXI), hash(TAXI) + "&mode=both", "#view=job")) {
+    for (String hash : List.of(hash(TAXI), hash(TAXI) + "&mode=many-to-many", "#view=job")) {
       open(dashboard, hash);
       browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+      String drawn = "[data-chart=main] canvas";
       browser.await(
-          "a chart",
+          "its content",
           () ->
-              browser.pixels(hash.contains("job") ? "[data-chart=rate] canvas" : MAIN, "forecast")
-                  > 10);
+              hash.contains("job")
+                  ? browser.find("[data-reason]").isDisplayed()
+                  : browser.pixels(drawn, "forecast") > 10);
       assertThat(browser.<Long>js("return document.documentElement.scrollWidth"))
           .as(hash)
           .isLessThanOrEqualTo(390);
@@ -966,13 +869,15 @@ class PageIT extends BrowserPage {
         assertThat(
                 browser
                     .<Number>js(
-                        "scrollTo(0, 0); return document.querySelector(arguments[0]).getBoundingClientRect().bottom",
+                        "scrollTo(0, 0); return"
+                            + " document.querySelector(arguments[0]).getBoundingClientRect().bottom",
                         ONE + "[data-chart=main]")
                     .doubleValue())
             .isLessThanOrEqualTo(844);
         assertThat(
                 browser.<Boolean>js(
-                    "return [...document.querySelectorAll('.headline, .chart-main')].every(one => one.getBoundingClientRect().top > 0)"))
+                    "return [...document.querySelectorAll('.headline, .chart-main')].every(one =>"
+                        + " one.getBoundingClientRect().top > 0)"))
             .isTrue();
       }
     }
@@ -992,14 +897,12 @@ class PageIT extends BrowserPage {
       assertThat(browser.find("#notice").getText()).contains("page.none");
       browser.await("the list says so", () -> browser.find("#list-empty").isDisplayed());
       assertThat(browser.find("#series-why").getText()).contains("page.none");
-      browser.find("#tab-job").click();
-      assertThat(browser.find("[data-chart=latency] + .empty").getText()).contains("page.none");
       browser.leave();
     }
     open(dashboard, "#series=nobody");
     browser.await(
         "no such series",
-        () -> browser.find("#panels .empty").getText().contains("no series of this name"));
+        () -> browser.find("#panel .empty").getText().contains("no series of this name"));
     browser.leave(); // or it asks again, and the console has one more
     assertThat(browser.consoleProblems())
         .allMatch(problem -> problem.contains("Failed to load resource"));
@@ -1007,44 +910,6 @@ class PageIT extends BrowserPage {
 
   private static Topics elsewhere(String observations) {
     return new Topics(observations, "page.f", "page.s", "page.d", "page.m");
-  }
-
-  @Test
-  void slashesInNamesGroupTheList() throws Exception {
-    kafka.create("page.groups", 1, Map.of());
-    long time = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (String name :
-        List.of(
-            "berlin/pump-1/temperature", "berlin/pump-1/flow", "berlin/pump-2/flow", "rome/a")) {
-      records.add(KafkaFixture.record("page.groups", null, new Observation(name, time, 1)));
-    }
-    kafka.send(records);
-    try (Dashboard other = serve(elsewhere("page.groups"), 0)) {
-      job.await().until(() -> told(other, "series") == 4);
-      open(other, "");
-      browser.await("the list", () -> browser.text("#list-count").startsWith("4 series"));
-      assertThat(browser.text("#group")).contains("All groups", "berlin/ (3)", "rome/ (1)");
-      browser.find("#sort option[value='name']").click();
-      browser.find("#group option[value='berlin/']").click();
-      browser.await("the group", () -> browser.text("#list-count").startsWith("3 found"));
-      assertThat(browser.text("#option-0 .row-path")).isEqualTo("pump-1/");
-      assertThat(browser.text("#option-0 .row-last")).isEqualTo("flow");
-      browser.await(
-          "the groups in it", () -> browser.text("#group").contains("berlin/pump-1/ (2)"));
-      browser.find("#group option[value='berlin/pump-1/']").click();
-      browser.await("the inner group", () -> browser.text("#list-count").startsWith("2 found"));
-      assertThat(browser.text("#option-1 .row-name")).isEqualTo("temperature");
-      browser.find("#tab-job").click();
-      browser.await(
-          "errors by group", () -> browser.text("#errors [data-table=groups]").contains("rome/"));
-      browser.find("#errors tr[data-group='berlin/'] button").click();
-      browser.await(
-          "the groups in it",
-          () -> browser.text("#errors [data-table=groups]").contains("berlin/pump-2/"));
-      assertThat(browser.text("#errors [data-table=groups]")).doesNotContain("rome/");
-      browser.leave();
-    }
   }
 
   @Test
@@ -1057,7 +922,7 @@ class PageIT extends BrowserPage {
             "'\"></option><script>window.owned=1</script>&#x27;",
             "w".repeat(990),
             "javascript:window.owned=1#&mode=<b>");
-    String longName = "vibration-of-the-northern-bearing-7";
+    String longName = "berlin/vibration-of-the-northern-bearing-7";
     int crowd = 3_000;
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     long time = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
@@ -1080,18 +945,21 @@ class PageIT extends BrowserPage {
       browser.await(
           "all of them", () -> ("" + all).equals(browser.data("[data-tile=series]", "value")));
       browser.await("their number", () -> browser.text("#list-count").startsWith("3,007"));
+      browser.await("the first", () -> browser.data("#option-99", "series") != null);
+      browser.find("#list-more").click();
+      browser.await("more", () -> browser.data("#option-199", "series") != null);
       browser.js("document.getElementById('list').focus()");
       browser.press(Keys.END);
-      browser.await("the last one", () -> browser.data("#option-" + (all - 1), "series") != null);
+      browser.await("the last", () -> browser.find("#option-199").isDisplayed());
       assertThat(browser.<Long>js("return document.querySelectorAll('[role=option]').length"))
           .as("rows in the page")
-          .isLessThan(60);
+          .isEqualTo(200);
       for (String name : hostile) {
         open(other, hash(name));
         browser.await("the series " + name, () -> name.equals(browser.data("#chosen", "series")));
         browser.await("its chart", () -> browser.pixels("[data-chart=main] canvas", "actual") > 50);
         assertThat(browser.title()).endsWith(" · Weir").doesNotContain("\u202E", "\u0007");
-        assertThat(browser.find("#panels .headline").getText()).startsWith("No forecast of this");
+        assertThat(browser.find("#panel .headline").getText()).startsWith("No forecast of this");
         assertThat(browser.<Long>js("return document.documentElement.scrollWidth"))
             .isLessThanOrEqualTo(1440);
       }
@@ -1105,6 +973,7 @@ class PageIT extends BrowserPage {
               browser.<String>js(
                   "return document.querySelector('#option-0 .row-name').textContent"))
           .isEqualTo(longName);
+      assertThat(browser.text("#option-0 .row-path")).isEqualTo("berlin/");
       assertThat(
               browser.<Boolean>js(
                   """
@@ -1119,7 +988,8 @@ class PageIT extends BrowserPage {
           .isTrue();
       assertThat(
               browser.<Boolean>js(
-                  "return window.owned === undefined && !document.querySelector('img[src=x], body script')"))
+                  "return window.owned === undefined && !document.querySelector('img[src=x], body"
+                      + " script')"))
           .isTrue();
       browser.leave();
     }

@@ -6,51 +6,34 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
-import dev.weir.dashboard.read.HistoryLoader;
-import dev.weir.dashboard.read.TopicReader;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.DashboardSettings.Limits;
-import dev.weir.dashboard.view.DashboardState;
-import dev.weir.dashboard.view.SeriesHistory;
-import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the page reads a broker's topics: whole, in part, with holes, and damaged. */
+/** How the page reads a broker's topics: with holes, damaged, and after an outage. */
 public class ReadingIT {
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
@@ -72,82 +55,6 @@ public class ReadingIT {
     return KafkaClients.of(kafka.bootstrapServers());
   }
 
-  private static TopicConsumer consumer() {
-    return new TopicConsumer(TopicReader.seeking(clients()));
-  }
-
-  // ---- part by part
-
-  /** The offsets that a look back finds in a partition, up to its present end. */
-  private static List<Long> offsets(TopicPartition place, BooleanSupplier over) {
-    try (TopicConsumer consumer = consumer()) {
-      long end = consumer.ends(List.of(place)).get(place);
-      return HistoryLoader.newestFirst(
-          0,
-          end,
-          (from, to) ->
-              HistoryLoader.part(
-                  consumer,
-                  place,
-                  from,
-                  to,
-                  () -> from == 5_000 && over.getAsBoolean(),
-                  // few enough that it goes back to the beginning
-                  record -> record.offset() % 20 == 0 ? record.offset() : null));
-    }
-  }
-
-  private static List<Long> twentieths(long from, long to) {
-    return LongStream.range(from, to).filter(offset -> offset % 20 == 0).boxed().toList();
-  }
-
-  /** A partition of 20,000 records, so that parts are of 5,000, 10,000 and 5,000. */
-  private static TopicPartition longPartition(String topic) throws Exception {
-    kafka.create(topic, 1, Map.of());
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (int i = 0; i < 20_000; i++) {
-      records.add(new ProducerRecord<>(topic, null, new byte[40]));
-    }
-    kafka.send(records);
-    return new TopicPartition(topic, 0);
-  }
-
-  @Test
-  void partsAreReadFromTheNewestAndOneThatTakesTooLongIsLeftOut() throws Exception {
-    TopicPartition place = longPartition("long");
-    assertThat(offsets(place, () -> false)).isEqualTo(twentieths(0, 20_000));
-    int[] polls = new int[1];
-    assertThat(offsets(place, () -> ++polls[0] == 3)).isEqualTo(twentieths(15_000, 20_000));
-    assertThat(polls[0]).as("in the midst of the second part").isEqualTo(3);
-  }
-
-  @Test
-  void whatIsDeletedWhileItIsReadIsLeftOutAndWhatIsLeftIsWhole() throws Exception {
-    TopicPartition place = longPartition("retained");
-    AtomicBoolean deleted = new AtomicBoolean();
-    try (Admin admin = clients().admin()) {
-      List<Long> found =
-          offsets(
-              place,
-              () -> { // before the second part's first record
-                if (!deleted.getAndSet(true)) {
-                  try {
-                    admin
-                        .deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(8_010)))
-                        .all()
-                        .get();
-                  } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                  }
-                }
-                return false;
-              });
-      assertThat(found).isEqualTo(twentieths(8_010, 20_000));
-    }
-  }
-
-  // ---- the history of a series
-
   private static Topics topics(String prefix, int partitions) {
     Topics topics =
         new Topics(prefix + ".o", prefix + ".f", prefix + ".s", prefix + ".d", prefix + ".m");
@@ -165,103 +72,6 @@ public class ReadingIT {
 
   private static Observation observation(String series, int i) {
     return Records.observation(series, 1_000L * i, i);
-  }
-
-  private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
-    DashboardState state = new DashboardState(topics, null, null, new Limits(1_000, 10, 1 << 20));
-    assertThat(state.histories.ask(row)).as("was not kept").isTrue();
-    try (HistoryLoader lookBack =
-        new HistoryLoader(clients(), topics, state, 1_000, Patience.LIMIT)) {
-      lookBack.fill(row);
-    }
-    assertThat(state.histories.ask(row)).as("could not be had").isFalse();
-    return row.view(Long.MAX_VALUE, SeriesHistory.KEPT, 0);
-  }
-
-  @Test
-  void whatWasAbortedAndWhatIsOpenLeavesNoHoleInTheHistory() throws Exception {
-    Topics topics = topics("transactions", 2);
-    try (Producer<byte[], byte[]> producer = transactional("history")) {
-      producer.initTransactions();
-      for (int i = 0; i < 12; i++) { // each second one aborted, the newest three open
-        producer.beginTransaction();
-        for (int j = 0; j < 3; j++) {
-          producer.send(
-              KafkaFixture.record(
-                  topics.observations().first(), 1, observation("pump", 3 * i + j)));
-          producer.send(
-              KafkaFixture.record(topics.observations().first(), 1, observation("fan", 3 * i + j)));
-        }
-        producer.flush();
-        if (i == 11) {
-          break;
-        } else if (i % 2 == 0) {
-          producer.commitTransaction();
-        } else {
-          producer.abortTransaction();
-        }
-      }
-      SeriesRow row = new SeriesRow("pump");
-      row.observe(
-          observation("pump", 32),
-          topics.observations().first(),
-          1,
-          1); // where it is, and nothing of the other topics
-      SeriesHistory.View found = lookBack(topics, row);
-      assertThat(found.observations().time())
-          .containsExactly(
-              IntStream.range(0, 33)
-                  .filter(i -> i / 3 % 2 == 0)
-                  .mapToLong(i -> 1_000L * i)
-                  .toArray());
-      assertThat(found.modes()).isEmpty();
-    }
-  }
-
-  @Test
-  void aSeriesThatWasSeenOnNoPartitionHasNoHistory() {
-    Topics topics = topics("nowhere", 1);
-    assertThat(lookBack(topics, new SeriesRow("pump")).isEmpty()).isTrue();
-  }
-
-  @Test
-  void aHistoryGoesBackToADamagedBatchAndItsOtherTopicsAreRead() throws Exception {
-    Topics topics = topics("hole", 1);
-    for (int[] offsets : new int[][] {{0, 4}, {4, 8}, {8, 16}}) {
-      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-      for (int i = offsets[0]; i < offsets[1]; i++) {
-        records.add(KafkaFixture.record(topics.observations().first(), 0, observation("pump", i)));
-      }
-      batch(records);
-    }
-    kafka.send(
-        List.of(
-            new ProducerRecord<>(
-                topics.forecasts(),
-                "pump".getBytes(UTF_8),
-                new ForecastCodec()
-                    .encode(Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4))),
-            new ProducerRecord<>(
-                topics.scores(),
-                "pump".getBytes(UTF_8),
-                new ScoreCodec()
-                    .encode(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3)))));
-    kafka.damage(topics.observations().first(), 0, 4, 7);
-    TopicPartition place = new TopicPartition(topics.observations().first(), 0);
-    try (TopicConsumer consumer = consumer()) {
-      assertThat(HistoryLoader.part(consumer, place, 2, 15, () -> false, record -> record.offset()))
-          .as("what is before it would leave a hole; three behind it are skipped with it")
-          .isEqualTo(new HistoryLoader.Part<>(List.of(11L, 12L, 13L, 14L), false));
-    }
-    SeriesRow row = new SeriesRow("pump");
-    row.observe(observation("pump", 11), topics.observations().first(), 0, 1);
-    row.issue(
-        Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
-    row.score(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3), 0, 1);
-    SeriesHistory.View found = lookBack(topics, row);
-    assertThat(found.observations().time()).containsExactly(11_000, 12_000, 13_000, 14_000, 15_000);
-    assertThat(found.modes().get(Mode.MANY_TO_ONE).forecasts()).hasSize(1);
-    assertThat(found.modes().get(Mode.MANY_TO_ONE).score().mae()).isEqualTo(1);
   }
 
   // ---- damaged batches
@@ -287,11 +97,8 @@ public class ReadingIT {
     kafka.damage(topics.observations().first(), 1, 15, 19); // the newest
     TreeSet<String> said = new TreeSet<>();
     try (Dashboard page =
-        Dashboard.start(
-            new DashboardSettings(
-                clients(), topics, null, null, null, new Limits(1_000, 10, 1 << 20), null, null),
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            null)) {
+        ServedPage.read(
+            new DashboardSettings(clients(), topics, null, null, null, 1_000, null, null))) {
       await()
           .pollInterval(Duration.ofMillis(200))
           .until(
@@ -399,10 +206,7 @@ public class ReadingIT {
   }
 
   private static Dashboard serve(String servers, Topics topics) throws IOException {
-    return Dashboard.start(
-        new DashboardSettings(KafkaClients.of(servers), topics),
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-        null);
+    return ServedPage.read(new DashboardSettings(KafkaClients.of(servers), topics));
   }
 
   private static JsonNode told(Dashboard page, String path) throws IOException {
@@ -415,7 +219,7 @@ public class ReadingIT {
 
   /** When a series was observed. */
   private static double[] seconds(Dashboard page, String series) throws IOException {
-    JsonNode history = told(page, "/api/series/history?limit=2000&series=" + series);
+    JsonNode history = told(page, "/api/series/history?series=" + series);
     double[] times = ServedPage.numbers(history.path("observations").path("time"));
     for (int i = 0; i < times.length; i++) {
       times[i] /= 1_000;

@@ -51,18 +51,7 @@ class RequestFuzzTest {
   private static final List<String> SERVED = PATHS.subList(0, 7);
 
   private static final List<String> NAMES =
-      List.of(
-          "series",
-          "search",
-          "sort",
-          "status",
-          "offset",
-          "limit",
-          "before",
-          "after",
-          "token",
-          "state",
-          "severity");
+      List.of("series", "search", "sort", "status", "limit", "state", "severity");
 
   private static final List<String> VALUES =
       List.of(
@@ -102,13 +91,16 @@ class RequestFuzzTest {
           "If-None-Match: *",
           "If-Modified-Since: never",
           "Last-Event-ID: 99999999999999999999",
-          "Cookie: weir-token-80=\"; a=b; $Version=1",
+          "Cookie: a=\"; a=b; $Version=1",
           "Authorization: Bearer ",
           "Content-Length: -1",
           "Content-Length: 99999999999",
           "Transfer-Encoding: chunked",
           "Expect: 100-continue",
-          "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13",
+          "Upgrade: websocket\r\n"
+              + "Connection: Upgrade\r\n"
+              + "Sec-WebSocket-Key: x\r\n"
+              + "Sec-WebSocket-Version: 13",
           "X: \u0000\u0001\u00ff",
           "X");
 

@@ -5,10 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.dashboard.http.JobPage;
 import dev.weir.dashboard.http.PageServer;
-import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.dashboard.view.SeriesTable;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.Threshold;
@@ -17,7 +16,6 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -26,10 +24,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** A page over what a test puts into it by hand, with no Kafka behind it. */
 public final class ServedPage implements AutoCloseable {
@@ -46,66 +42,33 @@ public final class ServedPage implements AutoCloseable {
 
   public final DashboardState state;
   public final JobPage job;
-  private final HistoryLoader lookBack;
   private final PageServer server;
   private final HttpClient http =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
-  private ServedPage(String token, Duration idle, int maxSeries) throws IOException {
-    this(token, idle, maxSeries, Records.TOPICS);
-  }
-
-  private ServedPage(String token, Duration idle, int maxSeries, Topics topics) throws IOException {
+  private ServedPage(Topics topics) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(
-            KafkaClients.of("localhost:1"),
-            topics,
-            null,
-            null,
-            null,
-            new Limits(10, maxSeries, 8 << 20),
-            null,
-            RULES);
-    this.state = new DashboardState(topics, null, null, settings.limits());
+            KafkaClients.of("localhost:1"), topics, null, null, null, 10, null, RULES);
+    this.state = new DashboardState(settings, new SeriesTable(SeriesTable.MAX_BYTES));
     this.job = new JobPage(settings, state, () -> null);
-    this.lookBack =
-        new HistoryLoader(
-            KafkaClients.of("localhost:1").with("default.api.timeout.ms", 100), topics, state, 10);
-    this.server =
-        new PageServer(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            token,
-            idle,
-            state,
-            job,
-            lookBack);
+    this.server = new PageServer(0, state, job);
   }
 
   /** Of a job that raises alarms. */
   public static ServedPage withAlarms() throws IOException {
-    return new ServedPage(null, PageServer.IDLE, 1_000, Records.WITH_ALARMS);
+    return new ServedPage(Records.WITH_ALARMS);
   }
 
   public static ServedPage start() throws IOException {
-    return withRoomFor(1_000);
+    return new ServedPage(Records.TOPICS);
   }
 
-  /**
-   * @param maxSeries how many series it shows at most
-   */
-  public static ServedPage withRoomFor(int maxSeries) throws IOException {
-    return new ServedPage(null, PageServer.IDLE, maxSeries);
-  }
-
-  public static ServedPage withToken(String token) throws IOException {
-    return new ServedPage(token, PageServer.IDLE, 1_000);
-  }
-
-  /**
-   * @param idle how long a connection may be idle
-   */
-  public static ServedPage impatient(Duration idle) throws IOException {
-    return new ServedPage(null, idle, 1_000);
+  /** A page over topics of a broker. */
+  public static Dashboard read(DashboardSettings settings) throws IOException {
+    Dashboard page = Dashboard.open(settings, 0);
+    page.read();
+    return page;
   }
 
   public int listeners() {
@@ -196,16 +159,11 @@ public final class ServedPage implements AutoCloseable {
   }
 
   /** A connection that asks for events. */
-  public Socket listen(String query, int receiveBuffer, String... headers) throws IOException {
-    Socket socket = new Socket();
-    if (receiveBuffer > 0) {
-      socket.setReceiveBufferSize(receiveBuffer);
-    }
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+  public Socket listen(String query) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
     String request =
-        "GET /api/events%s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s\r\n"
-            .formatted(
-                query, Arrays.stream(headers).map(h -> h + "\r\n").collect(Collectors.joining()));
+        "GET /api/events%s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
+            .formatted(query);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
     return socket;
   }
@@ -226,6 +184,5 @@ public final class ServedPage implements AutoCloseable {
   @Override
   public void close() {
     server.close();
-    lookBack.close();
   }
 }

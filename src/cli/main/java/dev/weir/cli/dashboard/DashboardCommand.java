@@ -7,15 +7,11 @@ import dev.weir.cli.option.TopicOptions;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -26,41 +22,21 @@ import picocli.CommandLine.Option;
 /** {@code weir dashboard}: serves the live page of a running job. */
 @Command(
     name = "dashboard",
-    description = "Serves a live page of a job's topics, to this machine unless told otherwise.",
+    description = "Serves a live page of a job's topics to this machine.",
     footer = {
       "",
       "Examples: weir dashboard my-job.yaml",
-      "          weir dashboard --bootstrap-servers broker:9092",
-      "          weir dashboard --bind 0.0.0.0 --port 8090"
+      "          weir dashboard --bootstrap-servers broker:9092"
     })
 public final class DashboardCommand implements Callable<Integer> {
 
   public static final int PORT = 8090;
-  static final String TOKEN_VARIABLE = "WEIR_DASHBOARD_TOKEN";
 
   @Option(
       names = "--port",
       paramLabel = "N",
       description = "Where to listen; 0 for any free port (default: ${DEFAULT-VALUE}).")
   private int port = PORT;
-
-  @Option(
-      names = "--bind",
-      paramLabel = "ADDRESS",
-      defaultValue = "localhost",
-      description =
-          "Address of this machine to listen on (default: ${DEFAULT-VALUE}). One that others can"
-              + " reach demands a token.")
-  private String bind;
-
-  @Option(
-      names = "--token",
-      paramLabel = "T",
-      description =
-          "What a visitor has to know: 16 to 256 letters and digits. Also taken from the variable "
-              + TOKEN_VARIABLE
-              + ", where others on the machine can't read it; made at random where one is needed.")
-  private String token;
 
   @Mixin private TopicOptions topics;
 
@@ -73,19 +49,7 @@ public final class DashboardCommand implements Callable<Integer> {
       description =
           "How many of its newest records are read of each partition at the start (default:"
               + " ${DEFAULT-VALUE}).")
-  private int back = Limits.USUAL.back();
-
-  @Option(
-      names = "--max-series",
-      paramLabel = "N",
-      description = "Series that are kept, about 1 KB each (default: ${DEFAULT-VALUE}).")
-  private int maxSeries = Limits.USUAL.maxSeries();
-
-  @Option(
-      names = "--history",
-      paramLabel = "MB",
-      description = "Memory for the series' histories, in MB (default: ${DEFAULT-VALUE}).")
-  private int historyMegabytes = (int) (Limits.USUAL.historyBytes() >> 20);
+  private int back = DashboardSettings.BACK;
 
   @Option(
       names = "--flink",
@@ -104,8 +68,6 @@ public final class DashboardCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     UsageException.checkRange("--port", port, 0, 65_535);
     UsageException.checkRange("--back", back, 1, 100_000_000);
-    UsageException.checkRange("--max-series", maxSeries, 1, 10_000_000);
-    UsageException.checkRange("--history", historyMegabytes, 1, 100_000);
     if (flink != null
         && (!String.valueOf(flink.getScheme()).matches("https?")
             || flink.toString().contains("@"))) { // each visitor gets the link
@@ -113,10 +75,7 @@ public final class DashboardCommand implements Callable<Integer> {
           "--flink: expected an address that starts with http:// or https://, without a user, got "
               + flink);
     }
-    InetAddress address = address();
-    String secret = secret(address);
-    InetSocketAddress bound = new InetSocketAddress(address, port);
-    PageServer.requireFree(bound); // before the brokers are waited for
+    PageServer.requireFree(port); // before the brokers are waited for
     DashboardSettings settings =
         new DashboardSettings(
             kafka.clients(),
@@ -124,14 +83,13 @@ public final class DashboardCommand implements Callable<Integer> {
             registry.settings(kafka),
             kafka.mapping(),
             flink,
-            new Limits(back, maxSeries, (long) historyMegabytes << 20),
+            back,
             null,
             alarms());
-    try (Dashboard dashboard = Dashboard.open(settings, bound, secret)) {
+    try (Dashboard dashboard = Dashboard.open(settings, port)) {
       requireKafka();
       dashboard.read();
-      URI page =
-          secret == null ? dashboard.address() : dashboard.address().resolve("/?token=" + secret);
+      URI page = dashboard.address();
       System.err.println("weir dashboard: the page is at " + page + "   (Ctrl-C ends it)");
       if (!noBrowser) {
         Browser.open(page);
@@ -170,28 +128,5 @@ public final class DashboardCommand implements Callable<Integer> {
                       "weir dashboard: topic %s is not on Kafka at %s yet; the page waits for it%n",
                       topic, servers));
     }
-  }
-
-  private InetAddress address() {
-    try {
-      return InetAddress.getByName(bind);
-    } catch (UnknownHostException e) {
-      throw new UsageException(
-          "--bind: expected an address of this machine, such as 0.0.0.0, got " + bind);
-    }
-  }
-
-  /** Given by hand or by the environment; made where it is needed and none is given. */
-  private String secret(InetAddress address) {
-    String given = token == null ? System.getenv(TOKEN_VARIABLE) : token;
-    if (given != null) {
-      UsageException.check(
-          given.matches("[A-Za-z0-9._~-]{16,256}"),
-          "--token",
-          "16 to 256 letters, digits or any of . _ ~ -",
-          given.length() + " characters");
-      return given;
-    }
-    return address.isLoopbackAddress() ? null : Dashboard.randomToken();
   }
 }

@@ -22,8 +22,6 @@ import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,17 +94,12 @@ final class ForecastDemo extends Demo {
   private Dashboard open(DashboardSettings settings) throws IOException {
     for (int next = FIRST_PORT; port == null && next <= LAST_PORT; next++) {
       try {
-        return open(settings, next);
+        return Dashboard.open(settings, next);
       } catch (BindException e) {
         // somebody else has it
       }
     }
-    return open(settings, port == null ? 0 : port);
-  }
-
-  private static Dashboard open(DashboardSettings settings, int port) throws IOException {
-    InetSocketAddress bind = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    return Dashboard.open(settings, bind, null);
+    return Dashboard.open(settings, port == null ? 0 : port);
   }
 
   /**

@@ -14,7 +14,6 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -23,7 +22,6 @@ import org.HdrHistogram.Histogram;
 /** The whole job as the page shows it, taken each second. */
 public final class JobPage {
 
-  private static final int SECONDS = 600; // of history
   private static final int RATE_SECONDS = 10; // forecasts come in bursts, by commits
   private static final int LATENCY_SECONDS = 30;
 
@@ -36,41 +34,19 @@ public final class JobPage {
   private final DashboardState state;
   private final Supplier<String> why;
   private final long started = System.currentTimeMillis();
-  private final Deque<Point> history = new ArrayDeque<>(); // newest last
+  private final Deque<Point> points = new ArrayDeque<>(); // newest last
   private final Deque<Histogram> latencies = new ArrayDeque<>();
-  private long observationsBefore;
-  private long forecastsBefore;
+  private long lastRecord = started; // when an observation came
   private boolean waits;
   private long since = started; // when it began to wait, or to be live
-  private int kinds; // of what a person waits for, that were there when it was told last
   private JobSummary figures; // newest; null before the first
   private long figuresDue; // when they are gathered again
   private volatile URI flink;
-  private volatile byte[] whole;
   private volatile byte[] newest;
   private volatile long version;
 
-  /** What a second has of the whole job, by its name in the page's JSON. */
-  private enum Figure {
-    observations_per_second,
-    forecasts_per_second,
-    latency_p50_ms,
-    latency_p99_ms,
-    skill_naive,
-    skill_seasonal_naive,
-    coverage
-  }
-
-  /**
-   * One second.
-   *
-   * @param values of each figure, in their order
-   */
-  private record Point(long time, double... values) {
-    double of(Figure figure) {
-      return values[figure.ordinal()];
-    }
-  }
+  /** What had come until a second. */
+  private record Point(long time, long observations, long forecasts) {}
 
   /**
    * @param why what the page waits for, as a sentence; null when it waits for nothing
@@ -80,7 +56,7 @@ public final class JobPage {
     this.state = state;
     this.why = why;
     this.flink = settings.flink();
-    takeSecond();
+    takeSecond(started);
   }
 
   public void flink(URI page) {
@@ -91,91 +67,48 @@ public final class JobPage {
     return settings.thresholds(series);
   }
 
-  /** All of it. */
-  byte[] whole() {
-    return whole;
-  }
-
-  /** The same with the newest second only. */
   byte[] newest() {
     return newest;
   }
 
-  /** Grows each second, and with what comes first of its kind. */
+  /** Grows each second. */
   long version() {
     return version;
   }
 
   /** To be called each second. */
-  public void takeSecond() {
-    takeSecond(System.currentTimeMillis());
-  }
-
   public synchronized void takeSecond(long now) {
     if (figures == null || now >= figuresDue) {
       gather(now);
     }
-    Histogram latency = state.latencies.roll();
-    latencies.addLast(latency);
+    latencies.addLast(state.latencies.roll(now));
     if (latencies.size() > LATENCY_SECONDS) {
       latencies.removeFirst();
     }
-    long observations = state.liveObservations.sum(); // not what is read back at the start
-    long forecasts = state.liveForecasts.sum();
-    double seconds =
-        history.isEmpty() ? 1 : Math.max(0.001, (now - history.getLast().time()) / 1e3);
-    history.addLast(
-        new Point(
-            now,
-            (observations - observationsBefore) / seconds,
-            (forecasts - forecastsBefore) / seconds,
-            Latencies.percentile(latency, 50),
-            Latencies.percentile(latency, 99),
-            figures.learned().naive(),
-            figures.learned().seasonalNaive(),
-            figures.coverage().held()));
-    observationsBefore = observations;
-    forecastsBefore = forecasts;
-    if (history.size() > SECONDS) {
-      history.removeFirst();
+    // not what is read back at the start
+    Point point = new Point(now, state.liveObservations.sum(), state.liveForecasts.sum());
+    if (!points.isEmpty() && point.observations > points.getLast().observations) {
+      lastRecord = now;
     }
-    tell(now, figures);
-  }
-
-  /**
-   * Tells at once of the first series and of the first forecast, which a person waits for, without
-   * a second of history. To be called often.
-   */
-  public synchronized void takeFirst() {
-    if (kinds() > kinds) {
-      long now = System.currentTimeMillis();
-      gather(now);
-      tell(now, figures);
+    points.addLast(point);
+    if (points.size() > RATE_SECONDS + 1) {
+      points.removeFirst();
     }
-  }
-
-  private void gather(long now) {
-    long started = System.nanoTime();
-    figures = new JobSummary();
-    state.series.addTo(figures);
-    long millis = (System.nanoTime() - started) / 1_000_000;
-    figuresDue = state.series.size() < MANY_SERIES ? now : now + SHARE * millis;
-  }
-
-  private int kinds() {
-    return (state.series.size() > 0 ? 1 : 0) + (state.forecasts.sum() > 0 ? 1 : 0);
-  }
-
-  private void tell(long now, JobSummary figures) {
-    kinds = kinds();
     String waiting = why.get();
     if (waits != (waiting != null)) {
       waits = waiting != null;
       since = now;
     }
-    whole = json(now, waiting, figures, List.copyOf(history));
-    newest = json(now, waiting, figures, List.of(history.getLast()));
+    newest = json(now, waiting);
     version++;
+  }
+
+  private void gather(long now) {
+    long begun = System.nanoTime();
+    figures = new JobSummary();
+    state.series.addTo(figures);
+    long millis = (System.nanoTime() - begun) / 1_000_000;
+    figuresDue = state.series.size() < MANY_SERIES ? now : now + SHARE * millis;
   }
 
   /** The page's contract; null and NaN are what is not known. */
@@ -183,7 +116,6 @@ public final class JobPage {
       @JsonUnwrapped Phase phase,
       @JsonUnwrapped Counts counts,
       @JsonUnwrapped Performance performance,
-      Map<String, Object> history,
       List<DeadLetterSummary.Reason> deadLettersByReason,
       List<ModelList.Entry> models,
       IncidentList.Counts incidents) {}
@@ -193,6 +125,7 @@ public final class JobPage {
       long started,
       String state,
       long since,
+      long lastRecord,
       String note,
       String why,
       Topics topics,
@@ -207,10 +140,6 @@ public final class JobPage {
       long unreadable,
       long refused) {}
 
-  private record Rates(double observationsPerSecond, double forecastsPerSecond) {}
-
-  private record Percentiles(double p50, double p99) {}
-
   private record Performance(
       Rates rates,
       Percentiles latencyMs,
@@ -219,8 +148,22 @@ public final class JobPage {
       JobSummary.Coverage coverage,
       Map<Forecast.Status, Integer> status) {}
 
-  private byte[] json(long now, String waiting, JobSummary figures, List<Point> points) {
-    Histogram latency = Latencies.sum(latencies);
+  private record Rates(double observationsPerSecond, double forecastsPerSecond) {
+    static Rates of(Point first, Point last) {
+      double seconds = (last.time - first.time) / 1e3; // 0 at first, and the rates are NaN
+      return new Rates(
+          (last.observations - first.observations) / seconds,
+          (last.forecasts - first.forecasts) / seconds);
+    }
+  }
+
+  private record Percentiles(double p50, double p99) {
+    static Percentiles of(Histogram latency) {
+      return new Percentiles(Latencies.percentile(latency, 50), Latencies.percentile(latency, 99));
+    }
+  }
+
+  private byte[] json(long now, String waiting) {
     return PageJson.of(
         new Job(
             new Phase(
@@ -228,6 +171,7 @@ public final class JobPage {
                 started,
                 waiting == null ? "LIVE" : "WAITING",
                 since,
+                lastRecord,
                 settings.note(),
                 waiting == null ? limit() : waiting,
                 settings.topics(),
@@ -241,41 +185,20 @@ public final class JobPage {
                 state.unreadable.sum() + state.damaged.sum(),
                 state.series.refused()),
             new Performance(
-                new Rates(mean(Figure.observations_per_second), mean(Figure.forecasts_per_second)),
-                new Percentiles(
-                    Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
+                Rates.of(points.getFirst(), points.getLast()),
+                Percentiles.of(Latencies.sum(latencies)),
                 figures.learned(),
                 figures.newborn(),
                 figures.coverage(),
                 figures.statuses()),
-            history(points),
             state.tally.reasons(),
             state.models.entries(figures.issuers()),
             state.incidents == null ? null : state.incidents.counts()));
   }
 
-  /** One number of each second, oldest first. */
-  private static Map<String, Object> history(List<Point> points) {
-    Map<String, Object> columns = new LinkedHashMap<>();
-    columns.put("time", points.stream().mapToLong(Point::time).toArray());
-    for (Figure figure : Figure.values()) {
-      columns.put(figure.name(), points.stream().mapToDouble(p -> p.of(figure)).toArray());
-    }
-    return columns;
-  }
-
   private String limit() {
     return state.series.refused() == 0
         ? null
-        : "Shows %,d series; there are more, and no room for them: serve the page with a higher --max-series."
-            .formatted(state.series.size());
-  }
-
-  private double mean(Figure figure) {
-    return history.stream()
-        .skip(Math.max(0, history.size() - RATE_SECONDS))
-        .mapToDouble(point -> point.of(figure))
-        .average()
-        .orElse(Double.NaN);
+        : "Shows %,d series; there are more, and no room for them.".formatted(state.series.size());
   }
 }

@@ -17,10 +17,10 @@ final class Parameters {
     return parameter(context, name, String.class, text -> text.length() <= maxLength, expected, "");
   }
 
-  static long number(Context context, String name, long min, long max, long missing) {
+  static int number(Context context, String name, int min, int max, int missing) {
     String expected = "a whole number from %d to %d".formatted(min, max);
     return parameter(
-        context, name, Long.class, number -> number >= min && number <= max, expected, missing);
+        context, name, Integer.class, number -> number >= min && number <= max, expected, missing);
   }
 
   /** One of an enum whose converter is registered with Javalin. */

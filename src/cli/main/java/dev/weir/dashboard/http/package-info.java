@@ -1,7 +1,6 @@
 /**
  * Answers the HTTP requests of the live page with JSON, server-sent events and files.
  *
- * <p>Start at {@link dev.weir.dashboard.http.PageServer}, which contains all routes. {@link
- * dev.weir.dashboard.http.AccessFilter} rejects clients that are not allowed.
+ * <p>Start at {@link dev.weir.dashboard.http.PageServer}, which contains all routes.
  */
 package dev.weir.dashboard.http;

@@ -2,8 +2,6 @@ package dev.weir.dashboard.read;
 
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.admin.OpenTransactions;
-import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -22,24 +20,20 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Looks every few seconds which topics there are and how many partitions they have, in a thread of
- * its own, whether the brokers answer at all, and whether a transaction hides forecasts.
+ * its own, and whether the brokers answer at all.
  */
 public final class TopicMonitor implements AutoCloseable {
 
   private static final Duration EACH = Duration.ofSeconds(3);
   private static final Duration WHILE_MISSING = Duration.ofMillis(500);
-  private static final long HIDDEN_EACH_NANOS = 9_000_000_000L;
   private static final int TIMEOUT_MILLIS = 5_000;
 
   private final String bootstrapServers;
   private volatile Topics topics;
-  private final String forecasts;
   private final KafkaClients clients;
   private final Thread thread = new Thread(this::run, "dashboard-topics");
   private volatile boolean closed;
   private volatile Seen seen;
-  private volatile String hidden;
-  private long hiddenLooked = System.nanoTime() - HIDDEN_EACH_NANOS; // by the thread only
 
   /**
    * @param partitions how many of each topic that is there
@@ -54,7 +48,6 @@ public final class TopicMonitor implements AutoCloseable {
   public TopicMonitor(KafkaClients clients, Topics topics) {
     this.bootstrapServers = clients.bootstrapServers();
     this.topics = topics;
-    this.forecasts = topics.output();
     this.clients =
         clients
             .or(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS)
@@ -76,17 +69,11 @@ public final class TopicMonitor implements AutoCloseable {
     return topics;
   }
 
-  /** The open transaction that hides forecasts, as a sentence; null if none does for long. */
-  public String hidden() {
-    return hidden;
-  }
-
   private void run() {
     while (!closed) {
       try (Admin admin = clients.admin()) {
         while (!closed) {
           look(admin);
-          lookForHidden(admin);
           Seen now = seen;
           boolean complete = now.missing().isEmpty() && now.problem() == null;
           Thread.sleep((complete ? EACH : WHILE_MISSING).toMillis());
@@ -141,23 +128,6 @@ public final class TopicMonitor implements AutoCloseable {
       partitions = seen.partitions(); // as they were when the brokers went away
     }
     seen = new Seen(Map.copyOf(partitions), List.copyOf(missing), problem);
-  }
-
-  private void lookForHidden(Admin admin) {
-    long now = System.nanoTime();
-    if (now - hiddenLooked < HIDDEN_EACH_NANOS || !seen.partitions().containsKey(forecasts)) {
-      return;
-    }
-    hiddenLooked = now;
-    try {
-      Hidden found = new OpenTransactions(admin).hiding(forecasts);
-      hidden =
-          found == null || !found.isLong(System.currentTimeMillis())
-              ? null
-              : "U%s.".formatted(found.sentence().substring(1)); // up to ...
-    } catch (KafkaException e) {
-      hidden = null; // the other look says what is wrong with the brokers
-    }
   }
 
   private String sentence(Throwable cause) {

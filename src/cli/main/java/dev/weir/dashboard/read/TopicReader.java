@@ -95,7 +95,7 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /** The same, of one that seeks: the fetch that it left at the end is not to hold up the next. */
-  public static KafkaClients seeking(KafkaClients clients) {
+  private static KafkaClients seeking(KafkaClients clients) {
     return following(clients).with(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
   }
 

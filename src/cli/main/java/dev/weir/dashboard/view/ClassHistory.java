@@ -88,12 +88,10 @@ public final class ClassHistory {
     return 300 + (long) ENTRY_BYTES * windows.size() + 100L * early.size();
   }
 
-  /** Windows that end within these times and changed after a sequence number; null without any. */
-  View view(long from, long before, long after) {
+  /** Windows that changed after a sequence number; null without any. */
+  View view(long after) {
     List<Map.Entry<Long, Entry>> shown =
-        windows.tailMap(from).entrySet().stream()
-            .filter(e -> e.getKey() <= before && e.getValue().news > after)
-            .toList();
+        windows.entrySet().stream().filter(e -> e.getValue().news > after).toList();
     if (shown.isEmpty()) {
       return null;
     }

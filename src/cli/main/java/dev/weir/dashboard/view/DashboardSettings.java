@@ -11,13 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a page shows, how far back it reads and how much it keeps.
+ * What a page shows, and how far back it reads.
  *
  * @param clients of the job's brokers
  * @param topics the job's topics
  * @param registry where the schemas of the values are; null: plain Avro
  * @param mapping what observations are that are not our own records; null: they are
  * @param flink Flink's own page, or null
+ * @param back how many of its newest records are read of each partition at the start
  * @param note a sentence on where the values come from, or null
  * @param alarms whose thresholds the charts show; null if unknown
  */
@@ -27,39 +28,20 @@ public record DashboardSettings(
     RegistrySettings registry,
     ObservationMapping mapping,
     URI flink,
-    Limits limits,
+    int back,
     String note,
     AlarmRules alarms) {
 
-  /**
-   * How much is read and kept.
-   *
-   * @param back how many of its newest records are read of each partition at the start
-   * @param maxSeries how many series are kept, about a kilobyte each; further ones are not shown
-   * @param historyBytes how much memory the series' histories may take together
-   */
-  public record Limits(int back, int maxSeries, long historyBytes) {
+  public static final int BACK = 200_000;
 
-    public static final Limits USUAL = new Limits(200_000, 200_000, 64L << 20);
-
-    public Limits {
-      if (back < 1) {
-        throw new IllegalArgumentException("back: expected at least 1 record, got " + back);
-      }
-      if (maxSeries < 1) {
-        throw new IllegalArgumentException("max-series: expected at least 1, got " + maxSeries);
-      }
-    }
-  }
-
-  /** Of our own records in plain Avro, with the usual limits. */
+  /** Of our own records in plain Avro. */
   public DashboardSettings(KafkaClients clients, Topics topics) {
-    this(clients, topics, null, null, null, Limits.USUAL, null, null);
+    this(clients, topics, null, null, null, BACK, null, null);
   }
 
   /** The same with a sentence on where the values come from. */
   public DashboardSettings withNote(String note) {
-    return new DashboardSettings(clients, topics, registry, mapping, flink, limits, note, alarms);
+    return new DashboardSettings(clients, topics, registry, mapping, flink, back, note, alarms);
   }
 
   /** The thresholds of a series. */

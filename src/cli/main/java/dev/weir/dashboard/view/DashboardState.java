@@ -8,20 +8,16 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ClassifierModel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -54,11 +50,11 @@ public final class DashboardState {
   public final DeadLetterSummary tally = new DeadLetterSummary();
   public final ModelList models = new ModelList();
   public final SeriesTable series;
+  public final HistoryCache histories = new HistoryCache(HistoryCache.MAX_BYTES);
 
   /** Null for a job that raises no alarms. */
   public final IncidentList incidents;
 
-  public final HistoryCache histories;
   private final long started = System.currentTimeMillis();
   private volatile boolean forecastRead;
   private final Object answers = new Object(); // guards the next three: two readers change them
@@ -66,8 +62,7 @@ public final class DashboardState {
   private long lastForecast; // the same
   private long unanswered; // the first observation since the last forecast, 0 for none
   private final Topics topics;
-  private final RegistrySettings registry; // null: plain Avro
-  private final ObservationMapping mapping; // null: observations are our own records
+  private final boolean registered;
   private final ObservationDeserializer observationReader;
   private final ForecastCodec forecastCodec;
   private final ScoreCodec scoreCodec;
@@ -75,43 +70,17 @@ public final class DashboardState {
   private final ClassificationCodec classificationCodec = new ClassificationCodec();
   private final LabelCodec labelCodec = new LabelCodec();
 
-  /**
-   * @param registry where the schemas are; null: plain Avro
-   * @param mapping what observations are that are not our own records; null: they are
-   */
-  public DashboardState(
-      Topics topics,
-      RegistrySettings registry,
-      ObservationMapping mapping,
-      DashboardSettings.Limits limits) {
-    this.topics = topics;
-    this.registry = registry;
-    this.mapping = mapping;
-    this.observationReader = observationReader();
-    this.forecastCodec = forecastCodec();
-    this.scoreCodec = scoreCodec();
-    this.incidentCodec = topics.alarms() == null ? null : new IncidentCodec(registry);
+  public DashboardState(DashboardSettings settings, SeriesTable series) {
+    this.series = series;
+    this.topics = settings.topics();
+    this.registered = settings.registry() != null;
     this.incidents = topics.alarms() == null ? null : new IncidentList();
-    this.series = new SeriesTable(limits.maxSeries());
-    this.histories = new HistoryCache(limits.historyBytes());
-  }
-
-  /** A new one, since it is of one thread. */
-  public ObservationDeserializer observationReader() {
-    ObservationDeserializer reader =
-        new ObservationDeserializer(null, MAX_FUTURE, registry, mapping);
-    reader.openAlone();
-    return reader;
-  }
-
-  /** A new one, since codecs are of one thread. */
-  public ForecastCodec forecastCodec() {
-    return new ForecastCodec(registry);
-  }
-
-  /** A new one, since codecs are of one thread. */
-  public ScoreCodec scoreCodec() {
-    return new ScoreCodec(registry);
+    this.observationReader =
+        new ObservationDeserializer(null, MAX_FUTURE, settings.registry(), settings.mapping());
+    this.forecastCodec = new ForecastCodec(settings.registry());
+    this.scoreCodec = new ScoreCodec(settings.registry());
+    this.incidentCodec = new IncidentCodec(settings.registry());
+    observationReader.openAlone();
   }
 
   /**
@@ -129,7 +98,7 @@ public final class DashboardState {
         return "%,d records of the topics can't be read; %s."
             .formatted(
                 lost,
-                registry == null
+                !registered
                     ? "a topic in avro-confluent needs --registry"
                     : "with --registry they have to be in avro-confluent, of that registry");
       }
@@ -142,7 +111,7 @@ public final class DashboardState {
                       : "; send some: weir produce --input FILE --topic "
                           + topics.observations().first())
           : "Observations arrive, and no forecast of them yet: forecasts become visible with the"
-              + " job's next checkpoint."
+                + " job's next checkpoint."
               + (now - started > SILENCE_MILLIS ? " Is the job running?" : "");
     }
     synchronized (answers) {
@@ -171,15 +140,14 @@ public final class DashboardState {
         record,
         event -> {
           if (event instanceof ObservationEvent observed) {
-            take(observed.observation(), record, live, now);
+            take(observed.observation(), live, now);
           } else {
             unreadable.increment();
           }
         });
   }
 
-  private void take(
-      Observation observation, ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
+  private void take(Observation observation, boolean live, long now) {
     if (live) {
       synchronized (answers) {
         lastObservation = now;
@@ -191,9 +159,7 @@ public final class DashboardState {
         latencies.observed(observation.series(), observation.time(), now);
       }
     }
-    update(
-        observation.series(),
-        row -> row.observe(observation, record.topic(), record.partition(), now));
+    update(observation.series(), row -> row.observe(observation, now));
   }
 
   private void answered(boolean live, long now) {
@@ -219,22 +185,8 @@ public final class DashboardState {
   }
 
   /** A model's name, cut to a bounded length and kept once for all series. */
-  public static String model(String name) {
+  static String model(String name) {
     return name.substring(0, Math.min(name.length(), MAX_MODEL_LENGTH)).intern();
-  }
-
-  /** What a job would take of a record. */
-  public static List<Observation> observations(
-      ObservationDeserializer reader, ConsumerRecord<byte[], byte[]> record) {
-    List<Observation> observations = new ArrayList<>(1);
-    reader.read(
-        record,
-        event -> {
-          if (event instanceof ObservationEvent observed) {
-            observations.add(observed.observation());
-          }
-        });
-    return observations;
   }
 
   /** Of the reader of forecasts, scores, incidents, classes and labels. */
@@ -262,8 +214,8 @@ public final class DashboardState {
     if (live) {
       liveForecasts.increment();
     }
-    Forecast forecast = forecast(forecastCodec, record);
-    if (forecast == null) {
+    Forecast forecast = decoded(forecastCodec::decode, record);
+    if (forecast == null || forecast.mode() == null || !isSeries(forecast.series())) {
       unreadable.increment();
       return;
     }
@@ -271,16 +223,7 @@ public final class DashboardState {
     if (live) {
       latencies.issued(forecast.series(), forecast.origin(), now);
     }
-    String model = model(forecast.model());
-    update(forecast.series(), row -> row.issue(forecast, model, record.partition(), now, live));
-  }
-
-  /** A forecast, or null. */
-  public static Forecast forecast(ForecastCodec codec, ConsumerRecord<byte[], byte[]> record) {
-    Forecast forecast = decoded(codec::decode, record);
-    return forecast != null && forecast.mode() != null && isSeries(forecast.series())
-        ? forecast
-        : null;
+    update(forecast.series(), row -> row.issue(forecast, now, live));
   }
 
   private void takeClass(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
@@ -312,18 +255,12 @@ public final class DashboardState {
 
   private void takeScore(ConsumerRecord<byte[], byte[]> record, long now) {
     scores.increment();
-    Score score = score(scoreCodec, record);
-    if (score == null) {
+    Score score = decoded(scoreCodec::decode, record);
+    if (score == null || score.mode() == null || !isSeries(score.series())) {
       unreadable.increment();
       return;
     }
-    update(score.series(), row -> row.score(score, record.partition(), now));
-  }
-
-  /** A score, or null. */
-  public static Score score(ScoreCodec codec, ConsumerRecord<byte[], byte[]> record) {
-    Score score = decoded(codec::decode, record);
-    return score != null && score.mode() != null && isSeries(score.series()) ? score : null;
+    update(score.series(), row -> row.score(score, now));
   }
 
   /** The record's content; null if it is absent or malformed, which the job reports. */

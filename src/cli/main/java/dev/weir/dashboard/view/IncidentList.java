@@ -1,9 +1,6 @@
 package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.Incident.Warning;
-import dev.weir.forecast.alarm.AlarmDetector;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The newest incidents of a job, each as its newest record says. Keeps the newest 1,000 closed ones
@@ -21,7 +19,6 @@ public final class IncidentList {
   public static final int MAX_CLOSED = 1_000;
   public static final int MAX_OPEN = 10_000;
 
-  private static final int BARS = 60;
   private static final int MAX_ID = 60;
 
   private static final Comparator<Incident> OLDEST_FIRST =
@@ -47,43 +44,75 @@ public final class IncidentList {
    * @param search only series that contain it, in any case; empty for all
    * @param state null for both
    * @param severity null for each
-   * @param from the first start that is listed, milliseconds since 1970
-   * @param to the last one
    */
-  public record Query(
-      String series,
-      String search,
-      State state,
-      From severity,
-      long from,
-      long to,
-      int offset,
-      int limit) {}
+  public record Query(String series, String search, State state, From severity, int limit) {
+    private boolean matches(Incident incident) {
+      return (series.isEmpty() || incident.series().equals(series))
+          && incident.series().toLowerCase(Locale.ROOT).contains(search.toLowerCase(Locale.ROOT))
+          && (state == null || incident.isOpen() == (state == State.open))
+          && (severity == null || incident.severity().ordinal() >= severity.ordinal());
+    }
+  }
 
   /**
-   * A part of the incidents that match, newest first.
+   * The newest of the incidents that match, newest first.
    *
    * @param total how many match
    */
-  public record Page(int total, int offset, Counts kept, Bars bars, List<Incident> items) {}
+  public record Page(int total, Counts kept, List<Item> items) {}
 
-  /**
-   * How many incidents that match start in each part of the time from the first to the last one.
-   *
-   * @param from start of the first part, milliseconds since 1970
-   * @param width of a part, milliseconds
-   */
-  public record Bars(long from, long width, int[] count) {
-    private static Bars of(List<Incident> newestFirst) {
-      if (newestFirst.isEmpty()) {
-        return new Bars(0, 1, new int[0]);
-      }
-      long from = newestFirst.get(newestFirst.size() - 1).start();
-      double span = (double) newestFirst.get(0).start() - from; // of any two times
-      long width = (long) (span / BARS) + 1;
-      int[] count = new int[(int) (span / width) + 1];
-      newestFirst.forEach(item -> count[(int) (((double) item.start() - from) / width)]++);
-      return new Bars(from, width, count);
+  /** An incident with the names of {@code incident.avsc}; NaN and null for what it has not. */
+  public record Item(
+      String series,
+      String id,
+      boolean open,
+      long start,
+      long end,
+      long values,
+      long worstTime,
+      double worstValue,
+      double expected,
+      double surprise,
+      String reason,
+      String severity,
+      Warning threshold) {
+
+    private static Item of(Incident incident) {
+      Incident.Worst worst = incident.worst();
+      return new Item(
+          incident.series(),
+          incident.id(),
+          incident.isOpen(),
+          incident.start(),
+          incident.end(),
+          incident.values(),
+          worst.time(),
+          worst.value(),
+          worst.expected(),
+          worst.surprise(),
+          incident.reason().label(),
+          incident.severity().label(),
+          incident.warning() == null ? null : Warning.of(incident.warning()));
+    }
+  }
+
+  /** A limit ahead. */
+  public record Warning(
+      double limit,
+      String direction,
+      int within,
+      double probability,
+      Long crossingTime,
+      String outcome) {
+
+    private static Warning of(Incident.Warning warning) {
+      return new Warning(
+          warning.limit(),
+          warning.direction(),
+          warning.within(),
+          warning.probability(),
+          warning.crossing(),
+          warning.outcome() == null ? null : warning.outcome().label());
     }
   }
 
@@ -103,7 +132,6 @@ public final class IncidentList {
   private final TreeSet<Incident> closed = new TreeSet<>(OLDEST_FIRST);
   private long dropped;
   private long version;
-  private List<Incident> sorted; // newest first; null after a change
 
   /** Takes a record; false if it is not one that a job writes. */
   synchronized boolean add(Incident incident) {
@@ -120,7 +148,6 @@ public final class IncidentList {
       remove(open.first());
       dropped++;
     }
-    sorted = null;
     version++;
     return true;
   }
@@ -134,13 +161,13 @@ public final class IncidentList {
 
   /** Whether it is as short as those of a job, and all of it can be shown. */
   private static boolean isReadable(Incident incident) {
-    Warning warning = incident.warning();
+    Incident.Warning warning = incident.warning();
     return DashboardState.isSeries(incident.series())
         && !incident.id().isEmpty()
         && incident.id().length() <= MAX_ID
         && incident.model().length() <= DashboardState.MAX_MODEL_LENGTH
         && incident.worst().surprise() >= 0
-        && incident.worst().surprise() <= AlarmDetector.MAX_SURPRISE
+        && Double.isFinite(incident.worst().surprise())
         && Double.isFinite(incident.worst().value())
         && incident.newest().size() <= Incident.NEWEST
         && (warning == null
@@ -155,33 +182,13 @@ public final class IncidentList {
     return new Counts(open.size(), bySeverity, closed.size(), dropped, version);
   }
 
-  /** The part of the incidents that a query asks for. */
-  public Page page(Query query) {
-    Counts counts = counts();
-    String search = query.search().toLowerCase(Locale.ROOT);
+  public synchronized Page page(Query query) {
     List<Incident> found =
-        newestFirst().stream()
-            .filter(item -> query.series().isEmpty() || item.series().equals(query.series()))
-            .filter(item -> item.series().toLowerCase(Locale.ROOT).contains(search))
-            .filter(item -> item.start() >= query.from() && item.start() <= query.to())
-            .filter(item -> query.state() == null || item.isOpen() == (query.state() == State.open))
-            .filter(
-                item ->
-                    query.severity() == null
-                        || item.severity().ordinal() >= query.severity().ordinal())
+        Stream.concat(open.stream(), closed.stream())
+            .filter(query::matches)
+            .sorted(OLDEST_FIRST.reversed())
             .toList();
-    int from = Math.min(query.offset(), found.size());
-    int to = Math.min(found.size(), from + query.limit());
-    return new Page(found.size(), query.offset(), counts, Bars.of(found), found.subList(from, to));
-  }
-
-  private synchronized List<Incident> newestFirst() {
-    if (sorted == null) {
-      List<Incident> all = new ArrayList<>(open);
-      all.addAll(closed);
-      all.sort(OLDEST_FIRST.reversed());
-      sorted = List.copyOf(all);
-    }
-    return sorted;
+    return new Page(
+        found.size(), counts(), found.stream().limit(query.limit()).map(Item::of).toList());
   }
 }

@@ -74,34 +74,42 @@ public final class JobSummary {
    * @param held share that they did hold
    */
   public record Coverage(double level, double held) {
-    static final Coverage UNKNOWN = new Coverage(Double.NaN, Double.NaN);
+    private static final Coverage UNKNOWN = new Coverage(Double.NaN, Double.NaN);
   }
 
-  void add(Forecast.Status status) {
-    if (status != null) { // else scored, and its forecasts were not read
+  /**
+   * Adds a series.
+   *
+   * @param status null if it is scored, and its forecasts were not read
+   */
+  void add(Forecast.Status status, SeriesRow.Errors errors) {
+    if (status != null) {
       statuses.merge(status, 1, Integer::sum);
     }
-  }
-
-  void addIssuer(String model, Long version) {
-    Version issuer = new Version(model, version == null ? Forecast.NO_VERSION : version);
-    if (issuers.size() < MAX_MODELS || issuers.containsKey(issuer)) {
-      issuers.merge(issuer, 1, Integer::sum);
+    if (errors.scored() == 0) {
+      return;
     }
-  }
-
-  void add(SeriesRow.Errors errors) {
     Means means = errors.scored() < LEARNED ? newborn : learned;
     means.naive.add(errors.relative());
     means.seasonalNaive.add(errors.relativeSeasonal());
-    means.series += errors.scored() > 0 ? 1 : 0;
+    means.series++;
     if (Double.isFinite(errors.level())
         && Double.isFinite(errors.coverage())
-        && errors.scored() > 0
         && (held.size() < MAX_MODELS || held.containsKey(errors.level()))) {
-      Held sum = held.computeIfAbsent(errors.level(), l -> new Held());
+      Held sum = held.computeIfAbsent(errors.level(), any -> new Held());
       sum.held += errors.coverage() * errors.scored();
       sum.scored += errors.scored();
+    }
+  }
+
+  /**
+   * Adds a series' newest forecast of a mode.
+   *
+   * @param issuer null without a model
+   */
+  void addIssuer(Version issuer) {
+    if (issuer != null && (issuers.size() < MAX_MODELS || issuers.containsKey(issuer))) {
+      issuers.merge(issuer, 1, Integer::sum);
     }
   }
 

@@ -5,52 +5,36 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
-import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * What is kept of each series, however many there are: its newest values and how its forecasts do.
- * Less than a kilobyte with a name of up to 100 characters. All methods synchronize on the row, for
- * nanoseconds each, so that a page that looks at all rows does not hold up those who fill them.
+ * Less than a kilobyte with a name of up to 100 characters. Thread-safe.
  */
 public final class SeriesRow {
 
   static final int SPARKLINE = 32;
 
-  private static final int NOWHERE = -1;
-  private static final Mode[] MODES = Mode.values();
-
   private final String name;
-  private final RowBlock block; // where the list's columns are; null: in no list
-  private final int place; // in that block
-  private double[] newest = new double[8]; // a ring once it is SPARKLINE long; in order of time
-  private int next;
-  private int filled;
-  private long time = SeriesHistory.UNKNOWN;
-  private String topic = ""; // of the observation that was read last
-  private int observations = NOWHERE; // the partition that it was last seen on, by topic
-  private int forecasts = NOWHERE;
-  private int scores = NOWHERE;
-  private final ModeRow[] modes = new ModeRow[MODES.length];
+  private final double[] newest = new double[SPARKLINE]; // a ring
+  private int count; // of values that came, in order of time
+  private long time = Long.MIN_VALUE;
+  private final Map<Mode, ModeRow> modes = new EnumMap<>(Mode.class);
   private SeriesHistory history; // null while none is kept
-  private long sequence; // of the history that was kept before
+  private volatile long seen;
 
-  /** What is kept of one of its forecasts. */
+  // of the most direct mode, which the list is sorted by
+  private volatile Forecast.Status status; // null before the first forecast
+  private volatile double relative = Double.NaN;
+
+  /** What is kept of the forecasts of one mode. */
   private static final class ModeRow {
-    Issuer issuer = Issuer.NONE;
+    long origin = Long.MIN_VALUE; // of the newest
+    Forecast.Status status;
+    JobSummary.Version issuer; // null without a model
     Errors errors = Errors.NONE;
-  }
-
-  /**
-   * What the newest forecast says of itself.
-   *
-   * @param status null before the first one
-   * @param model null without one
-   * @param version null without a model
-   */
-  public record Issuer(long origin, Forecast.Status status, String model, Long version) {
-    private static final Issuer NONE = new Issuer(Long.MIN_VALUE, null, null, null);
   }
 
   /**
@@ -59,33 +43,21 @@ public final class SeriesRow {
    * @param relative the error divided by that of the last value
    * @param relativeSeasonal the same of the last season
    */
-  public record Errors(
+  record Errors(
       long time,
       long scored,
-      double mae,
-      double mase,
       double relative,
       double relativeSeasonal,
       double level,
       double coverage) {
 
     private static final Errors NONE =
-        new Errors(
-            Long.MIN_VALUE,
-            0,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN);
+        new Errors(Long.MIN_VALUE, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
     private static Errors of(Score score) {
       return new Errors(
           score.time(),
           score.scored(),
-          score.mae(),
-          score.mase(),
           ratio(score, "naive"),
           ratio(score, "seasonal_naive"),
           score.level(),
@@ -101,114 +73,86 @@ public final class SeriesRow {
     }
   }
 
-  /**
-   * A line of the list; null for what is not known. Errors are those of the forecast with the most
-   * direct mode.
-   */
+  /** A line of the list; null and NaN for what is not known. */
   public record Item(
       String series,
-      List<Mode> modes,
-      Issuer issuer,
-      Long time,
+      Forecast.Status status,
       double value,
-      Errors errors,
+      double relative,
+      double relativeSeasonal,
       double[] sparkline) {}
 
-  /**
-   * Where a series was last seen: a partition of each topic, or -1.
-   *
-   * @param topic of its observations
-   */
-  public record Places(String topic, int observations, int forecasts, int scores) {}
-
-  public SeriesRow(String name) {
-    this(name, null, 0);
-  }
-
-  SeriesRow(String name, RowBlock block, int place) {
+  SeriesRow(String name) {
     this.name = name;
-    this.block = block;
-    this.place = place;
   }
 
   public String name() {
     return name;
   }
 
-  /**
-   * Each of these three says how many bytes its history has grown by.
-   *
-   * @param topic where it was read
-   * @param partition where it was read
-   * @param now when, milliseconds since 1970
-   */
-  public synchronized long observe(Observation observation, String topic, int partition, long now) {
-    this.topic = topic;
-    observations = partition;
-    seen(now);
-    if (observation.time() > time) {
-      push(observation.value());
+  Forecast.Status status() {
+    return status;
+  }
+
+  /** The error beside the last season's, or the last value's without a season; NaN: not known. */
+  double relative() {
+    return relative;
+  }
+
+  /** When its newest record was read, milliseconds since 1970. */
+  long seen() {
+    return seen;
+  }
+
+  /** Each of these says how many bytes its history has grown by. */
+  synchronized long observe(Observation observation, long now) {
+    if (observation.time() >= time) {
+      if (observation.time() > time || count == 0) {
+        count++;
+      } // else a correction
+      newest[(count - 1) % SPARKLINE] = observation.value();
       time = observation.time();
-    } else if (observation.time() == time) { // a correction
-      newest[(next + newest.length - 1) % newest.length] = observation.value();
     }
-    return change(kept -> kept.observe(observation.time(), observation.value()));
-  }
-
-  private void push(double value) {
-    if (filled == newest.length && filled < SPARKLINE) { // not yet a ring, so next is its length
-      newest = Arrays.copyOf(newest, SPARKLINE);
-      next = filled;
-    }
-    newest[next] = value;
-    next = (next + 1) % newest.length;
-    filled = Math.min(filled + 1, newest.length);
+    return change(now, kept -> kept.observe(observation.time(), observation.value()));
   }
 
   /**
-   * @param model the forecast's model, a string that rows share
    * @param live whether it came since the start
    */
-  public synchronized long issue(
-      Forecast forecast, String model, int partition, long now, boolean live) {
-    forecasts = partition;
-    seen(now);
-    ModeRow mode = mode(forecast.mode());
-    if (forecast.origin() >= mode.issuer.origin) {
+  synchronized long issue(Forecast forecast, long now, boolean live) {
+    ModeRow mode = modes.computeIfAbsent(forecast.mode(), any -> new ModeRow());
+    if (forecast.origin() >= mode.origin) {
+      mode.origin = forecast.origin();
+      mode.status = forecast.status();
       mode.issuer =
-          new Issuer(
-              forecast.origin(),
-              forecast.status(),
-              SeriesHistory.modelOrNull(model),
-              SeriesHistory.versionOrNull(forecast.modelVersion()));
+          forecast.model().isEmpty()
+              ? null
+              : new JobSummary.Version(
+                  DashboardState.model(forecast.model()), forecast.modelVersion());
       list();
     }
-    return change(kept -> kept.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN));
+    return change(now, kept -> kept.issue(forecast, live ? now : null));
   }
 
-  public synchronized long classify(Classification said, long now) {
-    seen(now);
-    return change(kept -> kept.classify(said));
-  }
-
-  public synchronized long label(long time, String label, long now) {
-    seen(now);
-    return change(kept -> kept.label(time, label));
-  }
-
-  public synchronized long score(Score score, int partition, long now) {
-    scores = partition;
-    seen(now);
-    ModeRow mode = mode(score.mode());
+  synchronized long score(Score score, long now) {
+    ModeRow mode = modes.computeIfAbsent(score.mode(), any -> new ModeRow());
     if (score.time() >= mode.errors.time) {
       mode.errors = Errors.of(score);
       list();
     }
-    return change(kept -> kept.score(score));
+    return change(now, kept -> kept.score(score));
   }
 
-  /** Changes the history, if one is kept; returns by how many bytes it has grown. */
-  private long change(Consumer<SeriesHistory> update) {
+  synchronized long classify(Classification said, long now) {
+    return change(now, kept -> kept.classify(said));
+  }
+
+  synchronized long label(long time, String label, long now) {
+    return change(now, kept -> kept.label(time, label));
+  }
+
+  private long change(long now, Consumer<SeriesHistory> update) {
+    seen = now;
     if (history == null) {
       return 0;
     }
@@ -217,78 +161,41 @@ public final class SeriesRow {
     return history.bytes() - bytes;
   }
 
-  private ModeRow mode(Mode mode) {
-    ModeRow row = modes[mode.ordinal()];
-    if (row == null) {
-      row = modes[mode.ordinal()] = new ModeRow();
-    }
-    return row;
-  }
-
   private ModeRow first() {
-    for (ModeRow row : modes) {
-      if (row != null) {
-        return row;
-      }
-    }
-    return null;
+    return modes.isEmpty() ? new ModeRow() : modes.values().iterator().next();
   }
 
-  /**
-   * When its newest record was read.
-   *
-   * @param now milliseconds since 1970
-   */
-  private void seen(long now) {
-    if (block != null) {
-      block.seen[place] = now;
-    }
-  }
-
-  /** Tells the list's columns what it is filtered and sorted by. */
   private void list() {
-    if (block == null) {
-      return;
-    }
     ModeRow row = first();
-    Forecast.Status status = row.issuer.status;
-    block.status[place] = status == null ? RowBlock.NO_STATUS : (byte) status.ordinal();
-    block.toNaive[place] = row.errors.relative;
-    block.toSeasonalNaive[place] = row.errors.relativeSeasonal;
+    status = row.status;
+    relative =
+        Double.isNaN(row.errors.relativeSeasonal)
+            ? row.errors.relative
+            : row.errors.relativeSeasonal;
   }
 
   synchronized void addTo(JobSummary figures) {
-    ModeRow row = first();
-    if (row == null) {
-      return;
+    if (!modes.isEmpty()) {
+      ModeRow row = first();
+      figures.add(row.status, row.errors);
+      modes.values().forEach(each -> figures.addIssuer(each.issuer));
     }
-    figures.add(row.issuer.status);
-    for (ModeRow each : modes) {
-      if (each != null && each.issuer.model != null) {
-        figures.addIssuer(each.issuer.model, each.issuer.version);
-      }
-    }
-    figures.add(row.errors);
   }
 
   synchronized Item item() {
-    ModeRow row = first() == null ? new ModeRow() : first();
+    int filled = Math.min(count, SPARKLINE);
     double[] sparkline = new double[filled];
     for (int i = 0; i < filled; i++) {
-      sparkline[i] = newest[(next + newest.length - filled + i) % newest.length];
+      sparkline[i] = newest[(count - filled + i) % SPARKLINE];
     }
+    Errors errors = first().errors;
     return new Item(
         name,
-        Arrays.stream(MODES).filter(mode -> modes[mode.ordinal()] != null).toList(),
-        row.issuer,
-        SeriesHistory.timeOrNull(time),
+        status,
         filled == 0 ? Double.NaN : sparkline[filled - 1],
-        row.errors,
+        errors.relative,
+        errors.relativeSeasonal,
         sparkline);
-  }
-
-  public synchronized Places places() {
-    return new Places(topic, observations, forecasts, scores);
   }
 
   /** Begins to keep its history; says what that takes, 0 when it was kept before. */
@@ -296,40 +203,24 @@ public final class SeriesRow {
     if (history != null) {
       return 0;
     }
-    // beyond those of one that was kept before, or by a server before this one
-    history = new SeriesHistory(name, Math.max(sequence, System.currentTimeMillis() * 1_000));
+    history = new SeriesHistory(name);
     return history.bytes();
   }
 
   /** Ends to keep it; says what that gives back. */
   synchronized long forget() {
-    if (history == null) {
-      return 0;
-    }
-    long bytes = history.bytes();
-    sequence = history.sequence();
+    long bytes = history == null ? 0 : history.bytes();
     history = null;
     return bytes;
-  }
-
-  synchronized boolean isKept() {
-    return history != null;
-  }
-
-  /** Puts what a look back found beside what came since; says how much that takes. */
-  public synchronized long complete(SeriesHistory older) {
-    return change(kept -> kept.merge(older));
   }
 
   /**
    * What is known of it, or null when no history is kept.
    *
-   * @param before the newest time wanted
-   * @param limit how many observations at most
    * @param after only what was learned after this sequence number; 0 for all
    */
-  public synchronized SeriesHistory.View view(long before, int limit, long after) {
-    return history == null ? null : history.view(before, limit, after);
+  public synchronized SeriesHistory.View view(long after) {
+    return history == null ? null : history.view(after);
   }
 
   /** Grows with each news; 0 when no history is kept. */

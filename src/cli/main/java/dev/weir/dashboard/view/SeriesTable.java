@@ -1,47 +1,28 @@
 package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Forecast;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
-/**
- * All series that were seen, up to a number. Rows are added and never taken away. A query reads
- * {@link RowBlock columns} outside of any lock.
- */
+/** All series that were seen, as far as there is room. Rows are added and never taken away. */
 public final class SeriesTable {
 
-  /** What a series may take, on average; long names make room for fewer. */
-  private static final long ROW_BYTES = 1_000;
+  /** Room for 200,000 series with names of usual length. */
+  public static final long MAX_BYTES = 200_000_000;
 
-  /** Groups whose errors are kept so long. */
-  private static final int MAX_SHARED = 100;
+  private static final long ROW_BYTES = 800; // with a name of no length
 
-  /** From so many series on, errors of all series are computed once for all who ask in a while. */
-  private static final int SHARED = 100_000;
-
-  private static final long SHARED_NANOS = 2_000_000_000L;
-
-  private static final long BARE_ROW_BYTES = 700; // with a name of no length
-
-  private final int maxSeries;
-  private final ConcurrentHashMap<String, SeriesRow> byName = new ConcurrentHashMap<>();
+  private final long maxBytes;
+  private final ConcurrentHashMap<String, SeriesRow> rows = new ConcurrentHashMap<>();
   private final LongAdder refused = new LongAdder();
-  private RowBlock[] blocks = new RowBlock[16]; // guarded by this, as the next three
-  private int[] byOrder = {}; // the first rows in the order of their names
-  private int size;
-  private long bytes;
-  private final Map<String, FleetErrors> shared = new HashMap<>(); // by group; guards the next
-  private long sharedNanos;
+  private long bytes; // guarded by this
 
-  SeriesTable(int maxSeries) {
-    this.maxSeries = maxSeries;
+  public SeriesTable(long maxBytes) {
+    this.maxBytes = maxBytes;
   }
 
   /** The order of a list. */
@@ -54,75 +35,55 @@ public final class SeriesTable {
   }
 
   /**
-   * @param group what names begin with, up to a slash; empty for all
    * @param search part of the name, in any case; empty for all
    * @param status null for all
    */
-  public record Query(
-      String group, String search, Sort sort, Forecast.Status status, int offset, int limit) {}
+  public record Query(String search, Sort sort, Forecast.Status status, int limit) {}
 
   /**
-   * @param total how many series fit the query
-   * @param groups those within the query's group, by name
-   */
-  public record Page(int total, int offset, List<Group> groups, List<SeriesRow.Item> items) {}
-
-  /**
-   * Series whose names are alike up to a slash.
+   * The first of the series that fit a query.
    *
-   * @param name up to and with that slash
-   * @param series how many fit the query
+   * @param total how many fit
    */
-  public record Group(String name, int series) {}
+  public record Page(int total, List<SeriesRow.Item> items) {}
+
+  private record Ranked(SeriesRow row, double rank) {}
 
   /**
    * The row of a series, or null when there is no room for a new one.
    *
    * @param added receives a new row before any other thread can see it
    */
-  public SeriesRow row(String name, Consumer<SeriesRow> added) {
-    SeriesRow row = byName.get(name);
+  SeriesRow row(String name, Consumer<SeriesRow> added) {
+    SeriesRow row = rows.get(name);
     if (row != null) {
       return row;
     }
     synchronized (this) {
-      row = byName.get(name);
+      row = rows.get(name);
       if (row != null) {
         return row;
       }
-      long cost = BARE_ROW_BYTES + 2L * name.length();
-      if (size >= maxSeries || bytes + cost > maxSeries * ROW_BYTES) {
+      long cost = ROW_BYTES + 2L * name.length();
+      if (bytes + cost > maxBytes) {
         refused.increment();
         return null;
       }
-      SeriesRow created = append(name);
-      added.accept(created);
       bytes += cost;
-      byName.put(name, created);
-      return created;
+      row = new SeriesRow(name);
+      added.accept(row);
+      rows.put(name, row);
+      return row;
     }
-  }
-
-  private SeriesRow append(String name) {
-    int block = size / RowBlock.SIZE;
-    if (block == blocks.length) {
-      blocks = Arrays.copyOf(blocks, 2 * block);
-    }
-    if (blocks[block] == null) {
-      blocks[block] = new RowBlock();
-    }
-    SeriesRow row = blocks[block].add(name, size % RowBlock.SIZE);
-    size++;
-    return row;
   }
 
   /** The row of a series, or null when it was never seen. */
   public SeriesRow find(String name) {
-    return byName.get(name);
+    return rows.get(name);
   }
 
   public int size() {
-    return byName.size();
+    return rows.size();
   }
 
   /** Records that were not taken for want of room for their series. */
@@ -131,70 +92,41 @@ public final class SeriesTable {
   }
 
   public void addTo(JobSummary figures) {
-    SeriesSnapshot all = snapshot();
-    for (int i = 0; i < all.size(); i++) {
-      all.row(i).addTo(figures);
-    }
+    rows.values().forEach(row -> row.addTo(figures));
   }
 
-  private synchronized SeriesSnapshot snapshot() {
-    if (byOrder.length < size) {
-      byOrder = ordered();
-    }
-    return new SeriesSnapshot(Arrays.copyOf(blocks, (size - 1) / RowBlock.SIZE + 1), size, byOrder);
-  }
-
-  private String name(int row) {
-    return blocks[row / RowBlock.SIZE].rows[row % RowBlock.SIZE].name();
-  }
-
-  /** Sorts the rows that were added and merges them with the others. */
-  private int[] ordered() {
-    int[] added =
-        IntStream.range(byOrder.length, size)
-            .boxed()
-            .sorted(Comparator.comparing(this::name))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    int[] all = new int[size];
-    int next = 0;
-    for (int i = 0, known = 0; i < size; i++) {
-      boolean isKnown =
-          next == added.length
-              || known < byOrder.length && name(byOrder[known]).compareTo(name(added[next])) < 0;
-      all[i] = isKnown ? byOrder[known++] : added[next++];
-    }
-    return all;
-  }
-
+  /** What is not known comes last, and what is equal by its name. */
   public Page page(Query query) {
-    SeriesSnapshot all = snapshot();
-    int[] found = all.find(query.group(), query.search(), query.status());
+    String search = query.search().toLowerCase(Locale.ROOT);
+    List<SeriesRow> found =
+        rows.values().stream()
+            .filter(row -> query.status() == null || row.status() == query.status())
+            .filter(row -> row.name().toLowerCase(Locale.ROOT).contains(search))
+            .map(
+                row ->
+                    new Ranked(row, rank(row, query.sort()))) // rows change while they are sorted
+            .sorted(Comparator.comparingDouble(Ranked::rank).thenComparing(one -> one.row().name()))
+            .map(Ranked::row)
+            .toList();
     return new Page(
-        found.length,
-        query.offset(),
-        all.counts(found, query.group()),
-        all.page(found, query.sort(), query.offset(), query.limit()).stream()
-            .map(SeriesRow::item)
-            .toList());
+        found.size(), found.stream().limit(query.limit()).map(SeriesRow::item).toList());
   }
 
-  /**
-   * The errors of a group's series.
-   *
-   * @param group what names begin with, up to a slash; empty for all
-   */
-  public FleetErrors errors(String group) {
-    SeriesSnapshot all = snapshot();
-    if (all.size() < SHARED) {
-      return FleetErrors.of(all, group);
-    }
-    synchronized (shared) {
-      if (System.nanoTime() - sharedNanos > SHARED_NANOS || shared.size() == MAX_SHARED) {
-        shared.clear();
-        sharedNanos = System.nanoTime();
-      }
-      return shared.computeIfAbsent(group, any -> FleetErrors.of(all, group));
-    }
+  /** What comes first has the smaller number; NaN comes last. */
+  private static double rank(SeriesRow row, Sort sort) {
+    return switch (sort) {
+      case name -> 0;
+      case best -> row.relative();
+      case worst -> -row.relative();
+      case recent -> -row.seen();
+      case status ->
+          row.status() == null
+              ? 3
+              : switch (row.status()) {
+                case FALLBACK -> 0;
+                case WARMUP -> 1;
+                case OK -> 2;
+              };
+    };
   }
 }

@@ -1,29 +1,25 @@
 package dev.weir.dashboard.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.dashboard.Records;
 import dev.weir.dashboard.ServedPage;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.dashboard.view.SeriesTable;
 import dev.weir.kafka.KafkaClients;
-import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class JobPageTest {
 
+  private final DashboardSettings settings =
+      new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS);
   private final DashboardState state =
-      new DashboardState(Records.TOPICS, null, null, new Limits(1_000, 2, 1 << 20));
+      new DashboardState(settings, new SeriesTable(2_000)); // room for two
   private String waiting; // for what
-  private final JobPage page =
-      new JobPage(
-          new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS),
-          state,
-          () -> waiting);
+  private final JobPage page = new JobPage(settings, state, () -> waiting);
   private long now = System.currentTimeMillis();
 
   private void seconds(int count) {
@@ -31,10 +27,6 @@ class JobPageTest {
       now += 1_000;
       page.takeSecond(now);
     }
-  }
-
-  private JsonNode whole() {
-    return ServedPage.parse(new String(page.whole(), StandardCharsets.UTF_8));
   }
 
   private JsonNode newest() {
@@ -48,29 +40,20 @@ class JobPageTest {
   }
 
   @Test
-  void tenMinutesAreKeptAndNewsHaveTheNewestSecondOnly() {
-    long version = page.version();
-    seconds(700);
-    assertThat(page.version()).isEqualTo(version + 700);
-    double[] times = ServedPage.numbers(whole().path("history").path("time"));
-    assertThat(times).hasSize(600).startsWith(now - 599_000).endsWith(now);
-    assertThat(ServedPage.numbers(newest().path("history").path("time"))).containsExactly(now);
-    assertThat(newest().path("now").longValue()).isEqualTo(now);
-  }
-
-  @Test
-  void aRateIsOfTheTimeSinceTheLastLookAndTheShownOneOfTenOfThem() {
+  void aRateIsThatOfTenSeconds() {
     seconds(20);
     observe(30);
-    now += 1_000; // a second that was late
+    now += 5_000; // seconds that were late
     seconds(1);
-    assertThat(newest().at("/history/observations_per_second/0").doubleValue()).isEqualTo(15);
-    assertThat(newest().at("/rates/observations_per_second").doubleValue()).isEqualTo(1.5);
+    assertThat(newest().at("/rates/observations_per_second").doubleValue()).isEqualTo(2); // 30 / 15
+    assertThat(newest().path("last_record").longValue()).isEqualTo(now);
+    long came = now;
     seconds(9);
-    assertThat(newest().at("/history/observations_per_second/0").doubleValue()).isZero();
-    assertThat(newest().at("/rates/observations_per_second").doubleValue()).isEqualTo(1.5);
+    assertThat(newest().at("/rates/observations_per_second").doubleValue()).isEqualTo(2);
     seconds(1);
     assertThat(newest().at("/rates/observations_per_second").doubleValue()).isZero();
+    assertThat(newest().path("last_record").longValue()).isEqualTo(came);
+    assertThat(newest().path("now").longValue()).isEqualTo(now);
   }
 
   @Test
@@ -81,24 +64,10 @@ class JobPageTest {
     }
     seconds(1);
     assertThat(newest().path("latency_ms").toString()).isEqualTo("{\"p50\":50.0,\"p99\":99.0}");
-    assertThat(newest().at("/history/latency_p99_ms/0").doubleValue()).isEqualTo(99);
     seconds(29);
     assertThat(newest().at("/latency_ms/p99").doubleValue()).isEqualTo(99);
-    assertThat(newest().at("/history/latency_p99_ms/0").isNull()).isTrue();
     seconds(1);
     assertThat(newest().at("/latency_ms/p99").isNull()).isTrue();
-  }
-
-  @Test
-  void theHistoryTellsOneSkillFromTheOther() {
-    state.takeOutput(
-        Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, 2_000, "demand", 4)), true);
-    state.takeOutput(
-        Records.record(Records.score("pump", Mode.MANY_TO_ONE, 2_000, 1.5, 2, 6)), true);
-    seconds(1);
-    assertThat(newest().at("/history/skill_naive/0").doubleValue()).isCloseTo(0.25, within(1e-9));
-    assertThat(newest().at("/history/skill_seasonal_naive/0").doubleValue())
-        .isCloseTo(0.75, within(1e-9));
   }
 
   @Test
@@ -106,15 +75,13 @@ class JobPageTest {
     seconds(1);
     assertThat(newest().path("state").textValue()).isEqualTo("LIVE");
     assertThat(newest().path("why").isNull()).isTrue();
-    for (String series : new String[] {"pump", "fan", "valve"}) { // room for two
+    for (String series : new String[] {"pump", "fan", "valve"}) {
       state.takeObservation(Records.record(Records.observation(series, 1, 1)), true);
     }
     seconds(1);
     assertThat(newest().path("state").textValue()).isEqualTo("LIVE");
     assertThat(newest().path("why").textValue())
-        .isEqualTo(
-            "Shows 2 series; there are more, and no room for them: serve the page with a higher"
-                + " --max-series.");
+        .isEqualTo("Shows 2 series; there are more, and no room for them.");
     seconds(3);
     waiting = "For rain.";
     seconds(1);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.dashboard.Records;
-import dev.weir.dashboard.view.DashboardSettings.Limits;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.model.Mode;
 import java.util.List;
 import java.util.Map;
@@ -16,32 +16,35 @@ class DashboardStateTest {
   private static final long HOUR = 3_600_000;
 
   private final DashboardState state =
-      new DashboardState(Records.TOPICS, null, null, new Limits(1_000, 10, 1 << 20));
+      new DashboardState(
+          new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS),
+          new SeriesTable(SeriesTable.MAX_BYTES));
 
   private void observe(long time, long now) {
     state.takeObservation(Records.record(Records.observation("pump", time, 1)), true, now);
   }
 
-  private List<Observation> taken(long time, double value) {
-    return DashboardState.observations(
-        state.observationReader(), Records.record(Records.observation("pump", time, value)));
-  }
-
   @Test
   void anObservationThatAJobWouldRefuseIsNotTaken() {
     long now = System.currentTimeMillis();
-    assertThat(taken(0, 1)).containsExactly(Records.observation("pump", 0, 1));
-    assertThat(taken(-1, 1)).isEmpty();
-    assertThat(taken(now + 24 * HOUR, 1)).as("a day ahead").hasSize(1);
-    assertThat(taken(now + 25 * HOUR, 1)).isEmpty();
-    assertThat(taken(0, Double.POSITIVE_INFINITY)).isEmpty();
+    for (Observation refused :
+        List.of(
+            Records.observation("pump", -1, 1),
+            Records.observation("pump", now + 25 * HOUR, 1),
+            Records.observation("pump", 0, Double.POSITIVE_INFINITY))) {
+      state.takeObservation(Records.record(refused), true);
+    }
+    assertThat(state.series.size()).isZero();
+    assertThat(state.unreadable.sum()).isEqualTo(3);
+    observe(now + 24 * HOUR, now);
+    assertThat(state.series.size()).as("a day ahead").isEqualTo(1);
   }
 
   @Test
   void whatIsReadBackMakesNoLatencyAndAnswersNothing() {
     state.takeObservation(Records.record(Records.observation("pump", 1_000, 1)), false, HOUR);
     issue(1_000, HOUR + 500);
-    assertThat(LatenciesTest.counts(state.latencies.roll())).isEmpty();
+    assertThat(LatenciesTest.counts(state.latencies.roll(HOUR))).isEmpty();
     observe(2_000, HOUR + 10_000);
     state.takeOutput(
         Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, 1_500, "demand", 4)),
@@ -50,7 +53,7 @@ class DashboardStateTest {
     observe(3_000, HOUR + 75_000);
     assertThat(state.why(HOUR + 75_000, false)).contains("no forecast has come for 65 s");
     issue(2_000, HOUR + 76_000);
-    assertThat(state.latencies.roll().getMaxValue()).isCloseTo(66_000, within(66L));
+    assertThat(state.latencies.roll(HOUR).getMaxValue()).isCloseTo(66_000, within(66L));
   }
 
   @Test
@@ -62,7 +65,7 @@ class DashboardStateTest {
     issue(1_000, HOUR + 12_000);
     observe(2_000, HOUR + 12_100);
     issue(2_000, HOUR + 12_400);
-    assertThat(LatenciesTest.counts(state.latencies.roll())).isEqualTo(Map.of(300L, 1L));
+    assertThat(LatenciesTest.counts(state.latencies.roll(HOUR))).isEqualTo(Map.of(300L, 1L));
   }
 
   private void issue(long origin, long now) {

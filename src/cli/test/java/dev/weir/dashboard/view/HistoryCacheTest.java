@@ -16,15 +16,14 @@ class HistoryCacheTest {
 
   private void fill(SeriesRow row, int values) {
     for (int i = 0; i < values; i++) {
-      histories.grown(row.observe(Records.observation(row.name(), i, i), "values", 0, 1));
+      histories.grown(row.observe(Records.observation(row.name(), i, i), 1));
       histories.grown(
-          row.issue(
-              Records.forecast(row.name(), Mode.MANY_TO_ONE, i, "demand", 1),
-              "demand",
-              0,
-              1,
-              true));
+          row.issue(Records.forecast(row.name(), Mode.MANY_TO_ONE, i, "demand", 1), 1, true));
     }
+  }
+
+  private static boolean isKept(SeriesRow row) {
+    return row.view(0) != null;
   }
 
   private List<SeriesRow> rows(int count) {
@@ -41,20 +40,8 @@ class HistoryCacheTest {
   void eachOfFewIsKept() {
     List<SeriesRow> rows = rows(4);
     rows.forEach(row -> fill(row, 5_000));
-    assertThat(rows).allMatch(SeriesRow::isKept);
+    assertThat(rows).allMatch(HistoryCacheTest::isKept);
     assertThat(histories.bytes()).isBetween(1L << 20, BUDGET);
-  }
-
-  @Test
-  void failedSearchIsRepeatedOnce() {
-    SeriesRow row = new SeriesRow("pump");
-    histories.missed(row);
-    assertThat(histories.ask(row)).as("not kept before").isTrue();
-    assertThat(histories.ask(row)).isFalse();
-    histories.missed(row);
-    assertThat(row.isKept()).as("for what comes now").isTrue();
-    assertThat(histories.ask(row)).isTrue();
-    assertThat(histories.ask(row)).isFalse();
   }
 
   @Test
@@ -62,8 +49,8 @@ class HistoryCacheTest {
     List<SeriesRow> rows = rows(100);
     SeriesRow first = rows.get(0);
     SeriesRow second = rows.get(50);
-    assertThat(histories.ask(first)).as("kept before").isFalse();
-    assertThat(histories.ask(second)).isFalse();
+    histories.ask(first);
+    histories.ask(second);
     for (int values = 0; values < 3_000; values += 100) {
       rows.forEach(row -> fill(row, 100));
       assertThat(histories.bytes()).isLessThanOrEqualTo(BUDGET);
@@ -72,27 +59,28 @@ class HistoryCacheTest {
       fill(row, 3_000);
     }
     assertThat(histories.bytes()).isLessThanOrEqualTo(BUDGET);
-    assertThat(first.isKept()).isTrue();
-    assertThat(second.isKept()).isTrue();
-    assertThat(rows.stream().filter(SeriesRow::isKept).count()).isLessThan(10);
+    assertThat(isKept(first)).isTrue();
+    assertThat(isKept(second)).isTrue();
+    assertThat(rows.stream().filter(HistoryCacheTest::isKept).count()).isLessThan(10);
     for (int i = 10; i < 30; i++) { // the page looks at twenty others
       histories.ask(rows.get(i));
       fill(rows.get(i), 3_000);
       assertThat(histories.bytes()).isLessThanOrEqualTo(BUDGET);
     }
-    assertThat(first.isKept()).isFalse();
-    assertThat(rows.get(29).isKept()).isTrue();
-    assertThat(histories.ask(first)).as("has to be read back").isTrue();
+    assertThat(isKept(first)).isFalse();
+    assertThat(isKept(rows.get(29))).isTrue();
+    histories.ask(first);
+    assertThat(first.view(0).observations().time()).as("begins anew").isEmpty();
   }
 
   @Test
   void aNewSeriesIsNotKeptWhereThereIsNoRoomForAllToGrow() {
-    rows(4).forEach(row -> fill(row, 5_000));
+    rows(6).forEach(row -> fill(row, 5_000));
     SeriesRow late = new SeriesRow("late");
     histories.offer(late);
-    assertThat(late.isKept()).isFalse();
-    assertThat(histories.ask(late)).isTrue();
-    assertThat(late.isKept()).isTrue();
+    assertThat(isKept(late)).isFalse();
+    histories.ask(late);
+    assertThat(isKept(late)).isTrue();
   }
 
   @Test
@@ -102,15 +90,8 @@ class HistoryCacheTest {
     histories.ask(rows.get(0));
     histories.grown(BUDGET - histories.bytes()); // all of it by something else
     fill(rows.get(1), 1); // and a bit more
-    assertThat(rows.get(1).isKept()).as("the oldest question").isFalse();
-    assertThat(rows.get(0).isKept()).isTrue();
-  }
-
-  @Test
-  void whatNobodyAskedForIsNotMissed() {
-    SeriesRow row = rows(1).get(0);
-    histories.missed(row);
-    assertThat(histories.ask(row)).as("kept since its first record").isFalse();
+    assertThat(isKept(rows.get(1))).as("the oldest question").isFalse();
+    assertThat(isKept(rows.get(0))).isTrue();
   }
 
   @Test
@@ -119,8 +100,8 @@ class HistoryCacheTest {
     SeriesRow row = new SeriesRow("wide");
     small.ask(row);
     for (int i = 0; i < 2_000; i++) {
-      small.grown(row.observe(Records.observation("wide", i, i), "values", 0, 1));
+      small.grown(row.observe(Records.observation("wide", i, i), 1));
     }
-    assertThat(row.isKept()).isTrue();
+    assertThat(isKept(row)).isTrue();
   }
 }

@@ -3,11 +3,9 @@ package dev.weir.dashboard.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 import org.junit.jupiter.api.Test;
@@ -33,8 +31,8 @@ class LatenciesTest {
     latencies.issued("pump", 100, 5_900); // of the other mode
     latencies.issued("fan", 200, 5_900); // of a value that was not seen
     latencies.issued("fan", 100, 5_300);
-    assertThat(counts(latencies.roll())).isEqualTo(Map.of(200L, 1L, 400L, 1L));
-    assertThat(counts(latencies.roll())).isEmpty();
+    assertThat(counts(latencies.roll(6_000))).isEqualTo(Map.of(200L, 1L, 400L, 1L));
+    assertThat(counts(latencies.roll(6_000))).isEmpty();
   }
 
   @Test
@@ -43,7 +41,7 @@ class LatenciesTest {
     latencies.issued("pump", 100, 4_990); // clocks of two readers
     latencies.observed("pump", 200, 5_000);
     latencies.issued("pump", 200, 500_000);
-    Histogram counted = latencies.roll();
+    Histogram counted = latencies.roll(6_000);
     assertThat(counted.getMinValue()).isZero();
     assertThat(counted.getMaxValue()).isCloseTo(120_000, within(120L));
     assertThat(counted.getTotalCount()).isEqualTo(2);
@@ -51,19 +49,16 @@ class LatenciesTest {
 
   @Test
   void observationsWithoutForecastsDoNotBlockLaterOnes() {
-    AtomicLong nanos = new AtomicLong();
-    Latencies measured = new Latencies(nanos::get);
     for (int i = 0; i < 20_000; i++) { // more than may wait
-      measured.observed("silent", i, 1_000);
+      latencies.observed("silent", i, 1_000);
     }
-    measured.observed("pump", 1, 1_000);
-    measured.issued("pump", 1, 1_500);
-    assertThat(counts(measured.roll())).isEmpty();
-    nanos.addAndGet(Duration.ofMinutes(3).toNanos());
-    measured.roll();
-    measured.observed("pump", 2, 181_000);
-    measured.issued("pump", 2, 181_500);
-    assertThat(counts(measured.roll())).isEqualTo(Map.of(500L, 1L));
+    latencies.observed("pump", 1, 1_000);
+    latencies.issued("pump", 1, 1_500);
+    assertThat(counts(latencies.roll(2_000))).isEmpty();
+    latencies.roll(180_000);
+    latencies.observed("pump", 2, 181_000);
+    latencies.issued("pump", 2, 181_500);
+    assertThat(counts(latencies.roll(182_000))).isEqualTo(Map.of(500L, 1L));
   }
 
   @Test
@@ -91,7 +86,7 @@ class LatenciesTest {
         latencies.observed("s" + i, second, now);
         latencies.issued("s" + i, i % 2 == 0 ? second : second - 10, now);
       }
-      for (Map.Entry<Long, Long> count : counts(latencies.roll()).entrySet()) {
+      for (Map.Entry<Long, Long> count : counts(latencies.roll(now)).entrySet()) {
         if (count.getKey() == 0) {
           fast += second > 25 ? count.getValue() : 0;
         } else {
