@@ -4,7 +4,6 @@ import dev.weir.cli.alarm.WebhookCommand;
 import dev.weir.cli.health.DoctorCommand;
 import dev.weir.cli.local.JobShutdownHook;
 import dev.weir.cli.local.LocalCluster;
-import dev.weir.job.BoundedJobRunner;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
@@ -42,24 +41,15 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides one option.")
   private final Map<String, String> overrides = new LinkedHashMap<>();
 
-  @Option(
-      names = "--savepoint",
-      paramLabel = "PATH",
-      description = "Savepoint to start from, such as that of a bounded run.")
+  @Option(names = "--savepoint", paramLabel = "PATH", description = "Savepoint to start from.")
   private String savepoint;
-
-  @Option(
-      names = "--savepoints",
-      paramLabel = "DIR",
-      description = "Where a bounded job leaves its savepoint (default: ${DEFAULT-VALUE}).")
-  private Path savepoints = Path.of("savepoints");
 
   @Option(
       names = "--state",
       paramLabel = "DIR",
       description =
-          "Folder that keeps what the job learned: Ctrl-C leaves a savepoint in it, and the next run"
-              + " with this folder goes on from the newest one.")
+          "Folder that keeps what the job learned: Ctrl-C leaves a savepoint in it, and the next"
+              + " run with this folder goes on from the newest one.")
   private Path state;
 
   @Option(
@@ -99,18 +89,10 @@ final class RunCommand implements Callable<Integer> {
     boolean isBounded = settings.kafka().source().span().isBounded();
     try (WebhookDelivery webhook = isBounded ? null : WebhookCommand.beside(read);
         LocalCluster cluster = LocalCluster.start(flink)) {
-      if (isBounded) {
-        try (BoundedJobRunner run = BoundedJobRunner.submit(cluster.environment(), settings);
-            JobShutdownHook shutdownHook = new JobShutdownHook(run.client(), settings, null)) {
-          tellOf(settings, cluster);
-          System.out.println(run.stopAtEnd(JobShutdownHook.inFlinksWords(savepoints)));
-        }
-        System.err.printf(
-            "%s has read its history; go on with --savepoint and --set mode=streaming%n",
-            settings.name());
-        return 0;
-      }
-      runStream(cluster, settings, webhook);
+      run(cluster, settings, webhook);
+    }
+    if (isBounded) {
+      System.err.println(settings.name() + " has read its history");
     }
     return 0;
   }
@@ -134,7 +116,7 @@ final class RunCommand implements Callable<Integer> {
         savepoint == null ? "nothing: no savepoint in " + state + " yet" : savepoint);
   }
 
-  private void runStream(LocalCluster cluster, JobSettings settings, WebhookDelivery webhook)
+  private void run(LocalCluster cluster, JobSettings settings, WebhookDelivery webhook)
       throws Exception {
     JobClient client = ForecastJob.submit(cluster.environment(), settings);
     try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings, state)) {

@@ -2,7 +2,6 @@ package dev.weir.cli;
 
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.health.ClusterFailure;
-import dev.weir.job.BoundedJobRunner;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
@@ -52,12 +51,6 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Option(names = "--savepoint", paramLabel = "PATH", description = "Savepoint to start from.")
   private String savepoint;
-
-  @Option(
-      names = "--savepoints",
-      paramLabel = "DIR",
-      description = "Where a bounded job leaves its savepoint (default: as the cluster has it).")
-  private String savepoints;
 
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides one option.")
   private final Map<String, String> overrides = new LinkedHashMap<>();
@@ -125,18 +118,6 @@ final class SubmitCommand implements Callable<Integer> {
 
   private int submit(StreamExecutionEnvironment env, JobWebhook read) throws Exception {
     JobSettings settings = read.job();
-    if (settings.kafka().source().span().isBounded()) {
-      try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
-        System.err.printf(
-            "%s is submitted, job id %s; waits for the end of its history%n",
-            settings.name(), run.client().getJobID());
-        System.out.println(run.stopAtEnd(savepoints));
-      }
-      System.err.printf(
-          "%s has read its history; go on with --savepoint and --set mode=streaming%n",
-          settings.name());
-      return 0;
-    }
     JobClient client = ForecastJob.submit(env, settings);
     System.out.printf("%s is submitted, job id %s%n", settings.name(), client.getJobID());
     if (read.webhook() != null) {

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -257,40 +256,27 @@ class OutsideTopicIT {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void boundedJobReadsTheTopicUpToItsEndAndStreamingGoesOn(boolean isAny) throws Exception {
+  void boundedJobReadsTheTopicUpToItsEndAndFinishes(boolean isAny) throws Exception {
     isInOrder = true;
     String name = isAny ? "outside-any" : "outside-history";
     models = isAny ? List.of("dnn", "lear") : MODELS; // of the same time, by name
-    Map<String, String> waits =
-        Map.of(
-            "window.idle-timeout",
-            "1 s",
-            "outside.idle-timeout",
-            "1 s",
-            isAny ? "learning.outside.max-models" : "learning.outside.models",
-            isAny ? "2" : "lear,dnn");
-    Map<String, String> bounded = new HashMap<>(waits);
-    bounded.put("mode", "bounded");
-    JobSettings history = settings(name, bounded);
+    JobSettings history =
+        settings(
+            name,
+            Map.of(
+                "mode",
+                "bounded",
+                isAny ? "learning.outside.max-models" : "learning.outside.models",
+                isAny ? "2" : "lear,dnn"));
     createTopics(history);
     sendObservations(history, 0, 30);
     sendForecasts(history, 0, 40);
     StreamExecutionEnvironment env = flink.environment(2);
     env.configure(
         new Configuration().set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS));
-    String savepoint;
-    try (BoundedJobRunner run = BoundedJobRunner.submit(env, history)) {
-      sendForecasts(history, 40, 60); // behind the end
-      savepoint = run.stopAtEnd(dir.resolve("history").toUri().toString());
-    }
+    ForecastJob.submit(env, history).getJobExecutionResult().get();
     await().until(() -> kafka.forecasts(history).size() >= 30 * SERIES.size());
     assertAsIfBrought(history, 30);
-    sendObservations(history, 30, 50);
-    JobSettings streaming = settings(name, waits);
-    try (RunningJob job = flink.restore(streaming, 1, CHECKPOINTS, savepoint)) {
-      awaitForecasts(job, streaming, 50);
-    }
-    assertAsIfBrought(streaming, 50);
   }
 
   @Tag("slow")

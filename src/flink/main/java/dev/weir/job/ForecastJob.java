@@ -3,9 +3,7 @@ package dev.weir.job;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.admin.TopicOffsets;
 import dev.weir.kafka.codec.RegistrySubjects;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -154,13 +152,6 @@ public final class ForecastJob {
           env.getConfiguration(),
           text -> System.err.println("%s: %s".formatted(settings.name(), text)));
     }
-    if (settings.kafka().source().span().isBounded()) {
-      try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
-        System.out.println(
-            "history is through, savepoint: " + run.stopAtEnd(line.getOptionValue("savepoints")));
-      }
-      return;
-    }
     submit(env, settings);
   }
 
@@ -261,13 +252,9 @@ public final class ForecastJob {
       admin.checkRights(kafka);
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
-      SourceOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.source().span());
-      if (offsets.starts() != null) {
-        LOG.info("reads {} from {} to {}", topics.observations(), offsets.starts(), offsets.ends());
-      }
       return new JobSettings(
           settings.name(),
-          kafka.measured(offsets, maxBytes),
+          kafka.measured(maxBytes),
           settings.forecast(),
           settings.covariates(),
           settings.outside(),

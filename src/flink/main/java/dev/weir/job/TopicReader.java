@@ -17,7 +17,6 @@ import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.OutsideTopic;
-import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
 import dev.weir.kafka.mapping.MappedRecords;
@@ -105,8 +104,8 @@ final class TopicReader {
             file.get(JobOptions.GUARANTEE),
             file.get(JobOptions.TRANSACTION_TIMEOUT),
             file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name)),
-        new KafkaSettings.Source(maxFuture(), span(), SourceOffsets.STREAM, observationMapping()),
-        0, // measured on the topics when the job is submitted, as the offsets
+        new KafkaSettings.Source(maxFuture(), span(), observationMapping()),
+        0, // measured on the topics when the job is submitted
         RegistryOptions.read(file, clients));
   }
 

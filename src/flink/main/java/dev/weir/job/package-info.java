@@ -3,7 +3,6 @@
  *
  * <p>Start at {@link dev.weir.job.ForecastJob}, the main class for {@code flink run}. {@link
  * dev.weir.job.ForecastPipeline} connects sources, operators and sink. {@link
- * dev.weir.job.JobSettings} is a validated job file. {@link dev.weir.job.HistoryProgress} shows how
- * far a bounded job has read.
+ * dev.weir.job.JobSettings} is a validated job file.
  */
 package dev.weir.job;

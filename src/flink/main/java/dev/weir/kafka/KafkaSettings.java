@@ -67,11 +67,9 @@ public record KafkaSettings(
    *
    * @param maxFuture how far ahead of the clock an observation may be
    * @param span what is read of the topics
-   * @param offsets the span's offsets; known when the job is submitted
    * @param mapping what observations are that are not our own records; null: they are
    */
-  public record Source(
-      Duration maxFuture, SourceRange span, SourceOffsets offsets, ObservationMapping mapping)
+  public record Source(Duration maxFuture, SourceRange span, ObservationMapping mapping)
       implements Serializable {}
 
   /**
@@ -245,23 +243,22 @@ public record KafkaSettings(
   }
 
   /** The same ends with what only the brokers know. */
-  public KafkaSettings measured(SourceOffsets measured, int bytes) {
-    Source found = new Source(source.maxFuture, source.span, measured, source.mapping);
-    return with(topics, found, bytes, registry);
+  public KafkaSettings measured(int bytes) {
+    return with(topics, bytes, registry);
   }
 
   /** The same ends with what only the registry knows. */
   public KafkaSettings withRegistry(RegistrySettings asked) {
-    return with(topics, source, maxDeadLetterBytes, asked);
+    return with(topics, maxDeadLetterBytes, asked);
   }
 
   /** The same ends with the topics that there are now. */
   public KafkaSettings withTopics(Topics found) {
-    return with(found, source, maxDeadLetterBytes, registry);
+    return with(found, maxDeadLetterBytes, registry);
   }
 
-  private KafkaSettings with(Topics found, Source measured, int bytes, RegistrySettings asked) {
+  private KafkaSettings with(Topics found, int bytes, RegistrySettings asked) {
     return new KafkaSettings(
-        bootstrapServers, properties, group, found, delivery, measured, bytes, asked);
+        bootstrapServers, properties, group, found, delivery, source, bytes, asked);
   }
 }

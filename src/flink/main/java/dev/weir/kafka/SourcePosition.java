@@ -36,6 +36,21 @@ public record SourcePosition(Kind kind, long at) implements Serializable {
   public static final String EXPECTED =
       "earliest, latest, committed, an offset such as 1200 or a time such as 2026-01-31T00:00:00Z";
 
+  /** What {@link #parseEnd} takes. */
+  public static final String EXPECTED_END =
+      "latest, an offset such as 1200 or a time such as 2026-01-31T00:00:00Z";
+
+  /**
+   * @throws IllegalArgumentException unless it is one of {@link #EXPECTED_END}
+   */
+  public static SourcePosition parseEnd(String text) {
+    SourcePosition end = parse(text);
+    if (end.equals(EARLIEST) || end.equals(COMMITTED)) {
+      throw new IllegalArgumentException("expected " + EXPECTED_END + ", got " + text);
+    }
+    return end;
+  }
+
   /**
    * @throws IllegalArgumentException unless it is one of {@link #EXPECTED}
    */

@@ -237,8 +237,7 @@ class ClientPropertiesTest {
             new KafkaSettings.Topics("o", "f", "s", "d", "m"),
             new KafkaSettings.Transactions(
                 KafkaSettings.Delivery.EXACTLY_ONCE, Duration.ofMinutes(10), "weir-pumps"),
-            new KafkaSettings.Source(
-                Duration.ofDays(1), SourceRange.STREAM, SourceOffsets.STREAM, null),
+            new KafkaSettings.Source(Duration.ofDays(1), SourceRange.STREAM, null),
             0,
             null);
     assertThat(settings.toString())

@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Test;
 /** What a broker says of records, markers, aborted and open transactions. */
 class UnreadRecordsIT {
 
-  private static final Map<TopicPartition, Long> NO_STOPS = Map.of();
-
   private static TopicPartition partition(String topic, int number) {
     return new TopicPartition(topic, number);
   }
@@ -69,29 +67,27 @@ class UnreadRecordsIT {
               partition("ends", 2), new Answer(2, true),
               partition("ends", 3), new Answer(2, true), // up to the open transaction
               partition("ends", 4), new Answer(0, true));
-      assertThat(unread.ask(positions, NO_STOPS)).isEqualTo(expected);
-      assertThat(unread.ask(positions, NO_STOPS)).isEqualTo(expected);
-      assertThat(unread.ask(Map.of(partition("ends", 0), 0L), Map.of(partition("ends", 0), 0L)))
-          .containsValue(new Answer(0, true)); // the job stops there
+      assertThat(unread.ask(positions)).isEqualTo(expected);
+      assertThat(unread.ask(positions)).isEqualTo(expected);
       producer.commitTransaction();
       Awaitility.await() // the broker writes the marker after it has answered
           .untilAsserted(
               () ->
-                  assertThat(unread.ask(positions, NO_STOPS))
+                  assertThat(unread.ask(positions))
                       .containsEntry(partition("ends", 3), new Answer(4, false)));
 
       kafka.create("gone", 1, Map.of());
       Map<TopicPartition, Long> both = Map.of(partition("ends", 0), 0L, partition("gone", 0), 0L);
-      assertThat(unread.ask(both, NO_STOPS)).hasSize(2);
+      assertThat(unread.ask(both)).hasSize(2);
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
         admin.deleteTopics(List.of("gone")).all().get();
       }
-      assertThatThrownBy(() -> unread.ask(both, NO_STOPS)).isInstanceOf(TimeoutException.class);
+      assertThatThrownBy(() -> unread.ask(both)).isInstanceOf(TimeoutException.class);
       Awaitility.await()
           .ignoreExceptions()
           .untilAsserted(
               () ->
-                  assertThat(unread.ask(both, NO_STOPS))
+                  assertThat(unread.ask(both))
                       .isEqualTo(
                           Map.of(
                               partition("ends", 0), new Answer(2, false),

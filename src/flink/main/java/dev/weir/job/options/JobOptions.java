@@ -112,28 +112,29 @@ public final class JobOptions {
 
   public static final Option<RunMode> MODE =
       Option.choice(
-              "source.mode",
-              RunMode.class,
-              RunMode.STREAMING,
-              "bounded: reads up to source.end and stops with a savepoint that streaming goes on"
-                  + " from; mode for short.")
-          .change("safe: a bounded run's savepoint is what streaming goes on from");
+          "source.mode",
+          RunMode.class,
+          RunMode.STREAMING,
+          "bounded: reads up to source.end and finishes; mode for short.");
   public static final Option<SourcePosition> START =
-      position(
+      new Option<SourcePosition>(
               "source.start",
+              Option.Type.VALUE,
+              SourcePosition.EXPECTED,
+              null,
               "Where a job begins that has no savepoint; by default committed, and earliest when"
-                  + " bounded.")
+                  + " bounded.",
+              SourcePosition::parse)
           .change("without effect: a savepoint says where to go on");
   public static final Option<SourcePosition> END =
-      position(
+      new Option<SourcePosition>(
               "source.end",
-              "Where a bounded job ends, of what is there when it is submitted; by default latest.")
+              Option.Type.VALUE,
+              SourcePosition.EXPECTED_END,
+              null,
+              "Where a bounded job ends, of what is there at its start; by default latest.",
+              SourcePosition::parseEnd)
           .needs(MODE, RunMode.BOUNDED);
-
-  private static Option<SourcePosition> position(String key, String description) {
-    return new Option<>(
-        key, Option.Type.VALUE, SourcePosition.EXPECTED, null, description, SourcePosition::parse);
-  }
 
   public static final Option<Duration> IDLE_TIMEOUT =
       Option.duration(

@@ -10,7 +10,7 @@ import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.OutsideTopic;
-import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.codec.FeedbackDeserializer;
 import dev.weir.kafka.codec.LabelDeserializer;
 import dev.weir.kafka.codec.ModelDeserializer;
@@ -20,9 +20,7 @@ import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.kafka.covariate.OutsideDeserializer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -31,16 +29,14 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
-import org.apache.flink.runtime.metrics.scope.ScopeFormat;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.TopicPartition;
 
 /** The sources and the one sink of a forecasting job on Kafka. */
 public final class KafkaConnectors {
@@ -101,35 +97,42 @@ public final class KafkaConnectors {
    */
   public Source<InputEvent, ?, ?> observations(
       TypeInformation<InputEvent> type, int ahead, Duration idleTimeout, boolean isInOrder) {
-    Map<Integer, Long> ends = settings.source().offsets().ends();
     ObservationTopics topics = settings.topics().observations();
     return timed(
         settings.group(),
         topics.pattern() == null
             ? new ExistingTopics(topics.names())
             : KafkaSubscriber.getTopicPatternSubscriber(Pattern.compile(topics.pattern())),
-        starts(settings.source().offsets()),
+        offsets(settings.source().span().start()),
+        offsets(settings.source().span().end()),
         ObservationDeserializer.of(type, settings, ahead),
-        isInOrder && ends == null, // with ends they are not read
+        isInOrder,
         KafkaConnectors::observed,
-        ends,
         idleTimeout);
   }
 
-  private OffsetsInitializer starts(SourceOffsets offsets) {
-    if (offsets.starts() == null) {
-      return OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+  /** Null for no position. */
+  private static OffsetsInitializer offsets(SourcePosition position) {
+    if (position == null) {
+      return null;
     }
-    String topic = settings.topics().observations().first();
-    Map<TopicPartition, Long> starts = new HashMap<>();
-    offsets.starts().forEach((p, offset) -> starts.put(new TopicPartition(topic, p), offset));
-    return OffsetsInitializer.offsets(starts, OffsetResetStrategy.EARLIEST);
+    return switch (position.kind()) {
+      case EARLIEST -> OffsetsInitializer.earliest();
+      case LATEST -> ExistingOffset.END;
+      case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+      case OFFSET -> new ExistingOffset(position.at());
+      case TIMESTAMP -> OffsetsInitializer.timestamp(position.at());
+    };
+  }
+
+  /** Where topics other than that of observations end; null: they do not. */
+  private OffsetsInitializer end() {
+    return settings.source().span().isBounded() ? ExistingOffset.END : null;
   }
 
   /**
-   * Labels, from the group's committed offsets, or the beginning without committed offsets. They
-   * have no end: a bounded job stops when its observations are read, and its savepoint says where
-   * its labels go on.
+   * Labels, from the group's committed offsets, or the beginning without committed offsets. A
+   * bounded job reads them, as each topic but that of observations, up to the end at its start.
    */
   public Source<InputEvent, ?, ?> labels(TypeInformation<InputEvent> type) {
     return untimed(
@@ -174,10 +177,7 @@ public final class KafkaConnectors {
     return groups;
   }
 
-  /**
-   * Covariates, from the beginning, since a job without a savepoint knows none of them. They have
-   * no end, as labels have none.
-   */
+  /** Covariates, from the beginning, since a job without a savepoint knows none of them. */
   public Source<CovariateEvent, ?, ?> covariates(TypeInformation<CovariateEvent> type) {
     CovariateTopic topic = settings.topics().covariates();
     return untimed(
@@ -188,8 +188,8 @@ public final class KafkaConnectors {
   }
 
   /**
-   * Outside forecasts, from the beginning, as covariates; a bounded job reads them up to where they
-   * ended when it was submitted. Until they are read, they hold back event time.
+   * Outside forecasts, from the beginning, as covariates. Until they are read, they hold back event
+   * time.
    */
   public Source<CovariateEvent, ?, ?> outside(TypeInformation<CovariateEvent> type) {
     OutsideTopic topic = settings.topics().outside();
@@ -197,10 +197,10 @@ public final class KafkaConnectors {
         outsideGroup(settings),
         new ExistingTopics(List.of(topic.name())),
         OffsetsInitializer.earliest(),
+        end(),
         new OutsideDeserializer(type, topic, settings.registry()),
         false,
         KafkaConnectors::made,
-        settings.source().offsets().outsideEnds(),
         topic.idleTimeout());
   }
 
@@ -209,31 +209,24 @@ public final class KafkaConnectors {
       String group,
       KafkaSubscriber topics,
       OffsetsInitializer starts,
+      OffsetsInitializer end,
       KafkaRecordDeserializationSchema<T> codec,
       boolean isInOrder,
       ObservationSourceReader.Progress<T> progress,
-      Map<Integer, Long> ends,
       Duration idleTimeout) {
-    KafkaSettings kafka = settings; // this object is not serializable
     Properties consumer = consumerProperties(group);
-    if (ends != null) {
-      // ObservationSourceReader commits, with the job's id; Kafka's reader would erase that
-      consumer.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
-    }
     return source(
         consumer,
         topics,
         starts,
+        end,
         codec,
         isInOrder,
         (reader, context) -> {
-          String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
           int subtask = context.getIndexOfSubtask();
           return new ObservationSourceReader<>(
               reader,
               progress,
-              ends,
-              ends == null ? null : new ConsumerGroupCommits(kafka, group, job),
               idleTimeout,
               context::sendSourceEventToCoordinator,
               () -> new UnreadRecords(consumer, subtask));
@@ -268,32 +261,40 @@ public final class KafkaConnectors {
   }
 
   /** A source of one topic that does not hold back event time. */
-  private static <T> Source<T, ?, ?> untimed(
+  private <T> Source<T, ?, ?> untimed(
       Properties consumer,
       String topic,
       OffsetsInitializer starts,
       KafkaRecordDeserializationSchema<T> codec) {
     ExistingTopics topics = new ExistingTopics(List.of(topic));
     return source(
-        consumer, topics, starts, codec, false, (reader, context) -> new PartitionReader<>(reader));
+        consumer,
+        topics,
+        starts,
+        end(),
+        codec,
+        false,
+        (reader, context) -> new PartitionReader<>(reader));
   }
 
   private static <T> Source<T, ?, ?> source(
       Properties consumer,
       KafkaSubscriber topics,
       OffsetsInitializer starts,
+      OffsetsInitializer end,
       KafkaRecordDeserializationSchema<T> codec,
       boolean isInOrder,
       TopicSource.Readers<T> readers) {
-    return new TopicSource<>(
+    KafkaSourceBuilder<T> source =
         KafkaSource.<T>builder()
             .setProperties(consumer)
             .setKafkaSubscriber(topics)
             .setStartingOffsets(starts)
-            .setDeserializer(codec)
-            .build(),
-        isInOrder,
-        readers);
+            .setDeserializer(codec);
+    if (end != null) {
+      source.setBounded(end);
+    }
+    return new TopicSource<>(source.build(), isInOrder, readers);
   }
 
   private Properties consumerProperties(String group) {

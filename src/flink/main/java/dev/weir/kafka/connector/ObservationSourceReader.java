@@ -3,13 +3,10 @@ package dev.weir.kafka.connector;
 import dev.weir.kafka.connector.UnreadRecords.Answer;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,11 +36,6 @@ import org.slf4j.LoggerFactory;
  * same if it is to read up to what its partitions hold before younger ones are assigned ({@link
  * ReadUp}).
  *
- * <p>With offsets to stop at, Kafka's reader reads each partition up to its one and forgets it.
- * This one saves all partitions, as ones without an end, so that a job without ends can go on from
- * its state, and commits all after each checkpoint: Kafka's reader commits a partition that ends
- * between a snapshot and the checkpoint's completion where the snapshot was, and never again.
- *
  * <p>A thread of its own asks the brokers, every {@value #MAX_TICK_MILLIS} ms at most, and only if
  * a partition is silent. A record costs a flag.
  */
@@ -51,8 +43,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
 
   /** Asks for unread records; {@link UnreadRecords} by the brokers. */
   interface Ends {
-    Map<TopicPartition, Answer> ask(
-        Map<TopicPartition, Long> positions, Map<TopicPartition, Long> stops);
+    Map<TopicPartition, Answer> ask(Map<TopicPartition, Long> positions);
 
     /** Makes a call in another thread fail. */
     void wakeup();
@@ -72,11 +63,6 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     long of(T event, long before);
   }
 
-  /** Commits offsets, next to read, for the job's group. */
-  interface Commits extends AutoCloseable {
-    void commit(Map<TopicPartition, Long> offsets);
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(ObservationSourceReader.class);
 
   private static final long MAX_TICK_MILLIS = 2_000;
@@ -89,9 +75,6 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
   private static final String HOLD = "until all partitions are assigned";
 
   private final Progress<T> progress;
-  private final Map<Integer, Long> stops; // null: reads without an end
-  private final Commits commits; // null without stops
-  private final NavigableMap<Long, Map<TopicPartition, Long>> toCommit = new TreeMap<>();
   private final long idleNanos;
   private final long tickMillis;
   private final Consumer<SourceEvent> coordinator;
@@ -118,23 +101,17 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
 
   /**
    * @param progress of a partition; without it the partition becomes idle
-   * @param stops offsets at which partitions end; others are not read; null: without an end
-   * @param commits what is read up to {@code stops}; null without them
    * @param coordinator takes events for the enumerator
    * @param ends called in the reader's own thread
    */
   ObservationSourceReader(
       SourceReader<T, KafkaPartitionSplit> reader,
       Progress<T> progress,
-      Map<Integer, Long> stops,
-      Commits commits,
       Duration idleTimeout,
       Consumer<SourceEvent> coordinator,
       Supplier<Ends> ends) {
     super(reader);
     this.progress = progress;
-    this.stops = stops;
-    this.commits = commits;
     this.idleNanos = idleTimeout.toNanos();
     this.coordinator = coordinator;
     this.endsFactory = ends;
@@ -156,53 +133,9 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
 
   @Override
   public void addSplits(List<KafkaPartitionSplit> splits) {
-    List<KafkaPartitionSplit> toRead = new ArrayList<>();
-    for (KafkaPartitionSplit split : splits) {
-      Partition partition = new Partition(split);
-      partitions.put(split.splitId(), partition);
-      if (stops == null) {
-        toRead.add(split);
-      } else if (partition.stop != null) { // else younger than the job: none of its business
-        toRead.add(
-            new KafkaPartitionSplit(partition.name, split.getStartingOffset(), partition.stop));
-      }
-    }
-    if (!toRead.isEmpty()) {
-      reader.addSplits(toRead);
-    }
+    splits.forEach(split -> partitions.put(split.splitId(), new Partition(split)));
+    reader.addSplits(splits);
     wake();
-  }
-
-  @Override
-  public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
-    List<KafkaPartitionSplit> reading = reader.snapshotState(checkpointId);
-    if (stops == null) {
-      return reading;
-    }
-    Map<String, Long> offsets = new HashMap<>();
-    reading.forEach(split -> offsets.put(split.splitId(), split.getStartingOffset()));
-    List<KafkaPartitionSplit> saved = new ArrayList<>();
-    Map<TopicPartition, Long> read = new HashMap<>();
-    partitions.forEach(
-        (id, partition) -> {
-          long offset = offsets.getOrDefault(id, partition.offsetAfterStop());
-          saved.add(new KafkaPartitionSplit(partition.name, offset));
-          if (offset >= 0) { // else a place that Kafka's reader has not looked up yet
-            read.put(partition.name, offset);
-          }
-        });
-    toCommit.put(checkpointId, read);
-    return saved;
-  }
-
-  @Override
-  public void notifyCheckpointComplete(long checkpointId) throws Exception {
-    reader.notifyCheckpointComplete(checkpointId);
-    Map<TopicPartition, Long> read = toCommit.get(checkpointId);
-    if (read != null) {
-      commits.commit(read);
-    }
-    toCommit.headMap(checkpointId, true).clear();
   }
 
   @Override
@@ -292,28 +225,23 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
       return;
     }
     Map<TopicPartition, Long> positions = new HashMap<>();
-    Map<TopicPartition, Long> until = new HashMap<>();
     for (KafkaPartitionSplit split : snapshotState(NO_CHECKPOINT)) {
       Partition partition = partitions.get(split.splitId());
       if (partition.wasSilent || isReadingUp) {
         positions.put(partition.name, split.getStartingOffset());
-        if (stops != null) {
-          until.put(partition.name, partition.stop == null ? 0 : partition.stop);
-        }
       }
     }
     question = new Question(resumed, isReadingUp, now, positions);
-    answers = CompletableFuture.supplyAsync(() -> answers(positions, until), thread);
+    answers = CompletableFuture.supplyAsync(() -> answers(positions), thread);
     answers.thenRun(this::wake);
   }
 
-  private Map<TopicPartition, Answer> answers(
-      Map<TopicPartition, Long> positions, Map<TopicPartition, Long> until) {
+  private Map<TopicPartition, Answer> answers(Map<TopicPartition, Long> positions) {
     try {
       if (ends == null) {
         ends = endsFactory.get();
       }
-      return ends.ask(positions, until);
+      return ends.ask(positions);
     } catch (KafkaException | IllegalStateException e) {
       long now = System.nanoTime();
       if (!thread.isShutdown() && now - lastLogNanos >= LOG_EVERY_NANOS) {
@@ -341,7 +269,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
           }
         });
     thread.shutdown();
-    try (commits) {
+    try {
       thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       reader.close();
@@ -351,13 +279,11 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
   private final class Partition {
 
     final TopicPartition name;
-    final Long stop; // null: it is read without an end, or not at all
     boolean isIdle;
     boolean hasObservation; // since it was looked at last
     boolean wasSilent; // at the newest question
     long readUpTo; // negative: to be asked for
     private long reached = Long.MIN_VALUE; // its progress
-    private final long start;
     private long lastNanos = System.nanoTime(); // when it was seen that it had one
     private Milestone older;
     private Milestone newer;
@@ -367,13 +293,6 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
 
     Partition(KafkaPartitionSplit split) {
       this.name = split.getTopicPartition();
-      this.stop = stops == null ? null : stops.get(name.partition());
-      this.start = split.getStartingOffset();
-    }
-
-    /** Where it is once Kafka's reader has forgotten it. */
-    long offsetAfterStop() {
-      return stop == null ? start : Math.max(start, stop); // it may start behind it
     }
 
     boolean isSilent(long now) {
@@ -446,11 +365,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     }
   }
 
-  /**
-   * Flink's output, or its part for a partition, whose observations it sees. Keeps the part of a
-   * partition that is read to its end: without it, a reader without partitions would hold back
-   * event time.
-   */
+  /** Flink's output, or its part for a partition, whose observations it sees. */
   private final class Output implements ReaderOutput<T> {
 
     final ReaderOutput<T> all;
@@ -470,7 +385,8 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
 
     @Override
     public void releaseOutputForSplit(String split) {
-      // kept
+      partitions.remove(split); // read to its end
+      all.releaseOutputForSplit(split);
     }
 
     @Override

@@ -68,10 +68,9 @@ class PartitionReader<T> implements SourceReader<T, KafkaPartitionSplit> {
     reader.addSplits(splits);
   }
 
-  /** Kafka's reader would take the last end of a partition for the end of the input. */
   @Override
   public void notifyNoMoreSplits() {
-    // no source of ours ends
+    reader.notifyNoMoreSplits();
   }
 
   @Override

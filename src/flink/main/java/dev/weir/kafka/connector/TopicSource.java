@@ -58,10 +58,9 @@ final class TopicSource<T>
     this.readers = readers;
   }
 
-  /** Not bounded for Flink: the submitter stops the job. */
   @Override
   public Boundedness getBoundedness() {
-    return Boundedness.CONTINUOUS_UNBOUNDED;
+    return source.getBoundedness();
   }
 
   @Override

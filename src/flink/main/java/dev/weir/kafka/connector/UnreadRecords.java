@@ -70,12 +70,10 @@ final class UnreadRecords implements ObservationSourceReader.Ends {
    *
    * @param positions next offset to read, or one of the special values of {@link
    *     KafkaPartitionSplit}
-   * @param stops offsets at which the reader stops, for partitions that have one
    * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
    */
   @Override
-  public Map<TopicPartition, Answer> ask(
-      Map<TopicPartition, Long> positions, Map<TopicPartition, Long> stops) {
+  public Map<TopicPartition, Answer> ask(Map<TopicPartition, Long> positions) {
     Map<TopicPartition, Answer> answers = new HashMap<>();
     Set<TopicPartition> open = new HashSet<>(positions.keySet());
     if (isTopicMissing) { // a deleted topic would block all others
@@ -90,7 +88,6 @@ final class UnreadRecords implements ObservationSourceReader.Ends {
       isTopicMissing = true;
       throw e;
     }
-    ends.replaceAll((tp, end) -> Math.min(end, stops.getOrDefault(tp, Long.MAX_VALUE)));
     ends.forEach((tp, end) -> answers.put(tp, new Answer(end, false)));
     long start = System.nanoTime();
     while (true) {

@@ -112,8 +112,7 @@ class ObservationSourceReaderTest {
     }
 
     @Override
-    public Map<TopicPartition, Answer> ask(
-        Map<TopicPartition, Long> positions, Map<TopicPartition, Long> stops) {
+    public Map<TopicPartition, Answer> ask(Map<TopicPartition, Long> positions) {
       asked++;
       if (isDown) {
         throw new TimeoutException("no broker");
@@ -184,13 +183,7 @@ class ObservationSourceReaderTest {
   private final Outputs main = new Outputs(MAIN);
   private final ObservationSourceReader<InputEvent> reader =
       new ObservationSourceReader<>(
-          fake,
-          KafkaConnectors::observed,
-          null,
-          null,
-          Duration.ofMillis(20),
-          replies::add,
-          () -> topic);
+          fake, KafkaConnectors::observed, Duration.ofMillis(20), replies::add, () -> topic);
 
   @BeforeEach
   void twoPartitions() {
