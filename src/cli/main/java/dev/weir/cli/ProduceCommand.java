@@ -88,7 +88,7 @@ final class ProduceCommand implements Callable<Integer> {
       names = "--format",
       description =
           "avro: Weir's own records; json: objects with series, time, value, feature_1, ...,"
-              + " ahead_1, ..., label and ends_window (default: json where the job file has"
+              + " ahead_1, ... and label (default: json where the job file has"
               + " observations.format).")
   private Format format;
 
@@ -141,9 +141,9 @@ final class ProduceCommand implements Callable<Integer> {
     topic = kafka.topic("--topic", topic, topics -> topics.observations().first());
     RegistrySettings schemas = registry.settings(kafka);
     UsageException.check(
-        schemas == null || !columns.isOfWindows(),
+        schemas == null || !columns.hasLabels(),
         "--columns",
-        "no label and no end with a schema registry",
+        "no label with a schema registry",
         "one");
     ObservationMapping mapping = kafka.mapping();
     if (format == null && mapping != null && !mapping.format().name().equals("json")) {

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
@@ -180,41 +179,22 @@ class ClassifyJobIT {
     }
   }
 
-  /** Sessions of 5 to 8 observations; the last one of each ends it and says its class. */
   @Test
-  void observationsMayEndWindowsAndSayTheirClass() throws Exception {
-    JobSettings job = settings("marked", "classify: {session-gap: P1D}");
-    SplittableRandom random = new SplittableRandom(4);
+  void observationsMaySayTheClassOfTheirWindow() throws Exception {
+    JobSettings job = settings("marked", "classify: {learning: true}");
     List<Observation> observations = new ArrayList<>();
-    List<Long> ends = new ArrayList<>();
-    long time = 1_767_225_600_000L;
-    for (int session = 0; session < 80; session++) {
-      int length = 5 + random.nextInt(4);
-      boolean isHigh = random.nextInt(3) == 0;
-      for (int i = 1; i <= length; i++) {
-        time += 1_000;
-        observations.add(
-            new Observation(
-                "saw",
-                time,
-                (isHigh ? 5 : 2) + random.nextGaussian(),
-                new double[] {random.nextGaussian()},
-                i < length ? null : isHigh ? "high" : "low",
-                i == length));
-      }
-      ends.add(time);
+    for (Step step : all(80).get(0)) {
+      observations.add(ClassFixture.labelled(step.observation(), step.label()));
     }
     kafka.create(job, 1);
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
       kafka.sendObservations(job, observations);
-      await(running, job, ends.size());
+      await(running, job, observations.size());
       List<Classification> classes = classes(job);
-      assertThat(classes).extracting(Classification::windowEnd).isEqualTo(ends);
-      assertThat(classes.subList(1, 80)).allMatch(c -> c.steps() >= 5 && c.steps() <= 8);
       for (int i = 0; i < classes.size(); i++) { // each label is learned before the next window
         assertThat(classes.get(i).labels()).isEqualTo(i);
       }
-      assertThat(classes.get(79).accuracy()).isGreaterThan(0.85);
+      assertThat(classes.get(79).accuracy()).isGreaterThan(0.6);
       assertThat(kafka.deadLetters(job)).isEmpty();
     }
   }

@@ -118,7 +118,7 @@ class CovariateTopicIT {
         bare.add(new Observation(series, time, value));
         observed.add(
             new Observation(
-                series, time, value, Observation.NO_FEATURES, null, false, known(series, hour)));
+                series, time, value, Observation.NO_FEATURES, null, known(series, hour)));
       }
     }
     kafka.sendObservations(settings, bare);

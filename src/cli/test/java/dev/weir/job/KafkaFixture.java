@@ -176,7 +176,7 @@ public final class KafkaFixture implements AutoCloseable {
         .headers()
         .add(
             ObservationCodec.fingerprintHeader(),
-            observation.isMarked()
+            observation.label() != null
                 ? ObservationCodec.markedFingerprint()
                 : ObservationCodec.fingerprint());
     return record;

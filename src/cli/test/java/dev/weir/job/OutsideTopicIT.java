@@ -93,13 +93,7 @@ class OutsideTopicIT {
 
   private static Observation observation(String series, int hour, double... ahead) {
     return new Observation(
-        series,
-        START + hour * HOUR,
-        value(series, hour),
-        Observation.NO_FEATURES,
-        null,
-        false,
-        ahead);
+        series, START + hour * HOUR, value(series, hour), Observation.NO_FEATURES, null, ahead);
   }
 
   /** Every third hour, half an hour before it, and of one hour nothing; the other each hour. */

@@ -221,7 +221,7 @@ class RegistryJobIT {
       assertThat(Http.get(URI.create(apicurio.url() + "/subjects/load-value/versions")))
           .isEqualTo("[1,2]");
       double[] ahead = {1, Double.NaN, 3, 4};
-      Observation known = new Observation("a", 5, 1.5, new double[0], null, false, ahead);
+      Observation known = new Observation("a", 5, 1.5, new double[0], null, ahead);
       Observation plain = new Observation("a", 5, 1.5);
       assertThat(readByIdOf(apicurio.url(), after.encode(known)).get("features_ahead"))
           .isEqualTo(List.of(Arrays.asList(1.0, null), List.of(3.0, 4.0)));

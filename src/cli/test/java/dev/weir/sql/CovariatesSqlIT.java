@@ -119,7 +119,6 @@ class CovariatesSqlIT {
                     value,
                     new double[] {value / 9 + random.nextDouble()},
                     null,
-                    false,
                     isSilent ? Observation.NO_FEATURES : known),
                 isSilent ? null : heats,
                 isSilent ? null : prices));
@@ -279,8 +278,7 @@ class CovariatesSqlIT {
       ahead[3 * k + 2] = o.ahead()[k] + 9;
       ahead[3 * k + 3] = o.ahead()[k + 1];
     }
-    return new Observation(
-        o.series(), o.time(), o.value(), o.features(), o.label(), o.endsWindow(), ahead);
+    return new Observation(o.series(), o.time(), o.value(), o.features(), o.label(), ahead);
   }
 
   @Test
@@ -341,13 +339,7 @@ class CovariatesSqlIT {
             .map(
                 o ->
                     new Observation(
-                        o.series(),
-                        o.time(),
-                        o.value(),
-                        Observation.NO_FEATURES,
-                        null,
-                        false,
-                        o.ahead()))
+                        o.series(), o.time(), o.value(), Observation.NO_FEATURES, null, o.ahead()))
             .toList();
     String query =
         forecast(
@@ -497,7 +489,7 @@ class CovariatesSqlIT {
         int next = (hour + 1 + k) % 24;
         known[k] = next >= 8 && next <= 17 ? 1 : 0;
       }
-      all.add(new Observation(o.series(), o.time(), o.value(), new double[0], null, false, known));
+      all.add(new Observation(o.series(), o.time(), o.value(), new double[0], null, known));
     }
     ForecastSettings settings =
         settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
@@ -517,7 +509,6 @@ class CovariatesSqlIT {
                         o.value(),
                         Observation.NO_FEATURES,
                         null,
-                        false,
                         new double[] {o.value(), 0.9 * o.value(), 1.1 * o.value()}))
             .toList();
     sql.tables.executeSql(printed().get(4));
@@ -571,7 +562,7 @@ class CovariatesSqlIT {
               : Arrays.stream(issued.get(last), hour - last, Math.min(reach, hour - last + 2))
                   .mapToDouble(Double::doubleValue)
                   .toArray();
-      all.add(new Observation(o.series(), o.time(), o.value(), new double[0], null, false, known));
+      all.add(new Observation(o.series(), o.time(), o.value(), new double[0], null, known));
     }
     ForecastSettings settings =
         settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));

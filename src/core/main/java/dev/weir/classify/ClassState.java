@@ -24,28 +24,22 @@ public final class ClassState extends WindowState {
   /**
    * What is said of the window of a time.
    *
-   * @param label null for none
    * @param recordTime time of the record that brought it; negative if not known
-   * @param endsWindow whether the window ends there
    */
-  record Mark(long time, String label, long recordTime, boolean endsWindow) {
+  record Mark(long time, String label, long recordTime) {
 
-    private static final Mark BLANK = new Mark(0, null, 0, false);
+    private static final Mark BLANK = new Mark(0, null, 0);
 
     private static Mark fields(Mark mark, StateFields fields) throws IOException {
       return new Mark(
           fields.number("time", mark.time),
           fields.text("label", mark.label),
-          fields.number("time of its record", mark.recordTime),
-          fields.flag("ends its window", mark.endsWindow));
+          fields.number("time of its record", mark.recordTime));
     }
   }
 
   final int maxClasses;
   final int waiting;
-
-  int open; // observations of the open window that are kept, by time or by session
-  long windowFirst; // time of its first observation
 
   final List<String> names = new ArrayList<>();
   StreamState learner; // null for nothing, as the next
@@ -89,8 +83,6 @@ public final class ClassState extends WindowState {
     ends = other.ends.clone();
     said = new WaitingRows(other.said);
     saidClasses = other.saidClasses;
-    open = other.open;
-    windowFirst = other.windowFirst;
     names.addAll(other.names);
     learner = other.learner == null ? null : new StreamState(other.learner);
     convolution = copy(other.convolution);
@@ -113,8 +105,6 @@ public final class ClassState extends WindowState {
 
   /** Declares all but the sizes and what {@link WindowState} has. */
   void fields(StateFields fields) throws IOException {
-    open = fields.number("observations of the open window", open);
-    windowFirst = fields.number("first time of the open window", windowFirst);
     fields.list("class", names, "", (name, each) -> each.text("name", name));
     learner = fields.optional("learned methods", learner, StreamState::new, StreamState::fields);
     convolution =
@@ -158,7 +148,6 @@ public final class ClassState extends WindowState {
   @Override
   public void forget() {
     super.forget();
-    open = 0;
     names.clear();
     learner = null;
     convolution = null;
@@ -173,11 +162,6 @@ public final class ClassState extends WindowState {
     scored = 0;
     right = 0;
     lossSum = 0;
-  }
-
-  @Override
-  public boolean isTimed(long time) {
-    return true; // a window may end then
   }
 
   /** Index of the first mark that is later; most marks are older than what comes. */

@@ -1,6 +1,5 @@
 package dev.weir.classify;
 
-import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Model;
@@ -11,10 +10,9 @@ import java.util.List;
 /**
  * How the windows of series are classified.
  *
- * @param seqLen observations in a window; of windows by time or by session at most
- * @param stride observations from one window to the next, by count
+ * @param seqLen observations in a window
+ * @param stride observations from one window to the next
  * @param channels values of an observation: its value and its features
- * @param rule where a window ends
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param model name of the model to use; null: none
  * @param initialModel the model's safetensors bytes to start with; null: wait for the model topic
@@ -25,7 +23,6 @@ public record ClassifySettings(
     int seqLen,
     int stride,
     int channels,
-    WindowRule rule,
     Duration outOfOrderness,
     String model,
     byte[] initialModel,
@@ -58,11 +55,6 @@ public record ClassifySettings(
     if (learning.learns) {
       within("channels of what is learned", channels * (seqLen == 1 ? 1 : 5), 1, 1_000);
     }
-    Duration ttl = limits.ttl();
-    if (!ttl.isZero() && ttl.compareTo(rule.length()) <= 0) {
-      throw new IllegalArgumentException(
-          "ttl: expected more than a window or a gap (%s), got %s".formatted(rule.length(), ttl));
-    }
     if (model == null && !learning.learns) {
       throw new IllegalArgumentException("model: expected one where nothing is learned, got none");
     }
@@ -73,18 +65,12 @@ public record ClassifySettings(
    *
    * @param classes names of the classes; empty: those of the model and of the labels
    * @param maxClasses classes of a series at most
-   * @param size how much of a series is learned
    * @param learns whether each series is learned from its labels; else the model alone answers
    * @param waiting windows of a series that wait for their label at most
    * @param seed of what is learned
    */
   public record Learning(
-      List<String> classes,
-      int maxClasses,
-      LearnerSize size,
-      boolean learns,
-      int waiting,
-      long seed)
+      List<String> classes, int maxClasses, boolean learns, int waiting, long seed)
       implements Serializable {
 
     public Learning {
@@ -114,7 +100,7 @@ public record ClassifySettings(
   /** The same, to wait for the model. */
   ClassifySettings withoutModel() {
     return new ClassifySettings(
-        seqLen, stride, channels, rule, outOfOrderness, model, null, learning, limits);
+        seqLen, stride, channels, outOfOrderness, model, null, learning, limits);
   }
 
   /** What is wrong with a model for this job; null if it fits. */

@@ -20,7 +20,6 @@ final class FeatureRegression {
   private final int waiting;
   private final float newBias;
   private final RecursiveRegression regression;
-  private final Parts parts = new Parts(); // of no class; each adds its weights
   private final float[] row; // (features, 1)
   private float[] logits = {};
   private double[] learned = {};
@@ -34,7 +33,7 @@ final class FeatureRegression {
     this.features = features;
     this.waiting = waiting;
     this.newBias = newBias;
-    this.regression = new RecursiveRegression(features + 1, 0, FORGETTING, parts);
+    this.regression = new RecursiveRegression(features + 1, FORGETTING);
     this.row = new float[features + 1];
     row[features] = 1f;
   }
@@ -65,30 +64,27 @@ final class FeatureRegression {
 
   /** Bytes of a series of which some rows wait for their label. */
   int bytes(int classes, int waiting) {
-    return Float.BYTES * (parts.length() + classes * row.length)
-        + Character.BYTES * features * (1 + waiting);
+    return Float.BYTES * regression.weightsAt(classes) + Character.BYTES * features * (1 + waiting);
   }
 
   /** The state before the first row. */
   State newState() {
     State state = new State();
-    state.learned = new float[parts.length()];
-    regression.start(state.learned, 0);
+    state.learned = regression.start();
     return state;
   }
 
   /** Whether a state is one of as many features. */
   boolean fits(State state) {
-    return state.learned.length >= parts.length()
-        && (state.learned.length - parts.length()) % row.length == 0
-        && state.rows.fits(features);
+    int weights = state.learned.length - regression.weightsAt(0);
+    return weights >= 0 && weights % row.length == 0 && state.rows.fits(features);
   }
 
   /** Makes room for as many classes. */
   private void grow(State state, int classes) {
-    int before = (state.learned.length - parts.length()) / row.length;
+    int before = (state.learned.length - regression.weightsAt(0)) / row.length;
     if (before < classes) {
-      state.learned = Arrays.copyOf(state.learned, parts.length() + classes * row.length);
+      state.learned = Arrays.copyOf(state.learned, regression.weightsAt(classes));
       for (int k = before; k < classes; k++) {
         state.learned[regression.weightsAt(k) + features] = newBias;
       }

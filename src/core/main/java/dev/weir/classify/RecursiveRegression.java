@@ -5,7 +5,7 @@ import dev.weir.rnn.Linear;
 /**
  * Logistic regression of the classes on features by recursive least squares with forgetting: a step
  * for each row as Newton's, with one matrix for all classes. State: the lower triangle of the
- * matrix (inputs, inputs), weights (classes, inputs).
+ * matrix (inputs, inputs), then weights (classes, inputs).
  *
  * <p>The matrix is the inverse of the sum of the features' products, times the largest curvature
  * that the loss can have. It grows where nothing is learned for a long time; its trace is bounded.
@@ -23,15 +23,13 @@ final class RecursiveRegression {
 
   private final int inputs;
   private final float forgetting;
-  private final int matrix;
-  private final int weights;
+  private final int weights; // where they begin
   private final float[] gain; // scratch
 
-  RecursiveRegression(int inputs, int classes, double forgetting, Parts parts) {
+  RecursiveRegression(int inputs, double forgetting) {
     this.inputs = inputs;
     this.forgetting = (float) forgetting;
-    this.matrix = parts.add(triangle(inputs));
-    this.weights = parts.add(classes, inputs);
+    this.weights = triangle(inputs);
     this.gain = new float[inputs];
   }
 
@@ -44,15 +42,13 @@ final class RecursiveRegression {
     return weights + label * inputs;
   }
 
-  /**
-   * Prepares the matrix, which is 0.
-   *
-   * @param learned inputs that were learned already
-   */
-  void start(float[] state, int learned) {
-    for (int i = learned; i < inputs; i++) {
-      state[matrix + triangle(i) + i] = START;
+  /** The state before the first row, of no class. */
+  float[] start() {
+    float[] state = new float[weights];
+    for (int i = 0; i < inputs; i++) {
+      state[triangle(i) + i] = START;
     }
+    return state;
   }
 
   void logits(float[] state, float[] features, int classes, float[] logits) {
@@ -62,7 +58,7 @@ final class RecursiveRegression {
   void learn(float[] state, float[] features, double[] probabilities, int classes, int label) {
     float trace = 0f;
     for (int i = 0; i < inputs; i++) {
-      int row = matrix + triangle(i);
+      int row = triangle(i);
       trace += state[row + i];
       Linear.forward(state, row, null, 0, i + 1, 1, features, 0, gain, i);
       float value = features[i];
@@ -79,7 +75,7 @@ final class RecursiveRegression {
     float factor = -CURVATURE / divisor * growth;
     for (int i = 0; i < inputs; i++) {
       float part = factor * gain[i];
-      int row = matrix + triangle(i);
+      int row = triangle(i);
       for (int j = 0; j <= i; j++) {
         state[row + j] = Math.fma(part, gain[j], growth * state[row + j]);
       }

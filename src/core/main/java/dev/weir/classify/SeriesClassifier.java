@@ -155,37 +155,23 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
       label = isRefused(state, label, source) ? null : label;
     }
     long time = observation.time();
-    if (label != null || observation.endsWindow()) {
-      ClassState.put(
-          state.marks, time, new Mark(time, label, source.timestamp(), observation.endsWindow()));
+    if (label != null) {
+      ClassState.put(state.marks, time, new Mark(time, label, source.timestamp()));
     } else {
       state.marks.removeIf(mark -> mark.time() == time);
     }
   }
 
-  /** Event time may have ended a window before all of its observations came. */
-  @Override
-  protected long reached(ClassState state) {
-    return settings.rule().isByCount() || state.windows == 0
-        ? state.lastTime()
-        : Math.max(state.lastTime(), state.lastTimes[state.place(0)]);
-  }
-
   @Override
   protected void precede(
       String series, SeriesState<ClassState> kept, ClassState state, long time, boolean goesBack) {
-    WindowRule rule = settings.rule();
-    long before = state.lastTime();
     if (goesBack) {
-      goBack(series, state, time);
-    } else if (state.open > 0 && rule.endsBefore(state.windowFirst, before, time)) {
-      close(series, state, rule.lastTime(state.windowFirst, before));
+      goBack(state, time);
     }
   }
 
   /** The series goes on at an earlier time: labels from then on are of windows to come. */
-  private void goBack(String series, ClassState state, long time) {
-    end(series, state);
+  private static void goBack(ClassState state, long time) {
     for (int age = 0; age < state.windows; age++) {
       int place = state.place(age);
       if (state.lastTimes[place] >= time) {
@@ -198,53 +184,34 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   @Override
   protected void advanced(
       String series, SeriesState<ClassState> kept, ClassState state, boolean hasWaited) {
-    WindowRule rule = settings.rule();
-    long time = state.lastTime();
-    if (!rule.isByCount()) {
-      state.windowFirst = state.open == 0 ? time : state.windowFirst;
-      state.open = Math.min(state.open + 1, settings.seqLen());
-    }
     read(state, state.size() - 1, row, 0);
     learner.observed(state, row);
-    boolean endsWindow = hasWaited ? takeMark(state, time) : takeLabel(state);
-    if (rule.kind() == WindowRule.Kind.SESSION && endsWindow) {
-      close(series, state, time);
-    } else if (!rule.isByCount()) {
-      if (state.open == 1) { // it may grow: then it is woken again
-        result.wakeAt(rule.lastTime(time, time) + 1);
-      }
-    } else if (windows.isDue(state)) {
-      classify(series, state, nextFirstTime(state), time);
+    if (hasWaited) {
+      takeMark(state);
+    } else {
+      takeLabel(state);
+    }
+    if (windows.isDue(state)) {
+      classify(series, state);
     }
   }
 
-  /** What an observation that has waited says of its window; returns whether it ends it. */
-  private boolean takeMark(ClassState state, long time) {
-    boolean endsWindow = false;
-    while (!state.marks.isEmpty() && state.marks.get(0).time() <= time) {
-      Mark mark = state.marks.remove(0);
-      endsWindow = mark.endsWindow();
-      if (mark.label() != null) {
-        hold(state, mark);
-      }
+  /** What an observation that has waited says of its window. */
+  private static void takeMark(ClassState state) {
+    while (!state.marks.isEmpty() && state.marks.get(0).time() <= state.lastTime()) {
+      hold(state, state.marks.remove(0));
     }
-    return endsWindow;
   }
 
   /** The same of one that was offered in this call. */
-  private boolean takeLabel(ClassState state) {
+  private void takeLabel(ClassState state) {
     String label = offered.label();
     if (label != null) {
       addClasses(state);
       if (!isRefused(state, label, offeredBy)) {
-        hold(state, new Mark(offered.time(), label, offeredBy.timestamp(), false));
+        hold(state, new Mark(offered.time(), label, offeredBy.timestamp()));
       }
     }
-    return offered.endsWindow();
-  }
-
-  private int size(ClassState state) {
-    return settings.rule().isByCount() ? state.size() : state.open;
   }
 
   /** Copies an observation, 0 being the oldest that is kept. */
@@ -260,31 +227,17 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value));
   }
 
-  /** By count a window owns the times after those of the one before. */
+  /** A window owns the times after those of the one before. */
   private static long nextFirstTime(ClassState state) {
     return state.windows == 0 ? state.time(0) : state.lastTimes[state.place(0)] + 1;
-  }
-
-  /**
-   * A window by time or by session is over.
-   *
-   * @param last the last time that belongs to it
-   */
-  private void close(String series, ClassState state, long last) {
-    classify(series, state, settings.rule().firstTime(state.windowFirst), last);
-    state.open = 0;
   }
 
   /**
    * An observation says the class of its window, which is learned once the window was classified.
    * Of several in a window the newest counts.
    */
-  private void hold(ClassState state, Mark label) {
-    long first =
-        settings.rule().isByCount()
-            ? nextFirstTime(state)
-            : settings.rule().firstTime(state.windowFirst);
-    ClassState.put(state.early, first, label);
+  private static void hold(ClassState state, Mark label) {
+    ClassState.put(state.early, nextFirstTime(state), label);
   }
 
   private boolean isRefused(ClassState state, String label, SourceRecord source) {
@@ -295,17 +248,9 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return true;
   }
 
-  /** The series is to be forgotten: classifies the window that is open, by time or by session. */
-  void end(String series, ClassState state) {
-    if (state.open > 0) {
-      close(series, state, settings.rule().lastTime(state.windowFirst, state.lastTime()));
-    }
-  }
-
   @Override
   protected void silence(
       String series, SeriesState<ClassState> kept, ClassState state, boolean isOver) {
-    end(series, state);
     result.count(Counted.UNUSED_LABEL, isOver ? state.early.size() : 0);
   }
 
@@ -325,36 +270,16 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return result;
   }
 
-  @Override
-  protected void elapse(
-      String series,
-      SeriesState<ClassState> kept,
-      ClassState state,
-      long timestamp,
-      long watermark) {
-    if (state.open == 0) {
-      return;
-    }
-    WindowRule rule = settings.rule();
-    long end = rule.lastTime(state.windowFirst, state.lastTime());
-    if (order().isAhead(watermark)) { // of another series, by its clock
-      result.wakeAt(Math.max(end, watermark + rule.length().toMillis()) + 1);
-    } else if (end < timestamp) {
-      close(series, state, end);
-      kept.times(state);
-    } else {
-      result.wakeAt(end + 1);
-    }
-  }
-
   /** Classifies the window as it is, which owns the labels of some times. */
-  private void classify(String series, ClassState state, long firstTime, long lastTime) {
-    int size = size(state);
+  private void classify(String series, ClassState state) {
+    long firstTime = nextFirstTime(state);
+    long lastTime = state.lastTime();
+    int size = state.size();
     if (window.length != size * channels) {
       window = new float[size * channels]; // the network wants just that length
     }
     for (int i = 0; i < size; i++) {
-      read(state, state.size() - size + i, window, i * channels);
+      read(state, i, window, i * channels);
     }
     addClasses(state);
     double[] probabilities = learner.classify(state, window);
@@ -388,19 +313,17 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   private Classification classification(String series, ClassState state, double[] probabilities) {
     int known = state.names.size();
     int best = Probabilities.largest(probabilities);
-    int size = size(state);
-    boolean isFull = size == settings.seqLen() || !settings.rule().isByCount();
     Status status =
         known == 0
             ? Status.UNKNOWN
             : settings.model() != null && !learner.hasModel()
                 ? Status.FALLBACK
-                : isFull ? Status.OK : Status.WARMUP;
+                : state.size() == settings.seqLen() ? Status.OK : Status.WARMUP;
     return new Classification(
         series,
-        state.time(state.size() - size),
+        state.time(0),
         state.lastTime(),
-        size,
+        state.size(),
         known == 0 ? "" : state.names.get(best),
         state.names,
         said(probabilities, known),
@@ -463,7 +386,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
       boolean isSame = state.early.get(at - 1).label().equals(event.label());
       result.count(isSame ? Counted.REPEATED_LABEL : Counted.CORRECTED_LABEL, 1);
       if (!isSame) {
-        state.early.set(at - 1, new Mark(time, event.label(), event.source().timestamp(), false));
+        state.early.set(at - 1, new Mark(time, event.label(), event.source().timestamp()));
       }
       return true;
     }
@@ -476,7 +399,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
       long seen = Math.min(time, clock.getAsLong());
       order().touched(kept, state, Long.MIN_VALUE, seen, watermark, result);
     }
-    state.early.add(at, new Mark(time, event.label(), event.source().timestamp(), false));
+    state.early.add(at, new Mark(time, event.label(), event.source().timestamp()));
     return true;
   }
 

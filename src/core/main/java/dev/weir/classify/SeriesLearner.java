@@ -56,8 +56,7 @@ final class SeriesLearner {
     }
     if (learning.learns() && settings.seqLen() >= LEAST_CONVOLVED) {
       methods.add(CONVOLUTION);
-      convolution =
-          new FeatureRegression(WindowShapes.count(learning.size()), learning.waiting(), 0f);
+      convolution = new FeatureRegression(WindowShapes.COUNT, learning.waiting(), 0f);
       Parts parts = new Parts();
       scaling = new RowScaling(channels, parts);
       scalingLength = parts.length();
@@ -80,12 +79,7 @@ final class SeriesLearner {
       mixtures[classes] =
           new StreamClassifier(
               new StreamClassifier.Settings(
-                  summary.length,
-                  classes,
-                  learning.waiting(),
-                  learning.size(),
-                  externalNames,
-                  learning.seed()));
+                  summary.length, classes, learning.waiting(), externalNames, learning.seed()));
     }
     return mixtures[classes];
   }
@@ -248,12 +242,7 @@ final class SeriesLearner {
       scaling.standardize(state.scaling, window, at, scaled, at);
     }
     if (shapes == null) {
-      shapes =
-          new WindowShapes(
-              settings.seqLen(),
-              channels,
-              WindowShapes.count(settings.learning().size()),
-              settings.learning().seed());
+      shapes = new WindowShapes(settings.seqLen(), channels, settings.learning().seed());
     }
     return shapes.of(scaled);
   }

@@ -1,22 +1,18 @@
 package dev.weir.classify;
 
 import dev.weir.forecast.Bfloat16;
-import dev.weir.forecast.LearnerSize;
 import dev.weir.rnn.Cell;
-import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
-import dev.weir.rnn.TorchRandom;
-import dev.weir.rnn.TrainableRnn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Classifies the rows of a series one after another, and learns from their labels, which arrive
- * later: before the next row or some rows later, in any order, or never. Several methods answer; a
- * regression on what they say is one more, and all are mixed by their log losses, so that the
- * mixture is never much worse than the best. A label that comes d rows late moves the shares in the
- * mixture by the (1 + d)th part: until it came, they could not follow it.
+ * later: before the next row or some rows later, in any order, or never. A network answers, and
+ * methods of the caller; a regression on what they say is one more, and all are mixed by their log
+ * losses, so that the mixture is never much worse than the best. A label that comes d rows late
+ * moves the shares in the mixture by the (1 + d)th part: until it came, they could not follow it.
  *
  * <pre>{@code
  * StreamClassifier classifier = new StreamClassifier(StreamClassifier.Settings.of(6, 2, 1));
@@ -35,17 +31,13 @@ public final class StreamClassifier {
 
   private static final int KEPT_ROWS = 16;
   private static final int FRESH_ROWS = 8;
+  private static final int UNITS = 24; // of the network
   private static final double LEARNING_RATE = 4e-3;
-  private static final double FORGETTING = 0.9998;
-  private static final double LOGISTIC_RATE = 0.1;
   private static final double STACKING_RATE = 0.005;
   private static final int STACKING_STARTS = 100; // rows
   private static final double SHARE = 0.002; // of a method's weight that all methods get
   private static final float TRUST = 0.9f; // of the first weights, for methods that have learned
   private static final float LARGEST_LOG = 6f;
-
-  private static final List<String> OWN =
-      List.of("last-label", "frequencies", "logistic", "fixed-network", "network");
 
   private static final double[][] NO_ANSWERS = {};
 
@@ -61,12 +53,10 @@ public final class StreamClassifier {
    * @param width values of a row
    * @param classes number of classes at most, at least 2
    * @param waiting rows that wait for their label at most, at least 1
-   * @param size of its networks
    * @param external names of further methods, whose answers the caller gives
-   * @param seed of the networks' first weights
+   * @param seed of the network's first weights
    */
-  public record Settings(
-      int width, int classes, int waiting, LearnerSize size, List<String> external, long seed) {
+  public record Settings(int width, int classes, int waiting, List<String> external, long seed) {
 
     public Settings {
       check("values of a row", width, 1, 1_000);
@@ -77,23 +67,7 @@ public final class StreamClassifier {
 
     /** For labels that arrive before the next row. */
     public static Settings of(int width, int classes, long seed) {
-      return new Settings(width, classes, 1, LearnerSize.DEFAULT, List.of(), seed);
-    }
-
-    private int fixedUnits() {
-      return switch (size) {
-        case SMALL -> 8;
-        case DEFAULT -> 16;
-        case FULL -> 64;
-      };
-    }
-
-    private int trainedUnits() {
-      return switch (size) {
-        case SMALL -> 8;
-        case DEFAULT -> 12;
-        case FULL -> 32;
-      };
+      return new Settings(width, classes, 1, List.of(), seed);
     }
 
     private static void check(String what, int value, int least, int most) {
@@ -113,15 +87,8 @@ public final class StreamClassifier {
   private final Parts parts;
   private final RowScaling scaling;
   private final LabelHistory history;
-  private final LabelCounts counts;
-  private final SoftmaxRegression logistic;
-  private final TrainableRnn fixed;
-  private final float[] fixedWeights;
-  private final int units; // of the fixed network
-  private final RecursiveRegression readout;
   private final OnlineNetwork network;
   private final SoftmaxRegression stacking;
-  private final int hiddenAt; // of the fixed network
   private final int weightsAt; // of the methods
   private final int labelsAt; // number of labels, up to where the stacking starts
   private final int inputs; // values and labels before
@@ -129,8 +96,7 @@ public final class StreamClassifier {
 
   // of one row
   private final float[] values; // (width): scaled
-  private final float[] features; // hidden state of the fixed network, 1, inputs
-  private final float[] row; // 1, inputs
+  private final float[] row; // (inputs)
   private final float[] logs; // 1, (classes, alone)
   private final float[] logits; // (classes)
   private final double[] learned; // (classes)
@@ -142,10 +108,9 @@ public final class StreamClassifier {
 
   public StreamClassifier(Settings settings) {
     this.settings = settings;
-    List<String> names = new ArrayList<>(OWN);
+    List<String> names = new ArrayList<>(List.of("mixture", "network"));
     names.addAll(settings.external());
-    this.alone = names.size();
-    names.add(0, "mixture");
+    this.alone = names.size() - 1;
     names.add("mean");
     names.add("stacking");
     this.methods = List.copyOf(names);
@@ -158,50 +123,26 @@ public final class StreamClassifier {
     this.parts = new Parts();
     this.scaling = new RowScaling(width, parts);
     this.history = new LabelHistory(settings.waiting());
-    this.counts = new LabelCounts(classes, parts);
-    this.logistic = new SoftmaxRegression(1 + inputs, classes, LOGISTIC_RATE, parts);
-    this.units = settings.fixedUnits();
-    RnnConfig fixedConfig = network(inputs, units);
-    this.fixed = new TrainableRnn(fixedConfig);
-    this.fixedWeights = fixedWeights(fixedConfig, width, settings.seed());
-    this.readout = new RecursiveRegression(units + 1 + inputs, classes, FORGETTING, parts);
     this.network =
         new OnlineNetwork(
-            network(inputs, settings.trainedUnits()),
+            new RnnConfig(Cell.GRU, inputs, UNITS, 1, false, true),
             classes,
             KEPT_ROWS,
             FRESH_ROWS,
             LEARNING_RATE,
             parts);
     this.stacking = new SoftmaxRegression(1 + classes * alone, classes, STACKING_RATE, parts);
-    this.hiddenAt = parts.add(units);
     this.weightsAt = parts.add(mixed);
     this.labelsAt = parts.add(1);
-    this.rowLength = 1 + LabelHistory.COUNT + width + units + classes * mixed;
+    this.rowLength = 1 + LabelHistory.COUNT + width + classes * mixed;
     this.values = new float[width];
-    this.features = new float[units + 1 + inputs];
-    this.row = new float[1 + inputs];
-    row[0] = 1f;
+    this.row = new float[inputs];
     this.logs = new float[1 + classes * alone];
     this.logits = new float[classes];
     this.learned = new double[classes];
     this.probabilities = new double[methods.size()][classes];
     this.passRows = new float[KEPT_ROWS * inputs];
     this.passLabels = new int[KEPT_ROWS];
-  }
-
-  private static RnnConfig network(int inputs, int units) {
-    return new RnnConfig(Cell.GRU, inputs, units, 1, false, true);
-  }
-
-  /** Those of fewer classes are among those of more. */
-  private static float[] fixedWeights(RnnConfig config, int width, long seed) {
-    RnnConfig largest = network(width + LabelHistory.width(MAX_CLASSES), config.hiddenSize());
-    Parts all = new Parts();
-    OnlineNetwork.recurrent(largest, all);
-    Parts some = new Parts();
-    OnlineNetwork.recurrent(config, some);
-    return some.copy(Initialization.recurrent(largest, new TorchRandom(seed)), all);
   }
 
   /** Names of the methods, in the order of {@link #classify}. */
@@ -227,7 +168,6 @@ public final class StreamClassifier {
     state.learned = new float[parts.length()];
     state.labels = history.newRing();
     Arrays.fill(state.learned, weightsAt, labelsAt, 1f / mixed);
-    readout.start(state.learned, 0);
     network.start(state.learned, settings.seed() + 1);
     return state;
   }
@@ -240,7 +180,7 @@ public final class StreamClassifier {
    */
   StreamState newState(int learned) {
     StreamState state = newState();
-    int first = weightsAt + OWN.size();
+    int first = weightsAt + 1; // after the network's
     for (int m = weightsAt; m < labelsAt && learned > 0; m++) {
       boolean isLearned = m >= first && m < first + learned;
       state.learned[m] = isLearned ? TRUST / learned : (1 - TRUST) / (mixed - learned);
@@ -253,7 +193,6 @@ public final class StreamClassifier {
     state.rows.widen(smaller.rowLength, rowLength);
     state.classes = settings.classes();
     state.learned = parts.copy(state.learned, smaller.parts);
-    readout.start(state.learned, smaller.features.length);
   }
 
   /** As {@link #classify(StreamState, float[], int, double[][])} of all classes. */
@@ -276,26 +215,14 @@ public final class StreamClassifier {
     float[] learned = state.learned;
     makeRoom(state, known);
     int kept = keep(state, values);
-    recall(state, kept);
-    int lastLabel = state.rows.numbers[kept + 1] - 1;
-    fixed.step(fixedWeights, 0, row, 1, learned, hiddenAt, null, 0);
-    System.arraycopy(learned, hiddenAt, features, 0, units);
-    counts.probabilities(learned, lastLabel, known, probabilities[1]);
-    counts.probabilities(learned, -1, known, probabilities[2]);
-    logistic.logits(learned, row, logits);
-    Probabilities.softmax(logits, known, probabilities[3]);
-    network.logits(learned, row, 1, logits);
-    Probabilities.softmax(logits, known, probabilities[5]);
-    int at = kept + 1 + LabelHistory.COUNT + settings.width();
-    for (int u = 0; u < units; u++) {
-      features[u] = put(state, at++, features[u]);
-    }
-    readout.logits(learned, features, classes(), logits);
-    Probabilities.softmax(logits, known, probabilities[4]);
+    inputs(state, kept, row, 0);
+    network.logits(learned, row, 0, logits);
+    Probabilities.softmax(logits, known, probabilities[1]);
     for (int m = 0; m < external.length; m++) {
-      take(external[m], known, probabilities[OWN.size() + 1 + m]);
+      take(external[m], known, probabilities[2 + m]);
     }
     combine(learned, known);
+    int at = kept + rowLength - classes() * mixed;
     for (int k = 0; k < classes(); k++) {
       for (int m = 1; m <= mixed; m++) {
         put(state, at++, (float) probabilities[m][k]);
@@ -305,10 +232,8 @@ public final class StreamClassifier {
     return probabilities;
   }
 
-  private static float put(StreamState state, int at, float value) {
-    short bits = Bfloat16.bits(value);
-    state.rows.numbers[at] = (char) bits;
-    return Bfloat16.value(bits);
+  private static void put(StreamState state, int at, float value) {
+    state.rows.numbers[at] = (char) Bfloat16.bits(value);
   }
 
   private static float get(StreamState state, int at) {
@@ -363,8 +288,8 @@ public final class StreamClassifier {
   }
 
   /**
-   * A row is kept until it was learned: its label, the labels before it, its values, the hidden
-   * state of the fixed network, and what the methods said of each class.
+   * A row is kept until it was learned: its label, the labels before it, its values, and what the
+   * methods said of each class.
    *
    * @return where it begins
    */
@@ -392,16 +317,6 @@ public final class StreamClassifier {
     for (int i = 0; i < settings.width(); i++) {
       to[from + i] = get(state, at++);
     }
-  }
-
-  /** Reads the features of a row that is kept. */
-  private void recall(StreamState state, int kept) {
-    inputs(state, kept, row, 1);
-    int at = kept + 1 + LabelHistory.COUNT + settings.width();
-    for (int u = 0; u < units; u++) {
-      features[u] = get(state, at++);
-    }
-    System.arraycopy(row, 0, features, units, row.length);
   }
 
   private int place(StreamState state, int age) {
@@ -514,7 +429,6 @@ public final class StreamClassifier {
           "age: expected a row that waits for its label, got " + age);
     }
     int kept = place(state, age);
-    recall(state, kept);
     int at = kept + rowLength - classes() * mixed;
     for (int k = 0; k < classes(); k++) {
       for (int m = 1; m <= mixed; m++) {
@@ -527,14 +441,7 @@ public final class StreamClassifier {
     stacking.logits(numbers, logs, logits);
     Probabilities.softmax(logits, known, learned);
     stacking.learn(numbers, logs, learned, label);
-    counts.add(numbers, state.rows.numbers[kept + 1] - 1, label);
     history.set(state, age, label);
-    logistic.logits(numbers, row, logits); // as it is now: it may have learned since the row
-    Probabilities.softmax(logits, known, learned);
-    logistic.learn(numbers, row, learned, label);
-    readout.logits(numbers, features, classes(), logits);
-    Probabilities.softmax(logits, known, learned);
-    readout.learn(numbers, features, learned, classes(), label);
     settle(state, age, label, known);
     numbers[labelsAt] = Math.min(STACKING_STARTS, numbers[labelsAt] + 1f);
   }

@@ -1,6 +1,5 @@
 package dev.weir.classify;
 
-import dev.weir.forecast.LearnerSize;
 import dev.weir.rnn.Linear;
 import java.util.SplittableRandom;
 
@@ -28,36 +27,29 @@ final class WindowShapes {
   private final float[] sums;
   private final float[] weights; // (sums, features)
 
-  /** Number of sums for a size. */
-  static int count(LearnerSize size) {
-    return switch (size) {
-      case SMALL -> 32;
-      case DEFAULT -> 64;
-      case FULL -> 160;
-    };
-  }
+  /** Number of sums. */
+  static final int COUNT = 64;
 
   /**
    * For windows whose channels are standardized.
    *
    * @param steps of a window at most
-   * @param count of sums
    */
-  WindowShapes(int steps, int channels, int count, long seed) {
+  WindowShapes(int steps, int channels, long seed) {
     this.rocket = MiniRocket.standard(steps, channels, FEATURES, seed);
     this.features = rocket.features();
     this.convolved = new float[features];
-    this.sums = new float[count];
-    this.weights = new float[count * features];
+    this.sums = new float[COUNT];
+    this.weights = new float[COUNT * features];
     SplittableRandom random = new SplittableRandom(seed);
     float[] signs = new float[weights.length];
     for (int i = 0; i < signs.length; i++) {
       signs[i] = random.nextBoolean() ? 1f : -1f;
     }
     int length = Math.min(steps, LONGEST);
-    for (float[] window : MiniRocket.standardWindows(WINDOWS * count, length, channels, seed + 1)) {
+    for (float[] window : MiniRocket.standardWindows(WINDOWS * COUNT, length, channels, seed + 1)) {
       sum(window, signs);
-      for (int s = 0; s < count; s++) {
+      for (int s = 0; s < COUNT; s++) {
         add(weights, s * features, sums[s], convolved, 0);
       }
     }

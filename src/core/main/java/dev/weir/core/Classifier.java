@@ -6,7 +6,6 @@ import dev.weir.classify.SeriesClassifier;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.LabelEvent;
-import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.window.SeriesOrder;
@@ -201,11 +200,6 @@ public final class Classifier {
     /** Whether each series is learned from its labels ({@code classify.learning}). */
     public Builder learning(boolean whether) {
       return set(ClassifyOptions.LEARNING, whether);
-    }
-
-    /** How much memory and time a series may take ({@code classify.size}). */
-    public Builder size(ForecasterBuilder.Size wanted) {
-      return set(ClassifyOptions.SIZE, LearnerSize.valueOf(Checks.given("size", wanted).name()));
     }
 
     /** Newest windows of a series whose label may still come ({@code classify.waiting}); 100. */

@@ -99,7 +99,7 @@ public record Observation(
   }
 
   private dev.weir.forecast.Observation of(String series, double[] known) {
-    return new dev.weir.forecast.Observation(series, time, value, features, null, false, known);
+    return new dev.weir.forecast.Observation(series, time, value, features, null, known);
   }
 
   /**

@@ -12,7 +12,6 @@ import java.util.Objects;
  * @param value finite
  * @param features covariates observed with the value, all finite; nobody may write into the array
  * @param label the true class of the window whose newest observation this is; null if not known
- * @param endsWindow whether a window by session ends with it
  * @param ahead (steps, covariates known ahead) what is known of the times after it, row-major, as
  *     many steps as are known; NaN for unknown; nobody may write into the array
  * @param models names of the outside models that forecast the series, in the order of their columns
@@ -24,7 +23,6 @@ public record Observation(
     double value,
     double[] features,
     String label,
-    boolean endsWindow,
     double[] ahead,
     List<String> models) {
 
@@ -39,30 +37,18 @@ public record Observation(
 
   /** One whose outside models the settings name. */
   public Observation(
-      String series,
-      long time,
-      double value,
-      double[] features,
-      String label,
-      boolean endsWindow,
-      double[] ahead) {
-    this(series, time, value, features, label, endsWindow, ahead, null);
+      String series, long time, double value, double[] features, String label, double[] ahead) {
+    this(series, time, value, features, label, ahead, null);
   }
 
   /** One that says nothing of the times after it. */
-  public Observation(
-      String series, long time, double value, double[] features, String label, boolean endsWindow) {
-    this(series, time, value, features, label, endsWindow, NO_FEATURES);
+  public Observation(String series, long time, double value, double[] features, String label) {
+    this(series, time, value, features, label, NO_FEATURES);
   }
 
-  /** One that says nothing of windows. */
+  /** One without a label. */
   public Observation(String series, long time, double value, double[] features) {
-    this(series, time, value, features, null, false);
-  }
-
-  /** Whether it says something of a window that it ends. */
-  public boolean isMarked() {
-    return label != null || endsWindow;
+    this(series, time, value, features, null);
   }
 
   /** The same with fewer numbers known ahead. */
@@ -72,7 +58,7 @@ public record Observation(
 
   /** The same with other numbers known ahead. */
   public Observation withAhead(double[] known, List<String> ofModels) {
-    return new Observation(series, time, value, features, label, endsWindow, known, ofModels);
+    return new Observation(series, time, value, features, label, known, ofModels);
   }
 
   /** Whether both say the same; a producer's retry sends the same observation twice. */
@@ -84,7 +70,6 @@ public record Observation(
         && series.equals(o.series)
         && Arrays.equals(features, o.features)
         && Objects.equals(label, o.label)
-        && endsWindow == o.endsWindow
         && Arrays.equals(ahead, o.ahead)
         && Objects.equals(models, o.models);
   }
@@ -96,14 +81,13 @@ public record Observation(
 
   @Override
   public String toString() {
-    return "Observation[%s %s = %s%s%s%s%s%s]"
+    return "Observation[%s %s = %s%s%s%s%s]"
         .formatted(
             series,
             java.time.Instant.ofEpochMilli(time),
             value,
             features.length == 0 ? "" : " " + Arrays.toString(features),
             label == null ? "" : " is " + label,
-            endsWindow ? " ends a window" : "",
             ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead),
             models == null ? "" : " by " + models);
   }

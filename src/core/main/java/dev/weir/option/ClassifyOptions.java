@@ -2,9 +2,7 @@ package dev.weir.option;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.classify.StreamClassifier;
-import dev.weir.forecast.LearnerSize;
 import dev.weir.model.ClassifierModel;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -34,15 +32,15 @@ public final class ClassifyOptions {
       Option.name(
               "classify.model",
               null,
-              "Name of the classifier; the newest published under it on the model topic is used. What"
-                  + " learns from labels needs none.")
+              "Name of the classifier; the newest published under it on the model topic is used."
+                  + " What learns from labels needs none.")
           .change("the other model comes from the topic or the file");
   public static final Option<String> FILE =
       Option.text(
               "classify.file",
               null,
-              "Classifier to start with, safetensors: a path (a relative one starts at the job file) or"
-                  + " a URL of Flink's file systems.")
+              "Classifier to start with, safetensors: a path (a relative one starts at the job"
+                  + " file) or a URL of Flink's file systems.")
           .change("without effect once the model topic has brought a model");
   public static final Option<List<String>> CLASSES =
       Option.list(
@@ -50,7 +48,8 @@ public final class ClassifyOptions {
               "a list of at most %d names".formatted(StreamClassifier.MAX_CLASSES),
               List.of(),
               StreamClassifier.MAX_CLASSES,
-              "The classes that there may be; by default those of the model and of the labels that come.",
+              "The classes that there may be; by default those of the model and of the labels that"
+                  + " come.",
               ClassifyOptions::className)
           .change("safe for further classes; each series keeps those it has");
   public static final Option<Integer> MAX_CLASSES =
@@ -61,22 +60,6 @@ public final class ClassifyOptions {
               StreamClassifier.MAX_CLASSES,
               "Classes of a series at most; memory grows with them.")
           .change("the classes of each series are learned from nothing");
-  public static final Option<Duration> WINDOW_TIME =
-      Option.duration(
-              "classify.window-time",
-              null,
-              Duration.ofMillis(1),
-              "Windows end at each multiple of this time, with at most window.seq-len observations. By"
-                  + " default windows are by count.")
-          .change(Option.UNTESTED);
-  public static final Option<Duration> SESSION_GAP =
-      Option.duration(
-              "classify.session-gap",
-              null,
-              Duration.ofMillis(1),
-              "A window ends when no observation came for longer than this, or with an observation that"
-                  + " says so (ends_window), with at most window.seq-len observations.")
-          .change(Option.UNTESTED);
   public static final Option<Boolean> LEARNING =
       Option.flag(
           "classify.learning",
@@ -88,13 +71,9 @@ public final class ClassifyOptions {
               ClassifySettings.DEFAULT_WAITING,
               1,
               StreamClassifier.MAX_WAITING,
-              "Newest windows of a series whose label may still come; a later one is a dead letter.")
+              "Newest windows of a series whose label may still come; a later one is a dead"
+                  + " letter.")
           .unit("windows")
-          .change("the classes of each series are learned from nothing");
-  public static final Option<LearnerSize> SIZE =
-      ForecastOptions.SIZE
-          .under(SECTION)
-          .needs(LEARNING, true)
           .change("the classes of each series are learned from nothing");
   public static final Option<ClassFormat> FORMAT =
       Option.choice(

@@ -2,16 +2,12 @@ package dev.weir.spec;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.classify.SeriesClassifier;
-import dev.weir.classify.WindowRule;
-import dev.weir.classify.WindowRule.Kind;
-import dev.weir.forecast.LearnerSize;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -83,27 +79,17 @@ public final class ClassifySpec extends Spec {
               .formatted(classes.size(), front.name(ClassifyOptions.CLASSES), maxClasses));
       return null;
     }
-    WindowRule rule = rule();
-    if (rule == null) {
-      return null;
-    }
     try {
       ClassifySettings settings =
           new ClassifySettings(
               get(ForecastOptions.SEQ_LEN),
               get(ForecastOptions.STRIDE),
               1 + get(ForecastOptions.FEATURES),
-              rule,
               get(ForecastOptions.OUT_OF_ORDERNESS),
               model,
               initial == null ? null : ClassifierFiles.toBytes(initial),
               new ClassifySettings.Learning(
-                  classes,
-                  maxClasses,
-                  learns ? get(ClassifyOptions.SIZE) : LearnerSize.DEFAULT,
-                  learns,
-                  get(ClassifyOptions.WAITING),
-                  ClassifySettings.SEED),
+                  classes, maxClasses, learns, get(ClassifyOptions.WAITING), ClassifySettings.SEED),
               limits());
       String problem = initial == null ? null : settings.problemWith(initial);
       if (problem != null) {
@@ -121,29 +107,5 @@ public final class ClassifySpec extends Spec {
       front.problem(ForecastOptions.FEATURES, e.getMessage());
       return null;
     }
-  }
-
-  private WindowRule rule() {
-    Duration time = get(ClassifyOptions.WINDOW_TIME);
-    Duration gap = get(ClassifyOptions.SESSION_GAP);
-    if (time == null && gap == null) {
-      return WindowRule.COUNT;
-    }
-    Option<Duration> option =
-        time == null ? ClassifyOptions.SESSION_GAP : ClassifyOptions.WINDOW_TIME;
-    boolean isRight = checkTtl(option);
-    if (time != null && gap != null) {
-      front.problem(
-          ClassifyOptions.SESSION_GAP,
-          "expected it or %s, got both".formatted(front.name(ClassifyOptions.WINDOW_TIME)));
-      isRight = false;
-    }
-    if (get(ForecastOptions.STRIDE) > 1) {
-      front.problem(
-          ForecastOptions.STRIDE,
-          "expected 1 with windows by time or session, got " + get(ForecastOptions.STRIDE));
-      isRight = false;
-    }
-    return isRight ? new WindowRule(time == null ? Kind.SESSION : Kind.TIME, get(option)) : null;
   }
 }

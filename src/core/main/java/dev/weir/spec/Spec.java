@@ -110,15 +110,13 @@ public abstract class Spec {
   }
 
   /** A shorter time to live would restart a series at each of its observations. */
-  final boolean checkTtl(Option<Duration> shorter) {
+  final void checkTtl(Option<Duration> shorter) {
     Duration ttl = get(ForecastOptions.TTL);
-    boolean isRight = ttl.isZero() || ttl.compareTo(get(shorter)) > 0;
-    if (!isRight) {
+    if (!ttl.isZero() && ttl.compareTo(get(shorter)) <= 0) {
       front.problem(
           ForecastOptions.TTL,
           "expected more than %s (%s), got %s".formatted(front.name(shorter), get(shorter), ttl));
     }
-    return isRight;
   }
 
   /** A larger series would take too long to save and restore. */

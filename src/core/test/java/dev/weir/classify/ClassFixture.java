@@ -3,7 +3,6 @@ package dev.weir.classify;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.LabelEvent;
-import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
@@ -100,13 +99,6 @@ public final class ClassFixture {
       } while (classifier.result.hasMore());
       return series.times() != null;
     }
-
-    /** As at the end of a series. */
-    void end(ClassState state) {
-      classifier.result.clear();
-      classifier.end("machine", state);
-      take(classifier.result);
-    }
   }
 
   /** A classifier whose results come here. */
@@ -144,18 +136,18 @@ public final class ClassFixture {
         .toList();
   }
 
-  /** Windows by count that learn. */
+  /** Windows that learn. */
   public static ClassifySettings settings(int seqLen, int stride, ClassifierModel model) {
-    return settings(seqLen, stride, WindowRule.COUNT, model, true, 6);
+    return settings(seqLen, stride, model, true, 6);
   }
 
   static ClassifySettings settings(
-      int seqLen, int stride, WindowRule rule, ClassifierModel model, boolean learns, int waiting) {
-    Settings settings = of(seqLen).stride(stride).rule(rule).waiting(waiting).model(model);
+      int seqLen, int stride, ClassifierModel model, boolean learns, int waiting) {
+    Settings settings = of(seqLen).stride(stride).waiting(waiting).model(model);
     return (learns ? settings : settings.fixed()).build();
   }
 
-  /** Windows by count that learn, without a model, classes, limits or a ttl, unless it says so. */
+  /** Windows that learn, without a model, classes, limits or a ttl, unless it says so. */
   public static Settings of(int seqLen) {
     return new Settings(seqLen);
   }
@@ -165,7 +157,6 @@ public final class ClassFixture {
     private final int seqLen;
     private int stride = 1;
     private int channels = CHANNELS;
-    private WindowRule rule = WindowRule.COUNT;
     private Duration outOfOrderness = Duration.ZERO;
     private String model;
     private byte[] initialModel;
@@ -173,7 +164,6 @@ public final class ClassFixture {
     private int maxClasses = 5;
     private boolean learns = true;
     private int waiting = 6;
-    private LearnerSize size = LearnerSize.DEFAULT;
     private long seed = 11;
     private StateLimits limits = StateLimits.NONE;
 
@@ -188,11 +178,6 @@ public final class ClassFixture {
 
     public Settings channels(int wanted) {
       channels = wanted;
-      return this;
-    }
-
-    public Settings rule(WindowRule wanted) {
-      rule = wanted;
       return this;
     }
 
@@ -236,11 +221,6 @@ public final class ClassFixture {
       return this;
     }
 
-    public Settings size(LearnerSize wanted) {
-      size = wanted;
-      return this;
-    }
-
     public Settings seed(long wanted) {
       seed = wanted;
       return this;
@@ -264,11 +244,10 @@ public final class ClassFixture {
           seqLen,
           stride,
           channels,
-          rule,
           outOfOrderness,
           model,
           initialModel,
-          new ClassifySettings.Learning(classes, maxClasses, size, learns, waiting, seed),
+          new ClassifySettings.Learning(classes, maxClasses, learns, waiting, seed),
           limits);
     }
   }
@@ -279,7 +258,6 @@ public final class ClassFixture {
         of.seqLen(),
         of.stride(),
         of.channels(),
-        of.rule(),
         outOfOrderness,
         of.model(),
         of.initialModel(),
@@ -295,15 +273,14 @@ public final class ClassFixture {
     return events.stream().sorted(Comparator.comparing(arrivals::get)).toList();
   }
 
-  /** An observation with its label, which may end a session. */
-  public static Observation marked(Observation observation, String label, boolean endsWindow) {
+  /** An observation with its label. */
+  public static Observation labelled(Observation observation, String label) {
     return new Observation(
         observation.series(),
         observation.time(),
         observation.value(),
         observation.features(),
-        label,
-        endsWindow);
+        label);
   }
 
   /** A network with random weights. */

@@ -1,7 +1,7 @@
 package dev.weir.classify;
 
 import static dev.weir.classify.ClassFixture.label;
-import static dev.weir.classify.ClassFixture.marked;
+import static dev.weir.classify.ClassFixture.labelled;
 import static dev.weir.classify.ClassFixture.model;
 import static dev.weir.classify.ClassFixture.observation;
 import static dev.weir.classify.ClassFixture.settings;
@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.classify.ClassFixture.Step;
-import dev.weir.classify.WindowRule.Kind;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
 import dev.weir.forecast.Observation;
@@ -28,8 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class SeriesClassifierTest {
 
@@ -57,8 +54,7 @@ class SeriesClassifierTest {
   @Test
   void aModelAloneAnswersAsItsNetwork() throws Exception {
     ClassifierModel model = model("states", 3, STATES);
-    ClassFixture.OneSeries classifier =
-        classifier(settings(4, 2, WindowRule.COUNT, model, false, 6));
+    ClassFixture.OneSeries classifier = classifier(settings(4, 2, model, false, 6));
     ClassState state = classifier.newState();
     float[] window = new float[4 * ClassFixture.CHANNELS];
     for (int t = 1; t <= 6; t++) {
@@ -93,9 +89,9 @@ class SeriesClassifierTest {
   @Test
   void aModelCountsMostUntilLabelsSayOtherwise() throws Exception {
     ClassifierModel model = model("states", 3, STATES);
-    ClassFixture.OneSeries alone = classifier(settings(4, 1, WindowRule.COUNT, model, false, 6));
+    ClassFixture.OneSeries alone = classifier(settings(4, 1, model, false, 6));
     ClassState of = alone.newState();
-    ClassFixture.OneSeries learning = classifier(settings(4, 1, WindowRule.COUNT, model, true, 6));
+    ClassFixture.OneSeries learning = classifier(settings(4, 1, model, true, 6));
     ClassState state = learning.newState();
     for (int t = 1; t <= 5; t++) {
       alone.observe(of, observation(t, 0.3 * t, -t), source(t));
@@ -114,87 +110,6 @@ class SeriesClassifierTest {
   }
 
   @Test
-  void windowsByTimeEndAtMultiplesOfTheirLength() throws Exception {
-    WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
-    ClassifierModel model = model("states", 1, STATES);
-    ClassFixture.OneSeries classifier = classifier(settings(3, 1, rule, model, true, 6));
-    ClassState state = classifier.newState();
-    for (long time : new long[] {105, 110, 120, 130, 199, 200, 450}) {
-      classifier.observe(state, observation(time, 1, time), source(time));
-    }
-    assertThat(context.timers).containsExactly(200L, 300L, 500L);
-    assertThat(context.classifications())
-        .extracting(Classification::windowStart, Classification::windowEnd, Classification::steps)
-        .containsExactly( // of the first the newest three
-            tuple(120L, 199L, 3), tuple(200L, 200L, 1));
-    assertThat(context.classifications()).extracting(Classification::status).contains(Status.OK);
-    classifier.wake(state, 500);
-    assertThat(context.classifications()).hasSize(3);
-    assertThat(context.classifications().get(2).windowStart()).isEqualTo(450);
-    classifier.wake(state, 600); // nothing came
-    assertThat(context.classifications()).hasSize(3);
-
-    classifier.label(state, label(100, "run")); // the first of the window's times
-    classifier.label(state, label(299, "idle")); // the last of the next one's
-    classifier.label(state, label(300, "idle"));
-    assertThat(context.labelled).isEqualTo(2);
-    assertThat(context.problems())
-        .containsExactly(
-            "time: expected one of the 3 newest windows of series machine,"
-                + " got 1970-01-01T00:00:00.300Z");
-  }
-
-  @Test
-  void aGapEndsASession() throws Exception {
-    WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
-    ClassifierModel model = model("states", 1, STATES);
-    ClassFixture.OneSeries classifier = classifier(settings(9, 1, rule, model, true, 6));
-    ClassState state = classifier.newState();
-    for (long time : new long[] {10, 40, 90, 141, 150}) {
-      classifier.observe(state, observation(time, 1, time), source(time));
-    }
-    assertThat(context.classifications()).singleElement();
-    assertThat(context.classifications().get(0).steps()).isEqualTo(3);
-    assertThat(context.timers).containsExactly(61L, 192L);
-    assertThat(classifier.wake(state, 192)).isTrue(); // it has grown since
-    assertThat(context.timers).endsWith(201L);
-    assertThat(context.classifications()).hasSize(1);
-    classifier.wake(state, 201);
-    assertThat(context.classifications()).hasSize(2);
-    assertThat(context.classifications().get(1).windowStart()).isEqualTo(141);
-    classifier.label(state, label(140, "run")); // within the gap after the first
-    assertThat(context.labelled).isEqualTo(1);
-  }
-
-  @Test
-  void anObservationMayEndASession() throws Exception {
-    WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
-    ClassifierModel model = model("states", 1, STATES);
-    ClassFixture.OneSeries classifier = classifier(settings(9, 1, rule, model, true, 6));
-    ClassState state = classifier.newState();
-    classifier.observe(state, observation(10, 1, 1), source(10));
-    classifier.observe(state, observation(20, 1, 2), source(20));
-    classifier.observe(state, marked(observation(40, 1, 3), "run", true), source(40));
-    assertThat(context.classifications()).singleElement();
-    assertThat(context.classifications().get(0).windowEnd()).isEqualTo(40);
-    assertThat(context.labelled).isEqualTo(1);
-
-    classifier.observe(state, marked(observation(40, 1, 3), "run", true), source(40)); // again
-    assertThat(context.counted).containsEntry(Counted.DUPLICATE, 1);
-    classifier.observe(state, observation(41, 1, 4), source(41)); // within the gap: the next one
-    assertThat(classifier.wake(state, 61)).isTrue(); // as the first one had wanted
-    assertThat(context.classifications()).hasSize(1);
-    classifier.wake(state, 92);
-    assertThat(context.classifications()).hasSize(2);
-    assertThat(context.classifications().get(1).windowStart()).isEqualTo(41);
-    classifier.label(state, label(40, "run")); // has come with the observation
-    assertThat(context.counted).containsEntry(Counted.REPEATED_LABEL, 1);
-    classifier.label(state, label(50, "idle"));
-    assertThat(context.labelled).isEqualTo(2);
-    assertThat(context.problems()).isEmpty();
-  }
-
-  @Test
   void aLabelInAnObservationCountsAsOneThatComesAfterItsWindow() throws Exception {
     ClassifierModel model = model("states", 1, STATES);
     ClassFixture.OneSeries classifier = classifier(settings(4, 3, model));
@@ -203,7 +118,7 @@ class SeriesClassifierTest {
     for (Step step : ClassFixture.steps("machine", 40, 6)) {
       Observation observation = step.observation();
       long time = observation.time();
-      classifier.observe(with, marked(observation, step.label(), true), source(time));
+      classifier.observe(with, labelled(observation, step.label()), source(time));
       classifier.observe(apart, observation, source(time));
       if (time / 1_000 % 3 == 0) { // of the three the newest counts
         classifier.label(apart, label(time, step.label()));
@@ -227,7 +142,7 @@ class SeriesClassifierTest {
     ClassifySettings named = ClassFixture.of(2).model(model).classes(STATES).build();
     ClassFixture.OneSeries classifier = classifier(named);
     ClassState state = classifier.newState();
-    classifier.observe(state, marked(observation(10, 1, 1), "odd\n", false), source(10));
+    classifier.observe(state, labelled(observation(10, 1, 1), "odd\n"), source(10));
     assertThat(context.problems())
         .containsExactly("label: expected one of [idle, run, fault], got odd.");
     assertThat(context.classifications()).singleElement();
@@ -253,29 +168,21 @@ class SeriesClassifierTest {
     assertThat(state).usingRecursiveComparison().isEqualTo(before);
   }
 
-  /** With labels and ends of sessions in observations that wait, and a state saved each time. */
-  @ParameterizedTest
-  @EnumSource(Kind.class)
-  void outOfOrderClassesAreThoseInOrder(Kind kind) throws Exception {
-    Duration length = Duration.ofMillis(kind == Kind.TIME ? 7_000 : 3_000);
-    WindowRule rule = kind == Kind.COUNT ? WindowRule.COUNT : new WindowRule(kind, length);
-    int stride = kind == Kind.COUNT ? 3 : 1;
+  /** With labels in observations that wait, and a state saved each time. */
+  @Test
+  void outOfOrderClassesAreThoseInOrder() throws Exception {
     ClassifySettings settings =
-        settings(12, stride, rule, model("states", 1, List.of("run", "idle")), true, 20);
+        settings(12, 3, model("states", 1, List.of("run", "idle")), true, 20);
     List<Observation> observations = new ArrayList<>();
     for (Step step : ClassFixture.steps("machine", 400, 6)) {
       long place = step.observation().time() / 1_000;
-      if (place % 11 != 0 && place % 23 != 5) { // gaps, for sessions
-        String label = place % 3 == 0 ? step.label() : null;
-        observations.add(marked(step.observation(), label, place % 17 == 0));
-      }
+      observations.add(labelled(step.observation(), place % 3 == 0 ? step.label() : null));
     }
     ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     for (Observation observation : observations) {
       state = classifier.observe(state, observation, source(observation.time()));
     }
-    classifier.end(state);
 
     Duration delay = Duration.ofSeconds(5);
     ClassFixture other = new ClassFixture();
@@ -293,7 +200,6 @@ class SeriesClassifierTest {
       waited = Math.max(waited, waiting.marks.size());
     }
     waiting = waits.advance(waiting, Long.MAX_VALUE);
-    waits.end(waiting);
     assertThat(waited).isGreaterThan(1);
     assertThat(other.outputs).hasSizeGreaterThan(20).isEqualTo(context.outputs);
     assertThat(other.counted).isEqualTo(context.counted);
@@ -307,10 +213,10 @@ class SeriesClassifierTest {
     ClassFixture.OneSeries classifier =
         classifier(ClassFixture.waiting(settings, Duration.ofSeconds(1)));
     ClassState state =
-        classifier.observe(null, marked(observation(2_000, 1, 1), "run", false), source(1));
+        classifier.observe(null, labelled(observation(2_000, 1, 1), "run"), source(1));
     assertThat(classifier.label(state, label(1_000, "fault"))).isTrue(); // before its window
     classifier.observe(state, observation(2_000, 1, 1), source(2)); // again: its label stays
-    classifier.observe(state, marked(observation(1_000, 4, 4), "idle", false), source(3));
+    classifier.observe(state, labelled(observation(1_000, 4, 4), "idle"), source(3));
     classifier.observe(state, observation(1_000, 5, 5), source(4)); // instead of it, and of "idle"
     assertThat(context.timers).containsExactly(2_000L, 1_000L);
     assertThat(context.classifications()).isEmpty();
@@ -338,7 +244,7 @@ class SeriesClassifierTest {
     ClassifySettings settings = settings(1, 1, model("states", 1, STATES));
     ClassState state =
         classifier(ClassFixture.waiting(settings, Duration.ofSeconds(9)))
-            .observe(null, marked(observation(1_000, 1, 1), "run", false), source(1));
+            .observe(null, labelled(observation(1_000, 1, 1), "run"), source(1));
     ClassFixture.OneSeries inOrder = classifier(settings);
     state = inOrder.observe(state, observation(2_000, 1, 1), source(2));
     assertThat(context.classifications())
@@ -351,7 +257,7 @@ class SeriesClassifierTest {
 
   @Test
   void labelsFindTheirWindowWheneverTheyCome() throws Exception {
-    ClassifySettings settings = settings(2, 3, WindowRule.COUNT, null, true, 4);
+    ClassifySettings settings = settings(2, 3, null, true, 4);
     ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.label(state, label(50, "early")); // before its window
@@ -400,21 +306,10 @@ class SeriesClassifierTest {
   @Test
   void aSeriesLearnsWhatItsModelDoesNotKnow() throws Exception {
     ClassifierModel model = model("states", 1, List.of("run", "idle")); // and no fault
-    ClassFixture.OneSeries classifier =
-        classifier(settings(12, 1, WindowRule.COUNT, model, true, 20));
+    ClassFixture.OneSeries classifier = classifier(settings(12, 1, model, true, 20));
     assertThat(classifier.classifier().methods())
         .containsExactly(
-            "mixture",
-            "last-label",
-            "frequencies",
-            "logistic",
-            "fixed-network",
-            "network",
-            "model",
-            "model-readout",
-            "convolution",
-            "mean",
-            "stacking");
+            "mixture", "network", "model", "model-readout", "convolution", "mean", "stacking");
     ClassState state = classifier.newState();
     ClassScore late = new ClassScore(5);
     int lastRight = 0;
@@ -581,9 +476,7 @@ class SeriesClassifierTest {
 
   @Test
   void labelsAreCorrectedUntilTheirWindowIsThere() throws Exception {
-    WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
-    ClassFixture.OneSeries classifier =
-        classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
+    ClassFixture.OneSeries classifier = classifier(settings(2, 2, model("states", 1, STATES)));
     ClassState state = classifier.newState();
     for (String early : List.of("run", "run", "idle")) { // at one time
       assertThat(classifier.label(state, label(110, early))).isTrue();
@@ -596,7 +489,7 @@ class SeriesClassifierTest {
                 Counted.REPEATED_LABEL, 1,
                 Counted.CORRECTED_LABEL, 1));
     classifier.observe(state, observation(110, 1, 1), source(1));
-    classifier.observe(state, observation(210, 1, 1), source(2));
+    classifier.observe(state, observation(130, 1, 1), source(2));
     assertThat(context.counted).containsEntry(Counted.CORRECTED_LABEL, 2);
     assertThat(classifier.label(state, label(130, "fault"))).isTrue();
     ClassState before = copy(state);
@@ -611,13 +504,9 @@ class SeriesClassifierTest {
   }
 
   /** As the forecasts of the same values: two late ones, and the third shows what was wrong. */
-  @ParameterizedTest
-  @EnumSource(Kind.class)
-  void aValueAheadOfTimeDoesNotSilenceItsSeries(Kind kind) throws Exception {
-    Duration length = Duration.ofMillis(kind == Kind.TIME ? 4_000 : 2_000);
-    WindowRule rule = kind == Kind.COUNT ? WindowRule.COUNT : new WindowRule(kind, length);
-    ClassFixture.OneSeries classifier =
-        classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
+  @Test
+  void aValueAheadOfTimeDoesNotSilenceItsSeries() throws Exception {
+    ClassFixture.OneSeries classifier = classifier(settings(3, 1, model("states", 1, STATES)));
     ClassState state = classifier.newState();
     for (int t = 1; t <= 10; t++) {
       state = classifier.observe(state, observation(1_000 * t, 1, t), source(t));
@@ -629,9 +518,6 @@ class SeriesClassifierTest {
     for (int t = 11; t <= 30; t++) {
       context.now = 1_000 * t;
       state = copy(classifier.observe(state, observation(1_000 * t, 1, t), source(t)));
-      if (kind != Kind.COUNT) {
-        classifier.wake(state, ahead); // event time is wrong for all
-      }
     }
     assertThat(context.counted).containsEntry(Counted.RESUMED, 1);
     assertThat(context.problems())
@@ -641,12 +527,11 @@ class SeriesClassifierTest {
                 + " PT8M8S");
     int before = context.labelled;
     assertThat(classifier.label(state, label(30_000, "run"))).isTrue();
-    classifier.end(state);
     assertThat(context.labelled).isEqualTo(before + 1);
     Classification last = context.classifications().get(context.classifications().size() - 1);
     assertThat(last.windowEnd()).isEqualTo(30_000);
     assertThat(last.steps()).isEqualTo(3);
-    assertThat(classifier.label(state, label(12_500, "run"))).isEqualTo(kind == Kind.TIME);
+    assertThat(classifier.label(state, label(12_500, "run"))).isFalse();
   }
 
   @Test
@@ -672,7 +557,7 @@ class SeriesClassifierTest {
   @Test
   void labelsOfWindowsBeforeOtherSettingsTeachNothing() throws Exception {
     ClassifierModel model = model("states", 1, STATES);
-    ClassifySettings alone = settings(11, 1, WindowRule.COUNT, model, false, 6);
+    ClassifySettings alone = settings(11, 1, model, false, 6);
     ClassifySettings with = settings(11, 1, model);
     ClassifySettings without = settings(11, 1, null);
     List<Step> steps = ClassFixture.steps("machine", 80, 9);
@@ -730,40 +615,6 @@ class SeriesClassifierTest {
   }
 
   @Test
-  void whatEventTimeHasEndedIsNotOpenedAgain() throws Exception {
-    WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
-    ClassFixture.OneSeries classifier =
-        classifier(settings(5, 1, rule, model("states", 1, STATES), true, 6));
-    ClassState state = classifier.newState();
-    classifier.observe(state, observation(100, 1, 1), source(1));
-    classifier.observe(state, observation(130, 1, 1), source(1));
-    classifier.wake(state, 200); // others are further
-    classifier.observe(state, observation(140, 1, 1), source(1));
-    classifier.observe(state, observation(200, 1, 1), source(1));
-    assertThat(context.classifications()).hasSize(1);
-    assertThat(context.problems())
-        .containsExactly(
-            "time: expected after 1970-01-01T00:00:00.199Z, got 1970-01-01T00:00:00.140Z, late by"
-                + " PT0.059S");
-  }
-
-  @Test
-  void aLongSessionOwnsAllOfItsTimesAndEndsWithItsSeries() throws Exception {
-    WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
-    ClassFixture.OneSeries classifier =
-        classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
-    ClassState state = classifier.newState();
-    for (int t = 10; t <= 200; t += 10) {
-      classifier.observe(state, observation(t, 1, 1), source(t));
-    }
-    classifier.end(state);
-    assertThat(context.classifications()).hasSize(1);
-    assertThat(context.classifications().get(0).windowStart()).isEqualTo(180);
-    assertThat(classifier.label(state, label(10, "run"))).isTrue();
-    assertThat(state.labels).isEqualTo(1);
-  }
-
-  @Test
   void wrongSettingsAndModelsAreRefused() {
     assertThatThrownBy(
             () ->
@@ -775,22 +626,8 @@ class SeriesClassifierTest {
                     .seed(1)
                     .build())
         .hasMessage("channels of what is learned: expected 1 to 1000, got 1005");
-    WindowRule minutes = new WindowRule(Kind.SESSION, Duration.ofMinutes(1));
-    assertThatThrownBy(
-            () ->
-                ClassFixture.of(2)
-                    .rule(minutes)
-                    .classes(STATES)
-                    .maxClasses(3)
-                    .waiting(5)
-                    .seed(1)
-                    .ttl(Duration.ofSeconds(60))
-                    .build())
-        .hasMessage("ttl: expected more than a window or a gap (PT1M), got PT1M");
-    assertThatThrownBy(() -> settings(2, 1, WindowRule.COUNT, null, false, 6))
+    assertThatThrownBy(() -> settings(2, 1, null, false, 6))
         .hasMessage("model: expected one where nothing is learned, got none");
-    assertThatThrownBy(() -> new WindowRule(Kind.TIME, Duration.ZERO))
-        .hasMessage("length: expected a millisecond or more, got PT0S");
     ClassifySettings settings =
         ClassFixture.of(2)
             .channels(3)

@@ -3,11 +3,9 @@ package dev.weir.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.classify.ClassifySettings;
-import dev.weir.classify.WindowRule;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,11 +46,8 @@ class ClassifySpecTest {
         "learning=off | file: expected a model where nothing is learned, got none",
         "model=m | model: expected file as well, got none",
         "classes=a,b,c max-classes=2 | max-classes: expected at least the 3 of classes, got 2",
-        "window-time=PT1M session-gap=PT1S | session-gap: expected it or window-time, got both",
-        "window-time=PT1M stride=2 | stride: expected 1 with windows by time or session, got 2",
-        "window-time=PT1M ttl=PT1M | ttl: expected more than window-time (PT1M), got PT1M",
-        "session-gap=PT2S ttl=PT1S | ttl: expected more than session-gap (PT2S), got PT1S",
-        "seq-len=2 features=200 | features: channels of what is learned: expected 1 to 1000, got 1005",
+        "seq-len=2 features=200 | features: channels of what is learned: expected 1 to 1000, got"
+            + " 1005",
       })
   void whatDoesNotGoTogetherIsOneProblem(String options, String problem) {
     settings(options);
@@ -76,10 +71,8 @@ class ClassifySpecTest {
     ClassifySettings settings = settings(null);
     assertThat(front.problems).isEmpty();
     assertThat(settings.seqLen()).isEqualTo(5);
-    assertThat(settings.rule()).isEqualTo(WindowRule.COUNT);
     assertThat(settings.learning().maxClasses()).isEqualTo(10);
     assertThat(settings.learning().waiting()).isEqualTo(100);
-    assertThat(settings("session-gap=PT2S").rule().length()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings("classes=" + "a,b,c,d,e,f,g,h,i,j,k,l").learning().maxClasses())
         .isEqualTo(12);
   }

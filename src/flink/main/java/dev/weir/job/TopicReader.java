@@ -256,10 +256,8 @@ final class TopicReader {
     if (!file.has(MappingOptions.FORMAT) || file.require(MappingOptions.VALUES) == null) {
       return null;
     }
-    for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
-      if (file.has(option) && !classifies) {
-        file.problem(option, "expected a section classify as well, got none");
-      }
+    if (file.has(MappingOptions.LABEL) && !classifies) {
+      file.problem(MappingOptions.LABEL, "expected a section classify as well, got none");
     }
     checkCount(MappingOptions.FEATURES, ForecastOptions.FEATURES);
     if (file.has(MappingOptions.FEATURES_AHEAD)) {

@@ -182,8 +182,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
       return;
     }
     Observation observation =
-        new Observation(
-            name, time, input.value(row), input.features(row), null, false, input.ahead(row));
+        new Observation(name, time, input.value(row), input.features(row), null, input.ahead(row));
     do {
       collectRows(series.observe(partition, observation, ROW, timers.watermark()));
     } while (series.result().hasMore());

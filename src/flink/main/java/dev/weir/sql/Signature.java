@@ -176,13 +176,10 @@ final class Signature {
           new Argument("seq_len", ForecastOptions.SEQ_LEN),
           new Argument("stride", ForecastOptions.STRIDE),
           new Argument("in_order", IN_ORDER),
-          new Argument("window_time", ClassifyOptions.WINDOW_TIME),
-          new Argument("session_gap", ClassifyOptions.SESSION_GAP),
           new Argument("classes", ClassifyOptions.CLASSES),
           new Argument("max_classes", ClassifyOptions.MAX_CLASSES),
           new Argument("waiting", ClassifyOptions.WAITING.needs(LABEL_COLUMN)),
           new Argument("learning", ClassifyOptions.LEARNING),
-          new Argument("size", ClassifyOptions.SIZE),
           new Argument("ttl", ForecastOptions.TTL),
           new Argument(
               "weights_path",

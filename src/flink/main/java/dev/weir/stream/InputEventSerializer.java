@@ -54,7 +54,9 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       byte kind =
           observation.models() != null
               ? MODELS
-              : observation.ahead().length > 0 ? AHEAD : observation.isMarked() ? MARKED : OBSERVED;
+              : observation.ahead().length > 0
+                  ? AHEAD
+                  : observation.label() != null ? MARKED : OBSERVED;
       target.writeByte(kind);
       StringValue.writeString(observation.series(), target);
       target.writeLong(observation.time());
@@ -62,7 +64,6 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       writeDoubles(observation.features(), target);
       if (kind != OBSERVED) {
         StringValue.writeString(observation.label(), target);
-        target.writeBoolean(observation.endsWindow());
       }
       if (kind == AHEAD || kind == MODELS) {
         writeDoubles(observation.ahead(), target);
@@ -123,7 +124,6 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
                 value,
                 features,
                 StringValue.readString(source),
-                source.readBoolean(),
                 kind == MARKED ? Observation.NO_FEATURES : readDoubles(source),
                 kind == MODELS ? readModels(source) : null);
     return new ObservationEvent(observation, readSource(source));

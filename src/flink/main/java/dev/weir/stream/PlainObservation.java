@@ -30,7 +30,7 @@ final class PlainObservation {
         || observation.features().length > 0
         || observation.ahead().length > 0
         || observation.models() != null
-        || observation.isMarked()
+        || observation.label() != null
         || time(bytes) != observation.time()
         || Double.compare(value(bytes), observation.value()) != 0) {
       return false;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.classify.ClassFixture;
 import dev.weir.classify.ClassifySettings;
-import dev.weir.classify.WindowRule;
-import dev.weir.classify.WindowRule.Kind;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
@@ -67,7 +65,6 @@ class ClassifySectionTest {
     assertThat(classify.seqLen()).isEqualTo(7);
     assertThat(classify.stride()).isEqualTo(3);
     assertThat(classify.channels()).isEqualTo(2);
-    assertThat(classify.rule()).isEqualTo(WindowRule.COUNT);
     assertThat(classify.model()).isEqualTo("states");
     assertThat(classify.initialModel()).isNotEmpty();
     assertThat(classify.learning().classes())
@@ -89,12 +86,10 @@ class ClassifySectionTest {
             """
             learning: {size: small}
             forecast: {many-to-one: {horizon: 3}}
-            classify: {session-gap: PT5S}
+            classify: {learning: true}
             window: {out-of-orderness: PT10S}
             """);
     assertThat(job.forecast().modes()).hasSize(1);
-    assertThat(job.classify().rule())
-        .isEqualTo(new WindowRule(Kind.SESSION, Duration.ofSeconds(5)));
     assertThat(job.classify().outOfOrderness()).isEqualTo(Duration.ofSeconds(10));
     assertThat(job.forecast().outOfOrderness()).isEqualTo(Duration.ofSeconds(10));
     assertThat(job.classify().model()).isNull();
@@ -130,8 +125,8 @@ class ClassifySectionTest {
   void wrongOptionsAreNamedWithTheirLines() {
     assertRefused(
         """
-        classify: {file: states.safetensors, window-time: PT1S, session-gap: PT1S}
-        window: {stride: 2, interval: PT1S}
+        classify: {file: states.safetensors}
+        window: {interval: PT1S}
         season: 24
         learning: {size: small}
         """,
@@ -140,9 +135,7 @@ class ClassifySectionTest {
         "states.yaml line 6: season: expected a section forecast as well, got classify alone",
         "states.yaml line 7: learning.size: expected a section forecast as well, got classify"
             + " alone",
-        "states.yaml line 4: classify.file: expected classify.model as well, got none",
-        "states.yaml line 4: classify.session-gap: expected it or classify.window-time, got both",
-        "states.yaml line 5: window.stride: expected 1 with windows by time or session, got 2");
+        "states.yaml line 4: classify.file: expected classify.model as well, got none");
     assertRefused(
         """
         classify: {learning: true}

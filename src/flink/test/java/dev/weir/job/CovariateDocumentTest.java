@@ -55,6 +55,6 @@ class CovariateDocumentTest {
     assertThat(events)
         .singleElement()
         .extracting(event -> ((ObservationEvent) event).observation())
-        .isEqualTo(new Observation("berlin", time, 41, new double[] {2}, null, false, ahead));
+        .isEqualTo(new Observation("berlin", time, 41, new double[] {2}, null, ahead));
   }
 }

@@ -54,7 +54,7 @@ class CovariateColumnsTest {
   private record Reading(long time, double value, double heat, Double[] plan, Double[] price) {
 
     Observation observation(double... ahead) {
-      return new Observation("a", time, value, new double[] {heat}, null, false, ahead);
+      return new Observation("a", time, value, new double[] {heat}, null, ahead);
     }
 
     void send(OnePartition partition) throws Exception {

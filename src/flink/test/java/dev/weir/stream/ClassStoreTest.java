@@ -61,7 +61,7 @@ class ClassStoreTest {
       boolean isLabelled = random.nextInt(4) == 0;
       all.add(
           SeriesHarness.event(
-              ClassFixture.marked(observation, isLabelled ? step.label() : null, false)));
+              ClassFixture.labelled(observation, isLabelled ? step.label() : null)));
       if (!isLabelled && random.nextInt(2) == 0) {
         late.add(
             new LabelEvent(

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.weir.classify.ClassFixture;
 import dev.weir.classify.ClassFixture.Step;
 import dev.weir.classify.ClassifySettings;
-import dev.weir.classify.WindowRule;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
 import dev.weir.forecast.ClassifierUpdate;
@@ -193,7 +192,7 @@ class ClassifyFunctionTest {
     List<InputEvent> ordered = new ArrayList<>();
     for (int s = 0; s < SERIES.size(); s++) {
       for (Step step : ClassFixture.steps(SERIES.get(s), 90, s + 1)) {
-        Observation marked = ClassFixture.marked(step.observation(), step.label(), false);
+        Observation marked = ClassFixture.labelled(step.observation(), step.label());
         ordered.add(new ObservationEvent(marked, source(marked.time())));
       }
     }
@@ -491,24 +490,5 @@ class ClassifyFunctionTest {
     assertThat(withForecasts.names())
         .contains("weir.classify.cachedSeries", "weir.classify.cacheMisses")
         .doesNotContain("weir.cachedSeries", "weir.cacheMisses");
-  }
-
-  @Test
-  void windowsByTimeEndWithEventTime() throws Exception {
-    ClassifySettings settings =
-        ClassFixture.of(5)
-            .rule(new WindowRule(WindowRule.Kind.TIME, Duration.ofSeconds(4)))
-            .model("states")
-            .maxClasses(3)
-            .waiting(4)
-            .seed(1)
-            .build();
-    SeriesHarness harness = harness(settings);
-    send(List.of(harness), events(0, 2)); // at 1 and 2 s
-    harness.watermark(3_999);
-    assertThat(classifications(harness)).isEmpty();
-    harness.watermark(4_000);
-    assertThat(classifications(harness)).hasSize(5);
-    assertThat(classifications(harness)).allMatch(said -> said.steps() == 2);
   }
 }

@@ -45,8 +45,7 @@ class CovariateFunctionTest {
   }
 
   private static Observation at(String series, int minute, double value, double... ahead) {
-    return new Observation(
-        series, minute * MINUTE, value, Observation.NO_FEATURES, null, false, ahead);
+    return new Observation(series, minute * MINUTE, value, Observation.NO_FEATURES, null, ahead);
   }
 
   private static double[] noise(int n, long seed) {

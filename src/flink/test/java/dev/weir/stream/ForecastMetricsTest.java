@@ -279,7 +279,7 @@ class ForecastMetricsTest {
     for (int t = 0; t < 200; t++) {
       double[] ahead = {values[t + 1] + 0.01, Double.NaN, values[t + 2] + 0.01, Double.NaN};
       Observation o =
-          new Observation("a", t * MINUTE, values[t], Observation.NO_FEATURES, null, false, ahead);
+          new Observation("a", t * MINUTE, values[t], Observation.NO_FEATURES, null, ahead);
       operator.harness.send(new ObservationEvent(o, source("observations", t)));
     }
     assertThat(operator.metrics.count(ONE + "outside.knows.values"))
@@ -361,8 +361,7 @@ class ForecastMetricsTest {
       double said = next + 1;
       double low = t % 4 < 2 ? said - 0.5 : said - 2;
       double[] ahead = {said, low, said + 1, t % 2 * 7200, nan, nan, nan, nan};
-      Observation o =
-          new Observation("a", t * MINUTE, t % 2, Observation.NO_FEATURES, null, false, ahead);
+      Observation o = new Observation("a", t * MINUTE, t % 2, Observation.NO_FEATURES, null, ahead);
       operator.harness.send(new ObservationEvent(o, source("observations", t)));
     }
     RecordedMetrics metrics = operator.metrics;

@@ -208,7 +208,6 @@ class LibraryBitsTest {
                 Double.parseDouble(cells[2]),
                 features,
                 null,
-                false,
                 ahead);
         all.add(next);
         if (i % 50 == 20) {

@@ -377,7 +377,7 @@ class SavedStateTest {
       state =
           classifier.advance(
               classifier.observe(
-                  state, ClassFixture.marked(step.observation(), step.label(), false), record),
+                  state, ClassFixture.labelled(step.observation(), step.label()), record),
               time - 3_001);
     }
     SourceRecord record = new SourceRecord("labels", 0, 1, 2, null, null);

@@ -91,9 +91,9 @@ class SerializersTest {
         List.of(
             new ObservationEvent(new Observation("größe-7", -0L, 1.5), SOURCE),
             new ObservationEvent(new Observation("s", 7, 1.5, features), BARE),
-            new ObservationEvent(new Observation("s", 7, 1.5, features, "läuft", false), BARE),
+            new ObservationEvent(new Observation("s", 7, 1.5, features, "läuft"), BARE),
             new ObservationEvent(
-                new Observation("s", 7, 1.5, Observation.NO_FEATURES, null, true), SOURCE),
+                new Observation("s", 7, 1.5, Observation.NO_FEATURES, null), SOURCE),
             new ObservationEvent(
                 new Observation("s", 7, 1.5).withAhead(features, List.of("größe", "dnn")), BARE),
             new ObservationEvent(
@@ -158,7 +158,7 @@ class SerializersTest {
             new Observation("größe-7", 7, 1.5),
             new Observation("p".repeat(64), 7, 1.5),
             new Observation("s", 7, 1.5, new double[] {2}),
-            new Observation("s", 7, 1.5, Observation.NO_FEATURES, "läuft", true))) {
+            new Observation("s", 7, 1.5, Observation.NO_FEATURES, "läuft"))) {
       arrivals.add(plain(each, AvroBytes.utf8(each.series()), codec.encode(each)));
     }
     assertKept(InputEventSerializer.INSTANCE, arrivals);
@@ -331,7 +331,7 @@ class SerializersTest {
       double[] ahead = {t, t + 0.5, Double.NaN, -t, 2 * t, 9};
       windows.offer(
           state,
-          new Observation("s", t, 10, new double[] {4}, null, false, ahead),
+          new Observation("s", t, 10, new double[] {4}, null, ahead),
           t < 6 ? Windows.IN_ORDER : 0); // the newest waits
     }
     state.late(3, true);

@@ -159,7 +159,7 @@ class StateSizeTest {
         Arrays.fill(known, Math.cos(i));
         Observation observation =
             new Observation(
-                name, i * MINUTE, s + Math.sin(i), Observation.NO_FEATURES, null, false, known);
+                name, i * MINUTE, s + Math.sin(i), Observation.NO_FEATURES, null, known);
         harness.processElement1(new ObservationEvent(observation, SOURCE), i * MINUTE);
       }
       harness.getOutput().clear();

@@ -190,7 +190,6 @@ public final class FileForecaster {
                 value.value(),
                 value.features(),
                 null,
-                false,
                 outside == null ? known : outside.append(known, row));
         String problem = engine.problemWith(observation);
         if (problem != null) {

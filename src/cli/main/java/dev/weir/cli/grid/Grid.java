@@ -69,7 +69,6 @@ public final class Grid {
         fills ? sampling.filled(before.value(), after.value(), k, count) : before.value(),
         fills ? filled(before.features(), after.features(), k, count) : before.features(),
         null,
-        false,
         fills ? filled(before.ahead(), after.ahead(), k, count) : before.ahead());
   }
 

@@ -117,7 +117,6 @@ final class WindowTraining {
                                 o.value(),
                                 o.features(),
                                 null,
-                                false,
                                 o.ahead()))
                     .toList()));
     return local;

@@ -76,8 +76,7 @@ public final class KnownAhead {
     }
     double[] ahead =
         rows.stream().limit(steps).flatMapToDouble(row -> Arrays.stream(row.ahead())).toArray();
-    return new Observation(
-        o.series(), o.time(), o.value(), o.features(), o.label(), o.endsWindow(), ahead);
+    return new Observation(o.series(), o.time(), o.value(), o.features(), o.label(), ahead);
   }
 
   private boolean isKnown(Observation row) {

@@ -29,7 +29,7 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
   public static final SeriesColumns DEFAULT = new SeriesColumns(Map.of(), CsvFormat.FOUND);
 
   private static final List<String> KEYS =
-      List.of("series", "time", "value", "features", "label", "end", "ahead");
+      List.of("series", "time", "value", "features", "label", "ahead");
 
   private static final List<String> SEVERAL = List.of("series", "value", "features", "ahead");
 
@@ -119,8 +119,7 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
         paramLabel = LABEL,
         description =
             OPTION
-                + ", label=NAME (class of the window that ends there, or nothing), end=NAME (true"
-                + " where a window by session ends) and "
+                + ", label=NAME (class of the window that ends there, or nothing) and "
                 + AHEAD_OPTION)
     private SeriesColumns columns = DEFAULT;
 
@@ -196,9 +195,9 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
     return names("ahead");
   }
 
-  /** Whether it has what says something of windows. */
-  public boolean isOfWindows() {
-    return names.containsKey("label") || names.containsKey("end");
+  /** Whether it has labels of windows. */
+  public boolean hasLabels() {
+    return names.containsKey("label");
   }
 
   private List<String> names(String key) {

@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -114,7 +113,6 @@ public final class SeriesCsv implements Closeable {
               isFuture ? Double.NaN : rows.number(column(value), row[value], numbers::get),
               isFuture ? Observation.NO_FEATURES : numbers(row, "features", "feature", false),
               label(row),
-              endsWindow(row),
               numbers(row, "ahead", "ahead", true)));
     }
   }
@@ -160,18 +158,6 @@ public final class SeriesCsv implements Closeable {
                   label.length()));
     }
     return label.isEmpty() ? null : label;
-  }
-
-  private boolean endsWindow(String[] row) throws IOException {
-    String text = place("end") < 0 ? "" : row[place("end")].strip().toLowerCase(Locale.ROOT);
-    return switch (text) {
-      case "true", "1" -> true;
-      case "false", "0", "" -> false;
-      default ->
-          throw new IOException(
-              "%s: %s: expected true, false, 1, 0 or nothing, got '%s'"
-                  .formatted(rows.place(), column(place("end")), Printable.line(text)));
-    };
   }
 
   /** Refuses a name that no series may have. */

@@ -139,9 +139,7 @@ public final class SeriesFiles {
               late++;
             } else { // features count only where the job says so
               double[] kept = features == 0 ? Observation.NO_FEATURES : o.features();
-              inOrder.add(
-                  new Observation(
-                      name, o.time(), o.value(), kept, o.label(), o.endsWindow(), o.ahead()));
+              inOrder.add(new Observation(name, o.time(), o.value(), kept, o.label(), o.ahead()));
             }
           }
           if (late > 0) {

@@ -58,13 +58,7 @@ class KnownAheadTest {
     assertThat(all.get(0))
         .isEqualTo(
             new Observation(
-                "p",
-                all.get(0).time(),
-                1,
-                new double[] {9},
-                "x",
-                true,
-                new double[] {11, NAN, 12, 22}));
+                "p", all.get(0).time(), 1, new double[] {9}, "x", new double[] {11, NAN, 12, 22}));
     assertThat(read(text, 0)).extracting(Observation::ahead).containsOnly(new double[] {});
     assertThat(read(HEADER, 3)).isEmpty();
   }

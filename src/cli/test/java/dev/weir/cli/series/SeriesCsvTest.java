@@ -141,29 +141,24 @@ class SeriesCsvTest {
   }
 
   @Test
-  void columnsMayHoldFeaturesAndWhatSaysSomethingOfWindows() throws IOException {
+  void columnsMayHoldFeaturesAndLabels() throws IOException {
     SeriesColumns columns =
-        new SeriesColumns.ReplayConverter()
-            .convert("time=ts,value=a,features=c+b,label=state,end=done");
+        new SeriesColumns.ReplayConverter().convert("time=ts,value=a,features=c+b,label=state");
     String text =
         """
-        ts,a,b,c,state,done
-        1970-01-01T00:00:01Z,1,2,3,,
-        1970-01-01T00:00:02Z,4,5,6, run ,0
-        1970-01-01T00:00:03Z,7,8,9,,TRUE
+        ts,a,b,c,state
+        1970-01-01T00:00:01Z,1,2,3,
+        1970-01-01T00:00:02Z,4,5,6, run
         """;
     assertThat(read(text, columns))
         .containsExactly(
             new Observation("a", 1_000, 1, new double[] {3, 2}),
-            new Observation("a", 2_000, 4, new double[] {6, 5}, "run", false),
-            new Observation("a", 3_000, 7, new double[] {9, 8}, null, true));
-    assertThatThrownBy(() -> read(text.replace("TRUE", "yes"), columns))
-        .hasMessage("a.csv line 4: done: expected true, false, 1, 0 or nothing, got 'yes'");
+            new Observation("a", 2_000, 4, new double[] {6, 5}, "run"));
     assertThatThrownBy(() -> read(text.replace("run", "r".repeat(201)), columns))
         .hasMessage("a.csv line 3: state: expected at most 200 characters, got 201");
-    assertThatThrownBy(() -> read(text.replace("done", "over"), columns))
+    assertThatThrownBy(() -> read(text.replace("state", "over"), columns))
         .hasMessageStartingWith(
-            "a.csv line 1: expected a header with the columns ts, a, c, b, state and done, got");
+            "a.csv line 1: expected a header with the columns ts, a, c, b and state, got");
     assertThatThrownBy(() -> columns("time=ts,label=state"))
         .hasMessage(
             "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
@@ -197,9 +192,9 @@ class SeriesCsvTest {
     String text = "date, load,OT, load ahead\n2026/1/31 12:00,7,1.5,8\n2026/1/31,3,2,4\n";
     assertThat(read(text, covariates("time=0,value=OT,features=1,ahead=3+1")))
         .containsExactly(
-            new Observation("a", NOON, 1.5, new double[] {7}, null, false, new double[] {8, 7}),
+            new Observation("a", NOON, 1.5, new double[] {7}, null, new double[] {8, 7}),
             new Observation(
-                "a", NOON - 43_200_000, 2, new double[] {3}, null, false, new double[] {4, 3}));
+                "a", NOON - 43_200_000, 2, new double[] {3}, null, new double[] {4, 3}));
     assertThatThrownBy(() -> read(text, columns("time=0,value=4")))
         .hasMessageContaining("a header with the columns 0 and 4, got");
     assertThatThrownBy(() -> columns("time=0,value=1,ahead=2"))

@@ -45,11 +45,6 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   /** The state, or what these settings can use of it. */
   protected abstract T fit(T known);
 
-  /** The time that a series has reached: what is not later is late. */
-  protected long reached(T state) {
-    return state.lastTime();
-  }
-
   /**
    * An observation of this time is about to be appended.
    *
@@ -119,8 +114,8 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
       resetAfterSilence(name, series, state, time);
     }
     long before = state.newestTime();
-    long reached = reached(state);
-    Outcome outcome = windows.judge(state, observation, reached, completeUpTo);
+    long reached = state.lastTime();
+    Outcome outcome = windows.judge(state, observation, completeUpTo);
     boolean isAhead = outcome == Outcome.LATE && order.isAhead(state.lastTime());
     boolean resumes = isAhead && order.resumes(state, time);
     boolean moves = resumes || outcome == Outcome.APPENDED;

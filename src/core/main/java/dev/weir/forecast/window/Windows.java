@@ -166,7 +166,7 @@ public final class Windows {
    *     #IN_ORDER}
    */
   public Outcome offer(WindowState state, Observation observation, long completeUpTo) {
-    Outcome outcome = judge(state, observation, state.lastTime(), completeUpTo);
+    Outcome outcome = judge(state, observation, completeUpTo);
     if (outcome == Outcome.APPENDED) {
       append(state, observation);
     }
@@ -176,12 +176,10 @@ public final class Windows {
   /**
    * What becomes of an observation: if it is complete it is to be appended, else it may wait from
    * now on.
-   *
-   * @param reached what is not later is late
    */
-  Outcome judge(WindowState state, Observation observation, long reached, long completeUpTo) {
+  Outcome judge(WindowState state, Observation observation, long completeUpTo) {
     long time = timeOf(state, observation);
-    if (time <= reached) {
+    if (time <= state.lastTime()) {
       return isKnown(state, time, observation) ? Outcome.DUPLICATE : Outcome.LATE;
     }
     if (time <= completeUpTo) {

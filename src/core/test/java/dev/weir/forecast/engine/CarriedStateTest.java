@@ -151,7 +151,7 @@ class CarriedStateTest {
     for (int t = 0; t < 12; t++) {
       double[] known = {Math.cos(t + 1), t + 1, Math.cos(t + 2), t + 2}; // of the next two times
       double[] none = Observation.NO_FEATURES;
-      series.add(new Observation("s", t * 60 * MINUTE, Math.sin(t), none, null, false, known));
+      series.add(new Observation("s", t * 60 * MINUTE, Math.sin(t), none, null, known));
     }
     List<Forecast> carried = null;
     for (int n = SEQ_LEN; n <= series.size(); n++) {

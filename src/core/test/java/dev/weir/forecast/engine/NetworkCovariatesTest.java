@@ -75,7 +75,7 @@ class NetworkCovariatesTest {
     for (int t = 0; t < n; t++) {
       int from = (t + 1) * AHEAD;
       double[] ahead = Arrays.copyOfRange(known, from, from + steps * AHEAD);
-      series.add(new Observation("s", t, values[t], Observation.NO_FEATURES, null, false, ahead));
+      series.add(new Observation("s", t, values[t], Observation.NO_FEATURES, null, ahead));
     }
     return series;
   }

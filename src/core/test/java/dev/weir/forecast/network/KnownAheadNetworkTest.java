@@ -45,7 +45,7 @@ class KnownAheadNetworkTest {
   private static List<Observation> rows(double[] values, double[][] features, double[][] known) {
     List<Observation> rows = new ArrayList<>();
     for (int t = 0; t < values.length; t++) {
-      rows.add(new Observation("s", t * HOUR, values[t], features[t], null, false, known[t]));
+      rows.add(new Observation("s", t * HOUR, values[t], features[t], null, known[t]));
     }
     return rows;
   }
@@ -70,7 +70,7 @@ class KnownAheadNetworkTest {
       double[] next = next(known, t, model.horizon());
       windows.offer(
           state,
-          new Observation("s", o.time(), o.value(), o.features(), null, false, next),
+          new Observation("s", o.time(), o.value(), o.features(), null, next),
           Windows.IN_ORDER);
       if (state.size() == model.seqLen()) {
         forecasts.add(forecaster.forecast(windows.window("s", state)));

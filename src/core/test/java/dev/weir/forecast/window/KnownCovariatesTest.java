@@ -22,7 +22,7 @@ class KnownCovariatesTest {
   }
 
   private static Observation at(long hour, double... ahead) {
-    return new Observation("s", hour * HOUR, 7, Observation.NO_FEATURES, null, false, ahead);
+    return new Observation("s", hour * HOUR, 7, Observation.NO_FEATURES, null, ahead);
   }
 
   private void offer(long hour, double... ahead) {

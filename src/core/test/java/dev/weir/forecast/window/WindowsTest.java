@@ -233,7 +233,7 @@ class WindowsTest {
   }
 
   private static Observation ahead(long time, double... known) {
-    return new Observation(SERIES, time, 7, Observation.NO_FEATURES, null, false, known);
+    return new Observation(SERIES, time, 7, Observation.NO_FEATURES, null, known);
   }
 
   @Test

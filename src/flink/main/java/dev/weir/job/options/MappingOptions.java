@@ -98,8 +98,6 @@ public final class MappingOptions {
   public static final Option<FieldPath> LABEL =
       path(
           "observations.label", "The true class of the window that ends there, where it is known.");
-  public static final Option<FieldPath> ENDS_WINDOW =
-      path("observations.ends-window", "Whether a window by session ends there: true or 1.");
   public static final Option<ElementPath> EACH =
       new Option<>(
           "observations.each",
@@ -175,7 +173,7 @@ public final class MappingOptions {
         file.get(VALUES.under(section), List.of()),
         file.get(ON_NULL.under(section)),
         new ObservationMapping.Covariates(observed, file.get(FEATURES_AHEAD.under(section))),
-        new ObservationMapping.WindowEnd(label, file.get(ENDS_WINDOW.under(section))),
+        label,
         file.get(EACH.under(section)));
   }
 

@@ -112,9 +112,9 @@ public final class ObservationCodec {
    *     has no place for that; or when covariates known ahead are not of the codec's number
    */
   public byte[] encode(Observation observation) {
-    if (isRegistered && ahead <= 0 && observation.isMarked()) {
+    if (isRegistered && ahead <= 0 && observation.label() != null) {
       throw new IllegalArgumentException(
-          "expected no label and no end of a window with a schema registry, got " + observation);
+          "expected no label with a schema registry, got " + observation);
     }
     return buffer.of(observation, AvroBytes.utf8(observation.series()), fields);
   }
@@ -125,14 +125,13 @@ public final class ObservationCodec {
     out.writeDouble(observation.value());
     AvroBytes.writeArray(observation.features(), out);
     boolean knowsAhead = isRegistered ? ahead > 0 : observation.ahead().length > 0;
-    if (observation.isMarked() || knowsAhead) {
+    if (observation.label() != null || knowsAhead) {
       if (observation.label() == null) {
         AvroBytes.writeNull(out);
       } else {
         AvroBytes.writePresent(out);
         out.writeString(observation.label());
       }
-      out.writeBoolean(observation.endsWindow());
     }
     if (knowsAhead || observation.ahead().length > 0) {
       AheadVectors.write(observation.ahead(), ahead, out);

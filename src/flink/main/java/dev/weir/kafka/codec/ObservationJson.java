@@ -53,9 +53,6 @@ public final class ObservationJson {
       if (observation.label() != null) {
         json.writeStringField("label", observation.label());
       }
-      if (observation.endsWindow()) {
-        json.writeBooleanField("ends_window", true);
-      }
       json.writeEndObject();
     } catch (IOException e) { // memory does not fail
       throw new UncheckedIOException(e);

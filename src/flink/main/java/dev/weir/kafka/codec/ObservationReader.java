@@ -27,8 +27,8 @@ import org.apache.avro.io.ResolvingDecoder;
 /**
  * Observations out of the bytes of one writer's schema, resolved by Avro's rules: fields that are
  * not ours are skipped, an integer is accepted as a number, a missing {@code features} is empty,
- * {@code label} and {@code ends_window} are read where they have our types, and {@code
- * features_ahead} where it is there. No record of Avro's is built.
+ * {@code label} is read where it has our type, and {@code features_ahead} where it is there. No
+ * record of Avro's is built.
  */
 public final class ObservationReader {
 
@@ -37,11 +37,11 @@ public final class ObservationReader {
   private static final int TIME = OURS.getField("time").pos();
   private static final int VALUE = OURS.getField("value").pos();
   private static final String LABEL = "label";
-  private static final String ENDS_WINDOW = "ends_window";
   private static final String FEATURES_AHEAD = "features_ahead";
-  private static final Schema MAYBE = maybe(Schema.create(Schema.Type.BOOLEAN));
   private static final Schema MAYBE_AHEAD =
-      maybe(WriterSchemas.COVARIATE_OBSERVATION.getField(FEATURES_AHEAD).schema());
+      Schema.createUnion(
+          Schema.create(Schema.Type.NULL),
+          WriterSchemas.COVARIATE_OBSERVATION.getField(FEATURES_AHEAD).schema());
 
   private static final Set<String> MILLIS = Set.of("timestamp-millis", "local-timestamp-millis");
 
@@ -54,10 +54,6 @@ public final class ObservationReader {
     this.writer = writer;
     this.resolving = resolving;
     this.ahead = ahead;
-  }
-
-  private static Schema maybe(Schema type) {
-    return Schema.createUnion(Schema.create(Schema.Type.NULL), type);
   }
 
   /** With covariates known ahead of any number. */
@@ -100,7 +96,6 @@ public final class ObservationReader {
             .map(
                 field ->
                     switch (field.name()) {
-                      case ENDS_WINDOW -> new Field(field.name(), MAYBE);
                       case FEATURES_AHEAD -> new Field(field.name(), MAYBE_AHEAD);
                       default -> new Field(field, field.schema());
                     })
@@ -170,7 +165,6 @@ public final class ObservationReader {
     double value = 0;
     double[] features = Observation.NO_FEATURES;
     String label = null;
-    boolean endsWindow = false;
     double[] known = Observation.NO_FEATURES;
     for (Field field : resolving.readFieldOrder()) {
       int pos = field.pos();
@@ -186,8 +180,6 @@ public final class ObservationReader {
             && (label.isBlank() || label.length() > ClassifierModel.MAX_CLASS_LENGTH)) {
           label = null; // somebody else's field of this name
         }
-      } else if (field.name().equals(ENDS_WINDOW)) {
-        endsWindow = isTrue(resolving);
       } else if (field.name().equals(FEATURES_AHEAD)) {
         known = ahead(resolving);
       } else {
@@ -195,7 +187,7 @@ public final class ObservationReader {
       }
     }
     resolving.drain();
-    return new Observation(series, time, value, features, label, endsWindow, known);
+    return new Observation(series, time, value, features, label, known);
   }
 
   /**
@@ -214,12 +206,11 @@ public final class ObservationReader {
       return new Observation(series, time, value, features);
     }
     String label = label(in);
-    boolean endsWindow = in.readBoolean();
     double[] known =
         schema == WriterSchemas.COVARIATE_OBSERVATION
             ? AheadVectors.read(in, ahead)
             : Observation.NO_FEATURES;
-    return new Observation(series, time, value, features, label, endsWindow, known);
+    return new Observation(series, time, value, features, label, known);
   }
 
   /** A union of null and vectors, in this order. */
@@ -229,15 +220,6 @@ public final class ObservationReader {
       return Observation.NO_FEATURES;
     }
     return AheadVectors.read(in, ahead);
-  }
-
-  /** A union of null and boolean, in this order. */
-  private static boolean isTrue(Decoder in) throws IOException {
-    if (in.readIndex() == 0) {
-      in.readNull();
-      return false;
-    }
-    return in.readBoolean();
   }
 
   /** A union of null and string, in this order; an empty one says nothing, either. */

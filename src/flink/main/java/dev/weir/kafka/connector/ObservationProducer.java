@@ -48,7 +48,7 @@ public final class ObservationProducer extends SeriesProducer {
       byte[] schema =
           observation.ahead().length > 0
               ? aheadFingerprint
-              : observation.isMarked() ? markedFingerprint : fingerprint;
+              : observation.label() != null ? markedFingerprint : fingerprint;
       record.headers().add(ObservationCodec.fingerprintHeader(), schema);
     }
     send(record);

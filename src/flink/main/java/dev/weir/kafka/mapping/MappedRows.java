@@ -128,11 +128,10 @@ final class MappedRows implements Collector<RowData> {
     double[] features = features();
     String label = fields.label == null ? null : text(fields.label);
     if (mapping.isOfCovariates()) {
-      add(new Observation(name, time, 0, features, label, false));
+      add(new Observation(name, time, 0, features, label));
       return;
     }
     double[] ahead = null; // of the first value: an element without one costs nothing
-    boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
     int missing = 0;
     for (int i = 0; i < fields.values.size(); i++) {
       String text = valueText(i);
@@ -160,7 +159,6 @@ final class MappedRows implements Collector<RowData> {
               value,
               features,
               label == null || label.isBlank() ? null : label,
-              endsWindow,
               ahead));
     }
     boolean isEmpty = missing == fields.values.size();
@@ -360,10 +358,6 @@ final class MappedRows implements Collector<RowData> {
     }
   }
 
-  private static boolean isTrue(String text) {
-    return text != null && (text.equalsIgnoreCase("true") || text.equals("1"));
-  }
-
   /** A number's text; an empty field of a line is missing, too. */
   private String valueText(int value) {
     String text = text(fields.values.get(value));
@@ -406,7 +400,6 @@ final class MappedRows implements Collector<RowData> {
     private final List<List<RowPath>> features;
     private final List<List<ArrayPlace>> ahead;
     private final List<RowPath> label;
-    private final List<RowPath> endsWindow;
     private final List<String> names;
 
     Fields(ObservationMapping mapping, MappedSchema schema) {
@@ -422,8 +415,7 @@ final class MappedRows implements Collector<RowData> {
       values = mapping.values().stream().map(schema::places).toList();
       features = mapping.covariates().observed().stream().map(schema::places).toList();
       ahead = mapping.covariates().ahead().stream().map(schema::places).toList();
-      label = mapping.end().label() == null ? null : schema.places(mapping.end().label());
-      endsWindow = mapping.end().isHere() == null ? null : schema.places(mapping.end().isHere());
+      label = mapping.label() == null ? null : schema.places(mapping.label());
       names = mapping.values().stream().map(mapping::nameOf).toList();
     }
   }

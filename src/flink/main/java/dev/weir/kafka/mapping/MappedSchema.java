@@ -184,8 +184,7 @@ final class MappedSchema {
     mapping.series().stream()
         .filter(part -> part.kind() == Kind.FIELD)
         .forEach(part -> paths.add(part.path()));
-    for (FieldPath path :
-        new FieldPath[] {mapping.time().path(), mapping.end().label(), mapping.end().isHere()}) {
+    for (FieldPath path : new FieldPath[] {mapping.time().path(), mapping.label()}) {
       if (path != null) {
         paths.add(path);
       }

@@ -13,6 +13,8 @@ import java.util.Map;
  *     empty: records are covariates, of which features may be missing
  * @param onNull what happens to a value that is null or missing; null: it is skipped unless the
  *     record has no other
+ * @param label the class of the window that ends with a value, or any text beside covariates; null:
+ *     none
  * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
  *     one
  */
@@ -23,7 +25,7 @@ public record ObservationMapping(
     List<FieldPath> values,
     OnNull onNull,
     Covariates covariates,
-    WindowEnd end,
+    FieldPath label,
     ElementPath each)
     implements Serializable {
 
@@ -87,14 +89,6 @@ public record ObservationMapping(
       ahead = List.copyOf(ahead);
     }
   }
-
-  /**
-   * What is known of a window that ends with a value.
-   *
-   * @param label its class, or any text beside covariates; null: none
-   * @param isHere true where a window by session ends; null: none
-   */
-  public record WindowEnd(FieldPath label, FieldPath isHere) implements Serializable {}
 
   /** Whether records of a format need the schema in a file. */
   public static boolean needsFile(String format) {

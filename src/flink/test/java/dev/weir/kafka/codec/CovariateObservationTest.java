@@ -40,7 +40,7 @@ class CovariateObservationTest {
   private static final double[] NONE = Observation.NO_FEATURES;
 
   private static Observation observation(double[] features, String label, double... ahead) {
-    return new Observation("größe", 12, -1.5, features, label, label != null, ahead);
+    return new Observation("größe", 12, -1.5, features, label, ahead);
   }
 
   private static InputEvent event(int ahead, RegistrySettings registry, byte[] value) {
@@ -75,7 +75,7 @@ class CovariateObservationTest {
       byte[] named =
           observation.ahead().length > 0
               ? ObservationCodec.aheadFingerprint()
-              : observation.isMarked()
+              : observation.label() != null
                   ? ObservationCodec.markedFingerprint()
                   : ObservationCodec.fingerprint();
       RecordHeaders headers = new RecordHeaders();
@@ -98,7 +98,6 @@ class CovariateObservationTest {
                     + "000000000000f83f" // 1.5, little-endian
                     + "00" // no features
                     + "00" // no label
-                    + "00" // ends no window
                     + "04" // two steps
                     + "04"
                     + "02"
@@ -114,7 +113,7 @@ class CovariateObservationTest {
                     + "00"
                     + "00"); // a block of 18 bytes with 3.0 and 4.0; the end
     assertThat(read(2, null, value))
-        .isEqualTo(new Observation("p", 3, 1.5, NONE, null, false, new double[] {2, NAN, 3, 4}));
+        .isEqualTo(new Observation("p", 3, 1.5, NONE, null, new double[] {2, NAN, 3, 4}));
   }
 
   @Test

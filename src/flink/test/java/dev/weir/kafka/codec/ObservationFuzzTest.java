@@ -49,8 +49,8 @@ class ObservationFuzzTest {
   private static List<byte[]> allSamples() throws Exception {
     ObservationCodec codec = new ObservationCodec();
     List<byte[]> all = new ArrayList<>(samples());
-    all.add(codec.encode(new Observation("l", 7, 0, new double[] {1}, "läuft", false)));
-    all.add(codec.encode(new Observation("e", 7, 0, Observation.NO_FEATURES, null, true)));
+    all.add(codec.encode(new Observation("l", 7, 0, new double[] {1}, "läuft")));
+    all.add(codec.encode(new Observation("e", 7, 0, Observation.NO_FEATURES, null)));
     return all;
   }
 

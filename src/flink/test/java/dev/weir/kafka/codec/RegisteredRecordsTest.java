@@ -110,31 +110,26 @@ class RegisteredRecordsTest {
   }
 
   @Test
-  void whatSaysSomethingOfWindowsIsReadWhereItHasOurTypes() throws Exception {
+  void aLabelIsReadWhereItHasOurType() throws Exception {
     String required =
         """
         {"name": "label", "type": %s},
         {"name": "series", "type": "string"},
-        {"name": "ends_window", "type": %s},
         {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
         {"name": "value", "type": "double"}
         """;
-    Schema ours = schema(required.formatted("[\"null\", \"string\"]", "\"boolean\""));
-    assertThat(read(ours, avro(ours, "läuft", "p", true, TIME, 2.5)))
-        .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, "läuft", true));
-    assertThat(read(ours, avro(ours, null, "p", false, TIME, 2.5)))
+    Schema ours = schema(required.formatted("[\"null\", \"string\"]"));
+    assertThat(read(ours, avro(ours, "läuft", "p", TIME, 2.5)))
+        .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, "läuft"));
+    for (String label : new String[] {null, "x".repeat(201)}) {
+      assertThat(read(ours, avro(ours, label, "p", TIME, 2.5)))
+          .isEqualTo(new Observation("p", TIME, 2.5));
+    }
+    Schema text = schema(required.formatted("\"string\""));
+    assertThat(read(text, avro(text, "", "p", TIME, 2.5)))
         .isEqualTo(new Observation("p", TIME, 2.5));
-    Schema text = schema(required.formatted("\"string\"", "\"boolean\""));
-    assertThat(read(text, avro(text, "", "p", true, TIME, 2.5)))
-        .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, null, true));
-    Schema nullable =
-        schema(required.formatted("[\"null\", \"string\"]", "[\"null\", \"boolean\"]"));
-    assertThat(read(nullable, avro(nullable, null, "p", null, TIME, 2.5)))
-        .isEqualTo(new Observation("p", TIME, 2.5));
-    assertThat(read(nullable, avro(nullable, "x".repeat(201), "p", true, TIME, 2.5)))
-        .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, null, true));
-    Schema others = schema(required.formatted("[\"null\", \"long\"]", "\"long\""));
-    assertThat(read(others, avro(others, 7L, "p", 8L, TIME, 2.5)))
+    Schema others = schema(required.formatted("[\"null\", \"long\"]"));
+    assertThat(read(others, avro(others, 7L, "p", TIME, 2.5)))
         .isEqualTo(new Observation("p", TIME, 2.5));
   }
 

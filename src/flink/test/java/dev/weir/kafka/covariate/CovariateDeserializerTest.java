@@ -51,7 +51,7 @@ class CovariateDeserializerTest {
         OnNull.SKIP,
         new ObservationMapping.Covariates(
             List.of(features).stream().map(FieldPath::parse).toList(), List.of()),
-        new ObservationMapping.WindowEnd(null, null),
+        null,
         each == null ? null : ElementPath.parse(each));
   }
 
@@ -130,7 +130,8 @@ class CovariateDeserializerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1]}|FEATURES|features: expected 2, got 1",
+        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1]}|FEATURES|features: expected 2, got"
+            + " 1",
         "{\"group\":\"b\",\"time\":1767225600,\"features\":[1,1e999]}|NOT_FINITE"
             + "|features[1]: expected a finite number or none, got Infinity",
         "{\"group\":\"\",\"time\":1767225600,\"features\":[1,2]}|SERIES"

@@ -65,7 +65,7 @@ class OutsideDeserializerTest {
         OnNull.SKIP,
         new ObservationMapping.Covariates(
             List.of(features).stream().map(FieldPath::parse).toList(), List.of()),
-        new ObservationMapping.WindowEnd(FieldPath.parse("made"), null),
+        FieldPath.parse("made"),
         each == null ? null : ElementPath.parse(each));
   }
 

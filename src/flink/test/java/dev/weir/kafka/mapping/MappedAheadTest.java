@@ -120,8 +120,8 @@ class MappedAheadTest {
     assertThat(events(section, record))
         .extracting(event -> ((ObservationEvent) event).observation())
         .containsExactly(
-            new Observation("a", 5, 1, new double[0], null, false, new double[] {5, 1, NAN, 2}),
-            new Observation("b", 5, 2, new double[0], null, false, new double[] {7, 1, 8, 2}));
+            new Observation("a", 5, 1, new double[0], null, new double[] {5, 1, NAN, 2}),
+            new Observation("b", 5, 2, new double[0], null, new double[] {7, 1, 8, 2}));
   }
 
   @Test
@@ -179,7 +179,7 @@ class MappedAheadTest {
   @Test
   void ownJsonIsRead() {
     double[] ahead = {1, NAN, 3, 4, 5, 6};
-    Observation known = new Observation("p", 7, 1.5, new double[0], null, false, ahead);
+    Observation known = new Observation("p", 7, 1.5, new double[0], null, ahead);
     String json = new String(new ObservationJson(2).encode(known), StandardCharsets.UTF_8);
     assertThat(json).contains("\"ahead_1\":[1.0,3.0,5.0],\"ahead_2\":[null,4.0,6.0]");
     assertThat(ahead("format: json, values: [value], features-ahead: [ahead_1, ahead_2]", json))

@@ -45,13 +45,14 @@ class MappedRecordsFuzzTest {
       value = {
         "telegraf.jsonl|format: json, series: [tags.host, name], time: timestamp,"
             + " values: [fields.usage_idle, fields.usage_user], features: [fields.usage_system]",
-        "otel.jsonl|format: json, each: 'resourceMetrics[].scopeMetrics[].metrics[].gauge.dataPoints',"
-            + " series: [name], time: timeUnixNano, values: [asDouble]",
+        "otel.jsonl|format: json, each:"
+            + " 'resourceMetrics[].scopeMetrics[].metrics[].gauge.dataPoints', series: [name],"
+            + " time: timeUnixNano, values: [asDouble]",
         "debezium.jsonl|format: debezium-json, series: [tank], time: measured_at, values: [level]",
         "lines.csv|format: csv, columns: [device, at, level], series: [device], time: at,"
             + " values: [level]",
         "readings.jsonl|format: json, each: readings, series: [site, sensor], time: at,"
-            + " values: [value], label: site, ends-window: value",
+            + " values: [value], label: site",
         "reading.hex|format: protobuf, schema-file: reading.desc, message: acme.Reading,"
             + " each: samples, series: [site, device.id], time: measured_at,"
             + " values: [value, total, others.vibration], features: [temperature]"

@@ -83,12 +83,11 @@ class MappedRecordsTest {
   void ownJsonIsRead() {
     ObservationJson json = new ObservationJson();
     Observation plain = new Observation("größe", TIMESTAMP + 5, 1.5);
-    Observation marked = new Observation("p", TIMESTAMP, -2, new double[] {3, 4}, "läuft", true);
+    Observation marked = new Observation("p", TIMESTAMP, -2, new double[] {3, 4}, "läuft");
     String mapping = ObservationJson.MAPPING.replaceAll("observations: \\{|\\}", "");
     assertThat(observations(mapping, new String(json.encode(plain), StandardCharsets.UTF_8)))
         .containsExactly(plain);
-    String all =
-        mapping + ", features: [feature_1, feature_2], label: label, ends-window: ends_window";
+    String all = mapping + ", features: [feature_1, feature_2], label: label";
     assertThat(observations(all, new String(json.encode(marked), StandardCharsets.UTF_8)))
         .containsExactly(marked);
   }
@@ -216,8 +215,7 @@ class MappedRecordsTest {
         + " "
         + o.value()
         + (o.features().length == 0 ? "" : " " + Arrays.toString(o.features()))
-        + (o.label() == null ? "" : " is " + o.label())
-        + (o.endsWindow() ? " ends" : "");
+        + (o.label() == null ? "" : " is " + o.label());
   }
 
   /** Mapping, record, and what becomes of it; a message may go on. */
@@ -252,8 +250,8 @@ class MappedRecordsTest {
           format: csv, format.options: {field-delimiter: ';'}, columns: [site, at, note, v, w], series: [site], time: at, values: [v, w] | berlin;2026-01-01;x;;2 | berlin/w 2.0
           format: csv, format.options: {field-delimiter: ';'}, columns: [site, at, note, v, w], series: [site], time: at, values: [v, w] | berlin;2026-01-01 | MALFORMED: record: expected csv, got: ...
           # windows
-          format: json, values: [v], label: state, ends-window: done | {"v":1,"state":"ok","done":true} | pump-1 1.0 is ok ends
-          format: json, values: [v], label: state, ends-window: done | {"v":1,"state":"","done":0} | pump-1 1.0
+          format: json, values: [v], label: state | {"v":1,"state":"ok"} | pump-1 1.0 is ok
+          format: json, values: [v], label: state | {"v":1,"state":""} | pump-1 1.0
           # nulls
           format: json, values: [a, b] | {"a":1,"b":null} | pump-1/a 1.0
           format: json, values: [a, b] | | NULL_VALUE: ...
@@ -314,14 +312,21 @@ class MappedRecordsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "format: csv, columns: [a, b], series: [a], values: [c] | expected fields of columns, got c",
-        "format: json, values: [a.v, $.a.v, b] | values: expected paths that give different names, got [a.v, a.v, b]",
-        "format: json, each: readings, values: [$.v] | each: expected a field of its elements, got none",
-        "format: json, each: readings, values: [$.readings.v] | $.readings.v: expected a field of an array's element, got one of the array",
-        "format: jsn, values: [v] | format: expected a table format of Flink whose jar is on the class path, got jsn",
-        "format: json, format.options: {colour: red}, values: [v] | format.options: expected some of [",
+        "format: csv, columns: [a, b], series: [a], values: [c] | expected fields of columns, got"
+            + " c",
+        "format: json, values: [a.v, $.a.v, b] | values: expected paths that give different names,"
+            + " got [a.v, a.v, b]",
+        "format: json, each: readings, values: [$.v] | each: expected a field of its elements, got"
+            + " none",
+        "format: json, each: readings, values: [$.readings.v] | $.readings.v: expected a field of"
+            + " an array's element, got one of the array",
+        "format: jsn, values: [v] | format: expected a table format of Flink whose jar is on the"
+            + " class path, got jsn",
+        "format: json, format.options: {colour: red}, values: [v] | format.options: expected some"
+            + " of [",
         "format: json, values: [a, a.b] | a.b: expected a field or what contains fields, got both",
-        "format: json, series: [a], values: [a.b] | a: expected a field or what contains fields, got both",
+        "format: json, series: [a], values: [a.b] | a: expected a field or what contains fields,"
+            + " got both",
       })
   void wrongMappingIsNamedBeforeAnythingStarts(String section, String message) {
     assertThatIllegalArgumentException()
@@ -356,8 +361,8 @@ class MappedRecordsTest {
             letter ->
                 assertThat(letter.message())
                     .isEqualTo(
-                        "record: expected observations times bytes of at most 67,108,864, got 10,000"
-                            + " times 80,015"));
+                        "record: expected observations times bytes of at most 67,108,864, got"
+                            + " 10,000 times 80,015"));
     assertThat(events).hasSize(1);
     assertThat(observations(section, "{\"r\":[" + "{\"v\":1},".repeat(900) + "{\"v\":2}]}"))
         .hasSize(901);

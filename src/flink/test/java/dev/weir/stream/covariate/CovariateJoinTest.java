@@ -277,18 +277,17 @@ public class CovariateJoinTest {
       double[] own = {7, 8};
       ObservationEvent bringsItsOwn =
           new ObservationEvent(
-              new Observation("a/1", T, 3, new double[] {5}, "fault", true, own), source());
+              new Observation("a/1", T, 3, new double[] {5}, "fault", own), source());
       harness.processElement1(letter, 0);
       harness.processElement1(bringsItsOwn, 0);
       harness.processElement2(letter, 0);
       assertThat(harness.take()).containsExactly(letter, bringsItsOwn, letter);
-      Observation marked = new Observation("a/1", T, 3, new double[] {5}, "fault", true);
+      Observation marked = new Observation("a/1", T, 3, new double[] {5}, "fault");
       harness.processElement1(new ObservationEvent(marked, source()), 0);
       assertThat(harness.take())
           .containsExactly(
               new ObservationEvent(
-                  new Observation(
-                      "a/1", T, 3, new double[] {5}, "fault", true, new double[] {1, 10}),
+                  new Observation("a/1", T, 3, new double[] {5}, "fault", new double[] {1, 10}),
                   source()));
     }
   }
@@ -454,8 +453,7 @@ public class CovariateJoinTest {
     for (Object event : events) {
       if (event instanceof Observation o) {
         expected.add(
-            new Observation(
-                o.series(), o.time(), o.value(), o.features(), null, false, oracle.ahead(o)));
+            new Observation(o.series(), o.time(), o.value(), o.features(), null, oracle.ahead(o)));
       } else {
         oracle.put((CovariateUpdate) event);
       }

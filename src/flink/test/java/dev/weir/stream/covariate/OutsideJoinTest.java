@@ -144,7 +144,7 @@ public class OutsideJoinTest {
 
   private static ObservationEvent observation(String series, double hour, double... ahead) {
     return new ObservationEvent(
-        new Observation(series, at(hour), hour, Observation.NO_FEATURES, null, false, ahead),
+        new Observation(series, at(hour), hour, Observation.NO_FEATURES, null, ahead),
         new SourceRecord("t", 0, 1, 2, null, new byte[] {1}));
   }
 

@@ -166,7 +166,7 @@ final class AnomalyEvaluation {
     }
     List<Observation> named = new ArrayList<>(all.size());
     for (Observation o : all) {
-      named.add(new Observation(series, o.time(), o.value(), o.features(), null, false));
+      named.add(new Observation(series, o.time(), o.value(), o.features(), null));
     }
     return SeriesFiles.inOrder(Map.of(series, named), features, Integer.MAX_VALUE).get(series);
   }
