@@ -1,13 +1,13 @@
 // Joins the parts: the address, the stream of news, the list, the chosen series, the job.
 
-import {ask, Feed} from "./feed.js";
+import {Feed} from "./feed.js";
 import {byId, printable, say} from "./element.js";
 import {addKey, showKeys, startKeys} from "./keys.js";
 import {IncidentsView} from "./incidents.js";
 import {JobView} from "./job.js";
 import {SeriesList} from "./list.js";
 import {SeriesView} from "./series.js";
-import {showNotice, showTiles, startTiles} from "./tiles.js";
+import {showTiles, startTiles} from "./tiles.js";
 import {startTheme, toggleTheme} from "./theme.js";
 import {local, moment} from "./numbers.js";
 
@@ -19,21 +19,15 @@ const openViews = () => VIEWS.filter(name => !byId(`tab-${name}`).hidden);
 
 let job = null;
 let connected = true;
-let refused = null; // the server's words, when it is there and does not want us
 let retry = null;
 let shownAt = null; // the place of the address that was shown
 
 startTheme();
-startTiles({
-  letters() {
-    go({view: "job"});
-    byId("letters-title").focus();
-  },
-  alarms() {
-    go({view: "alarms"});
-    byId("alarms-title").focus();
-  },
-});
+const showTitled = (view, title) => () => {
+  go({view});
+  byId(title).focus();
+};
+startTiles({letters: showTitled("job", "letters-title"), alarms: showTitled("alarms", "alarms-title")});
 const incidentsView = new IncidentsView((series, at) => {
   shownAt = null; // also for the place that was shown last
   go({series, at, view: null});
@@ -46,27 +40,14 @@ const list = new SeriesList(series => {
 });
 
 const feed = new Feed({
-  async opened() {
+  opened() {
     connected = true;
-    refused = null;
     attach();
-    const told = await ask("api/job").catch(() => null);
-    if (told === null) {
-      return; // the stream tells it, too
-    }
-    takeJob(told);
-    await list.refresh();
-    chooseFirst();
+    list.refresh().then(chooseFirst);
   },
-  async lost() {
+  lost() {
     connected = false;
     draw();
-    try {
-      await ask("api/job"); // says why, if the server is there and does not want us
-    } catch (error) {
-      refused = error.status ? error.message : null;
-      draw();
-    }
   },
   job: takeJob,
   series: news => seriesView.news(news),
@@ -107,14 +88,14 @@ function draw() {
     seriesView.tick(job.now, job.started);
     byId("note").hidden = !job.note;
     say(byId("note"), job.note ?? "");
-    byId("flink").hidden = !/^https?:\/\//.test(job.flink ?? "");
-    if (!byId("flink").hidden) {
+    if (/^https?:\/\//.test(job.flink ?? "")) {
+      byId("flink").hidden = false;
       byId("flink").href = job.flink;
     }
   }
-  document.body.dataset.connected = connected;
-  showNotice(connected ? job?.why
-    : refused ?? `The server does not answer; trying again.${job ? ` What you see is from ${moment(job.now)} UTC${local(job.now)}.` : ""}`);
+  const notice = connected ? job?.why ?? "" : `The server does not answer; trying again.${job ? ` What you see is from ${moment(job.now)} UTC${local(job.now)}.` : ""}`;
+  byId("notice").hidden = notice === "";
+  say(byId("notice"), notice);
   if (seriesView.series === null) {
     say(byId("series-name").firstElementChild, job === null ? "Asking the server …" : job.series > 0 ? "Choose a series" : "Nothing to show yet");
     say(byId("series-why"), job?.why ?? "");
@@ -132,7 +113,7 @@ function showAlarms(counts) {
     follow(); // the address may ask for them
   }
   incidentsView.show(counts);
-  seriesView.incidents.version(counts.version);
+  seriesView.followIncidents(counts.version);
 }
 
 // The address says what is shown: #series=NAME&mode=…&at=MILLISECONDS&view=job
@@ -142,13 +123,7 @@ const address = () => new URLSearchParams(location.hash.slice(1));
 /** Changes the address; what is null leaves it. */
 function go(changes) {
   const next = address();
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) {
-      next.delete(name);
-    } else {
-      next.set(name, value);
-    }
-  }
+  Object.entries(changes).forEach(([name, value]) => (value === null ? next.delete(name) : next.set(name, value)));
   const hash = "#" + next;
   if (hash !== location.hash) {
     history[("series" in changes || "view" in changes) ? "pushState" : "replaceState"](null, "", hash);
@@ -180,7 +155,7 @@ function follow() {
   if (appears) {
     incidentsView.ask();
   }
-  document.title = (view === "job" ? "Job" : view === "alarms" ? "Alarms" : series === null ? "" : printable(series)) + (view !== "series" || series !== null ? " · " : "") + "Weir";
+  document.title = [view === "job" ? "Job" : view === "alarms" ? "Alarms" : printable(series ?? ""), "Weir"].filter(Boolean).join(" · ");
   draw();
 }
 
@@ -197,15 +172,15 @@ const openSide = open => {
 };
 
 byId("side-toggle").addEventListener("click", () => openSide(!byId("side").classList.contains("open")));
+const showView = name => go({view: name === "series" ? null : name});
 for (const name of VIEWS) {
-  const view = of => (of === "series" ? null : of);
-  byId(`tab-${name}`).addEventListener("click", () => go({view: view(name)}));
+  byId(`tab-${name}`).addEventListener("click", () => showView(name));
   byId(`tab-${name}`).addEventListener("keydown", event => {
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
       const open = openViews();
       const step = event.key === "ArrowLeft" ? open.length - 1 : 1;
       const other = open[(open.indexOf(name) + step) % open.length];
-      go({view: view(other)});
+      showView(other);
       byId(`tab-${other}`).focus();
     }
   });
@@ -218,17 +193,15 @@ byId("skip").addEventListener("click", event => {
 window.addEventListener("hashchange", follow);
 window.addEventListener("popstate", follow);
 
+const focusIn = id => {
+  go({view: null});
+  openSide(true);
+  byId(id).focus();
+};
+
 startKeys([
-  ["/", "search series", () => {
-    go({view: null});
-    openSide(true);
-    byId("search").focus();
-  }],
-  ["l", "go to the list, then arrow keys", () => {
-    go({view: null});
-    openSide(true);
-    list.focus();
-  }],
+  ["/", "search series", () => focusIn("search")],
+  ["l", "go to the list, then arrow keys", () => focusIn("list")],
   ["←", "the forecast before", () => seriesView.scrubBy(-1)],
   ["→", "the forecast after", () => seriesView.scrubBy(1)],
   ["Esc", "back to the newest forecast", () => seriesView.scrubTo(null)],
@@ -236,7 +209,7 @@ startKeys([
   ["+", "zoom in", () => seriesView.zoomBy(0.5)],
   ["-", "zoom out", () => seriesView.zoomBy(2)],
   ["0", "reset the zoom", () => seriesView.zoomOut()],
-  ["m", "the other mode, or both", () => seriesView.nextMode()],
+  ["m", "the other mode", () => seriesView.nextMode()],
   ["j", "job or series", () => go({view: address().get("view") === "job" ? null : "job"})],
   ["t", "light or dark", toggleTheme],
   ["?", "this list", showKeys],

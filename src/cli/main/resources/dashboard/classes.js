@@ -7,13 +7,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const COLOURS = 10;
 const ROW = 18; // pixels
 
-function svg(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    made.setAttribute(name, String(value));
-  }
+const svg = (tag, attributes) => Object.entries(attributes).reduce((made, [name, value]) => {
+  made.setAttribute(name, String(value));
   return made;
-}
+}, document.createElementNS(SVG, tag));
 
 function bar(className, share) {
   const made = element("span", {class: className});

@@ -39,3 +39,20 @@ export function printable(name) {
   return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu,
     char => "\\u" + char.codePointAt(0).toString(16).padStart(4, "0"));
 }
+
+/** What somebody chose in this browser before; null if nothing, or if it keeps nothing. */
+export function remembered(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // lasts until the page is left
+  }
+}

@@ -3,21 +3,13 @@
 const SILENCE_MS = 15_000; // the server speaks each second
 const MAX_WAIT_MS = 5_000;
 
-/** An answer that is not one: status, and the server's own words. */
-export class Refused extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** Asks the server; parameters that are null are left out. */
+/** Asks the server; parameters that are empty are left out. Of a refusal the error has the status, and the server's words. */
 export async function ask(path, parameters = {}, signal = undefined) {
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null && value !== ""));
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ""));
   const answer = await fetch(query.size ? `${path}?${query}` : path, {signal, headers: {Accept: "application/json"}});
   if (!answer.ok) {
     const told = await answer.json().catch(() => ({}));
-    throw new Refused(answer.status, told.error ?? `the server answered ${answer.status}`);
+    throw Object.assign(new Error(told.error ?? `the server answered ${answer.status}`), {status: answer.status});
   }
   return answer.json();
 }

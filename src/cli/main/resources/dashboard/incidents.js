@@ -45,9 +45,7 @@ export const limitsOf = (known, incidents) => [...new Map(
 /** The newest incidents of one series, asked for again when any incident has changed. */
 export class SeriesIncidents {
   list = []; // newest first
-  #series = null;
-  #version = null; // as the server counts changes; null: no alarms
-  #known = null; // [series, version] of the list
+  #known = null; // series and version of the list
   #changed;
 
   /** changed() is called with a new list */
@@ -55,26 +53,14 @@ export class SeriesIncidents {
     this.#changed = changed;
   }
 
-  open(series) {
-    this.#series = series;
-    this.list = [];
-    this.#known = null;
-    this.#ask();
-  }
-
-  /** version: null without alarms */
-  version(version) {
-    this.#version = version;
-    this.#ask();
-  }
-
-  async #ask() {
-    const wanted = `${this.#version}\n${this.#series}`;
-    if (this.#version === null || this.#series === null || this.#known === wanted) {
+  /** To be called often; version: of the incidents, as the server counts changes. */
+  async follow(series, version) {
+    const wanted = `${version}\n${series}`;
+    if (this.#known === wanted) {
       return;
     }
     this.#known = wanted;
-    const told = await ask("api/alarms", {series: this.#series, limit: OF_SERIES}).catch(() => null);
+    const told = await ask("api/alarms", {series, limit: OF_SERIES}).catch(() => null);
     if (this.#known !== wanted) {
       return;
     }

@@ -14,18 +14,13 @@ export class JobView {
   #models = element("div", {});
   #letters = element("div", {});
   #topics = element("p", {class: "dim topics"});
-  #letterOf = new Map();
-  #noLetters = element("p", {class: "empty"}, "None: all records could be used.");
-  #list = element("code", {});
-  #replay = element("code", {});
-  #again = element("span", {}, " To send them in again after a fix: ", this.#replay);
-  #lettersNext = element("p", {class: "dim"}, "To see more: ", this.#list, ".", this.#again);
+  #next = element("p", {class: "dim"});
   #told = {};
 
   constructor() {
     byId("view-job").append(
       element("section", {class: "panel", "aria-labelledby": "letters-title"},
-        element("h2", {id: "letters-title", tabindex: "-1"}, "Dead letters"), this.#noLetters, this.#letters, this.#lettersNext),
+        element("h2", {id: "letters-title", tabindex: "-1"}, "Dead letters"), this.#letters, this.#next),
       element("section", {class: "panel", "aria-labelledby": "models-title"},
         element("h2", {id: "models-title"}, "Models"), this.#models),
       this.#topics);
@@ -63,49 +58,24 @@ export class JobView {
   }
 
   #showLetters(reasons, topic) {
-    this.#noLetters.hidden = reasons.length > 0;
-    this.#lettersNext.hidden = reasons.length === 0;
-    const place = topic === "observations.dlq" ? "" : ` --topic ${topic}`;
-    say(this.#list, "weir dead-letters" + place);
+    const command = words => element("code", {}, `weir dead-letters${words}${topic === "observations.dlq" ? "" : ` --topic ${topic}`}`);
     const known = reasons.find(one => Object.hasOwn(REASONS, one.reason)); // others are foreign text, and no command
-    this.#again.hidden = !known;
-    say(this.#replay, known ? `weir dead-letters replay${place} --reason ${known.reason}` : "");
-    for (const one of reasons) { // each stays where it is, so that it can be read
-      if (!this.#letterOf.has(one.reason)) {
-        this.#letterOf.set(one.reason, new Letter(one.reason));
-        this.#letters.append(this.#letterOf.get(one.reason).element);
-      }
-      this.#letterOf.get(one.reason).show(one);
-    }
-    for (const [reason, letter] of this.#letterOf) {
-      if (!reasons.some(one => one.reason === reason)) {
-        letter.element.remove();
-        this.#letterOf.delete(reason);
-      }
-    }
+    this.#next.replaceChildren(...(reasons.length === 0 ? ["None: all records could be used."] : ["To see more: ", command(""), ".",
+      ...(known ? [" To send them in again after a fix: ", command(` replay --reason ${known.reason}`)] : [])]));
+    const focused = document.activeElement?.closest("[data-reason]")?.dataset.reason;
+    const open = new Set([...this.#letters.children].filter(one => one.open).map(one => one.dataset.reason));
+    this.#letters.replaceChildren(...reasons.map(one => letters(one, open.has(one.reason))));
+    [...this.#letters.children].find(one => one.dataset.reason === focused)?.firstChild.focus();
   }
 }
 
 /** All that died for one reason, with one of them as an example. */
-class Letter {
-  #count = element("span", {class: "number"});
-  #last = element("span", {class: "dim"});
-  #example = element("dl", {class: "example"});
-
-  constructor(reason) {
-    this.element = element("details", {class: "letter", "data-reason": reason},
-      element("summary", {}, element("b", {}, reason), element("span", {class: "dim"}, Object.hasOwn(REASONS, reason) ? REASONS[reason] : ""), this.#count, this.#last),
-      this.#example);
-  }
-
-  show({count: letters, last, example}) {
-    this.element.dataset.count = letters;
-    say(this.#count, `${count(letters)} ×`);
-    say(this.#last, `last ${moment(last)}${local(last)}`);
-    const line = (name, text) => (text === null || text === undefined || text === "" ? []
-      : [element("dt", {}, name), element("dd", {}, element("bdi", {}, printable(String(text))))]);
-    this.#example.replaceChildren(...(example ? [...line("Why", example.message),
-      ...line("Where", `${example.topic}, partition ${example.partition}, offset ${example.offset}`),
-      ...line("Key", example.key), ...line("Value", example.value)] : []));
-  }
+function letters({reason, count: number, last, example}, open) {
+  const line = (name, text) => (text === null || text === "" ? []
+    : [element("dt", {}, name), element("dd", {}, element("bdi", {}, printable(text)))]);
+  return element("details", {class: "letter", "data-reason": reason, "data-count": number, open},
+    element("summary", {}, element("b", {}, reason), element("span", {class: "dim"}, Object.hasOwn(REASONS, reason) ? REASONS[reason] : ""),
+      element("span", {class: "number"}, `${count(number)} ×`), element("span", {class: "dim"}, `last ${moment(last)}${local(last)}`)),
+    element("dl", {class: "example"}, ...line("Why", example.message),
+      ...line("Where", `${example.topic}, partition ${example.partition}, offset ${example.offset}`), ...line("Key", example.key), ...line("Value", example.value)));
 }

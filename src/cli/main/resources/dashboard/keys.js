@@ -1,36 +1,23 @@
 // Keys for those who use no pointer, and the list of them.
 
-import {byId, element} from "./element.js";
+import {byId, element, remember, remembered} from "./element.js";
 
 const KEY = "weir.keys";
 
-let added = null;
+const actions = []; // [key, words, action]
 
-/** Adds an action: [key, words, action]. */
-export const addKey = action => added(action);
+export function addKey([key, words, action]) {
+  actions.push([key, words, action]);
+  byId("keys-list").append(element("dt", {}, element("kbd", {}, key)), element("dd", {}, words));
+}
 
-/** actions: [[key, words, action]]; keys work where nothing is being typed or chosen. */
-export function startKeys(actions) {
+/** Adds actions; keys work where nothing is being typed or chosen. */
+export function startKeys(first) {
   const dialog = byId("keys");
   const off = byId("keys-off");
-  const list = ([key, words]) => byId("keys-list").append(element("dt", {}, element("kbd", {}, key)), element("dd", {}, words));
-  actions.forEach(list);
-  added = action => {
-    actions.push(action);
-    list(action);
-  };
-  try {
-    off.checked = localStorage.getItem(KEY) === "off";
-  } catch {
-    // as if nobody had chosen
-  }
-  off.addEventListener("change", () => {
-    try {
-      localStorage.setItem(KEY, off.checked ? "off" : "on");
-    } catch {
-      // lasts until the page is left
-    }
-  });
+  first.forEach(addKey);
+  off.checked = remembered(KEY) === "off";
+  off.addEventListener("change", () => remember(KEY, off.checked ? "off" : "on"));
   byId("help").addEventListener("click", () => dialog.showModal());
   const names = {"←": "ArrowLeft", "→": "ArrowRight", Esc: "Escape"};
   document.addEventListener("keydown", event => {

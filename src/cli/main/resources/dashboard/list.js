@@ -3,8 +3,7 @@
 import {ask} from "./feed.js";
 import {byId, element, printable, say} from "./element.js";
 import {against, count, short} from "./numbers.js";
-import {spark} from "./spark.js";
-import {onTheme} from "./theme.js";
+import {colour, onTheme} from "./theme.js";
 
 const PART = 100;
 const MOST = 2_000; // that the server lists
@@ -60,10 +59,6 @@ export class SeriesList {
     });
     setInterval(() => document.hidden || Date.now() < this.#heldUntil || this.refresh(), REFRESH_MS);
     onTheme(() => this.#draw());
-  }
-
-  focus() {
-    this.#listbox.focus();
   }
 
   /** Marks the series that is shown. */
@@ -189,4 +184,34 @@ function makeRow(index) {
     element("span", {class: "row-side"}, parts.error, parts.versus));
   row.parts = parts;
   return row;
+}
+
+/** Draws values (null for unknown) over the whole canvas, as a small line without axes. */
+function spark(canvas, values) {
+  const pixel = devicePixelRatio;
+  const {clientWidth: width, clientHeight: height} = canvas;
+  canvas.width = Math.round(width * pixel);
+  canvas.height = Math.round(height * pixel);
+  const known = values.filter(value => value !== null);
+  if (known.length === 0 || width === 0) {
+    return;
+  }
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const x = i => 2 + ((width - 5) * i) / Math.max(1, values.length - 1);
+  const y = value => (high > low ? 2.5 + ((height - 5) * (high - value)) / (high - low) : height / 2);
+  const ctx = canvas.getContext("2d");
+  ctx.scale(pixel, pixel);
+  ctx.strokeStyle = colour("actual");
+  ctx.lineWidth = 1.25;
+  ctx.lineJoin = "round";
+  ctx.beginPath();
+  values.forEach((value, i) => value !== null && (i > 0 && values[i - 1] !== null ? ctx.lineTo(x(i), y(value)) : ctx.moveTo(x(i), y(value))));
+  ctx.stroke();
+  const last = values.length - 1;
+  if (values[last] !== null) {
+    ctx.fillStyle = colour("forecast");
+    ctx.beginPath();
+    ctx.arc(x(last), y(values[last]), 2, 0, 7);
+    ctx.fill();
+  }
 }

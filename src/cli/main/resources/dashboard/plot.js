@@ -16,13 +16,7 @@ const GAP = 2.5;
 export function plotOf(history, mode, chosen, step) {
   const forecasts = history.modes.get(mode)?.forecasts ?? [];
   const rows = new Map();
-  const row = time => {
-    let found = rows.get(time);
-    if (!found) {
-      rows.set(time, found = {time});
-    }
-    return found;
-  };
+  const row = time => rows.get(time) ?? rows.set(time, {time}).get(time);
   const gap = GAP * history.spacing();
   let before = null;
   for (const {time, value} of history.observations) {
@@ -39,12 +33,8 @@ export function plotOf(history, mode, chosen, step) {
     if (time === null || time === undefined || time > end || said === null) {
       continue; // not known when it is due, or it has not come yet: the fan's matter
     }
-    const at = row(time);
-    at.said = said;
-    at.low = forecast.narrow?.lower[step - 1];
-    at.high = forecast.narrow?.upper[step - 1];
-    at.lowest = forecast.wide?.lower[step - 1];
-    at.highest = forecast.wide?.upper[step - 1];
+    const [n, {narrow, wide}] = [step - 1, forecast];
+    const at = Object.assign(row(time), {said, low: narrow?.lower[n], high: narrow?.upper[n], lowest: wide?.lower[n], highest: wide?.upper[n]});
     if (typeof at.actual === "number") {
       at.residual = at.actual - at.said;
       at.held = at.low === undefined || (at.actual >= at.low && at.actual <= at.high);

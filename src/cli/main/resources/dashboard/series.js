@@ -17,10 +17,9 @@ const AROUND = 40; // values shown before and after a place
 export class SeriesView {
   #history = null;
   #mode = null; // as asked for; null: the first one there is
-  #span = matchMedia("(max-width: 700px)").matches ? 48 : 96;
-  #step = 1;
-  #scrub = null; // an origin; null: the newest
-  #zoom = null; // [from, to]; null: the newest values
+  #view = {span: matchMedia("(max-width: 700px)").matches ? 48 : 96, step: 1,
+    scrub: null, // an origin; null: the newest
+    zoom: null}; // [from, to]; null: the newest values
   #paused = false;
   #waiting = 0; // values that came while paused
   #frame = null;
@@ -34,7 +33,7 @@ export class SeriesView {
   #classes = new ClassPanel();
   #target = null; // a time that is shown once its values are there
   #beyond = null; // a sentence, if they are not kept
-  incidents = new SeriesIncidents(() => this.#later());
+  #incidents = new SeriesIncidents(() => this.#later());
 
   /** modeChanged(mode) is called when a person chose another one */
   constructor(modeChanged) {
@@ -67,8 +66,8 @@ export class SeriesView {
     this.#question?.abort();
     this.#history = new History(series);
     this.#mode = mode;
-    this.#error = this.#scrub = this.#zoom = this.#target = this.#beyond = null;
-    this.incidents.open(series);
+    this.#error = this.#view.scrub = this.#view.zoom = this.#target = this.#beyond = null;
+    this.#incidents.list = [];
     if (this.#paused) {
       this.pause();
     }
@@ -137,6 +136,13 @@ export class SeriesView {
     }
   }
 
+  /** To be called often; version: of the job's incidents. */
+  followIncidents(version) {
+    if (this.series !== null) {
+      this.#incidents.follow(this.series, version);
+    }
+  }
+
   /** What time it is for the server, which began to read at another. */
   tick(now, started) {
     this.#panel.tick(now, started);
@@ -157,7 +163,7 @@ export class SeriesView {
   scrubBy(steps) {
     const last = this.#origins.length - 1;
     if (last >= 0) {
-      const to = Math.max(0, (this.#scrub === null ? last : lowerBound(this.#origins, this.#scrub)) + steps);
+      const to = Math.max(0, (this.#view.scrub === null ? last : lowerBound(this.#origins, this.#view.scrub)) + steps);
       this.scrubTo(to >= last ? null : this.#origins[to]);
     }
   }
@@ -169,7 +175,7 @@ export class SeriesView {
   /** Closer (below 1) or wider, about the chosen origin. */
   zoomBy(factor) {
     const [from, to] = this.#range();
-    const centre = this.#scrub ?? to;
+    const centre = this.#view.scrub ?? to;
     this.#set({zoom: [centre - (centre - from) * factor, centre + (to - centre) * factor]});
   }
 
@@ -180,11 +186,8 @@ export class SeriesView {
     }
   }
 
-  #set({span = this.#span, step = this.#step, scrub = this.#scrub, zoom = this.#zoom}) {
-    this.#span = span;
-    this.#step = step;
-    this.#scrub = scrub;
-    this.#zoom = zoom;
+  #set(changes) {
+    Object.assign(this.#view, changes);
     this.#draw();
   }
 
@@ -209,8 +212,8 @@ export class SeriesView {
   }
 
   #range() {
-    if (this.#zoom) {
-      return this.#zoom;
+    if (this.#view.zoom) {
+      return this.#view.zoom;
     }
     const history = this.#history;
     const all = history.observations;
@@ -218,14 +221,14 @@ export class SeriesView {
       return [Date.now() - 3_600_000, Date.now()];
     }
     const spacing = history.spacing();
-    const fan = history.forecastAt(this.#shownMode(), this.#scrub)?.time.findLast(at => at !== null) ?? -Infinity;
-    let first = Math.max(0, all.length - this.#span);
+    const fan = history.forecastAt(this.#shownMode(), this.#view.scrub)?.time.findLast(at => at !== null) ?? -Infinity;
+    let first = Math.max(0, all.length - this.#view.span);
     let to = Math.max(all.at(-1).time, fan);
-    if (this.#scrub !== null && Number.isFinite(this.#span)) {
-      const at = lowerBound(all, this.#scrub, entry => entry.time);
-      if (at - first < 0.25 * this.#span) {
-        first = Math.max(0, Math.round(at - 0.7 * this.#span));
-        to = Math.max(fan, all[Math.min(all.length - 1, first + this.#span)].time);
+    if (this.#view.scrub !== null && Number.isFinite(this.#view.span)) {
+      const at = lowerBound(all, this.#view.scrub, entry => entry.time);
+      if (at - first < 0.25 * this.#view.span) {
+        first = Math.max(0, Math.round(at - 0.7 * this.#view.span));
+        to = Math.max(fan, all[Math.min(all.length - 1, first + this.#view.span)].time);
       }
     }
     return [all[first].time - 0.5 * spacing, to + spacing];
@@ -239,10 +242,10 @@ export class SeriesView {
       return;
     }
     const mode = this.#shownMode();
-    const step = Math.min(this.#step, Math.max(1, history.horizon(mode)));
+    const step = Math.min(this.#view.step, Math.max(1, history.horizon(mode)));
     const [from, to] = this.#range();
     this.#controls(mode);
-    this.#panel.show({history, mode, scrub: this.#scrub, step, from, to, incidents: this.incidents.list,
+    this.#panel.show({history, mode, scrub: this.#view.scrub, step, from, to, incidents: this.#incidents.list,
       why: this.#error ?? this.#jobWhy ?? history.why});
     this.#scores.show(history.modes.get(mode)?.score ?? null);
     byId("chosen").classList.toggle("only-classes", mode === null && history.classes.windows.length > 0);
@@ -257,7 +260,7 @@ export class SeriesView {
     byId("controls").hidden = byId("actions").hidden = history.observations.length === 0;
     this.#modeButtons(mode);
     for (const button of byId("span-group").querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", this.#zoom === null && Number(button.dataset.span) === this.#span);
+      button.setAttribute("aria-pressed", this.#view.zoom === null && Number(button.dataset.span) === this.#view.span);
     }
     const horizon = Math.max(1, history.horizon(mode));
     const steps = Array.from({length: horizon}, (_, i) => i + 1)
@@ -265,25 +268,25 @@ export class SeriesView {
     const select = byId("step");
     if (select.options.length !== steps.length || Number(select.options[steps.length - 1].value) !== horizon) {
       select.replaceChildren(...steps.map(step => element("option", {value: step}, step === 1 ? "1 step before" : `${step} steps before`)));
-      this.#step = Math.min(this.#step, horizon);
+      this.#view.step = Math.min(this.#view.step, horizon);
     }
-    select.value = String(this.#step);
+    select.value = String(this.#view.step);
     this.#origins = history.origins(mode);
     const slider = byId("origin");
     const last = Math.max(0, this.#origins.length - 1);
     slider.max = String(last);
-    slider.value = String(this.#scrub === null ? last : lowerBound(this.#origins, this.#scrub));
-    const at = this.#scrub ?? this.#origins[last] ?? null;
-    const text = at === null ? "" : `${time(at)} UTC${local(at)}${this.#scrub === null ? " (newest)" : ""}`;
+    slider.value = String(this.#view.scrub === null ? last : lowerBound(this.#origins, this.#view.scrub));
+    const at = this.#view.scrub ?? this.#origins[last] ?? null;
+    const text = at === null ? "" : `${time(at)} UTC${local(at)}${this.#view.scrub === null ? " (newest)" : ""}`;
     say(byId("origin-time"), text);
     slider.setAttribute("aria-valuetext", text);
     byId("scrubber").hidden = this.#origins.length < 2;
-    byId("newest").disabled = this.#scrub === null;
+    byId("newest").disabled = this.#view.scrub === null;
     this.#buttons();
   }
 
   #buttons() {
-    byId("zoom-reset").disabled = this.#zoom === null;
+    byId("zoom-reset").disabled = this.#view.zoom === null;
     byId("pause").setAttribute("aria-pressed", this.#paused);
     say(byId("pause"), this.#paused ? `Resume${this.#waiting ? ` (${this.#waiting} new)` : ""}` : "Pause");
   }

@@ -1,18 +1,12 @@
 // Light and dark: as the system says, until somebody chooses.
 
-import {byId, say} from "./element.js";
+import {byId, remember, remembered, say} from "./element.js";
 
 const KEY = "weir.theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set();
 
-let choice = null;
-
-try {
-  choice = localStorage.getItem(KEY);
-} catch {
-  // storage is refused: as the system says
-}
+let choice = remembered(KEY);
 
 const dark = () => (choice ?? (system.matches ? "dark" : "light")) === "dark";
 
@@ -25,11 +19,7 @@ function apply() {
 
 export function toggleTheme() {
   choice = dark() ? "light" : "dark";
-  try {
-    localStorage.setItem(KEY, choice);
-  } catch {
-    // lasts until the page is left
-  }
+  remember(KEY, choice);
   apply();
 }
 

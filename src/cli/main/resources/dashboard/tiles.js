@@ -1,7 +1,7 @@
 // The whole job in a strip of tiles, each with a line that says what it means.
 
 import {byId, element, say} from "./element.js";
-import {against, compact, count, duration, NONE, percent, time} from "./numbers.js";
+import {against, compact, duration, NONE, percent, time} from "./numbers.js";
 import {STATUS_WORDS} from "./list.js";
 
 const STATE_WORDS = {LIVE: "Live", WAITING: "Waiting"};
@@ -112,10 +112,4 @@ export function showTiles(job, connected) {
     button.dataset.value = shown.data ?? "";
     button.dataset.tone = shown.tone ?? "";
   }
-}
-
-/** What is missing, in a line below the tiles; null for nothing. */
-export function showNotice(text) {
-  byId("notice").hidden = !text;
-  say(byId("notice"), text ?? "");
 }
