@@ -7,7 +7,6 @@ import dev.weir.cli.local.LocalCluster;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
-import dev.weir.job.JobWebhook;
 import dev.weir.webhook.WebhookDelivery;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +73,7 @@ final class RunCommand implements Callable<Integer> {
     if (dryRun) {
       return DoctorCommand.report(job, overrides, savepoint);
     }
-    JobWebhook read = JobWebhook.read(job, overrides);
-    JobSettings settings = read.job();
+    JobSettings settings = JobSettings.read(job, overrides);
     if (state != null) {
       goOn(settings);
     }
@@ -87,7 +85,8 @@ final class RunCommand implements Callable<Integer> {
           settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
     }
     boolean isBounded = settings.kafka().source().span().isBounded();
-    try (WebhookDelivery webhook = isBounded ? null : WebhookCommand.beside(read);
+    try (WebhookDelivery webhook =
+            isBounded ? null : WebhookCommand.delivery(job, overrides, settings, null);
         LocalCluster cluster = LocalCluster.start(flink)) {
       run(cluster, settings, webhook);
     }

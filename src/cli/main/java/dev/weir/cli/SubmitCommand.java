@@ -5,7 +5,8 @@ import dev.weir.cli.health.ClusterFailure;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
-import dev.weir.job.JobWebhook;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.WebhookOptions;
 import dev.weir.kafka.ClientProperties;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,8 +89,7 @@ final class SubmitCommand implements Callable<Integer> {
         "--jar",
         "the job jar",
         jobJar + ", which is no file; build it with mvn -DskipTests package");
-    JobWebhook read = JobWebhook.read(job, overrides);
-    JobSettings settings = read.job();
+    JobSettings settings = JobSettings.read(job, overrides);
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.RETRY_MAX_ATTEMPTS, 3); // a person waits; the default is a minute
     flink.forEach(configuration::setString);
@@ -110,17 +110,16 @@ final class SubmitCommand implements Callable<Integer> {
         DuplicateJobCheck.check(
             settings, env.getConfiguration(), line -> System.err.println("weir submit: " + line));
       }
-      return submit(env, read);
+      return submit(env, settings);
     } catch (FlinkException e) {
       throw ClusterFailure.ofSubmission(e, jobManager, savepoint);
     }
   }
 
-  private int submit(StreamExecutionEnvironment env, JobWebhook read) throws Exception {
-    JobSettings settings = read.job();
+  private int submit(StreamExecutionEnvironment env, JobSettings settings) throws Exception {
     JobClient client = ForecastJob.submit(env, settings);
     System.out.printf("%s is submitted, job id %s%n", settings.name(), client.getJobID());
-    if (read.webhook() != null) {
+    if (WebhookOptions.read(JobFile.read(job, overrides)) != null) {
       System.err.printf(
           "weir submit: the job does not post its incidents to alarms.webhook by itself; keep this"
               + " running: weir webhook %s%s%n",

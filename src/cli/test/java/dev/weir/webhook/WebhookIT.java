@@ -16,14 +16,9 @@ import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.webhook.Endpoint.Post;
 import dev.weir.webhook.WebhookDelivery.Source;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,8 +29,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -44,31 +37,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Incidents of a real broker, posted to a real HTTP server that fails in many ways. */
 class WebhookIT {
 
-  private static final String SECRET = "a-secret-of-two-people";
-  private static final RetryPolicy QUICK =
-      new RetryPolicy(
-          Duration.ofMillis(900),
-          Duration.ofMillis(40),
-          Duration.ofMillis(200),
-          Duration.ofMillis(300),
-          3);
   private static final Event[] EVENTS = {Event.OPENED, Event.UPDATED, Event.CLOSED};
 
-  @TempDir private static Path dir;
   private static final KafkaFixture kafka = KafkaFixture.shared();
 
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
   private static Incident incident(String series, Event event) {
-    return incident(series, event, Reason.LEVEL);
-  }
-
-  private static Incident incident(String series, Event event, Reason reason) {
     double surprise = event == Event.OPENED ? 2.75 : 4.5;
     return new Incident(
         series,
@@ -79,7 +58,7 @@ class WebhookIT {
         1_000,
         1,
         new Incident.Worst(1_000, 12.5, Double.NaN, Double.NaN, surprise),
-        reason,
+        Reason.LEVEL,
         Severity.of(surprise),
         List.of(new Incident.Value(1_000, 12.5)),
         "",
@@ -132,21 +111,16 @@ class WebhookIT {
     }
   }
 
-  private WebhookDelivery delivery(String topic, Endpoint endpoint, Severity severity)
-      throws Exception {
-    Path secrets = dir.resolve("secrets.properties");
-    Files.writeString(secrets, "webhook=" + SECRET);
-    Source source =
-        new Source(
-            KafkaClients.of(kafka.bootstrapServers()), topic, topic + "-webhook", null, null);
-    WebhookSettings settings =
-        new WebhookSettings(
-            endpoint.address(),
-            "${file:%s:webhook}".formatted(secrets),
-            severity,
-            WebhookFormat.JSON,
-            URI.create("https://weir.example/"));
-    return new WebhookDelivery(source, settings, QUICK, lines::add).start();
+  private WebhookDelivery delivery(String topic, Endpoint endpoint) {
+    WebhookDelivery delivery =
+        new WebhookDelivery(
+            new Source(
+                KafkaClients.of(kafka.bootstrapServers()), topic, topic + "-webhook", null, null),
+            new WebhookSettings(endpoint.address(), WebhookSettings.Format.JSON),
+            Duration.ofMillis(50),
+            lines::add);
+    delivery.start();
+    return delivery;
   }
 
   private static void awaitTaken(Endpoint endpoint, int count) {
@@ -169,39 +143,6 @@ class WebhookIT {
   }
 
   @Test
-  void aSilenceThatIsOverIsNotPosted() throws Exception {
-    kafka.create("silences", 3, Map.of());
-    List<Incident> incidents =
-        List.of(
-            incident("over", Event.OPENED, Reason.SILENCE),
-            incident("silent", Event.OPENED, Reason.SILENCE),
-            incident("over", Event.CLOSED, Reason.SILENCE),
-            incident("level", Event.OPENED),
-            incident("level", Event.CLOSED));
-    Map<String, Object> config = new HashMap<>();
-    config.put("bootstrap.servers", kafka.bootstrapServers());
-    config.put("transactional.id", "silences");
-    IncidentCodec codec = new IncidentCodec();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.initTransactions();
-      producer.beginTransaction();
-      for (Incident each : incidents) {
-        producer.send(new ProducerRecord<>("silences", 0, null, codec.encode(each)));
-      }
-      producer.commitTransaction();
-    }
-    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 200);
-        WebhookDelivery delivery = delivery("silences", endpoint, Severity.LOW)) {
-      awaitTaken(endpoint, 3);
-      await().until(() -> lag("silences") == 0);
-      assertThat(endpoint.taken())
-          .extracting(post -> json(post).get("series").textValue())
-          .containsExactlyInAnyOrder("silent", "level", "level");
-    }
-  }
-
-  @Test
   void eachIncidentArrivesInOrderThroughFailuresAndARestart() throws Exception {
     kafka.create("failing", 3, Map.of());
     send("failing", 100, 110, false); // aborted, so it never happened
@@ -211,30 +152,19 @@ class WebhookIT {
     try (Endpoint endpoint =
         new Endpoint(
             (n, id, exchange) -> {
-              exchange.getResponseHeaders().set("Retry-After", "1");
-              if (n > 30 && n <= 33) {
-                Thread.sleep(1_500); // longer than the client waits
-              }
-              if (n == 30) { // a body that does not end
-                exchange.sendResponseHeaders(200, 0);
-                exchange.getResponseBody().write(new byte[9_000]);
-                exchange.getResponseBody().flush();
-                Thread.sleep(1_500);
-                throw new java.io.IOException("never ended");
-              }
               if (id.equals(left) && !isOpen.get()) {
                 return 503;
               }
               int[] statuses = {500, 429, 404, 0, 503, 301};
-              return n <= 33 ? statuses[n % statuses.length] : 200 + n % 5;
+              return n <= 33 && n % 3 == 0 ? statuses[n / 3 % statuses.length] : 200 + n % 5;
             })) {
-      try (WebhookDelivery before = delivery("failing", endpoint, Severity.LOW)) {
-        awaitTaken(endpoint, 50);
+      try (WebhookDelivery before = delivery("failing", endpoint)) {
+        await().until(() -> endpoint.posts().stream().filter(p -> p.id().equals(left)).count() > 3);
       }
       assertThat(endpoint.taken()).noneMatch(post -> post.id().equals(left));
       isOpen.set(true);
       send("failing", 40, 45, true); // while nobody is there
-      try (WebhookDelivery after = delivery("failing", endpoint, Severity.LOW)) {
+      try (WebhookDelivery after = delivery("failing", endpoint)) {
         awaitTaken(endpoint, 135);
         await().until(() -> lag("failing") == 0);
       }
@@ -247,12 +177,13 @@ class WebhookIT {
               .collect(
                   Collectors.groupingBy(
                       post -> json(post).get("series").textValue(),
-                      Collectors.mapping(Post::event, Collectors.toList())));
+                      Collectors.mapping(
+                          post -> json(post).get("event").textValue(), Collectors.toList())));
       assertThat(bySeries).hasSize(45);
       assertThat(bySeries.values())
           .allMatch(events -> events.equals(List.of("OPENED", "UPDATED", "CLOSED")));
       for (Post post : endpoint.posts()) {
-        assertSigned(post);
+        assertThat(post.type()).isEqualTo("application/json");
       }
       JsonNode body = json(taken.get(0));
       String series = body.get("series").textValue();
@@ -262,23 +193,21 @@ class WebhookIT {
                   .readTree(new IncidentCodec().toJson(incident(series, Event.OPENED)));
       expected.put(
           "text",
-          "Low incident opened in %s since 1970-01-01 00:00 UTC: level, value 12.500. https://weir.example/#series=%s&at=1000"
-              .formatted(series, series));
+          "Low incident opened in %s since 1970-01-01 00:00 UTC: level, value 12.500"
+              .formatted(series));
       assertThat(body).isEqualTo(expected);
     }
     assertThat(lines.get(0))
         .matches(
-            "posts the incidents of topic failing to http://localhost:[0-9]+, signed, as group"
+            "posts the incidents of topic failing to http://localhost:[0-9]+ as group"
                 + " failing-webhook");
     assertThat(lines)
         .anyMatch(
             line ->
                 line.matches(
-                    "incident [-0-9a-f]{36} \\([A-Z]+, failing-[0-2]@[0-9]+\\): POST to"
-                        + " http://localhost:.*; it is tried again until.*"))
-        .anyMatch(line -> line.startsWith("the endpoint answers again, after "))
-        .anyMatch(line -> line.startsWith("stopped: "));
-    assertThat(String.join("\n", lines)).doesNotContain(SECRET, "in-the-address", "token");
+                    "failing-[0-2]@[0-9]+: POST to http://localhost:[0-9]+: .*; it is tried again"
+                        + " until it succeeds, and nothing is lost meanwhile"));
+    assertThat(String.join("\n", lines)).doesNotContain("in-the-address", "token");
   }
 
   private static JsonNode json(Post post) {
@@ -289,17 +218,6 @@ class WebhookIT {
     }
   }
 
-  private static void assertSigned(Post post) throws Exception {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    String signed = post.id() + "." + post.timestamp() + "." + post.body();
-    byte[] expected = mac.doFinal(signed.getBytes(StandardCharsets.UTF_8));
-    assertThat(post.signature()).isEqualTo("v1," + Base64.getEncoder().encodeToString(expected));
-    assertThat(Long.parseLong(post.timestamp()))
-        .isBetween(Instant.now().getEpochSecond() - 300, Instant.now().getEpochSecond());
-    assertThat(post.type()).isEqualTo("application/json");
-  }
-
   @Test
   void refusedRecordIsNamedAndTheOthersFollow() throws Exception {
     kafka.create("refusing", 3, Map.of());
@@ -307,30 +225,24 @@ class WebhookIT {
     kafka.send(List.of(new ProducerRecord<>("refusing", 0, null, new byte[] {1, 2, 3})));
     String refused = key("s1", Event.UPDATED);
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> id.equals(refused) ? 422 : 202)) {
-      try (WebhookDelivery delivery = delivery("refusing", endpoint, Severity.MEDIUM)) {
-        awaitTaken(endpoint, 5);
+      try (WebhookDelivery delivery = delivery("refusing", endpoint)) {
+        awaitTaken(endpoint, 8);
         await().until(() -> lag("refusing") == 0);
       }
-      assertThat(endpoint.posts().stream().filter(post -> post.id().equals(refused))).hasSize(3);
+      assertThat(endpoint.posts().stream().filter(post -> post.id().equals(refused))).hasSize(1);
+      List<String> others = new ArrayList<>(keys(0, 3));
+      others.remove(refused);
       assertThat(endpoint.taken().stream().map(Post::id))
-          .as("of medium severity or more")
-          .containsExactlyInAnyOrder(
-              key("s0", Event.UPDATED),
-              key("s0", Event.CLOSED),
-              key("s1", Event.CLOSED),
-              key("s2", Event.UPDATED),
-              key("s2", Event.CLOSED));
+          .containsExactlyInAnyOrderElementsOf(others);
     }
     assertThat(lines)
         .anyMatch(
             line ->
                 line.matches(
-                    ("incident %s \\(UPDATED, refusing-[0-2]@[0-9]+\\): POST to"
-                         + " http://localhost:[0-9]+: expected status 2xx, got 422 after 3 tries;"
-                         + " .*weir alarms JOB.yaml --explain .*")
-                        .formatted(Incident.id("s1", 1_000))))
-        .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*not one of ours, and not sent"))
-        .anyMatch(line -> line.equals("stopped: 5 records sent, 1 refused, 0 wait"));
+                    "refusing-[0-2]@[0-9]+: http://localhost:[0-9]+ refused %s, status 422; skipped,"
+                            .formatted(refused)
+                        + " and the next ones follow"))
+        .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*; skipped, and the next ones follow"));
   }
 
   @Test
@@ -338,9 +250,9 @@ class WebhookIT {
     kafka.create("shared", 3, Map.of());
     send("shared", 0, 20, true);
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 503)) {
-      try (WebhookDelivery first = delivery("shared", endpoint, Severity.LOW)) {
-        await().until(() -> endpoint.posts().size() > 8);
-        try (WebhookDelivery second = delivery("shared", endpoint, Severity.LOW)) {
+      try (WebhookDelivery first = delivery("shared", endpoint)) {
+        await().until(() -> endpoint.posts().size() > 3);
+        try (WebhookDelivery second = delivery("shared", endpoint)) {
           await().until(() -> members("shared-webhook", 2));
           endpoint.behave((n, id, exchange) -> 200);
           awaitTaken(endpoint, 60);
@@ -386,9 +298,7 @@ class WebhookIT {
         awaitTaken(endpoint, 12);
         await().until(() -> lagOf("pumps-webhook", "killed") == 0);
         process.close(); // as Ctrl-C does
-        assertThat(process.err())
-            .contains("weir webhook: stopped: ")
-            .doesNotContain(SECRET, "in-the-address");
+        assertThat(process.err()).doesNotContain("in-the-address");
       }
       List<String> ids = endpoint.taken().stream().map(Post::id).toList();
       assertThat(Set.copyOf(ids)).isEqualTo(Set.copyOf(keys(0, 4)));
@@ -408,11 +318,10 @@ class WebhookIT {
 
   private static WeirProcess process(Endpoint endpoint) throws Exception {
     return WeirProcess.start(
-        Map.of("WEIR_TEST_ADDRESS", endpoint.address(), "WEIR_TEST_SECRET", SECRET),
+        Map.of("WEIR_TEST_ADDRESS", endpoint.address()),
         "webhook jobs/many-to-one.yaml --set name=pumps --set kafka.bootstrap-servers=%s"
             + " --set kafka.properties.session.timeout.ms=6000 --set alarms=on"
-            + " --set topics.alarms=killed --set alarms.webhook=${env:WEIR_TEST_ADDRESS}"
-            + " --set alarms.webhook-secret=${env:WEIR_TEST_SECRET}",
+            + " --set topics.alarms=killed --set alarms.webhook=${env:WEIR_TEST_ADDRESS}",
         kafka.bootstrapServers());
   }
 }

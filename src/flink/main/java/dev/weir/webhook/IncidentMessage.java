@@ -3,156 +3,119 @@ package dev.weir.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Event;
+import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
-import dev.weir.kafka.avro.Incident;
-import dev.weir.kafka.wire.AvroJson;
+import dev.weir.forecast.Incident.Warning;
+import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Map;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
 
-/**
- * A record of an incident as it is posted.
- *
- * @param key names the record, the same whenever it is sent: incident, event, severity and reason
- * @param place partition and offset, for messages
- * @param body as the endpoint wants it: {@link WebhookFormat}
- */
-record IncidentMessage(String incident, String event, String key, String place, byte[] body) {
+/** A record of an incident as it is posted. */
+final class IncidentMessage {
 
-  private static final Map<String, String> PAGERDUTY_SEVERITY =
-      Map.of("low", "info", "medium", "warning", "high", "critical");
   private static final Duration OPEN = Duration.ofDays(7); // of an alert without further records
-  private static final String OF_HEADER = "[A-Za-z0-9_.-]{1,100}";
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
 
-  /**
-   * The message of a record.
-   *
-   * @throws IllegalArgumentException if id, event, severity or reason can't be in a header
-   */
-  static IncidentMessage of(Incident incident, String place, WebhookSettings.Resolved endpoint) {
-    String key =
-        "%s-%s-%s-%s"
-            .formatted(
-                incident.getId(),
-                incident.getEvent(),
-                incident.getSeverity(),
-                incident.getReason());
-    if (!key.matches(OF_HEADER)) {
-      throw new IllegalArgumentException(
-          "expected an id, event, severity and reason of letters, digits and '-', got others");
-    }
-    return new IncidentMessage(
-        incident.getId(),
-        incident.getEvent(),
-        key.toLowerCase(Locale.ROOT),
-        place,
-        body(incident, endpoint));
+  private IncidentMessage() {}
+
+  /** Names the record, the same whenever it is sent: incident, event, severity and reason. */
+  static String key(Incident incident) {
+    String state = incident.event() + "-" + incident.severity() + "-" + incident.reason();
+    return incident.id() + "-" + state.toLowerCase(Locale.ROOT);
   }
 
-  /** Names the record in messages. */
-  @Override
-  public String toString() {
-    return "incident %s (%s, %s)".formatted(incident, event, place);
-  }
-
-  private static byte[] body(Incident incident, WebhookSettings.Resolved endpoint) {
-    String sentence = IncidentSentence.of(incident);
-    String link =
-        endpoint.page() == null
-            ? null
-            : IncidentSentence.link(
-                endpoint.page(), incident.getSeries(), incident.getStart().toEpochMilli());
-    String text = link == null ? sentence : sentence + ". " + link;
-    try {
-      JsonNode body =
-          switch (endpoint.format()) {
-            case JSON -> ((ObjectNode) Json.READER.readTree(json(incident))).put("text", text);
-            case SLACK -> Json.object().put("text", escaped(text));
-            case PAGERDUTY -> event(incident, endpoint.routingKey(), sentence, link);
-            case ALERTMANAGER -> alerts(incident, sentence, link);
-          };
-      return body.toString().getBytes(StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException("in memory", e);
-    }
-  }
-
-  /** So that a series called {@code <!channel>} calls nobody. */
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-  }
-
-  /** Of PagerDuty's Events API v2: each incident is one alert, which its last record resolves. */
-  private static ObjectNode event(
-      Incident incident, String routingKey, String summary, String link) {
-    ObjectNode event =
-        Json.object()
-            .put("routing_key", routingKey)
-            .put("event_action", incident.getEvent().equals("CLOSED") ? "resolve" : "trigger")
-            .put("dedup_key", incident.getId())
-            .put("client", "Weir");
-    if (link != null) {
-      event.put("client_url", link);
-    }
-    event
-        .putObject("payload")
-        .put("summary", summary)
-        .put("source", incident.getSeries())
-        .put("severity", PAGERDUTY_SEVERITY.getOrDefault(incident.getSeverity(), "error"))
-        .put("timestamp", incident.getStart().toString())
-        .put("class", incident.getReason());
-    return event;
+  static byte[] body(Incident incident, WebhookSettings.Format format, IncidentCodec codec)
+      throws IOException {
+    String text = sentence(incident);
+    JsonNode body =
+        format == WebhookSettings.Format.ALERTMANAGER
+            ? alerts(incident, text)
+            : ((ObjectNode) Json.READER.readTree(codec.toJson(incident))).put("text", text);
+    return body.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
    * Of the Alertmanager's API v2, which knows an alert by its labels: one of the severity that
-   * counts, and once this has risen the end of those of less. Nobody sends an open one again, so it
-   * says itself when it ends if no record does. One that ends when it starts is over for any clock.
+   * counts, and once this has risen the end of those of less. An open one is not sent again, so it
+   * contains its end, for the case that no record closes it.
    */
-  private static ArrayNode alerts(Incident incident, String summary, String link) {
+  private static ArrayNode alerts(Incident incident, String summary) {
     ArrayNode alerts = Json.object().putArray("alerts");
-    Severity now = Severity.ofLabel(incident.getSeverity());
-    boolean isNew = incident.getEvent().equals("OPENED");
+    String start = Instant.ofEpochMilli(incident.start()).toString();
+    Instant time = Instant.ofEpochMilli(incident.time());
     for (Severity severity : Severity.values()) {
-      if (severity.compareTo(now) > 0 || isNew && severity != now) {
+      boolean isNow = severity == incident.severity();
+      if (severity.compareTo(incident.severity()) > 0
+          || incident.event() == Event.OPENED && !isNow) {
         continue;
       }
-      Instant closed = incident.getEvent().equals("CLOSED") ? incident.getTime() : null;
-      Instant end = closed == null ? incident.getTime().plus(OPEN) : closed;
       ObjectNode alert = alerts.addObject();
       alert
           .putObject("labels")
           .put("alertname", "WeirIncident")
-          .put("series", incident.getSeries())
-          .put("incident", incident.getId())
+          .put("series", incident.series())
+          .put("incident", incident.id())
           .put("severity", severity.label());
-      alert.putObject("annotations").put("summary", summary).put("reason", incident.getReason());
-      alert.put("startsAt", incident.getStart().toString());
-      alert.put("endsAt", (severity == now ? end : incident.getStart()).toString());
-      if (link != null) {
-        alert.put("generatorURL", link);
-      }
+      alert
+          .putObject("annotations")
+          .put("summary", summary)
+          .put("reason", incident.reason().label());
+      alert.put("startsAt", start);
+      alert.put("endsAt", isNow ? (incident.isOpen() ? time.plus(OPEN) : time).toString() : start);
     }
     return alerts;
   }
 
-  private static byte[] json(Incident incident) {
-    ByteArrayOutputStream avro = new ByteArrayOutputStream(512);
-    BinaryEncoder out = EncoderFactory.get().binaryEncoder(avro, null);
-    try {
-      new SpecificDatumWriter<>(Incident.class).write(incident, out);
-      out.flush();
-    } catch (IOException e) {
-      throw new IllegalStateException("in memory", e);
+  /** Such as {@code High incident opened in pump-7 since 2026-01-31 12:00 UTC: ...}. */
+  private static String sentence(Incident incident) {
+    String severity = incident.severity().label();
+    return "%s%s %s %s in %s since %s UTC: %s"
+        .formatted(
+            severity.substring(0, 1).toUpperCase(Locale.ROOT),
+            severity.substring(1),
+            incident.warning() == null ? "incident" : "warning",
+            incident.event().name().toLowerCase(Locale.ROOT),
+            incident.series().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "\ufffd"),
+            minute(incident.start()),
+            incident.warning() == null ? worst(incident) : limit(incident.warning()));
+  }
+
+  private static String worst(Incident incident) {
+    String value = number(incident.worst().value());
+    if (incident.reason() == Reason.SILENCE) {
+      return "silence, %d values missing, the last one was %s".formatted(incident.values(), value);
     }
-    return new AvroJson(Incident.getClassSchema()).toJson(avro.toByteArray());
+    double expected = incident.worst().expected();
+    String forecast = Double.isNaN(expected) ? "" : ", expected " + number(expected);
+    return incident.reason().label() + ", value " + value + forecast;
+  }
+
+  private static String limit(Warning warning) {
+    Long crossing = warning.crossing();
+    return "%s %s within %d values, probability %d %%%s%s"
+        .formatted(
+            warning.direction(),
+            number(warning.limit()),
+            warning.within(),
+            Math.round(100 * warning.probability()),
+            crossing == null ? "" : ", at about " + minute(crossing) + " UTC",
+            warning.outcome() == null ? "" : ", " + warning.outcome().label());
+  }
+
+  private static String minute(long time) {
+    return MINUTE.format(Instant.ofEpochMilli(time));
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.5g", value);
   }
 }

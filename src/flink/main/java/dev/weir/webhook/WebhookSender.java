@@ -1,149 +1,66 @@
 package dev.weir.webhook;
 
-import dev.weir.webhook.RetryPolicy.Verdict;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.Set;
 
-/**
- * Posts records until the endpoint takes them. Thread-safe; a record is sent by the calling thread.
- */
+/** Posts records to an endpoint. */
 final class WebhookSender {
 
-  /** A pause asks so often whether the record is still wanted. */
-  private static final Duration SLICE = Duration.ofMillis(200);
+  /** For connection, request and the head of the response together. */
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** Busy, and what is answered to any record while address or deployment are wrong. */
+  private static final Set<Integer> WAITING =
+      Set.of(401, 403, 404, 405, 407, 408, 410, 421, 425, 429);
 
   private final URI address;
-  private final byte[] secret; // null: not signed
-  private final RetryPolicy policy;
-  private final WebhookProgress progress;
-  private final Consumer<String> lines;
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final HttpClient http;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1) // an offer of HTTP/2 confuses some endpoints
+          .followRedirects(HttpClient.Redirect.NEVER) // the record is for this address
+          .build();
 
-  WebhookSender(
-      WebhookSettings.Resolved endpoint,
-      RetryPolicy policy,
-      WebhookProgress progress,
-      Consumer<String> lines) {
-    this.address = endpoint.address();
-    this.secret = endpoint.secret();
-    this.policy = policy;
-    this.progress = progress;
-    this.lines = lines;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1) // an offer of HTTP/2 confuses some endpoints
-            .followRedirects(HttpClient.Redirect.NEVER) // the signed record is for this address
-            .connectTimeout(policy.timeout())
-            .build();
-  }
-
-  /** Ends pauses, and tries nothing again; requests that are on their way come to their end. */
-  void stop() {
-    stopped.countDown();
+  WebhookSender(URI address) {
+    this.address = address;
   }
 
   /**
-   * Sends a record.
-   *
-   * @param isWanted asked before each try; gives up once it is false
-   * @return whether the record is done with: taken, or refused so often that the next one follows
+   * @param id names the record, the same whenever it is sent
+   * @throws MalformedRecordException if the endpoint does not want this record
+   * @throws IOException if the endpoint is away, busy or not set up, so that any record would fail
    */
-  boolean send(IncidentMessage message, BooleanSupplier isWanted) throws InterruptedException {
-    int refusals = 0;
-    for (int failures = 1; isWanted.getAsBoolean() && stopped.getCount() > 0; failures++) {
-      Answer answer = post(message);
-      if (answer.verdict() == Verdict.TAKEN) {
-        progress.taken();
-        return true;
-      }
-      String what = message + ": " + answer.what();
-      if (answer.verdict() == Verdict.REFUSED && ++refusals >= policy.refusals()) {
-        progress.refused();
-        lines.accept(
-            ("%s after %d tries; not sent, and the next ones follow. It stays on the topic:"
-                    + " weir alarms JOB.yaml --explain %s")
-                .formatted(what, refusals, message.incident()));
-        return true;
-      }
-      if (answer.verdict() == Verdict.AWAY) {
-        progress.failed(what);
-      }
-      pause(policy.pause(failures, answer.retryAfter(), ThreadLocalRandom.current()), isWanted);
-    }
-    return false;
-  }
-
-  /** Waits; ends early once this is stopped or the record is no longer wanted. */
-  private void pause(Duration pause, BooleanSupplier isWanted) throws InterruptedException {
-    long end = System.nanoTime() + pause.toNanos();
-    for (long left = pause.toNanos(); left > 0; left = end - System.nanoTime()) {
-      if (stopped.await(Math.min(left, SLICE.toNanos()), TimeUnit.NANOSECONDS)
-          || !isWanted.getAsBoolean()) {
-        return;
-      }
-    }
-  }
-
-  /**
-   * What became of a request.
-   *
-   * @param what for people, without path and query
-   * @param retryAfter null if the endpoint asks for no pause
-   */
-  private record Answer(Verdict verdict, String what, Duration retryAfter) {}
-
-  private Answer post(IncidentMessage message) throws InterruptedException {
-    String to = "POST to " + WebhookSettings.origin(address);
-    CompletableFuture<HttpResponse<Void>> sent =
-        http.sendAsync(request(message), HttpResponse.BodyHandlers.discarding());
-    try {
-      HttpResponse<Void> response = sent.get(policy.timeout().toMillis(), TimeUnit.MILLISECONDS);
-      return new Answer(
-          RetryPolicy.verdict(response.statusCode()),
-          "%s: expected status 2xx, got %d".formatted(to, response.statusCode()),
-          RetryPolicy.retryAfter(response.headers(), Instant.now()));
-    } catch (TimeoutException e) {
-      String what = "%s: expected an answer within %s, got none";
-      return new Answer(Verdict.AWAY, what.formatted(to, policy.timeout()), null);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      String why =
-          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-      return new Answer(Verdict.AWAY, "%s failed: %s".formatted(to, why), null);
-    } finally {
-      sent.cancel(true); // closes the connection of an answer that does not end
-    }
-  }
-
-  private HttpRequest request(IncidentMessage message) {
-    long timestamp = Instant.now().getEpochSecond();
-    HttpRequest.Builder request =
+  void post(String id, byte[] body) throws IOException, InterruptedException {
+    HttpRequest request =
         HttpRequest.newBuilder(address)
+            .timeout(TIMEOUT)
             .header("Content-Type", "application/json")
-            .header("User-Agent", "weir-webhook")
-            .header("webhook-id", message.key())
-            .header("webhook-timestamp", Long.toString(timestamp))
-            .header("weir-incident", message.incident())
-            .header("weir-event", message.event())
-            .POST(HttpRequest.BodyPublishers.ofByteArray(message.body()));
-    if (secret != null) {
-      request.header(
-          "webhook-signature",
-          WebhookSignature.of(secret, message.key(), timestamp, message.body()));
+            .header("webhook-id", id)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    HttpResponse<InputStream> answer =
+        http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+    answer.body().close(); // not read: it may have no end
+    int status = answer.statusCode();
+    if (status / 100 == 4 && !WAITING.contains(status)) {
+      throw new MalformedRecordException(this + " refused " + id + ", status " + status);
     }
-    return request.build();
+    if (status / 100 != 2) {
+      throw new IOException("expected status 2xx, got " + status);
+    }
+  }
+
+  /** Scheme, host and port: path and query may contain a secret. */
+  @Override
+  public String toString() {
+    int port = address.getPort();
+    String at = port < 0 ? "" : ":" + port;
+    return "%s://%s%s".formatted(address.getScheme(), address.getHost(), at);
   }
 }

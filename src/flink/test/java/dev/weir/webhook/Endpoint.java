@@ -15,14 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Endpoint implements AutoCloseable {
 
   /** A request and the status that it was answered with; 0 for none. */
-  record Post(
-      String id,
-      String timestamp,
-      String signature,
-      String event,
-      String type,
-      String body,
-      int status) {}
+  record Post(String id, String type, String body, int status) {}
 
   /** What the n-th request, from 1, is answered with. */
   interface Behavior {
@@ -60,15 +53,7 @@ final class Endpoint implements AutoCloseable {
       String id = header(exchange, "webhook-id");
       int status = behavior.answer(count.incrementAndGet(), id, exchange);
       synchronized (posts) {
-        posts.add(
-            new Post(
-                id,
-                header(exchange, "webhook-timestamp"),
-                header(exchange, "webhook-signature"),
-                header(exchange, "weir-event"),
-                header(exchange, "Content-Type"),
-                body,
-                status));
+        posts.add(new Post(id, header(exchange, "Content-Type"), body, status));
       }
       if (status != 0) {
         exchange.sendResponseHeaders(status, -1);

@@ -169,7 +169,7 @@ public final class AlarmsCommand implements Callable<Integer> {
         if (explain == null) {
           dismiss(found);
         } else {
-          IncidentExplanation explanation = new IncidentExplanation(found, kafka.page());
+          IncidentExplanation explanation = new IncidentExplanation(found);
           System.out.println(format == Format.json ? explanation.json() : explanation.text());
         }
         return 0;

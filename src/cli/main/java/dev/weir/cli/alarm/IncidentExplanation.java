@@ -7,16 +7,11 @@ import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.kafka.wire.Json;
-import dev.weir.webhook.IncidentSentence;
-import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /** Explains one incident to a person, from its records. */
 final class IncidentExplanation {
@@ -25,22 +20,13 @@ final class IncidentExplanation {
 
   private final List<Incident> records; // oldest first
   private final Incident newest;
-  private final List<Value> values = new ArrayList<>(); // of all records, oldest first
-  private final URI page;
 
   /**
    * @param records of one incident, oldest first, at least one
-   * @param page the address of the live page; null if unknown
    */
-  IncidentExplanation(List<Incident> records, URI page) {
+  IncidentExplanation(List<Incident> records) {
     this.records = List.copyOf(records);
     this.newest = records.get(records.size() - 1);
-    this.page = page;
-    TreeMap<Long, Value> byTime = new TreeMap<>();
-    Worst worst = newest.worst();
-    byTime.put(worst.time(), new Value(worst.time(), worst.value()));
-    records.forEach(record -> record.newest().forEach(value -> byTime.put(value.time(), value)));
-    values.addAll(byTime.values());
   }
 
   String text() {
@@ -66,11 +52,7 @@ final class IncidentExplanation {
       line(text, "%16s  still open", "");
     }
     line(text, "");
-    if (values.size() > 1) {
-      ValueChart.lines(values, newest).forEach(chart -> line(text, "%s", chart));
-      line(text, "");
-    }
-    line(text, "%s", further());
+    line(text, "To look further: weir dashboard JOB.yaml, tab Alarms.");
     return text.toString().stripTrailing();
   }
 
@@ -254,18 +236,7 @@ final class IncidentExplanation {
         : "after values without a surprising one";
   }
 
-  private String link() {
-    return page == null ? null : IncidentSentence.link(page, newest.series(), newest.start());
-  }
-
-  private String further() {
-    return page == null
-        ? "To look further: weir dashboard JOB.yaml, tab Alarms. With alarms.page in the job file"
-            + " its link is here."
-        : "To look further: " + link();
-  }
-
-  /** One object: the newest record, all records, the values and the explanation. */
+  /** One object: the newest record, all records and the explanation. */
   String json() {
     try {
       ObjectNode all = Json.object();
@@ -273,13 +244,10 @@ final class IncidentExplanation {
       all.put("open", newest.isOpen());
       all.put("explanation", String.join(" ", sentences().stream().map(String::strip).toList()));
       all.put("once_in", isRare() ? onceIn() : null);
-      all.put("page", link());
       ArrayNode course = all.putArray("records");
       for (Incident record : records) {
         course.add(Json.READER.readTree(IncidentLines.json(record)));
       }
-      ArrayNode known = all.putArray("values");
-      values.forEach(v -> known.addObject().put("time", v.time()).put("value", v.value()));
       return all.toString();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("in memory", e);

@@ -4,13 +4,17 @@ import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.option.DurationConverter;
-import dev.weir.job.JobWebhook;
+import dev.weir.job.JobSettings;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.WebhookOptions;
+import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.webhook.WebhookDelivery;
+import dev.weir.webhook.WebhookSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,7 @@ import picocli.CommandLine.Parameters;
 public final class WebhookCommand implements Callable<Integer> {
 
   private static final int MAX_LINE = 1_000;
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
   @Parameters(paramLabel = "JOB.yaml", description = "The job file.")
   private Path file;
@@ -49,45 +54,51 @@ public final class WebhookCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JobWebhook webhook = JobWebhook.read(file, overrides);
-    if (webhook.webhook() == null) {
-      throw new CommandFailure(
-          "alarms.webhook: expected in the job file, got none; add it below alarms, such as webhook:"
-              + " https://example.com/incidents");
-    }
-    KafkaSettings kafka = webhook.job().kafka();
-    Instant from = since == null ? null : before(Instant.now(), since);
-    try (WebhookDelivery delivery = webhook.delivery(from, WebhookCommand::tell)) {
+    JobSettings job = JobSettings.read(file, overrides);
+    KafkaSettings kafka = job.kafka();
+    try (WebhookDelivery delivery = delivery(file, overrides, job, since)) {
+      if (delivery == null) {
+        throw new CommandFailure(
+            "alarms.webhook: expected in the job file, got none; add it below alarms, such as"
+                + " webhook: https://example.com/incidents");
+      }
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         if (!admin.missing(List.of(kafka.topics().alarms())).isEmpty()) {
           throw new CommandFailure(
-              "topic %s: expected on Kafka at %s, got no such topic; the job makes it when it starts",
+              "topic %s: expected on Kafka at %s, got no such topic; the job makes it when it"
+                  + " starts",
               kafka.topics().alarms(), kafka.bootstrapServers());
         }
       }
-      TemporaryFolder.closeBeforeDeletion(delivery); // also on Ctrl-C
-      delivery.run();
+      delivery.start().join();
     }
     return 0;
   }
 
-  /** This long ago, but not before 1970, where the timestamps of Kafka start. */
-  static Instant before(Instant now, Duration back) {
-    Duration most = Duration.between(Instant.EPOCH, now);
-    return now.minus(back.compareTo(most) < 0 ? back : most);
-  }
-
   /**
-   * The webhook of a job that runs in this process, not started; null if the job file names none.
-   * It stops with the process.
+   * The webhook of a job, not started; null if the job file names none. It stops with the process.
    *
-   * @throws IllegalStateException if a secret is missing
+   * @param since for a first start: the records of so long before; null for all
+   * @throws IllegalStateException if the address is missing or wrong
    */
-  public static WebhookDelivery beside(JobWebhook webhook) {
-    if (webhook.webhook() == null) {
+  public static WebhookDelivery delivery(
+      Path file, Map<String, String> overrides, JobSettings job, Duration since)
+      throws IOException {
+    WebhookSettings webhook = WebhookOptions.read(JobFile.read(file, overrides));
+    if (webhook == null) {
       return null;
     }
-    WebhookDelivery delivery = webhook.delivery(null, WebhookCommand::tell);
+    KafkaSettings kafka = job.kafka();
+    ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
+    WebhookDelivery.Source source =
+        new WebhookDelivery.Source(
+            kafka.clients(),
+            kafka.topics().alarms(),
+            job.name() + "-webhook",
+            kafka.registry(),
+            since);
+    WebhookDelivery delivery =
+        new WebhookDelivery(source, webhook, FIRST_PAUSE, WebhookCommand::tell);
     TemporaryFolder.closeBeforeDeletion(delivery);
     return delivery;
   }

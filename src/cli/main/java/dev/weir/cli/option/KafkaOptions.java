@@ -3,7 +3,6 @@ package dev.weir.cli.option;
 import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.UsageException;
 import dev.weir.job.JobSettings;
-import dev.weir.job.JobWebhook;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -11,7 +10,6 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -75,7 +73,7 @@ public class KafkaOptions {
   private CommandSpec command;
 
   private Path file;
-  private JobWebhook job; // null until it is read
+  private JobSettings job; // null until it is read
 
   /** Takes a job file; null for none. */
   public final void use(Path jobFile) {
@@ -89,19 +87,14 @@ public class KafkaOptions {
       return null;
     }
     if (job == null) {
-      job = JobWebhook.read(file, overrides);
+      job = JobSettings.read(file, overrides);
     }
-    return job.job();
+    return job;
   }
 
   /** What the job's observations are that are not our own records; null: they are. */
   public ObservationMapping mapping() throws IOException {
     return job() == null ? null : job().kafka().source().mapping();
-  }
-
-  /** The address of the live page that the job file names; null if it names none. */
-  public URI page() throws IOException {
-    return job() == null ? null : job.page();
   }
 
   /** Whether an option is given on the command line, where it overrides the job file. */
