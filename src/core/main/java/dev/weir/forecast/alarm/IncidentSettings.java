@@ -44,6 +44,12 @@ public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet,
     return new IncidentSettings(AlarmSettings.defaults(), DEFAULT_MIN_DURATION, DEFAULT_QUIET);
   }
 
+  /** The same with another budget. */
+  public IncidentSettings with(AlarmRate budget) {
+    return new IncidentSettings(
+        new AlarmSettings(budget, alarms.reasons()), minDuration, quiet, silence);
+  }
+
   /** Tells different settings apart; the same in each JVM. */
   long id() {
     long reasons = 0;

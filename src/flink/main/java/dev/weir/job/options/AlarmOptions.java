@@ -110,11 +110,10 @@ public final class AlarmOptions {
   public static final Option<Boolean> OVERRIDE_ENABLED =
       Option.flag(OVERRIDES + "enabled", true, "Whether these series raise alarms and warnings.")
           .change("false: open incidents are closed at the next value; true: as alarms.enabled");
-  public static final Option<AlarmRate> OVERRIDE_BUDGET = override(AnomalyOptions.BUDGET);
-  public static final Option<List<Reason>> OVERRIDE_REASONS = override(AnomalyOptions.REASONS);
-  public static final Option<Integer> OVERRIDE_MIN_DURATION = override(MIN_DURATION);
-  public static final Option<Integer> OVERRIDE_QUIET = override(QUIET);
-  public static final Option<Silence> OVERRIDE_SILENCE = override(SILENCE);
+  public static final Option<AlarmRate> OVERRIDE_BUDGET =
+      AnomalyOptions.BUDGET
+          .named(OVERRIDES + "budget")
+          .with(null, "As alarms.budget, which is the default.");
 
   static final List<Option<?>> ALL =
       Option.declaredIn(AlarmOptions.class, new Need(AnomalyOptions.ENABLED, true));
@@ -123,13 +122,6 @@ public final class AlarmOptions {
 
   private static Option<Double> limit(String key, String description) {
     return Option.number(key, -Threshold.MAX_LIMIT, Threshold.MAX_LIMIT, null, description);
-  }
-
-  /** The same option for some series, by default as for all. */
-  private static <T> Option<T> override(Option<T> option) {
-    return option
-        .named(OVERRIDES + option.name())
-        .with(null, "As %s, which is the default.".formatted(option.key()));
   }
 
   /** {@code auto}, {@code off}, a multiple such as {@code 3x}, or a duration. */
@@ -178,9 +170,10 @@ public final class AlarmOptions {
       return null;
     }
     IncidentSettings common =
-        settings(
-            file.get(AnomalyOptions.BUDGET),
-            file.get(AnomalyOptions.REASONS, Reason.OF_VALUES),
+        new IncidentSettings(
+            AnomalyOptions.settings(
+                file.get(AnomalyOptions.BUDGET),
+                file.get(AnomalyOptions.REASONS, Reason.OF_VALUES)),
             file.get(MIN_DURATION),
             file.get(QUIET),
             file.get(SILENCE));
@@ -190,39 +183,18 @@ public final class AlarmOptions {
         file.entries(WITHIN, AlarmRules.MAX_THRESHOLDS, i -> threshold(file, i, mode, horizon)));
   }
 
-  private static IncidentSettings settings(
-      AlarmRate budget, List<Reason> reasons, int minDuration, int quiet, Silence silence) {
-    return new IncidentSettings(
-        AnomalyOptions.settings(budget, reasons), minDuration, quiet, silence);
-  }
-
   private static Override override(JobFile file, int i, IncidentSettings common) {
     Pattern series = file.require(OVERRIDE_SERIES.at(i));
-    IncidentSettings settings =
-        settings(
-            file.get(OVERRIDE_BUDGET.at(i), common.alarms().budget()),
-            file.get(OVERRIDE_REASONS.at(i), List.copyOf(common.alarms().reasons())),
-            file.get(OVERRIDE_MIN_DURATION.at(i), common.minDuration()),
-            file.get(OVERRIDE_QUIET.at(i), common.quiet()),
-            file.get(OVERRIDE_SILENCE.at(i), common.silence()));
+    AlarmRate budget = file.get(OVERRIDE_BUDGET.at(i), common.alarms().budget());
     boolean enabled = file.get(OVERRIDE_ENABLED.at(i));
-    boolean changes = false;
-    for (Option<?> option :
-        List.of(
-            OVERRIDE_BUDGET,
-            OVERRIDE_REASONS,
-            OVERRIDE_MIN_DURATION,
-            OVERRIDE_QUIET,
-            OVERRIDE_SILENCE)) {
-      changes |= file.has(option.at(i));
-      if (!enabled && file.has(option.at(i))) {
-        file.problem(option.at(i), "expected nothing with enabled: false, got some");
-      }
+    boolean hasBudget = file.has(OVERRIDE_BUDGET.at(i));
+    if (!enabled && hasBudget) {
+      file.problem(OVERRIDE_BUDGET.at(i), "expected nothing with enabled: false, got some");
     }
-    if (enabled && !changes && !file.has(OVERRIDE_ENABLED.at(i))) {
-      file.problem(OVERRIDE_SERIES.at(i), "expected an option other than common as well, got none");
+    if (!hasBudget && !file.has(OVERRIDE_ENABLED.at(i))) {
+      file.problem(OVERRIDE_SERIES.at(i), "expected enabled or a budget as well, got none");
     }
-    return new Override(series, enabled ? settings : null);
+    return new Override(series, enabled ? common.with(budget) : null);
   }
 
   private static SeriesThreshold threshold(JobFile file, int i, Mode mode, int horizon) {

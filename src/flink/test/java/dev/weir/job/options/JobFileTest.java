@@ -225,12 +225,9 @@ class JobFileTest {
             overrides:
               - series: "pump.*"
                 budget: 3 per week
-                reasons: [novelty, error]
-                min-duration: 2
-                quiet: 20
               - series: "test.*"
                 enabled: false
-              - {series: "t.*", quiet: 9}
+              - {series: "t.*", budget: 9}
           """;
 
   @ParameterizedTest
@@ -244,7 +241,7 @@ class JobFileTest {
   @Test
   void alarmsMayDependOnTheNamesOfSeries() {
     AlarmRules rules =
-        read(RULES, Map.of("alarms.overrides[2].quiet", "8"))
+        read(RULES, Map.of("alarms.overrides[2].budget", "8"))
             .forecast()
             .modes()
             .get(0)
@@ -254,17 +251,10 @@ class JobFileTest {
     assertThat(rules.common().alarms().budget()).isEqualTo(new AlarmRate(0.002, 0));
     assertThat(rules.common().quiet()).isEqualTo(7);
     assertThat(rules.of("pump-1").settings())
-        .isEqualTo(
-            new IncidentSettings(
-                new AlarmSettings(
-                    new AlarmRate(3, 604_800_000), Set.of(Reason.NOVELTY, Reason.ERROR)),
-                2,
-                20,
-                Silence.AUTO));
+        .isEqualTo(rules.common().with(new AlarmRate(3, 604_800_000)));
     assertThat(rules.of("test-pump").settings()).isNull();
-    IncidentSettings third = rules.of("tank").settings();
-    assertThat(third.quiet()).isEqualTo(8);
-    assertThat(third.alarms()).isEqualTo(rules.common().alarms());
+    assertThat(rules.of("tank").settings())
+        .isEqualTo(rules.common().with(new AlarmRate(0.008, 0)));
     assertThat(rules.thresholds())
         .extracting(AlarmRules.SeriesThreshold::threshold)
         .containsExactly(new Threshold(90, true, 2, 0.7), new Threshold(-1.5, false, 1, 0.8));
@@ -304,16 +294,14 @@ class JobFileTest {
             + " nothing",
         "overrides: [{series: 'a('}] | line L: alarms.overrides[0].series: expected a regular"
             + " expression, got 'a('",
-        "overrides: [{series: a}] | line L: alarms.overrides[0].series: expected an option other"
-            + " than common as well, got none",
+        "overrides: [{series: a}] | line L: alarms.overrides[0].series: expected enabled"
+            + " or a budget as well, got none",
         "overrides: [{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a"
             + " number from 0.01 to 50.0, or such as 1 per week, of hour, day, week, month or a"
             + " number of values, got '99'",
-        "overrides: [{series: a, reasons: [threshold]}] | line L: alarms.overrides[0].reasons:"
-            + " expected a list of novelty, level, drift, error and break, got 'threshold'",
-        "overrides: [{series: a, enabled: false, quiet: 3}] | line L: alarms.overrides[0].quiet:"
+        "overrides: [{series: a, enabled: false, budget: 3}] | line L: alarms.overrides[0].budget:"
             + " expected nothing with enabled: false, got some",
-        "overrides: [{series: a, quiet: 3, quiet: 4}] | alarms.overrides[0].quiet: expected once,"
+        "overrides: [{series: a, budget: 3, budget: 4}] | alarms.overrides[0].budget: expected once,"
             + " got it again after line L",
       })
   void wrongRuleGetsOneLine(String rule, String expected) {
@@ -337,11 +325,11 @@ class JobFileTest {
     String off = RULES.replace("enabled: true", "enabled: false");
     assertThatThrownBy(() -> read(off, Map.of()))
         .hasMessageContaining("alarms.thresholds[0].above: expected alarms.enabled: true as well")
-        .hasMessageContaining("alarms.overrides[2].quiet: expected alarms.enabled: true as well");
-    Map<String, String> gap = Map.of("alarms.overrides[7].quiet", "8");
+        .hasMessageContaining("alarms.overrides[2].budget: expected alarms.enabled: true as well");
+    Map<String, String> gap = Map.of("alarms.overrides[7].budget", "8");
     assertThatThrownBy(() -> read(RULES, gap))
         .hasMessageContaining(
-            "alarms.overrides[7].quiet: expected entries that are numbered from 0 on, got 3"
+            "alarms.overrides[7].budget: expected entries that are numbered from 0 on, got 3"
                 + " before");
   }
 
