@@ -78,8 +78,7 @@ public final class Weir implements Runnable {
             RunCommand.class,
             SubmitCommand.class,
             StatusCommand.class,
-            StopCommand.class,
-            StateCommand.class));
+            StopCommand.class));
     GROUPS.put(
         "Topics",
         List.of(

@@ -167,10 +167,6 @@ class ClassCommandsIT {
     assertThat(InProcess.weir("model publish %s %s --name other", one, job).exitCode()).isZero();
     InProcess list = InProcess.weir("model list %s", job);
     assertThat(list.out()).containsPattern("other +11 .* published\\n");
-    InProcess diff = InProcess.succeeds("model diff other@10 other %s", job);
-    assertThat(diff.out())
-        .containsPattern("\\* classes +2: \\[idle, run\\] +3: \\[idle, run, fault\\]")
-        .contains("* fc.weight                [2, 14] -> [3, 14]");
     InProcess rolledBack = InProcess.weir("model rollback other %s", job);
     assertThat(rolledBack.out()).contains("other version 10 is in use again on models");
     InProcess inspected = InProcess.weir("model inspect %s --name mine", two);

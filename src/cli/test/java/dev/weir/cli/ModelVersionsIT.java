@@ -2,8 +2,6 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
@@ -192,26 +190,6 @@ class ModelVersionsIT {
     assertThat(states("old")).containsExactly("1 published", "2 kept");
     assertThat(weir("model rollback demand --to 2 --topic old").exitCode()).isZero();
     assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(2);
-  }
-
-  @Test
-  void twoModelsAreComparedTensorByTensor() throws Exception {
-    ModelTopic topic = topic("compared");
-    topic.publish(model("demand", 1));
-    topic.publish(model("demand", 4));
-    InProcess json = weir("model diff demand@1 demand --topic compared --format json").succeeded();
-    JsonNode diff = new ObjectMapper().readTree(json.out());
-    assertThat(diff.path("described").path("model").path("a").asText())
-        .isEqualTo("demand version 1");
-    assertThat(diff.path("tensors").path("rnn.weight_ih_l0").path("largest_difference").asDouble())
-        .isEqualTo(3);
-    assertThat(diff.path("tensors").path("fc.bias").path("largest_difference").asDouble()).isZero();
-    assertThat(diff.path("same_weights").asBoolean()).isFalse();
-
-    InProcess text = weir("model diff %s %s", FILE, FILE);
-    assertThat(text.out()).endsWith("the weights are the same\n").doesNotContain("*");
-    InProcess none = weir("model diff %s demand@7 --topic compared", FILE).failed(1);
-    assertThat(none.err()).contains("demand@7: expected a file, or a model on topic compared");
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.classify.ClassFixture;
 import dev.weir.classify.ClassFixture.Step;
-import dev.weir.cli.InProcess;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
@@ -213,16 +212,6 @@ class ClassifyJobIT {
       await(running, job, 70 * SERIES.size());
       savepoint = running.stop(savepoints);
     }
-    Path file = savepoints.resolve("job.yaml");
-    java.nio.file.Files.writeString(
-        file, "{name: x, kafka: {bootstrap-servers: 'localhost:1'}, classify: {learning: true}}");
-    String series = all.get(0).get(0).observation().series();
-    assertThat(
-            InProcess.weir("state dump %s --series %s --job %s", savepoint, series, file)
-                .succeeded()
-                .out()
-                .lines())
-        .contains("  observations so far: 70", "classes:", "  labels: 70");
     sendObservations(job, all, 70, 120);
     sendLabels(job, all, 70, 120);
     try (RunningJob running = flink.restore(job, 3, CHECKPOINTS, savepoint)) {

@@ -5,7 +5,6 @@ import dev.weir.forecast.window.WindowStateFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.function.BiConsumer;
 
 /**
  * The bytes of a {@link ClassState}, independent of the engine that stores them: its sizes, what
@@ -24,11 +23,6 @@ public final class ClassStateFormat {
     fields.size("windows", state.waiting);
     WindowStateFormat.write(state, target);
     state.fields(fields);
-  }
-
-  /** Tells each field's name and what it contains, but for those of the window. */
-  public static void print(ClassState state, BiConsumer<String, String> target) throws IOException {
-    state.fields(StateFields.printer(target));
   }
 
   public static ClassState read(DataInput source) throws IOException {

@@ -4,13 +4,8 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 
 /**
  * Visits the fields of a state, which declares them once, by name and in order: a writer, a reader
@@ -187,22 +182,6 @@ public abstract class StateFields {
     return new Reader(source);
   }
 
-  /** Tells each field's name and what it contains. */
-  public static StateFields printer(BiConsumer<String, String> target) {
-    return new Printer(target);
-  }
-
-  /** Numbers as short as they were kept, as a printer tells them: most are floats. */
-  public static String shortest(double... numbers) {
-    return DoubleStream.of(numbers)
-        .mapToObj(
-            x ->
-                x == Math.rint(x) && Math.abs(x) < 1e15
-                    ? Long.toString((long) x)
-                    : (float) x == x ? Float.toString((float) x) : Double.toString(x))
-        .collect(Collectors.joining(" "));
-  }
-
   private static final class Writer extends StateFields {
 
     private final DataOutput target;
@@ -368,105 +347,6 @@ public abstract class StateFields {
     @Override
     public void numbers(String name, char[] values) throws IOException {
       copy.read(source, values);
-    }
-  }
-
-  private static final class Printer extends StateFields {
-
-    private final BiConsumer<String, String> target;
-
-    private Printer(BiConsumer<String, String> target) {
-      this.target = target;
-    }
-
-    @Override
-    public boolean flag(String name, boolean value) {
-      target.accept(name, Boolean.toString(value));
-      return value;
-    }
-
-    @Override
-    public int number(String name, int value) {
-      target.accept(name, Integer.toString(value));
-      return value;
-    }
-
-    @Override
-    public int size(String name, int size, int most) {
-      return size; // what follows says it
-    }
-
-    @Override
-    boolean isPresent(String name, boolean value) {
-      return value;
-    }
-
-    @Override
-    StateFields part(String name) {
-      return printer((part, text) -> target.accept(name + ", " + part, text));
-    }
-
-    @Override
-    public <E extends Enum<E>> E choice(String name, E value, List<E> all) {
-      text(name, value == null ? null : value.name().toLowerCase(Locale.ROOT), MAX_NUMBERS);
-      return value;
-    }
-
-    @Override
-    public long number(String name, long value) {
-      target.accept(name, Long.toString(value));
-      return value;
-    }
-
-    @Override
-    public double number(String name, double value) {
-      target.accept(name, shortest(value));
-      return value;
-    }
-
-    @Override
-    public byte[] bytes(String name, byte[] value, int most) {
-      return value;
-    }
-
-    @Override
-    public String text(String name, String value, int most) {
-      target.accept(name, value == null ? "none" : value);
-      return value;
-    }
-
-    @Override
-    public void numbers(String name, long[] values) {
-      StringBuilder text = new StringBuilder();
-      for (long value : values) {
-        text.append(text.isEmpty() ? "" : " ").append(value);
-      }
-      print(name, text);
-    }
-
-    @Override
-    public void numbers(String name, double[] values) {
-      print(name, shortest(values));
-    }
-
-    @Override
-    public void numbers(String name, float[] values) {
-      double[] wide = new double[values.length];
-      Arrays.setAll(wide, i -> values[i]);
-      numbers(name, wide);
-    }
-
-    @Override
-    public void numbers(String name, char[] values) {
-      double[] wide = new double[values.length];
-      Arrays.setAll(wide, i -> values[i]);
-      numbers(name, wide);
-    }
-
-    private void print(String name, CharSequence text) {
-      if (!text.isEmpty()) {
-        target.accept(name, text.toString());
-      }
     }
   }
 }

@@ -38,15 +38,13 @@ import picocli.CommandLine.Spec;
       ModelCommand.Inspect.class,
       ModelCommand.Publish.class,
       ModelCommand.ListModels.class,
-      ModelRollbackCommand.class,
-      ModelDiffCommand.class
+      ModelRollbackCommand.class
     },
     footer = {
       "",
       "Examples: weir model inspect demand.safetensors --seq-len 5",
       "          weir model publish demand.safetensors --name demand",
       "          weir model list",
-      "          weir model diff demand@3 demand",
       "          weir model rollback demand"
     })
 public final class ModelCommand implements Runnable {
@@ -55,7 +53,7 @@ public final class ModelCommand implements Runnable {
 
   @Override
   public void run() {
-    throw UsageException.of(spec, "expected inspect, publish, list, rollback or diff, got none");
+    throw UsageException.of(spec, "expected inspect, publish, list or rollback, got none");
   }
 
   /** {@code weir model inspect}. */

@@ -46,27 +46,38 @@ class ErrorHintIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "produce --input DIR/none.csv BROKER | expected a file, found none | check the path; a relative one starts at /",
-        "produce --input DIR/wrong.csv --topic w BROKER | wrong.csv line 2: timestamp: expected a time such as 2026-01-31T12:00:00Z | weir produce --help has examples",
-        "produce --input DIR BROKER | expected a CSV file, got a folder | weir produce --help has examples",
+        "produce --input DIR/none.csv BROKER | expected a file, found none | check the path; a"
+            + " relative one starts at /",
+        "produce --input DIR/wrong.csv --topic w BROKER | wrong.csv line 2: timestamp: expected a"
+            + " time such as 2026-01-31T12:00:00Z | weir produce --help has examples",
+        "produce --input DIR BROKER | expected a CSV file, got a folder | weir produce --help has"
+            + " examples",
         "model inspect DIR/half.safetensors | half.safetensors | weir model inspect FILE --help",
         "model publish DIR/none.safetensors BROKER | expected a file, found none | check the path",
-        "model list --topic nowhere BROKER | got no such topic | name another with --topic, or publish a model first",
+        "model list --topic nowhere BROKER | got no such topic | name another with --topic, or"
+            + " publish a model first",
         "model rollback m BROKER | got no model of this name | weir model publish FILE --name m",
-        "model diff m n BROKER | expected a file, or a model on topic models, got neither | weir model list",
         "tail --topic nowhere BROKER | got no such topic | --topic names another",
         "dead-letters --topic nowhere BROKER | got no such topic | --topic names another",
         "dead-letters --show 1 BROKER | expected a dead letter | without --show they are listed",
-        "run DIR/wrong.yaml | line 2: windows: expected a known key | weir options lists what a job file may say",
-        "run DIR/none.yaml | job file: expected a readable file | weir options lists what a job file may say",
+        "run DIR/wrong.yaml | line 2: windows: expected a known key | weir options lists what a job"
+            + " file may say",
+        "run DIR/none.yaml | job file: expected a readable file | weir options lists what a job"
+            + " file may say",
         "evaluate --input DIR/few.csv | expected a series that is long enough | give more history",
-        "evaluate --input DIR/none.csv | expected a CSV file or a folder | weir evaluate --help has examples",
-        "train --input DIR/few.csv --out DIR/m.safetensors | expected | weir train --help has examples",
+        "evaluate --input DIR/none.csv | expected a CSV file or a folder | weir evaluate --help has"
+            + " examples",
+        "train --input DIR/few.csv --out DIR/m.safetensors | expected | weir train --help has"
+            + " examples",
         "options nosuch | expected part of a key | weir options lists them all",
         "status DIR/none.yaml | job file: expected a readable file | weir options lists",
-        "submit DIR/good.yaml --jar JAR --jobmanager localhost:1 -D rest.retry.delay=1ms --set kafka.bootstrap-servers=SERVERS | Flink at localhost:1: expected a JobManager's REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
-        "stop DIR/good.yaml --jobmanager localhost:1 | Flink at localhost:1: expected an answer to /jobs/overview, got no connection | is a JobManager's REST endpoint there?",
-        "stop DIR/good.yaml --jobmanager nowhere | --jobmanager: expected HOST:PORT, got 'nowhere' | weir stop --help has examples",
+        "submit DIR/good.yaml --jar JAR --jobmanager localhost:1 -D rest.retry.delay=1ms --set"
+            + " kafka.bootstrap-servers=SERVERS | Flink at localhost:1: expected a JobManager's"
+            + " REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
+        "stop DIR/good.yaml --jobmanager localhost:1 | Flink at localhost:1: expected an answer to"
+            + " /jobs/overview, got no connection | is a JobManager's REST endpoint there?",
+        "stop DIR/good.yaml --jobmanager nowhere | --jobmanager: expected HOST:PORT, got 'nowhere'"
+            + " | weir stop --help has examples",
         "nosuch | Unmatched argument at index 0: 'nosuch' | weir --help has the rest",
         "tail --colour | Unknown option | Usage: weir tail",
       })

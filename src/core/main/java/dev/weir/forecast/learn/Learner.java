@@ -20,7 +20,6 @@ import dev.weir.model.BuiltInModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /**
  * Learns series while they come in, and forecasts them: a mixture of {@link Expert}s whose weights
@@ -234,17 +233,6 @@ public final class Learner {
     double newest = values[values.length - 1];
     state.observed(old.time(), newest, newest);
     return learned;
-  }
-
-  /**
-   * Tells what is known of a series, by the names of the parts: its values, oldest first, then all
-   * numbers that are kept. Of its state only what a learner with these settings wrote.
-   *
-   * @param learned one that {@link #fits}
-   */
-  public void print(LearnerState learned, BiConsumer<String, double[]> target) {
-    learned.print(target);
-    bind(learned).layout().print(learned, target);
   }
 
   private StateView bind(LearnerState learned) {

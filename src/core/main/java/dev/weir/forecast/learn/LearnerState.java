@@ -5,7 +5,6 @@ import dev.weir.forecast.alarm.SeriesRule;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.holiday.SeriesHolidays;
 import dev.weir.forecast.score.DistributionSums;
-import java.util.function.BiConsumer;
 
 /**
  * All that a {@link Learner} knows of one series, in four flat arrays, so that it is copied, saved
@@ -200,17 +199,6 @@ public final class LearnerState {
   /** Values observed so far. */
   public long count() {
     return History.t(longs) + 1;
-  }
-
-  /** Tells the numbers that do not depend on the season, by name. */
-  void print(BiConsumer<String, double[]> target) {
-    target.accept("values so far", new double[] {count()});
-    target.accept("time of the newest value", new double[] {time()});
-    target.accept("season", new double[] {season()});
-    target.accept("season is to be found", new double[] {longs[NEEDS_SEASON]});
-    target.accept("first forecast that is scored", new double[] {firstScored()});
-    target.accept("newest value is an outlier", new double[] {longs[OUTLIER]});
-    target.accept("values", values());
   }
 
   /** Replaces the arrays by zeros for another season. */

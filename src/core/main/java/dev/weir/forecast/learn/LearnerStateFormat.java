@@ -7,7 +7,6 @@ import dev.weir.forecast.score.DistributionSums;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.function.BiConsumer;
 
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
@@ -40,12 +39,6 @@ public final class LearnerStateFormat {
   private static void fields(StateFields fields, LearnerState state) throws IOException {
     state.alarms(SeriesAlarms.fields(fields, state.alarms()));
     state.distributions(DistributionSums.fields(fields, state.distributions()));
-  }
-
-  /** Tells each field's name and what it contains, of alarms and scores of distributions. */
-  public static void print(LearnerState state, BiConsumer<String, String> target)
-      throws IOException {
-    fields(StateFields.printer(target), state);
   }
 
   private static int length(DataInput source) throws IOException {

@@ -1,6 +1,5 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
@@ -11,10 +10,7 @@ import dev.weir.forecast.holiday.HolidayCorrection;
 import dev.weir.model.CandidateShape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.IntToDoubleFunction;
 import java.util.function.ToIntFunction;
-import java.util.stream.IntStream;
 
 /**
  * Declares the parts of a {@link LearnerState}, for one season: names, sizes, and so where each
@@ -181,13 +177,11 @@ final class StateLayout {
   /** Parts of an array, one after the other. */
   static final class Parts {
 
-    private final List<String> names = new ArrayList<>();
     private final List<Integer> ends = new ArrayList<>();
 
     /** Appends a part; returns where it begins. */
     int add(String name, int length) {
       int first = size();
-      names.add(name);
       ends.add(first + length);
       return first;
     }
@@ -205,27 +199,6 @@ final class StateLayout {
     int size() {
       return ends.isEmpty() ? 0 : ends.get(ends.size() - 1);
     }
-
-    /** Prints all that are not empty. */
-    void print(IntToDoubleFunction numbers, BiConsumer<String, double[]> target) {
-      int first = 0;
-      for (int p = 0; p < names.size(); p++) {
-        int end = ends.get(p);
-        if (end > first) {
-          target.accept(names.get(p), IntStream.range(first, end).mapToDouble(numbers).toArray());
-        }
-        first = end;
-      }
-    }
-  }
-
-  /** Tells the numbers of a state by the names of their parts. */
-  void print(LearnerState state, BiConsumer<String, double[]> target) {
-    doubles.print(i -> state.doubles()[i], target);
-    floats.print(i -> state.floats()[i], target);
-    int tail = History.shorts(shape); // multiples of a unit, all others are bfloat16
-    Bfloat16Slice bfloats = new Bfloat16Slice().at(state.shorts(), 0);
-    shorts.print(i -> i < tail ? state.shorts()[i] : bfloats.get(i), target);
   }
 
   /** Copies what does not depend on the season from the arrays of another season. */

@@ -324,30 +324,6 @@ class IncidentTrackerTest {
   }
 
   @Test
-  void allThatIsKnownIsPrintedByName() throws IOException {
-    SeriesAlarms alarms = new SeriesAlarms(withBreaks(1, 5, Reason.NOVELTY, Reason.ERROR));
-    alarms.incident(new OpenIncident(60_000));
-    alarms.incident.reason = Reason.NOVELTY;
-    Threshold threshold = new Threshold(90.5, true, 2, 0.8);
-    alarms.thresholds().add(new ThresholdTracker(threshold, List.of()).newSeries());
-    List<String> lines = new ArrayList<>();
-    SeriesAlarms.fields(StateFields.printer((name, text) -> lines.add(name + ": " + text)), alarms);
-    assertThat(lines)
-        .contains(
-            "alarms, values: 0",
-            "alarms, incident, start: 60000",
-            "alarms, incident, reason: novelty",
-            "alarms, incident, reported severity: none",
-            "alarms, thresholds, limit: 90.5",
-            "alarms, thresholds, predictions that wait: NaN NaN NaN NaN",
-            "alarms, breaks, values since the last break: 2000")
-        .noneMatch(line -> line.contains("warning"));
-    lines.clear();
-    SeriesAlarms.fields(StateFields.printer((name, text) -> lines.add(name)), null);
-    assertThat(lines).isEmpty();
-  }
-
-  @Test
   void damagedIncidentsAreRefused() throws IOException {
     IncidentTracker tracker = new IncidentTracker(settings(1, 10));
     SeriesAlarms alarms = tracker.newSeries();

@@ -253,8 +253,7 @@ class JobFileTest {
     assertThat(rules.of("pump-1").settings())
         .isEqualTo(rules.common().with(new AlarmRate(3, 604_800_000)));
     assertThat(rules.of("test-pump").settings()).isNull();
-    assertThat(rules.of("tank").settings())
-        .isEqualTo(rules.common().with(new AlarmRate(0.008, 0)));
+    assertThat(rules.of("tank").settings()).isEqualTo(rules.common().with(new AlarmRate(0.008, 0)));
     assertThat(rules.thresholds())
         .extracting(AlarmRules.SeriesThreshold::threshold)
         .containsExactly(new Threshold(90, true, 2, 0.7), new Threshold(-1.5, false, 1, 0.8));
@@ -301,8 +300,8 @@ class JobFileTest {
             + " number of values, got '99'",
         "overrides: [{series: a, enabled: false, budget: 3}] | line L: alarms.overrides[0].budget:"
             + " expected nothing with enabled: false, got some",
-        "overrides: [{series: a, budget: 3, budget: 4}] | alarms.overrides[0].budget: expected once,"
-            + " got it again after line L",
+        "overrides: [{series: a, budget: 3, budget: 4}] | alarms.overrides[0].budget: expected"
+            + " once, got it again after line L",
       })
   void wrongRuleGetsOneLine(String rule, String expected) {
     String text = GOOD + "alarms:\n  enabled: true\n  " + rule + "\n";
