@@ -4,7 +4,6 @@ import dev.weir.cli.alarm.WebhookCommand;
 import dev.weir.cli.health.DoctorCommand;
 import dev.weir.cli.local.JobShutdownHook;
 import dev.weir.cli.local.LocalCluster;
-import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.webhook.WebhookDelivery;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import picocli.CommandLine.Command;
@@ -57,9 +55,6 @@ final class RunCommand implements Callable<Integer> {
       description = "A setting of Flink, such as parallelism.default=2.")
   private final Map<String, String> flink = new LinkedHashMap<>();
 
-  @Option(names = "--force", description = "Starts the job even if it seems to run already.")
-  private boolean force;
-
   @Option(
       names = "--dry-run",
       description = {
@@ -79,10 +74,6 @@ final class RunCommand implements Callable<Integer> {
     }
     if (savepoint != null) {
       flink.put(StateRecoveryOptions.SAVEPOINT_PATH.key(), savepoint);
-    }
-    if (!force) {
-      DuplicateJobCheck.checkBrokers(
-          settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
     }
     boolean isBounded = settings.kafka().source().span().isBounded();
     try (WebhookDelivery webhook =

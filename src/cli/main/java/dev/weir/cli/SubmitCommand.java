@@ -62,7 +62,7 @@ final class SubmitCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Checks the job file and stops.")
   private boolean dryRun;
 
-  @Option(names = "--force", description = "Starts the job even if it seems to run already.")
+  @Option(names = "--force", description = "Starts the job even if one of its name runs.")
   private boolean force;
 
   @Option(names = "--jar", description = "The job jar (default: the one that the launcher built).")
@@ -107,8 +107,7 @@ final class SubmitCommand implements Callable<Integer> {
             jobJar.toString());
     try {
       if (!force) {
-        DuplicateJobCheck.check(
-            settings, env.getConfiguration(), line -> System.err.println("weir submit: " + line));
+        DuplicateJobCheck.check(settings.name(), env.getConfiguration());
       }
       return submit(env, settings);
     } catch (FlinkException e) {

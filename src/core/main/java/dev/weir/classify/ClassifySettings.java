@@ -91,12 +91,6 @@ public record ClassifySettings(
     }
   }
 
-  /** Classes that a series will have, as far as it is known: those that are named, or the most. */
-  public int expectedClasses() {
-    int named = learning.classes.size();
-    return named == 0 ? learning.maxClasses : named;
-  }
-
   /** The same, to wait for the model. */
   ClassifySettings withoutModel() {
     return new ClassifySettings(

@@ -75,7 +75,7 @@ public final class ForecastJob {
                   "DIR",
                   "Where a bounded job leaves its savepoint (default: as the cluster has it)."))
           .addOption(option("dry-run", null, "Checks the job file and stops."))
-          .addOption(option("force", null, "Starts the job even if it seems to run already."))
+          .addOption(option("force", null, "Starts the job even if one of its name runs."))
           .addOption(option("help", null, "Shows this."));
 
   private ForecastJob() {}
@@ -147,10 +147,7 @@ public final class ForecastJob {
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     if (!line.hasOption("force")) {
-      DuplicateJobCheck.check(
-          settings,
-          env.getConfiguration(),
-          text -> System.err.println("%s: %s".formatted(settings.name(), text)));
+      DuplicateJobCheck.check(settings.name(), env.getConfiguration());
     }
     submit(env, settings);
   }

@@ -16,9 +16,6 @@ public final class ClassifyOperator
 
   private static final long serialVersionUID = 1L;
 
-  /** Bytes of a cached series without its arrays of numbers and its name. */
-  public static final int CACHED_SERIES_BYTES = ClassStore.ENTRY_BYTES;
-
   private final boolean isAlone;
 
   /**

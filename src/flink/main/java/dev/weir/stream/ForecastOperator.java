@@ -23,12 +23,6 @@ public final class ForecastOperator
   /** The part of a TaskManager's heap that its slots share for cached series: one of so many. */
   public static final int CACHE_SHARE = SeriesCache.SHARE;
 
-  /** Bytes of a cached series without its arrays of numbers and its name. */
-  public static final int CACHED_SERIES_BYTES = SeriesStore.ENTRY_BYTES;
-
-  /** Observations of a series that a checkpoint may hold in place of what was learned of them. */
-  public static final int MAX_UNLEARNED = SeriesStore.MAX_LOG;
-
   public ForecastOperator(ForecastSettings settings) {
     super(new ForecastFunction(settings), List.of(ForecastFunction.MODELS));
   }

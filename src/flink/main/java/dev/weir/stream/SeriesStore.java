@@ -55,7 +55,7 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
    */
   private static final long MAX_UNSAVED = 32 << 20;
 
-  /** An entry without its arrays of numbers, in bytes; {@code StateSizeTest} measures it. */
+  /** An entry without its arrays of numbers, in bytes, as measured. */
   static final int ENTRY_BYTES = 600;
 
   private final ValueState<WindowState> windows;

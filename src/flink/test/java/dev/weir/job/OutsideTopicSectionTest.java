@@ -192,17 +192,6 @@ class OutsideTopicSectionTest {
                 new double[] {41.5}));
   }
 
-  @Test
-  void keptForecastsAreCountedInTheSizeOfASeries() {
-    StateSizeEstimate without = StateSizeEstimate.of(read(HOURS + MODELS));
-    StateSizeEstimate with = StateSizeEstimate.of(read(HOURS + MODELS + TOPIC));
-    assertThat(with.disk() - without.disk())
-        .as("of 2 models 3 times of 3 numbers, sizes, name; their key and end; its timer; delays")
-        .isEqualTo(2 * (3 * 3 * 8 + 12 + 20) + (12 + 20 + 25) + (12 + 20 + 8) + 2 * 2 * 8);
-    assertThat(with.heap() - without.heap()).isBetween(2 * 2 * 72L, 1_500L);
-    assertThat(with.cached() - without.cached()).isEqualTo(2 * 2 * 8);
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -31,7 +31,6 @@ enum Check {
   SCORES(KAFKA, look -> look.health.scores(), STATUS),
   DEAD_LETTERS(KAFKA, look -> look.health.deadLetters(), STATUS),
   MALFORMED(KAFKA, look -> look.health.malformed(), STATUS),
-  GROWTH(KAFKA, look -> look.health.grow(), STATUS),
   TRANSACTIONS(KAFKA, look -> new TransactionHealth(look).check(), DOCTOR, STATUS);
 
   enum Command {

@@ -28,11 +28,9 @@ final class ClusterChecks extends Checks {
 
   void check() throws IOException {
     look.tasks = look.parallelism == null ? 1 : look.parallelism;
-    MemoryChecks memory = new MemoryChecks(findings, job, look.series);
     if (look.flink == null) {
       findings.warn("flink", "name it with --jobmanager HOST:PORT", "not looked at");
       interval(DEFAULT_INTERVAL, "which the job takes where none is configured");
-      memory.withoutCluster(look.tasks);
       return;
     }
     JsonNode overview = look.flink.get("/overview");
@@ -46,7 +44,6 @@ final class ClusterChecks extends Checks {
     interval(
         config.getOrDefault("execution.checkpointing.interval", DEFAULT_INTERVAL),
         "of the cluster's configuration");
-    memory.check(taskManagers, config.getOrDefault("state.backend.type", "hashmap"), tasks);
     clocks(taskManagers);
     look.tasks = tasks;
   }

@@ -25,13 +25,13 @@ import picocli.CommandLine.Parameters;
     description = {
       "Checks what a job needs before it is started, and says what to change: job file, brokers,"
           + " topics, schema registry, newest records, rights, transactions, models, cluster,"
-          + " checkpoints, memory, clocks. Changes nothing.",
+          + " checkpoints, clocks. Changes nothing.",
       "Exit code 0 when nothing fails, 1 otherwise."
     },
     footer = {
       "",
       "Examples: weir doctor my-job.yaml",
-      "          weir doctor my-job.yaml --jobmanager localhost:8081 --series 100000",
+      "          weir doctor my-job.yaml --jobmanager localhost:8081",
       "          weir doctor my-job.yaml --savepoint savepoints/savepoint-1a2b3c"
     })
 public final class DoctorCommand implements Callable<Integer> {
@@ -55,16 +55,11 @@ public final class DoctorCommand implements Callable<Integer> {
   private Integer parallelism;
 
   @Option(
-      names = "--series",
-      paramLabel = "N",
-      description = "How many series there will be, for the memory and the disk that they take.")
-  private Long series;
-
-  @Option(
       names = "--savepoint",
       paramLabel = "PATH",
       description =
-          "Savepoint that the job will start from: were partitions of the observations added since?")
+          "Savepoint that the job will start from: were partitions of the observations added"
+              + " since?")
   private String savepoint;
 
   @Option(names = "--format", defaultValue = "text")
@@ -74,7 +69,6 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     FlinkRest flink = jobManager == null ? null : FlinkRest.of(jobManager);
     UsageException.checkRange("--parallelism", parallelism, 1, 32_768);
-    UsageException.checkRange("--series", series, 1, 1_000_000_000_000L);
     return report(flink, format);
   }
 
@@ -119,7 +113,6 @@ public final class DoctorCommand implements Callable<Integer> {
     KafkaSettings kafka = job.kafka();
     Look look = new Look(Check.Command.DOCTOR, job, flink, kafka.registry());
     look.parallelism = parallelism;
-    look.series = series;
     look.savepoint = savepoint;
     look.findings.ok("job file", "%s: job %s", file, job.name());
     try {
@@ -136,8 +129,8 @@ public final class DoctorCommand implements Callable<Integer> {
     } catch (IOException | IllegalStateException | KafkaException e) {
       look.findings.fail(
           "brokers",
-          "is a broker listening there? kafka.bootstrap-servers names it, docs/kafka-security.md has"
-              + " what secured ones need",
+          "is a broker listening there? kafka.bootstrap-servers names it, docs/kafka-security.md"
+              + " has what secured ones need",
           "%s",
           e.getMessage());
     }

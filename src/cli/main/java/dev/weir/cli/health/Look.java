@@ -39,12 +39,10 @@ final class Look {
 
   // of the command line; null for what is not given
   Integer parallelism;
-  Long series;
   String savepoint;
   String name; // of the job, or its id; then as Flink has it
   String group;
   long mostLag;
-  boolean isAlone; // whether only topics tell of the job
 
   // of the brokers, while topics are looked at
   TopicAdmin admin;
@@ -139,11 +137,6 @@ final class Look {
         .committed(group, topic)
         .forEach((partition, place) -> offsets.put(partition, place.offset()));
     return offsets;
-  }
-
-  /** The same as it is now. */
-  Extent extentNow(String topic) {
-    return tails.extent(topic);
   }
 
   /** Shows the newest records of a topic that exists; returns whether these are all. */

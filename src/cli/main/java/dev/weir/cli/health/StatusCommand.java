@@ -26,8 +26,7 @@ import picocli.CommandLine.Option;
       "Says whether a running job is well: Flink's word about it, and what its topics show.",
       "Exit code 0 when it is, 1 when not, each reason with what to do. With a job file Flink must"
           + " answer, since topics don't tell a job that has stopped from one that waits. Without"
-          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer, for about"
-          + " half a minute: do forecasts come while observations do."
+          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer."
     },
     footer = {
       "",
@@ -131,10 +130,7 @@ public final class StatusCommand implements Callable<Integer> {
     } catch (IOException e) {
       flinkProblem = e.getMessage();
     }
-    // a topic's times are those of values: they don't tell an idle job, or a replay, from a dead
-    // one
     boolean mustRun = jobManager != null || settings != null;
-    look.isAlone = flinkProblem != null && !mustRun;
     String kafkaProblem = null;
     try {
       look.atTopics(

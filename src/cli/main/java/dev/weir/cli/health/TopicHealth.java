@@ -78,26 +78,6 @@ final class TopicHealth extends Checks {
     }
   }
 
-  /** Whether forecasts come while observations do, if nothing else tells of the job. */
-  void grow() {
-    List<String> observations = look.observations();
-    Extent forecasts = look.extent(topics.output());
-    if (!look.isAlone || observations.isEmpty() || forecasts == null || forecasts.length() == 0) {
-      return; // said already
-    }
-    long length = observations.stream().mapToLong(name -> look.extent(name).length()).sum();
-    new TopicGrowth(
-            () ->
-                new TopicGrowth.Ends(
-                    observations.stream().mapToLong(name -> look.extentNow(name).end()).sum(),
-                    look.extentNow(topics.output()).end()),
-            findings)
-        .look(
-            topics.observations().toString(),
-            topics.output(),
-            forecasts.length() / (double) Math.max(1, length));
-  }
-
   void lag() {
     String group = look.group != null || look.job == null ? look.group : look.job.kafka().group();
     look.observations().forEach(name -> lag(name, group == null ? look.name : group));

@@ -2,9 +2,7 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.holiday.HolidaySettings;
-import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;
 import java.util.List;
@@ -193,13 +191,6 @@ public record LearnerSettings(
         NONE,
         null,
         OutsideModels.NONE);
-  }
-
-  /** Bytes that the scores of distributions take in the state of a series. */
-  public int distributionBytes() {
-    return new DistributionScorer(levels.stream().mapToDouble(level -> level).toArray())
-        .newSums(FollowedSteps.scored(horizon).count())
-        .bytes();
   }
 
   /** Whether a network forecasts alone: see {@link #alone} and {@link #network}. */

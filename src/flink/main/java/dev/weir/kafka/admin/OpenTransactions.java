@@ -51,9 +51,6 @@ public final class OpenTransactions {
    */
   public static final long LONG_MILLIS = 30_000;
 
-  /** The broker's clock is not quite this one's. */
-  private static final long ABORT_SLACK_MILLIS = 5_000;
-
   private static final int WAIT_SECONDS = 15;
 
   private final Admin admin;
@@ -79,21 +76,6 @@ public final class OpenTransactions {
     public String prefix() {
       Matcher matcher = ID.matcher(id);
       return matcher.matches() ? matcher.group(1) : id;
-    }
-
-    /** The number of the task that writes it. */
-    public int task() {
-      return (int) number(2);
-    }
-
-    /** Grows with each checkpoint of one job. */
-    public long checkpoint() {
-      return number(3);
-    }
-
-    private long number(int group) {
-      Matcher matcher = ID.matcher(id);
-      return matcher.matches() ? Long.parseLong(matcher.group(group)) : -1;
     }
   }
 
@@ -131,31 +113,9 @@ public final class OpenTransactions {
     return described(new ListTransactionsOptions(), ids(prefix));
   }
 
-  /** Whether the brokers remember a transaction of the prefix, open or not: about a week. */
-  public boolean knows(String prefix) {
-    return get(admin.listTransactions().all()).stream()
-        .map(TransactionListing::transactionalId)
-        .anyMatch(ids(prefix));
-  }
-
   private static Predicate<String> ids(String prefix) {
     // not by a pattern of Kafka's, which brokers before 4.1 refuse
     return Pattern.compile(Pattern.quote(prefix) + "-\\d{1,9}-\\d{1,18}").asMatchPredicate();
-  }
-
-  /** Whether a transaction began between two looks, as only those of a running job do. */
-  public static boolean started(List<Transaction> before, List<Transaction> after) {
-    return !before.containsAll(after);
-  }
-
-  /**
-   * Whether a transaction was committed or aborted between two looks, other than by its timeout.
-   *
-   * @param clock the time of the second look
-   */
-  public static boolean ended(List<Transaction> before, List<Transaction> after, long clock) {
-    return before.stream()
-        .anyMatch(one -> !after.contains(one) && one.end() > clock + ABORT_SLACK_MILLIS);
   }
 
   private List<Transaction> described(ListTransactionsOptions options, Predicate<String> chosen) {
