@@ -82,19 +82,12 @@ class ManySeriesIT {
         for (String query :
             List.of(
                 "?sort=worst",
-                "?sort=name&offset=99950",
+                "?sort=name",
                 "?sort=worst&search=777",
                 "?sort=recent&status=OK",
-                "?sort=status&offset=50000&limit=200")) {
+                "?sort=status&limit=2000")) {
           pages(page, "/api/series" + query);
         }
-        String history = "/api/series/history?series=plant-7%2Fpump-0077777";
-        long asked = System.nanoTime();
-        await() // an answer comes after a few seconds at the latest, with what was read by then
-            .until(
-                () ->
-                    !Http.json(page.resolve(history)).path("observations").path("time").isEmpty());
-        System.out.printf("history read back in %.2f s%n", (System.nanoTime() - asked) / 1e9);
         assertThat(full).isLessThan(300L << 20);
       }
     }
