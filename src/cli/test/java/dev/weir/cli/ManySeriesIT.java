@@ -72,7 +72,8 @@ class ManySeriesIT {
         double read = (System.nanoTime() - started) / 1e9;
         long full = WeirProcess.heap(weir.pid());
         System.out.printf(
-            "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f s%n",
+            "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f"
+                + " s%n",
             SERIES,
             full >> 20,
             empty >> 20,

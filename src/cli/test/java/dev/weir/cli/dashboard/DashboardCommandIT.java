@@ -103,7 +103,8 @@ class DashboardCommandIT {
       double up = (System.nanoTime() - started) / 1e9;
       awaitPage(
           page.resolve("/api/job"),
-          "This demo replays 7 public series of past years: the first 336 values of each in a few seconds, then 4 a second.");
+          "This demo replays 7 public series of past years: the first 336 values of each in a few"
+              + " seconds, then 4 a second.");
       awaitPage(page.resolve("/api/series"), "\"total\":7");
       double listed = (System.nanoTime() - started) / 1e9;
       awaitPage(page.resolve("/api/job"), "\"state\":\"LIVE\"");
