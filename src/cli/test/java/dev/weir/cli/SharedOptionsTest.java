@@ -18,14 +18,13 @@ import picocli.CommandLine.Model.OptionSpec;
 /** An option of a command that is also one of the job file has one declaration. */
 class SharedOptionsTest {
 
-  /** Of other meaning: scores as well, a file of labels, a model or its version, of seasons. */
+  /** Of other meaning: scores as well, a model or its version, of seasons. */
   private static final Set<String> OTHERS =
       Set.of(
           "weir tail --scores",
           "weir tail --model",
           "weir tail --classes",
           "weir evaluate --interval", // of a file: also found, none or months
-          "weir evaluate --labels",
           "weir evaluate --model",
           "weir evaluate --season",
           "weir evaluate --outside", // a file

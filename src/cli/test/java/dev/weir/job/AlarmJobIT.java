@@ -10,11 +10,13 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.Judgment;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +31,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Incidents of a job on Kafka, beside {@code weir evaluate} on files of the same values. */
 class AlarmJobIT {
@@ -42,8 +43,6 @@ class AlarmJobIT {
   private static final int LENGTH = 60; // of a shift and of repeated values
   private static final List<String> SERIES =
       List.of("fan.calm", "pump.spike", "a.shift", "b.stuck");
-
-  @TempDir private static Path dir;
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
@@ -171,44 +170,32 @@ class AlarmJobIT {
   }
 
   @Test
-  void alarmsAreThoseOfAnEvaluationOfTheSameValues() throws Exception {
-    Path in = Files.createDirectories(dir.resolve("in"));
-    for (String series : SERIES) {
-      StringBuilder text = new StringBuilder("series_id,timestamp,value\n");
-      for (int i = 0; i < VALUES; i++) {
-        text.append("%s,%s,%s%n".formatted(series, time(i), VALUES_OF.get(series)[i]));
-      }
-      Files.writeString(in.resolve("file-" + series + ".csv"), text);
-    }
-    Path job = dir.resolve("job.yaml");
-    Files.writeString(
-        job,
-        Files.readString(Path.of("jobs", "many-to-one.yaml"))
-            + "\nlearning: {size: small}\nalarms: on\n");
-    InProcess run =
-        InProcess.succeeds("evaluate --task anomalies --input %s --job %s --format json", in, job);
+  void alarmsAreThoseOfTheEngineWithoutFlink() throws Exception {
+    ForecastSettings forecast = undisturbed.forecast();
+    ForecastSettings settings = forecast.inOrder(forecast.modes().get(0));
     int alarms = 0;
-    for (JsonNode file : new ObjectMapper().readTree(run.out()).get("series")) {
-      String series = file.get("file").textValue().replaceAll("file-(.*)\\.csv", "$1");
+    for (String series : SERIES) {
+      List<Observation> observations = new ArrayList<>();
+      for (int i = 0; i < VALUES; i++) {
+        observations.add(new Observation(series, time(i).toEpochMilli(), VALUES_OF.get(series)[i]));
+      }
+      List<Judgment> found = OneSeries.alarms(settings, observations);
       List<Incident> incidents = expected.getOrDefault(series, List.of());
-      List<String> times = file.get("alarms").findValuesAsText("time");
-      for (JsonNode alarm : file.get("alarms")) { // each is in an incident
-        long time = Instant.parse(alarm.get("time").textValue()).toEpochMilli();
-        assertThat(incidents).anyMatch(i -> i.start() <= time && time <= i.end());
+      for (Judgment alarm : found) { // each is in an incident
+        assertThat(incidents).anyMatch(i -> i.start() <= alarm.time() && alarm.time() <= i.end());
         for (Incident incident : incidents) {
-          if (incident.start() == time && incident.event() == Event.OPENED) {
-            assertThat(incident.worst().value()).isEqualTo(alarm.get("value").doubleValue());
-            assertThat(incident.worst().expected())
-                .isCloseTo(alarm.get("expected").doubleValue(), within(1e-9));
+          if (incident.start() == alarm.time() && incident.event() == Event.OPENED) {
+            assertThat(incident.worst().value()).isEqualTo(alarm.value());
+            assertThat(incident.worst().expected()).isCloseTo(alarm.forecast(), within(1e-9));
             assertThat(incident.worst().surprise())
-                .isCloseTo(alarm.get("surprise").doubleValue(), within(1e-9));
-            assertThat(incident.reason().label()).isEqualTo(alarm.get("reason").textValue());
+                .isCloseTo(alarm.surprise().size(), within(1e-9));
+            assertThat(incident.reason()).isEqualTo(alarm.surprise().reason());
             alarms++;
           }
         }
       }
       for (Incident incident : incidents) { // and each begins with one
-        assertThat(times).contains(Instant.ofEpochMilli(incident.start()).toString());
+        assertThat(found).extracting(Judgment::time).contains(incident.start());
       }
     }
     assertThat(alarms).isGreaterThanOrEqualTo(3);

@@ -3,23 +3,20 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.cli.InProcess;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,9 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** ANOMALIES beside {@code weir evaluate --task anomalies} and the streaming job, on Flink. */
+/** ANOMALIES beside the engine without Flink and the streaming job, on Flink. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AnomaliesSqlIT {
 
@@ -48,7 +44,6 @@ class AnomaliesSqlIT {
   private static final String SERIES = "pump";
 
   private static FlinkFixture flink;
-  @TempDir private static Path dir;
 
   @BeforeAll
   static void start() throws Exception {
@@ -92,35 +87,12 @@ class AnomaliesSqlIT {
   }
 
   /** By time, as the reason and the surprise to three digits. */
-  private static TreeMap<Instant, String> evaluated() throws Exception {
-    Path file = dir.resolve(SERIES + ".csv");
-    List<String> lines = new ArrayList<>(List.of("series_id,timestamp,value"));
-    for (Observation o : observations()) {
-      lines.add("%s,%s,%s".formatted(SERIES, Instant.ofEpochMilli(o.time()), o.value()));
-    }
-    Files.write(file, lines);
-    InProcess weir =
-        InProcess.run(
-            "evaluate",
-            "--task",
-            "anomalies",
-            "--input",
-            file.toString(),
-            "--season",
-            "12",
-            "--budget",
-            "3",
-            "--reasons",
-            "novelty,level,error",
-            "--format",
-            "json");
-    assertThat(weir.exitCode()).as(weir.err()).isZero();
+  private static TreeMap<Instant, String> withoutFlink() throws Exception {
     TreeMap<Instant, String> alarms = new TreeMap<>();
-    JsonNode root = new ObjectMapper().readTree(weir.out());
-    for (JsonNode alarm : root.path("series").get(0).path("alarms")) {
+    for (Judgment alarm : OneSeries.alarms(settings(), observations())) {
       alarms.put(
-          Instant.parse(alarm.path("time").asText()),
-          described(alarm.path("reason").asText(), alarm.path("surprise").asDouble()));
+          Instant.ofEpochMilli(alarm.time()),
+          described(alarm.surprise().reason().label(), alarm.surprise().size()));
     }
     return alarms;
   }
@@ -129,16 +101,19 @@ class AnomaliesSqlIT {
     return "%s %.3f".formatted(reason, surprise);
   }
 
-  /** The incidents of a job on the same values. */
-  private static List<Incident> byTheJob() throws Exception {
+  private static ForecastSettings settings() {
     Learning learning =
         new Learning(LearnerSettings.defaults(2), 12, 0, new IncidentSettings(alarms(), 1, 10));
-    ForecastSettings settings = TestSettings.of(5, TestSettings.learned(2, learning)).build();
-    return JobRun.outputs(flink.environment(1), observations(), settings, Incident.class);
+    return TestSettings.of(5, TestSettings.learned(2, learning)).build();
+  }
+
+  /** The incidents of a job on the same values. */
+  private static List<Incident> byTheJob() throws Exception {
+    return JobRun.outputs(flink.environment(1), observations(), settings(), Incident.class);
   }
 
   @Test
-  void anomaliesAreTheAlarmsOfEvaluateAndBeginTheJobsIncidents() throws Exception {
+  void anomaliesAreTheAlarmsOfTheEngineAndBeginTheJobsIncidents() throws Exception {
     List<Row> rows = bySql();
     assertThat(rows).hasSize(VALUES);
     TreeMap<Instant, String> anomalies = new TreeMap<>();
@@ -149,7 +124,7 @@ class AnomaliesSqlIT {
             described((String) row.getField(2), (Double) row.getField(3)));
       }
     }
-    assertThat(anomalies).hasSizeBetween(3, 13).isEqualTo(evaluated());
+    assertThat(anomalies).hasSizeBetween(3, 13).isEqualTo(withoutFlink());
 
     TreeSet<Instant> starts = new TreeSet<>();
     TreeSet<Instant> left = new TreeSet<>(anomalies.keySet());
@@ -186,8 +161,8 @@ class AnomaliesSqlIT {
     assertThatThrownBy(
             () ->
                 sql.tables.explainSql(
-                    "SELECT * FROM ANOMALIES(input => TABLE readings PARTITION BY sensor, on_time =>"
-                        + " DESCRIPTOR(ts), value_column => 'v', budget => 0.5)"))
+                    "SELECT * FROM ANOMALIES(input => TABLE readings PARTITION BY sensor, on_time"
+                        + " => DESCRIPTOR(ts), value_column => 'v', budget => 0.5)"))
         .hasMessageContaining("budget => STRING");
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.forecast;
 
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastState;
+import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
@@ -42,5 +43,20 @@ public final class OneSeries {
           .forEach(forecasts::add);
     }
     return forecasts;
+  }
+
+  /** The values that raise an alarm. */
+  public static List<Judgment> alarms(ForecastSettings settings, List<Observation> series)
+      throws IOException {
+    List<Judgment> alarms = new ArrayList<>();
+    ForecastState state = new ForecastState();
+    SeriesForecaster forecaster = SeriesForecaster.inOrder(settings);
+    forecaster.result().wantJudgments();
+    for (Observation observation : series) {
+      forecaster.observe(state, observation).judgments().stream()
+          .filter(judgment -> judgment.surprise().isAlarm())
+          .forEach(alarms::add);
+    }
+    return alarms;
   }
 }

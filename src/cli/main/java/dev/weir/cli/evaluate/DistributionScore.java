@@ -18,22 +18,10 @@ import java.util.stream.IntStream;
  *
  * @param taus levels of the quantiles, ascending
  * @param pinball (taus), mean pinball loss of each quantile over all steps
- * @param pinballByStep (steps), mean over the quantiles
- * @param crpsByStep (steps), mean continuous ranked probability score; linear between the quantiles
+ * @param crps mean continuous ranked probability score over all steps; linear between the quantiles
  *     and constant beyond the outermost
- * @param intervalScoreByStep (levels, steps), as {@link SeriesScore#intervalScore}
  */
-public record DistributionScore(
-    double[] taus,
-    double[] pinball,
-    double[] pinballByStep,
-    double[] crpsByStep,
-    double[][] intervalScoreByStep) {
-
-  /** The mean over all steps. */
-  public double crps() {
-    return mean(crpsByStep);
-  }
+public record DistributionScore(double[] taus, double[] pinball, double crps) {
 
   /** The mean over all quantiles and steps. */
   public double meanPinball() {
@@ -104,16 +92,9 @@ public record DistributionScore(
       Arrays.setAll(taus, scorer::tau);
       double[] pinball = new double[count];
       Arrays.setAll(pinball, q -> mean(steps, i -> scorer.pinball(sums, i, q)) / scale);
-      double[] pinballByStep = new double[steps];
-      Arrays.setAll(pinballByStep, i -> mean(count, q -> scorer.pinball(sums, i, q)) / scale);
-      double[] crpsByStep = new double[steps];
-      Arrays.setAll(crpsByStep, i -> scorer.crps(sums, i) / scale);
-      double[][] byLevel = new double[levels][steps];
-      for (int k = 0; k < levels; k++) {
-        int level = k;
-        Arrays.setAll(byLevel[k], i -> scorer.interval(sums, i, level) / scale);
-      }
-      return new DistributionScore(taus, pinball, pinballByStep, crpsByStep, byLevel);
+      double[] crps = new double[steps];
+      Arrays.setAll(crps, i -> scorer.crps(sums, i) / scale);
+      return new DistributionScore(taus, pinball, DistributionScore.mean(crps));
     }
 
     private static double mean(int count, IntToDoubleFunction of) {

@@ -202,15 +202,9 @@ public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> 
     return root.toString();
   }
 
-  private void put(ObjectNode figures, DistributionScore score) {
+  private static void put(ObjectNode figures, DistributionScore score) {
     for (int q = 0; q < score.taus().length; q++) {
       figures.set("pinball_" + percent(score.taus()[q]), Json.number(score.pinball()[q]));
-    }
-    figures.set("crps_by_step", Json.numbers(score.crpsByStep()));
-    figures.set("pinball_by_step", Json.numbers(score.pinballByStep()));
-    for (int k = 0; k < score.intervalScoreByStep().length; k++) {
-      String key = "interval_score_" + percent(k) + "_by_step";
-      figures.set(key, Json.numbers(score.intervalScoreByStep()[k]));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.score.ProperScores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class DistributionScoreTest {
 
   @Test
-  void scoresAreMeansOverOriginsByStep() {
+  void scoresAreMeansOverOriginsAndSteps() {
     DistributionScore.Sums sums = new DistributionScore.Sums(new double[] {0.5, 0.8});
     List<Interval> intervals =
         List.of(
@@ -27,17 +28,14 @@ class DistributionScoreTest {
     assertThat(score.pinball())
         .containsExactly(
             new double[] {2.3 / 40, 4.25 / 40, 3.5 / 40, 2.75 / 40, 1.3 / 40}, within(1e-12));
-    assertThat(score.pinballByStep())
-        .containsExactly(new double[] {6.3 / 100, 7.8 / 100}, within(1e-12));
     assertThat(score.meanPinball()).isEqualTo(14.1 / 200, within(1e-12));
-    // 50 %: widths 2 and 6, misses of 2 and 1 count 4 times; 80 %: widths 4 and 9, a miss of 1 ten
-    // times
-    assertThat(score.intervalScoreByStep()[0])
-        .containsExactly(new double[] {(2 + 10) / 20.0, (10 + 6) / 20.0}, within(1e-12));
-    assertThat(score.intervalScoreByStep()[1])
-        .containsExactly(new double[] {(4 + 14) / 20.0, 18 / 20.0}, within(1e-12));
-    assertThat(score.crps())
-        .isEqualTo((score.crpsByStep()[0] + score.crpsByStep()[1]) / 2, within(1e-12));
+    double[] first = {2, 3, 4, 5, 6};
+    double[] second = {0, 1, 4, 7, 9};
+    double crps = ProperScores.crps(score.taus(), first, 4);
+    crps += ProperScores.crps(score.taus(), first, 1);
+    crps += ProperScores.crps(score.taus(), second, 8);
+    crps += ProperScores.crps(score.taus(), second, 4);
+    assertThat(score.crps()).isEqualTo(crps / 4 / 10, within(1e-12));
   }
 
   @Test

@@ -85,8 +85,7 @@ class EvaluationTest {
     SeriesScore score = trial.score(sums);
     assertThat(score.stepErrors()).containsExactly(new double[] {1, 2}, within(1e-12));
     assertThat(trial.score(wide).coverage()).containsExactly(1);
-    assertThat(score.distribution().crpsByStep())
-        .containsExactly(new double[] {1, 2}, within(1e-12));
+    assertThat(score.distribution().crps()).isEqualTo(1.5, within(1e-12));
     assertThat(score.relMae()).isEqualTo(1); // the naive forecast is 1 and 2 behind
   }
 

@@ -45,14 +45,12 @@ class HoldoutTest {
     assertThat(score.coverage()).containsExactly(1.0 / 3);
     assertThat(score.intervalScore()[0]) // M4: 2 / (1 - level) for each unit outside
         .isEqualTo((3 + (2 + 40) + (2 + 40)) / 3.0 / 2, within(1e-9));
-    assertThat(score.distribution().intervalScoreByStep()[0])
-        .containsExactly(new double[] {3 / 2.0, 42 / 2.0, 42 / 2.0}, within(1e-9));
     // quantiles .025, .5, .975: 4, 5, 7 below and above 6; 4, 6, 6 above 3; 7, 6, 9 below 10
     double first = 0.025 * 2 + 0.5 * 1 + 0.025 * 1;
     double second = 0.975 * 1 + 0.5 * 3 + 0.025 * 3;
     double third = 0.025 * 3 + 0.5 * 4 + 0.975 * 1;
-    assertThat(score.distribution().pinballByStep())
-        .containsExactly(new double[] {first / 3 / 2, second / 3 / 2, third / 3 / 2}, within(1e-9));
+    assertThat(score.distribution().meanPinball())
+        .isEqualTo((first + second + third) / 3 / 3 / 2, within(1e-9));
   }
 
   @Test
