@@ -413,7 +413,7 @@ class CovariatesSqlIT {
           .filter(statement -> !statement.isEmpty())
           .forEach(statements::add);
     }
-    assertThat(statements).hasSize(6);
+    assertThat(statements).hasSize(8);
     return statements;
   }
 
@@ -472,6 +472,24 @@ class CovariatesSqlIT {
                     row.getField(5),
                     row.getField(6)))
         .toList();
+  }
+
+  @Test
+  void printedColumnIsACovariateOfAnother() throws Exception {
+    SqlFixture sql = new SqlFixture(flink.environment(2));
+    List<Observation> plain = hourly(sql);
+    sql.tables.executeSql(printed().get(6));
+    List<Row> got = sql.query(printed().get(7));
+
+    List<Observation> all = new ArrayList<>();
+    for (Observation o : plain) {
+      int hour = Instant.ofEpochMilli(o.time()).atOffset(ZoneOffset.UTC).getHour();
+      double[] wind = {0.3 * o.value() + hour};
+      all.add(new Observation(o.series(), o.time(), o.value(), wind));
+    }
+    ForecastSettings settings =
+        settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(1, 0));
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
   }
 
   @Test

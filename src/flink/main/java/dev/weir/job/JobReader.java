@@ -73,7 +73,8 @@ final class JobReader {
     if (classifies && modes.isEmpty()) {
       checkAlone();
     }
-    file.addDefault(ForecastOptions.FEATURES, MappingOptions.FEATURES);
+    file.addDefault(
+        ForecastOptions.FEATURES, MappingOptions.FEATURES, MappingOptions.features(file));
     file.addDefault(ForecastOptions.FEATURES_AHEAD, MappingOptions.FEATURES_AHEAD);
     if (file.has(CovariateOptions.TOPIC)) {
       file.addDefault(ForecastOptions.FEATURES_AHEAD, CovariateOptions.FEATURES);
@@ -144,7 +145,7 @@ final class JobReader {
     boolean ofTopic = file.has(CovariateOptions.TOPIC);
     spec.names(
         new ExplanationSettings(
-            names(file.get(MappingOptions.FEATURES)),
+            names(MappingOptions.areOthers(file) ? null : file.get(MappingOptions.FEATURES)),
             names(
                 ofTopic
                     ? file.get(CovariateOptions.FEATURES)
@@ -180,7 +181,7 @@ final class JobReader {
   }
 
   /**
-   * @param fields null for records of Weir's own, whose covariates have no names
+   * @param fields null where covariates have no names, as in records of Weir's own
    */
   private static List<String> names(List<?> fields) {
     return fields == null ? List.of() : fields.stream().map(Object::toString).toList();

@@ -259,7 +259,11 @@ final class TopicReader {
     if (file.has(MappingOptions.LABEL) && !classifies) {
       file.problem(MappingOptions.LABEL, "expected a section classify as well, got none");
     }
-    checkCount(MappingOptions.FEATURES, ForecastOptions.FEATURES);
+    checkCount(MappingOptions.FEATURES, ForecastOptions.FEATURES, MappingOptions.features(file));
+    if (MappingOptions.areOthers(file) && MappingOptions.features(file) == 0) {
+      file.problem(
+          MappingOptions.FEATURES, "expected others with several observations.values, got one");
+    }
     if (file.has(MappingOptions.FEATURES_AHEAD)) {
       checkCount(MappingOptions.FEATURES_AHEAD, ForecastOptions.FEATURES_AHEAD);
     }
@@ -267,11 +271,13 @@ final class TopicReader {
   }
 
   private void checkCount(Option<? extends List<?>> fields, Option<Integer> count) {
-    if (file.get(count) != file.get(fields).size()) {
+    checkCount(fields, count, file.get(fields).size());
+  }
+
+  private void checkCount(Option<?> fields, Option<Integer> count, int got) {
+    if (file.get(count) != got) {
       file.problem(
-          fields,
-          "expected %d, as %s says, got %d"
-              .formatted(file.get(count), count.key(), file.get(fields).size()));
+          fields, "expected %d, as %s says, got %d".formatted(file.get(count), count.key(), got));
     }
   }
 

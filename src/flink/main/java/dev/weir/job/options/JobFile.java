@@ -315,8 +315,13 @@ public final class JobFile implements Front {
 
   /** Gives an option that is not there the number of values of another one. */
   public void addDefault(Option<Integer> option, Option<? extends List<?>> from) {
+    addDefault(option, from, has(from) ? get(from).size() : 0);
+  }
+
+  /** Gives an option that is not there a number that follows from another one. */
+  public void addDefault(Option<Integer> option, Option<?> from, int number) {
     if (has(from) && !entries.containsKey(option.key())) {
-      Entry entry = new Entry(Integer.toString(get(from).size()), "by " + from.key());
+      Entry entry = new Entry(Integer.toString(number), "by " + from.key());
       entries.put(option.key(), entry);
       parse(option.key(), entry);
     }

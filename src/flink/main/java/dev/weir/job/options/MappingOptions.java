@@ -25,6 +25,9 @@ public final class MappingOptions {
 
   private static final int MAX_FIELDS = 1_000;
 
+  /** In place of features: the record's other values. */
+  private static final List<FieldPath> OTHERS = List.of(FieldPath.parse("others"));
+
   public static final Option<String> FORMAT =
       Option.name(
           "observations.format",
@@ -79,10 +82,11 @@ public final class MappingOptions {
   public static final Option<List<FieldPath>> FEATURES =
       Option.list(
               "observations.features",
-              "a list of " + FieldPath.EXPECTED,
+              "others or a list of " + FieldPath.EXPECTED,
               List.of(),
               MAX_FIELDS,
-              "Covariates of each value, window.features of them.",
+              "Covariates of each value, window.features of them; others: the other values of the"
+                  + " record, in their order.",
               FieldPath::parse)
           .change("as window.features; in another order, each means another one");
   public static final Option<List<ArrayPath>> FEATURES_AHEAD =
@@ -137,6 +141,18 @@ public final class MappingOptions {
         file.get(LABEL.under(section)));
   }
 
+  /** Whether the covariates of each value of an observation are the record's other values. */
+  public static boolean areOthers(JobFile file) {
+    return file.get(FEATURES).equals(OTHERS);
+  }
+
+  /** Covariates of each value of an observation. */
+  public static int features(JobFile file) {
+    return areOthers(file)
+        ? Math.max(0, file.get(VALUES, List.of()).size() - 1)
+        : file.get(FEATURES).size();
+  }
+
   /**
    * The mapping of outside forecasts: the model is the first part of a name, the label is when a
    * forecast was made, and value and quantiles are features.
@@ -159,6 +175,8 @@ public final class MappingOptions {
       FieldPath label)
       throws IOException {
     String schema = file.get(SCHEMA_FILE.under(section));
+    List<FieldPath> values = file.get(VALUES.under(section), List.of());
+    boolean areOthers = section.equals(SECTION) && areOthers(file);
     return new ObservationMapping(
         new ObservationMapping.Format(
             file.get(FORMAT.under(section)),
@@ -170,9 +188,10 @@ public final class MappingOptions {
         name,
         new ObservationMapping.Time(
             file.get(TIME.under(section)), file.get(TIME_UNIT.under(section))),
-        file.get(VALUES.under(section), List.of()),
+        values,
         file.get(ON_NULL.under(section)),
-        new ObservationMapping.Covariates(observed, file.get(FEATURES_AHEAD.under(section))),
+        new ObservationMapping.Covariates(
+            areOthers ? values : observed, areOthers, file.get(FEATURES_AHEAD.under(section))),
         label,
         file.get(EACH.under(section)));
   }

@@ -157,7 +157,7 @@ final class MappedRows implements Collector<RowData> {
               series,
               time,
               value,
-              features,
+              mapping.covariates().areOthers() ? others(features, i) : features,
               label == null || label.isBlank() ? null : label,
               ahead));
     }
@@ -302,6 +302,13 @@ final class MappedRows implements Collector<RowData> {
       numbers[i] = number(path, text);
     }
     return numbers.clone();
+  }
+
+  private static double[] others(double[] values, int value) {
+    double[] others = new double[values.length - 1];
+    System.arraycopy(values, 0, others, 0, value);
+    System.arraycopy(values, value + 1, others, value, others.length - value);
+    return others;
   }
 
   /** Of each step, what is known of each covariate: (steps, covariates), row-major. */

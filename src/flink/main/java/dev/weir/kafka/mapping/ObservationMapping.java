@@ -79,9 +79,10 @@ public record ObservationMapping(
    * Covariates of each value.
    *
    * @param observed with the value
+   * @param areOthers whether the observed ones are the values, of which each value has the others
    * @param ahead known ahead, each a number for each step; empty: none
    */
-  public record Covariates(List<FieldPath> observed, List<ArrayPath> ahead)
+  public record Covariates(List<FieldPath> observed, boolean areOthers, List<ArrayPath> ahead)
       implements Serializable {
 
     public Covariates {

@@ -50,7 +50,7 @@ class CovariateDeserializerTest {
         List.of(),
         OnNull.SKIP,
         new ObservationMapping.Covariates(
-            List.of(features).stream().map(FieldPath::parse).toList(), List.of()),
+            List.of(features).stream().map(FieldPath::parse).toList(), false, List.of()),
         null,
         each == null ? null : ElementPath.parse(each));
   }

@@ -64,7 +64,7 @@ class OutsideDeserializerTest {
         List.of(),
         OnNull.SKIP,
         new ObservationMapping.Covariates(
-            List.of(features).stream().map(FieldPath::parse).toList(), List.of()),
+            List.of(features).stream().map(FieldPath::parse).toList(), false, List.of()),
         FieldPath.parse("made"),
         each == null ? null : ElementPath.parse(each));
   }
