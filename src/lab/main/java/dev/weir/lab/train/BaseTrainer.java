@@ -1,6 +1,6 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
-import dev.weir.cli.model.TrainingTask.Shard;
+import dev.weir.lab.train.TrainingTask.Shard;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Adam;
 import dev.weir.rnn.WeightAverage;

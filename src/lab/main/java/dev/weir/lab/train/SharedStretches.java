@@ -1,4 +1,4 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import java.util.Arrays;
 import java.util.HashSet;

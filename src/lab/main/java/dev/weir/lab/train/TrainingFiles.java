@@ -1,4 +1,4 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import static dev.weir.model.CandidateShape.FEATURES;
 import static dev.weir.model.CandidateShape.GLOBALS;
@@ -7,7 +7,6 @@ import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 
 import dev.weir.forecast.learn.CandidateStage;
-import dev.weir.forecast.learn.TrainableCandidateNetwork;
 import java.util.Arrays;
 
 /**

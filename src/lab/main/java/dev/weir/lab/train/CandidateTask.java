@@ -1,8 +1,6 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import dev.weir.forecast.learn.CandidateKinds;
-import dev.weir.forecast.learn.CandidateWeights;
-import dev.weir.forecast.learn.TrainableCandidateNetwork;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;

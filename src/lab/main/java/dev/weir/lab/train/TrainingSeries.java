@@ -1,4 +1,4 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 /**
  * A series that a network is trained on.

@@ -1,7 +1,7 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.model.BaseTrainer.Progress;
+import dev.weir.lab.train.BaseTrainer.Progress;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;

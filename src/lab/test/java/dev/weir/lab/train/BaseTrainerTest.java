@@ -1,10 +1,10 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.cli.model.BaseTrainer.Progress;
-import dev.weir.cli.model.BaseTrainer.Settings;
+import dev.weir.lab.train.BaseTrainer.Progress;
+import dev.weir.lab.train.BaseTrainer.Settings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;

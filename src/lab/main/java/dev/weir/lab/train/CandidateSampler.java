@@ -1,4 +1,4 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.learn.CandidateKinds;
