@@ -20,7 +20,6 @@ import dev.weir.cli.model.ModelCommand;
 import dev.weir.cli.model.TrainCommand;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
-import dev.weir.cli.option.TaskOptions;
 import dev.weir.cli.tail.TailCommand;
 import dev.weir.cli.tutorial.TutorialCommand;
 import dev.weir.kafka.ClientProperties;
@@ -133,7 +132,6 @@ public final class Weir implements Runnable {
   public static CommandLine prepared(CommandLine commands) {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
     DeclaredOptions.complete(commands);
-    TaskOptions.install(commands);
     return commands
         .setExecutionStrategy(
             parsed -> {

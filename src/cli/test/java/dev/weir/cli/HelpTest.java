@@ -6,13 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** What each command says of itself. */
@@ -73,35 +69,6 @@ class HelpTest {
       assertThat(help.lines().filter(line -> line.startsWith("  " + name + " ")))
           .as(name)
           .hasSize(1);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "train windows, 32, '--horizon --calendar --interval --force', --without",
-    "train base, 26, '--without --samples --interval', --epochs --horizon",
-  })
-  void helpShowsTheOptionsOfTheTask(String task, int most, String shown, String hidden) {
-    String[] words = task.split(" ");
-    InProcess weir = InProcess.run(words[0], "--help", "--task", words[1]).succeeded();
-    Set<String> options =
-        Pattern.compile("^ {2,6}(?:-\\w, )?(--[a-z-]+)", Pattern.MULTILINE)
-            .matcher(weir.out())
-            .results()
-            .map(option -> option.group(1))
-            .collect(Collectors.toSet());
-    assertThat(options)
-        .contains(shown.split(" "))
-        .contains("--task", "--out", "--help")
-        .doesNotContain(hidden.split(" "))
-        .hasSizeLessThanOrEqualTo(most);
-    assertThat(weir.out()).startsWith("Usage: weir " + words[0] + " [OPTIONS]\n");
-    InProcess wrong =
-        InProcess.run(words[0], "--task", words[1], "--nonsense", "x", "--out").failed(2);
-    assertThat(wrong.err()).doesNotContain("Exception");
-    boolean isDefault = words[1].equals("windows");
-    if (isDefault) {
-      assertThat(InProcess.run(words[0], "--help").out()).isEqualTo(weir.out());
     }
   }
 

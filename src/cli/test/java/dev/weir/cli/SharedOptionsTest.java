@@ -33,12 +33,11 @@ class SharedOptionsTest {
           "weir run --state", // a folder
           "weir forecast --interval",
           "weir forecast --model",
-          "weir forecast --season",
-          "weir train --interval");
+          "weir forecast --season");
 
   /** Where a command needs one and a job has none, or the weights' file says it. */
   private static final Set<String> OWN_DEFAULTS =
-      Set.of("weir init --horizon", "weir train --cell", "weir train --scaling");
+      Set.of("weir init --horizon", "weir train --cell");
 
   private static Map<String, Option<?>> shared() {
     Map<String, Option<?>> shared = new LinkedHashMap<>();

@@ -154,7 +154,7 @@ class SqlClientIT {
     Learning learning =
         new Learning(
             LearnerSettings.defaults(HORIZON).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
-    byte[] weights = BuiltInModels.bytes("builtin:window-many-to-one", 5);
+    byte[] weights = BuiltInModels.bytes("builtin:window-many-to-one");
     ModeSettings target =
         new ModeSettings(Mode.MANY_TO_ONE, "window-many-to-one", HORIZON, weights, learning);
     ForecastSettings settings = TestSettings.of(5, target).build();

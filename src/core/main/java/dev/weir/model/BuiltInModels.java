@@ -3,13 +3,12 @@ package dev.weir.model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /**
  * The models that come with Weir, which options call {@code builtin:NAME}. Thread-safe.
  *
  * <pre>{@code
- * byte[] bytes = BuiltInModels.bytes("builtin:weir", null);
+ * byte[] bytes = BuiltInModels.bytes("builtin:weir");
  * }</pre>
  */
 public final class BuiltInModels {
@@ -19,11 +18,6 @@ public final class BuiltInModels {
 
   /** The network that combines candidate forecasts. */
   public static final String WEIR = "weir";
-
-  /** What the names of networks begin with that read windows and seasons, each for some seq_len. */
-  private static final String WINDOW = "window-";
-
-  private static final List<Integer> WINDOW_SEQ_LENS = List.of(24, 5);
 
   private static final class Loaded {
     static final ForecastModel WEIR_MODEL = read(WEIR);
@@ -40,17 +34,10 @@ public final class BuiltInModels {
    * The bytes of a model's file.
    *
    * @param location as in an option, such as {@code builtin:weir}
-   * @param seqLen values in a window, which some names mean several models for; null for any
    * @throws IOException if there is no such model
    */
-  public static byte[] bytes(String location, Integer seqLen) throws IOException {
+  public static byte[] bytes(String location) throws IOException {
     String name = location.substring(PREFIX.length());
-    if (name.startsWith(WINDOW)) {
-      if (seqLen != null && !WINDOW_SEQ_LENS.contains(seqLen)) {
-        throw new IOException("built-in for seq_len %s, got %d".formatted(WINDOW_SEQ_LENS, seqLen));
-      }
-      name += "-" + (seqLen == null ? WINDOW_SEQ_LENS.get(0) : seqLen);
-    }
     String resource = "/models/" + name + ".safetensors";
     try (InputStream in = BuiltInModels.class.getResourceAsStream(resource)) {
       if (in == null) {
@@ -67,8 +54,7 @@ public final class BuiltInModels {
 
   private static ForecastModel read(String name) {
     try {
-      return ModelFiles.fromBytes(
-          bytes(PREFIX + name, null), ModelFiles.Defaults.NONE, PREFIX + name);
+      return ModelFiles.fromBytes(bytes(PREFIX + name), ModelFiles.Defaults.NONE, PREFIX + name);
     } catch (IOException e) {
       throw new UncheckedIOException("the jar lacks its model: " + e.getMessage(), e);
     }

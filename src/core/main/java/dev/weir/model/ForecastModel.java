@@ -20,8 +20,7 @@ import java.util.regex.Pattern;
  * @param mode which outputs of the network become the forecast
  * @param rnn shape of the network
  * @param seqLen values in a window
- * @param horizon values in a forecast; many-to-many: equal to {@code seqLen}, and of a {@link
- *     SeasonalWindow} those that it was trained for
+ * @param horizon values in a forecast; many-to-many: equal to {@code seqLen}
  * @param readout what the head of a many-to-one network reads. Many-to-many has no choice here: its
  *     head reads each step of {@code out}, and this field changes nothing
  * @param scaling how values get to the network's scale and back
@@ -31,11 +30,10 @@ import java.util.regex.Pattern;
  * @param calendar what the network reads of the time, after value and features, two inputs each
  * @param ahead the covariates known ahead that the network reads, behind all other inputs
  * @param candidates names of the forecasts that the network can combine, in the order of its
- *     weights; empty for a network that reads windows of values and nothing else. One that reads
- *     errors of theirs has no linear head: its weights end with those of {@link
- *     CandidateShape#head}, and its mode, window and horizon are not those of a job: it forecasts
- *     in both modes, as far ahead as it is asked. One with a linear head reads windows, as {@link
- *     SeasonalWindow} says
+ *     weights; empty for a network that reads windows of values and nothing else. One that combines
+ *     has no linear head: its weights end with those of {@link CandidateShape#head}, and its mode,
+ *     window and horizon are not those of a job: it forecasts in both modes, as far ahead as it is
+ *     asked
  * @param provenance free text about the model: what it was trained on, how it scored
  */
 public record ForecastModel(
@@ -129,8 +127,7 @@ public record ForecastModel(
     }
     within("seq_len", seqLen, MAX_SEQ_LEN);
     within("horizon", horizon, MAX_HORIZON);
-    boolean seasonal = !candidates.isEmpty() && head != null;
-    if (mode == Mode.MANY_TO_MANY && horizon != seqLen && !seasonal) {
+    if (mode == Mode.MANY_TO_MANY && horizon != seqLen) {
       throw new IllegalArgumentException(
           "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
     }
@@ -141,9 +138,7 @@ public record ForecastModel(
       throw new IllegalArgumentException("ahead: expected 0 with candidates, got " + ahead.count());
     }
     int parameters = parameterCount(rnn);
-    if (seasonal) {
-      checkSeasonal(rnn, calendar, candidates);
-    } else if (!candidates.isEmpty()) {
+    if (!candidates.isEmpty()) {
       parameters = CandidateShape.fitting(candidates.size(), rnn, weights.length).parameterCount();
       checkCombining(seqLen, head, calendar, weights);
     }
@@ -152,7 +147,6 @@ public record ForecastModel(
           "weights: expected %d floats for %s, got %d".formatted(parameters, rnn, weights.length));
     }
     int outFeatures = mode == Mode.MANY_TO_ONE ? horizon : 1;
-    outFeatures *= seasonal ? SeasonalWindow.ANSWERS : 1;
     if (head == null) {
       if (candidates.isEmpty() && rnn.hiddenSize() != outFeatures) {
         throw new IllegalArgumentException(
@@ -190,22 +184,6 @@ public record ForecastModel(
     }
   }
 
-  private static void checkSeasonal(
-      RnnConfig rnn, List<Calendar> calendar, List<String> candidates) {
-    if (!candidates.equals(SeasonalWindow.CANDIDATES)
-        || rnn.inputSize() != SeasonalWindow.INPUTS
-        || !calendar.isEmpty()) {
-      throw new IllegalArgumentException(
-          "candidates: expected %s, input_size %d and no calendar with a linear head, got %s, %d, [%s]"
-              .formatted(
-                  SeasonalWindow.CANDIDATES,
-                  SeasonalWindow.INPUTS,
-                  candidates,
-                  rnn.inputSize(),
-                  Calendar.labels(calendar)));
-    }
-  }
-
   private static void checkCombining(
       int seqLen, Head head, List<Calendar> calendar, float[] weights) {
     if (seqLen != CandidateShape.WINDOW || head != null || !calendar.isEmpty()) {
@@ -218,12 +196,7 @@ public record ForecastModel(
 
   /** Whether the network combines candidate forecasts; otherwise it reads windows of values. */
   public boolean combines() {
-    return !candidates.isEmpty() && head == null;
-  }
-
-  /** Whether it reads windows with what was a season and a week before: {@link SeasonalWindow}. */
-  public boolean readsSeasons() {
-    return !candidates.isEmpty() && head != null;
+    return !candidates.isEmpty();
   }
 
   /** Sizes of a network that combines candidates. */

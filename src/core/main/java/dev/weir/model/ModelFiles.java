@@ -175,17 +175,13 @@ public final class ModelFiles {
     try {
       RnnConfig rnn = state.config(metadata.cell(defaults.cell()));
       List<String> candidates = metadata.candidates();
-      boolean seasonal = candidates.equals(SeasonalWindow.CANDIDATES);
-      if (!candidates.isEmpty() && !seasonal) {
+      if (!candidates.isEmpty()) {
         return combining(metadata, state, rnn, candidates, defaults);
       }
       float[] weights = state.weights(rnn);
       ForecastModel.Head head = state.head(rnn);
 
       int outFeatures = head == null ? rnn.hiddenSize() : head.bias().length;
-      if (seasonal) {
-        outFeatures /= SeasonalWindow.ANSWERS;
-      }
       Mode mode = metadata.mode(defaults.mode());
       if (mode == null && outFeatures > 1) {
         mode = Mode.MANY_TO_ONE; // a many-to-many head has one row
@@ -198,9 +194,6 @@ public final class ModelFiles {
               "the length of a window");
       int horizon = mode == Mode.MANY_TO_ONE ? outFeatures : seqLen;
       Integer stated = metadata.integer(ModelMetadata.HORIZON, horizon);
-      if (seasonal && mode == Mode.MANY_TO_MANY) {
-        horizon = stated; // any
-      }
       if (stated != horizon) {
         throw new ModelFormatException(
             ModelMetadata.HORIZON,
@@ -227,7 +220,7 @@ public final class ModelFiles {
               "none, fixed, window or last"),
           weights,
           head,
-          metadata.calendar(seasonal ? null : defaults.calendar()),
+          metadata.calendar(defaults.calendar()),
           metadata.ahead(),
           candidates,
           metadata.provenance());

@@ -132,7 +132,7 @@ public final class ForecastSpec extends Spec {
     if (!model.combines() && !has(ForecastOptions.SEQ_LEN)) {
       set(ForecastOptions.SEQ_LEN, model.seqLen());
     }
-    if (!model.combines() && !model.readsSeasons() && !has(ForecastOptions.HORIZON)) {
+    if (!model.combines() && !has(ForecastOptions.HORIZON)) {
       set(ForecastOptions.HORIZON, model.horizon());
     }
     if (!has(ForecastOptions.CALENDAR)) {

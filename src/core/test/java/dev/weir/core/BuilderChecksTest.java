@@ -21,7 +21,8 @@ class BuilderChecksTest {
 
   private static final Duration DAY = Duration.ofDays(1);
   private static final String INTERVAL =
-      "interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got ";
+      "interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to"
+          + " P3650D, got ";
 
   /** Anything that a caller does. */
   @FunctionalInterface
@@ -38,7 +39,7 @@ class BuilderChecksTest {
   }
 
   private static byte[] model() throws IOException {
-    return BuiltInModels.bytes("builtin:window-many-to-one", 24);
+    return BuiltInModels.bytes("builtin:window-many-to-one");
   }
 
   private static Arguments wrong(String message, Call call) {
@@ -71,21 +72,23 @@ class BuilderChecksTest {
             "maxFill: expected gap carry or linear as well, since nothing else fills, got skip",
             () -> small().interval(DAY).maxFill(3).build()),
         wrong(
-            "model: seq_len: expected 9, got 24 (model x version 1)",
+            "model: seq_len: expected 9, got 5 (model x version 1)",
             () -> small().window(9).model(model(), "x").build()),
         wrong(
             "horizon: expected the number of values, got none", () -> Forecaster.builder().build()),
         wrong("horizon: expected a whole number from 1 to 4096, got '0'", () -> small().horizon(0)),
         wrong("season: expected 1 to 1,000, got 0", () -> small().season(0)),
         wrong(
-            "seasons: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 9",
+            "seasons: expected a second season of more than 2 times the first, at most 10000"
+                + " observations, got 7 and 9",
             () -> small().seasons(7, 9).build()),
         wrong("window: expected a whole number from 1 to 4096, got '0'", () -> small().window(0)),
         wrong(
             "maxFill: expected a whole number from 0 to 10000, got '-1'",
             () -> small().maxFill(-1)),
         wrong(
-            "levels: expected a list of ascending numbers between 0 and 1, at most 10, got '0.9, 0.5'",
+            "levels: expected a list of ascending numbers between 0 and 1, at most 10, got '0.9,"
+                + " 0.5'",
             () -> small().levels(0.9, 0.5)),
         wrong(
             "featuresAhead: expected a whole number from 0 to 20, got '21'",

@@ -175,7 +175,8 @@ class ForecasterTest {
     assertThatThrownBy(() -> series.observe(new Observation(START, 1)))
         .isInstanceOf(LateObservationException.class)
         .hasMessage(
-            "a: time: expected after 2026-01-02T05:00:00Z, got 2026-01-01T00:00:00Z, late by PT29H");
+            "a: time: expected after 2026-01-02T05:00:00Z, got 2026-01-01T00:00:00Z, late by"
+                + " PT29H");
     assertThatThrownBy(() -> series.observe(new Observation(newest, -1)))
         .isInstanceOf(LateObservationException.class)
         .hasMessageContaining("got another value for that very time");
@@ -332,10 +333,10 @@ class ForecasterTest {
   void modelOfAFileForecastsAlone(@TempDir Path folder) throws IOException {
     ForecastModel window =
         ModelFiles.fromBytes(
-            BuiltInModels.bytes("builtin:window-many-to-one", 24), ModelFiles.Defaults.NONE, "jar");
+            BuiltInModels.bytes("builtin:window-many-to-one"), ModelFiles.Defaults.NONE, "jar");
     Path file = folder.resolve("demand.safetensors");
     Files.write(file, ModelFiles.toBytes(window.withName("demand-net")));
-    Forecaster forecaster = Forecaster.builder().model(file).horizon(4).learning(false).build();
+    Forecaster forecaster = Forecaster.builder().model(file).learning(false).build();
     assertThat(forecaster.model()).isEqualTo("demand-net");
     assertThat(forecaster.modelVersion()).isEqualTo(window.version());
     Forecast next = null;
@@ -344,7 +345,7 @@ class ForecasterTest {
     }
     assertThat(next.model()).isEqualTo("demand-net");
     assertThat(next.modelVersion()).isEqualTo(window.version());
-    assertThat(next.values()).hasSize(4).doesNotContain(Double.NaN);
+    assertThat(next.values()).hasSize(2).doesNotContain(Double.NaN);
     assertThatThrownBy(() -> Forecaster.builder().model(folder))
         .isInstanceOf(IOException.class)
         .hasMessage("model: expected a regular file, got " + folder);

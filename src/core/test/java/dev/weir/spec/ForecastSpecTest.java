@@ -153,7 +153,7 @@ class ForecastSpecTest {
   @Test
   void carriedStateIsRefusedWithANetworkOfBothDirections() throws IOException {
     ForecastSpec spec = spec("enabled=off state=carry");
-    byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one", 5);
+    byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one");
     spec.add(Mode.MANY_TO_ONE, "m", spec.read(Mode.MANY_TO_ONE, "m", file, "m", null));
     spec.settings();
     assertThat(front.problems)
@@ -179,7 +179,7 @@ class ForecastSpecTest {
   void modelThatForecastsAloneRaisesNoAlarmsAndExplainsNothing() throws IOException {
     ForecastSpec spec = spec("enabled=off explain=true season=7,365");
     spec.alarms(AlarmRules.of(IncidentSettings.defaults()));
-    byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one", 5);
+    byte[] file = BuiltInModels.bytes("builtin:sample-many-to-one");
     ForecastModel model = spec.read(Mode.MANY_TO_ONE, "m", file, "m", null);
     spec.takeSizes(model);
     spec.add(Mode.MANY_TO_ONE, "m", model);
@@ -200,8 +200,7 @@ class ForecastSpecTest {
     ForecastOptions.OF_MODE.stream()
         .filter(option -> option.name().equals(name))
         .forEach(option -> spec.parse(option, given));
-    spec.read(
-        Mode.MANY_TO_ONE, "m", BuiltInModels.bytes("builtin:sample-many-to-one", 5), "m", null);
+    spec.read(Mode.MANY_TO_ONE, "m", BuiltInModels.bytes("builtin:sample-many-to-one"), "m", null);
     assertThat(front.problems)
         .containsExactly(
             "%s: expected %s, as the file says, got %s".formatted(name, ofFile, given));

@@ -21,15 +21,14 @@ public final class NamedFile {
    * Reads the weights of a model.
    *
    * @param location as {@link #read} has it, or the name of a model in the jar
-   * @param seqLen values in a window of a model in the jar
    * @throws IllegalArgumentException as {@link #read}
    */
-  public static byte[] model(String location, Integer seqLen, java.nio.file.Path directory) {
+  public static byte[] model(String location, java.nio.file.Path directory) {
     if (!BuiltInModels.isOne(location)) {
       return read(location, directory, MAX_MODEL_BYTES);
     }
     try {
-      return BuiltInModels.bytes(location, seqLen);
+      return BuiltInModels.bytes(location);
     } catch (IOException | IllegalArgumentException e) {
       throw unreadable(location, e);
     }

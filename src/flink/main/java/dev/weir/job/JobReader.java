@@ -201,9 +201,7 @@ final class JobReader {
   private byte[] bytes(Option<String> option) {
     String location = file.get(option);
     try {
-      return location == null
-          ? null
-          : NamedFile.model(location, file.get(ForecastOptions.SEQ_LEN), directory);
+      return location == null ? null : NamedFile.model(location, directory);
     } catch (IllegalArgumentException e) {
       file.problem(option, e.getMessage());
       return null;

@@ -83,7 +83,7 @@ final class CallArguments implements Front {
 
   byte[] weights(Option<String> file) {
     try {
-      return NamedFile.model(get(file), get(ForecastOptions.SEQ_LEN), null);
+      return NamedFile.model(get(file), null);
     } catch (IllegalArgumentException e) {
       throw wrong(file, e.getMessage());
     }

@@ -110,7 +110,7 @@ public final class WeirModelFactory implements ModelProviderFactory {
     ForecastModel model;
     try {
       String location = options.get(WEIGHTS_PATH);
-      byte[] file = NamedFile.model(location, defaults.seqLen(), null);
+      byte[] file = NamedFile.model(location, null);
       model = ModelFiles.fromBytes(file, defaults, location);
     } catch (ModelFormatException | IllegalArgumentException e) {
       throw new ValidationException("%s: weights.path: %s".formatted(where, e.getMessage()));
@@ -121,7 +121,7 @@ public final class WeirModelFactory implements ModelProviderFactory {
               + ": weights.path: expected a network that reads windows, got one that combines"
               + " forecasts, which FORECAST can use");
     }
-    if (model.rnn().inputSize() != 1 && !model.readsSeasons()) {
+    if (model.rnn().inputSize() != 1) {
       throw new ValidationException(
           "%s: weights.path: expected a model that reads values only (input_size 1), got input_size %d"
               .formatted(where, model.rnn().inputSize()));

@@ -4,7 +4,6 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.network.NetworkForecaster;
-import dev.weir.forecast.network.WindowForecaster;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -34,8 +33,7 @@ public final class WindowPrediction extends PredictFunction {
   private final byte[] weights; // safetensors
   private final boolean tellsErrors;
   private transient int seqLen;
-  private transient NetworkForecaster network; // null where the next is there
-  private transient WindowForecaster seasonal; // of a model that reads seasons
+  private transient NetworkForecaster network;
   private transient Windows windows;
   private transient WindowState state; // filled again for each row
   private transient Counter forecasts;
@@ -51,12 +49,8 @@ public final class WindowPrediction extends PredictFunction {
     ForecastModel model =
         ModelFiles.fromBytes(weights, ModelFiles.Defaults.NONE, "weights of the statement");
     seqLen = model.seqLen();
-    if (model.readsSeasons()) {
-      seasonal = new WindowForecaster(model);
-    } else {
-      network = new NetworkForecaster(model);
-      network.warmUp();
-    }
+    network = new NetworkForecaster(model);
+    network.warmUp();
     windows = new Windows(seqLen, 1, 0);
     state = windows.newState();
     MetricGroup metrics = context.getMetricGroup().addGroup("weir");
@@ -75,17 +69,12 @@ public final class WindowPrediction extends PredictFunction {
       state.append(i, values.getDouble(i), Observation.NO_FEATURES, 0);
     }
     SequenceWindow window = windows.window("", state);
-    double[] forecast = seasonal == null ? forecast(window) : seasonal.forecast(window);
-    if (forecast == null) {
+    Forecast forecast = network.forecast(window);
+    if (forecast.status() != Status.OK) {
       return refused("forecast: expected finite numbers, got others from the network");
     }
     forecasts.inc();
-    return result(new GenericArrayData(forecast), null);
-  }
-
-  private double[] forecast(SequenceWindow window) {
-    Forecast forecast = network.forecast(window);
-    return forecast.status() == Status.OK ? forecast.values() : null;
+    return result(new GenericArrayData(forecast.values()), null);
   }
 
   private String problemWith(ArrayData values) {

@@ -24,7 +24,7 @@ class NamedFileTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     for (String file : List.of(pipe.toString(), "/dev/zero", dir.toString())) {
       for (Path directory : new Path[] {null, Path.of("/")}) {
-        assertThatThrownBy(() -> NamedFile.model(scheme + file, null, directory))
+        assertThatThrownBy(() -> NamedFile.model(scheme + file, directory))
             .hasMessage(
                 "expected a readable file, got %s%s (java.io.IOException: expected a regular file)",
                 scheme, file);

@@ -16,22 +16,17 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Scaling;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -138,68 +133,6 @@ class EventTimeTest {
   private static ForecastSettings reading(int features, List<Calendar> calendar, byte[] model) {
     ModeSettings target = new ModeSettings(Mode.MANY_TO_ONE, "hours", 2, model, null);
     return TestSettings.of(3, target).features(features).calendar(calendar).build();
-  }
-
-  /** High in the afternoon; and each eight hours as high as a feature has said two hours before. */
-  private static Observation hourly(int t, boolean features) {
-    double noise = new SplittableRandom(t + 7).nextDouble();
-    double value = noise + (t % 24 / 6 == 2 ? 3 : 0) + (t % 8 == 0 ? height(t) : 0);
-    double[] told = {t % 8 == 6 ? height(t + 2) / 8.0 : 0};
-    return new Observation("s", t * 60 * MINUTE, value, features ? told : Observation.NO_FEATURES);
-  }
-
-  private static int height(int t) {
-    return new SplittableRandom(t).nextInt(9) - 4;
-  }
-
-  private static byte[] trained(int features, List<Calendar> calendar) {
-    List<Observation> series = new ArrayList<>();
-    for (int t = 0; t < 1_000; t++) {
-      series.add(hourly(t, features > 0));
-    }
-    RnnConfig config =
-        new RnnConfig(Cell.RNN_TANH, 1 + features + 2 * calendar.size(), 8, 1, true, true);
-    ModelTrainer.Settings settings =
-        new ModelTrainer.Settings(
-            new ModelTrainer.Network(
-                Mode.MANY_TO_ONE, config, true, Scaling.LAST, 3, 2, calendar, 0),
-            16,
-            1e-2,
-            30,
-            30,
-            7,
-            1);
-    try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(series))) {
-      ModelTrainer.Progress progress = trainer.begin();
-      while (!trainer.isDone(progress)) {
-        progress = trainer.train(progress, (epoch, done, all) -> {});
-      }
-      return ModelFiles.toBytes(trainer.model("hours", 1, progress, Map.of()));
-    }
-  }
-
-  private double error(int features, List<Calendar> calendar) throws Exception {
-    byte[] model = trained(features, calendar);
-    Operator operator = new Operator(reading(features, calendar, model), null);
-    int first = 1_000;
-    for (int t = first; t < first + 300; t++) {
-      operator.send(hourly(t, features > 0));
-    }
-    double error = 0;
-    for (int k = 2; k < 298; k++) {
-      Forecast forecast = operator.forecasts().get(k);
-      assertThat(forecast.status()).isEqualTo(Status.OK);
-      error += Math.abs(forecast.values()[1] - hourly(first + k + 2, false).value()) / 296;
-    }
-    return error;
-  }
-
-  @Test
-  void aModelTrainedWithFeaturesAndCalendarForecastsInTheOperatorByThem() throws Exception {
-    double alone = error(0, List.of());
-    assertThat(error(1, List.of())).isLessThan(0.9 * alone);
-    assertThat(error(0, HOURS)).isLessThan(0.9 * alone);
-    assertThat(error(1, HOURS)).isLessThan(0.7 * alone);
   }
 
   @Test

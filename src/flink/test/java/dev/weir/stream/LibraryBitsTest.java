@@ -83,7 +83,7 @@ class LibraryBitsTest {
   }
 
   private static Stream<Options> options() throws IOException {
-    byte[] window = BuiltInModels.bytes("builtin:window-many-to-one", 24);
+    byte[] window = BuiltInModels.bytes("builtin:window-many-to-one");
     return Stream.of(
         options("defaults", "forecast: {many-to-one: {horizon: 2}}\n", builder().horizon(2)),
         options(
@@ -136,18 +136,16 @@ class LibraryBitsTest {
         options(
             "model",
             """
-            forecast: {many-to-one: {model: window, file: 'builtin:window-many-to-one', horizon: 5}}
-            window: {seq-len: 24}
+            forecast: {many-to-one: {model: window, file: 'builtin:window-many-to-one', horizon: 2}}
             """,
-            builder().model(window, "window").horizon(5)),
+            builder().model(window, "window")),
         options(
             "model alone",
             """
-            forecast: {many-to-one: {model: window, file: 'builtin:window-many-to-one', horizon: 5}}
-            window: {seq-len: 24}
+            forecast: {many-to-one: {model: window, file: 'builtin:window-many-to-one', horizon: 2}}
             learning: off
             """,
-            builder().model(window, "window").horizon(5).learning(false)),
+            builder().model(window, "window").learning(false)),
         options(
             "combining model alone",
             """
@@ -155,7 +153,7 @@ class LibraryBitsTest {
             learning: off
             """,
             builder()
-                .model(BuiltInModels.bytes("builtin:weir", null), "weir")
+                .model(BuiltInModels.bytes("builtin:weir"), "weir")
                 .horizon(6)
                 .learning(false)),
         knownAhead("model that reads ahead", "", readsAhead()),

@@ -69,7 +69,7 @@ class SeriesStoreTest {
 
   /** A mixture with a network that reads windows, seasons and weeks. */
   private static ModeSettings withModel() throws Exception {
-    byte[] model = BuiltInModels.bytes("builtin:window-many-to-one", SEQ_LEN);
+    byte[] model = BuiltInModels.bytes("builtin:window-many-to-one");
     return new ModeSettings(Mode.MANY_TO_ONE, "window-many-to-one", 2, model, SMALL);
   }
 

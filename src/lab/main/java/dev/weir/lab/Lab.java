@@ -8,6 +8,7 @@ import dev.weir.lab.classes.ClassesCommand;
 import dev.weir.lab.evaluate.AgesCommand;
 import dev.weir.lab.evaluate.HoldoutCommand;
 import dev.weir.lab.evaluate.SuiteCommand;
+import dev.weir.lab.train.TrainWeirCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       AgesCommand.class,
       AnomaliesCommand.class,
       ClassesCommand.class,
+      TrainWeirCommand.class,
       BenchCommand.class
     })
 public final class Lab implements Runnable {

@@ -343,7 +343,7 @@ public final class PlanOptions {
           location);
       ForecastModel model =
           BuiltInModels.isOne(location)
-              ? ModelFiles.fromBytes(BuiltInModels.bytes(location, seqLen), defaults, location)
+              ? ModelFiles.fromBytes(BuiltInModels.bytes(location), defaults, location)
               : ModelFiles.read(Path.of(location), defaults);
       for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
         String option = other.key().substring("weir.".length()).replace('_', '-');

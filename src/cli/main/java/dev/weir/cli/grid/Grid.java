@@ -186,22 +186,6 @@ public final class Grid {
         || TargetTimes.isRegular(times(rows.subList(0, FutureRows.values(rows))));
   }
 
-  /** Rows without the gaps that {@link Sampling} does not fill. */
-  public List<List<Observation>> pieces() {
-    List<List<Observation>> pieces = new ArrayList<>();
-    int from = 0;
-    for (int gap = missing.nextSetBit(0); gap >= 0; ) {
-      int end = missing.nextClearBit(gap);
-      if (!isFilled(end - gap)) {
-        pieces.add(rows.subList(from, gap));
-        from = end;
-      }
-      gap = missing.nextSetBit(end);
-    }
-    pieces.add(rows.subList(from, rows.size()));
-    return pieces;
-  }
-
   Spacing spacing() {
     return spacing;
   }

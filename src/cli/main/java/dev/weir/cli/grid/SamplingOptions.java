@@ -118,23 +118,6 @@ public final class SamplingOptions {
     return grids;
   }
 
-  /** Series to train on, cut where gaps are not filled; their values need no times. */
-  public Map<String, List<Observation>> pieces(
-      String command, Map<String, List<Observation>> series) throws IOException {
-    Map<String, List<Observation>> pieces = new LinkedHashMap<>();
-    grids(command, series, null)
-        .forEach(
-            (name, grid) -> {
-              for (List<Observation> piece : grid.pieces()) {
-                String key = name;
-                while (pieces.putIfAbsent(key, piece) != null) {
-                  key += " ";
-                }
-              }
-            });
-    return pieces;
-  }
-
   private static final class Found {
     private final TreeSet<String> units = new TreeSet<>();
     private int missing;

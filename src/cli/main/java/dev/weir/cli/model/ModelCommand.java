@@ -133,18 +133,14 @@ public final class ModelCommand implements Runnable {
           "window",
           "seq_len %d -> horizon %d, scaling %s"
               .formatted(model.seqLen(), model.horizon(), model.scaling().rule().label()));
-      if (model.readsSeasons()) {
-        rows.put("inputs", "value, and what was a season and a week before");
-        rows.put("combines", String.join(", ", model.candidates()));
-      } else if (model.rnn().inputSize() > 1) {
+      if (model.rnn().inputSize() > 1) {
         rows.put(
             "inputs",
             "value, %d features, calendar [%s]%s"
                 .formatted(model.features(), Calendar.labels(model.calendar()), ahead(model)));
       }
-      String step = model.readsSeasons() ? "out[:, seq_len + i]" : "out[:, i]";
       String read =
-          model.mode() == Mode.MANY_TO_MANY ? step + " at each step i" : model.readout().label();
+          model.mode() == Mode.MANY_TO_MANY ? "out[:, i] at each step i" : model.readout().label();
       rows.put("head", model.head() == null ? "none" : "linear, reads " + read);
       rows.put("parameters", "%,d".formatted(rnn.parameterCount()));
       return rows;

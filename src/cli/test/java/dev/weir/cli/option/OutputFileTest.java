@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OutputFileTest {
 
   private static final String TEXT = "timestamp,value\n2026-01-01,1.5\n2026-01-02,2.5\n";
-  private static final String UNTRAINED = "train --epochs 0 --hidden-size 4 --out ";
+  private static final String TRAIN =
+      "train --epochs 1 --hidden-size 4 --input src/cli/main/resources/sample/vega_seattle_tmax.csv"
+          + " --out ";
 
   @TempDir private Path folder;
   private Path file;
@@ -42,8 +44,7 @@ class OutputFileTest {
         "evaluate --input @x.csv --report @x.csv",
         "evaluate --input @x.csv --season @x.csv --report @link.csv",
         "train --input @x.csv --out @x.csv",
-        "train --task base --input @x.csv --out @x.csv",
-        UNTRAINED + "@link.csv",
+        TRAIN + "@link.csv",
         "init --input @x.csv --yes --out @x.csv",
       })
   void fileThatExistsIsNotReplaced(String line) throws IOException {
@@ -71,7 +72,7 @@ class OutputFileTest {
 
   @Test
   void forceReplacesTheFileThatALinkNames() throws IOException {
-    InProcess weir = run(UNTRAINED + "@link.csv --name m --force").succeeded();
+    InProcess weir = run(TRAIN + "@link.csv --name m --force").succeeded();
     assertThat(folder.resolve("link.csv")).isSymbolicLink();
     assertThat(Files.size(file)).isGreaterThan(1_000);
     assertThat(folder.toFile().list()).hasSize(2); // no partial file is left
@@ -79,14 +80,14 @@ class OutputFileTest {
 
   @Test
   void deviceStaysADevice() {
-    InProcess weir = run(UNTRAINED + "/dev/null --name m").succeeded();
+    InProcess weir = run(TRAIN + "/dev/null --name m").succeeded();
     assertThat(Path.of("/dev/null")).matches(path -> !Files.isRegularFile(path));
   }
 
   @Test
   void standardOutputIsNotOpenedByItsName() {
-    InProcess weir = run(UNTRAINED + "/dev/stdout --name m").succeeded();
-    assertThat(weir.out()).contains("weir.horizon").contains("random weights");
+    InProcess weir = run(TRAIN + "/dev/stdout --name m").succeeded();
+    assertThat(weir.out()).contains("weir.horizon").contains("held-out error");
   }
 
   @Test

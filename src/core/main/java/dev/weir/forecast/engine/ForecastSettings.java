@@ -6,7 +6,6 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.StateLimits;
@@ -266,16 +265,9 @@ public record ForecastSettings(
           ? null
           : "%s (model %s version %d)".formatted(problem, model.name(), model.version());
     }
-    if (learner != null && learner.isAlone() && (learner.combines() || !model.readsSeasons())) {
-      return "kind: expected a network %s, as the job began with, got one that reads windows%s (model %s version %d)"
-          .formatted(
-              learner.combines() ? "that combines forecasts" : "that reads windows and seasons",
-              model.readsSeasons() ? " and seasons" : "",
-              model.name(),
-              model.version());
-    }
-    if (model.readsSeasons()) {
-      return problemWithSeasonal(model, target);
+    if (learner != null && learner.isAlone()) {
+      return "kind: expected a network that combines forecasts, as the job began with, got one that reads windows (model %s version %d)"
+          .formatted(model.name(), model.version());
     }
     int known = model.ahead().inputs(target.horizon());
     int inputSize = 1 + inputs.features + Calendar.inputs(inputs.calendar) + known;
@@ -319,8 +311,7 @@ public record ForecastSettings(
   /** Why a network can't begin a window with what the last one left; null if it can. */
   private static String problemWithCarrying(ForecastModel model) {
     if (!model.candidates().isEmpty()) {
-      return "kind: expected a network that reads windows alone with window.state: carry, got"
-          + " another";
+      return "kind: expected a network that reads windows with window.state: carry, got another";
     }
     if (model.rnn().bidirectional()) {
       return "bidirectional: expected a network of one direction with window.state: carry, since"
@@ -332,20 +323,6 @@ public record ForecastSettings(
           + model.scaling().rule().label();
     }
     return null;
-  }
-
-  private String problemWithSeasonal(ForecastModel model, ModeSettings target) {
-    String problem = SeasonalNetwork.problemWith(model, target.horizon());
-    if (target.learning() == null) {
-      problem = "kind: expected a network that reads windows, got one that reads seasons too";
-    } else if (model.mode() != target.mode()) {
-      problem = "mode: expected %s, got %s".formatted(target.mode().label(), model.mode().label());
-    } else if (model.seqLen() != seqLen) {
-      problem = "seq_len: expected %d, got %d".formatted(seqLen, model.seqLen());
-    }
-    return problem == null
-        ? null
-        : "%s (model %s version %d)".formatted(problem, model.name(), model.version());
   }
 
   private static String mismatch(String what, int expected, int got, ForecastModel model) {

@@ -19,7 +19,6 @@ import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
-import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -47,7 +46,6 @@ final class ModeForecaster {
   private final List<String> covariateNames; // null when forecasts are not explained
   private ForecastModel active; // null if absent
   private NetworkForecaster network; // of a model that reads windows; null if absent
-  private SeasonalNetwork seasonal; // of one that reads windows and seasons; null if absent
   private CandidateNetwork combining; // of a model that combines forecasts; null if absent
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
   private long restarts; // as last told
@@ -63,16 +61,14 @@ final class ModeForecaster {
     this.target = target;
     this.zone = all.inputs().zone();
     this.knowsAhead = all.columnsAhead() > 0;
-    int seqLen = all.seqLen();
     this.initialModel = initialModel;
     List<Expert> own = new ArrayList<>();
     LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
-    boolean combinesAlone = settings != null && settings.isAlone() && settings.combines();
+    boolean combinesAlone = settings != null && settings.isAlone();
     if (settings == null || target.model() == null || combinesAlone) {
       this.baseModel = null;
     } else {
-      boolean seasons = initialModel != null && initialModel.readsSeasons();
-      this.baseModel = new BaseModelExpert(seasons ? seqLen : 0);
+      this.baseModel = new BaseModelExpert();
       own.add(baseModel);
     }
     this.learner = settings == null ? null : new Learner(settings, own);
@@ -130,8 +126,7 @@ final class ModeForecaster {
       combining = CandidateNetwork.of(next);
       learner.use(combining);
     } else {
-      seasonal = next.readsSeasons() ? new SeasonalNetwork(next, target.horizon()) : null;
-      network = next.readsSeasons() ? null : new NetworkForecaster(next, zone);
+      network = new NetworkForecaster(next, zone);
       if (combining != null) { // as after a restore, which knows only the active model
         combining = null;
         learner.use(CandidateNetwork.of(BuiltInModels.weir()));
@@ -139,8 +134,6 @@ final class ModeForecaster {
     }
     if (another && combining != null) {
       combining.warmUp();
-    } else if (another && seasonal != null) {
-      seasonal.warmUp();
     } else if (another) {
       network.warmUp();
     }
@@ -151,9 +144,6 @@ final class ModeForecaster {
   String kernel() {
     if (combining != null) {
       return combining.kernel();
-    }
-    if (seasonal != null) {
-      return seasonal.kernel();
     }
     return network == null ? null : network.kernel();
   }
@@ -268,7 +258,6 @@ final class ModeForecaster {
 
   private void tell(NetworkForecaster forecaster, SequenceWindow window, long newest) {
     baseModel.use(forecaster, window, newest);
-    baseModel.use(seasonal);
   }
 
   /** States reset since this was last asked. */

@@ -41,14 +41,6 @@ public interface Expert {
     return 0;
   }
 
-  /**
-   * Values that it wants kept exactly before those that all experts have: see {@link
-   * SeriesDimensions}.
-   */
-  default int replay() {
-    return 0;
-  }
-
   /** Prepares a state that is all zeros, before the first value of a series. */
   default void reset(SeriesDimensions shape, ExpertState state) {}
 

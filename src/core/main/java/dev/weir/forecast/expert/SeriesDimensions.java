@@ -7,8 +7,8 @@ package dev.weir.forecast.expert;
  * @param season observations in a season; 1 without a season
  * @param exact newest values that {@link History} keeps as they came
  * @param tail newest values that it keeps transformed, in single precision
- * @param replay values before the exact ones that it also keeps as they came, for experts that
- *     learn from the past again
+ * @param replay values before the exact ones that it also keeps as they came, for the network that
+ *     combines
  */
 public record SeriesDimensions(int horizon, int season, int exact, int tail, int replay) {
 
@@ -27,7 +27,7 @@ public record SeriesDimensions(int horizon, int season, int exact, int tail, int
     }
   }
 
-  /** Without values to learn again. */
+  /** Without values before the exact ones. */
   public SeriesDimensions(int horizon, int season, int exact, int tail) {
     this(horizon, season, exact, tail, 0);
   }

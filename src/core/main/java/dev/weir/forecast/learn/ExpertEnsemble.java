@@ -17,13 +17,7 @@ final class ExpertEnsemble {
   private final double[][] made; // (experts, horizon)
   private long restarts;
 
-  /**
-   * @throws IllegalArgumentException without experts
-   */
   ExpertEnsemble(List<Expert> experts, int horizon) {
-    if (experts.isEmpty()) {
-      throw new IllegalArgumentException("experts: expected one at least, got none");
-    }
     this.experts = experts.toArray(Expert[]::new);
     this.made = new double[this.experts.length][horizon];
   }

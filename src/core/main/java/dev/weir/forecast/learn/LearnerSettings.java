@@ -12,8 +12,7 @@ import java.util.List;
  * have its own.
  *
  * @param horizon steps ahead
- * @param experts names, see {@link Experts#NAMES}; the first ones are computed first; none where a
- *     network that reads windows forecasts alone
+ * @param experts names, see {@link Experts#NAMES}; the first ones are computed first
  * @param memory how far each series looks back
  * @param combination how the experts become one forecast
  * @param levels of the intervals, ascending, each within (0, 1)
@@ -69,11 +68,7 @@ public record LearnerSettings(
     experts = List.copyOf(experts);
     levels = List.copyOf(levels);
     check(horizon >= 1 && horizon <= 1_000, "horizon", "1 to 1000", horizon);
-    check(
-        !experts.isEmpty() || !combination.stacking && !combination.combines,
-        "experts",
-        "at least one",
-        experts);
+    check(!experts.isEmpty(), "experts", "at least one", experts);
     int longest = memory.maxHorizon();
     check(
         horizon <= longest,
@@ -152,21 +147,13 @@ public record LearnerSettings(
     return of(horizon, CHEAP, Memory.SHORT, false, true);
   }
 
-  /** For a network that reads windows and seasons and forecasts alone: the same. */
-  public static LearnerSettings network(int horizon) {
-    return of(horizon, List.of(), Memory.SHORT, false, false);
-  }
-
   /**
    * For a model that forecasts alone and was trained for all series.
    *
    * @return null for one that reads windows alone, which needs no learner
    */
   public static LearnerSettings following(ForecastModel model, int horizon) {
-    if (model.combines()) {
-      return alone(horizon);
-    }
-    return model.readsSeasons() ? network(horizon) : null;
+    return model.combines() ? alone(horizon) : null;
   }
 
   /** Least memory and time: a few experts and no network. */
@@ -193,7 +180,7 @@ public record LearnerSettings(
         OutsideModels.NONE);
   }
 
-  /** Whether a network forecasts alone: see {@link #alone} and {@link #network}. */
+  /** Whether a network forecasts alone: see {@link #alone}. */
   public boolean isAlone() {
     return !combination.stacking;
   }

@@ -36,8 +36,7 @@ public final class LearnerWarmUp {
    */
   public synchronized boolean run(Learner learner) {
     LearnerSettings settings = learner.settings();
-    boolean nothing = settings.experts().isEmpty(); // but a network, which is warmed up by itself
-    if (nothing || !Kernels.vectors() || nanosLeft <= 0 || !warm.add(settings)) {
+    if (!Kernels.vectors() || nanosLeft <= 0 || !warm.add(settings)) {
       return false;
     }
     long start = System.nanoTime();

@@ -83,10 +83,7 @@ final class StateLayout {
     FollowedSteps scored = FollowedSteps.scored(horizon);
     int waiting = DelayLine.places(followed);
     int exact = History.exact(horizon, season, settings.memory().longestWeek());
-    int replay =
-        Math.max(
-            experts.stream().mapToInt(Expert::replay).max().orElse(0),
-            network ? CandidateShape.WINDOW : 0);
+    int replay = network ? CandidateShape.WINDOW : 0;
     int count = experts.size();
     shape = new SeriesDimensions(horizon, season, exact, settings.memory().tail(), replay);
     levels = settings.levels().size();

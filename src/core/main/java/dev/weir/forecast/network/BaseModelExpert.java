@@ -18,34 +18,9 @@ public final class BaseModelExpert implements Expert {
   /** Its name among the experts. */
   public static final String NAME = "base-model";
 
-  private final int replay;
   private NetworkForecaster forecaster;
-  private SeasonalNetwork seasonal;
   private SequenceWindow window;
   private long newest;
-  private double[] said = {}; // (horizon), the newest answer
-
-  /** One of a model that reads no values of the past but its window's. */
-  public BaseModelExpert() {
-    this(0);
-  }
-
-  /**
-   * @param replay values before the season's to keep for a model that reads seasons; its seq_len
-   */
-  public BaseModelExpert(int replay) {
-    this.replay = replay;
-  }
-
-  @Override
-  public int replay() {
-    return replay;
-  }
-
-  /** Makes the next forecasts with a model that reads seasons; null for none. */
-  public void use(SeasonalNetwork seasonal) {
-    this.seasonal = seasonal;
-  }
 
   /**
    * What the next forecast is made from.
@@ -68,8 +43,13 @@ public final class BaseModelExpert implements Expert {
 
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
-    boolean answered = seasonal != null ? seasonal.forecast(history, out) : answered(history, out);
-    finish(history, answered, out);
+    if (!answered(history, out)) {
+      Arrays.fill(out, history.newest());
+      return;
+    }
+    for (int i = 0; i < out.length; i++) {
+      out[i] = history.clamp(out[i]);
+    }
   }
 
   private boolean answered(History history, double[] out) {
@@ -78,25 +58,6 @@ public final class BaseModelExpert implements Expert {
         && window.isFull()
         && forecaster.model().horizon() == out.length
         && forecaster.forecast(window, out);
-  }
-
-  private void finish(History history, boolean answered, double[] out) {
-    if (!answered) {
-      Arrays.fill(out, history.newest());
-    } else {
-      for (int i = 0; i < out.length; i++) {
-        out[i] = history.clamp(out[i]);
-      }
-    }
-    if (said.length != out.length) {
-      said = new double[out.length];
-    }
-    System.arraycopy(out, 0, said, 0, out.length);
-  }
-
-  /** The newest answer once more. */
-  void repeat(double[] out) {
-    System.arraycopy(said, 0, out, 0, out.length);
   }
 
   @Override

@@ -39,7 +39,7 @@ class BoundedForecastsTest {
 
   @Test
   void networkAloneAndItsReplacementAreBounded() throws Exception {
-    byte[] weights = BuiltInModels.bytes("builtin:sample-many-to-one", SEQ_LEN);
+    byte[] weights = BuiltInModels.bytes("builtin:sample-many-to-one");
     ModeSettings free = new ModeSettings(Mode.MANY_TO_ONE, "sample", 2, weights, null);
     List<Forecast> unbounded = forecasts(free);
     List<Forecast> bounded = forecasts(free.withBounds(BOUNDS));

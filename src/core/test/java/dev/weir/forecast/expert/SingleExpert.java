@@ -25,7 +25,7 @@ public final class SingleExpert {
     this.covariates = count.all() == 0 ? null : new Covariates(count, horizon);
     this.history = new History(covariates);
     int exact = History.exact(horizon, season, 2600);
-    this.shape = new SeriesDimensions(horizon, season, exact, 600, expert.replay());
+    this.shape = new SeriesDimensions(horizon, season, exact, 600);
     this.doubles = new double[History.DOUBLES + expert.doubles(shape)];
     this.floats = new float[History.floats(shape) + expert.floats(shape)];
     this.shorts = new short[History.shorts(shape) + expert.shorts(shape)];

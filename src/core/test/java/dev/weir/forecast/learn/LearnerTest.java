@@ -373,9 +373,9 @@ class LearnerTest {
 
   @Test
   void atLeastOneExpertIsNeeded() {
-    assertThatThrownBy(() -> new Learner(LearnerSettings.network(3)))
+    assertThatThrownBy(() -> LearnerSettings.small(3).withExperts(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("experts: expected one at least, got none");
+        .hasMessage("experts: expected at least one, got []");
   }
 
   @Test

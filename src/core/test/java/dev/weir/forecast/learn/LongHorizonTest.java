@@ -2,7 +2,6 @@ package dev.weir.forecast.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.engine.SeriesBytes;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class LongHorizonTest {
   void aThousandStepsAndFiveLevelsFitIntoTheMemoryOfASeries(int season) {
     LearnerSettings settings =
         LearnerSettings.defaults(1_000).withLevels(List.of(0.2, 0.4, 0.6, 0.8, 0.95));
-    assertThat(SeriesBytes.of(settings, season, 48, false)).isLessThan(1 << 20);
+    assertThat(new Learner(settings).newSeries("a", season).bytes()).isLessThan(1 << 20);
   }
 
   @Test

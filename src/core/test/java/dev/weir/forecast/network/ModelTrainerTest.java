@@ -2,19 +2,16 @@ package dev.weir.forecast.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.network.ModelTrainer.Network;
-import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,18 +22,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ModelTrainerTest {
 
-  private static final ModelTrainer.Listener SILENT = (epoch, done, all) -> {};
-
-  private static Settings settings(Mode mode, int epochs, int threads) {
-    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 6, 2, true, true);
-    return new Settings(
-        network(mode, rnn, true, Scaling.LAST), 16, 5e-3, epochs, epochs, 7, threads);
-  }
+  private static final RnnConfig RNN = new RnnConfig(Cell.RNN_TANH, 1, 6, 2, true, true);
 
   /** Of windows of 5; horizon 3, or 5 many-to-many. */
-  private static Network network(Mode mode, RnnConfig rnn, boolean head, Scaling scaling) {
-    int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
-    return new Network(mode, rnn, head, scaling, 5, horizon, List.of(), 0);
+  private static Settings settings(Mode mode, RnnConfig rnn, int epochs) {
+    return new Settings(mode, rnn, 5, mode == Mode.MANY_TO_ONE ? 3 : 5, 5e-3, epochs, 7);
+  }
+
+  private static ModelTrainer trained(Settings settings, List<double[]> series) {
+    ModelTrainer trainer = new ModelTrainer(settings, series);
+    while (!trainer.isDone()) {
+      trainer.train((epoch, done, all) -> {});
+    }
+    return trainer;
   }
 
   private static double[] sine(int n, double period, double level, double noise, long seed) {
@@ -48,176 +46,33 @@ class ModelTrainerTest {
     return values;
   }
 
-  private static Progress train(ModelTrainer trainer, Progress progress) {
-    while (!trainer.isDone(progress)) {
-      progress = trainer.train(progress, SILENT);
-    }
-    return progress;
-  }
-
   @ParameterizedTest
   @EnumSource(Mode.class)
   void sinesOfAnyLevelAreLearned(Mode mode) {
     List<double[]> series = List.of(sine(600, 12, 0, 0.1, 1), sine(400, 17, 5_000, 0.1, 2));
-    try (ModelTrainer trainer = new ModelTrainer(settings(mode, 15, 2), series)) {
-      assertThat(trainer.score(trainer.begin()))
-          .as("untrained: the last value")
-          .isBetween(0.999, 1.001);
-      Progress progress = train(trainer, trainer.begin());
-      assertThat(trainer.score(progress)).isLessThan(0.35);
-      ForecastModel model = trainer.model("sines", 1, progress, Map.of());
-      assertThat(model.mode()).isEqualTo(mode);
-    }
-  }
-
-  @Test
-  void theModelForecastsInAJobWhatTheTrainerScored() {
-    List<double[]> series = List.of(sine(500, 12, 100, 0.1, 1));
-    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_ONE, 5, 1), series)) {
-      Progress progress = train(trainer, trainer.begin());
-      NetworkForecaster forecaster =
-          new NetworkForecaster(trainer.model("sines", 1, progress, Map.of()));
-      double[] values = series.get(0);
-      double error = 0;
-      double naive = 0;
-      Windows windows = new Windows(5, 1, 0);
-      WindowState state = windows.newState();
-      for (int t = 0; t < values.length - 3; t++) {
-        windows.offer(state, new Observation("s", t, values[t]), Windows.IN_ORDER);
-        if (t >= (int) (values.length * 0.85)) {
-          double[] forecast = forecaster.forecast(windows.window("s", state)).values();
-          for (int i = 0; i < 3; i++) {
-            error += Math.abs(values[t + 1 + i] - forecast[i]);
-            naive += Math.abs(values[t + 1 + i] - values[t]);
-          }
-        }
-      }
-      assertThat(error / naive)
-          .isCloseTo(trainer.score(progress), org.assertj.core.api.Assertions.within(1e-3));
-    }
-  }
-
-  @Test
-  void theNumberOfThreadsChangesNotABit() {
-    List<double[]> series = List.of(sine(300, 12, 0, 1, 1), sine(300, 9, 50, 1, 2));
-    float[][] weights = new float[2][];
-    for (int threads = 1; threads <= 2; threads++) {
-      try (ModelTrainer trainer =
-          new ModelTrainer(settings(Mode.MANY_TO_ONE, 2, threads), series)) {
-        weights[threads - 1] = train(trainer, trainer.begin()).weights();
-      }
-    }
-    assertThat(weights[0]).containsExactly(weights[1]);
-  }
-
-  @Test
-  void trainingGoesOnFromWhereItStoodAsIfItHadNeverStopped() {
-    List<double[]> series = List.of(sine(300, 12, 0, 1, 1));
-    float[] whole;
-    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_MANY, 4, 2), series)) {
-      whole = train(trainer, trainer.begin()).weights();
-    }
-    Progress half;
-    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_MANY, 4, 2), series)) {
-      half = trainer.train(trainer.train(trainer.begin(), SILENT), SILENT);
-    }
-    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_MANY, 4, 2), series)) {
-      assertThat(train(trainer, half).weights()).containsExactly(whole);
-    }
-  }
-
-  @Test
-  void timeThatIsHeldOutIsNotLearnedFrom() {
-    double[] values = sine(400, 12, 0, 1, 1);
-    double[] otherFuture = values.clone();
-    for (int t = 280; t < 400; t++) { // all after the first 70 %
-      otherFuture[t] = -1000 * values[t];
-    }
-    float[][] weights = new float[2][];
-    for (int i = 0; i < 2; i++) {
-      List<double[]> series = List.of(i == 0 ? values : otherFuture);
-      try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_ONE, 2, 2), series)) {
-        weights[i] = train(trainer, trainer.begin()).weights();
-      }
-    }
-    assertThat(weights[0]).containsExactly(weights[1]);
-  }
-
-  @Test
-  void noiseCannotBeForecast() {
-    List<double[]> series = List.of(randomWalk(2_000, 5));
-    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_ONE, 4, 2), series)) {
-      assertThat(trainer.score(train(trainer, trainer.begin()))).isGreaterThan(0.98);
-    }
-  }
-
-  private static double[] randomWalk(int n, long seed) {
-    Random random = new Random(seed);
-    double[] values = new double[n];
-    for (int t = 1; t < n; t++) {
-      values[t] = values[t - 1] + random.nextGaussian();
-    }
-    return values;
-  }
-
-  @Test
-  void seriesTooShortForAllThreePartsAreRefused() {
-    assertThatThrownBy(
-            () -> new ModelTrainer(settings(Mode.MANY_TO_ONE, 1, 1), List.of(new double[20])))
-        .hasMessageStartingWith("series: expected one at least of ");
-  }
-
-  @Test
-  void settingsThatWouldNeverEndOrNeverBeginAreRefused() {
-    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, true);
-    assertThatThrownBy(() -> plain(rnn, 5, 0, 1e-3))
-        .hasMessage("batch: expected 1 to 1,000,000, got 0");
-    assertThatThrownBy(() -> plain(rnn, 0, 8, 1e-3))
-        .hasMessage("seq_len: expected 1 to 1,000,000, got 0");
-    assertThatThrownBy(() -> plain(rnn, 5, 8, Double.NaN))
-        .hasMessage("learning rate: expected a number above 0, got NaN");
-  }
-
-  private static Settings plain(RnnConfig rnn, int seqLen, int batch, double rate) {
-    return new Settings(
-        new Network(Mode.MANY_TO_ONE, rnn, true, Scaling.LAST, seqLen, 2, List.of(), 0),
-        batch,
-        rate,
-        1,
-        1,
-        1,
-        1);
-  }
-
-  /** One that learns to say what follows a window of 5, horizon 3, or 5 many-to-many. */
-  private static Settings other(Mode mode, boolean bidirectional, boolean head, Scaling scaling) {
-    int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
-    int bare = mode == Mode.MANY_TO_ONE ? horizon : 1;
-    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, head ? 6 : bare, 1, bidirectional, true);
-    return new Settings(network(mode, rnn, head, scaling), 16, 5e-3, 15, 15, 7, 2);
+    assertThat(new ModelTrainer(settings(mode, RNN, 1), series).score())
+        .as("untrained: the last value")
+        .isBetween(0.999, 1.001);
+    assertThat(trained(settings(mode, RNN, 30), series).score()).isLessThan(0.35);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "MANY_TO_ONE, NONE",
-    "MANY_TO_ONE, WINDOW",
-    "MANY_TO_ONE, LAST",
-    "MANY_TO_MANY, NONE",
-    "MANY_TO_MANY, WINDOW",
-    "MANY_TO_MANY, LAST"
+    "MANY_TO_ONE, RNN_TANH, 2, true",
+    "MANY_TO_ONE, LSTM, 1, false",
+    "MANY_TO_MANY, GRU, 2, true",
+    "MANY_TO_MANY, RNN_RELU, 1, false"
   })
-  void aModelWithoutAHeadIsTrainedAndForecastsWhatTheTrainerScored(Mode mode, Scaling.Rule rule) {
-    // within tanh's range, for the rule that leaves values as they are
-    double[] values = Arrays.stream(sine(500, 12, 0, 0.1, 1)).map(y -> y / 15).toArray();
-    Settings settings = other(mode, true, false, new Scaling(rule, 0, 1));
-    try (ModelTrainer trainer = new ModelTrainer(settings, List.of(values))) {
-      Progress progress = train(trainer, trainer.begin());
-      ForecastModel model = trainer.model("bare", 1, progress, Map.of());
-      assertThat(model.head()).isNull();
-      assertThat(trainer.score(progress)).isLessThan(trainer.score(trainer.begin()));
-      assertThat(relativeError(model, values))
-          .isCloseTo(trainer.score(progress), org.assertj.core.api.Assertions.within(1e-3));
-    }
+  void theModelForecastsInAJobWhatTheTrainerScored(
+      Mode mode, Cell cell, int layers, boolean bidirectional) {
+    double[] values = sine(500, 12, 100, 0.1, 1);
+    RnnConfig rnn = new RnnConfig(cell, 1, 6, layers, bidirectional, true);
+    ModelTrainer trainer = trained(settings(mode, rnn, 8), List.of(values));
+    ForecastModel model = trainer.model("sines", Map.of("by", "me"));
+    assertThat(model.mode()).isEqualTo(mode);
+    assertThat(model.provenance()).containsEntry("by", "me");
+    assertThat(relativeError(model, values)).isCloseTo(trainer.score(), within(1e-3));
+    assertThat(trainer.score()).isLessThan(0.99);
   }
 
   private static double relativeError(ForecastModel model, double[] values) {
@@ -240,9 +95,52 @@ class ModelTrainerTest {
   }
 
   @Test
-  void withoutAHeadTheHiddenSizeIsWhatIsAnswered() {
-    RnnConfig rnn = new RnnConfig(Cell.GRU, 1, 4, 1, true, true);
-    assertThatThrownBy(() -> network(Mode.MANY_TO_ONE, rnn, false, Scaling.LAST))
-        .hasMessage("hidden_size: expected 3 for many-to-one without a head, got 4");
+  void theSameSeriesGiveTheSameBitsWhateverComesAfterWhatIsLearnedFrom() {
+    double[] values = sine(400, 12, 0, 1, 1);
+    double[] otherFuture = values.clone();
+    for (int t = 280; t < 400; t++) { // all after the first 70 %
+      otherFuture[t] = -1000 * values[t];
+    }
+    Settings settings = settings(Mode.MANY_TO_ONE, RNN, 1); // of one epoch, the best is the last
+    ForecastModel model = trained(settings, List.of(values)).model("m", Map.of());
+    assertThat(trained(settings, List.of(otherFuture)).model("m", Map.of())).isEqualTo(model);
+  }
+
+  @Test
+  void noiseCannotBeForecast() {
+    Random random = new Random(5);
+    double[] values = new double[2_000];
+    for (int t = 1; t < values.length; t++) {
+      values[t] = values[t - 1] + random.nextGaussian();
+    }
+    ModelTrainer trainer = trained(settings(Mode.MANY_TO_ONE, RNN, 4), List.of(values));
+    assertThat(trainer.score()).isGreaterThan(0.98);
+  }
+
+  @Test
+  void trainingEndsWithoutABetterValidation() {
+    ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_ONE, RNN, 1_000), noise());
+    int epochs = 0;
+    for (; !trainer.isDone(); epochs++) {
+      trainer.train((epoch, done, all) -> {});
+    }
+    assertThat(epochs).isEqualTo(trainer.bestEpoch() + 6);
+  }
+
+  private static List<double[]> noise() {
+    return List.of(new Random(3).doubles(200).toArray());
+  }
+
+  @Test
+  void whatCannotBeTrainedIsRefused() {
+    assertThatThrownBy(
+            () -> new ModelTrainer(settings(Mode.MANY_TO_ONE, RNN, 1), List.of(new double[20])))
+        .hasMessageStartingWith("series: expected one at least of ");
+    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, RNN, 0, 2, 1e-3, 1, 1))
+        .hasMessage("seq_len: expected 1 to 1,000,000, got 0");
+    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, RNN, 5, 2, Double.NaN, 1, 1))
+        .hasMessage("learning rate: expected a number above 0, got NaN");
+    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_MANY, RNN, 5, 2, 1e-3, 1, 1))
+        .hasMessage("horizon: expected seq_len (5) for many-to-many, got 2");
   }
 }

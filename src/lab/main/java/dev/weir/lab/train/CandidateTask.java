@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * Trains the network that combines candidate forecasts: a learner goes through each series, and the
  * network learns to make better forecasts of its candidates.
  */
-final class CandidateTask implements TrainingTask<CandidateSamples> {
+final class CandidateTask {
 
   private static final double FLIPPED = 0.3;
   private static final double DROPPED = 0.2; // of the encoder's outputs
@@ -31,7 +31,7 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
    * @param cell of the recurrent network that reads the window
    * @param units of each candidate and of each step
    */
-  public CandidateTask(Cell cell, int hiddenSize, int layers, boolean bidirectional, int units) {
+  CandidateTask(Cell cell, int hiddenSize, int layers, boolean bidirectional, int units) {
     this.shape =
         new CandidateShape(
             CandidateKinds.NAMES.size(),
@@ -39,46 +39,43 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
             new RnnConfig(cell, CandidateShape.INPUTS, hiddenSize, layers, bidirectional, true));
   }
 
-  @Override
-  public int parameterCount() {
+  int parameterCount() {
     return shape.parameterCount();
   }
 
-  @Override
-  public float[] initial(long seed) {
+  /** Weights to begin with. */
+  float[] initial(long seed) {
     return CandidateWeights.initial(shape, seed);
   }
 
-  @Override
-  public void decay(float[] weights, float factor) {
+  /** Multiplies the matrices by a factor: decoupled weight decay. */
+  void decay(float[] weights, float factor) {
     CandidateWeights.decay(shape, weights, factor);
   }
 
-  @Override
-  public CandidateSamples samples(TrainingSeries series, int horizon, long seed) {
+  /**
+   * Samples of one series; the same ones for the same seed.
+   *
+   * @param horizon steps ahead of those that are asked for
+   */
+  CandidateSamples samples(TrainingSeries series, int horizon, long seed) {
     return CandidateSampler.of(series, horizon, seed);
   }
 
-  @Override
-  public int count(CandidateSamples samples) {
-    return samples.count();
-  }
-
-  @Override
-  public Shard<CandidateSamples> shard() {
+  /** What one thread at a time computes a part of a batch with. */
+  Part part() {
     return new Part(shape);
   }
 
-  @Override
-  public ForecastModel model(
-      String name, long version, float[] weights, Map<String, String> provenance) {
+  /** A model of these weights. */
+  ForecastModel model(String name, long version, float[] weights, Map<String, String> provenance) {
     return new ForecastModel(
         name,
         version,
         Mode.MANY_TO_ONE,
         shape.encoder(),
         CandidateShape.WINDOW,
-        BaseTrainer.LONGEST,
+        WeirTrainer.LONGEST,
         Readout.FINAL_HIDDEN,
         Scaling.NONE,
         weights,
@@ -96,7 +93,7 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
   }
 
   /** One part of a batch. */
-  private static final class Part implements Shard<CandidateSamples> {
+  static final class Part {
 
     private final float[] gradient;
     private final CandidateShape shape;
@@ -108,12 +105,10 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
       this.gradient = new float[shape.parameterCount()];
     }
 
-    @Override
     public float[] gradient() {
       return gradient;
     }
 
-    @Override
     public synchronized double learn(
         float[] weights,
         List<CandidateSamples> samples,
@@ -123,7 +118,7 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
         int all,
         SplittableRandom random) {
       CandidateSamples.Batch batch = batch(samples, order, from, end);
-      float[] keep = Shard.kept(batch.size * shape.encoder().outputSize(), DROPPED, random);
+      float[] keep = kept(batch.size * shape.encoder().outputSize(), random);
       for (int i = 0; i < batch.size; i++) {
         if (random.nextDouble() < FLIPPED) {
           batch.flip(i);
@@ -140,7 +135,6 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
       return loss;
     }
 
-    @Override
     public synchronized double[] score(float[] weights, CandidateSamples samples) {
       network.load(weights);
       double loss = 0;
@@ -155,6 +149,15 @@ final class CandidateTask implements TrainingTask<CandidateSamples> {
         loss += loss(batch, results, new float[results.length], 1);
       }
       return new double[] {loss, (double) samples.count() * CandidateSamples.STEPS};
+    }
+
+    /** Which outputs of the encoder count in training, and how much; the others are dropped. */
+    private static float[] kept(int outputs, SplittableRandom random) {
+      float[] kept = new float[outputs];
+      for (int i = 0; i < outputs; i++) {
+        kept[i] = random.nextDouble() < DROPPED ? 0 : (float) (1 / (1 - DROPPED));
+      }
+      return kept;
     }
 
     private static CandidateSamples.Batch batch(

@@ -3,7 +3,6 @@ package dev.weir.lab.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.console.Printable;
-import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
@@ -34,8 +33,7 @@ final class TrainingFiles {
   private TrainingFiles() {}
 
   /** All series, in the order of files and rows; those that are too short are left out. */
-  public static List<TrainingSeries> read(
-      List<Path> inputs, SeriesColumns columns, SamplingOptions sampling) throws IOException {
+  static List<TrainingSeries> read(List<Path> inputs, SeriesColumns columns) throws IOException {
     List<TrainingSeries> series = new ArrayList<>();
     for (Path file : SeriesFiles.files(inputs, List.of(), SERIES)) {
       String name = file.getFileName().toString();
@@ -44,9 +42,7 @@ final class TrainingFiles {
       } else {
         String family = name.replaceFirst(SeriesFiles.ENDING, "");
         Map<String, List<Observation>> read =
-            sampling.pieces(
-                "weir train",
-                SeriesFiles.observations(List.of(file), List.of(), SeriesLayout.LONG, columns));
+            SeriesFiles.observations(List.of(file), List.of(), SeriesLayout.LONG, columns);
         for (List<Observation> one : read.values()) {
           double[] values = one.stream().mapToDouble(Observation::value).toArray();
           addPieces(family, values, LearnerSettings.AUTO, series);

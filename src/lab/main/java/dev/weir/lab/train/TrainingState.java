@@ -1,4 +1,4 @@
-package dev.weir.cli.model;
+package dev.weir.lab.train;
 
 import dev.weir.model.Safetensors;
 import dev.weir.model.Safetensors.Tensor;

@@ -8,12 +8,11 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.Readout;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Loss;
 import dev.weir.rnn.RnnConfig;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,44 +20,49 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is trained must be what forecasts. Sizes all differ; seeds are fixed. */
-class TrainableModelTest {
+class TrainableNetworkTest {
 
   private static final int SEQ_LEN = 4;
   private static final int HORIZON = 3;
   private static final int LAYERS = 2;
   private static final int BATCH = 5;
 
-  /** Every cell, mode, readout, direction, with a head and without. */
+  /** Every cell, mode and direction. */
   static Stream<Arguments> models() {
     Stream.Builder<Arguments> all = Stream.builder();
     for (Cell cell : Cell.values()) {
       for (Mode mode : Mode.values()) {
-        for (Readout readout : List.of(Readout.FINAL_HIDDEN, Readout.LAST_STEP)) {
-          for (int i = 0; i < 4; i++) {
-            all.add(Arguments.of(model(cell, mode, readout, i % 2 == 0, i / 2 == 0)));
-          }
-        }
+        all.add(Arguments.of(model(cell, mode, true)));
+        all.add(Arguments.of(model(cell, mode, false)));
       }
     }
     return all.build();
   }
 
-  static ForecastModel model(
-      Cell cell, Mode mode, Readout readout, boolean bidirectional, boolean headed) {
+  static ForecastModel model(Cell cell, Mode mode, boolean bidirectional) {
     int horizon = mode == Mode.MANY_TO_ONE ? HORIZON : SEQ_LEN;
     int rows = mode == Mode.MANY_TO_ONE ? HORIZON : 1;
-    RnnConfig rnn = new RnnConfig(cell, 1, headed ? 6 : rows, LAYERS, bidirectional, true);
+    RnnConfig rnn = new RnnConfig(cell, 1, 6, LAYERS, bidirectional, true);
     Random random = new Random(11);
     return TestModel.of(rnn, SEQ_LEN, horizon)
         .mode(mode)
-        .readout(readout)
         .weights(uniform(random, rnn.parameterCount()))
-        .head(
-            headed
-                ? new ForecastModel.Head(
-                    uniform(random, rows * rnn.outputSize()), uniform(random, rows))
-                : null)
+        .head(uniform(random, rows * rnn.outputSize()), uniform(random, rows))
         .build();
+  }
+
+  private static TrainableNetwork trainable(ForecastModel model) {
+    return new TrainableNetwork(model.mode(), model.rnn(), model.seqLen(), model.horizon());
+  }
+
+  private static float[] weights(ForecastModel model) {
+    float[] network = model.weights();
+    float[] weight = model.head().weight();
+    float[] bias = model.head().bias();
+    float[] all = Arrays.copyOf(network, network.length + weight.length + bias.length);
+    System.arraycopy(weight, 0, all, network.length, weight.length);
+    System.arraycopy(bias, 0, all, network.length + weight.length, bias.length);
+    return all;
   }
 
   private static float[] uniform(Random random, int count) {
@@ -73,12 +77,11 @@ class TrainableModelTest {
   @MethodSource("models")
   void itAnswersWhatTheForecasterAnswers(ForecastModel model) {
     NetworkForecaster forecaster = new NetworkForecaster(model);
-    TrainableModel trainable = TrainableModel.of(model);
-    float[] weights = TrainableModel.weights(model);
-    float[] shifted = new float[weights.length + 7]; // anywhere in an array
-    System.arraycopy(weights, 0, shifted, 7, weights.length);
-    trainable.load(shifted, 7);
-    assertThat(trainable.count()).isEqualTo(weights.length).isEqualTo(TrainableModel.count(model));
+    TrainableNetwork trainable = trainable(model);
+    float[] weights = weights(model);
+    assertThat(trainable.count()).isEqualTo(weights.length);
+    assertThat(trainable.head(weights)).isEqualTo(model.head());
+    trainable.load(weights);
     float[] input = uniform(new Random(3), BATCH * SEQ_LEN);
     float[] answers = trainable.forward(input, BATCH).clone();
     Windows windows = new Windows(SEQ_LEN, 1, 0);
@@ -100,16 +103,18 @@ class TrainableModelTest {
   @MethodSource("models")
   void itsGradientsAreThoseOfFiniteDifferences(ForecastModel model) {
     if (model.rnn().cell() != Cell.RNN_RELU) { // whose corners differences cut
-      check(TrainableModel.of(model), TrainableModel.weights(model));
+      check(model);
     }
   }
 
-  private static void check(TrainableModel model, float[] weights) {
+  private static void check(ForecastModel of) {
+    TrainableNetwork model = trainable(of);
+    float[] weights = weights(of);
     float[] input = uniform(new Random(4), BATCH * SEQ_LEN);
-    float[] targets = uniform(new Random(5), BATCH * model.answers());
+    float[] targets = uniform(new Random(5), BATCH * of.horizon());
     float[] gradient = new float[weights.length];
     float[] dAnswers = new float[targets.length];
-    model.load(weights, 0);
+    model.load(weights);
     loss(model, input, targets, dAnswers);
     model.backward(dAnswers, gradient);
     double largest = 0;
@@ -124,7 +129,7 @@ class TrainableModelTest {
       double[] losses = new double[2];
       for (int side = 0; side < 2; side++) {
         weights[i] = kept + (side == 0 ? 1e-2f : -1e-2f);
-        model.load(weights, 0);
+        model.load(weights);
         losses[side] = loss(model, input, targets, dAnswers);
       }
       weights[i] = kept;
@@ -134,7 +139,7 @@ class TrainableModelTest {
     }
   }
 
-  private static double loss(TrainableModel model, float[] x, float[] targets, float[] d) {
+  private static double loss(TrainableNetwork model, float[] x, float[] targets, float[] d) {
     return Loss.meanSquared(model.forward(x, BATCH), targets, null, targets.length, d);
   }
 }

@@ -1,6 +1,5 @@
 package dev.weir.lab.train;
 
-import dev.weir.lab.train.TrainingTask.Shard;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Adam;
 import dev.weir.rnn.WeightAverage;
@@ -16,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Trains a network for all series. In rounds: some series are drawn, the {@link TrainingTask} takes
+ * Trains {@code builtin:weir}. In rounds: some series are drawn, the {@link CandidateTask} takes
  * samples of each, and all are learned in shuffled batches, by Adam with decoupled weight decay and
  * a learning rate that falls as a cosine. The result is the moving average of the weights.
  *
@@ -27,11 +26,10 @@ import java.util.concurrent.Future;
  * training was interrupted: each round follows from the seed and its number, and a batch is always
  * cut into {@value #SHARDS} parts, whose gradients are added in order.
  *
- * @param <S> samples of one series
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter, Decoupled weight decay
  *     regularization, 2019</a>
  */
-final class BaseTrainer<S> implements AutoCloseable {
+final class WeirTrainer implements AutoCloseable {
 
   private static final int BATCH = 256;
   private static final int SHARDS = 4;
@@ -57,7 +55,7 @@ final class BaseTrainer<S> implements AutoCloseable {
   /**
    * @param samples to learn from, about
    */
-  public record Settings(double learningRate, long samples, long seed, int threads) {
+  record Settings(double learningRate, long samples, long seed, int threads) {
 
     public Settings {
       if (!(learningRate > 0) || !Double.isFinite(learningRate)) {
@@ -86,7 +84,7 @@ final class BaseTrainer<S> implements AutoCloseable {
    * @param average the weights to use
    * @param best the average when it was best on what is held out
    */
-  public record Progress(
+  record Progress(
       int round,
       long updates,
       float[] weights,
@@ -98,15 +96,15 @@ final class BaseTrainer<S> implements AutoCloseable {
       double loss) {}
 
   private final Settings settings;
-  private final TrainingTask<S> task;
+  private final CandidateTask task;
   private final List<TrainingSeries> trained = new ArrayList<>();
   private final List<TrainingSeries> heldOut = new ArrayList<>();
   private final double[] cumulative; // (trained)
   private final ExecutorService threads;
-  private final List<Shard<S>> shards = new ArrayList<>();
-  private List<S> check; // of what is held out
+  private final List<CandidateTask.Part> shards = new ArrayList<>();
+  private List<CandidateSamples> check; // of what is held out
 
-  public BaseTrainer(TrainingTask<S> task, Settings settings, List<TrainingSeries> series) {
+  WeirTrainer(CandidateTask task, Settings settings, List<TrainingSeries> series) {
     this.task = task;
     this.settings = settings;
     Map<String, Integer> families = new TreeMap<>();
@@ -134,21 +132,21 @@ final class BaseTrainer<S> implements AutoCloseable {
               return thread;
             });
     for (int i = 0; i < SHARDS; i++) {
-      shards.add(task.shard());
+      shards.add(task.part());
     }
   }
 
   /** Series that are learned from. */
-  public int trainedSeries() {
+  int trainedSeries() {
     return trained.size();
   }
 
   /** Series that are only scored. */
-  public int heldOutSeries() {
+  int heldOutSeries() {
     return heldOut.size();
   }
 
-  public Progress begin() {
+  Progress begin() {
     float[] weights = task.initial(settings.seed());
     int count = weights.length;
     return new Progress(
@@ -163,20 +161,20 @@ final class BaseTrainer<S> implements AutoCloseable {
         Double.NaN);
   }
 
-  public boolean isDone(Progress progress) {
+  boolean isDone(Progress progress) {
     return progress.updates() >= settings.updates();
   }
 
   /** How far training is, from 0 to 1. */
-  public double done(Progress progress) {
+  double done(Progress progress) {
     return Math.min(1, (double) progress.updates() / settings.updates());
   }
 
   /** One round more. */
-  public Progress train(Progress from) {
+  Progress train(Progress from) {
     SplittableRandom random = new SplittableRandom(settings.seed() * 31 + from.round());
     int horizon = HORIZONS[from.round() % HORIZONS.length];
-    List<S> samples = draw(horizon, random);
+    List<CandidateSamples> samples = draw(horizon, random);
     long[] order = shuffled(samples, random);
     float[] weights = from.weights().clone();
     float[] average = from.average().clone();
@@ -207,8 +205,8 @@ final class BaseTrainer<S> implements AutoCloseable {
         sum / Math.max(1, batches));
   }
 
-  private List<S> draw(int horizon, SplittableRandom random) {
-    List<Future<S>> made = new ArrayList<>();
+  private List<CandidateSamples> draw(int horizon, SplittableRandom random) {
+    List<Future<CandidateSamples>> made = new ArrayList<>();
     for (int k = 0; k < SERIES_PER_ROUND; k++) {
       TrainingSeries series = pick(random);
       long seed = random.nextLong();
@@ -241,11 +239,11 @@ final class BaseTrainer<S> implements AutoCloseable {
   }
 
   /** Each sample once: the number of its series, then its own. */
-  private long[] shuffled(List<S> samples, SplittableRandom random) {
-    long[] order = new long[samples.stream().mapToInt(task::count).sum()];
+  private long[] shuffled(List<CandidateSamples> samples, SplittableRandom random) {
+    long[] order = new long[samples.stream().mapToInt(CandidateSamples::count).sum()];
     int next = 0;
     for (int s = 0; s < samples.size(); s++) {
-      for (int i = 0; i < task.count(samples.get(s)); i++) {
+      for (int i = 0; i < samples.get(s).count(); i++) {
         order[next++] = (long) s << 32 | i;
       }
     }
@@ -259,10 +257,11 @@ final class BaseTrainer<S> implements AutoCloseable {
   }
 
   /** The loss of a batch; leaves its gradient with the first shard. */
-  private double gradient(float[] weights, List<S> samples, long[] order, int from, long seed) {
+  private double gradient(
+      float[] weights, List<CandidateSamples> samples, long[] order, int from, long seed) {
     List<Future<Double>> losses = new ArrayList<>(SHARDS);
     for (int s = 0; s < SHARDS; s++) {
-      Shard<S> shard = shards.get(s);
+      CandidateTask.Part shard = shards.get(s);
       int first = from + BATCH * s / SHARDS;
       int end = from + BATCH * (s + 1) / SHARDS;
       SplittableRandom random = new SplittableRandom(seed + s);
@@ -302,8 +301,8 @@ final class BaseTrainer<S> implements AutoCloseable {
       check = heldOutSamples();
     }
     List<Future<double[]>> scored = new ArrayList<>();
-    for (S samples : check) {
-      scored.add(threads.submit(() -> task.shard().score(weights, samples)));
+    for (CandidateSamples samples : check) {
+      scored.add(threads.submit(() -> task.part().score(weights, samples)));
     }
     double loss = 0;
     double count = 0;
@@ -314,9 +313,9 @@ final class BaseTrainer<S> implements AutoCloseable {
     return loss / count;
   }
 
-  private List<S> heldOutSamples() {
+  private List<CandidateSamples> heldOutSamples() {
     SplittableRandom random = new SplittableRandom(settings.seed());
-    List<Future<S>> made = new ArrayList<>();
+    List<Future<CandidateSamples>> made = new ArrayList<>();
     for (int k = 0; k < HELD_OUT_SERIES && !heldOut.isEmpty(); k++) {
       TrainingSeries series = heldOut.get(random.nextInt(heldOut.size()));
       int horizon = HORIZONS[k % HORIZONS.length];
@@ -333,8 +332,7 @@ final class BaseTrainer<S> implements AutoCloseable {
    *
    * @param provenance what is known of its training
    */
-  public ForecastModel model(
-      String name, long version, float[] weights, Map<String, String> provenance) {
+  ForecastModel model(String name, long version, float[] weights, Map<String, String> provenance) {
     return task.model(name, version, weights, provenance);
   }
 
