@@ -68,12 +68,7 @@ CREATE TABLE scores (
   methods ARRAY<ROW<
     name STRING NOT NULL,
     mae DOUBLE NOT NULL,
-    share DOUBLE NOT NULL,
-    relative_error DOUBLE,
-    crps DOUBLE,
-    relative_crps DOUBLE,
-    coverage DOUBLE,
-    delay_seconds DOUBLE
+    share DOUBLE NOT NULL
   > NOT NULL> NOT NULL,
   distribution_score ROW<
     scored BIGINT NOT NULL,

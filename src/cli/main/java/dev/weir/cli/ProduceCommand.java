@@ -4,25 +4,20 @@ import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.KnownAhead;
-import dev.weir.cli.series.OutsideFile;
 import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.connector.ObservationProducer;
-import dev.weir.kafka.connector.OutsideProducer;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -42,8 +37,7 @@ import picocli.CommandLine.Option;
       "The CSV's header is series_id,timestamp,value[,feature...]; times are ISO 8601, in UTC where"
           + " they say no offset.",
       "Examples: weir produce --input demand.csv --topic observations --speed 3600",
-      "          weir produce my-job.yaml --input demand.csv",
-      "          weir produce my-job.yaml --outside forecasts.csv"
+      "          weir produce my-job.yaml --input demand.csv"
     })
 final class ProduceCommand implements Callable<Integer> {
 
@@ -58,14 +52,6 @@ final class ProduceCommand implements Callable<Integer> {
 
     @Option(names = "--sample", description = "Replay the real series that come with Weir.")
     private boolean sample;
-
-    @Option(
-        names = "--outside",
-        paramLabel = "CSV",
-        description =
-            "What outside models forecast, as weir evaluate --outside reads it, with a column"
-                + " series_id, in the order in which it was made.")
-    private Path outside;
   }
 
   @Mixin private SeriesColumns.ReplayOptions csv;
@@ -95,9 +81,7 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       defaultValue = "observations",
-      description =
-          "Topic to send to, the first of several (default: ${DEFAULT-VALUE}; with --outside, the"
-              + " job's topics.outside).")
+      description = "Topic to send to, the first of several (default: ${DEFAULT-VALUE}).")
   private String topic;
 
   @Option(
@@ -128,9 +112,6 @@ final class ProduceCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     UsageException.check(speed >= 0 && Double.isFinite(speed), "--speed", "0 or more", speed);
     columns = csv.columns();
-    if (source.outside != null) {
-      return produceOutside();
-    }
     if (kafka.job() != null
         && kafka.job().kafka().topics().observations().pattern() != null
         && !kafka.isGiven("--topic")) {
@@ -159,43 +140,6 @@ final class ProduceCommand implements Callable<Integer> {
     try (SeriesCsv file = source.sample ? null : open(source.input)) {
       return produce(file, schemas, isJson);
     }
-  }
-
-  private int produceOutside() throws Exception {
-    OutsideTopic ofJob = kafka.job() == null ? null : kafka.job().kafka().topics().outside();
-    UsageException.check(
-        columns.areDefault() && aheadSteps == null,
-        "--columns and --ahead-steps",
-        "none with --outside",
-        "one");
-    UsageException.check(
-        ofJob != null || kafka.isGiven("--topic"),
-        "--topic",
-        "it, or a job file with topics.outside",
-        "neither");
-    UsageException.check(
-        ofJob == null || ofJob.mapping() == null,
-        "--outside",
-        "a job file without outside.format",
-        "one with it");
-    topic = kafka.isGiven("--topic") ? topic : ofJob.name();
-    // with a registry the job reads Avro of registered schemas, and JSON
-    boolean isJson = format == Format.json || registry.settings(kafka) != null;
-    Iterator<OutsideForecast> all = OutsideRecords.of(OutsideFile.read(source.outside)).iterator();
-    createTopic();
-    try (OutsideProducer to = new OutsideProducer(kafka.clients(), topic, isJson)) {
-      long first = -1;
-      while (all.hasNext()) {
-        OutsideForecast next = all.next();
-        long made = next.getMade().toEpochMilli();
-        first = first < 0 ? made : first;
-        pace(made - first);
-        to.send(next);
-        count("outside forecasts");
-      }
-      to.flush();
-    }
-    return done("outside forecasts");
   }
 
   private void createTopic() throws Exception {

@@ -37,7 +37,6 @@ class CommandFuzzTest {
             "submit", "jobs/many-to-many.yaml", "--jobmanager", "b:1", "--dry-run", "--set", "a=b"),
         line("evaluate", "--input", wrong, "--horizon", "3", "--format", "json"),
         line("evaluate", "--input", wrong, "--outside", wrong, "--season", "2"),
-        line("produce", "--outside", wrong, "--topic", "t", "--format", "json"),
         line("train", "--input", wrong, "--out", "none.safetensors", "--epochs", "2"),
         line("run", "jobs/many-to-one.yaml", "-D", "parallelism.default=2"),
         line("tail", "--series", "a.*", "--limit", "3", "--from-beginning"),

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
 import dev.weir.job.KafkaFixture;
-import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.codec.ObservationCodec;
-import dev.weir.kafka.registry.AvroRecordReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.lang3.ArrayUtils;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,45 +83,6 @@ class ProduceAheadIT {
             "{\"series\":\"a\",\"time\":\"2026-01-01T01:00:00Z\",\"value\":2.0,"
                 + "\"ahead_1\":[null],\"ahead_2\":[62.0]}",
             "{\"series\":\"a\",\"time\":\"2026-01-01T02:00:00Z\",\"value\":3.0}");
-  }
-
-  @Test
-  void outsideForecastsAreSentInTheOrderInWhichTheyWereMade() throws Exception {
-    Path csv =
-        Files.writeString(
-            dir.resolve("outside.csv"),
-            """
-            series_id,timestamp,made,model,value,q0.1,q0.9
-            a,2026-01-02T01:00:00Z,2026-01-01T23:00:00Z,lear,2,,3
-            a,2026-01-02T00:00:00Z,2026-01-01T23:00:00Z,lear,1,0,2
-            b,2026-01-01T00:00:00Z,2025-12-31T23:00:00Z,lear,5,4,6
-            """);
-    String[] produce = {
-      "produce", "--outside", csv.toString(), "--bootstrap-servers", kafka.bootstrapServers()
-    };
-    String[] json = {"--topic", "outside-json", "--format", "json"};
-    InProcess sent = InProcess.run(ArrayUtils.addAll(produce, json)).succeeded();
-    assertThat(sent.err()).contains("2 outside forecasts sent to outside-json in ");
-    assertThat(kafka.read("outside-json"))
-        .extracting(record -> new String(record.value(), StandardCharsets.UTF_8))
-        .containsExactly(
-            "{\"series\":\"b\",\"model\":\"lear\",\"made\":\"2025-12-31T23:00:00Z\",\"origin\":null,"
-                + "\"times\":[\"2026-01-01T00:00:00Z\"],\"values\":[5.0],\"levels\":[0.1,0.9],"
-                + "\"quantiles\":[4.0,6.0]}",
-            "{\"series\":\"a\",\"model\":\"lear\",\"made\":\"2026-01-01T23:00:00Z\",\"origin\":null,"
-                + "\"times\":[\"2026-01-02T00:00:00Z\",\"2026-01-02T01:00:00Z\"],\"values\":[1.0,2.0],"
-                + "\"levels\":[0.1,0.9],\"quantiles\":[0.0,2.0,null,3.0]}");
-    InProcess.run(ArrayUtils.addAll(produce, "--topic", "outside-avro")).succeeded();
-    List<ConsumerRecord<byte[], byte[]>> avro = kafka.read("outside-avro");
-    assertThat(avro).hasSize(2);
-    assertThat(new String(avro.get(1).key(), StandardCharsets.UTF_8)).isEqualTo("a");
-    assertThat(
-            new AvroRecordReader<>("forecast", OutsideForecast.class, null)
-                .read(avro.get(1).value())
-                .getValues())
-        .containsExactly(1.0, 2.0);
-    assertThat(InProcess.run(produce).failed(2).err())
-        .contains("--topic: expected it, or a job file with topics.outside, got neither");
   }
 
   @ParameterizedTest

@@ -29,7 +29,6 @@ class SharedOptionsTest {
           "weir evaluate --season",
           "weir evaluate --outside", // a file
           "weir forecast --outside",
-          "weir produce --outside",
           "weir run --state", // a folder
           "weir forecast --interval",
           "weir forecast --model",

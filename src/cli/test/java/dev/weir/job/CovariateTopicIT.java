@@ -126,7 +126,11 @@ class CovariateTopicIT {
 
   /** Waits until a checkpoint contains all covariates that have been sent. */
   private void awaitCovariates(RunningJob job, JobSettings settings) {
-    String group = settings.kafka().group() + "-covariates";
+    await(job, settings.kafka().group() + "-covariates", covariateRecords);
+  }
+
+  /** Waits until a checkpoint contains so many records of a consumer group. */
+  static void await(RunningJob job, String group, long records) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       job.await()
           .atMost(Duration.ofMinutes(3))
@@ -140,7 +144,7 @@ class CovariateTopicIT {
                           .stream()
                           .mapToLong(offset -> offset == null ? 0 : offset.offset())
                           .sum()
-                      == covariateRecords);
+                      == records);
     }
   }
 

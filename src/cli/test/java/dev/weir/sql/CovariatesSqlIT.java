@@ -35,7 +35,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -229,7 +228,7 @@ class CovariatesSqlIT {
   void outsideModelsAreColumnsOfTheTable() throws Exception {
     LearnerSettings learner =
         LearnerSettings.small(HORIZON)
-            .withOutside(new OutsideModels(List.of("heat_ahead", "price_ahead"), false));
+            .withOutside(new OutsideModels(List.of("heat_ahead", "price_ahead")));
     List<Row> got =
         session(flink.environment(1), row -> row)
             .query(
@@ -242,43 +241,6 @@ class CovariatesSqlIT {
                     settings(learner, 6, new Covariates.Count(1, 0)),
                     readings().stream().map(Reading::observation).toList())))
         .doesNotContainSequence(expected());
-  }
-
-  @Test
-  void outsideModelsMayHaveQuantiles() throws Exception {
-    LearnerSettings learner =
-        LearnerSettings.small(HORIZON)
-            .withOutside(new OutsideModels(List.of("heat", "price_ahead"), true));
-    SqlFixture sql = session(flink.environment(1), row -> row);
-    String steps =
-        IntStream.rangeClosed(1, HORIZON)
-            .mapToObj(
-                "ROW(heat_ahead[%1$d], heat_ahead[%1$d] - 5, heat_ahead[%1$d] + 9)"::formatted)
-            .collect(Collectors.joining(", "));
-    sql.tables.executeSql(
-        "CREATE TEMPORARY VIEW said AS SELECT *, ARRAY[%s] AS heat FROM readings".formatted(steps));
-    List<Row> got =
-        sql.query(
-            forecast(", feature_columns => 'load', outside => DESCRIPTOR(heat, price_ahead)")
-                .replace("TABLE readings", "TABLE said"));
-    List<Observation> all =
-        readings().stream().map(Reading::observation).map(CovariatesSqlIT::withEnds).toList();
-    assertThat(got)
-        .containsExactlyInAnyOrderElementsOf(
-            ForecastIT.rows(byTheCore(settings(learner, 6, new Covariates.Count(1, 0)), all)));
-  }
-
-  /** What is known ahead, with ends of the first and unknown ones of the second. */
-  private static Observation withEnds(Observation o) {
-    double[] ahead = new double[3 * o.ahead().length];
-    Arrays.fill(ahead, Double.NaN);
-    for (int k = 0; k < o.ahead().length; k += 2) {
-      ahead[3 * k] = o.ahead()[k];
-      ahead[3 * k + 1] = o.ahead()[k] - 5;
-      ahead[3 * k + 2] = o.ahead()[k] + 9;
-      ahead[3 * k + 3] = o.ahead()[k + 1];
-    }
-    return new Observation(o.series(), o.time(), o.value(), o.features(), o.label(), ahead);
   }
 
   @Test
@@ -515,7 +477,7 @@ class CovariatesSqlIT {
   }
 
   @Test
-  void printedOutsideModelSaysAnInterval() throws Exception {
+  void printedOutsideModelTakesPart() throws Exception {
     SqlFixture sql = new SqlFixture(flink.environment(1));
     List<Observation> all =
         hourly(sql).stream()
@@ -527,11 +489,11 @@ class CovariatesSqlIT {
                         o.value(),
                         Observation.NO_FEATURES,
                         null,
-                        new double[] {o.value(), 0.9 * o.value(), 1.1 * o.value()}))
+                        new double[] {o.value()}))
             .toList();
     sql.tables.executeSql(printed().get(4));
     LearnerSettings learner =
-        LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear"), true));
+        LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear")));
     ForecastSettings settings = settings(learner, LearnerSettings.AUTO, Covariates.Count.NONE);
     assertThat(sql.query(printed().get(5)))
         .containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));

@@ -150,20 +150,12 @@ public final class ForecasterBuilder {
 
   /**
    * Models outside of Weir whose forecasts come with the {@linkplain Observation#outside
-   * observations}, at most 16, by names of 1 to 64 characters ({@code learning.outside.models}).
-   * Each takes part in the mixture, weighed and corrected by its errors; {@link Series#score} has
-   * its error and share as {@code outside:NAME}.
+   * observations}, at most 16, by names of 1 to 64 characters ({@code outside}). Each takes part in
+   * the mixture, weighed and corrected by its errors; {@link Series#score} has its error and share
+   * as {@code outside:NAME}.
    */
   public ForecasterBuilder outside(String... names) {
     return set(ForecastOptions.OUTSIDE, Arrays.asList(given("outside", names)));
-  }
-
-  /**
-   * Whether the outside models also say the ends of the intervals ({@code
-   * learning.outside.quantiles}); false by default. Then each has as many columns more.
-   */
-  public ForecasterBuilder outsideQuantiles(boolean whether) {
-    return set(ForecastOptions.OUTSIDE_QUANTILES, whether);
   }
 
   /**

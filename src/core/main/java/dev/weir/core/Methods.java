@@ -26,8 +26,6 @@ final class Methods implements Front {
           "featuresAhead",
           ForecastOptions.OUTSIDE.name(),
           "outside",
-          ForecastOptions.OUTSIDE_QUANTILES.name(),
-          "outsideQuantiles",
           ForecastOptions.COVARIATES.name(),
           "learnCovariates",
           ForecastOptions.FILE.name(),

@@ -19,10 +19,8 @@ import java.util.Arrays;
  * @param ahead covariates known ahead, of the times after this one: all of the next time, then all
  *     of the one after it, and so on, for as many times as they are known; NaN for one that is not
  * @param outside what {@linkplain ForecasterBuilder#outside outside models} said of the times after
- *     this one by its time: an array for each model in their order, the next time first; with
- *     {@linkplain ForecasterBuilder#outsideQuantiles quantiles} the forecasts of each model are
- *     followed by an array for the lower and one for the upper end of each interval. An array may
- *     have any length; NaN, infinity and what is missing say nothing. Empty for none at all
+ *     this one by its time: an array for each model in their order, the next time first. An array
+ *     may have any length; NaN, infinity and what is missing say nothing. Empty for none at all
  */
 public record Observation(
     long time, double value, double[] features, double[] ahead, double[][] outside) {

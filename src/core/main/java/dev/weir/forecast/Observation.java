@@ -1,7 +1,6 @@
 package dev.weir.forecast;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -14,17 +13,9 @@ import java.util.Objects;
  * @param label the true class of the window whose newest observation this is; null if not known
  * @param ahead (steps, covariates known ahead) what is known of the times after it, row-major, as
  *     many steps as are known; NaN for unknown; nobody may write into the array
- * @param models names of the outside models that forecast the series, in the order of their columns
- *     in {@code ahead}; null where the settings name them
  */
 public record Observation(
-    String series,
-    long time,
-    double value,
-    double[] features,
-    String label,
-    double[] ahead,
-    List<String> models) {
+    String series, long time, double value, double[] features, String label, double[] ahead) {
 
   public static final int MAX_SERIES_LENGTH = 1000;
 
@@ -33,12 +24,6 @@ public record Observation(
 
   public Observation(String series, long time, double value) {
     this(series, time, value, NO_FEATURES);
-  }
-
-  /** One whose outside models the settings name. */
-  public Observation(
-      String series, long time, double value, double[] features, String label, double[] ahead) {
-    this(series, time, value, features, label, ahead, null);
   }
 
   /** One that says nothing of the times after it. */
@@ -53,12 +38,12 @@ public record Observation(
 
   /** The same with fewer numbers known ahead. */
   public Observation knownAhead(int numbers) {
-    return withAhead(Arrays.copyOf(ahead, numbers), models);
+    return withAhead(Arrays.copyOf(ahead, numbers));
   }
 
   /** The same with other numbers known ahead. */
-  public Observation withAhead(double[] known, List<String> ofModels) {
-    return new Observation(series, time, value, features, label, known, ofModels);
+  public Observation withAhead(double[] known) {
+    return new Observation(series, time, value, features, label, known);
   }
 
   /** Whether both say the same; a producer's retry sends the same observation twice. */
@@ -70,8 +55,7 @@ public record Observation(
         && series.equals(o.series)
         && Arrays.equals(features, o.features)
         && Objects.equals(label, o.label)
-        && Arrays.equals(ahead, o.ahead)
-        && Objects.equals(models, o.models);
+        && Arrays.equals(ahead, o.ahead);
   }
 
   @Override
@@ -88,7 +72,6 @@ public record Observation(
             value,
             features.length == 0 ? "" : " " + Arrays.toString(features),
             label == null ? "" : " is " + label,
-            ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead),
-            models == null ? "" : " by " + models);
+            ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead));
   }
 }

@@ -10,10 +10,9 @@ import java.util.Arrays;
  * @param model name of the model
  * @param made when it was made, milliseconds since 1970 in UTC; it counts from then on
  * @param times (steps) the times forecast, ascending, milliseconds since 1970 in UTC
- * @param rows (steps, columns) the value of each time and the ends of its intervals, row-major; NaN
- *     for unknown; nobody may write into the arrays
+ * @param values (steps) the value of each time; NaN for unknown; nobody may write into the arrays
  */
-public record OutsideUpdate(String series, String model, long made, long[] times, double[] rows)
+public record OutsideUpdate(String series, String model, long made, long[] times, double[] values)
     implements CovariateEvent {
 
   @Override
@@ -23,7 +22,7 @@ public record OutsideUpdate(String series, String model, long made, long[] times
         && series.equals(o.series)
         && model.equals(o.model)
         && Arrays.equals(times, o.times)
-        && Arrays.equals(rows, o.rows);
+        && Arrays.equals(values, o.values);
   }
 
   @Override
@@ -39,6 +38,6 @@ public record OutsideUpdate(String series, String model, long made, long[] times
             model,
             java.time.Instant.ofEpochMilli(made),
             Arrays.toString(times),
-            Arrays.toString(rows));
+            Arrays.toString(values));
   }
 }

@@ -37,39 +37,16 @@ public record Score(
     implements Output {
 
   /**
-   * One baseline, expert or model. The last five are of a model outside of Weir, over the values
-   * and steps that it forecast; NaN for others.
+   * One baseline, expert or model.
    *
    * @param name its name
    * @param mae its mean absolute error: of an expert lately, of others so far
    * @param share its share in the forecast just made; 0 for one that takes no part
-   * @param relativeError its mean absolute error over that of the forecasts of the same values and
-   *     steps; NaN while unknown
-   * @param crps mean CRPS of its quantiles; of a forecast without them its absolute error
-   * @param relativeCrps the same over that of the distributions of the same values and steps; NaN
-   *     while unknown
-   * @param coverage share of the truth that its interval of the score's level did hold; NaN without
-   *     quantiles
-   * @param delaySeconds mean age of the newest of its forecasts that were used at a value, by when
-   *     they were made; NaN if that is not known
    */
-  public record Method(
-      String name,
-      double mae,
-      double share,
-      double relativeError,
-      double crps,
-      double relativeCrps,
-      double coverage,
-      double delaySeconds) {
+  public record Method(String name, double mae, double share) {
 
     /** Begins the name of a model outside of Weir. */
     public static final String OUTSIDE = "outside:";
-
-    /** One that is not outside of Weir. */
-    public Method(String name, double mae, double share) {
-      this(name, mae, share, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
-    }
   }
 
   /**

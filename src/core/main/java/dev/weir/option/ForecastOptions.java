@@ -73,7 +73,7 @@ public final class ForecastOptions {
           .change(Option.LEARNS_AGAIN);
   public static final Option<List<String>> OUTSIDE =
       Option.list(
-              "learning.outside.models",
+              "outside",
               "a list of names",
               List.of(),
               OutsideModels.MAX,
@@ -81,13 +81,6 @@ public final class ForecastOptions {
                   + " forecasts have: each takes part in the mixture, weighed and corrected by its"
                   + " errors.",
               name -> known(OutsideModels.isName(name) ? name : null, name))
-          .change(Option.LEARNS_AGAIN);
-  public static final Option<Boolean> OUTSIDE_QUANTILES =
-      Option.flag(
-              "learning.outside.quantiles",
-              false,
-              "Whether the outside models say the ends of the intervals, too.")
-          .needs(OUTSIDE)
           .change(Option.LEARNS_AGAIN);
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(

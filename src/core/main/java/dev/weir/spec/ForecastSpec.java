@@ -58,8 +58,6 @@ public final class ForecastSpec extends Spec {
   private HolidaySettings holidays;
   private AlarmRules alarms;
   private ExplanationSettings names = ExplanationSettings.NUMBERED;
-  private Option<Integer> anyOutside; // null: outside models are listed
-  private boolean outsideAges;
 
   /** With each option's default. */
   public ForecastSpec(Front front) {
@@ -73,8 +71,6 @@ public final class ForecastSpec extends Spec {
     holidays = other.holidays;
     alarms = other.alarms;
     names = other.names;
-    anyOutside = other.anyOutside;
-    outsideAges = other.outsideAges;
   }
 
   /** Days that the mixture knows ahead; null for none. */
@@ -90,17 +86,6 @@ public final class ForecastSpec extends Spec {
   /** What explanations call the covariates. */
   public void names(ExplanationSettings of) {
     names = of;
-  }
-
-  /** Has any outside models take part, as many for each series as an option says. */
-  public void anyOutside(Option<Integer> most) {
-    anyOutside = most;
-    set(ForecastOptions.OUTSIDE, List.of()); // what needs it has it
-  }
-
-  /** Says that it is known how old the forecasts of outside models are. */
-  public void outsideAges() {
-    outsideAges = true;
   }
 
   private boolean learns() {
@@ -328,22 +313,20 @@ public final class ForecastSpec extends Spec {
   /** The models outside, with columns after those of the covariates. */
   private OutsideModels outside(Covariates.Count covariates) {
     List<String> names = get(ForecastOptions.OUTSIDE);
-    Integer most = anyOutside == null ? null : get(anyOutside);
-    boolean hasSome = !names.isEmpty() || most != null;
+    boolean hasSome = !names.isEmpty();
     String problem = null;
     if (hasSome && !learns()) {
-      problem = "expected none without a mixture that learns, got " + (most == null ? names : most);
+      problem = "expected none without a mixture that learns, got " + names;
     } else if (new HashSet<>(names).size() < names.size()) {
       problem = "expected each name once, got " + names;
     } else if (hasSome && covariates.ahead() < get(ForecastOptions.FEATURES_AHEAD)) {
       problem = "expected learning.covariates: true, since covariates come with it, got false";
     }
     if (problem != null) {
-      front.problem(most == null ? ForecastOptions.OUTSIDE : anyOutside, problem);
+      front.problem(ForecastOptions.OUTSIDE, problem);
       return OutsideModels.NONE;
     }
-    boolean quantiles = get(ForecastOptions.OUTSIDE_QUANTILES);
-    return new OutsideModels(names, quantiles, outsideAges, most == null ? 0 : most);
+    return new OutsideModels(names);
   }
 
   private LearnerSettings learner(Part part, int horizon) {

@@ -293,8 +293,7 @@ class ForecasterTest {
   /** One model knows the next values, but for 3; the other says nothing right. */
   @Test
   void modelOutsideIsWeighedAndCorrected() {
-    Forecaster forecaster =
-        small().featuresAhead(1).outside("noise", "oracle").outsideQuantiles(false).build();
+    Forecaster forecaster = small().featuresAhead(1).outside("noise", "oracle").build();
     Series series = forecaster.series("a");
     SplittableRandom random = new SplittableRandom(11);
     double[] values = random.doubles(404, 0, 50).toArray();

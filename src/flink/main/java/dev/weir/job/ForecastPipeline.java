@@ -16,7 +16,9 @@ import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.WeirTypeInformation;
 import dev.weir.stream.covariate.CovariateJoin;
+import dev.weir.stream.covariate.CovariateSettings;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -104,10 +106,14 @@ public final class ForecastPipeline {
             .setParallelism(1); // one partition, so that versions keep their order
     DataStream<Output> outputs = null;
     if (!settings.forecast().modes().isEmpty()) {
-      DataStream<InputEvent> known =
-          settings.covariates() == null ? observations : joined(env, settings, ends, observations);
+      DataStream<InputEvent> known = observations;
+      if (settings.covariates() != null) {
+        Source<CovariateEvent, ?, ?> source = ends.covariates(CovariateJoin.EVENTS);
+        known = joined(env, "covariates", source, settings.covariates(), known);
+      }
       if (settings.outside() != null) {
-        known = outside(env, settings, ends, known);
+        Source<CovariateEvent, ?, ?> source = ends.outside(CovariateJoin.EVENTS);
+        known = joined(env, "outside", source, settings.outside(), known);
       }
       if (settings.kafka().topics().feedback() != null) {
         known = known.union(feedback(env, ends));
@@ -145,35 +151,17 @@ public final class ForecastPipeline {
         .setParallelism(1);
   }
 
+  /** The observations with what a topic says of the next steps. */
   private static DataStream<InputEvent> joined(
       StreamExecutionEnvironment env,
-      JobSettings settings,
-      KafkaConnectors ends,
+      String topic,
+      Source<CovariateEvent, ?, ?> source,
+      CovariateSettings settings,
       DataStream<InputEvent> observations) {
-    DataStream<CovariateEvent> covariates =
-        env.fromSource(
-                ends.covariates(CovariateJoin.EVENTS), ObservationWatermarks.none(), "covariates")
-            .uid("covariates");
+    DataStream<CovariateEvent> known =
+        env.fromSource(source, ObservationWatermarks.none(), topic).uid(topic);
     return CovariateJoin.join(
-        observations, covariates, settings.covariates(), ForecastPipeline::key);
-  }
-
-  /** The observations with what outside models have said of the next steps. */
-  private static DataStream<InputEvent> outside(
-      StreamExecutionEnvironment env,
-      JobSettings settings,
-      KafkaConnectors ends,
-      DataStream<InputEvent> observations) {
-    DataStream<CovariateEvent> forecasts =
-        env.fromSource(
-                ends.outside(CovariateJoin.EVENTS),
-                ObservationWatermarks.ofOutside(
-                    settings.kafka().topics().outside().outOfOrderness(),
-                    settings.outside().slack()),
-                "outside")
-            .uid("outside");
-    return CovariateJoin.joinOutside(
-        observations, forecasts, settings.outside(), ForecastPipeline::key);
+        "join-" + topic, observations, known, settings, ForecastPipeline::key);
   }
 
   /** Observations and labels to classes and dead letters: one shuffle, one operator. */

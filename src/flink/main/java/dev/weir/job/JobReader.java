@@ -13,11 +13,9 @@ import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.JobOptions.Made;
 import dev.weir.job.options.MappingOptions;
-import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.job.options.WebhookOptions;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.OutsideTopic;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -30,7 +28,6 @@ import dev.weir.spec.ClassifySpec;
 import dev.weir.spec.ForecastSpec;
 import dev.weir.spec.Spec;
 import dev.weir.stream.covariate.CovariateSettings;
-import dev.weir.stream.covariate.OutsideSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -76,16 +73,13 @@ final class JobReader {
     file.addDefault(
         ForecastOptions.FEATURES, MappingOptions.FEATURES, MappingOptions.features(file));
     file.addDefault(ForecastOptions.FEATURES_AHEAD, MappingOptions.FEATURES_AHEAD);
-    if (file.has(CovariateOptions.TOPIC)) {
-      file.addDefault(ForecastOptions.FEATURES_AHEAD, CovariateOptions.FEATURES);
-    }
     WebhookOptions.check(file);
     ForecastSpec spec = spec();
     ClassifySettings classify = classifies ? classify(spec) : null;
     KafkaSettings kafka = new TopicReader(file, directory, !modes.isEmpty(), classifies).read(name);
     ForecastSettings forecast = spec.settings();
     CovariateSettings covariates = covariates(forecast);
-    OutsideSettings outside = outside(forecast, kafka.topics().outside());
+    CovariateSettings outside = outside(forecast);
     file.stop();
     return new JobSettings(
         name,
@@ -136,23 +130,10 @@ final class JobReader {
     }
     Mode first = modes.isEmpty() ? Mode.MANY_TO_ONE : modes.get(0);
     spec.alarms(AlarmOptions.read(file, first, spec.horizon(first)));
-    if (file.has(OutsideOptions.MAX_MODELS)) {
-      if (file.has(ForecastOptions.OUTSIDE)) {
-        file.problem(OutsideOptions.MAX_MODELS, "expected it or learning.outside.models, got both");
-      }
-      spec.anyOutside(OutsideOptions.MAX_MODELS);
-    }
-    boolean ofTopic = file.has(CovariateOptions.TOPIC);
     spec.names(
         new ExplanationSettings(
             names(MappingOptions.areOthers(file) ? null : file.get(MappingOptions.FEATURES)),
-            names(
-                ofTopic
-                    ? file.get(CovariateOptions.FEATURES)
-                    : file.get(MappingOptions.FEATURES_AHEAD))));
-    if (file.has(OutsideOptions.TOPIC)) {
-      spec.outsideAges();
-    }
+            names(file.get(MappingOptions.FEATURES_AHEAD))));
     cache(spec, learns);
     modes.forEach(mode -> add(spec, mode));
     if (!modes.isEmpty()) {
@@ -254,50 +235,33 @@ final class JobReader {
 
   /** How observations are joined with covariates; null for a job that reads no topic of them. */
   private CovariateSettings covariates(ForecastSettings forecast) {
-    if (!file.has(CovariateOptions.TOPIC)) {
-      return null;
+    return file.has(CovariateOptions.TOPIC)
+        ? join(forecast, file.get(CovariateOptions.KEY), List.of())
+        : null;
+  }
+
+  /** The same with outside forecasts. */
+  private CovariateSettings outside(ForecastSettings forecast) {
+    return file.has(CovariateOptions.OUTSIDE)
+        ? join(forecast, null, file.get(ForecastOptions.OUTSIDE))
+        : null;
+  }
+
+  private CovariateSettings join(ForecastSettings forecast, Pattern key, List<String> models) {
+    int horizon = forecast.modes().stream().mapToInt(ModeSettings::horizon).max().orElse(0);
+    int keep = file.get(CovariateOptions.KEEP);
+    if (keep < horizon) {
+      file.problem(
+          CovariateOptions.KEEP,
+          "expected at least the horizon, %d, got %d".formatted(horizon, keep));
     }
-    int horizon = horizon(forecast);
     return new CovariateSettings(
-        file.get(CovariateOptions.KEY),
+        key,
         file.get(ForecastOptions.FEATURES_AHEAD),
+        models,
         horizon,
         forecast.sampling().interval(),
-        keep(CovariateOptions.KEEP, horizon),
-        forecast.limits().ttl());
-  }
-
-  private static int horizon(ForecastSettings forecast) {
-    return forecast.modes().stream().mapToInt(ModeSettings::horizon).max().orElse(0);
-  }
-
-  private int keep(Option<Integer> option, int horizon) {
-    int keep = file.get(option);
-    if (keep < horizon) {
-      file.problem(option, "expected at least the horizon, %d, got %d".formatted(horizon, keep));
-    }
-    return keep;
-  }
-
-  /**
-   * How observations are joined with outside forecasts.
-   *
-   * @param topic null for a job that reads none of them
-   */
-  private OutsideSettings outside(ForecastSettings forecast, OutsideTopic topic) {
-    if (topic == null) {
-      return null;
-    }
-    int horizon = horizon(forecast);
-    return new OutsideSettings(
-        topic.models(),
-        file.get(OutsideOptions.MAX_MODELS, topic.models().size()),
-        topic.columns(),
-        file.get(ForecastOptions.FEATURES_AHEAD),
-        horizon,
-        topic.interval(),
-        keep(OutsideOptions.KEEP, horizon),
-        forecast.outOfOrderness().isZero(),
+        keep,
         forecast.limits().ttl());
   }
 }

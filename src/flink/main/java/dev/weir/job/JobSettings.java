@@ -6,7 +6,6 @@ import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.stream.covariate.CovariateSettings;
-import dev.weir.stream.covariate.OutsideSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +35,7 @@ public record JobSettings(
     KafkaSettings kafka,
     ForecastSettings forecast,
     CovariateSettings covariates,
-    OutsideSettings outside,
+    CovariateSettings outside,
     ClassifySettings classify,
     Duration idleTimeout,
     boolean createTopics) {

@@ -1,6 +1,5 @@
 package dev.weir.job;
 
-import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
@@ -8,7 +7,6 @@ import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.JobOptions.Format;
 import dev.weir.job.options.JobOptions.RunMode;
 import dev.weir.job.options.MappingOptions;
-import dev.weir.job.options.OutsideOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.CovariateTopic;
@@ -20,7 +18,6 @@ import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
 import dev.weir.kafka.mapping.MappedRecords;
-import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ClassifyOptions.ClassFormat;
@@ -56,6 +53,7 @@ final class TopicReader {
 
   KafkaSettings read(String name) {
     ObservationTopics observations = observations();
+    ObservationMapping mapping = observationMapping();
     String deadLetters =
         file.get(
             JobOptions.DEAD_LETTERS,
@@ -79,7 +77,7 @@ final class TopicReader {
             AlarmOptions.topic(file),
             AlarmOptions.feedbackTopic(file),
             file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
-            covariates(),
+            covariates(mapping),
             outside());
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(
@@ -104,7 +102,7 @@ final class TopicReader {
             file.get(JobOptions.GUARANTEE),
             file.get(JobOptions.TRANSACTION_TIMEOUT),
             file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name)),
-        new KafkaSettings.Source(maxFuture(), span(), observationMapping()),
+        new KafkaSettings.Source(maxFuture(), span(), mapping),
         0, // measured on the topics when the job is submitted
         RegistryOptions.read(file, clients));
   }
@@ -182,24 +180,21 @@ final class TopicReader {
   }
 
   /** Where covariates arrive; null for a job that reads no topic of them. */
-  private CovariateTopic covariates() {
+  private CovariateTopic covariates(ObservationMapping observed) {
     if (!file.has(CovariateOptions.TOPIC)) {
       return null;
     }
     int features = file.get(ForecastOptions.FEATURES_AHEAD);
     check(CovariateOptions.TOPIC, forecasts, "a section forecast", "none");
     check(CovariateOptions.TOPIC, features > 0, "window.features-ahead of 1 or more", "0");
-    if (file.has(MappingOptions.FEATURES_AHEAD)) {
-      file.problem(MappingOptions.FEATURES_AHEAD, "expected none with topics.covariates, got some");
-    }
-    ObservationMapping mapping =
-        !file.has(CovariateOptions.FORMAT)
-                || file.require(CovariateOptions.TIME) == null
-                || file.require(CovariateOptions.FEATURES) == null
-            ? null
-            : mapping(CovariateOptions.SECTION, CovariateOptions.GROUP);
-    if (mapping != null) {
-      checkCount(CovariateOptions.FEATURES, ForecastOptions.FEATURES_AHEAD);
+    ObservationMapping mapping = null;
+    if (observed != null && file.has(MappingOptions.FEATURES_AHEAD)) {
+      try {
+        mapping = observed.ofCovariates(file.get(MappingOptions.FEATURES_AHEAD));
+        new MappedRecords(mapping, null);
+      } catch (IllegalArgumentException e) {
+        file.problem(MappingOptions.FEATURES_AHEAD, e.getMessage());
+      }
     }
     return new CovariateTopic(
         file.get(CovariateOptions.TOPIC), features, file.get(CovariateOptions.MAX_FUTURE), mapping);
@@ -207,42 +202,19 @@ final class TopicReader {
 
   /** Where outside forecasts arrive; null for a job that reads no topic of them. */
   private OutsideTopic outside() {
-    if (!file.has(OutsideOptions.TOPIC)) {
+    if (!file.has(CovariateOptions.OUTSIDE)) {
       return null;
     }
     List<String> models = file.get(ForecastOptions.OUTSIDE);
-    check(OutsideOptions.TOPIC, forecasts, "a section forecast", "none");
-    boolean hasModels = !models.isEmpty() || file.has(OutsideOptions.MAX_MODELS);
-    check(OutsideOptions.TOPIC, hasModels, "learning.outside.models or max-models", "none");
-    List<Double> levels =
-        file.get(ForecastOptions.OUTSIDE_QUANTILES)
-            ? OutsideModels.quantileLevels(file.get(ForecastOptions.LEVELS))
-            : List.of();
-    ObservationMapping mapping = null;
-    if (file.has(OutsideOptions.FORMAT)
-        && file.require(OutsideOptions.MODEL) != null
-        && file.require(OutsideOptions.TIME) != null
-        && file.require(OutsideOptions.VALUE) != null) {
-      mapping = mapping(OutsideOptions.SECTION, MappingOptions::outside);
-      int quantiles = file.get(OutsideOptions.QUANTILES).size();
-      if (quantiles != levels.size()) {
-        file.problem(
-            OutsideOptions.QUANTILES,
-            "expected %d, two of each level with learning.outside.quantiles, got %d"
-                .formatted(levels.size(), quantiles));
-      }
-    }
+    check(CovariateOptions.OUTSIDE, forecasts, "a section forecast", "none");
+    check(CovariateOptions.OUTSIDE, !models.isEmpty(), "outside", "none");
     Duration interval = file.get(ForecastOptions.INTERVAL);
     return new OutsideTopic(
-        file.get(OutsideOptions.TOPIC),
+        file.get(CovariateOptions.OUTSIDE),
         models,
-        levels,
         interval == null ? 0 : interval.toMillis(), // whose absence is a problem of its own
-        file.get(OutsideOptions.OUT_OF_ORDERNESS),
-        file.get(OutsideOptions.IDLE_TIMEOUT),
-        file.get(OutsideOptions.MAX_FUTURE),
-        maxFuture(),
-        mapping);
+        file.get(CovariateOptions.MAX_FUTURE),
+        maxFuture());
   }
 
   private void check(Option<?> option, boolean holds, String expected, String got) {
@@ -267,7 +239,19 @@ final class TopicReader {
     if (file.has(MappingOptions.FEATURES_AHEAD)) {
       checkCount(MappingOptions.FEATURES_AHEAD, ForecastOptions.FEATURES_AHEAD);
     }
-    return mapping(MappingOptions.SECTION, MappingOptions.SERIES);
+    if (!checkFormat()) {
+      return null;
+    }
+    try {
+      ObservationMapping mapping = MappingOptions.mapping(file, directory);
+      new MappedRecords(mapping, null);
+      return mapping;
+    } catch (IOException e) {
+      file.problem(MappingOptions.SCHEMA_FILE, e.getMessage());
+    } catch (IllegalArgumentException e) {
+      file.problem(MappingOptions.SECTION, e.getMessage());
+    }
+    return null;
   }
 
   private void checkCount(Option<? extends List<?>> fields, Option<Integer> count) {
@@ -281,62 +265,28 @@ final class TopicReader {
     }
   }
 
-  /**
-   * What a section says of records that are not Weir's own; null when something is wrong.
-   *
-   * @param name parts of a name of a series or of a group
-   */
-  private ObservationMapping mapping(String section, Option<List<NamePart>> name) {
-    return mapping(section, (job, from) -> MappingOptions.mapping(job, from, section, name));
-  }
-
-  private interface MappingReader {
-    ObservationMapping read(JobFile file, Path directory) throws IOException;
-  }
-
-  private ObservationMapping mapping(String section, MappingReader reader) {
-    Option<String> schemaFile = MappingOptions.SCHEMA_FILE.under(section);
-    if (!checkFormat(section)) {
-      return null;
-    }
-    try {
-      ObservationMapping mapping = reader.read(file, directory);
-      new MappedRecords(mapping, null);
-      return mapping;
-    } catch (IOException e) {
-      file.problem(schemaFile, e.getMessage());
-    } catch (IllegalArgumentException e) {
-      file.problem(section, e.getMessage());
-    }
-    return null;
-  }
-
   /** Checks what a format needs beside it; returns whether there is a schema if it needs one. */
-  private boolean checkFormat(String section) {
-    Option<String> option = MappingOptions.FORMAT.under(section);
-    String format = file.get(option);
+  private boolean checkFormat() {
+    String format = file.get(MappingOptions.FORMAT);
     boolean isRegistered = ObservationMapping.REGISTERED.equals(format);
     if (isRegistered != RegistryOptions.isRegistered(file)) {
       file.problem(
-          option,
+          MappingOptions.FORMAT,
           isRegistered
               ? "expected kafka.format: avro-confluent as well, which says where the registry is,"
                   + " got avro"
               : "expected avro-confluent with kafka.format: avro-confluent, got " + format);
     }
-    Option<?> columns = MappingOptions.COLUMNS.under(section);
-    if ("csv".equals(format) && !file.has(columns)) {
-      file.problem(columns, "expected all columns in their order with csv, got none");
+    if ("csv".equals(format) && !file.has(MappingOptions.COLUMNS)) {
+      file.problem(
+          MappingOptions.COLUMNS, "expected all columns in their order with csv, got none");
     }
-    boolean isRight =
-        checkPresence(MappingOptions.SCHEMA_FILE, section, ObservationMapping::needsFile);
-    return checkPresence(MappingOptions.MESSAGE, section, ObservationMapping.PROTOBUF::equals)
-        && isRight;
+    boolean isRight = checkPresence(MappingOptions.SCHEMA_FILE, ObservationMapping::needsFile);
+    return checkPresence(MappingOptions.MESSAGE, ObservationMapping.PROTOBUF::equals) && isRight;
   }
 
-  private boolean checkPresence(Option<String> of, String section, Predicate<String> isNeededBy) {
-    Option<String> option = of.under(section);
-    String format = file.get(MappingOptions.FORMAT.under(section));
+  private boolean checkPresence(Option<String> option, Predicate<String> isNeededBy) {
+    String format = file.get(MappingOptions.FORMAT);
     boolean isNeeded = isNeededBy.test(format);
     if (file.has(option) == isNeeded) {
       return true;

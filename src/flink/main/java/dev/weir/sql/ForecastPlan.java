@@ -144,9 +144,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private ForecastSettings settings(ForecastModel model) {
-      if (columns.of().hasQuantiles()) {
-        spec.set(ForecastOptions.OUTSIDE_QUANTILES, true);
-      }
       boolean hasWeights = arguments.isGiven(ForecastOptions.FILE);
       boolean follows = model != null && !model.candidates().isEmpty();
       if (!learns && model != null) {

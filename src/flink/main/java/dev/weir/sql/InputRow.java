@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.ArrayData.ElementGetter;
@@ -18,13 +17,9 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.RowData.FieldGetter;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.table.types.logical.RowType;
 
 /** Reads rows of the input table. */
 final class InputRow {
-
-  /** Numbers of an outside model with an interval: a statement has one level. */
-  static final int QUANTILES = 3;
 
   /**
    * Which columns are read.
@@ -33,8 +28,7 @@ final class InputRow {
    * @param value the value's
    * @param features those of the covariates that come with a value, in their order
    * @param covariates those of the covariates that are known ahead, arrays, in their order
-   * @param outside those of what outside models forecast, arrays, in their order; of numbers, or of
-   *     rows of {@value #QUANTILES} numbers: forecast, lower and upper end of the interval
+   * @param outside those of what outside models forecast, arrays, in their order
    */
   record Columns(
       List<Column> keys,
@@ -50,11 +44,6 @@ final class InputRow {
 
     List<Column> ahead() {
       return Stream.concat(covariates.stream(), outside.stream()).toList();
-    }
-
-    /** Whether an outside model says the ends of the interval. */
-    boolean hasQuantiles() {
-      return outside.stream().anyMatch(column -> column.elementType() instanceof RowType);
     }
   }
 
@@ -72,15 +61,6 @@ final class InputRow {
     ElementGetter elementGetter() {
       return ArrayData.createElementGetter(elementType());
     }
-
-    /** Of the rows of an array; null for an array of numbers. */
-    FieldGetter[] fieldGetters() {
-      return elementType() instanceof RowType row
-          ? IntStream.range(0, row.getFieldCount())
-              .mapToObj(field -> RowData.createFieldGetter(row.getTypeAt(field), field))
-              .toArray(FieldGetter[]::new)
-          : null;
-    }
   }
 
   private final Columns columns;
@@ -89,9 +69,6 @@ final class InputRow {
   private final FieldGetter[] features;
   private final FieldGetter[] ahead;
   private final ElementGetter[] elements; // of those arrays
-  private final FieldGetter[][] fields; // of rows in them; null for numbers
-  private final int each; // numbers of an outside model for each step
-  private final int covariates; // among those arrays, before what outside models forecast
   private final ArrayData[] arrays; // of the current row, null for NULL
   private final int horizon;
   private final String keyNames;
@@ -105,9 +82,6 @@ final class InputRow {
     this.ahead = columns.ahead().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.elements =
         columns.ahead().stream().map(Column::elementGetter).toArray(ElementGetter[]::new);
-    this.fields = columns.ahead().stream().map(Column::fieldGetters).toArray(FieldGetter[][]::new);
-    this.each = columns.hasQuantiles() ? QUANTILES : 1;
-    this.covariates = columns.covariates().size();
     this.arrays = new ArrayData[ahead.length];
     this.keys = columns.keys().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.value = columns.value().getter();
@@ -156,7 +130,7 @@ final class InputRow {
     for (int i = 0; letter == null && i < features.length; i++) {
       letter = problemWith(features[i].getFieldOrNull(row), columns.features().get(i));
     }
-    for (int i = 0; letter == null && i < covariates; i++) {
+    for (int i = 0; letter == null && i < columns.covariates().size(); i++) {
       letter = problemAhead((ArrayData) ahead[i].getFieldOrNull(row), i);
     }
     return letter;
@@ -223,20 +197,11 @@ final class InputRow {
     if (steps == 0) {
       return Observation.NO_FEATURES;
     }
-    int width = covariates + each * (ahead.length - covariates);
-    double[] known = new double[steps * width];
+    double[] known = new double[steps * ahead.length];
     Arrays.fill(known, Double.NaN);
     for (int i = 0; i < ahead.length; i++) {
-      int place = i < covariates ? i : covariates + each * (i - covariates);
       for (int k = 0; k < steps(arrays[i]); k++) {
-        Object value = elements[i].getElementOrNull(arrays[i], k);
-        if (fields[i] == null) {
-          known[k * width + place] = finite(value);
-        } else if (value != null) {
-          for (int c = 0; c < each; c++) {
-            known[k * width + place + c] = finite(fields[i][c].getFieldOrNull((RowData) value));
-          }
-        }
+        known[k * ahead.length + i] = finite(elements[i].getElementOrNull(arrays[i], k));
       }
     }
     return known;

@@ -139,9 +139,8 @@ final class Signature {
               "outside",
               ForecastOptions.OUTSIDE.with(
                   null,
-                  "DESCRIPTOR of the columns with what outside models forecast, arrays: the first"
-                      + " is of the next step, a number or a ROW of forecast, lower and upper end."
-                      + " A model is named as its column.")));
+                  "DESCRIPTOR of the columns with what outside models forecast, arrays of numbers:"
+                      + " the first is of the next step. A model is named as its column.")));
 
   /** Those of {@code ANOMALIES}: what the alarms are, and those of {@code FORECAST} but these. */
   static final Signature ANOMALIES =

@@ -18,7 +18,6 @@ import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
-import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.types.ColumnList;
 
@@ -53,12 +52,9 @@ final class TableColumns {
         arguments.get(Signature.FEATURE_COLUMNS).stream()
             .map(name -> numeric(Signature.FEATURE_COLUMNS, name))
             .toList(),
-        arrays(Signature.AHEAD_COLUMNS, "numbers", TableColumns::isNumeric),
+        arrays(Signature.AHEAD_COLUMNS),
         arguments.signature().has(ForecastOptions.OUTSIDE)
-            ? arrays(
-                ForecastOptions.OUTSIDE,
-                "numbers, or of rows of a forecast, its lower and its upper end",
-                type -> isNumeric(type) || isInterval(type))
+            ? arrays(ForecastOptions.OUTSIDE)
             : List.of());
   }
 
@@ -89,23 +85,15 @@ final class TableColumns {
     return type.is(LogicalTypeFamily.NUMERIC);
   }
 
-  private static boolean isInterval(LogicalType type) {
-    return type instanceof RowType
-        && type.getChildren().size() == InputRow.QUANTILES
-        && type.getChildren().stream().allMatch(TableColumns::isNumeric);
-  }
-
-  private List<Column> arrays(
-      Option<List<String>> argument, String of, Predicate<LogicalType> isRight) {
+  private List<Column> arrays(Option<List<String>> argument) {
     return arguments.get(argument, List.of()).stream()
         .map(
             name ->
                 column(
                     argument,
                     name,
-                    "arrays of " + of,
-                    type ->
-                        type instanceof ArrayType array && isRight.test(array.getElementType())))
+                    "arrays of numbers",
+                    type -> type instanceof ArrayType array && isNumeric(array.getElementType())))
         .toList();
   }
 

@@ -92,7 +92,7 @@ final class ForecastMetrics {
     boolean isSampled = result.isDue() && isSampled();
     for (int i = 0; i < modes.length; i++) {
       if (result.scored(i) != null) {
-        modes[i].learned(series, result.scored(i), result.models());
+        modes[i].learned(series, result.scored(i));
       }
       if (isSampled) {
         modes[i].took(result.nanos(i));

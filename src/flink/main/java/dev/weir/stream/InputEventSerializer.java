@@ -33,11 +33,10 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte LABEL = 2;
   private static final byte MARKED = 3; // an observation that says more
   private static final byte AHEAD = 4; // a marked one with covariates known ahead
-  private static final byte MODELS = 5; // one of them whose outside models have names
 
-  private static final byte PLAIN = 6; // one that follows from its record's value
+  private static final byte PLAIN = 5; // one that follows from its record's value
 
-  private static final byte FEEDBACK = 7;
+  private static final byte FEEDBACK = 6;
 
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
@@ -52,11 +51,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
         return;
       }
       byte kind =
-          observation.models() != null
-              ? MODELS
-              : observation.ahead().length > 0
-                  ? AHEAD
-                  : observation.label() != null ? MARKED : OBSERVED;
+          observation.ahead().length > 0 ? AHEAD : observation.label() != null ? MARKED : OBSERVED;
       target.writeByte(kind);
       StringValue.writeString(observation.series(), target);
       target.writeLong(observation.time());
@@ -65,14 +60,8 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       if (kind != OBSERVED) {
         StringValue.writeString(observation.label(), target);
       }
-      if (kind == AHEAD || kind == MODELS) {
+      if (kind == AHEAD) {
         writeDoubles(observation.ahead(), target);
-      }
-      if (kind == MODELS) {
-        target.writeByte(observation.models().size());
-        for (String model : observation.models()) {
-          StringValue.writeString(model, target);
-        }
       }
       writeSource(observed.source(), target);
     } else if (arrival instanceof LabelEvent event) {
@@ -124,17 +113,8 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
                 value,
                 features,
                 StringValue.readString(source),
-                kind == MARKED ? Observation.NO_FEATURES : readDoubles(source),
-                kind == MODELS ? readModels(source) : null);
+                kind == MARKED ? Observation.NO_FEATURES : readDoubles(source));
     return new ObservationEvent(observation, readSource(source));
-  }
-
-  private static List<String> readModels(DataInputView source) throws IOException {
-    String[] models = new String[source.readUnsignedByte()];
-    for (int m = 0; m < models.length; m++) {
-      models[m] = StringValue.readString(source);
-    }
-    return List.of(models);
   }
 
   private static void writeSource(SourceRecord record, DataOutputView target) throws IOException {

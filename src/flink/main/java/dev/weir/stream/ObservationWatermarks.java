@@ -1,9 +1,7 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.OutsideUpdate;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -54,20 +52,12 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
                     : TimestampAssigner.NO_TIMESTAMP);
   }
 
-  /** Of models, labels and covariates, which must never carry or hold back event time. */
+  /**
+   * Of models, labels, covariates and outside forecasts, which must never carry or hold back event
+   * time.
+   */
   public static <T> WatermarkStrategy<T> none() {
     return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
-  }
-
-  /**
-   * Outside forecasts, by when they were made.
-   *
-   * @param outOfOrderness how far a forecast may be behind the newest of its partition
-   * @param slack milliseconds that an observation is ahead of the watermark when it is joined
-   */
-  public static WatermarkStrategy<CovariateEvent> ofOutside(Duration outOfOrderness, long slack) {
-    long behind = outOfOrderness.toMillis() + 1 + slack;
-    return WatermarkStrategy.forGenerator(context -> new Made(behind));
   }
 
   @Override
@@ -100,32 +90,6 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
     if (newest > emitted) { // one without news would end the idleness of its partition
       emitted = newest;
       output.emitWatermark(new Watermark(newest - outOfOrderness - 1));
-    }
-  }
-
-  private static final class Made implements WatermarkGenerator<CovariateEvent> {
-
-    private final long behind;
-    private long newest = Long.MIN_VALUE;
-    private long emitted = Long.MIN_VALUE; // the newest at the last watermark
-
-    Made(long behind) {
-      this.behind = behind;
-    }
-
-    @Override
-    public void onEvent(CovariateEvent arrival, long timestamp, WatermarkOutput output) {
-      if (arrival instanceof OutsideUpdate update) {
-        newest = Math.max(newest, update.made());
-      }
-    }
-
-    @Override
-    public void onPeriodicEmit(WatermarkOutput output) {
-      if (newest > emitted) { // one without news would end the idleness of its partition
-        emitted = newest;
-        output.emitWatermark(new Watermark(newest - behind));
-      }
     }
   }
 

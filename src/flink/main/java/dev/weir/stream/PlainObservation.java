@@ -29,7 +29,6 @@ final class PlainObservation {
         || bytes.length < 1 + length + TAIL
         || observation.features().length > 0
         || observation.ahead().length > 0
-        || observation.models() != null
         || observation.label() != null
         || time(bytes) != observation.time()
         || Double.compare(value(bytes), observation.value()) != 0) {

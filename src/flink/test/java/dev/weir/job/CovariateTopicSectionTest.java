@@ -29,8 +29,6 @@ class CovariateTopicSectionTest {
       "name: x\nkafka: {bootstrap-servers: 'localhost:1'}\nforecast: {many-to-one: {horizon: 3}}\n";
   private static final String TOPIC = "topics: {covariates: weather}\n";
   private static final String AHEAD = "window: {interval: PT1H, features-ahead: 2}\n";
-  private static final String SECTION =
-      "covariates: {format: json, group: [site], time: at, features: [temp, wind]}\n";
 
   private static JobSettings read(String text) {
     return JobSettings.of(JobFile.parse(START + text, "x.yaml", Map.of()), Path.of(""));
@@ -59,9 +57,9 @@ class CovariateTopicSectionTest {
             TOPIC
                 + "window: {interval: PT30M, max-future: PT2H}\n"
                 + "state: {ttl: PT48H}\n"
-                + "covariates: {key: '([^/]+)/.*', keep: 77, max-future: PT72H, format: csv,"
-                + " columns: [site, at, temp, wind, sun], group: [site], time: at, time-unit: seconds,"
-                + " features: [temp, wind, sun]}\n");
+                + "covariates: {key: '([^/]+)/.*', keep: 77, max-future: PT72H}\n"
+                + "observations: {format: csv, columns: [site, at, y, temp, wind, sun], values:"
+                + " [y], series: [site], time: at, features-ahead: [temp, wind, sun]}\n");
     CovariateSettings join = settings.covariates();
     assertThat(join.key().pattern()).isEqualTo("([^/]+)/.*");
     assertThat(join.features()).isEqualTo(3);
@@ -69,12 +67,13 @@ class CovariateTopicSectionTest {
     assertThat(join.interval()).isEqualTo(1_800_000);
     assertThat(join.keep()).isEqualTo(77);
     assertThat(join.ttl()).isEqualTo(Duration.ofHours(48));
-    assertThat(settings.forecast().ahead()).as("by covariates.features").isEqualTo(9);
+    assertThat(settings.forecast().ahead()).as("by observations.features-ahead").isEqualTo(9);
     CovariateTopic topic = settings.kafka().topics().covariates();
     assertThat(topic.name()).isEqualTo("weather");
     assertThat(topic.features()).isEqualTo(3);
     assertThat(topic.maxFuture()).isEqualTo(Duration.ofHours(72));
-    assertThat(topic.mapping().format().columns()).hasSize(5);
+    assertThat(topic.mapping().covariates().observed()).hasSize(3);
+    assertThat(settings.kafka().source().mapping().covariates().ahead()).isEmpty();
     assertThat(settings.kafka().topics().all())
         .containsExactlyInAnyOrder(
             "observations", "forecasts", "scores", "observations.dlq", "models", "weather");
@@ -97,30 +96,6 @@ class CovariateTopicSectionTest {
         "topics: {pattern: 'w.*', covariates: weather}"
             + "|window: {interval: PT1H, features-ahead: 2}"
             + "|topics.pattern: expected none of the job's other topics to match, got [weather]",
-        "covariates: {keep: 7}|window: {interval: PT1H, features-ahead: 2}"
-            + "|covariates.keep: expected topics.covariates as well, got none",
-        "covariates: {format.options.x: 7}|window: {interval: PT1H, features-ahead: 2}"
-            + "|covariates.format.options.x: expected covariates.format as well, got none",
-        "topics: {covariates: w}|covariates: {time: at}"
-            + "|covariates.time: expected covariates.format as well, got none",
-        "topics: {covariates: w}|covariates: {format.options.x: 7}"
-            + "|covariates.format.options.x: expected covariates.format as well, got none",
-        "topics: {covariates: w}|covariates: {format: json, features: [a, b]}"
-            + "|covariates.time: expected field names joined by dots, such as device.id, got nothing",
-        "topics: {covariates: w}|covariates: {format: json, time: at}"
-            + "|covariates.features: expected a list of field names joined by dots",
-        "topics: {covariates: w}|covariates: {format: csv, time: at, features: [a]}"
-            + "|covariates.columns: expected all columns in their order with csv, got none",
-        "topics: {covariates: w}|covariates: {format: avro, time: at, features: [a]}"
-            + "|covariates.schema-file: expected text with avro, got nothing",
-        "topics: {covariates: w}"
-            + "|covariates: {format: avro, schema-file: no.avsc, time: at, features: [a]}"
-            + "|covariates.schema-file: expected a readable file, got no.avsc ("
-            + "java.nio.file.NoSuchFileException",
-        "topics: {covariates: w}|covariates: {format: avro-confluent, time: at, features: [a]}"
-            + "|covariates.format: expected kafka.format: avro-confluent as well",
-        "topics: {covariates: w}|covariates: {format: json, time: a.b, features: [a]}"
-            + "|covariates: a.b: expected a field or what contains fields, got both",
         "topics: {covariates: w}|covariates: {key: 'berlin/.*'}"
             + "|covariates.key: expected a regular expression with one capturing group such as"
             + " ([^/]+)/.*, got 'berlin/.*'",
@@ -128,9 +103,9 @@ class CovariateTopicSectionTest {
             + "|covariates.key: expected a regular expression with one capturing group",
         "topics: {covariates: w}|covariates: {key: '(['}"
             + "|covariates.key: expected a regular expression with one capturing group",
-        "topics: {covariates: w}"
-            + "|observations: {format: json, values: [v], features-ahead: ['hours[].temp']}"
-            + "|observations.features-ahead: expected none with topics.covariates, got some",
+        "topics: {covariates: w}|observations: {format: json, values: [v], features-ahead:"
+            + " ['hours[].temp']}|observations.features-ahead: expected field names joined by dots,"
+            + " such as device.id, got 'hours[].temp'",
         "topics: {covariates: w}|covariates: {keep: 0}"
             + "|covariates.keep: expected a whole number from 1 to 100000, got '0'",
       })
@@ -144,14 +119,6 @@ class CovariateTopicSectionTest {
   void keepIsAtLeastTheHorizon() {
     assertThatThrownBy(() -> read(TOPIC + AHEAD + "covariates: {keep: 2}\n"))
         .hasMessageContaining("covariates.keep: expected at least the horizon, 3, got 2");
-  }
-
-  @Test
-  void numberOfFeaturesIsThatOfTheWindow() {
-    assertThatThrownBy(
-            () -> read(TOPIC + SECTION + "window: {interval: PT1H, features-ahead: 3}\n"))
-        .hasMessageContaining(
-            "covariates.features: expected 3, as window.features-ahead says, got 2");
   }
 
   private static String printed(String start) {
@@ -170,12 +137,13 @@ class CovariateTopicSectionTest {
     assertThat(climate.covariates().groupOf("berlin/7/temperature")).isEqualTo("berlin");
     assertThat(climate.covariates().horizon()).isEqualTo(24);
     assertThat(climate.covariates().features()).isEqualTo(2);
-    JobSettings csv = read(TOPIC + "window: {interval: PT1H}\n" + printed("covariates:"));
+    JobSettings csv =
+        JobSettings.of(JobFile.parse(printed("name: weather"), "x", Map.of()), Path.of(""));
     CovariateDeserializer records =
         new CovariateDeserializer(null, csv.kafka().topics().covariates(), null);
     records.openAlone();
     List<CovariateEvent> events = new ArrayList<>();
-    for (String line : List.of("berlin,2026-01-31 12:00,-3.5,7", "berlin,2026-01-31 13:00,-3,")) {
+    for (String line : List.of("berlin,2026-01-31 12:00,,-3.5,7", "berlin,2026-01-31 13:00,,-3,")) {
       records.read(new ConsumerRecord<>("weather", 0, 0, null, line.getBytes()), events::add);
     }
     long noon = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();

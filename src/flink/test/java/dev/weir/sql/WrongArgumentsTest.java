@@ -157,8 +157,8 @@ class WrongArgumentsTest {
             + " well, got none",
         "outside => DESCRIPTOR(nothing) | outside: expected one of the table's columns [sensor, v,"
             + " note, tags, plan, ts], got 'nothing'",
-        "outside => DESCRIPTOR(note) | outside: expected a column of arrays of numbers, or of rows"
-            + " of a forecast, its lower and its upper end, got 'note', which is STRING",
+        "outside => DESCRIPTOR(note) | outside: expected a column of arrays of numbers, got"
+            + " 'note', which is STRING",
         "outside => DESCRIPTOR(plan), learning => FALSE, weights_path => 'builtin:weir' | outside:"
             + " expected none without a mixture that learns, got [plan]",
         "ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v,"
@@ -199,22 +199,6 @@ class WrongArgumentsTest {
     return IntStream.rangeClosed(1, count)
         .mapToObj(i -> prefix + i)
         .collect(Collectors.joining(","));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"v, v", "v, v, `note`", "v, v, v, v"})
-  void rowsOfOutsideModelsThatAreNoIntervalAreRefused(String fields) {
-    tables.executeSql("DROP TEMPORARY VIEW IF EXISTS outside");
-    tables.executeSql(
-        "CREATE TEMPORARY VIEW outside AS SELECT *, ARRAY[ROW(%s)] AS lear FROM readings"
-            .formatted(fields));
-    String statement =
-        call("outside PARTITION BY sensor", "value_column => 'v', outside => DESCRIPTOR(lear)");
-    assertThat(deepest(catchThrowable(() -> tables.explainSql(statement))))
-        .startsWith(
-            "FORECAST: outside: expected a column of arrays of numbers, or of rows of a forecast,"
-                + " its lower and its upper end, got 'lear', which is ARRAY<ROW<")
-        .doesNotContain("\n");
   }
 
   @Test

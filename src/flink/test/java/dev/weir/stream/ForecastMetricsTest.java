@@ -1,13 +1,11 @@
 package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -15,7 +13,6 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.StateLimits;
@@ -25,13 +22,11 @@ import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.covariate.CovariateJoinTest;
-import dev.weir.stream.covariate.OutsideJoinTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -55,10 +50,7 @@ class ForecastMetricsTest {
 
   /** Both modes, learning, gaps by the minute. */
   private static ForecastSettings everything() {
-    LearnerSettings learner =
-        LearnerSettings.small(SEQ_LEN)
-            .withOutside(new OutsideModels(List.of("lear"), true, true, 0));
-    Learning many = new Learning(learner, 7, 5);
+    Learning many = new Learning(LearnerSettings.small(SEQ_LEN), 7, 5);
     return settings(
         new ModeSettings(Mode.MANY_TO_ONE, "m", 2, null, LEARNING),
         new ModeSettings(Mode.MANY_TO_MANY, "w", SEQ_LEN, null, many));
@@ -83,13 +75,6 @@ class ForecastMetricsTest {
     void send(String series, long minute, double value, long recordTime) throws Exception {
       Observation observation = new Observation(series, minute * MINUTE, value);
       harness.send(new ObservationEvent(observation, source("observations", recordTime)));
-    }
-
-    void send(String series, long minute, double value, double[] ahead, String... models)
-        throws Exception {
-      Observation plain = new Observation(series, minute * MINUTE, value);
-      Observation observation = plain.withAhead(ahead, List.of(models));
-      harness.send(new ObservationEvent(observation, source("observations", minute)));
     }
 
     void publish(ForecastModel model, long time) throws Exception {
@@ -135,7 +120,6 @@ class ForecastMetricsTest {
     Map<String, String> kinds = new TreeMap<>(new Operator(everything(), null).metrics.kinds());
     kinds.putAll(ClassifyFunctionTest.metrics(true).kinds());
     kinds.putAll(CovariateJoinTest.metrics().kinds());
-    kinds.putAll(OutsideJoinTest.metrics().kinds());
     assertThat(kinds).as("tables of docs/metrics.md").isEqualTo(documented());
   }
 
@@ -266,114 +250,6 @@ class ForecastMetricsTest {
     assertThat(operator.metrics.names())
         .anyMatch(name -> name.endsWith("relativeError"))
         .noneMatch(name -> name.endsWith("relativeCrps"));
-  }
-
-  @Test
-  void outsideModelsAreComparedWithOurForecasts() throws Exception {
-    LearnerSettings learner =
-        LearnerSettings.small(2).withOutside(new OutsideModels(List.of("knows", "silent"), false));
-    Operator operator =
-        new Operator(settings(TestSettings.learned(2, new Learning(learner, 1, 0))), null);
-    Random random = new Random(7);
-    double[] values = random.doubles(203).toArray();
-    for (int t = 0; t < 200; t++) {
-      double[] ahead = {values[t + 1] + 0.01, Double.NaN, values[t + 2] + 0.01, Double.NaN};
-      Observation o =
-          new Observation("a", t * MINUTE, values[t], Observation.NO_FEATURES, null, ahead);
-      operator.harness.send(new ObservationEvent(o, source("observations", t)));
-    }
-    assertThat(operator.metrics.count(ONE + "outside.knows.values"))
-        .isEqualTo(198); // the first has no usual error
-    assertThat(operator.metrics.count(ONE + "outside.silent.values")).isZero();
-    double error = (double) operator.metrics.gauge(ONE + "outside.knows.relativeError");
-    assertThat(error).isStrictlyBetween(0.01, 0.9); // ours were larger, before we knew it
-    assertThat((double) operator.metrics.gauge(ONE + "outside.silent.relativeError")).isNaN();
-  }
-
-  /** The model that knows has another slot in each series; the first 16 names have metrics. */
-  @Test
-  void modelsThatSeriesNameAreComparedByName() throws Exception {
-    LearnerSettings learner =
-        LearnerSettings.small(2).withOutside(new OutsideModels(List.of(), false, false, 2));
-    ModeSettings target = TestSettings.learned(2, new Learning(learner, 1, 50));
-    Operator operator = new Operator(settings(target), null);
-    assertThat(operator.metrics.names()).noneMatch(name -> name.contains("outside"));
-    double[] values = new Random(7).doubles(103).toArray();
-    for (int t = 0; t < 100; t++) {
-      double[] first = {values[t + 1], Double.NaN, values[t + 2], Double.NaN};
-      double[] second = {Double.NaN, values[t + 1], Double.NaN, values[t + 2]};
-      operator.send("a", t, values[t], first, "knows", "silent");
-      operator.send("b", t, values[t], second, "new", "knows");
-      operator.send("c", t, values[t], Observation.NO_FEATURES);
-    }
-    assertThat(operator.metrics.count(ONE + "outside.knows.values")).isEqualTo(2 * 98);
-    assertThat((double) operator.metrics.gauge(ONE + "outside.knows.relativeError"))
-        .isBetween(0.0, 0.01);
-    assertThat(operator.harness.outputs(Score.class))
-        .hasSize(6)
-        .extracting(
-            score ->
-                score.methods().stream()
-                    .map(Score.Method::name)
-                    .filter(name -> name.startsWith("outside"))
-                    .toList())
-        .containsOnly(List.of("outside:knows"), List.of());
-    for (int i = 0; i < 20; i++) {
-      operator.send("d" + i, 100, 1, Observation.NO_FEATURES, "model" + i);
-    }
-    assertThat(operator.metrics.names())
-        .filteredOn(name -> name.matches(".*outside.*values"))
-        .hasSize(16);
-  }
-
-  /** Names are kept with what waits, over a restart. */
-  @Test
-  void scoresOfWaitingObservationsNameTheModels() throws Exception {
-    LearnerSettings learner =
-        LearnerSettings.small(2).withOutside(new OutsideModels(List.of(), false, false, 1));
-    ForecastSettings settings =
-        TestSettings.of(SEQ_LEN, TestSettings.learned(2, new Learning(learner, 1, 5)))
-            .outOfOrderness(Duration.ofHours(9))
-            .build();
-    Operator operator = new Operator(settings, null);
-    for (int t = 0; t < 20; t++) {
-      operator.send("a", t, t % 7, new double[] {(t + 1) % 7, (t + 2) % 7}, "lear");
-    }
-    OperatorSubtaskState state = operator.harness.checkpoint();
-    Operator restored = new Operator(settings, state);
-    restored.harness.watermark(99 * MINUTE);
-    assertThat(restored.harness.outputs(Score.class))
-        .hasSizeGreaterThan(2)
-        .allMatch(score -> score.methods().stream().anyMatch(m -> m.name().equals("outside:lear")));
-  }
-
-  @Test
-  void outsideModelsHaveShareDelayAndScoresOfTheirQuantiles() throws Exception {
-    LearnerSettings learner =
-        LearnerSettings.small(1)
-            .withLevels(List.of(0.5))
-            .withOutside(new OutsideModels(List.of("sure", "silent"), true, true, 0));
-    Operator operator =
-        new Operator(settings(TestSettings.learned(1, new Learning(learner, 1, 5))), null);
-    double nan = Double.NaN;
-    for (int t = 0; t < 100; t++) { // what comes is 1 away from what it says, then within its ends
-      double next = (t + 1) % 2;
-      double said = next + 1;
-      double low = t % 4 < 2 ? said - 0.5 : said - 2;
-      double[] ahead = {said, low, said + 1, t % 2 * 7200, nan, nan, nan, nan};
-      Observation o = new Observation("a", t * MINUTE, t % 2, Observation.NO_FEATURES, null, ahead);
-      operator.harness.send(new ObservationEvent(o, source("observations", t)));
-    }
-    RecordedMetrics metrics = operator.metrics;
-    String sure = ONE + "outside.sure.";
-    assertThat(metrics.count(sure + "interval.1.truths")).isEqualTo(99);
-    assertThat(metrics.count(sure + "interval.1.held")).isEqualTo(48 + 1);
-    assertThat((double) metrics.gauge(sure + "delaySeconds")).isCloseTo(3600, within(200.0));
-    assertThat((double) metrics.gauge(sure + "share")).isStrictlyBetween(0.001, 1.0);
-    assertThat((double) metrics.gauge(sure + "relativeCrps")).isGreaterThan(0);
-    assertThat((double) metrics.gauge(ONE + "outside.silent.share")).isZero();
-    assertThat((double) metrics.gauge(ONE + "outside.silent.delaySeconds")).isNaN();
-    assertThat(metrics.count(ONE + "outside.silent.interval.1.truths")).isZero();
   }
 
   @Test

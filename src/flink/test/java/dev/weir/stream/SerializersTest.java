@@ -94,10 +94,7 @@ class SerializersTest {
             new ObservationEvent(new Observation("s", 7, 1.5, features, "läuft"), BARE),
             new ObservationEvent(
                 new Observation("s", 7, 1.5, Observation.NO_FEATURES, null), SOURCE),
-            new ObservationEvent(
-                new Observation("s", 7, 1.5).withAhead(features, List.of("größe", "dnn")), BARE),
-            new ObservationEvent(
-                new Observation("s", 7, 1.5).withAhead(Observation.NO_FEATURES, List.of()), SOURCE),
+            new ObservationEvent(new Observation("s", 7, 1.5).withAhead(features), BARE),
             new DeadLetter(Reason.TIME, "time: expected …", SOURCE),
             new LabelEvent("größe-7", 1_234, "läuft", SOURCE),
             new FeedbackEvent("größe-7", Incident.Reason.LEVEL, 5, SOURCE)));
@@ -142,8 +139,7 @@ class SerializersTest {
       arrivals.add(plain(new Observation("pump-8", observation.time(), 0.0), key, plain));
       arrivals.add(plain(new Observation("pump-7", observation.time() + 1, 0.0), key, plain));
       arrivals.add(plain(new Observation("pump-7", observation.time(), -0.0), key, plain));
-      arrivals.add(
-          plain(observation.withAhead(new double[] {1}, null), key, plain)); // joined on its way
+      arrivals.add(plain(observation.withAhead(new double[] {1}), key, plain)); // joined on its way
       for (int length = 0; length < plain.length; length++) {
         arrivals.add(plain(observation, key, Arrays.copyOf(plain, length)));
       }
@@ -316,7 +312,6 @@ class SerializersTest {
     state.append(1, 10, new double[] {3}, 0);
     state.addPending(9, 90, new double[] {4}, new double[] {5, Double.NaN, 6, 7});
     state.addPending(7, 70, new double[] {8});
-    state.models(List.of("größe", "dnn"));
     WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
     assertThat(read).usingRecursiveComparison().isEqualTo(new WindowState(state));
     assertThat(read.ahead()).isEqualTo(6);

@@ -6,10 +6,8 @@ import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
 import dev.weir.forecast.Score.Method;
 import dev.weir.forecast.learn.OutsideModels;
-import dev.weir.kafka.covariate.QuantileEnds;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,14 +17,12 @@ import java.util.Map;
 final class OutsideForecasts {
 
   /** The forecasts of one model, by the row that they are of, then by when they were made. */
-  private record OfModel(int[] first, long[] made, double[] rows) {}
+  private record OfModel(int[] first, long[] made, double[] values) {}
 
   private final Grid grid;
   private final OutsideModels models;
   private final int horizon;
   private final int covariates;
-  private final List<Double> levels;
-  private final int columns; // of a model
   private final OfModel[] all; // (models), null for none
 
   /**
@@ -37,17 +33,15 @@ final class OutsideForecasts {
     this.models = plan.others().outside();
     this.horizon = plan.others().horizon();
     this.covariates = plan.featuresAhead();
-    this.levels = models.quantiles() ? plan.levels() : List.of();
-    this.columns = 1 + 2 * levels.size();
     this.all = new OfModel[models.count()];
     for (int m = 0; m < all.length && plan.outside() != null; m++) {
       String series = grid.rows().get(0).series();
       OutsideFile.Forecasts known = plan.outside().of(series, models.names().get(m));
-      all[m] = known == null ? null : of(known, plan.outside().levels());
+      all[m] = known == null ? null : of(known);
     }
   }
 
-  private OfModel of(OutsideFile.Forecasts known, double[] quantiles) {
+  private OfModel of(OutsideFile.Forecasts known) {
     int values = grid.newestRow() + 1;
     int rows = values + horizon;
     long[] next = next(values);
@@ -67,18 +61,15 @@ final class OutsideForecasts {
     Arrays.parallelPrefix(first, Integer::sum);
     int[] place = first.clone();
     long[] made = new long[first[rows]];
-    double[] ends = new double[made.length * columns];
-    List<Double> wanted = OutsideModels.quantileLevels(levels);
+    double[] said = new double[made.length];
     for (int i : known.order()) {
       if (rowOf[i] >= 0) {
         int at = place[rowOf[i]]++;
         made[at] = known.made(i);
-        double[] value = {known.value(i)};
-        double[] row = QuantileEnds.rows(value, quantiles, known.quantiles(i), wanted);
-        System.arraycopy(row, 0, ends, at * columns, columns);
+        said[at] = known.value(i);
       }
     }
-    return new OfModel(first, made, ends);
+    return new OfModel(first, made, said);
   }
 
   /** The times after the newest value; by count, as far apart as the newest two. */
@@ -112,8 +103,7 @@ final class OutsideForecasts {
    * @return (steps, covariates known ahead and columns of the models), row-major; NaN for unknown
    */
   double[] append(double[] known, int row) {
-    int each = columns + (models.ages() ? 1 : 0);
-    int width = covariates + all.length * each;
+    int width = covariates + all.length;
     double[] ahead = new double[horizon * width];
     Arrays.fill(ahead, Double.NaN);
     for (int k = 0; covariates > 0 && k < known.length / covariates; k++) {
@@ -123,11 +113,7 @@ final class OutsideForecasts {
       for (int k = 0; k < horizon; k++) {
         int found = find(all[m], row, 1 + k);
         if (found >= 0) {
-          int to = k * width + covariates + m * each;
-          System.arraycopy(all[m].rows, found * columns, ahead, to, columns);
-          if (models.ages()) {
-            ahead[to + columns] = (grid.rows().get(row).time() - all[m].made[found]) / 1000.0;
-          }
+          ahead[k * width + covariates + m] = all[m].values[found];
         }
       }
     }
@@ -139,28 +125,16 @@ final class OutsideForecasts {
     Map<String, SeriesScore> scores = new LinkedHashMap<>();
     for (int m = 0; m < all.length; m++) {
       Sums sums = new Sums(0);
-      Sums withEnds = new Sums(levels.size());
-      boolean hasEnds = true;
       for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
         for (int i = 1; trial.isOrigin(t) && i <= horizon; i++) {
           int found = find(all[m], t - 1, i);
           if (found >= 0) {
-            double truth = trial.truth(t + i);
-            double[] said = all[m].rows;
-            int at = found * columns;
-            sums.add(i, truth, said[at]);
-            withEnds.add(i, truth, said[at]);
-            for (int k = 0; k < levels.size(); k++) {
-              double lower = said[at + 1 + 2 * k];
-              double upper = said[at + 2 + 2 * k];
-              hasEnds &= !Double.isNaN(lower + upper);
-              withEnds.addInterval(k, levels.get(k), truth, lower, upper);
-            }
+            sums.add(i, trial.truth(t + i), all[m].values[found]);
           }
         }
       }
       if (sums.count() > 0) {
-        scores.put(Method.OUTSIDE + models.names().get(m), trial.score(hasEnds ? withEnds : sums));
+        scores.put(Method.OUTSIDE + models.names().get(m), trial.score(sums));
       }
     }
     return scores;

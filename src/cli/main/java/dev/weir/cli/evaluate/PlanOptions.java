@@ -117,9 +117,8 @@ public final class PlanOptions {
       paramLabel = "CSV",
       description =
           "What outside models forecast: columns timestamp, made (when the forecast was made; it"
-              + " counts from then on), series_id unless there is one series, and model, value and"
-              + " quantiles such as q0.1, or a column for each model. A job says which models"
-              + " count; without one, all do.")
+              + " counts from then on), series_id unless there is one series, and one for each"
+              + " model. A job says which models count; without one, all do.")
   private Path outside;
 
   @Mixin private SamplingOptions sampling;
@@ -249,11 +248,8 @@ public final class PlanOptions {
         "forecasts of " + ofJob.names() + ", as the job says",
         "some of " + known);
     try {
-      boolean hasQuantiles = outsideFile.levels().length > 0;
       EvaluationPlan with =
-          plan.withOutside(
-              outsideFile,
-              ofJob.count() > 0 ? ofJob.named(known) : new OutsideModels(known, hasQuantiles));
+          plan.withOutside(outsideFile, ofJob.count() > 0 ? ofJob : new OutsideModels(known));
       ForecastSettings.ModeSettings target = with.settings().modes().get(0);
       String problem =
           target.initial() == null ? null : with.settings().problemWith(target.initial(), target);

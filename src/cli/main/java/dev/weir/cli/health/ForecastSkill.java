@@ -5,7 +5,6 @@ import dev.weir.forecast.Score;
 import dev.weir.kafka.wire.Json;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -33,66 +32,9 @@ record ForecastSkill(Collection<Score> scores) {
                 score.methods().stream()
                     .filter(other -> other.name().equals(method))
                     .filter(other -> other.mae() > 0 && score.mae() > 0)
-                    .mapToDouble(
-                        other ->
-                            other.relativeError() > 0
-                                ? 1 / other.relativeError()
-                                : score.mae() / other.mae()))
+                    .mapToDouble(other -> score.mae() / other.mae()))
         .sorted()
         .toArray();
-  }
-
-  /** Each model of a kind, compared with our forecasts: whether it is worth what it costs. */
-  private void tellModels(Findings findings, ObjectNode json) {
-    List<String> models =
-        scores.stream()
-            .flatMap(score -> score.methods().stream())
-            .map(Score.Method::name)
-            .filter(name -> name.startsWith(Score.Method.OUTSIDE))
-            .distinct()
-            .sorted()
-            .toList();
-    for (String model : models) {
-      double[] over = over(model);
-      double error = 1 / geometricMean(over);
-      ObjectNode of = json.withArray("outside").addObject();
-      String name = model.substring(Score.Method.OUTSIDE.length());
-      of.put("model", name);
-      of.put("series", over.length);
-      of.set("error_over_ours", Json.number(error));
-      findings.ok(
-          "outside model",
-          "%s: error %s of ours (%d series)%s",
-          name,
-          percent(error),
-          over.length,
-          outside(model, of));
-    }
-  }
-
-  private String outside(String model, ObjectNode json) {
-    double crps = geometricMean(figures(model, Score.Method::relativeCrps).toArray());
-    double coverage = mean(figures(model, Score.Method::coverage));
-    double delay = mean(figures(model, Score.Method::delaySeconds));
-    double share = mean(figures(model, Score.Method::share));
-    json.set("crps_over_ours", Json.number(crps));
-    json.set("interval_coverage", Json.number(coverage));
-    json.set("delay_seconds", Json.number(delay));
-    json.set("share", Json.number(share));
-    String level = percent(mean(Score::level));
-    return (Double.isNaN(crps) ? "" : ", CRPS " + percent(crps))
-        + (Double.isNaN(coverage) ? "" : ", " + level + " intervals hold " + percent(coverage))
-        + (Double.isNaN(delay) ? "" : ", delay " + Findings.duration(Math.round(1000 * delay)))
-        + (", share in forecasts " + percent(share));
-  }
-
-  /** Those of a model that are known, one for each series. */
-  private DoubleStream figures(String model, ToDoubleFunction<Score.Method> figure) {
-    return scores.stream()
-        .flatMap(score -> score.methods().stream())
-        .filter(method -> method.name().equals(model))
-        .mapToDouble(figure)
-        .filter(Double::isFinite);
   }
 
   /** NaN if no method can be compared. */
@@ -155,7 +97,6 @@ record ForecastSkill(Collection<Score> scores) {
           percent(quantile(toNaive, 0.5)),
           percent(quantile(toNaive, 0.9)));
     }
-    tellModels(findings, json);
     if (!isEnough()) {
       return;
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,15 +15,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
  * What models outside of Weir forecast, from a CSV file. Its header names the columns, in any
  * order: {@code timestamp}, the time that is forecast; {@code made}, when the forecast was made;
- * {@code series_id}, unless all is of one series; and either {@code model}, {@code value} and
- * quantiles such as {@code q0.1}, or a column of values for each model. An empty cell and NaN say
- * nothing.
+ * {@code series_id}, unless all is of one series; and one of values for each model. An empty cell
+ * and NaN say nothing.
  *
  * <p>All of it is kept: at most {@value #MAX_NUMBERS} numbers, about 250 MB.
  */
@@ -35,37 +32,26 @@ public final class OutsideFile {
   private static final String SERIES = "series_id";
   private static final String TIME = "timestamp";
   private static final String MADE = "made";
-  private static final String MODEL = "model";
-  private static final String VALUE = "value";
-  private static final String QUANTILE = "q0\\.[0-9]{1,9}";
-
   private static final String EXPECTED =
-      "timestamp,made,series_id (unless there is one series), and model,value[,q0.1...] or a column"
-          + " for each model";
+      "timestamp,made,series_id (unless there is one series), and one for each model";
 
   /** A model's forecasts of a series. */
   public static final class Forecasts {
 
-    private final int columns;
     private int count;
     private long[] times = new long[16];
     private long[] made = new long[16];
-    private double[] numbers; // (forecasts, columns)
+    private double[] values = new double[16];
 
-    private Forecasts(int columns) {
-      this.columns = columns;
-      this.numbers = new double[16 * columns];
-    }
-
-    private void add(long time, long when, double[] row) {
+    private void add(long time, long when, double value) {
       if (count == times.length) {
         times = Arrays.copyOf(times, 2 * count);
         made = Arrays.copyOf(made, 2 * count);
-        numbers = Arrays.copyOf(numbers, 2 * count * columns);
+        values = Arrays.copyOf(values, 2 * count);
       }
       times[count] = time;
       made[count] = when;
-      System.arraycopy(row, 0, numbers, count * columns, columns);
+      values[count] = value;
       count++;
     }
 
@@ -84,12 +70,7 @@ public final class OutsideFile {
     }
 
     public double value(int i) {
-      return numbers[i * columns];
-    }
-
-    /** The quantiles of forecast number i, by level; NaN for unknown. */
-    public double[] quantiles(int i) {
-      return Arrays.copyOfRange(numbers, i * columns + 1, (i + 1) * columns);
+      return values[i];
     }
 
     /**
@@ -109,7 +90,6 @@ public final class OutsideFile {
   private final CsvRows rows;
   private final CsvTime dates = new CsvTime(null);
   private final List<String> header;
-  private final Map<Double, Integer> quantiles = new TreeMap<>(); // columns by level
   private final Set<String> models = new LinkedHashSet<>();
   private final Map<String, Map<String, Forecasts>> all = new LinkedHashMap<>(); // by series, model
   private final int maxNumbers;
@@ -121,35 +101,18 @@ public final class OutsideFile {
     this.rows = rows;
     this.maxNumbers = maxNumbers;
     this.header = rows.header();
-    boolean isLong = header.contains(MODEL);
     boolean isOnce = new HashSet<>(header).size() == header.size();
-    List<Integer> others = new ArrayList<>();
-    for (int c = 0; c < header.size(); c++) {
-      String column = header.get(c);
-      if (isLong && column.matches(QUANTILE)) {
-        isOnce &= quantiles.put(Double.parseDouble(column.substring(1)), c) == null;
-      } else if (!List.of(SERIES, TIME, MADE, MODEL).contains(column)
-          && !(isLong && column.equals(VALUE))) {
-        others.add(c);
-      }
-    }
-    if (!isOnce
-        || !header.contains(TIME)
-        || !header.contains(MADE)
-        || isLong && !header.contains(VALUE)
-        || isLong != others.isEmpty()) {
+    List<Integer> columns =
+        IntStream.range(0, header.size()).filter(this::isNumber).boxed().toList();
+    if (!isOnce || !header.contains(TIME) || !header.contains(MADE) || columns.isEmpty()) {
       String got = Printable.line(String.join(",", header));
       throw new IOException(
           "%s line 1: expected columns %s, got %s"
               .formatted(name, EXPECTED, got.isEmpty() ? "nothing" : got));
     }
     for (String[] row = rows.next(header.size()); row != null; row = rows.next(header.size())) {
-      if (isLong) {
-        read(row, row[header.indexOf(MODEL)], header.indexOf(VALUE));
-      } else {
-        for (int c : others) {
-          read(row, header.get(c), c);
-        }
+      for (int c : columns) {
+        read(row, header.get(c), c);
       }
     }
     if (count > 0 && !isAhead) {
@@ -181,19 +144,14 @@ public final class OutsideFile {
     }
     if (!OutsideModels.isName(model)) {
       throw new IOException(
-          "%s: %s: expected a name of 1 to %d printable characters, got '%s'"
-              .formatted(rows.place(), MODEL, OutsideModels.MAX_NAME, Printable.line(model)));
+          "%s: model: expected a name of 1 to %d printable characters, got '%s'"
+              .formatted(rows.place(), OutsideModels.MAX_NAME, Printable.line(model)));
     }
-    double[] numbers = new double[1 + quantiles.size()];
-    numbers[0] = number(row, column);
-    int next = 1;
-    for (int of : quantiles.values()) {
-      numbers[next++] = number(row, of);
-    }
-    if (Double.isNaN(numbers[0])) {
+    double value = number(row, column);
+    if (Double.isNaN(value)) {
       return;
     }
-    count += 2 + numbers.length; // with both times
+    count += 3; // with both times
     if (count > maxNumbers) {
       throw new IOException(
           "%s: expected at most %,d numbers in the file, got more"
@@ -202,8 +160,8 @@ public final class OutsideFile {
     isAhead |= made < time;
     models.add(model);
     all.computeIfAbsent(series, none -> new LinkedHashMap<>())
-        .computeIfAbsent(model, none -> new Forecasts(numbers.length))
-        .add(time, made, numbers);
+        .computeIfAbsent(model, none -> new Forecasts())
+        .add(time, made, value);
   }
 
   private long time(String column) throws IOException {
@@ -218,7 +176,7 @@ public final class OutsideFile {
   }
 
   private boolean isNumber(int column) {
-    return !List.of(SERIES, TIME, MADE, MODEL).contains(header.get(column));
+    return !List.of(SERIES, TIME, MADE).contains(header.get(column));
   }
 
   /** Whether the file says which series its forecasts are of. */
@@ -229,11 +187,6 @@ public final class OutsideFile {
   /** Names of the models, in their order in the file. */
   public List<String> models() {
     return List.copyOf(models);
-  }
-
-  /** Levels of the quantiles, ascending; empty without. */
-  public double[] levels() {
-    return quantiles.keySet().stream().mapToDouble(level -> level).toArray();
   }
 
   /** Names of the series; an empty one for the only series of a file that names none. */

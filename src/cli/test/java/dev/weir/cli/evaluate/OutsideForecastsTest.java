@@ -32,7 +32,7 @@ class OutsideForecastsTest {
   private OutsideForecasts forecasts(String text, int horizon, String... models)
       throws IOException {
     OutsideFile file = OutsideFile.read(Files.writeString(dir.resolve("outside.csv"), text));
-    OutsideModels of = new OutsideModels(List.of(models), file.levels().length > 0);
+    OutsideModels of = new OutsideModels(List.of(models));
     List<Observation> rows = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
       rows.add(new Observation("a", t * HOUR, t));
@@ -61,17 +61,6 @@ class OutsideForecastsTest {
     assertThat(outside.append(none, 1)).containsExactly(7, 21, NAN, 30);
     assertThat(outside.append(none, 2)).containsExactly(NAN, 30, NAN, NAN);
     assertThat(outside.append(none, 3)).containsExactly(NAN, NAN, NAN, 50); // after the file's end
-  }
-
-  @Test
-  void quantilesBecomeTheEndsOfTheIntervals() throws IOException {
-    OutsideForecasts outside =
-        forecasts(
-            "timestamp,made,model,value,q0.1,q0.9,q0.025\n"
-                + "1970-01-01T01:00:00Z,1970-01-01T00:00:00Z,lear,5,1,9,-3\n",
-            1,
-            "lear"); // intervals of 80 and 95 %
-    assertThat(outside.append(new double[0], 0)).containsExactly(5, 1, 9, -3, NAN);
   }
 
   /** A random walk whose next values a model knows, as it says itself, made at a lag. */
@@ -159,7 +148,7 @@ class OutsideForecastsTest {
     Files.writeString(
         dir.resolve("job.yaml"),
         "name: a\nkafka: {bootstrap-servers: 'nowhere:1'}\nforecast: {many-to-one: {horizon: 3}}\n"
-            + "window: {seq-len: 5}\nlearning: {outside: {models: [b]}}\n");
+            + "window: {seq-len: 5}\noutside: [b]\n");
     Path csv = dir.resolve("two.csv");
     Files.writeString(csv, "series_id,timestamp,value\na,2026-01-01,3\nb,2026-01-01,3\n");
     String command = "evaluate --input " + csv + " " + options.strip().replace("DIR", "" + dir);

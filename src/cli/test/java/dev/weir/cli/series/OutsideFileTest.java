@@ -17,24 +17,21 @@ class OutsideFileTest {
   }
 
   @Test
-  void rowsAreForecastsOfOneModelEach() throws IOException {
+  void columnsAreForecastsOfOneModelEach() throws IOException {
     OutsideFile file =
         read(
-            "q0.9,model,series_id,made,timestamp,value,q0.1\n"
-                + "9,lear,a,2026-01-01,2026-01-03,5,1\n"
-                + "8,lear,a,2026-01-01,2026-01-02,4,\n"
-                + "7,dnn,b,2026-01-01 12:00,2026-01-02,3,nan\n"
-                + "6,dnn,b,2026-01-01,2026-01-02,,1\n");
+            "lear,series_id,made,timestamp,dnn\n"
+                + "5,a,2026-01-01,2026-01-03,\n"
+                + "4,a,2026-01-01,2026-01-02,\n"
+                + ",b,2026-01-01 12:00,2026-01-02,3\n"
+                + "nan,b,2026-01-01,2026-01-02,\n");
     assertThat(file.isNamed()).isTrue();
     assertThat(file.series()).containsExactly("a", "b");
     assertThat(file.models()).containsExactly("lear", "dnn");
-    assertThat(file.levels()).containsExactly(0.1, 0.9);
     OutsideFile.Forecasts lear = file.of("a", "lear");
     assertThat(lear.count()).isEqualTo(2);
     assertThat(lear.order()).containsExactly(1, 0);
     assertThat(lear.value(0)).isEqualTo(5);
-    assertThat(lear.quantiles(0)).containsExactly(1, 9);
-    assertThat(lear.quantiles(1)).containsExactly(Double.NaN, 8);
     assertThat(Instant.ofEpochMilli(lear.time(1))).isEqualTo("2026-01-02T00:00:00Z");
     assertThat(file.of("b", "dnn").count()).isEqualTo(1); // an empty value says nothing
     assertThat(Instant.ofEpochMilli(file.of("b", "dnn").made(0))).isEqualTo("2026-01-01T12:00:00Z");
@@ -46,10 +43,11 @@ class OutsideFileTest {
   void columnsAreModelsOfTheOnlySeries() throws IOException {
     OutsideFile file =
         read(
-            "timestamp;made;LEAR 56;dnn\n31.1.2026 12:00;31.1.2026 10:00;1,5;\n1.2.2026;31.1.2026;2;3\n");
+            "timestamp;made;LEAR 56;dnn\n"
+                + "31.1.2026 12:00;31.1.2026 10:00;1,5;\n"
+                + "1.2.2026;31.1.2026;2;3\n");
     assertThat(file.isNamed()).isFalse();
     assertThat(file.models()).containsExactly("LEAR 56", "dnn");
-    assertThat(file.levels()).isEmpty();
     assertThat(file.of("any", "LEAR 56").value(0)).isEqualTo(1.5);
     assertThat(Instant.ofEpochMilli(file.of("any", "LEAR 56").made(0)))
         .isEqualTo("2026-01-31T10:00:00Z");
@@ -60,20 +58,22 @@ class OutsideFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "timestamp,lear~2026-01-01,1 | x.csv line 1: expected columns timestamp,made,series_id (unless"
-            + " there is one series), and model,value[,q0.1...] or a column for each model, got timestamp,lear",
+        "timestamp,lear~2026-01-01,1 | x.csv line 1: expected columns timestamp,made,series_id"
+            + " (unless there is one series), and one for each model, got timestamp,lear",
         "timestamp,made~ | x.csv line 1: expected columns timestamp,made,",
-        "timestamp,made,model~ | x.csv line 1: expected columns timestamp,made,",
-        "timestamp,made,model,value,q1.5~ | x.csv line 1: expected columns timestamp,made,",
         "timestamp,made,a,a~ | x.csv line 1: expected columns timestamp,made,",
-        "timestamp,made,model,value,q0.1,q0.10~ | x.csv line 1: expected columns timestamp,made,",
-        "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-02,1 | x.csv: expected forecasts made before their timestamp, got none",
+        "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-02,1 | x.csv: expected"
+            + " forecasts made before their timestamp, got none",
         "timestamp,made,a~2026-01-01,soon,1 | x.csv line 2: made: expected a time such as",
         "timestamp,made,a~2026-01-01,,1 | x.csv line 2: made: expected a time such as",
-        "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-01 | x.csv line 3: expected 3 columns, got 2",
-        "timestamp,made,a~2026-01-01,2026-01-01,Infinity | x.csv line 2: a: expected a finite number, got 'Infinity'",
-        "timestamp,made,model,value~2026-01-01,2026-01-01,,3 | x.csv line 2: model: expected a name of 1 to 64 printable characters, got ''",
-        "timestamp,made,series_id,a~2026-01-01,2026-01-01,,3 | x.csv line 2: series_id: expected 1 to 1000 characters, got 0",
+        "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-01 | x.csv line 3: expected 3"
+            + " columns, got 2",
+        "timestamp,made,a~2026-01-01,2026-01-01,Infinity | x.csv line 2: a: expected a finite"
+            + " number, got 'Infinity'",
+        "timestamp,made,~2026-01-01,2026-01-01,3 | x.csv line 2: model: expected a name of 1 to 64"
+            + " printable characters, got ''",
+        "timestamp,made,series_id,a~2026-01-01,2026-01-01,,3 | x.csv line 2: series_id: expected 1"
+            + " to 1000 characters, got 0",
       })
   void wrongFileIsOneLineWithItsPlace(String text, String problem) {
     assertThatThrownBy(() -> read(text.replace("~", "\n")))

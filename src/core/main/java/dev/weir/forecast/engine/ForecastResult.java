@@ -19,7 +19,6 @@ public final class ForecastResult extends SeriesResult {
   boolean wantsJudgments;
   boolean wantsNanos;
   SequenceWindow window;
-  List<String> models;
   boolean isDue;
   boolean hasLearned;
   boolean isRepeatable;
@@ -48,7 +47,6 @@ public final class ForecastResult extends SeriesResult {
     judgments.clear();
     Arrays.fill(scored, null);
     window = null;
-    models = null;
     isDue = false;
     hasLearned = false;
     isOpen = null;
@@ -60,11 +58,6 @@ public final class ForecastResult extends SeriesResult {
    */
   public SequenceWindow window() {
     return window;
-  }
-
-  /** Names of the outside models of a series that has moved on; null where the settings do. */
-  public List<String> models() {
-    return models;
   }
 
   /** Whether a window was forecast. */

@@ -224,7 +224,7 @@ public record ForecastSettings(
     return modes.stream()
         .filter(target -> target.learning() != null)
         .map(target -> target.learning().learner())
-        .mapToInt(learner -> learner.outside().columns(learner.levels().size()))
+        .mapToInt(learner -> learner.outside().count())
         .findFirst()
         .orElse(0);
   }

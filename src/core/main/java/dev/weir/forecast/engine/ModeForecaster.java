@@ -14,7 +14,6 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
-import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.network.LastValueForecast;
@@ -311,8 +310,8 @@ final class ModeForecaster {
   }
 
   /** The score at the newest value; null while unknown. */
-  Score scoreSoFar(LearnerState known, SequenceWindow window, List<String> models) {
-    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known, models);
+  Score scoreSoFar(LearnerState known, SequenceWindow window) {
+    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known);
   }
 
   private boolean isOfThese(LearnerState state) {
@@ -357,10 +356,7 @@ final class ModeForecaster {
     return every > 0 && state.count() / every > before / every && learner.scored(state, 1) > 0;
   }
 
-  /**
-   * @param models names of the outside models; null where the settings name them
-   */
-  Score score(SequenceWindow window, LearnerState state, List<String> models) {
+  Score score(SequenceWindow window, LearnerState state) {
     int steps = 0;
     while (steps < target.horizon() && learner.scored(state, steps + 1) > 0) {
       steps++;
@@ -388,10 +384,8 @@ final class ModeForecaster {
       }
       methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
     }
-    OutsideModels outside = learner.settings().outside();
-    int named = models == null ? outside.names().size() : models.size();
-    for (int m = 0; m < Math.min(named, outside.count()); m++) {
-      Score.Method method = learner.outsideScore(state, m, outside.name(m, models));
+    for (int m = 0; m < learner.settings().outside().count(); m++) {
+      Score.Method method = learner.outsideScore(state, m);
       if (method != null) { // it has said something
         methods.add(method);
       }

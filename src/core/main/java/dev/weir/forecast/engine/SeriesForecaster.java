@@ -289,7 +289,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     result.isDue = windows.isDue(state);
     result.bytes = state.bytes();
     result.isRepeatable = !windows.resumed() && !result.isBack;
-    result.models = state.models();
     SequenceWindow window = null;
     for (int i = 0; i < forecasters.length; i++) {
       ModeForecaster forecaster = forecasters[i];
@@ -323,7 +322,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         result.add(forecast);
       }
       if (learned != null && forecaster.isScoreDue(learned)) {
-        result.add(forecaster.score(window, learned, state.models()));
+        result.add(forecaster.score(window, learned));
       }
     }
     result.window = window;
@@ -385,8 +384,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    */
   public Score score(int mode, String name, ForecastState series) {
     return isKnown(series)
-        ? forecasters[mode].scoreSoFar(
-            learned(mode, series), windows.again(name, series.times()), series.times().models())
+        ? forecasters[mode].scoreSoFar(learned(mode, series), windows.again(name, series.times()))
         : null;
   }
 

@@ -9,29 +9,7 @@ import java.util.Arrays;
  */
 public final class LatestScores {
 
-  /**
-   * Figures of an outside model; NaN for unknown. The errors are means over the followed steps that
-   * it said something of, in usual errors of the series, so that those of several series can be
-   * added up.
-   */
-  public enum Outside {
-    /** Mean |error|. */
-    ERROR,
-    /** The same of our forecasts of the same steps. */
-    OUR_ERROR,
-    /** Mean CRPS, where ours is known. */
-    CRPS,
-    /** The same of our distributions of the same steps. */
-    OUR_CRPS,
-    /** Its mean share in the forecast that was made then. */
-    SHARE,
-    /** How old the newest is of its forecasts that were used then, seconds. */
-    AGE
-  }
-
   private final long[] held; // (levels)
-  private final double[][] outside; // (models, figures)
-  private final long[][] outsideHeld; // (models, levels), and the truths of its intervals
   private long steps;
   private double error;
   private double naive;
@@ -40,14 +18,8 @@ public final class LatestScores {
   private double naiveBeside;
   private double seasonalNaiveBeside;
 
-  /**
-   * @param outside how many models outside of Weir there are
-   */
-  public LatestScores(int levels, int outside) {
+  public LatestScores(int levels) {
     this.held = new long[levels];
-    this.outside = new double[outside][Outside.values().length];
-    this.outsideHeld = new long[outside][levels + 1];
-    clear();
   }
 
   public void clear() {
@@ -59,19 +31,6 @@ public final class LatestScores {
     naiveBeside = 0;
     seasonalNaiveBeside = 0;
     Arrays.fill(held, 0);
-    for (int m = 0; m < outside.length; m++) {
-      Arrays.fill(outside[m], Double.NaN);
-      Arrays.fill(outsideHeld[m], 0);
-    }
-  }
-
-  void outside(int model, Outside figure, double value) {
-    outside[model][figure.ordinal()] = value;
-  }
-
-  /** Counts an interval that held the value; after the last level, those that were said. */
-  void holdOutside(int model, int level) {
-    outsideHeld[model][level]++;
   }
 
   /**
@@ -133,21 +92,6 @@ public final class LatestScores {
   /** The same of "repeat the value of a season ago". */
   public double seasonalNaiveBeside() {
     return seasonalNaiveBeside;
-  }
-
-  /** A figure of an outside model. */
-  public double outside(int model, Outside figure) {
-    return outside[model][figure.ordinal()];
-  }
-
-  /** Followed steps that an outside model had said its intervals of. */
-  public long outsideTruths(int model) {
-    return outsideHeld[model][held.length];
-  }
-
-  /** How many of these intervals of a level, by its number from 0, held the value. */
-  public long outsideHeld(int model, int level) {
-    return outsideHeld[model][level];
   }
 
   /** How many of the intervals of a level, by its number from 0, held the value. */

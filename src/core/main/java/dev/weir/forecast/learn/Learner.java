@@ -460,7 +460,7 @@ public final class Learner {
     covariates.advance(t);
     int first = settings.covariates().observed();
     int knownAhead = settings.covariates().ahead();
-    int row = knownAhead + settings.outside().columns(levels);
+    int row = knownAhead + settings.outside().count();
     for (int k = 0; k < Math.min(first, observed.length); k++) {
       covariates.set(k, t, observed[k]);
     }
@@ -695,18 +695,20 @@ public final class Learner {
   }
 
   /**
-   * How an outside model has done since the series began, over the values and followed steps that
-   * it said something of, and its share in the forecast made last; null before its first error.
+   * The mean absolute error of an outside model since the series began, over the values and
+   * followed steps that it said something of, and its share in the forecast made last; null before
+   * its first error.
    *
    * @param model its number in {@link LearnerSettings#outside}
-   * @param name of the model
    */
-  public Score.Method outsideScore(LearnerState learned, int model, String name) {
+  public Score.Method outsideScore(LearnerState learned, int model) {
     double share = 0;
     for (int i = 1; i <= horizon; i++) {
       share += outsideShare(learned, model, i) / horizon;
     }
-    return parts.mixture.outside.scores().score(model, name, share);
+    double error = parts.mixture.outside.error(model);
+    String name = Score.Method.OUTSIDE + settings.outside().names().get(model);
+    return Double.isNaN(error) ? null : new Score.Method(name, error, share);
   }
 
   /** The share of an outside model in the forecast of step i made last, within [0, 1]. */

@@ -76,7 +76,6 @@ final class Mixture {
   final CandidateStage stage; // null if absent
   final HolidayCorrection holidays; // null if absent
   final OutsideStage outside; // null if absent
-  private final OutsideIntervals outsideIntervals; // null if absent
   final DistributionScorer scorer;
   boolean scoresDistributions;
   private Bounds bounds = Bounds.NONE;
@@ -90,7 +89,6 @@ final class Mixture {
   private final double[][] relative; // (experts, horizon), forecasts relative to the anchor
   private final double[] results; // (horizon)
   private final double[] quantiles; // (2 levels + 1)
-  private final double[] outsideEnds; // (2 levels)
   private final double[] finalSaid = new double[2];
   private final double[] finalWeights; // (followed, 2)
 
@@ -117,18 +115,13 @@ final class Mixture {
     this.regression =
         settings.combination().stacking() ? new StackedRegression(followed, experts) : null;
     this.tracker = new IntervalTracker(scored, settings.levels(), INTERVAL_STEP);
-    this.newest = new LatestScores(levels, settings.outside().count());
+    this.newest = new LatestScores(levels);
     this.scorer =
         new DistributionScorer(
             settings.levels().stream().mapToDouble(Double::doubleValue).toArray());
     this.outside =
-        settings.outside().count() == 0
-            ? null
-            : new OutsideStage(settings.outside(), scorer, followed);
-    this.outsideIntervals =
-        settings.outside().quantiles() ? new OutsideIntervals(scorer, scored) : null;
+        settings.outside().count() == 0 ? null : new OutsideStage(settings.outside(), followed);
     this.quantiles = new double[scorer.quantiles()];
-    this.outsideEnds = new double[2 * levels];
     this.said = new double[experts];
     this.weights = new double[experts];
     this.ofSteps = new double[followed.count() * experts];
@@ -163,10 +156,6 @@ final class Mixture {
       state.bind(outside);
       outside.reset(first);
     }
-    if (outsideIntervals != null) {
-      state.bind(outsideIntervals);
-      outsideIntervals.reset();
-    }
   }
 
   /** Learns about all open forecasts of the value that comes next. */
@@ -185,9 +174,6 @@ final class Mixture {
       state.bind(outside);
       outside.begin(t);
     }
-    if (outsideIntervals != null) {
-      state.bind(outsideIntervals);
-    }
     state.turnTo(t);
     keepDistributions(state, t);
     long first = state.firstScored();
@@ -203,7 +189,7 @@ final class Mixture {
     }
     tracker.finish(state.intervals);
     if (outside != null) {
-      outside.finish(newest);
+      outside.finish();
     }
     state.intervals.count(t, value);
   }
@@ -236,7 +222,7 @@ final class Mixture {
         holidays.learn(state.history, t, i, truth);
       }
       if (outside != null) {
-        outside.learn(t, i, truth, state.issued(origin, i), state.age(), newest);
+        outside.learn(t, i, truth, state.age());
       }
     }
     double forecast = bounds.value(state.history.at(origin) + state.issued(origin, i));
@@ -248,10 +234,6 @@ final class Mixture {
     int count = scored.width(place);
     newest.add(count, Math.abs(error), naive, seasonalError);
     double frequent = state.intervals.frequent(origin);
-    if (outsideIntervals != null) {
-      tracker.ends(state.intervals, origin, i, quantiles);
-      outsideIntervals.learn(origin, i, error, quantiles);
-    }
     readQuantiles(state, origin, i, frequent - forecast);
     for (int k = 0; k < levels; k++) {
       if (value == frequent || isWithin(k, error, value, forecast)) {
@@ -265,9 +247,6 @@ final class Mixture {
       double crps = scorer.add(sums, place, quantiles, error);
       if (Double.isFinite(crps)) {
         newest.addDistribution(count, crps, naive, seasonalError);
-        if (outside != null && followed.has(i)) {
-          outside.scores().compare(crps);
-        }
       }
     }
     long matured = state.scores.count(i);
@@ -288,10 +267,6 @@ final class Mixture {
 
   private void readEnds(StateView state, long origin, int i) {
     tracker.ends(state.intervals, origin, i, quantiles);
-    if (outsideIntervals != null) {
-      state.bind(outsideIntervals);
-      outsideIntervals.read(origin, i, quantiles);
-    }
   }
 
   private boolean isWithin(int level, double error, double value, double forecast) {
@@ -378,18 +353,10 @@ final class Mixture {
     if (outside != null) {
       state.bind(outside);
       outside.combine(t, results, anchor);
-      outside.scores().tell(horizon, newest);
     }
     bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);
-    }
-    if (outsideIntervals != null) {
-      state.bind(outsideIntervals);
-      for (int i = 1; i <= horizon; i++) {
-        outside.quantiles(t, i, outsideEnds);
-        outsideIntervals.make(t, i, outsideEnds);
-      }
     }
   }
 
@@ -579,10 +546,6 @@ final class Mixture {
     if (outside != null) {
       state.bind(outside);
       outside.skip(t);
-    }
-    if (outsideIntervals != null) {
-      state.bind(outsideIntervals);
-      outsideIntervals.skip(t);
     }
     for (int i = 1; i <= horizon; i++) {
       state.issued(t, i, Double.NaN);

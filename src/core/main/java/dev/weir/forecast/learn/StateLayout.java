@@ -50,7 +50,6 @@ final class StateLayout {
   final int shift;
   final int candidates;
   final int outsideFloats;
-  final int outsideIntervalFloats;
   final int intervalFloats;
   final int covariateFloats;
   final int[] expertFloats; // (experts + 1)
@@ -63,7 +62,6 @@ final class StateLayout {
   final int base; // what the network's forecast starts from
   final int combined; // what the network makes of it
   final int outsideShorts;
-  final int outsideIntervalShorts;
   final int candidateInputs;
   final int candidateErrors;
   final int networkAnswer;
@@ -100,8 +98,7 @@ final class StateLayout {
         d.add(
             "sizes of inputs",
             settings.combination().stacking() ? StackedRegression.doubles(followed) : 0);
-    outsideDoubles =
-        d.add("models outside", OutsideStage.doubles(settings.outside(), levels, followed));
+    outsideDoubles = d.add("models outside", OutsideStage.doubles(settings.outside(), followed));
     mixtureDoublesEnd = d.size();
     covariateDoubles = d.add("covariates", Covariates.doubles(settings.covariates()));
     expertDoubles = d.add(experts, expert -> expert.doubles(shape));
@@ -129,10 +126,6 @@ final class StateLayout {
     shift = f.add("shift of the level", LevelShift.FLOATS);
     candidates = f.add("candidates", network ? CandidateStage.floats(followed) : 0);
     outsideFloats = f.add("models outside", OutsideStage.floats(settings.outside(), followed));
-    outsideIntervalFloats =
-        f.add(
-            "intervals of models outside",
-            OutsideIntervals.floats(settings.outside(), levels, scored));
     intervalFloats = f.add("intervals", IntervalState.floats(scored, levels));
     mixtureFloatsEnd = f.size();
     f.add("errors by phase", IntervalState.phaseFloats(season));
@@ -150,12 +143,7 @@ final class StateLayout {
         s.add("open forecasts of the regression", settings.combination().stacking() ? waiting : 0);
     base = s.add("open forecasts, the network's base", network ? waiting : 0);
     combined = s.add("open forecasts of the network", network ? waiting : 0);
-    outsideShorts =
-        s.add("models outside", OutsideStage.shorts(settings.outside(), levels, followed));
-    outsideIntervalShorts =
-        s.add(
-            "intervals of models outside",
-            OutsideIntervals.shorts(settings.outside(), levels, scored));
+    outsideShorts = s.add("models outside", OutsideStage.shorts(settings.outside(), followed));
     candidateInputs = s.add("inputs of candidates", network ? CandidateStage.inputShorts() : 0);
     candidateErrors =
         s.add("errors of candidates", network ? CandidateStage.errorShorts(count, followed) : 0);

@@ -306,11 +306,6 @@ final class StateView {
         layout.outsideShorts);
   }
 
-  /** Points the intervals of outside models at their part. */
-  void bind(OutsideIntervals outside) {
-    outside.bind(floats, layout.outsideIntervalFloats, shorts, layout.outsideIntervalShorts);
-  }
-
   /** Points a calendar at the series, whose holidays are remembered with its state. */
   void bind(SeriesCalendar calendar, String series, long index, long time, long spacing) {
     SeriesHolidays known = calendar.of(learner.holidays(), series);

@@ -119,9 +119,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     boolean isAhead = outcome == Outcome.LATE && order.isAhead(state.lastTime());
     boolean resumes = isAhead && order.resumes(state, time);
     boolean moves = resumes || outcome == Outcome.APPENDED;
-    if (moves || outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
-      state.models(observation.models());
-    }
+    if (moves || outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {}
     if (moves) {
       precede(name, series, state, time, resumes);
       if (resumes) {

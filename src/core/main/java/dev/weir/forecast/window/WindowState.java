@@ -3,8 +3,6 @@ package dev.weir.forecast.window;
 import dev.weir.forecast.Observation;
 import java.nio.LongBuffer;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 
 /**
  * What {@link Windows} remembers of one series: its newest {@code seq_len} observations in a ring,
@@ -35,7 +33,6 @@ public class WindowState {
   private long seen;
 
   private final KnownCovariates covariates; // null where no network reads what is known ahead
-  private List<String> models; // null where the settings name the outside models
   private Pace pace; // null where nobody looks for a silence
 
   private int pendingSize;
@@ -88,7 +85,6 @@ public class WindowState {
     seqLen = other.seqLen;
     interval = other.interval;
     covariates = other.covariates == null ? null : new KnownCovariates(other.covariates);
-    models = other.models;
     pace = other.pace == null ? null : other.pace.copy();
     ring = other.ring.clone();
     next = other.next;
@@ -128,20 +124,6 @@ public class WindowState {
   /** What is kept of them; null if nothing. */
   KnownCovariates covariates() {
     return covariates;
-  }
-
-  /** Names of the outside models of the series; null where the settings name them. */
-  public List<String> models() {
-    return models;
-  }
-
-  /**
-   * @param named immutable; null where the settings name the models
-   */
-  public void models(List<String> named) {
-    if (!Objects.equals(models, named)) { // else one list is enough
-      models = named;
-    }
   }
 
   /** How its observations follow each other; null where nobody looks for a silence. */

@@ -7,13 +7,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import java.util.List;
 
 /**
  * The bytes of a {@link WindowState}, independent of the engine that stores them: its sizes, its
  * marks if it has any, then all rows and what is kept for a network that reads covariates known
- * ahead, little-endian; then the names of outside models if the series has its own, and its {@link
- * Pace}.
+ * ahead, little-endian; then its {@link Pace}.
  */
 public final class WindowStateFormat {
 
@@ -28,10 +26,7 @@ public final class WindowStateFormat {
   /** Beside that: the number of covariates kept for a network follows. */
   private static final int KEEPS_AHEAD = 1 << 5;
 
-  /** A bit of the number of marks: the names of the outside models come last. */
-  private static final int NAMES_MODELS = 1 << 4;
-
-  /** Another: the pace of the series comes last of all. */
+  /** A bit of the number of marks: the pace of the series comes last of all. */
   private static final int HAS_PACE = 1 << 3;
 
   /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
@@ -42,8 +37,7 @@ public final class WindowStateFormat {
   public static void write(WindowState state, DataOutput target) throws IOException {
     // one array and one call: a view of a stream would take each number on its own
     int marks = state.hasMarks() ? WindowState.MARKS : 0;
-    int kind = marks | (state.models() == null ? 0 : NAMES_MODELS);
-    kind |= state.pace() == null ? 0 : HAS_PACE;
+    int kind = marks | (state.pace() == null ? 0 : HAS_PACE);
     ByteBuffer bytes =
         ByteBuffer.allocate(
                 HEAD
@@ -68,12 +62,6 @@ public final class WindowStateFormat {
     }
     state.save(numbers);
     target.write(bytes.array());
-    if (state.models() != null) {
-      target.writeByte(state.models().size());
-      for (String model : state.models()) {
-        target.writeUTF(model);
-      }
-    }
     if (state.pace() != null) {
       state.pace().fields(StateFields.writer(target));
     }
@@ -109,9 +97,8 @@ public final class WindowStateFormat {
       marks ^= KEEPS_AHEAD;
       columns = read(source, Integer.BYTES).getInt();
     }
-    boolean namesModels = (marks & NAMES_MODELS) != 0;
     boolean hasPace = (marks & HAS_PACE) != 0;
-    marks &= ~(NAMES_MODELS | HAS_PACE);
+    marks &= ~HAS_PACE;
     checkSizes(seqLen, features, ahead, size, pending);
     checkColumns(columns, ahead, seqLen);
     T state = maker.make(seqLen, features, interval, ahead, columns);
@@ -127,13 +114,6 @@ public final class WindowStateFormat {
       state.restoreMarks(numbers);
     }
     state.restore(numbers, seen, size, pending);
-    if (namesModels) {
-      String[] models = new String[source.readUnsignedByte()];
-      for (int m = 0; m < models.length; m++) {
-        models[m] = source.readUTF();
-      }
-      state.models(List.of(models));
-    }
     if (hasPace) {
       state.pace(new Pace().fields(StateFields.reader(source)));
     }

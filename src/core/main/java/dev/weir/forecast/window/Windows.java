@@ -151,7 +151,6 @@ public final class Windows {
       }
     }
     fitted.seen(state.seen());
-    fitted.models(state.models());
     fitted.pace(state.pace());
     if (columns > 0 && state.columns() == columns && state.interval() == sampling.interval()) {
       fitted.covariates().copyFrom(state.covariates());

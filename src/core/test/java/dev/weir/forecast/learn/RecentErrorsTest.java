@@ -14,7 +14,7 @@ class RecentErrorsTest {
   private final RecentErrors errors = new RecentErrors();
 
   private static LatestScores scored(double ours, double naive, double seasonalNaive) {
-    LatestScores scored = new LatestScores(1, 0);
+    LatestScores scored = new LatestScores(1);
     scored.add(1, ours, naive, seasonalNaive);
     return scored;
   }
@@ -77,7 +77,7 @@ class RecentErrorsTest {
     add("constant", 20, 1, 0, 0);
     add("broken", 20, Double.NaN, 1, 1);
     assertThat(errors.quantile(Baseline.NAIVE, 1)).isEqualTo(0.5, within(1e-12));
-    errors.add("unscored", new LatestScores(1, 0));
+    errors.add("unscored", new LatestScores(1));
     assertThat(errors.series()).isEqualTo(3);
   }
 

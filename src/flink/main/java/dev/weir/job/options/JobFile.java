@@ -218,9 +218,7 @@ public final class JobFile implements Front {
   /** Whether it is one of Kafka's clients or of a table format, which know what is right. */
   private static boolean isFree(String key) {
     return key.startsWith(JobOptions.PROPERTIES_PREFIX)
-        || key.startsWith(MappingOptions.FORMAT_PREFIX)
-        || key.startsWith(CovariateOptions.FORMAT_PREFIX)
-        || key.startsWith(OutsideOptions.FORMAT_PREFIX);
+        || key.startsWith(MappingOptions.FORMAT_PREFIX);
   }
 
   private void checkKeys() {
@@ -365,13 +363,9 @@ public final class JobFile implements Front {
 
   private static Option<?> freeOption(String key) {
     Option<String> option = Option.text(key, null, "");
-    for (Option<?> format :
-        List.of(MappingOptions.FORMAT, CovariateOptions.FORMAT, OutsideOptions.FORMAT)) {
-      if (key.startsWith(format.key())) {
-        return option.needs(format);
-      }
-    }
-    return option;
+    return key.startsWith(MappingOptions.FORMAT_PREFIX)
+        ? option.needs(MappingOptions.FORMAT)
+        : option;
   }
 
   /** The option's value, or its default if it is absent or wrong. */

@@ -29,10 +29,10 @@ public final class JobOptions {
   /** The sections of the job file, in the order of the reference. */
   private static final List<String> SECTIONS =
       List.of(
-          (",kafka,kafka.registry,topics,observations,covariates,outside,source,window,state,learning,"
-               + "learning.outside,holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
-               + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
-               + "forecast.many-to-one,forecast.many-to-many,classify")
+          (",kafka,kafka.registry,topics,observations,covariates,source,window,state,learning,"
+                  + "holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
+                  + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
+                  + "forecast.many-to-one,forecast.many-to-many,classify")
               .split(","));
 
   private static final String COMMITTED = "safe after a stop with a savepoint, which commits first";
@@ -275,12 +275,7 @@ public final class JobOptions {
         .forEach(type -> all.addAll(Option.declaredIn(type)));
     all.removeAll(ForecastOptions.OF_MODE);
     all.removeIf(option -> option == ForecastOptions.SEASON_LENGTH);
-    Stream.of(
-            AlarmOptions.ALL,
-            WebhookOptions.ALL,
-            MappingOptions.ALL,
-            CovariateOptions.ALL,
-            OutsideOptions.ALL)
+    Stream.of(AlarmOptions.ALL, WebhookOptions.ALL, MappingOptions.ALL, CovariateOptions.ALL)
         .forEach(all::addAll);
     for (Mode mode : Mode.values()) {
       for (Option<?> option : ForecastOptions.OF_MODE) {

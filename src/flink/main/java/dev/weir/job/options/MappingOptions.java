@@ -12,7 +12,6 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The options of a topic whose records are not Weir's own: which fields hold what. */
@@ -96,7 +95,8 @@ public final class MappingOptions {
               List.of(),
               ForecastOptions.MAX_LEARNED_COVARIATES,
               "Covariates known ahead, window.features-ahead of them: of each, an array with a"
-                  + " number for each of the steps after the value, in order; null: not known.",
+                  + " number for each of the steps after the value, in order; null: not known. With"
+                  + " topics.covariates a number in its records, whose series names the group.",
               ArrayPath::parse)
           .change("as window.features-ahead; in another order, each means another one");
   public static final Option<FieldPath> LABEL =
@@ -122,25 +122,6 @@ public final class MappingOptions {
   static final List<Option<?>> ALL =
       Option.declaredIn(MappingOptions.class, new Option.Need(FORMAT, null));
 
-  /**
-   * What a section says of records; the file must have what it needs.
-   *
-   * @param directory where a relative path starts
-   * @param name parts of the name of a series or of a group
-   * @throws IOException if the schema's file can't be read
-   */
-  public static ObservationMapping mapping(
-      JobFile file, Path directory, String section, Option<List<NamePart>> name)
-      throws IOException {
-    return mapping(
-        file,
-        directory,
-        section,
-        file.get(name),
-        file.get(FEATURES.under(section)),
-        file.get(LABEL.under(section)));
-  }
-
   /** Whether the covariates of each value of an observation are the record's other values. */
   public static boolean areOthers(JobFile file) {
     return file.get(FEATURES).equals(OTHERS);
@@ -154,49 +135,33 @@ public final class MappingOptions {
   }
 
   /**
-   * The mapping of outside forecasts: the model is the first part of a name, the label is when a
-   * forecast was made, and value and quantiles are features.
+   * What the section says of observations; the file must have what it needs.
+   *
+   * @param directory where a relative path starts
+   * @throws IOException if the schema's file can't be read
    */
-  public static ObservationMapping outside(JobFile file, Path directory) throws IOException {
-    List<NamePart> name = new ArrayList<>(List.of(file.get(OutsideOptions.MODEL)));
-    name.addAll(file.get(OutsideOptions.SERIES));
-    List<FieldPath> numbers = new ArrayList<>(List.of(file.get(OutsideOptions.VALUE)));
-    numbers.addAll(file.get(OutsideOptions.QUANTILES));
-    FieldPath made = file.get(OutsideOptions.MADE);
-    return mapping(file, directory, OutsideOptions.SECTION, name, numbers, made);
-  }
-
-  private static ObservationMapping mapping(
-      JobFile file,
-      Path directory,
-      String section,
-      List<NamePart> name,
-      List<FieldPath> observed,
-      FieldPath label)
-      throws IOException {
-    String schema = file.get(SCHEMA_FILE.under(section));
-    List<FieldPath> values = file.get(VALUES.under(section), List.of());
-    boolean areOthers = section.equals(SECTION) && areOthers(file);
+  public static ObservationMapping mapping(JobFile file, Path directory) throws IOException {
+    String schema = file.get(SCHEMA_FILE);
+    List<FieldPath> values = file.get(VALUES, List.of());
     return new ObservationMapping(
         new ObservationMapping.Format(
-            file.get(FORMAT.under(section)),
-            file.formatOptions(FORMAT.under(section)),
-            file.get(COLUMNS.under(section)),
-            schema == null
-                ? null
-                : SchemaFile.read(schema, directory, file.get(MESSAGE.under(section)))),
-        name,
-        new ObservationMapping.Time(
-            file.get(TIME.under(section)), file.get(TIME_UNIT.under(section))),
+            file.get(FORMAT),
+            file.formatOptions(FORMAT),
+            file.get(COLUMNS),
+            schema == null ? null : SchemaFile.read(schema, directory, file.get(MESSAGE))),
+        file.get(SERIES),
+        new ObservationMapping.Time(file.get(TIME), file.get(TIME_UNIT)),
         values,
-        file.get(ON_NULL.under(section)),
+        file.get(ON_NULL),
         new ObservationMapping.Covariates(
-            areOthers ? values : observed, areOthers, file.get(FEATURES_AHEAD.under(section))),
-        label,
-        file.get(EACH.under(section)));
+            areOthers(file) ? values : file.get(FEATURES),
+            areOthers(file),
+            file.has(CovariateOptions.TOPIC) ? List.of() : file.get(FEATURES_AHEAD)),
+        file.get(LABEL),
+        file.get(EACH));
   }
 
-  static Option<FieldPath> path(String key, String description) {
+  private static Option<FieldPath> path(String key, String description) {
     return new Option<>(
         key, Option.Type.TEXT, FieldPath.EXPECTED, null, description, FieldPath::parse);
   }

@@ -55,11 +55,6 @@ public final class ScoreCodec extends RecordCodec<Score, dev.weir.kafka.avro.Sco
           to.writeString(method.name());
           to.writeDouble(method.mae());
           to.writeDouble(method.share());
-          AvroBytes.writeOptional(method.relativeError(), to);
-          AvroBytes.writeOptional(method.crps(), to);
-          AvroBytes.writeOptional(method.relativeCrps(), to);
-          AvroBytes.writeOptional(method.coverage(), to);
-          AvroBytes.writeOptional(method.delaySeconds(), to);
         });
     write(score.distribution(), out);
   }
@@ -109,17 +104,7 @@ public final class ScoreCodec extends RecordCodec<Score, dev.weir.kafka.avro.Sco
         AvroBytes.orNaN(record.getLevel()),
         AvroBytes.orNaN(record.getCoverage()),
         record.getMethods().stream()
-            .map(
-                m ->
-                    new Score.Method(
-                        m.getName(),
-                        m.getMae(),
-                        m.getShare(),
-                        AvroBytes.orNaN(m.getRelativeError()),
-                        AvroBytes.orNaN(m.getCrps()),
-                        AvroBytes.orNaN(m.getRelativeCrps()),
-                        AvroBytes.orNaN(m.getCoverage()),
-                        AvroBytes.orNaN(m.getDelaySeconds())))
+            .map(m -> new Score.Method(m.getName(), m.getMae(), m.getShare()))
             .toList(),
         distribution(record.getDistributionScore()));
   }

@@ -5,7 +5,6 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.OutsideUpdate;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.ObservationTopics;
@@ -187,21 +186,14 @@ public final class KafkaConnectors {
         new CovariateDeserializer(type, topic, settings.registry()));
   }
 
-  /**
-   * Outside forecasts, from the beginning, as covariates. Until they are read, they hold back event
-   * time.
-   */
+  /** Outside forecasts, as {@link #covariates}. */
   public Source<CovariateEvent, ?, ?> outside(TypeInformation<CovariateEvent> type) {
     OutsideTopic topic = settings.topics().outside();
-    return timed(
-        outsideGroup(settings),
-        new ExistingTopics(List.of(topic.name())),
+    return untimed(
+        consumerProperties(group(settings, OUTSIDE)),
+        topic.name(),
         OffsetsInitializer.earliest(),
-        end(),
-        new OutsideDeserializer(type, topic, settings.registry()),
-        false,
-        KafkaConnectors::made,
-        topic.idleTimeout());
+        new OutsideDeserializer(type, topic, settings.registry()));
   }
 
   /** A source whose partitions hold back event time until they are read. */
@@ -236,16 +228,6 @@ public final class KafkaConnectors {
   /** Each observation is progress. */
   static long observed(InputEvent event, long before) {
     return event instanceof ObservationEvent ? before + 1 : before;
-  }
-
-  /** A forecast that was made later is progress: many that were made at once may come for hours. */
-  static long made(CovariateEvent event, long before) {
-    return event instanceof OutsideUpdate update ? Math.max(before, update.made()) : before;
-  }
-
-  /** The consumer group of the source of outside forecasts. */
-  public static String outsideGroup(KafkaSettings settings) {
-    return group(settings, OUTSIDE);
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */

@@ -6,10 +6,21 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ObservationJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Sends observations as Avro or JSON, keyed by series so that each series keeps its order. */
-public final class ObservationProducer extends SeriesProducer {
+public final class ObservationProducer implements AutoCloseable {
+
+  private static final String MAX_BLOCK_MILLIS = "15000";
+
+  private final String topic;
+  private final Producer<byte[], byte[]> producer;
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
 
   private final ObservationCodec codec;
   private final ObservationJson json; // null: Avro
@@ -29,7 +40,12 @@ public final class ObservationProducer extends SeriesProducer {
   public ObservationProducer(
       KafkaClients clients, String topic, RegistrySettings registry, boolean isJson, int ahead)
       throws IOException {
-    super(clients, topic);
+    this.topic = topic;
+    this.producer =
+        clients
+            .or(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS)
+            .or(ProducerConfig.LINGER_MS_CONFIG, "5")
+            .producer();
     this.json = isJson ? new ObservationJson(ahead) : null;
     this.codec =
         registry == null
@@ -52,5 +68,40 @@ public final class ObservationProducer extends SeriesProducer {
       record.headers().add(ObservationCodec.fingerprintHeader(), schema);
     }
     send(record);
+  }
+
+  /**
+   * A record of a series.
+   *
+   * @param time when it is of; brokers refuse a record that is ahead of the clock
+   */
+  private ProducerRecord<byte[], byte[]> record(String series, long time, byte[] value) {
+    long timestamp = Math.max(0, Math.min(time, System.currentTimeMillis()));
+    byte[] key = series.getBytes(StandardCharsets.UTF_8);
+    return new ProducerRecord<>(topic, null, timestamp, key, value);
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record) throws IOException {
+    throwFailure();
+    producer.send(record, (metadata, exception) -> failure.compareAndSet(null, exception));
+  }
+
+  /** Returns when the brokers have all that was sent. */
+  public void flush() throws IOException {
+    producer.flush();
+    throwFailure();
+  }
+
+  private void throwFailure() throws IOException {
+    if (failure.get() != null) {
+      throw new IOException(
+          "topic %s: could not send: %s".formatted(topic, failure.get().getMessage()),
+          failure.get());
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(5));
   }
 }

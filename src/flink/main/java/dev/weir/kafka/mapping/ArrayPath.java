@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 public record ArrayPath(FieldPath array, List<String> field) implements Serializable {
 
   public static final String EXPECTED =
-      "arrays of numbers such as temperatures, or a field of elements such as forecast[].temperature";
+      "arrays of numbers such as temperatures, or a field of elements such as"
+          + " forecast[].temperature";
 
   private static final Pattern ELEMENTS = Pattern.compile("\\[\\](\\.|$)");
 
@@ -36,6 +37,19 @@ public record ArrayPath(FieldPath array, List<String> field) implements Serializ
       throw new IllegalArgumentException("expected %s, got '%s'".formatted(EXPECTED, text));
     }
     return new ArrayPath(array, field.names());
+  }
+
+  /**
+   * The same as the path of one number.
+   *
+   * @throws IllegalArgumentException when it is a field of elements
+   */
+  public FieldPath number() {
+    if (!field.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected %s, got '%s'".formatted(FieldPath.EXPECTED, this));
+    }
+    return array;
   }
 
   /** As it is written. */

@@ -96,6 +96,24 @@ public record ObservationMapping(
     return format.equals(AVRO) || format.equals(PROTOBUF);
   }
 
+  /**
+   * The same of records that are covariates, of a group that is named as a series.
+   *
+   * @param features a number each
+   * @throws IllegalArgumentException if one is a field of an array's elements
+   */
+  public ObservationMapping ofCovariates(List<ArrayPath> features) {
+    return new ObservationMapping(
+        format,
+        series,
+        time,
+        List.of(),
+        null,
+        new Covariates(features.stream().map(ArrayPath::number).toList(), false, List.of()),
+        null,
+        each);
+  }
+
   /** Whether records are covariates only, without a value. */
   boolean isOfCovariates() {
     return values.isEmpty();

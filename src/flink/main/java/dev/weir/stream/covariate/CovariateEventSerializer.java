@@ -42,7 +42,7 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
       for (long time : update.times()) {
         target.writeLong(time);
       }
-      writeDoubles(update.rows(), target);
+      writeDoubles(update.values(), target);
     } else {
       target.writeByte(DEAD_LETTER);
       LETTERS.serialize((DeadLetter) event, target);

@@ -6,8 +6,10 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.OutsideUpdate;
 import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -18,9 +20,11 @@ import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Keeps the covariates of each group and attaches to an observation those of the steps after it
- * that have arrived so far. Never waits: an observation is forwarded at once, and what is missing
- * is NaN. One that brings covariates of its own, and what is no observation, is forwarded as it is.
+ * Keeps the covariates of each group, or what outside models forecast of each series, and attaches
+ * to an observation what has arrived so far of the steps after it. Never waits: an observation is
+ * forwarded at once, and what is missing is NaN. One that brings covariates of its own, and what is
+ * no observation, is forwarded as it is. Of what a model says of a step, the newest forecast
+ * counts, for observations from when it was made on.
  */
 final class CovariateFunction
     extends KeyedCoProcessFunction<String, InputEvent, CovariateEvent, InputEvent> {
@@ -61,26 +65,53 @@ final class CovariateFunction
   @Override
   public void processElement1(InputEvent event, Context context, Collector<InputEvent> out)
       throws IOException {
+    boolean ofModels = !settings.models().isEmpty();
     if (!(event instanceof ObservationEvent observed)
-        || observed.observation().ahead().length > 0) {
+        || !ofModels && observed.observation().ahead().length > 0) {
       out.collect(event);
       return;
     }
     Observation o = observed.observation();
     GroupCovariates known = covariates.value();
     int found = fits(known) ? known.find(o.time(), settings.interval(), steps) : 0;
-    missing.inc(steps.length - found);
-    if (found == 0) {
-      out.collect(event);
-      return;
+    double[] ahead = Observation.NO_FEATURES;
+    if (ofModels) {
+      ahead = withModels(o, known, found);
+    } else {
+      missing.inc(steps.length - found);
+      ahead = found > 0 ? known.rows(steps) : ahead;
     }
-    out.collect(
-        new ObservationEvent(o.withAhead(known.rows(steps), o.models()), observed.source()));
+    out.collect(new ObservationEvent(o.withAhead(ahead), observed.source()));
   }
 
-  /** A savepoint may have been taken with another number of covariates. */
+  /** The covariates of an observation, and what models had said of the same steps by its time. */
+  private double[] withModels(Observation o, GroupCovariates known, int found) {
+    int covariates = settings.features();
+    int models = settings.models().size();
+    int width = covariates + models;
+    double[] all = new double[steps.length * width];
+    Arrays.fill(all, Double.NaN);
+    int last = covariates == 0 ? 0 : Math.min(steps.length, o.ahead().length / covariates);
+    for (int k = 0; k < last; k++) {
+      System.arraycopy(o.ahead(), k * covariates, all, k * width, covariates);
+    }
+    int said = 0;
+    for (int k = 0; k < steps.length && found > 0; k++) {
+      for (int m = 0; m < models && steps[k] >= 0; m++) {
+        if (known.feature(steps[k], 2 * m + 1) <= o.time()) {
+          all[k * width + covariates + m] = known.feature(steps[k], 2 * m);
+          last = Math.max(last, k + 1);
+          said++;
+        }
+      }
+    }
+    missing.inc((long) steps.length * models - said);
+    return Arrays.copyOf(all, last * width);
+  }
+
+  /** A savepoint may have been taken with another number of them. */
   private boolean fits(GroupCovariates known) {
-    return known != null && known.features() == settings.features();
+    return known != null && known.features() == settings.columns();
   }
 
   @Override
@@ -90,20 +121,51 @@ final class CovariateFunction
       out.collect(letter);
       return;
     }
-    CovariateUpdate update = (CovariateUpdate) event;
     received.inc();
-    if (update.time() <= context.timerService().currentWatermark()) {
-      late.inc();
-    }
+    TimerService timers = context.timerService();
     GroupCovariates known = covariates.value();
     if (!fits(known)) {
-      known = new GroupCovariates(settings.features());
+      known = new GroupCovariates(settings.columns());
     }
     Long before = known.size() == 0 ? null : known.newest();
-    known.put(update.time(), update.features(), settings.keep(), now(context.timerService()));
-    covariates.update(known);
+    if (event instanceof OutsideUpdate update) {
+      known.dropUpTo(timers.currentWatermark());
+      learn(known, update, timers);
+    } else {
+      CovariateUpdate update = (CovariateUpdate) event;
+      if (update.time() <= timers.currentWatermark()) {
+        late.inc();
+      }
+      known.put(update.time(), update.features(), settings.keep(), now(timers));
+    }
+    Long newest = known.size() == 0 ? null : known.newest();
+    if (newest == null) {
+      covariates.clear();
+    } else {
+      covariates.update(known);
+    }
     if (!settings.ttl().isZero()) {
-      expire(context.timerService(), before, known.newest());
+      expire(timers, before, newest);
+    }
+  }
+
+  /** Keeps what a forecast says of times to come, unless a newer one has said it. */
+  private void learn(GroupCovariates known, OutsideUpdate update, TimerService timers) {
+    int column = 2 * settings.models().indexOf(update.model());
+    long[] times = update.times();
+    if (times[times.length - 1] <= timers.currentWatermark()) {
+      late.inc();
+    }
+    for (int i = 0; i < times.length; i++) {
+      double value = update.values()[i];
+      double[] row = known.row(times[i]);
+      if (times[i] > timers.currentWatermark()
+          && !Double.isNaN(value)
+          && !(row[column + 1] > update.made())) {
+        row[column] = value;
+        row[column + 1] = update.made();
+        known.put(times[i], row, settings.keep(), now(timers));
+      }
     }
   }
 
@@ -114,12 +176,14 @@ final class CovariateFunction
   }
 
   /** One timer for each group, also for one that was kept before a ttl was set. */
-  private void expire(TimerService timers, Long before, long newest) {
+  private void expire(TimerService timers, Long before, Long newest) {
     long ttl = settings.ttl().toMillis();
-    if (before != null && before != newest) {
+    if (before != null && !before.equals(newest)) {
       timers.deleteEventTimeTimer(before + ttl);
     }
-    timers.registerEventTimeTimer(newest + ttl);
+    if (newest != null) {
+      timers.registerEventTimeTimer(newest + ttl);
+    }
   }
 
   @Override

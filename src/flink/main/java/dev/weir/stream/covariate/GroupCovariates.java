@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The covariates of a group of series, or what an outside model forecasts of a series, by the time
+ * The covariates of a group of series, or what outside models forecast of a series, by the time
  * that they are of, ascending. Mutable.
  */
 final class GroupCovariates {
@@ -59,12 +59,24 @@ final class GroupCovariates {
   }
 
   /** Where a time is, negative if it is not known. */
-  int indexOf(long time) {
+  private int indexOf(long time) {
     return Arrays.binarySearch(times, 0, size, time);
   }
 
   double feature(int index, int feature) {
     return rows[index * features + feature];
+  }
+
+  /** What is known of a time, a copy; NaN for unknown. */
+  double[] row(long time) {
+    int index = indexOf(time);
+    double[] row = new double[features];
+    if (index < 0) {
+      Arrays.fill(row, Double.NaN);
+    } else {
+      System.arraycopy(rows, index * features, row, 0, features);
+    }
+    return row;
   }
 
   /** The last time that is known; there must be one. */

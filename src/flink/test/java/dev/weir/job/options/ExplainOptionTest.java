@@ -64,9 +64,9 @@ class ExplainOptionTest {
     set.put("window.interval", "PT1H");
     set.put("window.features-ahead", "2");
     assertThat(explanations(job, set)).containsOnly(ExplanationSettings.NUMBERED);
-    set.put("covariates.format", "json");
-    set.put("covariates.features", "heat,rain");
-    set.put("covariates.time", "at");
+    set.put("observations.format", "json");
+    set.put("observations.values", "y");
+    set.put("observations.features-ahead", "heat,rain");
     assertThat(explanations(job, set))
         .containsOnly(new ExplanationSettings(List.of(), List.of("heat", "rain")));
   }

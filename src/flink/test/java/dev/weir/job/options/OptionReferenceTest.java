@@ -24,7 +24,7 @@ class OptionReferenceTest {
   @Test
   void eachOptionIsDescribedAndSaysWhatAChangeOverASavepointDoes() {
     assertThat(JobOptions.all())
-        .hasSizeGreaterThan(130)
+        .hasSizeGreaterThan(80)
         .allSatisfy(
             row -> {
               assertThat(row.expected()).as(row.key()).isNotBlank();

@@ -7,7 +7,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.connector.UnreadRecords.Answer;
 import java.time.Duration;
@@ -244,16 +243,6 @@ class ObservationSourceReaderTest {
     topic.end(0, 4); // is not read yet
     awaitIdle("t-1");
     reader.isAvailable().get(); // the thread wakes a task that waits
-  }
-
-  @Test
-  void forecastIsProgressIfItWasMadeLater() {
-    OutsideUpdate update = new OutsideUpdate("s", "m", 7, new long[] {9}, new double[] {1});
-    assertThat(KafkaConnectors.made(update, Long.MIN_VALUE)).isEqualTo(7);
-    assertThat(KafkaConnectors.made(update, 7)).isEqualTo(7);
-    assertThat(KafkaConnectors.made(update, 8)).isEqualTo(8);
-    DeadLetter letter = new DeadLetter(DeadLetter.Reason.MALFORMED, "m", null);
-    assertThat(KafkaConnectors.made(letter, 8)).isEqualTo(8);
   }
 
   @Test

@@ -8,20 +8,12 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.avro.OutsideForecast;
-import dev.weir.kafka.mapping.ElementPath;
-import dev.weir.kafka.mapping.FieldPath;
-import dev.weir.kafka.mapping.NamePart;
-import dev.weir.kafka.mapping.ObservationMapping;
-import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.wire.AvroBytes;
-import dev.weir.kafka.wire.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -36,37 +28,14 @@ class OutsideDeserializerTest {
   private static final long HOUR = 3_600_000;
   private static final long TIME = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();
   private static final long RECORDED = TIME + 60_000;
-  private static final List<Double> NONE = List.of();
-  private static final List<Double> OF_80 = List.of((1 - 0.8) / 2, (1 + 0.8) / 2);
 
-  private static OutsideDeserializer reader(List<Double> levels, ObservationMapping mapping) {
+  private static OutsideDeserializer reader() {
+    List<String> models = List.of("lear", "dnn");
     OutsideTopic topic =
-        new OutsideTopic(
-            "outside",
-            List.of("lear", "dnn"),
-            levels,
-            HOUR,
-            Duration.ZERO,
-            Duration.ofSeconds(10),
-            Duration.ofDays(30),
-            Duration.ofHours(1),
-            mapping);
+        new OutsideTopic("outside", models, HOUR, Duration.ofDays(30), Duration.ofHours(1));
     OutsideDeserializer reader = new OutsideDeserializer(null, topic, null);
     reader.openAlone();
     return reader;
-  }
-
-  private static ObservationMapping mapping(String each, String... features) {
-    return new ObservationMapping(
-        new ObservationMapping.Format("json", Map.of(), List.of(), null),
-        List.of(NamePart.parse("model"), NamePart.parse("site")),
-        new ObservationMapping.Time(FieldPath.parse("at"), TimeText.Unit.AUTO),
-        List.of(),
-        OnNull.SKIP,
-        new ObservationMapping.Covariates(
-            List.of(features).stream().map(FieldPath::parse).toList(), false, List.of()),
-        FieldPath.parse("made"),
-        each == null ? null : ElementPath.parse(each));
   }
 
   private static List<CovariateEvent> read(OutsideDeserializer reader, byte[] value) {
@@ -92,8 +61,8 @@ class OutsideDeserializerTest {
     return read(reader, value.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static OutsideUpdate update(long made, long[] times, double... rows) {
-    return new OutsideUpdate("b", "lear", made, times, rows);
+  private static OutsideUpdate update(long made, long[] times, double... values) {
+    return new OutsideUpdate("b", "lear", made, times, values);
   }
 
   private static OutsideForecast.Builder forecast() {
@@ -105,7 +74,7 @@ class OutsideDeserializerTest {
 
   @Test
   void readsAvroWithTimesOrAnOrigin() {
-    OutsideDeserializer reader = reader(NONE, null);
+    OutsideDeserializer reader = reader();
     OutsideForecast times =
         forecast()
             .setMade(Instant.ofEpochMilli(TIME))
@@ -124,63 +93,10 @@ class OutsideDeserializerTest {
   void readsJson() {
     assertThat(
             read(
-                reader(NONE, null),
+                reader(),
                 "{\"series\":\"b\",\"model\":\"lear\",\"made\":\"2026-01-31T12:00:00Z\","
                     + "\"times\":[\"2026-01-31T13:00:00Z\",1769868000],\"values\":[1,null]}"))
         .containsExactly(update(TIME, new long[] {TIME + HOUR, TIME + 2 * HOUR}, 1, NAN));
-  }
-
-  /** By hand: 0.1 lies halfway between 0.05 and 0.15, 0.9 is given. */
-  @Test
-  void quantilesBecomeTheEndsOfTheIntervals() {
-    OutsideForecast given =
-        forecast()
-            .setOrigin(Instant.ofEpochMilli(TIME))
-            .setValues(List.of(5.0, 6.0, 7.0))
-            .setLevels(List.of(0.05, 0.15, 0.9))
-            .setQuantiles(Arrays.asList(1.0, 2.0, 9.0, 3.0, 1.0, 9.0, NAN, 4.0, 9.0))
-            .build();
-    OutsideUpdate read = (OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(given)).get(0);
-    assertThat(read.rows()[1]).isCloseTo(1.5, org.assertj.core.data.Offset.offset(1e-12));
-    assertThat(read.rows()[2]).isEqualTo(9);
-    assertThat(read.rows()[4]).as("crossing ones are sorted").isCloseTo(2, offset());
-    assertThat(read.rows()[7]).as("beyond the lowest that is known").isNaN();
-    assertThat(read.rows()[8]).isEqualTo(9);
-    OutsideForecast none = forecast().setOrigin(Instant.ofEpochMilli(TIME)).build();
-    assertThat(((OutsideUpdate) read(reader(OF_80, null), AvroBytes.of(none)).get(0)).rows())
-        .containsExactly(1.5, NAN, NAN, NAN, NAN, NAN);
-  }
-
-  private static org.assertj.core.data.Offset<Double> offset() {
-    return org.assertj.core.data.Offset.offset(1e-12);
-  }
-
-  @Test
-  void readsOtherRecordsByAMapping() {
-    OutsideDeserializer reader = reader(OF_80, mapping(null, "y", "lo", "hi"));
-    assertThat(
-            read(
-                reader,
-                "{\"site\":\"b\",\"model\":\"lear\",\"made\":1769860800,\"at\":1769864400,"
-                    + "\"y\":7,\"lo\":\"6.5\"}"))
-        .containsExactly(update(TIME, new long[] {TIME + HOUR}, 7, 6.5, NAN));
-    assertThat(read(reader, "{\"site\":\"b\",\"model\":\"lear\",\"at\":1769864400,\"y\":7}"))
-        .containsExactly(update(RECORDED, new long[] {TIME + HOUR}, 7, NAN, NAN));
-    List<CovariateEvent> bad =
-        read(
-            reader(NONE, mapping("all", "y")),
-            "{\"site\":\"b\",\"all\":[{\"model\":\"x/y\",\"at\":1769864400,\"y\":7},"
-                + "{\"model\":\"lear\",\"made\":\"noon\",\"at\":1769864400,\"y\":7},"
-                + "{\"model\":\"lear\",\"at\":1769864400,\"y\":8}]}");
-    assertThat(bad.get(0)).isEqualTo(update(RECORDED, new long[] {TIME + HOUR}, 8));
-    assertThat(((DeadLetter) bad.get(1)).message())
-        .isEqualTo("model: expected one of [lear, dnn], got 'x/y'");
-    DeadLetter noon =
-        (DeadLetter)
-            read(reader, "{\"site\":\"b\",\"model\":\"lear\",\"made\":\"noon\",\"at\":1769864400}")
-                .get(0);
-    assertThat(noon.reason()).isEqualTo(Reason.TIME);
-    assertThat(noon.message()).startsWith("made: expected a time such as").endsWith("got 'noon'");
   }
 
   @ParameterizedTest
@@ -199,16 +115,6 @@ class OutsideDeserializerTest {
             + "|times[1]: expected after 2026-01-31T12:00:00Z, got 2026-01-31T12:00:00Z",
         "'model':'lear','origin':1769860800,'values':[1,1e999]|NOT_FINITE"
             + "|values[1]: expected a finite number or none, got Infinity",
-        "'model':'lear','origin':1769860800,'values':[1],'levels':[0.5],'quantiles':[-1e999]"
-            + "|NOT_FINITE|quantiles[0]: expected a finite number or none, got -Infinity",
-        "'model':'lear','origin':1769860800,'values':[1],'levels':[0.5]|FEATURES"
-            + "|quantiles: expected 1, values times levels, got 0",
-        "'model':'lear','origin':1769860800,'values':[1],'levels':[0.5,0.5],'quantiles':[1,2]"
-            + "|FEATURES|levels[1]: expected between 0.5 and 1, got 0.5",
-        "'model':'lear','origin':1769860800,'values':[1],'levels':[1],'quantiles':[1]"
-            + "|FEATURES|levels[0]: expected between 0.0 and 1, got 1.0",
-        "'model':'lear','origin':1769860800,'values':[1],'levels':[null],'quantiles':[1]"
-            + "|FEATURES|levels[0]: expected between 0.0 and 1, got NaN",
         "'model':'lear','made':'2999-01-01','origin':1769860800,'values':[1]|TIME"
             + "|made: expected 1970 to PT1H from now, got 2999-01-01T00:00:00Z",
         "'model':'lear','origin':'2999-01-01','values':[1]|TIME"
@@ -220,7 +126,7 @@ class OutsideDeserializerTest {
       })
   void whatCanNotBeUsedIsADeadLetterWithItsBytes(String fields, Reason reason, String message) {
     String value = "{\"series\":\"b\"," + fields.replace('\'', '"') + "}";
-    List<CovariateEvent> events = read(reader(NONE, null), value);
+    List<CovariateEvent> events = read(reader(), value);
     assertThat(events).hasSize(1);
     DeadLetter letter = (DeadLetter) events.get(0);
     assertThat(letter.message()).contains(message);
@@ -232,9 +138,9 @@ class OutsideDeserializerTest {
   void stepsOfARecordAreBounded() {
     String many = "1,".repeat(OutsideDeserializer.MAX_STEPS);
     String start = "{\"series\":\"b\",\"model\":\"lear\",\"origin\":1567296000,\"values\":[";
-    List<CovariateEvent> right = read(reader(NONE, null), start + many.replaceAll(",$", "]}"));
+    List<CovariateEvent> right = read(reader(), start + many.replaceAll(",$", "]}"));
     assertThat(((OutsideUpdate) right.get(0)).times()).hasSize(OutsideDeserializer.MAX_STEPS);
-    List<CovariateEvent> tooMany = read(reader(NONE, null), start + many + "1]}");
+    List<CovariateEvent> tooMany = read(reader(), start + many + "1]}");
     assertThat(((DeadLetter) tooMany.get(0)).message())
         .isEqualTo("values: expected 1 to 4096, got 4097");
   }
@@ -242,15 +148,8 @@ class OutsideDeserializerTest {
   @Test
   void noBytesMakeItThrow() {
     SplittableRandom random = new SplittableRandom(11);
-    byte[] avro =
-        AvroBytes.of(
-            forecast()
-                .setOrigin(Instant.ofEpochMilli(TIME))
-                .setLevels(List.of(0.05, 0.95))
-                .setQuantiles(List.of(1.0, 2.0, 3.0, NAN))
-                .build());
-    OutsideDeserializer own = reader(OF_80, null);
-    OutsideDeserializer mapped = reader(OF_80, mapping(null, "y", "lo", "hi"));
+    byte[] avro = AvroBytes.of(forecast().setOrigin(Instant.ofEpochMilli(TIME)).build());
+    OutsideDeserializer own = reader();
     for (int i = 0; i < 20_000; i++) {
       byte[] bytes = i % 2 == 0 ? avro.clone() : new byte[random.nextInt(60)];
       if (i % 2 == 0) {
@@ -259,7 +158,6 @@ class OutsideDeserializerTest {
         random.nextBytes(bytes);
       }
       assertThat(read(own, bytes)).isNotEmpty();
-      assertThat(read(mapped, bytes)).isNotEmpty();
     }
   }
 }

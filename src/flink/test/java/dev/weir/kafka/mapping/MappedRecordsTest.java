@@ -42,7 +42,7 @@ class MappedRecordsTest {
   static ObservationMapping mapping(String section) {
     JobFile file = JobFile.parse("observations: {" + section + "}", "test.yaml", Map.of());
     try {
-      return MappingOptions.mapping(file, RECORDS, MappingOptions.SECTION, MappingOptions.SERIES);
+      return MappingOptions.mapping(file, RECORDS);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -52,7 +52,7 @@ public class CovariateJoinTest {
   private static final CovariateSettings SETTINGS = settings(SITE, 9, Duration.ZERO);
 
   private static CovariateSettings settings(Pattern key, int keep, Duration ttl) {
-    return new CovariateSettings(key, FEATURES, HORIZON, HOUR, keep, ttl);
+    return new CovariateSettings(key, FEATURES, List.of(), HORIZON, HOUR, keep, ttl);
   }
 
   /** Those that the operator registers. */
@@ -88,7 +88,10 @@ public class CovariateJoinTest {
               event instanceof ObservationEvent o
                   ? settings.groupOf(o.observation().series())
                   : "dead",
-          event -> event instanceof CovariateUpdate u ? u.group() : "dead",
+          event ->
+              event instanceof CovariateUpdate u
+                  ? u.group()
+                  : event instanceof OutsideUpdate o ? o.series() : "dead",
           Types.STRING,
           MAX_PARALLELISM,
           tasks,
@@ -107,8 +110,16 @@ public class CovariateJoinTest {
       processElement2(new CovariateUpdate(group, T + (long) (hour * HOUR), features), 0);
     }
 
-    double[] ahead(String series, double hour) throws Exception {
-      Observation observation = new Observation(series, T + (long) (hour * HOUR), hour);
+    /** A forecast of the hours from one on. */
+    void says(String model, double made, int first, double... values) throws Exception {
+      long[] times = new long[values.length];
+      Arrays.setAll(times, i -> T + (first + i) * HOUR);
+      processElement2(new OutsideUpdate("a", model, T + (long) (made * HOUR), times, values), 0);
+    }
+
+    double[] ahead(String series, double hour, double... known) throws Exception {
+      Observation observation =
+          new Observation(series, T + (long) (hour * HOUR), hour).withAhead(known);
       processElement1(new ObservationEvent(observation, source()), observation.time());
       List<InputEvent> all = take();
       assertThat(all).hasSize(1);
@@ -292,6 +303,57 @@ public class CovariateJoinTest {
     }
   }
 
+  private static Harness outside(int covariates, Duration ttl) throws Exception {
+    List<String> models = List.of("lear", "dnn");
+    CovariateSettings settings =
+        new CovariateSettings(null, covariates, models, HORIZON, HOUR, 9, ttl);
+    return new Harness(settings, false, null, 1, 0);
+  }
+
+  @Test
+  void newestForecastOfAStepCountsFromWhenItWasMade() throws Exception {
+    try (Harness harness = outside(0, Duration.ZERO)) {
+      harness.says("dnn", 0, 1, 10, 20, 30);
+      harness.says("lear", 1, 2, 2, NAN, 4);
+      harness.says("lear", 0, 2, 99, 3); // older, also where the newer one says nothing
+      assertThat(harness.ahead("a", 0)).containsExactly(NAN, 10, NAN, 20, 3, 30);
+      assertThat(harness.ahead("a", 1)).containsExactly(2, 20, 3, 30, 4, NAN);
+      assertThat(harness.ahead("b", 1)).isEmpty();
+      harness.says("lear", 1, 2, 5); // a correction
+      assertThat(harness.ahead("a", 1)).containsExactly(5, 20, 3, 30, 4, NAN);
+      assertThat(harness.metrics.count("weir.covariates")).isEqualTo(4);
+      assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(4 + 3 + 8 + 3);
+    }
+  }
+
+  @Test
+  void covariatesComeBeforeTheColumnsOfModels() throws Exception {
+    try (Harness harness = outside(2, Duration.ZERO)) {
+      assertThat(harness.ahead("a", 0, 5, 6)).containsExactly(5, 6, NAN, NAN);
+      harness.says("dnn", 0, 2, 7);
+      assertThat(harness.ahead("a", 0, 5, 6)).containsExactly(5, 6, NAN, NAN, NAN, NAN, NAN, 7);
+    }
+  }
+
+  @Test
+  void forecastsOfTimesThatHavePassedAreDropped() throws Exception {
+    try (Harness harness = outside(0, Duration.ofHours(5))) {
+      harness.says("lear", 0, 1, 1, 2, 3);
+      harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
+      harness.says("lear", 1, 1, 8, 9); // late
+      assertThat(harness.metrics.count("weir.lateCovariates")).isEqualTo(1);
+      assertThat(harness.ahead("a", 0)).containsExactly(NAN, NAN, NAN, NAN, 3, NAN);
+      harness.processBothWatermarks(new Watermark(T + 3 * HOUR));
+      harness.says("lear", 1, 3, 8);
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      harness.says("lear", 3, 4, 8);
+      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+      harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
   @Test
   void withoutKeyEachSeriesIsAGroup() {
     CovariateSettings settings = settings(null, 9, Duration.ZERO);
@@ -369,7 +431,8 @@ public class CovariateJoinTest {
     try (Harness before = one()) {
       before.covariates("a", 1, 1, 10);
       OperatorSubtaskState state = before.snapshot(1, 1);
-      CovariateSettings three = new CovariateSettings(SITE, 3, HORIZON, HOUR, 9, Duration.ZERO);
+      CovariateSettings three =
+          new CovariateSettings(SITE, 3, List.of(), HORIZON, HOUR, 9, Duration.ZERO);
       try (Harness after = new Harness(three, false, state, 1, 0)) {
         assertThat(after.ahead("a/1", 0)).isEmpty();
         after.covariates("a", 2, 1, 2, 3);
