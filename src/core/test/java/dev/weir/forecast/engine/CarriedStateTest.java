@@ -288,7 +288,7 @@ class CarriedStateTest {
             "scaling: expected none or fixed with window.state: carry, since what is carried has"
                 + " one scale, got last (model m version 1)");
     assertThat(problem(settings, BuiltInModels.weir()))
-        .startsWith("kind: expected a network that reads windows alone with window.state: carry");
+        .startsWith("kind: expected a network that reads windows with window.state: carry");
   }
 
   private static String problem(ForecastSettings settings, ForecastModel model) {
