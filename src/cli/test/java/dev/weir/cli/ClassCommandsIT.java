@@ -166,9 +166,7 @@ class ClassCommandsIT {
     assertThat(published.out()).contains("other version 10 is on models");
     assertThat(InProcess.weir("model publish %s %s --name other", one, job).exitCode()).isZero();
     InProcess list = InProcess.weir("model list %s", job);
-    assertThat(list.out()).containsPattern("other +11 .* published\\n");
-    InProcess rolledBack = InProcess.weir("model rollback other %s", job);
-    assertThat(rolledBack.out()).contains("other version 10 is in use again on models");
+    assertThat(list.out()).containsPattern("other +11 ");
     InProcess inspected = InProcess.weir("model inspect %s --name mine", two);
     assertThat(inspected.out()).contains("mine version 9");
     InProcess wrong = InProcess.weir("model inspect %s --seq-len 5", two);

@@ -346,7 +346,7 @@ class CommandsIT {
         "tail --colour red | Unknown option: '--colour'",
         "produce --topic x | Missing required argument",
         "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",
-        "model | weir model: expected inspect, publish, list, rollback or diff, got none",
+        "model | weir model: expected inspect, publish or list, got none",
       })
   void wrongUsageEndsWithTwoAndSaysWhatIsWrong(String command, String problem) throws Exception {
     InProcess weir = InProcess.run(command.split(" ")).failed(2);

@@ -55,7 +55,7 @@ class CompletionTest {
   @CsvSource({
     "weir mo, model",
     "weir sta, status",
-    "weir model ro, rollback",
+    "weir model pu, publish",
     "weir dead-letters rep, replay",
     "weir status --watc, --watch",
     "weir tail --format j, json",

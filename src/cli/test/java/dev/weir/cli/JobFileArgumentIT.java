@@ -68,7 +68,6 @@ class JobFileArgumentIT {
     assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 2 is on nets");
     assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 3 is on nets");
     assertPrints("model list JOB", "a                                   3");
-    assertPrints("model rollback a JOB", "a version 2 is in use again on nets");
     InProcess other = weir("dead-letters JOB --topic other");
     assertThat(other.err()).contains("topic other: expected on Kafka at");
     assertThat(weir("dead-letters JOB --set topics.dead-letters=set").err())

@@ -264,11 +264,6 @@ class SnippetsIT {
     if (commandsMatch(JOB.pattern()) || readsForecasts || registry != null) {
       open.add(feed());
     }
-    if (commandsMatch("\\./weir model (diff|rollback) .*")) { // need a version before
-      runCommand(
-          new Piece(
-              session.document(), 0, "./weir model publish demand.safetensors --name demand"));
-    }
     if (text.contains("```sql") && !text.contains("./weir produce")) {
       runCommand(
           new Piece(

@@ -2,7 +2,7 @@ package dev.weir.cli.health;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.kafka.admin.ModelVersions;
+import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.model.Model;
 import java.io.IOException;
 import java.util.function.Function;
@@ -14,7 +14,7 @@ final class ModelChecks extends Checks {
 
   private final String name; // of the topic
   private final TopicChecks topics;
-  private ModelVersions versions;
+  private ModelTopic.Content content;
 
   ModelChecks(Look look) {
     super(look);
@@ -63,13 +63,13 @@ final class ModelChecks extends Checks {
             target.initialModel().length);
       }
     }
-    versions = look.models.versions();
+    content = look.models.content();
     findings.ok(
         name,
-        "%s, %d versions, %d unreadable",
+        "%s, %d models, %d unreadable",
         policy,
-        versions.all().size(),
-        versions.unreadable().size());
+        content.models().size(),
+        content.unreadable().size());
     for (ModeSettings target : job.forecast().modes()) {
       check(
           target.model(),
@@ -105,7 +105,7 @@ final class ModelChecks extends Checks {
     if (model == null || model.isEmpty()) {
       return;
     }
-    if (versions.active(model) != null) {
+    if (content.models().containsKey(model)) {
       fits(model, problemWith);
     } else if (isInJobFile) {
       findings.ok(MODEL, "%s: from the job file until one is published", model);
@@ -123,20 +123,15 @@ final class ModelChecks extends Checks {
 
   private void fits(String name, Function<Model, String> problemWith) {
     try {
-      Model model = look.models.model(name, null);
+      Model model = look.models.model(name);
       String problem = problemWith.apply(model);
       if (problem == null) {
         findings.ok(MODEL, "%s version %d fits the job", model.name(), model.version());
       } else {
-        findings.fail(
-            MODEL,
-            "publish one that fits, or change the job file, or weir model rollback",
-            "%s",
-            problem);
+        findings.fail(MODEL, "publish one that fits, or change the job file", "%s", problem);
       }
     } catch (IOException e) {
-      findings.fail(
-          MODEL, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
+      findings.fail(MODEL, "publish it again", "%s", e.getMessage());
     }
   }
 }

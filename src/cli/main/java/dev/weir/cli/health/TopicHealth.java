@@ -7,7 +7,7 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.DeadLetterTopic;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
 import dev.weir.kafka.admin.DeadLetterTopic.Source;
-import dev.weir.kafka.admin.ModelVersions;
+import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
@@ -209,11 +209,10 @@ final class TopicHealth extends Checks {
       findings.ok("models", "in forecasts: %s", live.isEmpty() ? "none" : live);
       return;
     }
-    ModelVersions versions = look.models.versions();
     Map<String, Long> active = new TreeMap<>();
     long newestOffset = -1;
-    for (ModelVersions.Version version : versions.all()) {
-      if (version.state() == ModelVersions.State.PUBLISHED && active.size() < MAX_WORDS) {
+    for (ModelTopic.Version version : look.models.content().models().values()) {
+      if (active.size() < MAX_WORDS) {
         active.put(version.name(), version.version());
         newestOffset = Math.max(newestOffset, version.offset());
       }
@@ -315,7 +314,7 @@ final class TopicHealth extends Checks {
       findings.problem(
           "weir dead-letters --topic "
               + topic
-              + " --reason MODEL says why; weir model rollback NAME goes back",
+              + " --reason MODEL says why; publish the model before it again",
           "the newest model on %s was refused",
           topics.models());
     }

@@ -8,7 +8,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
-import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Calendar;
 import dev.weir.model.ClassifierModel;
@@ -19,7 +18,6 @@ import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -37,15 +35,13 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ModelCommand.Inspect.class,
       ModelCommand.Publish.class,
-      ModelCommand.ListModels.class,
-      ModelRollbackCommand.class
+      ModelCommand.ListModels.class
     },
     footer = {
       "",
       "Examples: weir model inspect demand.safetensors --seq-len 5",
       "          weir model publish demand.safetensors --name demand",
-      "          weir model list",
-      "          weir model rollback demand"
+      "          weir model list"
     })
 public final class ModelCommand implements Runnable {
 
@@ -53,7 +49,7 @@ public final class ModelCommand implements Runnable {
 
   @Override
   public void run() {
-    throw UsageException.of(spec, "expected inspect, publish, list or rollback, got none");
+    throw UsageException.of(spec, "expected inspect, publish or list, got none");
   }
 
   /** {@code weir model inspect}. */
@@ -184,36 +180,28 @@ public final class ModelCommand implements Runnable {
             "Version to publish it as; by default one more than the newest and the file's.")
     private Long version;
 
-    @Option(
-        names = "--keep",
-        paramLabel = "N",
-        defaultValue = "" + ModelTopic.KEEP,
-        description =
-            "Versions of this model to keep on the topic, to roll back to, whatever is compacted;"
-                + " the one in use until now stays (default: ${DEFAULT-VALUE}).")
-    private int keep;
-
     @Mixin private ModelTopicOption place;
 
     @Mixin private KafkaOptions kafka;
 
     @Override
     public Integer call() throws IOException {
-      UsageException.check(keep >= 0, "--keep", "at least 0", keep);
       String topic = place.name(kafka);
       Model model = weights.readAny(file);
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         admin.createModels(topic);
       }
       ModelTopic models = new ModelTopic(kafka.clients(), topic);
-      long newVersion =
-          version != null
-              ? version
-              // higher than the file's own, too: a job may run a file of this name and version
-              : Math.max(model.version(), models.newestVersion(model.name())) + 1;
-      models.publish(model.withVersion(newVersion), keep);
+      long newVersion = version != null ? version : next(model, models);
+      models.publish(model.withVersion(newVersion));
       System.out.printf("%s version %d is on %s%n", model.name(), newVersion, topic);
       return 0;
+    }
+
+    /** Higher than the file's own, too: a job may run a file of this name and version. */
+    private static long next(Model model, ModelTopic models) {
+      ModelTopic.Version published = models.content().models().get(model.name());
+      return 1 + Math.max(model.version(), published == null ? -1 : published.version());
     }
   }
 
@@ -221,10 +209,8 @@ public final class ModelCommand implements Runnable {
   @Command(
       name = "list",
       description = {
-        "Lists what the model topic has of each model.",
-        "published: jobs take it, unless it does not fit them: with a job file, whether it fits"
-            + " that job is said. kept: model rollback can go back to it. leaving: it can until the"
-            + " topic is compacted."
+        "Lists the version of each model that was published last; jobs use it if it fits them.",
+        "With a job file, says whether it fits that job."
       },
       footer = {"", "Example: weir model list my-job.yaml"})
   static final class ListModels implements Callable<Integer> {
@@ -234,20 +220,21 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      ModelTopic models = topic(kafka, place.name(kafka));
-      ModelVersions versions = models.versions();
-      System.out.printf(
-          "%-28s %8s %-24s %12s  %s%n", "name", "version", "published", "bytes", "state");
-      for (ModelVersions.Version version : versions.all()) {
+      String topic = place.name(kafka);
+      kafka.require("name another with --topic, or publish a model first", topic);
+      ModelTopic models = new ModelTopic(kafka.clients(), topic);
+      ModelTopic.Content content = models.content();
+      System.out.printf("%-28s %8s %-24s %12s%n", "name", "version", "published", "bytes");
+      for (ModelTopic.Version version : content.models().values()) {
         System.out.printf(
-            "%-28s %8d %-24s %,12d  %s%n",
+            "%-28s %8d %-24s %,12d%s%n",
             Printable.line(version.name()),
             version.version(),
             version.published(),
             version.bytes(),
-            state(version, models));
+            fit(version.name(), models));
       }
-      for (ModelVersions.Unreadable record : versions.unreadable()) {
+      for (ModelTopic.Unreadable record : content.unreadable()) {
         System.out.printf(
             "%-28s unreadable, offset %d: %s%n",
             Printable.line(record.key()), record.offset(), Printable.line(record.problem()));
@@ -255,31 +242,26 @@ public final class ModelCommand implements Runnable {
       return 0;
     }
 
-    /** In one word, and why the job of the job file refuses it. */
-    private String state(ModelVersions.Version version, ModelTopic models) throws IOException {
-      String word = version.state().name().toLowerCase(Locale.ROOT);
-      if (version.state() != ModelVersions.State.PUBLISHED || kafka.job() == null) {
-        return word;
-      }
+    /** Whether the job of the job file, if it uses the model, takes it, and why not. */
+    private String fit(String name, ModelTopic models) throws IOException {
       JobSettings job = kafka.job();
+      if (job == null) {
+        return "";
+      }
       for (ForecastSettings.ModeSettings target : job.forecast().modes()) {
-        if (version.name().equals(target.model())) {
-          Model model = models.model(version.name(), null);
-          String problem = job.forecast().problemWith(model, target);
-          return fit(word, job.name(), problem);
+        if (name.equals(target.model())) {
+          return fit(job.name(), job.forecast().problemWith(models.model(name), target));
         }
       }
-      if (job.classify() != null && version.name().equals(job.classify().model())) {
-        Model model = models.model(version.name(), null);
-        return fit(word, job.name(), job.classify().problemWith(model));
-      }
-      return word;
+      return job.classify() != null && name.equals(job.classify().model())
+          ? fit(job.name(), job.classify().problemWith(models.model(name)))
+          : "";
     }
 
-    private static String fit(String word, String job, String problem) {
+    private static String fit(String job, String problem) {
       return problem == null
-          ? "%s, fits %s".formatted(word, job)
-          : "%s, refused by %s: %s".formatted(word, job, Printable.line(problem, 300));
+          ? "  fits " + job
+          : "  refused by %s: %s".formatted(job, Printable.line(problem, 300));
     }
   }
 
@@ -295,11 +277,5 @@ public final class ModelCommand implements Runnable {
     String name(KafkaOptions kafka) throws IOException {
       return kafka.topic("--topic", topic, Topics::models);
     }
-  }
-
-  /** The topic; fails if it is missing. */
-  static ModelTopic topic(KafkaOptions kafka, String topic) throws IOException {
-    kafka.require("name another with --topic, or publish a model first", topic);
-    return new ModelTopic(kafka.clients(), topic);
   }
 }

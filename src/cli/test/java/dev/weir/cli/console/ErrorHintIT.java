@@ -56,7 +56,6 @@ class ErrorHintIT {
         "model publish DIR/none.safetensors BROKER | expected a file, found none | check the path",
         "model list --topic nowhere BROKER | got no such topic | name another with --topic, or"
             + " publish a model first",
-        "model rollback m BROKER | got no model of this name | weir model publish FILE --name m",
         "tail --topic nowhere BROKER | got no such topic | --topic names another",
         "dead-letters --topic nowhere BROKER | got no such topic | --topic names another",
         "dead-letters --show 1 BROKER | expected a dead letter | without --show they are listed",

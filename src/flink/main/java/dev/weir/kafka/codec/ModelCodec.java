@@ -8,20 +8,13 @@ import dev.weir.model.Model;
 import dev.weir.model.ModelFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 
-/**
- * Models as plain Avro binary of {@code model.avsc}, their weights as safetensors bytes inside. A
- * topic keeps versions to go back to under keys of their own, {@code NAME@VERSION}, since
- * compaction leaves one record for each key; jobs pass these copies over.
- */
+/** Models as plain Avro binary of {@code model.avsc}, their weights as safetensors bytes inside. */
 public final class ModelCodec {
-
-  static final String COPY_MARK = "@"; // not among the characters of a name
 
   private final AvroBounds bounds = new AvroBounds();
   private final SpecificDatumReader<dev.weir.kafka.avro.Model> reader =
@@ -30,16 +23,6 @@ public final class ModelCodec {
   /** The header value that names the schema of {@link #encode}'s bytes. */
   public static byte[] fingerprint() {
     return WriterSchemas.fingerprint(dev.weir.kafka.avro.Model.getClassSchema());
-  }
-
-  /** The key of the copy that keeps a version. */
-  public static byte[] copyKey(String name, long version) {
-    return (name + COPY_MARK + version).getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Whether a record with this key, which may be null, is a copy. */
-  public static boolean isCopy(byte[] key) {
-    return key != null && new String(key, StandardCharsets.UTF_8).contains(COPY_MARK);
   }
 
   public static byte[] encode(Model model, Instant created) {

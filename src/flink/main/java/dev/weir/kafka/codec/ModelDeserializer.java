@@ -40,7 +40,7 @@ public final class ModelDeserializer implements KafkaRecordDeserializationSchema
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ModelEvent> out) {
-    if (record.value() == null || ModelCodec.isCopy(record.key())) {
+    if (record.value() == null) {
       return;
     }
     SourceRecord source = DeadLetterCodec.source(record);
