@@ -21,7 +21,6 @@ import dev.weir.cli.model.TrainCommand;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.tail.TailCommand;
-import dev.weir.cli.tutorial.TutorialCommand;
 import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -65,7 +64,7 @@ public final class Weir implements Runnable {
   private static final Map<String, List<Class<?>>> GROUPS = new LinkedHashMap<>();
 
   static {
-    GROUPS.put("Try it", List.of(DemoCommand.class, TutorialCommand.class));
+    GROUPS.put("Try it", List.of(DemoCommand.class));
     GROUPS.put(
         "Files, without Kafka",
         List.of(ForecastCommand.class, EvaluateCommand.class, TrainCommand.class));

@@ -2,6 +2,7 @@ package dev.weir.rnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -76,12 +77,30 @@ class InitializationTest {
             .get(parameter.name())
             .forEach(bits -> expected.add(bits.asText()));
       }
+      float[] weights = Initialization.recurrent(config, generator);
       List<String> actual = new ArrayList<>();
-      for (float weight : Initialization.recurrent(config, generator)) {
+      for (float weight : weights) {
         actual.add("%08x".formatted(Float.floatToIntBits(weight)));
       }
       assertThat(actual).as(name).isEqualTo(expected);
+      Rnn rnn = new Rnn(config);
+      rnn.load(weights);
+      RnnOutput result = new RnnOutput();
+      rnn.forward(cells(json.get("input")), 4, 5, true, null, null, result);
+      JsonNode printed = json.get("printed");
+      assertThat(result.out()).containsExactly(cells(printed.get("repaired_out")), within(6e-5f));
+      assertThat(result.hN()).containsExactly(cells(printed.get("repaired_h_n")), within(6e-5f));
     }
+  }
+
+  private static float[] cells(JsonNode tensor) {
+    List<JsonNode> cells = new ArrayList<>();
+    tensor.forEach(matrix -> matrix.forEach(row -> row.forEach(cells::add)));
+    float[] values = new float[cells.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = cells.get(i).floatValue();
+    }
+    return values;
   }
 
   @Test
