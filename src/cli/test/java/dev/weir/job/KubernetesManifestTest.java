@@ -225,7 +225,7 @@ class KubernetesManifestTest {
     assertThat(main(spec).getEnv())
         .allMatch(env -> env.getValue() == null && env.getValueFrom().getSecretKeyRef() != null);
     PodSpec pod = spec.getPodTemplate().getSpec();
-    assertThat(Files.readString(Path.of("docs", "kubernetes.md")))
+    assertThat(Files.readString(Path.of("docs", "containers.md")))
         .contains(
             "generic " + main(spec).getEnv().get(0).getValueFrom().getSecretKeyRef().getName());
     assertThat(pod.getContainers()).hasSize(1);
