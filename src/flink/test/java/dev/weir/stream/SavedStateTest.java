@@ -469,7 +469,7 @@ class SavedStateTest {
       for (LearnerSettings other :
           List.of(
               LearnerSettings.full(5),
-              LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar")))) {
+              LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar", "analogs")))) {
         Learner learner = new Learner(other);
         assertThat(learner.fits(saved(file), SEASON)).isFalse();
         assertGoesOn(learner, learner.relearn(saved(file), SEASON));
