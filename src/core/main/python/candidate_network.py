@@ -2,7 +2,7 @@
 """The network that combines candidate forecasts, as a PyTorch module: what `builtin:weir` is.
 
 Loads a model file and computes the same forecasts within 1e-6. To train one in PyTorch, give `forward` the inputs that
-`docs/networks.md` describes, and write the result with `save`; `weir model inspect` and jobs read it.
+`docs/pytorch.md` describes, and write the result with `save`; `weir model inspect` and jobs read it.
 
     network, metadata = load("weir.safetensors")
     y = network(window, of_series, kinds, of_candidates, of_steps)  # (batch, steps), see forward
