@@ -66,7 +66,6 @@ final class Snippets {
     excuse("import dev.weir.core.", "EmbeddingPageTest compiles and runs it, without a broker");
     excuse("save_file(net.state_dict()", "a part of the program in docs/pytorch.md");
     excuse("import csv, torch", "needs PyTorch");
-    excuse("known = (torch.tensor(", "a part of train_ahead.py");
     excuse("import torch\nfrom safetensors.torch", "needs PyTorch");
     excuse("from safetensors.torch import save_file", "needs PyTorch");
     excuse("self.lstm = nn.LSTM(", "a part of the program in docs/pytorch.md");
