@@ -49,9 +49,7 @@ public final class ForecasterBuilder {
     /** A few experts and no network. */
     SMALL,
     /** As a job has it unless told otherwise. */
-    DEFAULT,
-    /** The longest memory and a larger network. */
-    FULL
+    DEFAULT
   }
 
   /** What becomes of missing values, once a later one has come. */

@@ -3,6 +3,5 @@ package dev.weir.forecast;
 /** How much memory and time a series may take. */
 public enum LearnerSize {
   SMALL,
-  DEFAULT,
-  FULL
+  DEFAULT
 }

@@ -334,7 +334,6 @@ public final class ForecastSpec extends Spec {
       return switch (get(ForecastOptions.SIZE)) {
         case SMALL -> LearnerSettings.small(horizon);
         case DEFAULT -> LearnerSettings.defaults(horizon);
-        case FULL -> LearnerSettings.full(horizon);
       };
     }
     return part.initial == null ? null : LearnerSettings.following(part.initial, horizon);

@@ -23,29 +23,20 @@ class LearningPageTest {
     assertThat(Files.readString(PAGE))
         .contains(row("values that analogs compare (w)", of -> of.memory().analogWindow()))
         .contains(row("neighbors (K)", of -> of.memory().analogNeighbours()))
-        .contains(row("longest week, values", of -> of.memory().longestWeek()))
         .contains(
-            "| values looked back to, horizon up to 8 / beyond | %d / %d | %d / %d | %d / %d |"
+            "| values looked back to, horizon up to 8 / beyond | %d / %d | %d / %d |"
                 .formatted(
                     LearnerSettings.small(8).memory().tail(),
                     LearnerSettings.small(9).memory().tail(),
                     LearnerSettings.defaults(8).memory().tail(),
-                    LearnerSettings.defaults(9).memory().tail(),
-                    LearnerSettings.full(8).memory().tail(),
-                    LearnerSettings.full(9).memory().tail()))
-        .contains(
-            "| experts | %s | all | all |".formatted(names(LearnerSettings.small(2).experts())));
+                    LearnerSettings.defaults(9).memory().tail()))
+        .contains("| experts | %s | all |".formatted(names(LearnerSettings.small(2).experts())));
     assertThat(LearnerSettings.defaults(2).experts()).isEqualTo(Experts.NAMES);
-    assertThat(LearnerSettings.full(2).experts()).isEqualTo(Experts.NAMES);
   }
 
   private static String row(String what, Function<LearnerSettings, Integer> of) {
-    return "| %s | %d | %d | %d |"
-        .formatted(
-            what,
-            of.apply(LearnerSettings.small(2)),
-            of.apply(LearnerSettings.defaults(2)),
-            of.apply(LearnerSettings.full(2)));
+    return "| %s | %d | %d |"
+        .formatted(what, of.apply(LearnerSettings.small(2)), of.apply(LearnerSettings.defaults(2)));
   }
 
   private static String names(List<String> names) {

@@ -468,7 +468,7 @@ class SavedStateTest {
       assertGoesOn(same, same.relearn(older, SEASON));
       for (LearnerSettings other :
           List.of(
-              LearnerSettings.full(5),
+              LearnerSettings.defaults(5),
               LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar", "analogs")))) {
         Learner learner = new Learner(other);
         assertThat(learner.fits(saved(file), SEASON)).isFalse();

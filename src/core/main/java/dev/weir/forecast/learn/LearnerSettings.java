@@ -42,6 +42,12 @@ public record LearnerSettings(
   /** Values kept, at most; a season may be half of it. */
   public static final int EXACT_LIMIT = 2600;
 
+  /**
+   * Values of seven seasons that are looked back to at most: a week of quarters of an hour; one of
+   * five minutes would be half of a series' memory.
+   */
+  static final int LONGEST_WEEK = 720;
+
   private static final List<String> FEW =
       List.of(
           "naive",
@@ -90,15 +96,10 @@ public record LearnerSettings(
    * @param analogWindow values that analogs compare
    * @param analogNeighbours analogs averaged
    * @param tail values that analogs and season detection look back
-   * @param longestWeek seven seasons are looked back to if they are no more values than this
    */
-  public record Memory(int analogWindow, int analogNeighbours, int tail, int longestWeek)
-      implements Serializable {
+  public record Memory(int analogWindow, int analogNeighbours, int tail) implements Serializable {
 
-    /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
-    private static final int WEEK = 720;
-
-    private static final Memory SHORT = new Memory(24, 12, 512, WEEK);
+    private static final Memory SHORT = new Memory(24, 12, 512);
 
     private int maxHorizon() {
       return Math.min(1_000, tail - analogWindow - 50);
@@ -139,7 +140,7 @@ public record LearnerSettings(
   /** The default of a job: all experts. */
   public static LearnerSettings defaults(int horizon) {
     int tail = horizon <= 8 ? 1000 : 1200; // in both cases a day of five minutes fits the budget
-    return of(horizon, Experts.NAMES, new Memory(24, 12, tail, Memory.WEEK), true, true);
+    return of(horizon, Experts.NAMES, new Memory(24, 12, tail), true, true);
   }
 
   /** For a network that forecasts alone: nothing is learned but how large errors are. */
@@ -158,12 +159,7 @@ public record LearnerSettings(
 
   /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
-    return of(horizon, FEW, new Memory(12, 8, 512, Memory.WEEK), true, false);
-  }
-
-  /** The longest memory and a larger network. */
-  public static LearnerSettings full(int horizon) {
-    return of(horizon, Experts.NAMES, new Memory(24, 12, 2048, 2600), true, true);
+    return of(horizon, FEW, new Memory(12, 8, 512), true, false);
   }
 
   private static LearnerSettings of(
@@ -241,7 +237,7 @@ public record LearnerSettings(
    */
   String layout() {
     return ("LearnerSettings[horizon=%s, experts=%s, analogWindow=%s, analogNeighbours=%s, tail=%s,"
-            + " exactLimit=2600, longestWeek=%s, stacking=%s, combines=%s, eta=%s, discount=0.98,"
+            + " exactLimit=2600, longestWeek=720, stacking=%s, combines=%s, eta=%s, discount=0.98,"
             + " levels=%s, intervalStep=0.01, covariates=%s, secondSeason=%s,"
             + " holidays=null]%s%s")
         .formatted(
@@ -250,7 +246,6 @@ public record LearnerSettings(
             memory.analogWindow,
             memory.analogNeighbours,
             memory.tail,
-            memory.longestWeek,
             combination.stacking,
             combination.combines,
             combination.eta,

@@ -80,7 +80,7 @@ final class StateLayout {
     FollowedSteps followed = new FollowedSteps(horizon);
     FollowedSteps scored = FollowedSteps.scored(horizon);
     int waiting = DelayLine.places(followed);
-    int exact = History.exact(horizon, season, settings.memory().longestWeek());
+    int exact = History.exact(horizon, season, LearnerSettings.LONGEST_WEEK);
     int replay = network ? CandidateShape.WINDOW : 0;
     int count = experts.size();
     shape = new SeriesDimensions(horizon, season, exact, settings.memory().tail(), replay);

@@ -30,10 +30,7 @@ class ExtremeNumbersTest {
         Arguments.of(LearnerSettings.small(1), DAY),
         Arguments.of(LearnerSettings.defaults(5), LearnerSettings.AUTO),
         Arguments.of(LearnerSettings.defaults(1), LearnerSettings.NONE),
-        Arguments.of(LearnerSettings.defaults(5), DAY),
-        Arguments.of(LearnerSettings.full(1), LearnerSettings.AUTO),
-        Arguments.of(LearnerSettings.full(5), LearnerSettings.NONE),
-        Arguments.of(LearnerSettings.full(1), DAY));
+        Arguments.of(LearnerSettings.defaults(5), DAY));
   }
 
   /** Fewer, for what is slow. */
@@ -41,7 +38,7 @@ class ExtremeNumbersTest {
     return Stream.of(
         Arguments.of(LearnerSettings.small(1), LearnerSettings.NONE),
         Arguments.of(LearnerSettings.defaults(5), LearnerSettings.AUTO),
-        Arguments.of(LearnerSettings.full(2), DAY));
+        Arguments.of(LearnerSettings.defaults(2), DAY));
   }
 
   static Stream<Arguments> experts() {

@@ -131,7 +131,7 @@ class ForecastExplanationTest {
     "12, default",
     "12, small",
     "2, default",
-    "24, full",
+    "24, default",
     "0, default",
     "12, alone"
   })
@@ -139,7 +139,6 @@ class ForecastExplanationTest {
     LearnerSettings settings =
         switch (size) {
           case "small" -> LearnerSettings.small(HORIZON);
-          case "full" -> LearnerSettings.full(HORIZON);
           case "alone" -> LearnerSettings.alone(HORIZON);
           default -> LearnerSettings.defaults(HORIZON);
         };
@@ -147,7 +146,7 @@ class ForecastExplanationTest {
     LearnerState state = learner.newSeries("a", season);
     Random random = new Random(7);
     double walk = 0;
-    for (int t = 0; t < (size.equals("full") ? 200 : 450); t++) {
+    for (int t = 0; t < 450; t++) {
       walk += random.nextGaussian();
       double spike = random.nextInt(90) == 0 ? 400 * random.nextGaussian() : 0;
       learner.observe(state, t, 20 * Math.sin(2 * Math.PI * t / 12) + walk + spike);
@@ -267,8 +266,8 @@ class ForecastExplanationTest {
 
   @Test
   void explanationChangesNoForecast() {
-    Learner plain = new Learner(LearnerSettings.full(HORIZON));
-    Learner explained = new Learner(LearnerSettings.full(HORIZON));
+    Learner plain = new Learner(LearnerSettings.defaults(HORIZON));
+    Learner explained = new Learner(LearnerSettings.defaults(HORIZON));
     LearnerState one = plain.newSeries("a", 8);
     LearnerState other = explained.newSeries("a", 8);
     Random random = new Random(11);

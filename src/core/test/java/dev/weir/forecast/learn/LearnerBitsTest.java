@@ -46,7 +46,7 @@ class LearnerBitsTest {
      * The bits of forecasts and intervals after some of the values, then of all that was learned.
      */
     static List<String> lines() {
-      LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(EXPERTS);
+      LearnerSettings settings = LearnerSettings.defaults(HORIZON).withExperts(EXPERTS);
       Learner learner = new Learner(settings);
       LearnerState memory = learner.newSeries("a", SEASON);
       double[] values = new double[HORIZON];

@@ -45,7 +45,7 @@ class LearnerTest {
     for (int t = 600; t < 900; t++) {
       other[t] = -y[1499 - t];
     }
-    Learner learner = new Learner(LearnerSettings.full(HORIZON));
+    Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
     for (int season : new int[] {LearnerSettings.AUTO, 1, 24}) {
       LearnerState one = learner.newSeries("a", season);
       LearnerState two = learner.newSeries("a", season);
@@ -111,7 +111,7 @@ class LearnerTest {
   @Test
   void savedAndRestoredAmongOtherSeriesItGivesTheSameBits() {
     double[] y = wave(700, 2);
-    LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(Experts.NAMES);
+    LearnerSettings settings = LearnerSettings.defaults(HORIZON).withExperts(Experts.NAMES);
     for (int season : new int[] {LearnerSettings.AUTO, 24}) {
       Learner alone = new Learner(settings);
       LearnerState whole = alone.newSeries("a", season);
@@ -202,7 +202,7 @@ class LearnerTest {
   @Test
   void strangeSeriesGetFiniteForecastsAndDoNotPoisonTheMemory() {
     for (int season : new int[] {LearnerSettings.AUTO, 1, 24}) {
-      Learner learner = new Learner(LearnerSettings.full(HORIZON));
+      Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
       LearnerState memory = learner.newSeries("strange", season);
       int t = 0;
       for (int episode = 0; episode < 10; episode++) {
@@ -283,7 +283,7 @@ class LearnerTest {
 
   @Test
   void onceWarmItAllocatesNothing() {
-    Learner learner = new Learner(LearnerSettings.full(HORIZON).withExperts(Experts.NAMES));
+    Learner learner = new Learner(LearnerSettings.defaults(HORIZON).withExperts(Experts.NAMES));
     learner.scoreDistributions(true);
     LearnerState one = learner.newSeries("a", 1);
     LearnerState two = learner.newSeries("b", 200);
