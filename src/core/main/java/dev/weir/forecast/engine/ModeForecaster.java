@@ -63,8 +63,7 @@ final class ModeForecaster {
     this.initialModel = initialModel;
     List<Expert> own = new ArrayList<>();
     LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
-    boolean combinesAlone = settings != null && settings.isAlone();
-    if (settings == null || target.model() == null || combinesAlone) {
+    if (settings == null || target.model() == null || settings.isAlone()) {
       this.baseModel = null;
     } else {
       this.baseModel = new BaseModelExpert();

@@ -2,7 +2,6 @@ package dev.weir.lab.train;
 
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Adam;
-import dev.weir.rnn.WeightAverage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

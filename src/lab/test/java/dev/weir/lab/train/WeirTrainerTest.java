@@ -114,4 +114,11 @@ class WeirTrainerTest {
     assertThat(known.isKnown(other)).isFalse();
     assertThat(known.isKnown(new double[100])).as("a constant is nobody's").isFalse();
   }
+
+  @Test
+  void theAverageMovesByItsShareOfTheDifference() {
+    float[] all = {9f, 1f, 2f, 5f, -2f, 9f}; // average from 1, weights from 3
+    WeightAverage.update(all, 1, all, 3, 2, 0.75);
+    assertThat(all).containsExactly(9f, 2f, 1f, 5f, -2f, 9f);
+  }
 }

@@ -1,10 +1,10 @@
-package dev.weir.rnn;
+package dev.weir.lab.train;
 
 /**
  * An exponential moving average of weights, which forecasts better than the weights of the last
  * update do ({@code torch.optim.swa_utils.get_ema_avg_fn}). Start it as a copy of the weights.
  */
-public final class WeightAverage {
+final class WeightAverage {
 
   private WeightAverage() {}
 
@@ -17,7 +17,7 @@ public final class WeightAverage {
    * @param decay from 0, which copies, to 1, which changes nothing
    * @throws IndexOutOfBoundsException if an array is too short
    */
-  public static void update(
+  static void update(
       float[] average,
       int averageOffset,
       float[] weights,

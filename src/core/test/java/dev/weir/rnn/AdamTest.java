@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trainings against PyTorch's are in GoldenGradientTest. */
-class OptimizerTest {
+class AdamTest {
 
   /** Sizes around the block of 256, weights and state in one array, in double precision by hand. */
   @ParameterizedTest
@@ -89,13 +89,6 @@ class OptimizerTest {
     }
     assertThat(weights).containsExactly(weightsBefore);
     assertThat(state).containsExactly(stateBefore);
-  }
-
-  @Test
-  void theAverageMovesByItsShareOfTheDifference() {
-    float[] all = {9f, 1f, 2f, 5f, -2f, 9f}; // average from 1, weights from 3
-    WeightAverage.update(all, 1, all, 3, 2, 0.75);
-    assertThat(all).containsExactly(9f, 2f, 1f, 5f, -2f, 9f);
   }
 
   @Test
