@@ -15,25 +15,23 @@ import java.util.stream.Stream;
  * e[u] = a[phase of u] e[u - 1]             its newest error, carried forward
  * </pre>
  *
- * with z = (y - m) / s. Of an observed covariate, which is not known at u, x_k[u] is the newest one
- * that is known a season ahead. Without a season it repeats the newest value.
+ * with z = asinh((y - m) / s), for which a peak weighs less, of a slow mean and deviation. Of an
+ * observed covariate, which is not known at u, x_k[u] is the newest one that is known a season
+ * ahead. Without a season it repeats the newest value.
  *
- * <p>There are several: one with the running mean and deviation as m and s, the others with slow
- * ones and z = asinh((y - m) / s), for which a peak weighs less. Where few covariates are known
- * ahead, two read more: values two and three seasons ago, the neighbors of the one a season ago,
- * covariates at u - 1 and u + 1, and their means over a season; the slow one also which day of the
- * week u is.
+ * <p>Where few covariates are known ahead, two more read more: values two and three seasons ago,
+ * the neighbors of the one a season ago, covariates at u - 1 and u + 1, and their means over a
+ * season; the slow one also which day of the week u is.
  */
 final class CovariateRegression implements Expert {
 
   private enum Kind {
-    PLAIN("covariates", 0, 0.998, 4),
     LOGARITHMIC("log-covariates", 0.7, 0.995, 4),
     WIDE("covariates-wide", 1.4, 0.99, 2),
     SLOW("covariates-slow", 1.4, 0.998, 1.2);
 
     private final String label;
-    private final double scale; // mean deviations that are 1 to asinh; 0 for no asinh
+    private final double scale; // mean deviations that are 1 to asinh
     private final double lambda;
     private final double kappa;
 
@@ -57,10 +55,7 @@ final class CovariateRegression implements Expert {
   private static final double TRACE = 1_000; // times the number of features
   private static final float START = 0.5f; // of the coefficients of a season and a week ago
 
-  /** Beyond this many deviations a feature says only "far", and beyond this asinh of them. */
-  private static final double FAR = 10;
-
-  private static final double FAR_LOG = 5;
+  private static final double FAR = 5; // a feature beyond this z says only "far"
   private static final double SLOWEST = 1e-4; // weight of a value in the slow mean and deviation
   private static final float CARRY = 0.995f; // forgetting of what an error says of the next
 
@@ -100,11 +95,11 @@ final class CovariateRegression implements Expert {
     this.means = new double[2 * count.all()];
   }
 
-  /** Those for so many covariates: two only where few of them are known ahead. */
+  /** Those for so many covariates: the rich ones only where few of them are known ahead. */
   static List<CovariateRegression> all(Covariates.Count count) {
     boolean few = count.ahead() > 0 && count.all() <= FEW;
     return Stream.of(Kind.values())
-        .filter(kind -> few || kind == Kind.PLAIN || kind == Kind.LOGARITHMIC)
+        .filter(kind -> few || kind == Kind.LOGARITHMIC)
         .map(kind -> new CovariateRegression(count, kind))
         .toList();
   }
@@ -149,7 +144,7 @@ final class CovariateRegression implements Expert {
     fill(history, known);
     double z = scaled(history.newest());
     FloatSlice theta = regressionOf(history, state, known, 0);
-    double error = Math.max(-FAR_LOG, Math.min(FAR_LOG, z - rls.predict(theta, features)));
+    double error = Math.max(-FAR, Math.min(FAR, z - rls.predict(theta, features)));
     rls.update(theta, features, z);
     FloatSlice carry = regressionOf(history, state, known, Rls.floats(size));
     double before = state.doubles().get(ERROR);
@@ -171,8 +166,8 @@ final class CovariateRegression implements Expert {
 
   /** Sets the scale; false without a season, and until two seasons have come. */
   private boolean isReady(History history, ExpertState state) {
-    mean = isLogarithmic() ? state.doubles().get(MEAN) : history.mean();
-    deviation = isLogarithmic() ? kind.scale * state.doubles().get(SIZE) : history.deviation();
+    mean = state.doubles().get(MEAN);
+    deviation = kind.scale * state.doubles().get(SIZE);
     int season = history.season();
     return season > 1 && history.age() > 2L * season + 1 && history.isUsable(deviation);
   }
@@ -312,10 +307,6 @@ final class CovariateRegression implements Expert {
     return rich && season <= LONGEST;
   }
 
-  private boolean isLogarithmic() {
-    return kind.scale > 0;
-  }
-
   private double value(History history, long index) {
     return index > known
         ? path[(int) (index - known) - 1]
@@ -324,12 +315,9 @@ final class CovariateRegression implements Expert {
 
   private double scaled(double y) {
     double z = (y - mean) / deviation;
-    if (!isLogarithmic()) {
-      return Math.max(-FAR, Math.min(FAR, z));
-    }
     double size = Math.abs(z);
-    double asinh = size > 1e9 ? FAR_LOG : Math.log(size + Math.sqrt(size * size + 1));
-    return Math.copySign(Math.min(FAR_LOG, asinh), z);
+    double asinh = size > 1e9 ? FAR : Math.log(size + Math.sqrt(size * size + 1));
+    return Math.copySign(Math.min(FAR, asinh), z);
   }
 
   private double unscaled(double z) {
@@ -337,6 +325,6 @@ final class CovariateRegression implements Expert {
   }
 
   private double plain(double z) {
-    return isLogarithmic() ? Math.sinh(Math.max(-FAR_LOG, Math.min(FAR_LOG, z))) : z;
+    return Math.sinh(Math.max(-FAR, Math.min(FAR, z)));
   }
 }
