@@ -22,16 +22,6 @@ class InspectTest {
     assertThat(head("one")).endsWith("linear, reads h_n");
   }
 
-  @Test
-  void networkOfWindowsSaysWhatItReads() {
-    String file = "src/core/main/resources/models/window-many-to-many-5.safetensors";
-    InProcess inspect = InProcess.run("model", "inspect", file).succeeded();
-    assertThat(inspect.out())
-        .contains("value, and what was a season and a week before")
-        .contains("linear, reads out[:, seq_len + i] at each step i")
-        .contains("naive, season-ago, week-ago, season-ago-shifted, week-ago-shifted");
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

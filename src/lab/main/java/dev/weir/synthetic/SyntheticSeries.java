@@ -32,7 +32,7 @@ public final class SyntheticSeries {
     this.length = Math.max(24, (int) ((season == 1 ? 1 : 3 * season) + logUniform(20, 120)));
   }
 
-  /** The series of a seed as a line of a file for {@code weir train --task base}. */
+  /** The series of a seed as a line of a file for {@code weir lab train-weir}. */
   static String line(long seed) {
     SyntheticSeries series = new SyntheticSeries(seed);
     String values = Arrays.toString(series.values());

@@ -146,26 +146,6 @@ class HoldoutEvaluationIT {
   }
 
   @Test
-  void networksOfWindowsForecastAlone() throws IOException {
-    write(values(150, 50), values(90, -7));
-    for (String mode : List.of("many-to-one", "many-to-many")) {
-      for (int seqLen : new int[] {5, 24}) {
-        InProcess alone =
-            run(
-                "--season 12 --format json --learning off --model builtin:window-%s --seq-len %d"
-                    .formatted(mode, seqLen));
-        assertThat(alone.exitCode()).as(alone.err()).isZero();
-        JsonNode root = new ObjectMapper().readTree(alone.out());
-        assertThat(root.get("mase").asDouble())
-            .isLessThan(1.3 * root.get("seasonal_naive").get("mase").asDouble());
-        assertThat(root.has("weir_without_networks")).isFalse();
-      }
-    }
-    assertThat(run("--learning off --model builtin:window-many-to-one --seq-len 7").err())
-        .contains("--model: built-in for seq_len [24, 5], got 7");
-  }
-
-  @Test
   void aSeasonThatIsFoundIsThatOfTheScoresToo() throws IOException {
     write(values(200, 50), values(220, 3));
     InProcess weir = run("--season auto").succeeded();
