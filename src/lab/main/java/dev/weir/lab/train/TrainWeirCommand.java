@@ -81,7 +81,11 @@ public final class TrainWeirCommand implements Callable<Integer> {
   @Option(names = "--name", defaultValue = "weir", description = "Name of the model.")
   private String name;
 
-  @Option(names = "--cell", defaultValue = "rnn_tanh")
+  @Option(
+      names = "--cell",
+      descriptionKey = "forecast.cell",
+      description = "The recurrent cell (default: ${DEFAULT-VALUE}).",
+      defaultValue = "rnn_tanh")
   private Cell cell;
 
   @Option(names = "--hidden-size", defaultValue = "16")
