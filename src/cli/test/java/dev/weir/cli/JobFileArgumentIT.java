@@ -64,7 +64,7 @@ class JobFileArgumentIT {
             dir.resolve("a.csv"), List.of("series_id,timestamp,value", "a,2026-01-01T00:00:00Z,1"));
     assertPrints("produce JOB --input " + csv, "1 observations sent to in in");
     assertPrints("dead-letters JOB", "0 dead letters on lost");
-    assertPrints("dead-letters replay JOB --all", "0 of 0 sent");
+    assertPrints("dead-letters replay JOB --reason LATE", "0 of 0 sent");
     assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 2 is on nets");
     assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 3 is on nets");
     assertPrints("model list JOB", "a                                   3");
@@ -91,8 +91,7 @@ class JobFileArgumentIT {
     assertPrints("model publish %s JOB --name b".formatted(SHIPPED), "b version 2 is on nets");
     assertThat(weir("model list JOB").succeeded().out()).doesNotContain("refused", "fits");
     assertPrints("model list " + picky, "  refused by picky: ");
-    assertPrints(
-        "model list %s --set window.seq-len=5".formatted(picky), "  fits picky\n");
+    assertPrints("model list %s --set window.seq-len=5".formatted(picky), "  fits picky\n");
   }
 
   private static void forecast(int partition, long origin) throws Exception {

@@ -257,8 +257,8 @@ class SnippetsIT {
         admin.create(topic, 1, Map.of());
       }
     }
-    if (text.contains("--confirm 17")) {
-      send(IntStream.range(0, 17).mapToObj(i -> new byte[] {1, (byte) i}).toList());
+    if (text.contains("dead-letters --show 1")) {
+      send(List.of(new byte[] {1, 1}));
     }
     boolean readsForecasts = text.contains("consumer.subscribe"); // of a job that it does not start
     if (commandsMatch(JOB.pattern()) || readsForecasts || registry != null) {

@@ -1,18 +1,16 @@
 package dev.weir.cli.deadletter;
 
 import dev.weir.cli.console.CommandFailure;
-import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
-import dev.weir.cli.deadletter.DeadLetterLines.Tally;
 import dev.weir.cli.option.KafkaOptions;
+import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.DeadLetterTopic;
-import dev.weir.kafka.admin.DeadLetterTopic.Letter;
-import dev.weir.kafka.wire.Json;
 import java.io.IOException;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,13 +20,12 @@ import picocli.CommandLine.Option;
 /** {@code weir dead-letters}: what could not be used, and sending it in again. */
 @Command(
     name = "dead-letters",
-    description = "Lists what could not be used, by reason; shows one; sends chosen ones in again.",
+    description = "Counts the records that could not be used, shows one, sends them in again.",
     subcommands = DeadLettersCommand.Replay.class,
     footer = {
       "",
-      "Examples: weir dead-letters my-job.yaml --series 'pump-.*'",
-      "          weir dead-letters --show 0:17",
-      "          weir dead-letters replay --reason MALFORMED --from 2026-01-31T12:00:00Z"
+      "Examples: weir dead-letters my-job.yaml",
+      "          weir dead-letters replay --reason MALFORMED --dry-run"
     })
 public final class DeadLettersCommand implements Callable<Integer> {
 
@@ -52,96 +49,63 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions.WithJob kafka;
 
-  @Mixin private DeadLetterFilter filter;
+  @Option(
+      names = "--reason",
+      paramLabel = "REASON",
+      description = "Only those of one reason: ${COMPLETION-CANDIDATES}.")
+  private Reason reason;
 
   @Option(
       names = "--show",
-      paramLabel = "N|P:OFFSET",
-      description = "Shows the N-th of them, oldest first, or the one at a place, with its bytes.")
-  private String show;
-
-  @Option(
-      names = "--bytes",
       paramLabel = "N",
-      defaultValue = "1024",
-      description = "How many bytes of a value are shown (default: ${DEFAULT-VALUE}).")
-  private int bytes;
-
-  @Option(names = "--format", defaultValue = "text")
-  private Format format;
+      description = "Shows the N-th of them, oldest first, with its bytes.")
+  private Long show;
 
   @Override
   public Integer call() throws IOException {
-    UsageException.check(bytes >= 0, "--bytes", "at least 0", bytes);
-    UsageException.check(
-        show == null || show.matches("[1-9]\\d{0,17}|\\d{1,9}:\\d{1,18}"),
-        "--show",
-        "a number from 1 or PARTITION:OFFSET",
-        "'" + show + "'");
-    DeadLetterTopic topic = place.open(kafka);
-    LetterReader reader = LetterReader.of(kafka);
-    filter.use(reader);
-    return show == null ? list(topic) : show(topic, reader);
+    UsageException.check(show == null || show > 0, "--show", "at least 1", show);
+    return show == null ? list(place.open(kafka)) : show(place.open(kafka));
   }
 
   private int list(DeadLetterTopic topic) throws IOException {
-    Map<String, Tally> tallies = new TreeMap<>();
+    SortedMap<String, Long> counts = new TreeMap<>();
+    Map<String, String> newest = new HashMap<>();
     topic.forEach(
         topic.ends(),
+        reason,
         letter -> {
-          if (filter.includes(letter)) {
-            // foreign headers may name any number of reasons
-            String reason = letter.reason() == null ? "(none)" : letter.reason();
-            String name = tallies.size() < 100 || tallies.containsKey(reason) ? reason : "(others)";
-            tallies.computeIfAbsent(name, Tally::new).add(letter);
-          }
+          // foreign headers may name any number of reasons
+          String name = letter.reason() == null ? "(none)" : letter.reason();
+          String row = counts.size() < 100 || counts.containsKey(name) ? name : "(others)";
+          counts.merge(row, 1L, Long::sum);
+          newest.put(row, DeadLetterLines.summary(letter));
         });
-    if (format == Format.json) {
-      for (Tally tally : tallies.values()) {
-        System.out.println(Json.ascii(DeadLetterLines.TALLIES.json(Json.object(), tally)));
-      }
-      return 0;
-    }
-    if (!tallies.isEmpty()) {
-      System.out.print(DeadLetterLines.TALLIES.text(List.copyOf(tallies.values())));
-    }
-    System.out.printf(
-        "%,d dead letters on %s%n",
-        tallies.values().stream().mapToLong(Tally::count).sum(), place.topic);
+    counts.forEach(
+        (name, count) ->
+            System.out.printf(
+                "%-14s %,10d  newest %s%n", Printable.line(name, 40), count, newest.get(name)));
+    System.out.printf("%,d dead letters on %s%n", sum(counts), place.topic);
     return 0;
   }
 
-  private int show(DeadLetterTopic topic, LetterReader reader) throws IOException {
-    Letter letter;
-    int colon = show.indexOf(':');
-    if (colon > 0) {
-      letter =
-          topic.at(
-              Integer.parseInt(show.substring(0, colon)),
-              Long.parseLong(show.substring(colon + 1)));
-    } else {
-      long wanted = Long.parseLong(show);
-      Letter[] found = new Letter[1];
-      long[] seen = new long[1];
-      topic.forEach(
-          topic.ends(),
-          candidate -> {
-            if (filter.includes(candidate) && ++seen[0] == wanted) {
-              found[0] = candidate;
-            }
-          });
-      letter = found[0];
-    }
-    if (letter == null) {
+  private static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private int show(DeadLetterTopic topic) throws IOException {
+    long[] seen = new long[1];
+    topic.forEach(
+        topic.ends(),
+        reason,
+        letter -> {
+          if (++seen[0] == show) {
+            DeadLetterLines.text(letter).forEach(System.out::println);
+          }
+        });
+    if (seen[0] < show) {
       throw new CommandFailure(
-          "--show: expected a dead letter of %s, got none at %s; without --show they are listed",
-          place.topic, show);
-    }
-    Map<String, String> fields = reader.fields(letter);
-    if (format == Format.json) {
-      System.out.println(DeadLetterLines.json(letter, fields, bytes));
-    } else {
-      DeadLetterLines.text(letter, fields, bytes).forEach(System.out::println);
+          "--show: expected at most %d, their count, got %d; without --show they are listed",
+          seen[0], show);
     }
     return 0;
   }
@@ -150,104 +114,51 @@ public final class DeadLettersCommand implements Callable<Integer> {
   @Command(
       name = "replay",
       description = {
-        "Sends chosen dead letters in again: key, value and headers as they were, to the topic and"
-            + " partition that they came from, with the header __weir.replay-of beside them. They"
-            + " stay on the dead-letter topic.",
-        "Doing it twice does no harm: a job takes no value that is not newer than the last of its"
-            + " series. One that it has is dropped as a duplicate or becomes a dead letter of"
-            + " reason LATE. Only a series that state.ttl has let go meanwhile takes it as a new"
-            + " beginning."
+        "Sends the dead letters of a reason in again: key, value and headers as they were, to the"
+            + " topic and partition that they came from, with the header __weir.replay-of beside"
+            + " them. They stay on the dead-letter topic. Those cut off are left out.",
+        "Doing it twice does no harm: what a job has already is a duplicate or LATE, unless"
+            + " state.ttl has dropped the series meanwhile."
       },
-      footer = {
-        "",
-        "Examples: weir dead-letters replay --reason MALFORMED --dry-run",
-        "          weir dead-letters replay --reason LATE --from 2026-01-31T12:00:00Z --confirm 17"
-      })
+      footer = {"", "Example: weir dead-letters replay --reason MALFORMED --dry-run"})
   static final class Replay implements Callable<Integer> {
     @Mixin private Place place;
 
     @Mixin private KafkaOptions.WithJob kafka;
 
-    @Mixin private DeadLetterFilter filter;
-
-    @Option(names = "--all", description = "All of them; otherwise something must choose.")
-    private boolean all;
-
     @Option(
-        names = "--to",
-        paramLabel = "TOPIC",
-        description = "Another topic than the one that each came from.")
-    private String target;
+        names = "--reason",
+        required = true,
+        paramLabel = "REASON",
+        description = "Why they could not be used: ${COMPLETION-CANDIDATES}.")
+    private Reason reason;
 
     @Option(names = "--dry-run", description = "Says what would be sent and sends nothing.")
     private boolean dryRun;
 
-    @Option(
-        names = "--confirm",
-        paramLabel = "COUNT",
-        description = "How many are expected; without it, the count is asked for.")
-    private Long confirmed;
-
     @Override
     public Integer call() throws IOException {
-      if (filter.isEverything() != all) {
-        throw new UsageException(
-            all
-                ? "--all: expected it or a choice, got both"
-                : "--all: expected it, --reason, --series, --from, --until or --offsets, got none");
-      }
       DeadLetterTopic topic = place.open(kafka);
-      filter.use(LetterReader.of(kafka));
       Map<Integer, Long> ends = topic.ends();
       Map<String, Long> byTopic = new TreeMap<>();
-      long[] unfit = new long[1];
       topic.forEach(
           ends,
+          reason,
           letter -> {
-            if (!filter.includes(letter)) {
-              return;
-            }
-            if (letter.source() == null || letter.cut()) {
-              unfit[0]++;
-            } else {
-              byTopic.merge(target == null ? letter.source().topic() : target, 1L, Long::sum);
+            if (letter.isWhole()) {
+              byTopic.merge(letter.source().topic(), 1L, Long::sum);
             }
           });
-      long count = byTopic.values().stream().mapToLong(Long::longValue).sum();
       byTopic.forEach((to, n) -> System.err.printf("%,d to %s%n", n, Printable.line(to)));
-      if (unfit[0] > 0) {
-        System.err.printf(
-            "%,d left out: cut off, or without the headers of a dead letter%n", unfit[0]);
+      long count = sum(byTopic);
+      long sent = 0;
+      if (!dryRun && count > 0) {
+        // a topic named in a header is a foreign word; the producer must not create it
+        kafka.require("nothing sent", byTopic.keySet().toArray(String[]::new));
+        sent = topic.replay(ends, reason);
       }
-      if (dryRun || count == 0) {
-        System.out.printf("0 of %,d sent%n", count);
-        return 0;
-      }
-      confirm(count);
-      // a topic named in a header is a foreign word; the producer must not create it
-      kafka.require("nothing sent", byTopic.keySet().toArray(String[]::new));
-      DeadLetterTopic.Replayed replayed = topic.replay(ends, filter::includes, target);
-      System.out.printf("%,d of %,d sent%n", replayed.sent(), count);
-      return replayed.sent() == count ? 0 : 1;
-    }
-
-    private void confirm(long count) {
-      if (confirmed == null) {
-        UsageException.check(
-            System.console() != null,
-            "--confirm",
-            "the count, %d, since nobody can be asked".formatted(count),
-            null);
-        String answer =
-            System.console().readLine("Type %d to send them, anything else to stop: ", count);
-        if (answer == null || !answer.trim().equals(Long.toString(count))) {
-          throw new CommandFailure("nothing sent");
-        }
-      } else if (confirmed != count) {
-        throw new CommandFailure(
-            "--confirm: expected %d, the count of what is chosen, got %d; nothing sent",
-            count, confirmed);
-      }
+      System.out.printf("%,d of %,d sent%n", sent, count);
+      return dryRun || sent == count ? 0 : 1;
     }
   }
 }

@@ -58,7 +58,8 @@ class ErrorHintIT {
             + " publish a model first",
         "tail --topic nowhere BROKER | got no such topic | --topic names another",
         "dead-letters --topic nowhere BROKER | got no such topic | --topic names another",
-        "dead-letters --show 1 BROKER | expected a dead letter | without --show they are listed",
+        "dead-letters --show 1 BROKER | expected at most 0, their count | without --show they are"
+            + " listed",
         "run DIR/wrong.yaml | line 2: windows: expected a known key | weir options lists what a job"
             + " file may say",
         "run DIR/none.yaml | job file: expected a readable file | weir options lists what a job"

@@ -1,5 +1,6 @@
 package dev.weir.kafka.admin;
 
+import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.DeadLetterCodec;
@@ -10,11 +11,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -63,13 +62,16 @@ public final class DeadLetterTopic {
       boolean cut,
       List<SourceRecord.Header> headers,
       byte[] key,
-      byte[] value) {}
+      byte[] value) {
+
+    /** Whether the record can be sent in again as it was. */
+    public boolean isWhole() {
+      return source != null && !cut;
+    }
+  }
 
   /** Where a record was before it died. */
   public record Source(String topic, int partition, long offset, long timestamp) {}
-
-  /** What a replay did. */
-  public record Replayed(long sent, Map<String, Long> byTopic) {}
 
   /** The end of each partition now, after which nothing is looked at. */
   public Map<Integer, Long> ends() {
@@ -78,32 +80,30 @@ public final class DeadLetterTopic {
     }
   }
 
-  /** Shows every record before the given ends, each partition in its order. */
-  public void forEach(Map<Integer, Long> ends, Consumer<Letter> action) throws IOException {
+  /**
+   * Shows the records before the given ends, each partition in its order.
+   *
+   * @param reason of those that are shown; null for all
+   */
+  public void forEach(Map<Integer, Long> ends, Reason reason, Consumer<Letter> action)
+      throws IOException {
     try (TopicConsumer consumer = consumer()) {
       List<TopicPartition> partitions = consumer.partitions(topic);
       Map<TopicPartition, Long> begins = consumer.begins(partitions);
       for (TopicPartition partition : partitions) { // one by one: the order is the same
         long end = ends.getOrDefault(partition.partition(), 0L);
-        read(consumer, partition, begins.get(partition), end, action);
+        read(
+            consumer,
+            partition,
+            begins.get(partition),
+            end,
+            letter -> {
+              if (reason == null || reason.name().equals(letter.reason())) {
+                action.accept(letter);
+              }
+            });
       }
     }
-  }
-
-  /** The record at a place, or null if absent. */
-  public Letter at(int partition, long offset) throws IOException {
-    Letter[] found = new Letter[1];
-    try (TopicConsumer consumer = consumer()) {
-      TopicPartition wanted = new TopicPartition(topic, partition);
-      List<TopicPartition> one = List.of(wanted);
-      if (!consumer.partitions(topic).contains(wanted)
-          || offset < consumer.begins(one).get(wanted)
-          || offset >= consumer.ends(one).get(wanted)) {
-        return null;
-      }
-      read(consumer, wanted, offset, offset + 1, letter -> found[0] = letter);
-    }
-    return found[0];
   }
 
   private static void read(
@@ -125,29 +125,30 @@ public final class DeadLetterTopic {
   }
 
   /**
-   * Sends the chosen ones in again, key, value and headers as they were, to the partition that they
-   * were on while there is one. Their timestamp is the old one, unless that is ahead of the clock,
-   * which brokers refuse. {@link #REPLAY_OF} is added, in place of that of an earlier replay.
+   * Sends those of a reason in again, key, value and headers as they were, to the partition that
+   * they were on while there is one. Their timestamp is the old one, unless that is ahead of the
+   * clock, which brokers refuse. {@link #REPLAY_OF} is added, in place of that of an earlier
+   * replay.
    *
    * @param ends where to stop, so that what a running job rejects meanwhile is not sent again
-   * @param target another topic, or null for the one that each came from
+   * @return how many were stored
    * @throws IOException when the brokers refuse one: the message says how many were stored
    */
-  public Replayed replay(Map<Integer, Long> ends, Predicate<Letter> chosen, String target)
-      throws IOException {
+  public long replay(Map<Integer, Long> ends, Reason reason) throws IOException {
     try (Producer<byte[], byte[]> producer =
         clients.producer(TopicAdmin.LARGE_RECORD_BYTES, TIMEOUT)) {
-      Sending sending = new Sending(producer, target);
+      Sending sending = new Sending(producer);
       forEach(
           ends,
+          reason,
           letter -> {
-            if (letter.source() != null && !letter.cut() && chosen.test(letter)) {
+            if (letter.isWhole()) {
               sending.send(letter);
             }
           });
       producer.flush();
       sending.failIfRefused();
-      return new Replayed(sending.stored.get(), sending.byTopic);
+      return sending.stored.get();
     } catch (InterruptException e) {
       throw new IOException("replay: interrupted", e);
     } catch (UncheckedIOException e) {
@@ -158,25 +159,22 @@ public final class DeadLetterTopic {
   /** Sends records in their order; ends after the first that the brokers refuse. */
   private final class Sending {
     private final Producer<byte[], byte[]> producer;
-    private final String target;
     private final Map<String, Integer> partitions = new HashMap<>();
-    private final Map<String, Long> byTopic = new TreeMap<>();
     private final AtomicLong stored = new AtomicLong();
     private final AtomicReference<Exception> refused = new AtomicReference<>();
 
-    Sending(Producer<byte[], byte[]> producer, String target) {
+    Sending(Producer<byte[], byte[]> producer) {
       this.producer = producer;
-      this.target = target;
     }
 
     void send(Letter letter) {
       Source source = letter.source();
-      String to = target == null ? source.topic() : target;
-      int count = partitions.computeIfAbsent(to, name -> producer.partitionsFor(name).size());
+      int count =
+          partitions.computeIfAbsent(source.topic(), name -> producer.partitionsFor(name).size());
       long now = System.currentTimeMillis();
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(
-              to,
+              source.topic(),
               source.partition() >= 0 && source.partition() < count ? source.partition() : null,
               source.timestamp() >= 0 ? Math.min(source.timestamp(), now) : now,
               letter.key(),
@@ -198,7 +196,6 @@ public final class DeadLetterTopic {
               refused.compareAndSet(null, failure);
             }
           });
-      byTopic.merge(to, 1L, Long::sum);
     }
 
     void failIfRefused() {

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** The fields of a foreign observation or model as text, or what is wrong with its bytes. */
+/** The fields of a foreign observation or model as text. */
 public final class RecordFields {
 
   private static final int MAX_FEATURES = 100;
@@ -21,36 +21,28 @@ public final class RecordFields {
    *
    * @param value its value; null for a tombstone
    * @param isModel whether it was meant to be a model
-   * @return names and values; {@code problem} if the bytes are malformed
+   * @return names and values; none if it is something else
    */
   public static Map<String, String> of(byte[] value, boolean isModel) {
-    Map<String, String> fields = new LinkedHashMap<>();
     try {
-      if (value == null) {
-        throw new MalformedRecordException("expected a value, got null");
-      }
-      if (isModel) {
-        putModel(value, fields);
-      } else {
-        putObservation(value, fields);
-      }
+      return value == null ? Map.of() : isModel ? model(value) : observation(value);
     } catch (MalformedRecordException e) {
-      fields.put("problem", e.getMessage());
+      return Map.of();
     }
-    return fields;
   }
 
-  private static void putModel(byte[] value, Map<String, String> fields)
-      throws MalformedRecordException {
+  private static Map<String, String> model(byte[] value) throws MalformedRecordException {
+    Map<String, String> fields = new LinkedHashMap<>();
     dev.weir.kafka.avro.Model model = new ModelCodec().record(value);
     fields.put("name", model.getName());
     fields.put("version", Long.toString(model.getVersion()));
     fields.put("created", model.getCreated().toString());
     fields.put("weights", model.getWeights().remaining() + " bytes");
+    return fields;
   }
 
-  private static void putObservation(byte[] value, Map<String, String> fields)
-      throws MalformedRecordException {
+  private static Map<String, String> observation(byte[] value) throws MalformedRecordException {
+    Map<String, String> fields = new LinkedHashMap<>();
     byte[] plain = value;
     if (value.length > ConfluentWireFormat.LENGTH
         && value[0] == ConfluentWireFormat.MAGIC) { // no series is empty
@@ -67,6 +59,7 @@ public final class RecordFields {
     if (observation.ahead().length > 0) {
       fields.put("features_ahead", shown(observation.ahead()));
     }
+    return fields;
   }
 
   /** Numbers for display, not more than a screen has room for. */
