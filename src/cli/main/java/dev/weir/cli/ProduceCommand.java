@@ -54,7 +54,7 @@ final class ProduceCommand implements Callable<Integer> {
     private boolean sample;
   }
 
-  @Mixin private SeriesColumns.ReplayOptions csv;
+  @Mixin private SeriesColumns.Options csv;
 
   @Option(
       names = "--ahead-steps",

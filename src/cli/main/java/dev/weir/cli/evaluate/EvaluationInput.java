@@ -5,7 +5,6 @@ import dev.weir.cli.console.UsageException;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
-import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,12 +27,13 @@ public final class EvaluationInput {
 
   @Option(
       names = "--layout",
-      converter = SeriesLayout.Converter.class,
-      paramLabel = SeriesLayout.LABEL,
-      description = SeriesLayout.OPTION)
-  private SeriesLayout layout = SeriesLayout.LONG;
+      paramLabel = "long|wide",
+      description =
+          "How the CSV holds its series. long: one value a row, with its time; wide: one series a"
+              + " row, its name first, then its values, as in the files of M4 (default: long).")
+  private String layout = "long";
 
-  @Mixin private SeriesColumns.CovariateOptions csv;
+  @Mixin private SeriesColumns.Options csv;
 
   @Mixin private PlanOptions options;
 
@@ -56,13 +56,9 @@ public final class EvaluationInput {
     String note() {
       return plan.learns() && season.isUnknown()
           ? "Seasons were found by the learner and are not known to the scores: m is 1, the"
-                + " seasonal naive method is the naive one, and relMAE compares with that alone."
+              + " seasonal naive method is the naive one, and relMAE compares with that alone."
           : "";
     }
-  }
-
-  public SeriesLayout layout() {
-    return layout;
   }
 
   public SeriesColumns columns() {
@@ -76,12 +72,10 @@ public final class EvaluationInput {
   /** Fails if options contradict each other, or a file is missing. */
   public void check() {
     UsageException.check(limit >= 1, "--limit", "at least 1", limit);
+    UsageException.check(layout.matches("long|wide"), "--layout", "long or wide", layout);
     UsageException.check(
-        columns().areDefault() || layout == SeriesLayout.LONG,
-        "--columns",
-        "none with --layout wide",
-        "one");
-    options.checkTimes(layout);
+        columns().areDefault() || !isWide(), "--columns", "none with --layout wide", "one");
+    options.checkTimes(isWide());
     UsageException.checkFiles(inputs, options.job());
   }
 
@@ -98,8 +92,23 @@ public final class EvaluationInput {
   public Map<String, List<Observation>> observations(List<Path> without, EvaluationPlan plan)
       throws IOException {
     int features = plan.settings().inputs().features();
-    return SeriesFiles.inOrder(
-        SeriesFiles.observations(inputs, without, layout, columns()), features, limit);
+    return SeriesFiles.inOrder(of(inputs, without), features, limit);
+  }
+
+  /**
+   * All values of files that are as the options say.
+   *
+   * @param without files that hold no such series
+   */
+  public Map<String, List<Observation>> of(List<Path> files, List<Path> without)
+      throws IOException {
+    return isWide()
+        ? SeriesFiles.wide(files, without, columns())
+        : SeriesFiles.observations(files, without, columns(), false);
+  }
+
+  private boolean isWide() {
+    return layout.equals("wide");
   }
 
   /**

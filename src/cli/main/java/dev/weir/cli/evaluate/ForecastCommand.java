@@ -4,13 +4,10 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.FutureRows;
-import dev.weir.cli.grid.FutureTimes;
 import dev.weir.cli.grid.Grid;
-import dev.weir.cli.grid.RowPlaces;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
-import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import java.nio.file.Path;
@@ -44,7 +41,7 @@ public final class ForecastCommand implements Callable<Integer> {
       description = "Series to forecast: CSV files or folders of them.")
   private List<Path> inputs;
 
-  @Mixin private SeriesColumns.CovariateOptions csv;
+  @Mixin private SeriesColumns.Options csv;
 
   @Mixin private PlanOptions options;
 
@@ -86,17 +83,14 @@ public final class ForecastCommand implements Callable<Integer> {
     EvaluationPlan plan = options.plan("weir forecast", columns);
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
     plan = plan.withSecondSeason(season.second());
-    RowPlaces places = new RowPlaces();
     Map<String, List<Observation>> rows =
         SeriesFiles.inOrder(
-            columns.ahead().isEmpty()
-                ? SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns)
-                : SeriesFiles.withFuture(inputs, season.files(), columns, places),
+            SeriesFiles.observations(inputs, season.files(), columns, !columns.ahead().isEmpty()),
             plan.settings().inputs().features(),
             Integer.MAX_VALUE);
     FutureRows.check(rows);
     Map<String, Grid> series = options.grids("weir forecast", rows);
-    FutureTimes.check(series.values(), plan.settings().modes().get(0).horizon(), places);
+    FutureRows.checkTimes(series.values(), plan.settings().modes().get(0).horizon());
     for (String name : series.keySet()) {
       season.check(name);
     }

@@ -3,11 +3,12 @@ package dev.weir.cli.evaluate;
 import dev.weir.cli.evaluate.Evaluation.Sums;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
-import dev.weir.cli.series.OutsideFile;
+import dev.weir.cli.series.OutsideFile.Said;
 import dev.weir.forecast.Score.Method;
 import dev.weir.forecast.learn.OutsideModels;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,21 +37,21 @@ final class OutsideForecasts {
     this.all = new OfModel[models.count()];
     for (int m = 0; m < all.length && plan.outside() != null; m++) {
       String series = grid.rows().get(0).series();
-      OutsideFile.Forecasts known = plan.outside().of(series, models.names().get(m));
-      all[m] = known == null ? null : of(known);
+      List<Said> known = plan.outside().of(series, models.names().get(m));
+      all[m] = known.isEmpty() ? null : of(known);
     }
   }
 
-  private OfModel of(OutsideFile.Forecasts known) {
+  private OfModel of(List<Said> known) {
     int values = grid.newestRow() + 1;
     int rows = values + horizon;
     long[] next = next(values);
-    int[] rowOf = new int[known.count()];
+    int[] rowOf = new int[known.size()];
     int[] first = new int[rows + 1];
     for (int i = 0; i < rowOf.length; i++) {
-      rowOf[i] = grid.rowOf(known.time(i));
+      rowOf[i] = grid.rowOf(known.get(i).time());
       if (rowOf[i] < 0) { // by count
-        int step = Arrays.binarySearch(next, known.time(i));
+        int step = Arrays.binarySearch(next, known.get(i).time());
         rowOf[i] = step < 0 ? -1 : values + step;
       }
       rowOf[i] = rowOf[i] < rows ? rowOf[i] : -1;
@@ -62,11 +63,11 @@ final class OutsideForecasts {
     int[] place = first.clone();
     long[] made = new long[first[rows]];
     double[] said = new double[made.length];
-    for (int i : known.order()) {
+    for (int i = 0; i < rowOf.length; i++) {
       if (rowOf[i] >= 0) {
         int at = place[rowOf[i]]++;
-        made[at] = known.made(i);
-        said[at] = known.value(i);
+        made[at] = known.get(i).made();
+        said[at] = known.get(i).value();
       }
     }
     return new OfModel(first, made, said);

@@ -6,7 +6,6 @@ import dev.weir.cli.grid.Grid;
 import dev.weir.cli.grid.SamplingOptions;
 import dev.weir.cli.series.OutsideFile;
 import dev.weir.cli.series.SeriesColumns;
-import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -149,12 +148,9 @@ public final class PlanOptions {
   }
 
   /** Fails if values have no times, but an option is about them. */
-  void checkTimes(SeriesLayout layout) {
+  void checkTimes(boolean isWide) {
     UsageException.check(
-        layout == SeriesLayout.LONG || sampling.given() == null,
-        sampling.given(),
-        "none with --layout wide",
-        "one");
+        !isWide || sampling.given() == null, sampling.given(), "none with --layout wide", "one");
   }
 
   /**

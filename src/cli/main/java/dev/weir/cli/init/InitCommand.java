@@ -77,7 +77,7 @@ public final class InitCommand implements Callable<Integer> {
     private Path input;
   }
 
-  @Mixin private SeriesColumns.PlainOptions csv;
+  @Mixin private SeriesColumns.Options csv;
 
   @Option(
       names = "--out",

@@ -6,7 +6,6 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
-import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.network.ModelTrainer.Settings;
@@ -49,7 +48,7 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Series to learn from: CSV files or folders of them.")
   private List<Path> inputs = List.of();
 
-  @Mixin private SeriesColumns.PlainOptions csv;
+  @Mixin private SeriesColumns.Options csv;
 
   @Option(
       names = "--out",
@@ -142,9 +141,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private void train(String modelName, Settings settings) throws IOException {
     List<double[]> series =
-        SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, csv.columns())
-            .values()
-            .stream()
+        SeriesFiles.observations(inputs, List.of(), csv.columns(), false).values().stream()
             .map(rows -> rows.stream().mapToDouble(Observation::value).toArray())
             .toList();
     long values = series.stream().mapToLong(one -> one.length).sum();

@@ -1,6 +1,5 @@
 package dev.weir.cli.series;
 
-import dev.weir.cli.series.CsvFormat.Decimal;
 import dev.weir.option.Numbers;
 import java.util.regex.Pattern;
 
@@ -10,6 +9,30 @@ import java.util.regex.Pattern;
  * not say, unless commas separate the columns. Not thread-safe.
  */
 final class CsvNumbers {
+
+  /** A decimal sign; the other one may separate groups of three digits. */
+  enum Decimal {
+    point('.'),
+    comma(',');
+
+    private final char sign;
+
+    Decimal(char sign) {
+      this.sign = sign;
+    }
+
+    char sign() {
+      return sign;
+    }
+
+    static Decimal of(char sign) {
+      return sign == ',' ? comma : point;
+    }
+
+    Decimal other() {
+      return this == comma ? point : comma;
+    }
+  }
 
   private static final Pattern NUMBER = // not a date with points
       Pattern.compile(

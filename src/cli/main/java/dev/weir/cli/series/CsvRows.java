@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.series.CsvNumbers.Decimal;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -54,18 +55,19 @@ public final class CsvRows implements Closeable {
 
   /**
    * @param name what messages call the text
+   * @param decimal null: found in the text
    */
-  CsvRows(Reader text, String name, CsvFormat format) throws IOException {
+  CsvRows(Reader text, String name, Decimal decimal) throws IOException {
     this.name = name;
     BufferedReader buffered = new BufferedReader(text);
     this.separator = separator(head(buffered));
-    this.numbers = new CsvNumbers(separator, format.decimal());
+    this.numbers = new CsvNumbers(separator, decimal);
     this.rows = reader(separator).readValues(buffered);
   }
 
   /** Opens a file of UTF-8 text, which may be compressed by gzip. */
   public static CsvRows open(Path file) throws IOException {
-    return new CsvRows(SeriesFiles.text(file), file.getFileName().toString(), CsvFormat.FOUND);
+    return new CsvRows(SeriesFiles.text(file), file.getFileName().toString(), null);
   }
 
   /** Whether a cell is written as a number. */
@@ -250,7 +252,7 @@ public final class CsvRows implements Closeable {
     if (separator != ',') {
       found.add(separator == '\t' ? "separated by tabs" : "separated by " + separator);
     }
-    if (numbers.decimal() == CsvFormat.Decimal.comma) {
+    if (numbers.decimal() == Decimal.comma) {
       found.add("decimal comma");
     }
     if (dates != null) {

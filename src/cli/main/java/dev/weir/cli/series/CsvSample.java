@@ -27,7 +27,7 @@ public record CsvSample(List<String> header, List<Map<String, String>> rows) {
    */
   public static CsvSample read(Path file, SeriesColumns columns, int limit) throws IOException {
     String name = file.getFileName().toString();
-    try (CsvRows csv = new CsvRows(SeriesFiles.text(file), name, columns.format())) {
+    try (CsvRows csv = new CsvRows(SeriesFiles.text(file), name, columns.decimal())) {
       List<String> header = csv.header();
       List<String[]> cells = new ArrayList<>();
       for (String[] row = csv.next(); row != null && cells.size() < limit; row = csv.next()) {
@@ -39,7 +39,7 @@ public record CsvSample(List<String> header, List<Map<String, String>> rows) {
       List<Map<String, String>> rows = new ArrayList<>();
       cells.forEach(row -> rows.add(new LinkedHashMap<>()));
       for (int column = 0; column < header.size(); column++) {
-        CsvTime times = new CsvTime(columns.format().dates());
+        CsvTime times = new CsvTime(columns.dates());
         for (String[] row : cells) {
           times.look(row[column]);
         }

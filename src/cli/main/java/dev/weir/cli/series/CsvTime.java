@@ -9,7 +9,10 @@ import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -39,10 +42,23 @@ public final class CsvTime {
     }
   }
 
+  /** From {@code dd.MM.yyyy HH:mm}. */
+  static final class PatternConverter implements ITypeConverter<DateTimeFormatter> {
+    @Override
+    public DateTimeFormatter convert(String pattern) {
+      try {
+        return dates(pattern);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "expected a pattern such as dd.MM.yyyy HH:mm, got '%s'".formatted(pattern));
+      }
+    }
+  }
+
   private static final String OF_DAY = "[ h:mm[:ss] a][['T'][ ]H:mm[:ss[.SSS]]]";
-  private static final DateTimeFormatter YEAR_FIRST = CsvFormat.dates("y/M/d" + OF_DAY);
-  private static final DateTimeFormatter DAY_FIRST = CsvFormat.dates("d/M/y" + OF_DAY);
-  private static final DateTimeFormatter MONTH_FIRST = CsvFormat.dates("M/d/y" + OF_DAY);
+  private static final DateTimeFormatter YEAR_FIRST = dates("y/M/d" + OF_DAY);
+  private static final DateTimeFormatter DAY_FIRST = dates("d/M/y" + OF_DAY);
+  private static final DateTimeFormatter MONTH_FIRST = dates("M/d/y" + OF_DAY);
 
   private static final Pattern SHORT =
       Pattern.compile("([0-9]{1,2})([./-])([0-9]{1,2})\\2([0-9]{4})((?:[ T].*)?)");
@@ -115,6 +131,24 @@ public final class CsvTime {
             ? exact
             : (read instanceof YearMonth month ? month.atDay(1) : (LocalDate) read).atStartOfDay();
     return time.toInstant(ZoneOffset.UTC).toEpochMilli();
+  }
+
+  /**
+   * @throws IllegalArgumentException if it is no pattern of dates
+   */
+  static DateTimeFormatter dates(String pattern) {
+    DateTimeFormatter dates =
+        new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .appendPattern(pattern.replace('y', 'u')) // a year without its era
+            .toFormatter(Locale.ENGLISH)
+            .withResolverStyle(ResolverStyle.STRICT);
+    try {
+      millis(example(dates), dates);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("no date", e);
+    }
+    return dates;
   }
 
   static String example(DateTimeFormatter dates) {

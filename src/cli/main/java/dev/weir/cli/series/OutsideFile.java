@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -35,63 +35,16 @@ public final class OutsideFile {
   private static final String EXPECTED =
       "timestamp,made,series_id (unless there is one series), and one for each model";
 
-  /** A model's forecasts of a series. */
-  public static final class Forecasts {
-
-    private int count;
-    private long[] times = new long[16];
-    private long[] made = new long[16];
-    private double[] values = new double[16];
-
-    private void add(long time, long when, double value) {
-      if (count == times.length) {
-        times = Arrays.copyOf(times, 2 * count);
-        made = Arrays.copyOf(made, 2 * count);
-        values = Arrays.copyOf(values, 2 * count);
-      }
-      times[count] = time;
-      made[count] = when;
-      values[count] = value;
-      count++;
-    }
-
-    public int count() {
-      return count;
-    }
-
-    /** The time that forecast number i is of. */
-    public long time(int i) {
-      return times[i];
-    }
-
-    /** When forecast number i was made. */
-    public long made(int i) {
-      return made[i];
-    }
-
-    public double value(int i) {
-      return values[i];
-    }
-
-    /**
-     * Numbers of the forecasts by when they were made, then by time; of the same, in the order of
-     * the file.
-     */
-    public int[] order() {
-      return IntStream.range(0, count)
-          .boxed()
-          .sorted(Comparator.<Integer>comparingLong(i -> made[i]).thenComparingLong(i -> times[i]))
-          .mapToInt(i -> i)
-          .toArray();
-    }
-  }
+  /** That a value was forecast for a time. */
+  public record Said(long time, long made, double value) {}
 
   private final String name;
   private final CsvRows rows;
   private final CsvTime dates = new CsvTime(null);
   private final List<String> header;
   private final Set<String> models = new LinkedHashSet<>();
-  private final Map<String, Map<String, Forecasts>> all = new LinkedHashMap<>(); // by series, model
+  private final Map<String, Map<String, List<Said>>> all =
+      new LinkedHashMap<>(); // by series, model
   private final int maxNumbers;
   private int count; // of numbers
   private boolean isAhead; // some forecast, of its time
@@ -115,6 +68,13 @@ public final class OutsideFile {
         read(row, header.get(c), c);
       }
     }
+    for (Map<String, List<Said>> ofSeries : all.values()) {
+      ofSeries
+          .values()
+          .forEach(
+              said ->
+                  said.sort(Comparator.comparingLong(Said::made).thenComparingLong(Said::time)));
+    }
     if (count > 0 && !isAhead) {
       throw new IOException(
           "%s: expected forecasts made before their %s, got none".formatted(name, TIME));
@@ -130,7 +90,7 @@ public final class OutsideFile {
   }
 
   static OutsideFile read(Reader text, String name, int maxNumbers) throws IOException {
-    try (CsvRows rows = new CsvRows(text, name, CsvFormat.FOUND)) {
+    try (CsvRows rows = new CsvRows(text, name, null)) {
       return new OutsideFile(rows, name, maxNumbers);
     }
   }
@@ -160,8 +120,8 @@ public final class OutsideFile {
     isAhead |= made < time;
     models.add(model);
     all.computeIfAbsent(series, none -> new LinkedHashMap<>())
-        .computeIfAbsent(model, none -> new Forecasts())
-        .add(time, made, value);
+        .computeIfAbsent(model, none -> new ArrayList<>())
+        .add(new Said(time, made, value));
   }
 
   private long time(String column) throws IOException {
@@ -195,12 +155,13 @@ public final class OutsideFile {
   }
 
   /**
-   * A model's forecasts of a series; null for none.
+   * A model's forecasts of a series by when they were made, then by time; of the same, in the order
+   * of the file.
    *
    * @param series any, if the file names none
    */
-  public Forecasts of(String series, String model) {
-    return all.getOrDefault(isNamed() ? series : "", Map.of()).get(model);
+  public List<Said> of(String series, String model) {
+    return all.getOrDefault(isNamed() ? series : "", Map.of()).getOrDefault(model, List.of());
   }
 
   @Override

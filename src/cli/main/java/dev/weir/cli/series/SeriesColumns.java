@@ -1,6 +1,6 @@
 package dev.weir.cli.series;
 
-import dev.weir.cli.series.CsvFormat.Decimal;
+import dev.weir.cli.series.CsvNumbers.Decimal;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,12 +21,14 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param names of the columns by key: {@code series} (joined by slashes), {@code time}, {@code
  *     value} (each a series of its own), {@code features}, {@code label} (the class of each window,
- *     where it is known), {@code end} (true where a window by session ends) and {@code ahead} (the
- *     covariates known ahead, each of its own row's time)
+ *     where it is known) and {@code ahead} (the covariates known ahead, each of its own row's time)
+ * @param dates how dates are written; null: found in the file
+ * @param decimal the decimal sign; null: found in the file
  */
-public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
+public record SeriesColumns(
+    Map<String, List<String>> names, DateTimeFormatter dates, Decimal decimal) {
 
-  public static final SeriesColumns DEFAULT = new SeriesColumns(Map.of(), CsvFormat.FOUND);
+  public static final SeriesColumns DEFAULT = new SeriesColumns(Map.of(), null, null);
 
   private static final List<String> KEYS =
       List.of("series", "time", "value", "features", "label", "ahead");
@@ -37,25 +39,26 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
   private static final String TIME = "timestamp";
   private static final String VALUE = "value";
 
-  private static final String LABEL = "series=NAME,time=NAME,value=NAME[,...]";
-
-  private static final String OPTION =
-      "Columns of the CSV, where they have other names than series_id, timestamp and value; weir"
-          + " init --input proposes them. A file without series is one, called as the file;"
-          + " value=NAME+NAME... makes each column a series. A name may be a number: 0 is the first"
-          + " column. Further ones: features=NAME+NAME...";
-
-  private static final String AHEAD_OPTION =
-      "ahead=NAME+NAME... (known before their time, as forecasts and prices are; a cell may be"
-          + " empty).";
-
   /** Options of commands that read CSV files. */
-  public static class Options {
+  public static final class Options {
+
+    @Option(
+        names = "--columns",
+        converter = Converter.class,
+        paramLabel = "series=NAME,time=NAME,value=NAME[,...]",
+        description =
+            "Columns of the CSV, where they have other names than series_id, timestamp and value;"
+                + " weir init --input proposes them. A file without series is one, called as the"
+                + " file; value=NAME+NAME... makes each column a series. A name may be a number: 0"
+                + " is the first column. Further ones: features=NAME+NAME..., ahead=NAME+NAME..."
+                + " (known before their time, as forecasts and prices are; a cell may be empty) and"
+                + " label=NAME (class of the window that ends there, or nothing).")
+    private SeriesColumns named = DEFAULT;
 
     @Option(
         names = "--date-format",
         paramLabel = "PATTERN",
-        converter = CsvFormat.DatesConverter.class,
+        converter = CsvTime.PatternConverter.class,
         description =
             "How the CSV writes dates, such as d/M/yyyy HH:mm (default: found, where a day above 12"
                 + " or a point says which number is the day).")
@@ -67,112 +70,35 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
         description = "The CSV's decimal sign (default: found).")
     private Decimal decimal;
 
-    SeriesColumns named() {
-      return DEFAULT;
-    }
-
     /** What the options say. */
     public SeriesColumns columns() {
-      return new SeriesColumns(named().names, new CsvFormat(dates, decimal));
-    }
-  }
-
-  /** With names of columns. */
-  public static final class PlainOptions extends Options {
-    @Option(
-        names = "--columns",
-        converter = Converter.class,
-        paramLabel = LABEL,
-        description = OPTION + ".")
-    private SeriesColumns columns = DEFAULT;
-
-    @Override
-    SeriesColumns named() {
-      return columns;
-    }
-  }
-
-  /** With names of columns, and covariates that are known ahead. */
-  public static final class CovariateOptions extends Options {
-    @Option(
-        names = "--columns",
-        converter = CovariatesConverter.class,
-        paramLabel = LABEL,
-        description =
-            OPTION
-                + " and "
-                + AHEAD_OPTION
-                + " weir forecast reads those of its steps from rows without a value.")
-    private SeriesColumns columns = DEFAULT;
-
-    @Override
-    SeriesColumns named() {
-      return columns;
-    }
-  }
-
-  /** With names of columns for everything. */
-  public static final class ReplayOptions extends Options {
-    @Option(
-        names = "--columns",
-        converter = ReplayConverter.class,
-        paramLabel = LABEL,
-        description =
-            OPTION
-                + ", label=NAME (class of the window that ends there, or nothing) and "
-                + AHEAD_OPTION)
-    private SeriesColumns columns = DEFAULT;
-
-    @Override
-    SeriesColumns named() {
-      return columns;
+      return new SeriesColumns(named.names, dates, decimal);
     }
   }
 
   /** From {@code series=device,time=ts,value=temp}. */
-  public static class Converter implements ITypeConverter<SeriesColumns> {
-
-    private final List<String> keys;
-
-    public Converter() {
-      this(KEYS.subList(0, 4));
-    }
-
-    private Converter(List<String> keys) {
-      this.keys = keys;
-    }
-
+  public static final class Converter implements ITypeConverter<SeriesColumns> {
     @Override
     public SeriesColumns convert(String text) {
-      Map<String, List<String>> names = new HashMap<>();
-      for (String pair : text.split(",", -1)) {
-        int equals = pair.indexOf('=');
-        String key = pair.substring(0, Math.max(0, equals));
-        boolean isKey = keys.contains(key) && equals < pair.length() - 1;
-        String joined = pair.substring(equals + 1);
-        List<String> of = SEVERAL.contains(key) ? List.of(joined.split("\\+")) : List.of(joined);
-        if (!isKey || names.put(key, of) != null) {
-          throw new TypeConversionException(
-              "expected %s=COLUMN, each at most once, got '%s'"
-                  .formatted(String.join("=COLUMN,", keys), text));
-        }
+      return new SeriesColumns(parse(text), null, null);
+    }
+  }
+
+  private static Map<String, List<String>> parse(String text) {
+    Map<String, List<String>> names = new HashMap<>();
+    for (String pair : text.split(",", -1)) {
+      int equals = pair.indexOf('=');
+      String key = pair.substring(0, Math.max(0, equals));
+      boolean isKey = KEYS.contains(key) && equals < pair.length() - 1;
+      String joined = pair.substring(equals + 1);
+      List<String> of = SEVERAL.contains(key) ? List.of(joined.split("\\+")) : List.of(joined);
+      if (!isKey || names.put(key, of) != null) {
+        throw new TypeConversionException(
+            "expected %s=COLUMN, each at most once, got '%s'"
+                .formatted(String.join("=COLUMN,", KEYS), text));
       }
-      return new SeriesColumns(names, CsvFormat.FOUND);
     }
-  }
-
-  /** The same, and with covariates that are known ahead. */
-  public static final class CovariatesConverter extends Converter {
-    public CovariatesConverter() {
-      super(List.of("series", "time", "value", "features", "ahead"));
-    }
-  }
-
-  /** With everything. */
-  public static final class ReplayConverter extends Converter {
-    public ReplayConverter() {
-      super(KEYS);
-    }
+    return names;
   }
 
   /** Whether all columns have their names by default. */
@@ -182,7 +108,7 @@ public record SeriesColumns(Map<String, List<String>> names, CsvFormat format) {
 
   /** The same cells in the columns that a text names as the option does. */
   public SeriesColumns named(String text) {
-    return new SeriesColumns(new ReplayConverter().convert(text).names, format);
+    return new SeriesColumns(parse(text), dates, decimal);
   }
 
   /** Names of the columns with the features. */

@@ -30,20 +30,22 @@ public final class SeriesCsv implements Closeable {
   private final Map<String, int[]> places;
   private final BitSet numbers = new BitSet(); // columns
   private final Deque<Observation> next = new ArrayDeque<>(); // of the last row
-  private boolean hasFuture; // whether rows may have no value yet
+  private final boolean hasFuture; // whether rows may have no value yet
 
   /** With the columns that a file has by default. */
   SeriesCsv(Reader text, String name) throws IOException {
-    this(text, name, SeriesColumns.DEFAULT);
+    this(text, name, SeriesColumns.DEFAULT, false);
   }
 
   /**
    * @param name what messages call the text; without its ending, the series of a file that has one
+   * @param hasFuture whether rows may have no value yet: {@link FutureRows}
    */
-  SeriesCsv(Reader text, String name, SeriesColumns columns) throws IOException {
+  SeriesCsv(Reader text, String name, SeriesColumns columns, boolean hasFuture) throws IOException {
     this.name = name;
-    this.rows = new CsvRows(text, name, columns.format());
-    this.times = new CsvTime(columns.format().dates());
+    this.hasFuture = hasFuture;
+    this.rows = new CsvRows(text, name, columns.decimal());
+    this.times = new CsvTime(columns.dates());
     this.header = rows.header();
     try {
       this.places = columns.in(header);
@@ -66,15 +68,14 @@ public final class SeriesCsv implements Closeable {
     };
   }
 
-  /** Opens a file of UTF-8 text, which may be compressed by gzip. */
+  /** Opens a file of UTF-8 text, which may be compressed by gzip; each row has a value. */
   public static SeriesCsv open(Path file, SeriesColumns columns) throws IOException {
-    return new SeriesCsv(SeriesFiles.text(file), file.getFileName().toString(), columns);
+    return open(file, columns, false);
   }
 
-  /** The same, in which rows may have no value yet: {@link FutureRows}. */
-  SeriesCsv withFuture() {
-    hasFuture = true;
-    return this;
+  static SeriesCsv open(Path file, SeriesColumns columns, boolean hasFuture) throws IOException {
+    String name = file.getFileName().toString();
+    return new SeriesCsv(SeriesFiles.text(file), name, columns, hasFuture);
   }
 
   /**

@@ -2,21 +2,18 @@ package dev.weir.cli.series;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.grid.FutureRows;
-import dev.weir.cli.grid.RowPlaces;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.StrictUtf8Input;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -25,7 +22,6 @@ import java.util.zip.ZipException;
 /** All series of CSV files and of folders of them, in the order of names and rows. */
 public final class SeriesFiles {
 
-  /** Of the names of files with series. */
   /** A regular expression for the names of CSV files. */
   public static final String ENDING = "\\.csv(\\.gz)?$";
 
@@ -52,56 +48,40 @@ public final class SeriesFiles {
    * Observations of each series, by its name.
    *
    * @param without files of the folders that hold no series
-   * @param columns of files whose layout is long
+   * @param hasFuture whether rows may have no value yet: {@link FutureRows}
    */
   public static Map<String, List<Observation>> observations(
-      List<Path> inputs, List<Path> without, SeriesLayout layout, SeriesColumns columns)
-      throws IOException {
-    return observations(inputs, without, layout, columns, null);
-  }
-
-  /**
-   * The same of files of layout long, in which rows may have no value yet: {@link FutureRows}.
-   *
-   * @param future gets the places of such rows
-   */
-  public static Map<String, List<Observation>> withFuture(
-      List<Path> inputs, List<Path> without, SeriesColumns columns, RowPlaces future)
-      throws IOException {
-    return observations(inputs, without, SeriesLayout.LONG, columns, future);
-  }
-
-  private static Map<String, List<Observation>> observations(
-      List<Path> inputs,
-      List<Path> without,
-      SeriesLayout layout,
-      SeriesColumns columns,
-      RowPlaces future)
+      List<Path> inputs, List<Path> without, SeriesColumns columns, boolean hasFuture)
       throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     String before = null;
     for (Path file : files(inputs, without, ENDS)) {
-      if (layout == SeriesLayout.WIDE) {
-        WideCsv.read(text(file), file.getFileName().toString(), columns.format(), series);
-        continue;
-      }
-      try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
-        if (future != null) {
-          csv.withFuture();
-        }
+      try (SeriesCsv csv = SeriesCsv.open(file, columns, hasFuture)) {
         for (Observation o = csv.next(); o != null; o = csv.next()) {
           series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o);
-          if (future != null && FutureRows.isOne(o)) {
-            future.add(o, csv.place());
-          }
         }
         before = say(file, csv, before);
       }
     }
-    if (series.isEmpty()) {
+    return checked(series, inputs);
+  }
+
+  /** The same of files with one series a row: {@link WideCsv}. */
+  public static Map<String, List<Observation>> wide(
+      List<Path> inputs, List<Path> without, SeriesColumns columns) throws IOException {
+    Map<String, List<Observation>> series = new LinkedHashMap<>();
+    for (Path file : files(inputs, without, ENDS)) {
+      WideCsv.read(text(file), file.getFileName().toString(), columns.decimal(), series);
+    }
+    return checked(series, inputs);
+  }
+
+  private static Map<String, List<Observation>> checked(
+      Map<String, List<Observation>> found, List<Path> inputs) throws IOException {
+    if (found.isEmpty()) {
       throw new IOException("--input: expected CSV files with series, got none in " + inputs);
     }
-    return series;
+    return found;
   }
 
   /**
@@ -153,38 +133,6 @@ public final class SeriesFiles {
     return taken;
   }
 
-  /**
-   * CSV files of the inputs and of all folders in them, in order, each by its path below the input,
-   * with / between names and without .gz.
-   *
-   * @param without files that are left out
-   */
-  public static Map<String, Path> below(List<Path> inputs, List<Path> without) throws IOException {
-    Map<String, Path> files = new TreeMap<>();
-    for (Path input : inputs) {
-      try (Stream<Path> entries = Files.walk(input)) {
-        for (Path file : entries.filter(Files::isRegularFile).toList()) {
-          boolean isCsv = ENDS.matcher(file.getFileName().toString()).find();
-          if (file.equals(input) || isCsv && !isAmong(file, without)) {
-            Path path = file.equals(input) ? file.getFileName() : input.relativize(file);
-            String name = path.toString().replace('\\', '/').replaceFirst("\\.gz$", "");
-            Path other = files.put(name, file);
-            if (other != null) {
-              throw new IOException(
-                  "--input: expected one file for each name, got %s and %s".formatted(other, file));
-            }
-          }
-        }
-      } catch (UncheckedIOException e) {
-        throw e.getCause();
-      }
-    }
-    if (files.isEmpty()) {
-      throw new IOException("--input: expected CSV files with series, got none in " + inputs);
-    }
-    return files;
-  }
-
   /** Files among the inputs, and those of folders among them that match, in order. */
   public static List<Path> files(List<Path> inputs, List<Path> without, Pattern ends)
       throws IOException {
@@ -208,7 +156,8 @@ public final class SeriesFiles {
     return files;
   }
 
-  private static boolean isAmong(Path file, List<Path> others) {
+  /** Whether a file is one of others. */
+  public static boolean isAmong(Path file, List<Path> others) {
     return others.stream()
         .anyMatch(
             other -> file.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize()));

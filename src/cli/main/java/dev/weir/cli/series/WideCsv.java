@@ -1,6 +1,7 @@
 package dev.weir.cli.series;
 
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.series.CsvNumbers.Decimal;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.io.Reader;
@@ -28,12 +29,12 @@ final class WideCsv {
    *
    * @param all the series of the files before; each name may come once
    * @param name what messages call the text
-   * @param format how its numbers are written
+   * @param decimal null: found in the text
    * @throws IOException with the line, when the text is no such table
    */
-  static void read(Reader text, String name, CsvFormat format, Map<String, List<Observation>> all)
+  static void read(Reader text, String name, Decimal decimal, Map<String, List<Observation>> all)
       throws IOException {
-    try (CsvRows rows = new CsvRows(text, name, format)) {
+    try (CsvRows rows = new CsvRows(text, name, decimal)) {
       if (rows.next() == null) {
         throw new IOException(name + " line 1: expected a header, got nothing");
       }

@@ -361,8 +361,8 @@ class ForecastCommandIT {
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err().lines())
         .containsExactly(
-            "weir: next.csv line 9: expected the time 2027-01-15T08:07:00Z, step 1 after the newest"
-                + " value of next, got 2027-01-15T08:08:00Z",
+            "weir: next: expected the time 2027-01-15T08:07:00Z, step 1 after the newest value, got"
+                + " 2027-01-15T08:08:00Z",
             "  weir forecast --help has examples");
   }
 }

@@ -133,6 +133,7 @@ class OutsideForecastsTest {
             + " --outside: expected forecasts of [b], as the job says, got some of [a]",
         "--outside DIR/o.csv --model builtin:weir --learning off |"
             + " --outside: expected none without a mixture that learns",
+        "--layout tall | --layout: expected long or wide, got tall",
         "--outside DIR/o.csv --windows 1 --limit 0 | --limit: expected at least 1, got 0",
         "--outside DIR/o.csv | --outside: expected a column series_id, since --input has 2 series,"
             + " got none",

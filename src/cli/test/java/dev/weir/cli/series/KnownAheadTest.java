@@ -18,12 +18,11 @@ class KnownAheadTest {
 
   private static final double NAN = Double.NaN;
   private static final SeriesColumns COLUMNS =
-      new SeriesColumns.ReplayConverter()
-          .convert("series=s,time=t,value=v,features=f,label=l,end=e,ahead=a+b");
+      SeriesColumns.DEFAULT.named("series=s,time=t,value=v,features=f,label=l,ahead=a+b");
 
   private static List<Observation> read(String text, int steps) throws IOException {
     List<Observation> all = new ArrayList<>();
-    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "x.csv", COLUMNS)) {
+    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "x.csv", COLUMNS, false)) {
       KnownAhead rows = new KnownAhead(csv, steps);
       for (Observation o = rows.next(); o != null; o = rows.next()) {
         all.add(o);
@@ -32,18 +31,18 @@ class KnownAheadTest {
     return all;
   }
 
-  private static final String HEADER = "s,t,v,f,l,e,a,b\n";
+  private static final String HEADER = "s,t,v,f,l,a,b\n";
 
   @Test
   void rowKnowsTheRowsOfItsSeriesAfterIt() throws IOException {
     String text =
         HEADER
-            + "p,2026-01-01,1,9,x,true,10,20\n"
-            + "q,2026-01-01,2,9,,,30,40\n"
-            + "p,2026-01-02,3,9,,,11,\n"
-            + "p,2026-01-03,4,9,,,12,22\n"
-            + "q,2026-01-02,5,9,,,31,41\n"
-            + "p,2026-01-04,6,9,,,13,23\n";
+            + "p,2026-01-01,1,9,x,10,20\n"
+            + "q,2026-01-01,2,9,,30,40\n"
+            + "p,2026-01-02,3,9,,11,\n"
+            + "p,2026-01-03,4,9,,12,22\n"
+            + "q,2026-01-02,5,9,,31,41\n"
+            + "p,2026-01-04,6,9,,13,23\n";
     List<Observation> all = read(text, 2);
     assertThat(all).extracting(Observation::value).containsExactly(1.0, 2.0, 3.0, 4.0, 5.0, 6.0);
     assertThat(all)
@@ -66,7 +65,7 @@ class KnownAheadTest {
   private static String rows(String series, int from, int to) {
     StringBuilder text = new StringBuilder();
     for (int i = from; i < to; i++) {
-      text.append("%s,%d,%d,0,,,%d,%d%n".formatted(series, 1_700_000_000 + i, i, i, -i));
+      text.append("%s,%d,%d,0,,%d,%d%n".formatted(series, 1_700_000_000 + i, i, i, -i));
     }
     return text.toString();
   }
@@ -76,7 +75,7 @@ class KnownAheadTest {
     String text = HEADER + rows("p", 0, 5) + rows("q", 0, 9_000);
     StringReader reader = new StringReader(text);
     List<Observation> all = new ArrayList<>();
-    try (SeriesCsv csv = new SeriesCsv(reader, "x.csv", COLUMNS)) {
+    try (SeriesCsv csv = new SeriesCsv(reader, "x.csv", COLUMNS, false)) {
       KnownAhead rows = new KnownAhead(csv, 3, 20);
       while (all.size() < 5) {
         all.add(rows.next());
@@ -97,7 +96,8 @@ class KnownAheadTest {
     assertThatThrownBy(
             () -> {
               KnownAhead rows =
-                  new KnownAhead(new SeriesCsv(new StringReader(text), "x.csv", COLUMNS), 3, 20);
+                  new KnownAhead(
+                      new SeriesCsv(new StringReader(text), "x.csv", COLUMNS, false), 3, 20);
               while (rows.next() != null) {}
             })
         .isInstanceOf(IOException.class)
@@ -116,7 +116,7 @@ class KnownAheadTest {
       String series = "s" + random.nextInt(4);
       double[] row = {random.nextInt(100), random.nextInt(100)};
       covariates.computeIfAbsent(series, any -> new ArrayList<>()).add(row);
-      text.append("%s,%d,1,0,,,%s,%s%n".formatted(series, 1_700_000_000 + i, row[0], row[1]));
+      text.append("%s,%d,1,0,,%s,%s%n".formatted(series, 1_700_000_000 + i, row[0], row[1]));
     }
     Map<String, Integer> rows = new LinkedHashMap<>();
     for (Observation o : read(text.toString(), 5)) {

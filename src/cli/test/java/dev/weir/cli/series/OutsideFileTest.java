@@ -2,7 +2,9 @@ package dev.weir.cli.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.weir.cli.series.OutsideFile.Said;
 import java.io.IOException;
 import java.io.StringReader;
 import java.time.Instant;
@@ -28,15 +30,14 @@ class OutsideFileTest {
     assertThat(file.isNamed()).isTrue();
     assertThat(file.series()).containsExactly("a", "b");
     assertThat(file.models()).containsExactly("lear", "dnn");
-    OutsideFile.Forecasts lear = file.of("a", "lear");
-    assertThat(lear.count()).isEqualTo(2);
-    assertThat(lear.order()).containsExactly(1, 0);
-    assertThat(lear.value(0)).isEqualTo(5);
-    assertThat(Instant.ofEpochMilli(lear.time(1))).isEqualTo("2026-01-02T00:00:00Z");
-    assertThat(file.of("b", "dnn").count()).isEqualTo(1); // an empty value says nothing
-    assertThat(Instant.ofEpochMilli(file.of("b", "dnn").made(0))).isEqualTo("2026-01-01T12:00:00Z");
-    assertThat(file.of("b", "lear")).isNull();
-    assertThat(file.of("c", "lear")).isNull();
+    assertThat(file.of("a", "lear"))
+        .extracting(Said::value, said -> Instant.ofEpochMilli(said.time()).toString())
+        .containsExactly(tuple(4.0, "2026-01-02T00:00:00Z"), tuple(5.0, "2026-01-03T00:00:00Z"));
+    assertThat(file.of("b", "dnn")) // an empty value says nothing
+        .extracting(said -> Instant.ofEpochMilli(said.made()).toString())
+        .containsExactly("2026-01-01T12:00:00Z");
+    assertThat(file.of("b", "lear")).isEmpty();
+    assertThat(file.of("c", "lear")).isEmpty();
   }
 
   @Test
@@ -48,10 +49,10 @@ class OutsideFileTest {
                 + "1.2.2026;31.1.2026;2;3\n");
     assertThat(file.isNamed()).isFalse();
     assertThat(file.models()).containsExactly("LEAR 56", "dnn");
-    assertThat(file.of("any", "LEAR 56").value(0)).isEqualTo(1.5);
-    assertThat(Instant.ofEpochMilli(file.of("any", "LEAR 56").made(0)))
-        .isEqualTo("2026-01-31T10:00:00Z");
-    assertThat(file.of("any", "dnn").count()).isEqualTo(1);
+    assertThat(file.of("any", "LEAR 56"))
+        .extracting(Said::value, said -> Instant.ofEpochMilli(said.made()).toString())
+        .containsExactly(tuple(2.0, "2026-01-31T00:00:00Z"), tuple(1.5, "2026-01-31T10:00:00Z"));
+    assertThat(file.of("any", "dnn")).hasSize(1);
   }
 
   @ParameterizedTest

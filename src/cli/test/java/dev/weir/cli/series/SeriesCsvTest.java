@@ -37,7 +37,8 @@ class SeriesCsvTest {
   private static List<Observation> read(String text, SeriesColumns columns) throws IOException {
     List<Observation> observations = new ArrayList<>();
     InputStream bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    try (SeriesCsv csv = new SeriesCsv(StrictUtf8Input.open(bytes, "a.csv"), "a.csv", columns)) {
+    try (SeriesCsv csv =
+        new SeriesCsv(StrictUtf8Input.open(bytes, "a.csv"), "a.csv", columns, false)) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         observations.add(o);
       }
@@ -142,8 +143,7 @@ class SeriesCsvTest {
 
   @Test
   void columnsMayHoldFeaturesAndLabels() throws IOException {
-    SeriesColumns columns =
-        new SeriesColumns.ReplayConverter().convert("time=ts,value=a,features=c+b,label=state");
+    SeriesColumns columns = columns("time=ts,value=a,features=c+b,label=state");
     String text =
         """
         ts,a,b,c,state
@@ -159,14 +159,6 @@ class SeriesCsvTest {
     assertThatThrownBy(() -> read(text.replace("state", "over"), columns))
         .hasMessageStartingWith(
             "a.csv line 1: expected a header with the columns ts, a, c, b and state, got");
-    assertThatThrownBy(() -> columns("time=ts,label=state"))
-        .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
-                + " got 'time=ts,label=state'");
-  }
-
-  private static SeriesColumns covariates(String text) {
-    return new SeriesColumns.CovariatesConverter().convert(text);
   }
 
   private static SeriesColumns columns(String text) {
@@ -190,17 +182,15 @@ class SeriesCsvTest {
   @Test
   void columnsMayBeNumbersAndKnownAhead() throws IOException {
     String text = "date, load,OT, load ahead\n2026/1/31 12:00,7,1.5,8\n2026/1/31,3,2,4\n";
-    assertThat(read(text, covariates("time=0,value=OT,features=1,ahead=3+1")))
+    assertThat(read(text, columns("time=0,value=OT,features=1,ahead=3+1")))
         .containsExactly(
             new Observation("a", NOON, 1.5, new double[] {7}, null, new double[] {8, 7}),
             new Observation(
                 "a", NOON - 43_200_000, 2, new double[] {3}, null, new double[] {4, 3}));
     assertThatThrownBy(() -> read(text, columns("time=0,value=4")))
         .hasMessageContaining("a header with the columns 0 and 4, got");
-    assertThatThrownBy(() -> columns("time=0,value=1,ahead=2"))
-        .hasMessageContaining("features=COLUMN, each at most once");
     for (String twice : new String[] {"ahead=OT", "ahead=2", "features=3+ load ahead"}) {
-      assertThatThrownBy(() -> read(text, covariates("time=0,value=OT," + twice)))
+      assertThatThrownBy(() -> read(text, columns("time=0,value=OT," + twice)))
           .hasMessageStartingWith("a.csv line 1: expected columns that differ, not ");
     }
     assertThatThrownBy(() -> read("ts,v,f\n2026/1/32 0:00,1,1\n", columns("time=0,value=v")))
@@ -222,8 +212,9 @@ class SeriesCsvTest {
   void wrongColumnsAreRefused(String text) {
     assertThatThrownBy(() -> columns(text))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
-                + " got '%s'",
+            "expected"
+                + " series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN,label=COLUMN,ahead=COLUMN,"
+                + " each at most once, got '%s'",
             text);
   }
 
@@ -343,7 +334,7 @@ class SeriesCsvTest {
             new Observation("a/Kunden", day + 86_400_000, 8),
             new Observation("a/Umsatz", day + 2 * 86_400_000, 0.25),
             new Observation("a/Kunden", day + 2 * 86_400_000, 9));
-    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "a.csv", columns)) {
+    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "a.csv", columns, false)) {
       while (csv.next() != null) {}
       assertThat(csv.format()).isEqualTo("separated by ;, decimal comma, day before month");
     }
@@ -419,8 +410,7 @@ class SeriesCsvTest {
     assertThat(read(text + "01/13/2024,3\n", columns("time=t,value=v")).get(0).time())
         .isEqualTo(february);
     SeriesColumns said =
-        new SeriesColumns(
-            columns("time=t,value=v").names(), new CsvFormat(CsvFormat.dates("M/d/yyyy"), null));
+        new SeriesColumns(columns("time=t,value=v").names(), CsvTime.dates("M/d/yyyy"), null);
     assertThat(read(text, said).get(0).time()).isEqualTo(february);
     assertThatThrownBy(() -> read(text + "13/01/2024,3\n", said))
         .hasMessage("a.csv line 4: t: expected a time such as 1/31/2026, got '13/01/2024'");
@@ -431,7 +421,7 @@ class SeriesCsvTest {
   @ParameterizedTest
   @ValueSource(strings = {"dd.mm.yyyy", "HH:mm", "YYYY-MM-dd", "x", "", "d/M/yyyy'"})
   void patternWithoutADateIsRefused(String pattern) {
-    assertThatThrownBy(() -> new CsvFormat.DatesConverter().convert(pattern))
+    assertThatThrownBy(() -> new CsvTime.PatternConverter().convert(pattern))
         .hasMessage("expected a pattern such as dd.MM.yyyy HH:mm, got '%s'", pattern);
   }
 
@@ -455,10 +445,10 @@ class SeriesCsvTest {
         .hasMessage(
             "a.csv line 5: v: expected a finite number, got '0.5'; --decimal point reads a decimal"
                 + " point");
-    for (CsvFormat.Decimal decimal : CsvFormat.Decimal.values()) {
-      SeriesColumns said = new SeriesColumns(columns.names(), new CsvFormat(null, decimal));
+    for (CsvNumbers.Decimal decimal : CsvNumbers.Decimal.values()) {
+      SeriesColumns said = new SeriesColumns(columns.names(), null, decimal);
       assertThat(read(text, said).get(1).value())
-          .isEqualTo(decimal == CsvFormat.Decimal.comma ? 1234 : 1.234);
+          .isEqualTo(decimal == CsvNumbers.Decimal.comma ? 1234 : 1.234);
     }
   }
 
@@ -492,7 +482,7 @@ class SeriesCsvTest {
   void unreadableRowAheadIsReportedAfterTheRowsBeforeIt() throws IOException {
     String text = "t;v\n2026-01-31;1.234\n2026-02-01;2,5\n2026-02-01;\"2,5\"x\n";
     try (SeriesCsv csv =
-        new SeriesCsv(new StringReader(text), "a.csv", columns("time=t,value=v"))) {
+        new SeriesCsv(new StringReader(text), "a.csv", columns("time=t,value=v"), false)) {
       assertThat(csv.next().value()).isEqualTo(1234);
       assertThat(csv.next().value()).isEqualTo(2.5);
       assertThatThrownBy(csv::next).hasMessageStartingWith("a.csv line ");

@@ -32,7 +32,7 @@ class WideCsvTest {
 
   private static Map<String, List<Observation>> read(String text) throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
-    WideCsv.read(new StringReader(text), "m4.csv", CsvFormat.FOUND, series);
+    WideCsv.read(new StringReader(text), "m4.csv", null, series);
     return series;
   }
 
@@ -56,7 +56,8 @@ class WideCsvTest {
         "'id,V1\na,NaN'       | m4.csv line 2: value 1: expected a finite number, got 'NaN'",
         "'id,V1\na,1\na,2'    | m4.csv line 3: expected each series once, got another a",
         "'id,V1\na,,'         | m4.csv line 2: expected values of a, got none",
-        "'id,V1\n,1'          | m4.csv line 2: the first column: expected 1 to 1000 characters, got 0"
+        "'id,V1\n"
+            + ",1'          | m4.csv line 2: the first column: expected 1 to 1000 characters, got 0"
       })
   void aWrongRowIsNamed(String text, String message) {
     assertThatThrownBy(() -> read(text)).isInstanceOf(IOException.class).hasMessage(message);
@@ -84,7 +85,6 @@ class WideCsvTest {
   }
 
   private static Map<String, List<Observation>> wide(Path input) throws IOException {
-    return SeriesFiles.observations(
-        List.of(input), List.of(), SeriesLayout.WIDE, SeriesColumns.DEFAULT);
+    return SeriesFiles.wide(List.of(input), List.of(), SeriesColumns.DEFAULT);
   }
 }

@@ -61,7 +61,7 @@ public final class AnomaliesCommand implements Callable<Integer> {
               + " changes, which are no alarms (default: all).")
   private List<String> reasons;
 
-  @Mixin private SeriesColumns.PlainOptions csv;
+  @Mixin private SeriesColumns.Options csv;
 
   @Mixin private PlanOptions options;
 

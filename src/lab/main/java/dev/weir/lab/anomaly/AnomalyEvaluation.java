@@ -26,6 +26,8 @@ import dev.weir.lab.anomaly.AnomalyResult.OfFile;
 import dev.weir.lab.anomaly.AnomalyWindows.Times;
 import dev.weir.lab.anomaly.NabScore.Window;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Alarms for the series of files, from the forecasts of a job's engine, beside labels of where the
@@ -109,7 +112,7 @@ final class AnomalyEvaluation {
       Path labels)
       throws IOException {
     AnomalyEvaluation evaluation = new AnomalyEvaluation(labels != null);
-    Map<String, Path> files = SeriesFiles.below(inputs, season.files());
+    Map<String, Path> files = below(inputs, season.files());
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     Map<String, String> names = new LinkedHashMap<>(); // of files, by series
     Map<String, List<Times>> windows =
@@ -135,6 +138,38 @@ final class AnomalyEvaluation {
       evaluation.entries.add(new Entry(name, grid.getValue(), indices));
     }
     return evaluation;
+  }
+
+  /**
+   * CSV files of the inputs and of all folders in them, in order, each by its path below the input,
+   * with / between names and without .gz.
+   *
+   * @param without files that are left out
+   */
+  private static Map<String, Path> below(List<Path> inputs, List<Path> without) throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    for (Path input : inputs) {
+      try (Stream<Path> entries = Files.walk(input)) {
+        for (Path file : entries.filter(Files::isRegularFile).toList()) {
+          boolean isCsv = file.getFileName().toString().matches(".*" + SeriesFiles.ENDING);
+          if (file.equals(input) || isCsv && !SeriesFiles.isAmong(file, without)) {
+            Path path = file.equals(input) ? file.getFileName() : input.relativize(file);
+            String name = path.toString().replace('\\', '/').replaceFirst("\\.gz$", "");
+            Path other = files.put(name, file);
+            if (other != null) {
+              throw new IOException(
+                  "--input: expected one file for each name, got %s and %s".formatted(other, file));
+            }
+          }
+        }
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+    if (files.isEmpty()) {
+      throw new IOException("--input: expected CSV files with series, got none in " + inputs);
+    }
+    return files;
   }
 
   private static Map<String, Grid> byCount(Map<String, List<Observation>> series) {

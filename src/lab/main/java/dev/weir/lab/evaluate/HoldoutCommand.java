@@ -114,8 +114,7 @@ public final class HoldoutCommand implements Callable<Integer> {
     UsageException.check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
     UsageException.check(
         input.columns().ahead().isEmpty(), "--columns ahead", "none with --truth", "one");
-    Map<String, List<Observation>> after =
-        SeriesFiles.observations(List.of(truth), List.of(), input.layout(), input.columns());
+    Map<String, List<Observation>> after = input.of(List.of(truth), List.of());
     int known = after.values().stream().mapToInt(List::size).min().orElseThrow();
     EvaluationPlan plan = input.options().planOfValues("weir lab holdout", known);
     EvaluationSeasons season = input.season(plan);

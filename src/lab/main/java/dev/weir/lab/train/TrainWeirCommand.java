@@ -66,7 +66,7 @@ public final class TrainWeirCommand implements Callable<Integer> {
               + " are held out.")
   private boolean last;
 
-  @Mixin private SeriesColumns.PlainOptions csv;
+  @Mixin private SeriesColumns.Options csv;
 
   @Option(
       names = "--out",

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
-import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.kafka.wire.Json;
@@ -42,7 +41,7 @@ final class TrainingFiles {
       } else {
         String family = name.replaceFirst(SeriesFiles.ENDING, "");
         Map<String, List<Observation>> read =
-            SeriesFiles.observations(List.of(file), List.of(), SeriesLayout.LONG, columns);
+            SeriesFiles.observations(List.of(file), List.of(), columns, false);
         for (List<Observation> one : read.values()) {
           double[] values = one.stream().mapToDouble(Observation::value).toArray();
           addPieces(family, values, LearnerSettings.AUTO, series);

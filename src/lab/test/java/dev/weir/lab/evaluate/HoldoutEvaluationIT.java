@@ -161,8 +161,7 @@ class HoldoutEvaluationIT {
       value = {
         "--horizon 6          | --truth: expected 6 values of s0, as many as are forecast, got 5",
         "--mase-season 0      | --mase-season: expected 1 to 1000, got 0",
-        "--windows 2          | --truth: expected it or --windows, got both or neither",
-        "--layout tall        | expected long or wide, got 'tall'"
+        "--windows 2          | --truth: expected it or --windows, got both or neither"
       })
   void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String message) throws IOException {
     write(values(90, 1));

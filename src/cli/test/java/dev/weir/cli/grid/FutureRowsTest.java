@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FutureTimesTest {
+class FutureRowsTest {
 
   private static final int HORIZON = 3;
 
@@ -33,34 +33,31 @@ class FutureTimesTest {
       csv.append(time).append(",7,\n");
     }
     Path file = Files.writeString(dir.resolve("next.csv"), csv);
-    SeriesColumns columns =
-        new SeriesColumns.CovariatesConverter().convert("time=at,value=load,ahead=plan");
-    RowPlaces places = new RowPlaces();
+    SeriesColumns columns = SeriesColumns.DEFAULT.named("time=at,value=load,ahead=plan");
     Map<String, List<Observation>> read =
-        SeriesFiles.withFuture(List.of(file), List.of(), columns, places);
+        SeriesFiles.observations(List.of(file), List.of(), columns, true);
     List<Grid> grids =
         SeriesFiles.inOrder(read, 0, Integer.MAX_VALUE).values().stream().map(Grid::new).toList();
-    FutureTimes.check(grids, HORIZON, places);
+    FutureRows.checkTimes(grids, HORIZON);
   }
 
   @ParameterizedTest
   @CsvSource({
     // the first is left out, and the second
-    "2026-01-01 2026-01-02 2026-01-03 | 2026-01-05, 5, 2026-01-04, 1, 2026-01-05",
-    "2026-01-01 2026-01-02 2026-01-03 | 2026-01-04 2026-01-06, 6, 2026-01-05, 2, 2026-01-06",
-    "2026-01-01 2026-02-01 2026-03-01 | 2026-04-02, 5, 2026-04-01, 1, 2026-04-02", // months
-    "2026-01-01T00:00Z 2026-01-01T01:00Z 2026-01-01T02:00Z | 2026-01-01T03:20Z, 5,"
+    "2026-01-01 2026-01-02 2026-01-03 | 2026-01-05, 2026-01-04, 1, 2026-01-05",
+    "2026-01-01 2026-01-02 2026-01-03 | 2026-01-04 2026-01-06, 2026-01-05, 2, 2026-01-06",
+    "2026-01-01 2026-02-01 2026-03-01 | 2026-04-02, 2026-04-01, 1, 2026-04-02", // months
+    "2026-01-01T00:00Z 2026-01-01T01:00Z 2026-01-01T02:00Z | 2026-01-01T03:20Z,"
         + " 2026-01-01T03:00:00Z, 1, 2026-01-01T03:20:00Z",
-    "2026-01-01T00:00Z 2026-01-02T00:00Z 2026-01-03T00:00Z | 2026-01-04T01:01Z, 5,"
+    "2026-01-01T00:00Z 2026-01-02T00:00Z 2026-01-03T00:00Z | 2026-01-04T01:01Z,"
         + " 2026-01-04T00:00:00Z, 1, 2026-01-04T01:01:00Z",
   })
-  void rowOfAnotherTimeIsNamed(String times, int line, String expected, int step, String got) {
+  void rowOfAnotherTimeIsNamed(String times, String expected, int step, String got) {
     assertThatThrownBy(() -> check(times))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "next.csv line %d: expected the time %s, step %d after the newest value of next, got"
-                + " %s",
-            line, time(expected), step, time(got));
+            "next: expected the time %s, step %d after the newest value, got %s",
+            time(expected), step, time(got));
   }
 
   private static String time(String text) {
