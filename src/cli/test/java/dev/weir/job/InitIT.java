@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -83,7 +82,7 @@ class InitIT {
   void aTopicOfAnotherToolIsForecastAfterTwoCommands(String name, int expected, String series)
       throws Exception {
     send("init." + name, Files.readAllLines(RECORDS.resolve(name + ".jsonl")));
-    int code = init("--topic init.%s --yes --horizon 3 --out @job.yaml".formatted(name));
+    int code = init("--topic init.%s --horizon 3 --out @job.yaml".formatted(name));
     assertThat(code).as("%s%s", out, err).isZero();
     assertThat(err)
         .endsWith("job.yaml is written. Next: weir run %s%n".formatted(folder.resolve("job.yaml")));
@@ -91,38 +90,9 @@ class InitIT {
   }
 
   @Test
-  void protobufIsForecastAfterTwoCommandsToo() throws Exception {
-    kafka.create("init.proto", 1, Map.of());
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (String line : Files.readAllLines(RECORDS.resolve("reading.hex"))) {
-      records.add(new ProducerRecord<>("init.proto", HexFormat.of().parseHex(line)));
-    }
-    kafka.send(records);
-    int code =
-        init(
-            "--topic init.proto --yes --out @p.yaml --message acme.Reading --schema-file "
-                + RECORDS.resolve("reading.desc"));
-    assertThat(code).as("%s%s", out, err).isZero();
-    assertThat(forecast(folder.resolve("p.yaml"), 23))
-        .containsExactly(
-            "berlin/pump-1/humidity",
-            "berlin/pump-1/slot",
-            "berlin/pump-1/temperature",
-            "berlin/pump-1/vibration",
-            "berlin/pump-2/humidity",
-            "berlin/pump-2/slot",
-            "berlin/pump-2/temperature",
-            "berlin/pump-2/vibration");
-    assertThat(init("--topic init.proto --yes --out @q.yaml --message a.B --schema-file x"))
-        .isEqualTo(1);
-    assertThat(init("--topic init.proto --yes --out @q.yaml --message a.B")).isEqualTo(2);
-    assertThat(err).contains("expected --topic and, for records with a schema, --registry or");
-  }
-
-  @Test
   void aDryRunShowsTheObservationsAsTheyWouldBeRead() throws Exception {
     send("init.dry", Files.readAllLines(RECORDS.resolve("telegraf.jsonl")));
-    assertThat(init("--topic init.dry --yes --out @dry.yaml")).as("%s%s", out, err).isZero();
+    assertThat(init("--topic init.dry --out @dry.yaml")).as("%s%s", out, err).isZero();
     Path job = folder.resolve("dry.yaml");
     InProcess right = InProcess.run("run", job.toString(), "--dry-run").succeeded();
     assertThat(right.out())
@@ -147,7 +117,7 @@ class InitIT {
       records.add(new ProducerRecord<>("init.spread", i % 3, null, value));
     }
     kafka.send(records);
-    assertThat(init("--topic init.spread --yes --out @s.yaml")).as("%s%s", out, err).isZero();
+    assertThat(init("--topic init.spread --out @s.yaml")).as("%s%s", out, err).isZero();
     assertThat(Files.readString(folder.resolve("s.yaml"))).contains("out-of-orderness: 1 s");
     assertThat(forecast(folder.resolve("s.yaml"), 50)).containsExactly("d");
   }
@@ -160,7 +130,7 @@ class InitIT {
       observations.add(new Observation("pump", 1_767_225_600_000L + 600_000L * i, i % 4));
     }
     kafka.sendObservations("init.own", observations);
-    assertThat(init("--topic init.own --yes --out @own.yaml")).as("%s%s", out, err).isZero();
+    assertThat(init("--topic init.own --out @own.yaml")).as("%s%s", out, err).isZero();
     assertThat(out).contains("Weir's own records", "pump", "2026-01-01T00:00:00Z  0.0");
     assertThat(Files.readString(folder.resolve("own.yaml")))
         .contains("every 10 min, so 2 h ahead")
@@ -174,11 +144,11 @@ class InitIT {
         folder.resolve("f.csv"), "series_id,timestamp,value,wind\na,2026-01-01,1,2\n");
     String more = " --kafka client.id=init --kafka-properties @k.properties";
     Files.writeString(folder.resolve("k.properties"), "security.protocol=PLAINTEXT\n");
-    assertThat(init("--input @f.csv --yes --out @f.yaml" + more)).as("%s%s", out, err).isZero();
+    assertThat(init("--input @f.csv --out @f.yaml" + more)).as("%s%s", out, err).isZero();
     JobSettings job = JobSettings.read(folder.resolve("f.yaml"), Map.of());
     assertThat(job.forecast().inputs().features()).isEqualTo(1);
     assertThat(job.kafka().properties()).containsEntry("client.id", "init");
-    assertThat(init("--topic t --columns time=a --yes --out @g.yaml")).isEqualTo(2);
+    assertThat(init("--topic t --columns time=a --out @g.yaml")).isEqualTo(2);
     assertThat(err).contains("--columns: expected --input as well, got --topic");
   }
 
@@ -186,7 +156,7 @@ class InitIT {
   void aFileIsLookedAtToo() throws Exception {
     Files.writeString(
         folder.resolve("heat.csv"), "timestamp,value\n2026-01-01,1\n2026-01-02,2\n2026-01-03,3\n");
-    assertThat(init("--input @heat.csv --yes --out @heat.yaml")).as("%s%s", out, err).isZero();
+    assertThat(init("--input @heat.csv --out @heat.yaml")).as("%s%s", out, err).isZero();
     assertThat(err).contains("weir produce %1$s/heat.yaml --input %1$s/heat.csv".formatted(folder));
     assertThat(JobSettings.read(folder.resolve("heat.yaml"), Map.of()).kafka().topics().forecasts())
         .isEqualTo("heat.forecasts");
@@ -198,7 +168,7 @@ class InitIT {
         folder.resolve("sales.csv"),
         "Datum;Filiale;Umsatz;Kunden heute\n31.12.2024;Nord;1.234,5;7\n1.1.2025;Nord;999;8\n"
             + "31.12.2024;West;1;9\n1.1.2025;West;2;10\n");
-    assertThat(init("--input @sales.csv --yes --out @sales.yaml")).as("%s%s", out, err).isZero();
+    assertThat(init("--input @sales.csv --out @sales.yaml")).as("%s%s", out, err).isZero();
     String columns = "series=Filiale,time=Datum,value=Umsatz+3"; // a space would need quotes
     assertThat(out)
         .contains("columns   " + columns)
@@ -206,10 +176,10 @@ class InitIT {
         .contains("Nord/Umsatz ", "2024-12-31T00:00:00Z  1234.5", "Nord/Kunden heute");
     assertThat(err).contains("--input %s/sales.csv --columns %s".formatted(folder, columns));
     Files.writeString(folder.resolve("words.csv"), "a,b\nx,y\n");
-    assertThat(init("--input @words.csv --yes --out @words.yaml")).isEqualTo(1);
+    assertThat(init("--input @words.csv --out @words.yaml")).isEqualTo(1);
     assertThat(err).contains("expected a column of times and one of numbers in ", "got a,b;");
     new ProcessBuilder("mkfifo", folder + "/pipe").start().waitFor();
-    assertThat(init("--input @pipe --yes --out @pipe.yaml")).isEqualTo(2);
+    assertThat(init("--input @pipe --out @pipe.yaml")).isEqualTo(2);
     assertThat(err).contains("weir init: --input: expected a CSV file, got " + folder + "/pipe");
   }
 
@@ -218,28 +188,13 @@ class InitIT {
     send("init.text", List.of("temperature 21", "temperature 22"));
     send("init.words", List.of("{\"id\":1,\"state\":\"on\"}"));
     kafka.create("init.empty", 1, Map.of());
-    assertThat(init("--topic init.text --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(init("--topic init.text --out @x.yaml")).isEqualTo(1);
     assertThat(err).contains("expected JSON objects or Weir's own records on init.text, got 2");
-    assertThat(init("--topic init.words --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(init("--topic init.words --out @x.yaml")).isEqualTo(1);
     assertThat(err).contains("expected a field with numbers in the 1 newest records");
-    assertThat(init("--topic init.empty --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(init("--topic init.empty --out @x.yaml")).isEqualTo(1);
     assertThat(err).contains("expected records on init.empty").contains("got none");
-    assertThat(init("--topic init.absent --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(init("--topic init.absent --out @x.yaml")).isEqualTo(1);
     assertThat(folder.resolve("x.yaml")).doesNotExist();
-  }
-
-  @Test
-  void withoutAnAnswerTheFileIsShown() throws Exception {
-    send("init.shown", Files.readAllLines(RECORDS.resolve("readings.jsonl")));
-    assertThat(init("--topic init.shown --out @shown.yaml")).as("%s%s", out, err).isZero();
-    assertThat(out)
-        .contains(
-            "series    sensor / site",
-            "each      readings[]",
-            "a/berlin",
-            "2026-01-01T00:00:00Z  20.5",
-            "  each: 'readings[]'");
-    assertThat(err).contains("nothing was written; --yes writes it to");
-    assertThat(folder.resolve("shown.yaml")).doesNotExist();
   }
 }

@@ -296,7 +296,7 @@ class RegistryJobIT {
     Path file = Files.createTempFile("init", ".yaml");
     InProcess init =
         InProcess.succeeds(
-            "init --topic %s --registry %s --yes --force --bootstrap-servers %s --out %s",
+            "init --topic %s --registry %s --force --bootstrap-servers %s --out %s",
             topic, registry, kafka.bootstrapServers(), file);
     assertThat(init.out()).contains("north/level", "north/alarms", "2026-");
     JobSettings guessed = JobSettings.read(file, Map.of());

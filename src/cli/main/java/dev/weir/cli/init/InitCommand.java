@@ -2,7 +2,6 @@ package dev.weir.cli.init;
 
 import dev.weir.cli.console.CommandFailure;
 import dev.weir.cli.console.Printable;
-import dev.weir.cli.console.Terminal;
 import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OutputFile;
@@ -22,10 +21,7 @@ import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.PlainRecord;
-import dev.weir.kafka.mapping.RecordSource;
-import dev.weir.kafka.mapping.SchemaFile;
 import dev.weir.kafka.registry.RegisteredRecords;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +57,6 @@ public final class InitCommand implements Callable<Integer> {
 
   private static final int RECORDS = 500;
   private static final int SHOWN = 5;
-  private static final int MAX_LEFT_OUT = 20;
   private static final int ROWS = 5_000;
 
   @Spec private CommandSpec spec;
@@ -93,22 +88,7 @@ public final class InitCommand implements Callable<Integer> {
       description = "${declared} (default: 12).")
   private int horizon;
 
-  @Option(names = "--yes", description = "Write the file without a question.")
-  private boolean yes;
-
   @Mixin private OutputFile.Force force;
-
-  @Option(
-      names = "--schema-file",
-      paramLabel = "FILE",
-      description = "The schema of Avro or Protobuf records, as observations.schema-file names it.")
-  private Path schemaFile;
-
-  @Option(
-      names = "--message",
-      paramLabel = "NAME",
-      description = "The records' message in the schema file, with Protobuf.")
-  private String message;
 
   @Mixin private KafkaOptions kafka;
 
@@ -124,14 +104,8 @@ public final class InitCommand implements Callable<Integer> {
     if (source.topic != null && !csv.columns().equals(SeriesColumns.DEFAULT)) {
       throw new UsageException("--columns: expected --input as well, got --topic");
     }
-    boolean isWithSchema = schemaFile != null || message != null || registry.isGiven();
-    if (message != null && schemaFile == null
-        || isWithSchema && source.topic == null
-        || schemaFile != null && registry.isGiven()) {
-      throw new UsageException(
-          "expected --topic and, for records with a schema, --registry or --schema-file"
-              + " (and --message), got others");
-    }
+    UsageException.check(
+        source.topic != null || !registry.isGiven(), "--registry", "--topic as well", "--input");
     if (source.input != null && !Files.isRegularFile(source.input)) { // a pipe is read only once
       throw new UsageException("--input: expected a CSV file, got " + source.input);
     }
@@ -153,31 +127,27 @@ public final class InitCommand implements Callable<Integer> {
           source.topic, kafka.bootstrapServers());
     }
     MappingGuess guess = null;
-    int lines = 1;
-    List<String> leftOut = List.of();
     if (!areOwn(records)) {
       RecordProfile profile = profile(records);
-      lines = profile.mostLines();
       if (profile.others() > profile.records()) {
         throw new CommandFailure(
-            "--topic: expected %s or Weir's own records on %s, got %,d others of %,d; --registry or"
-                + " --schema-file names the schema of Avro and Protobuf, docs/topics.md says how to"
-                + " write the mapping by hand",
-            format() == null ? "JSON objects" : format(),
+            "--topic: expected %s or Weir's own records on %s, got %,d others of %,d; --registry"
+                + " names the schemas of avro-confluent, docs/topics.md says how to write the"
+                + " mapping of others by hand",
+            registry.isGiven() ? ObservationMapping.REGISTERED : "JSON objects",
             source.topic,
             profile.others(),
             records.size());
       }
       records.forEach(record -> profile.addKey(record.key()));
       guess =
-          MappingGuess.of(profile, format())
+          MappingGuess.of(profile, registry.isGiven() ? ObservationMapping.REGISTERED : null)
               .orElseThrow(
                   () ->
                       new CommandFailure(
                           "--topic: expected a field with numbers in the %,d newest records of %s,"
                               + " got none",
                           records.size(), source.topic));
-      leftOut = guess.leftOut(profile);
     }
     JobSettings settings = settings(text(name, guess, List.of(), false), target);
     List<InputEvent> events = new ArrayList<>();
@@ -202,15 +172,11 @@ public final class InitCommand implements Callable<Integer> {
       }
     }
     if (guess != null) {
-      tell(
-          "format", guess.format() + (lines > 1 ? ", up to %,d in a record".formatted(lines) : ""));
+      tell("format", guess.format());
       tell("series", String.join(" / ", guess.series()));
       tell("time", guess.time().isEmpty() ? "the record's timestamp" : guess.time());
       tell("values", String.join(", ", guess.values()));
       tell("each", guess.each());
-      tell(
-          "left out",
-          String.join(", ", leftOut.subList(0, Math.min(leftOut.size(), MAX_LEFT_OUT))));
     } else {
       tell("format", "Weir's own records");
     }
@@ -226,24 +192,14 @@ public final class InitCommand implements Callable<Integer> {
     return write(text(name, guess, read, isSpread), target);
   }
 
-  /** The records' format as far as options say it; null: to be found. */
-  private String format() {
-    if (schemaFile == null) {
-      return registry.isGiven() ? ObservationMapping.REGISTERED : null;
-    }
-    return message == null ? ObservationMapping.AVRO : ObservationMapping.PROTOBUF;
-  }
-
   private RecordProfile profile(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
     RecordProfile profile = new RecordProfile();
-    if (format() == null) {
+    if (!registry.isGiven()) {
       records.forEach(record -> profile.add(record.value()));
       return profile;
     }
-    RecordSource reader =
-        schemaFile != null
-            ? RecordSource.of(SchemaFile.read(schemaFile.toString(), Path.of(""), message))
-            : new RegisteredRecords(RegistrySubjects.impatient(registry.settings(kafka)));
+    RegisteredRecords reader =
+        new RegisteredRecords(RegistrySubjects.impatient(registry.settings(kafka)));
     reader.open();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
@@ -271,9 +227,6 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private boolean areOwn(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
-    if (schemaFile != null) {
-      return false;
-    }
     ObservationDeserializer own =
         new ObservationDeserializer(
             null, Duration.ofDays(366), RegistrySubjects.impatient(registry.settings(kafka)));
@@ -296,7 +249,6 @@ public final class InitCommand implements Callable<Integer> {
             connection(),
             topic(name),
             guess,
-            schema(),
             horizon,
             features,
             isSpread,
@@ -321,17 +273,6 @@ public final class InitCommand implements Callable<Integer> {
     if (registry.isGiven()) {
       lines.add("format: " + ObservationMapping.REGISTERED);
       lines.add("registry: {url: " + JobText.quoted(registry.url()) + "}");
-    }
-    return lines;
-  }
-
-  private List<String> schema() {
-    List<String> lines = new ArrayList<>();
-    if (schemaFile != null) {
-      lines.add("schema-file: " + JobText.quoted(schemaFile.toAbsolutePath().toString()));
-    }
-    if (message != null) {
-      lines.add("message: " + message);
     }
     return lines;
   }
@@ -425,18 +366,6 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private int write(String text, OutputFile target) throws IOException {
-    if (!yes) {
-      Console console = Terminal.isOut() ? System.console() : null;
-      if (console == null) {
-        text.lines().forEach(line -> System.out.println(Printable.line(line)));
-        System.err.println("weir init: nothing was written; --yes writes it to " + target);
-        return 0;
-      }
-      String answer = console.readLine("Write %s? [Y/n] ", target);
-      if (answer == null || !answer.isBlank() && !answer.strip().matches("(?i)y(es)?")) {
-        return 0;
-      }
-    }
     settings(text, target); // what is written must be right
     target.write(text);
     System.err.printf("%s is written. Next: weir run %s%n", target, target);

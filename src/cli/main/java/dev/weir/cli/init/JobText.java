@@ -18,7 +18,6 @@ final class JobText {
    * @param name of the job
    * @param topic of the observations
    * @param guess what its records hold; null: Weir's own
-   * @param schema further lines below {@code observations}
    * @param kafka further lines below {@code kafka}
    * @param features of each observation
    * @param isSpread whether the values of a series are in several partitions
@@ -30,7 +29,6 @@ final class JobText {
       List<String> kafka,
       String topic,
       MappingGuess guess,
-      List<String> schema,
       int horizon,
       int features,
       boolean isSpread,
@@ -45,7 +43,6 @@ final class JobText {
     if (guess != null) {
       text.append("observations:\n  topic: ").append(quoted(topic)).append('\n');
       text.append("  format: ").append(guess.format()).append('\n');
-      schema.forEach(line -> text.append("  ").append(line).append('\n'));
       line(text, "series", list(guess.series()), "joined by slashes; key is the record's key");
       line(
           text,

@@ -64,19 +64,6 @@ record MappingGuess(
         .anyMatch(field -> values.contains(field.path()) && field.different() > 1);
   }
 
-  /** Paths of other numbers and arrays, which no value reads. */
-  List<String> leftOut(RecordProfile profile) {
-    List<String> paths = new ArrayList<>(profile.unread());
-    for (String group : profile.groups()) {
-      profile.fields(group).stream()
-          .filter(field -> field.isNumber() && !field.path().equals(time))
-          .filter(field -> !series.contains(field.path()) && !series.contains(field.path() + "?"))
-          .filter(field -> !group.equals(each) || !values.contains(field.path()))
-          .forEach(field -> paths.add(group.isEmpty() ? field.path() : group + "." + field.path()));
-    }
-    return paths;
-  }
-
   private static int samples(RecordProfile profile, MappingGuess guess) {
     return profile.fields(guess.each()).stream()
         .filter(field -> guess.values().contains(field.path()))

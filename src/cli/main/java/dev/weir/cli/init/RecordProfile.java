@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,11 +29,9 @@ final class RecordProfile {
   private static final int MAX_DEPTH = 16;
 
   private final Map<String, Map<String, FieldProfile>> groups = new LinkedHashMap<>();
-  private final Set<String> unread = new LinkedHashSet<>();
   private final Set<String> keys = new HashSet<>();
   private boolean hasNames = true;
   private int records;
-  private int mostLines;
   private int changes;
   private int others;
 
@@ -50,7 +47,6 @@ final class RecordProfile {
 
   /** Takes in a record; one that is no JSON object, and no several of them, is only counted. */
   void add(byte[] value) {
-    int before = records;
     try (MappingIterator<JsonNode> values =
         Json.READER.readValues(value == null ? new byte[0] : value)) {
       if (!values.hasNextValue()) {
@@ -62,7 +58,6 @@ final class RecordProfile {
     } catch (IOException | StackOverflowError e) {
       others++;
     }
-    mostLines = Math.max(mostLines, records - before);
   }
 
   /**
@@ -143,8 +138,6 @@ final class RecordProfile {
               depth + 1);
         } else if (element.isObject()) {
           walk(element, inner, "", depth + 1);
-        } else if (unread.size() < MAX_FIELDS) {
-          unread.add(element.isArray() ? inner + "[]" : inner);
         }
       }
     } else {
@@ -154,11 +147,6 @@ final class RecordProfile {
         fields.computeIfAbsent(path, FieldProfile::new).add(node);
       }
     }
-  }
-
-  /** How many objects a record has at most, as lines or elements. */
-  int mostLines() {
-    return mostLines;
   }
 
   /** How many records are JSON objects. */
@@ -179,11 +167,6 @@ final class RecordProfile {
   /** Where fields are: empty for the records themselves, else the path of an array. */
   List<String> groups() {
     return new ArrayList<>(groups.keySet());
-  }
-
-  /** Arrays of arrays or of single values, which no path of a value reads. */
-  Set<String> unread() {
-    return unread;
   }
 
   Collection<FieldProfile> fields(String group) {

@@ -306,7 +306,7 @@ class ForecastCommandIT {
     Process awk = new ProcessBuilder("sh", "-c", printed[0]).directory(dir.toFile()).start();
     assertThat(awk.waitFor()).isZero();
 
-    InProcess init = asPrinted(printed[1]).succeeded();
+    InProcess init = asPrinted(printed[1] + " --out " + dir.resolve("umsatz.yaml")).succeeded();
     assertThat(init.out())
         .contains("columns   time=Datum,value=Umsatz+Kunden\n")
         .contains("umsatz/Umsatz ", "2024-12-01T00:00:00Z  1109.5");

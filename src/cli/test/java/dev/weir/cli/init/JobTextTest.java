@@ -44,8 +44,7 @@ class JobTextTest {
 
   @Test
   void namesAndAddressesThatYamlReadsOtherwiseAreQuoted() {
-    String text =
-        JobText.of("null", "[::1]:9092", List.of(), "null", null, List.of(), 12, 0, false, null);
+    String text = JobText.of("null", "[::1]:9092", List.of(), "null", null, 12, 0, false, null);
     JobFile file = JobFile.parse(text, "null.yaml", Map.of());
     assertThat(file.get(JobOptions.NAME)).isEqualTo("null");
     assertThat(file.get(JobOptions.BOOTSTRAP_SERVERS)).isEqualTo("[::1]:9092");

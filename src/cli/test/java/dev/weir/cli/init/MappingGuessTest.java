@@ -25,14 +25,13 @@ class MappingGuessTest {
         profile(
             "{\"sensor\":\"a\",\"v\":1.5}\n{\"sensor\":\"b\",\"w\":2}{\"sensor\":\"b\",\"w\":3}\n",
             "7\n8");
-    assertThat(profile.mostLines()).isEqualTo(3);
     assertThat(profile.others()).isEqualTo(2);
     assertThat(guess(profile).values()).containsExactlyInAnyOrder("v", "w");
     assertThat(guess(profile).series()).containsExactly("sensor");
   }
 
   @Test
-  void arraysInArraysAreFoundAndTheRestIsListed() {
+  void arraysInArraysAreFound() {
     RecordProfile profile =
         profile(
             """
@@ -44,9 +43,6 @@ class MappingGuessTest {
     assertThat(guess.each()).isEqualTo("lines[].sensors[]");
     assertThat(guess.values()).containsExactly("v");
     assertThat(guess.series()).containsExactly("sensor", "site");
-    assertThat(guess.leftOut(profile))
-        .containsExactly(
-            "lines[].sensors[].raw[][]", "lines[].sensors[].bits[]", "interval", "lines[].limit");
   }
 
   @Test

@@ -45,7 +45,7 @@ class OutputFileTest {
         "evaluate --input @x.csv --season @x.csv --report @link.csv",
         "train --input @x.csv --out @x.csv",
         TRAIN + "@link.csv",
-        "init --input @x.csv --yes --out @x.csv",
+        "init --input @x.csv --out @x.csv",
       })
   void fileThatExistsIsNotReplaced(String line) throws IOException {
     InProcess weir = run(line);
