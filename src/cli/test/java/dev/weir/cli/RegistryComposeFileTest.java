@@ -28,7 +28,7 @@ class RegistryComposeFileTest {
 
   @Test
   void eachCommandAddsTheRegistryAndParses() throws Exception {
-    for (String service : List.of("jobmanager", "producer", "tail", "page")) {
+    for (String service : List.of("jobmanager", "producer", "tail")) {
       List<String> plain = ComposeFile.command(ComposeFile.services(false).get(service));
       List<String> registered = ComposeFile.command(ComposeFile.services(true).get(service));
       assertThat(registered).startsWith(plain.toArray(String[]::new));
