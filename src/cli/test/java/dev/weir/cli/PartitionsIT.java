@@ -87,7 +87,9 @@ class PartitionsIT {
           .atMost(WAIT)
           .until(() -> admin.partitions(TOPICS.observations().first()) == 4);
       assertThat(doctor("--savepoint", savepoint))
-          .contains("has read 2 partitions of observations", "2 were added, and nothing waits");
+          .contains(
+              "has read 2 partitions of observations",
+              "2 of 4 partitions of observations were added, and group plant is 0 records behind");
 
       send(0, 7);
       assertThat(doctor()).doesNotContain("were added"); // they are empty, as far as it can tell

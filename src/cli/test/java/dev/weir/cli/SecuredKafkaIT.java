@@ -288,7 +288,7 @@ class SecuredKafkaIT {
     InProcess checked = InProcess.fails(1, "doctor %s " + options, job);
     assertThat(checked.out())
         .contains("fail  rights ", "Read on topic locked, Read on topic locked.models, ")
-        .contains("brokers allow what they don't say"); // the user lacks Describe on the cluster
+        .contains("the brokers allow an unknown one"); // the user lacks Describe on the cluster
 
     broker.grant(user, TOPIC, "locked", PREFIXED, READ, WRITE);
     assertFails(submit(job, options), line.formatted(broker.tls(), rest));

@@ -121,7 +121,9 @@ class TransactionsIT {
     String waiting = "wait behind an open transaction of weir-plant, until ";
     try (WeirProcess tail = WeirProcess.start("tail --bootstrap-servers %s", kafka)) {
       await("status says what waits").atMost(WAIT).until(() -> status().contains(waiting));
-      assertThat(status()).containsPattern("! up to [1-9][\\d,]* records of forecasts " + waiting);
+      assertThat(status())
+          .containsPattern(
+              "warn +transactions +up to [1-9][\\d,]* records of forecasts " + waiting);
       assertThat(InProcess.run("doctor", job.toString()).out())
           .containsPattern(
               "warn +transactions +up to [1-9][\\d,]* records of forecasts " + waiting);

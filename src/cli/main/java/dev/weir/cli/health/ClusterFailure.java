@@ -16,7 +16,7 @@ public final class ClusterFailure {
       cause = cause.getCause();
     }
     String message = cause.getMessage();
-    return message == null ? cause.toString() : FlinkHealth.root(message).strip();
+    return message == null ? cause.toString() : FlinkChecks.root(message).strip();
   }
 
   /**

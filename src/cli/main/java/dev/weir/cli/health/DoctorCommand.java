@@ -1,7 +1,6 @@
 package dev.weir.cli.health;
 
 import dev.weir.cli.console.Format;
-import dev.weir.cli.console.Terminal;
 import dev.weir.cli.console.UsageException;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFileException;
@@ -14,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +23,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Checks what a job needs before it is started, and says what to change: job file, brokers,"
           + " topics, schema registry, newest records, rights, transactions, models, cluster,"
-          + " checkpoints, clocks. Changes nothing.",
+          + " checkpoints. Changes nothing.",
       "Exit code 0 when nothing fails, 1 otherwise."
     },
     footer = {
@@ -45,7 +43,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--jobmanager",
       paramLabel = "HOST:PORT",
-      description = "The JobManager's REST endpoint; without it Flink is not looked at.")
+      description = "The JobManager's REST endpoint; without it Flink is not checked.")
   private String jobManager;
 
   @Option(
@@ -87,53 +85,30 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private int report(FlinkRest flink, Format format) {
-    Findings findings = examine(flink);
-    if (format == Format.json) {
-      System.out.println(findings.listJson());
-    } else {
-      findings.list(Terminal.colours(Terminal.isOut())).forEach(System.out::println);
-    }
-    return findings.isHealthy() ? 0 : 1;
-  }
-
-  private Findings examine(FlinkRest flink) {
     JobSettings job;
-    Findings unread = new Findings();
     try {
       job = JobSettings.read(file, overrides);
-    } catch (JobFileException e) {
-      e.getMessage()
+    } catch (JobFileException | IOException e) {
+      Findings findings = new Findings();
+      (e instanceof JobFileException ? e.getMessage() : e.toString())
           .lines()
-          .forEach(line -> unread.fail("job file", "weir options says what there is", "%s", line));
-      return unread;
-    } catch (IOException e) {
-      unread.fail("job file", "is it there, and may it be read?", "%s", e);
-      return unread;
+          .forEach(line -> findings.fail("job file", "weir options lists them", "%s", line));
+      return findings.print(format);
     }
     KafkaSettings kafka = job.kafka();
-    Look look = new Look(Check.Command.DOCTOR, job, flink, kafka.registry());
-    look.parallelism = parallelism;
-    look.savepoint = savepoint;
-    look.findings.ok("job file", "%s: job %s", file, job.name());
-    try {
-      Check.all(Check.Side.FLINK, look);
-    } catch (IOException e) {
-      look.findings.fail(
-          "flink", "start it, or name it with --jobmanager HOST:PORT", "%s", e.getMessage());
-    }
-    try {
-      Map<String, String> properties = new HashMap<>(KafkaClients.limits(Look.PATIENCE));
-      properties.putAll(kafka.properties());
-      ClientProperties.check(kafka.bootstrapServers(), properties);
-      look.atTopics(KafkaClients.of(kafka.bootstrapServers(), properties), kafka.topics());
-    } catch (IOException | IllegalStateException | KafkaException e) {
-      look.findings.fail(
-          "brokers",
-          "is a broker listening there? kafka.bootstrap-servers names it, docs/kafka-security.md"
-              + " has what secured ones need",
-          "%s",
-          e.getMessage());
-    }
-    return look.findings;
+    JobChecks checks = new JobChecks(false, job, kafka.registry());
+    checks.parallelism = parallelism;
+    checks.savepoint = savepoint;
+    checks.findings.ok("job file", "%s: job %s", file, job.name());
+    checks.flink(flink, flink != null);
+    checks.kafka(
+        () -> {
+          Map<String, String> properties = new HashMap<>(KafkaClients.limits(JobChecks.PATIENCE));
+          properties.putAll(kafka.properties());
+          ClientProperties.check(kafka.bootstrapServers(), properties);
+          return KafkaClients.of(kafka.bootstrapServers(), properties);
+        },
+        kafka.topics());
+    return checks.findings.print(format);
   }
 }

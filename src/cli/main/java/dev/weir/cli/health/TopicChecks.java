@@ -1,19 +1,18 @@
 package dev.weir.cli.health;
 
+import dev.weir.cli.health.Findings.Level;
+import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
-import dev.weir.kafka.CovariateTopic;
-import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.OutsideTopic;
+import dev.weir.kafka.KafkaSettings.Transactions;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
-import dev.weir.kafka.codec.FeedbackDeserializer;
+import dev.weir.kafka.codec.LabelDeserializer;
 import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.kafka.covariate.OutsideDeserializer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,70 +20,24 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/**
- * Whether the topics are what a job needs: asked of the brokers, and seen in the newest records.
- */
-final class TopicChecks extends Checks {
+/** Whether the topics are what a job needs: settings, rights, newest records, and the lag. */
+final class TopicChecks {
 
   private static final int SAMPLE = 200;
-  private static final String CREATE =
-      "create it, or set topics.create-missing: true and grant Create";
 
-  private final KafkaSettings kafka;
+  private final JobChecks checks;
+  private final Findings findings;
+  private final JobSettings job; // null without a job file
   private final Topics topics;
-  private RecordValidator validator; // null until it is needed
 
-  TopicChecks(Look look) {
-    super(look);
-    this.kafka = job.kafka();
-    this.topics = look.topics;
+  TopicChecks(JobChecks checks) {
+    this.checks = checks;
+    this.findings = checks.findings;
+    this.job = checks.job;
+    this.topics = checks.topics;
   }
 
-  void brokers() {
-    findings.ok("brokers", "%d at %s", look.admin.brokers(), kafka.bootstrapServers());
-  }
-
-  private RecordValidator validator() {
-    if (validator == null) {
-      validator =
-          new RecordValidator(
-              kafka.source().maxFuture(),
-              job.forecast().inputs().features(),
-              job.observedAhead(),
-              look.isReadable ? look.registry : null,
-              look.isReadable ? kafka.source().mapping() : null);
-    }
-    return validator;
-  }
-
-  void observations() {
-    for (String name : look.observations()) {
-      findings.allowed(name, () -> observations(name, look.tasks));
-      records(name, look.isReadable ? validator()::observation : null);
-      List<String> examples = validator().takeExamples();
-      if (kafka.source().mapping()
-          != null) { // what is right for a reader may be wrong for its writer
-        examples.forEach(example -> findings.ok("as read", "%s", example));
-      }
-    }
-  }
-
-  void partitions() {
-    look.observations()
-        .forEach(name -> findings.allowed("partitions", () -> partitions(name, look.savepoint)));
-  }
-
-  void outputs() {
-    others()
-        .forEach(
-            (name, problemWith) -> {
-              if (look.has(name)) {
-                findings.allowed(name, () -> kept(name));
-                records(name, problemWith);
-              }
-            });
-  }
-
+  /** Topics that do not exist; the job creates its own at the start if it may. */
   void missing() {
     List<String> observations = topics.observations().names();
     if (observations.isEmpty()) {
@@ -94,111 +47,115 @@ final class TopicChecks extends Checks {
           "no topic matches %s",
           topics.observations());
     }
-    for (String name : look.missing) {
-      if (observations.contains(name)) {
-        findings.fail(
-            name,
-            "create it, send to it (weir produce --topic " + name + "), or set topics.observations",
-            "no such topic");
-      } else if (job.createTopics()) {
-        findings.ok(name, "no such topic: created when the job starts");
-      } else {
-        findings.fail(name, CREATE, "no such topic");
+    for (String name : checks.missing) {
+      boolean isNeeded =
+          observations.contains(name)
+              || (checks.isStarted ? name.equals(topics.output()) : !job.createTopics());
+      findings.add(
+          isNeeded ? Level.fail : Level.ok,
+          name,
+          "create it, send to it (weir produce), or name another one in the job file",
+          isNeeded || checks.isStarted
+              ? "no such topic"
+              : "no such topic: created when the job starts");
+    }
+  }
+
+  void rights() {
+    if (!checks.missing.isEmpty() && job.createTopics()) {
+      return; // the rights on a topic need the topic
+    }
+    try {
+      checks.admin.checkRights(job.kafka().withTopics(topics));
+      String protocol = job.kafka().properties().getOrDefault("security.protocol", "PLAINTEXT");
+      findings.ok(
+          "rights",
+          protocol.equals("PLAINTEXT")
+              ? "not checked: without security.protocol all users are the same"
+              : "all that the job needs");
+    } catch (IllegalStateException e) {
+      findings.fail("rights", "", "%s", e.getMessage());
+    }
+  }
+
+  /** The transaction timeout against that of the brokers. */
+  void timeout() {
+    Transactions delivery = job.kafka().delivery();
+    if (!delivery.isExact()) {
+      findings.ok("transactions", "none: at-least-once");
+      return;
+    }
+    long allowed = number(checks.admin.brokerSetting("transaction.max.timeout.ms"));
+    findings.add(
+        allowed >= 0 && delivery.timeout().toMillis() > allowed ? Level.fail : Level.ok,
+        "transactions",
+        "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
+        "delivery.transaction-timeout is %s, the brokers allow %s",
+        delivery.timeout(),
+        allowed < 0 ? "an unknown one" : Duration.ofMillis(allowed));
+  }
+
+  /** Settings of all topics, and newest records of those that the job reads. */
+  void topics() {
+    for (String name : topics.all()) {
+      if (checks.has(name) && !name.equals(topics.models())) {
+        findings.allowed(name, () -> settings(name));
       }
     }
+    checks.observations().forEach(name -> findings.allowed("partitions", () -> partitions(name)));
+    if (checks.isReadable) {
+      records();
+    }
   }
 
-  /**
-   * The topics beside observations and models, in their order, and what says whether a record of
-   * each can be used; null if records are not looked at.
-   */
-  private Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> others() {
-    Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> others = new LinkedHashMap<>();
-    if (topics.forecasting()) {
-      others.put(topics.forecasts(), look.isReadable ? validator()::forecast : null);
-      others.put(topics.scores(), look.isReadable ? validator()::score : null);
+  private void records() {
+    RecordValidator validator =
+        new RecordValidator(
+            job.kafka().source().maxFuture(),
+            job.forecast().inputs().features(),
+            job.observedAhead(),
+            checks.registry,
+            job.kafka().source().mapping());
+    for (String name : checks.observations()) {
+      records(name, validator::observation);
+      if (job.kafka().source().mapping() != null) { // readable may still be mapped wrongly
+        validator.takeExamples().forEach(example -> findings.ok("as read", "%s", example));
+      }
     }
-    if (topics.alarms() != null) {
-      others.put(topics.alarms(), look.isReadable ? validator()::incident : null);
-      others.put(topics.feedback(), problems(new FeedbackDeserializer(null)));
+    if (topics.covariates() != null) {
+      records(
+          topics.covariates().name(),
+          problems(new CovariateDeserializer(null, topics.covariates(), checks.registry)));
     }
-    CovariateTopic covariates = topics.covariates();
-    if (covariates != null) {
-      others.put(
-          covariates.name(),
-          look.isReadable
-              ? problems(new CovariateDeserializer(null, covariates, look.registry))
-              : null);
-    }
-    OutsideTopic outside = topics.outside();
-    if (outside != null) {
-      others.put(
-          outside.name(),
-          look.isReadable ? problems(new OutsideDeserializer(null, outside, look.registry)) : null);
+    if (topics.outside() != null) {
+      records(
+          topics.outside().name(),
+          problems(new OutsideDeserializer(null, topics.outside(), checks.registry)));
     }
     if (topics.ofClasses() != null) {
-      others.put(topics.ofClasses().classes(), validator()::classification);
-      others.put(topics.ofClasses().labels(), validator()::label);
+      records(
+          topics.ofClasses().labels(),
+          problems(new LabelDeserializer(null, job.kafka().source().maxFuture())));
     }
-    others.put(topics.deadLetters(), validator()::deadLetter);
-    return others;
-  }
-
-  /** Says what is wrong with a record that others write, in one line; null if it can be used. */
-  static Function<ConsumerRecord<byte[], byte[]>, String> problems(RecordDeserializer<?> records) {
-    records.openAlone();
-    return records::problem;
-  }
-
-  /** The topic's {@code cleanup.policy}; empty if it is not told. */
-  String policy(String topic) {
-    String policy = look.admin.topicSetting(topic, "cleanup.policy");
-    if (policy == null) {
-      findings.warn(topic, Findings.RIGHTS, "its settings are not told");
-      return "";
-    }
-    return policy;
-  }
-
-  private void observations(String name, int parallelism) {
-    Extent extent = look.extent(name);
-    String policy = policy(name);
-    if (policy.contains("compact")) {
-      findings.fail(
-          name,
-          "set cleanup.policy=delete",
-          "cleanup.policy is %s, which keeps one value of each series",
-          policy);
-    } else if (extent.partitions() < parallelism) {
-      findings.warn(
-          name,
-          "create it with " + parallelism + " partitions; a series keeps its partition by its key",
-          "%d partitions for %d tasks: the others read nothing and only forecast",
-          extent.partitions(),
-          parallelism);
-    } else {
-      findings.ok(name, "%d partitions, %,d records", extent.partitions(), extent.length());
-    }
-    retention(name);
   }
 
   /**
    * Keys move to partitions that are added. Their newer values would be read beside older ones that
    * still wait in the old partitions, which would then become LATE.
    */
-  private void partitions(String name, String savepoint) {
-    Extent extent = look.extent(name);
-    Map<Integer, Long> committed = look.committed(kafka.group(), name);
+  private void partitions(String name) {
+    Extent extent = checks.extent(name);
+    Map<Integer, Long> committed = checks.committed(job.kafka().group(), name);
     Set<Integer> known = committed.keySet();
-    if (savepoint != null) {
+    if (checks.savepoint != null) {
       try {
-        known = SavepointPartitions.of(savepoint, name);
-      } catch (IOException | RuntimeException e) { // whatever is there may be no savepoint
+        known = SavepointPartitions.of(checks.savepoint, name);
+      } catch (IOException | RuntimeException e) { // the path may contain anything
         findings.fail(
             "savepoint",
             "name a savepoint's folder that this machine can read",
             "%s: %s",
-            savepoint,
+            checks.savepoint,
             e.getMessage());
         return;
       }
@@ -209,86 +166,98 @@ final class TopicChecks extends Checks {
     }
     Map<Integer, Long> added = new TreeMap<>(extent.ends());
     added.keySet().removeAll(known);
-    // without a savepoint, an empty one may only have had nothing to commit
-    added.entrySet().removeIf(end -> savepoint == null && isEmpty(extent, end.getKey()));
+    if (checks.savepoint == null) { // an empty one may only have had nothing to commit
+      added.entrySet().removeIf(end -> end.getValue() <= extent.begins().get(end.getKey()));
+    }
+    if (added.isEmpty()) {
+      return;
+    }
     Map<Integer, Long> read = new TreeMap<>(committed);
-    added.keySet().forEach(partition -> read.put(partition, extent.ends().get(partition)));
+    read.putAll(added);
     long lag = extent.behind(read);
-    if (!added.isEmpty() && lag > 0) {
-      findings.warn(
-          "partitions",
-          "set window.out-of-orderness to the time that the backlog spans until it is read:"
-              + " docs/operations.md, More partitions",
-          "%d of %d partitions of %s were added, and group %s is %,d records behind in the others:"
-              + " values of one series would come out of order, and the earlier ones be LATE",
-          added.size(),
-          extent.partitions(),
-          name,
-          kafka.group(),
-          lag);
-    } else if (!added.isEmpty()) {
-      findings.ok("partitions", "%d were added, and nothing waits in the others", added.size());
-    }
+    findings.add(
+        lag > 0 ? Level.warn : Level.ok,
+        "partitions",
+        "set window.out-of-orderness to the time that the backlog spans until it is read:"
+            + " docs/operations.md, More partitions",
+        "%d of %d partitions of %s were added, and group %s is %,d records behind in the others",
+        added.size(),
+        extent.partitions(),
+        name,
+        job.kafka().group(),
+        lag);
   }
 
-  private static boolean isEmpty(Extent extent, int partition) {
-    return extent.ends().get(partition) <= extent.begins().getOrDefault(partition, 0L);
+  /** Returns why a record can't be used, in one line, or null. */
+  static Function<ConsumerRecord<byte[], byte[]>, String> problems(RecordDeserializer<?> records) {
+    records.openAlone();
+    return records::problem;
   }
 
-  private void kept(String name) {
-    String policy = policy(name);
-    if (policy.contains("compact")) {
-      findings.warn(
+  private void settings(String name) {
+    String policy = checks.admin.topicSetting(name, "cleanup.policy");
+    long millis = number(checks.admin.topicSetting(name, "retention.ms"));
+    int partitions = checks.extent(name).partitions();
+    boolean isInput = topics.observations().names().contains(name);
+    if (policy != null && policy.contains("compact")) {
+      findings.add(
+          isInput ? Level.fail : Level.warn,
           name,
-          "set cleanup.policy=delete, unless one record of each series is enough",
-          "cleanup.policy is %s",
+          "set cleanup.policy=delete",
+          "cleanup.policy is %s, which keeps one value of each series",
           policy);
+    } else if (isInput && checks.parallelism != null && partitions < checks.parallelism) {
+      findings.warn(
+          name,
+          "create it with that many; a series keeps its partition by its key",
+          "%d partitions for %d tasks: the others read nothing and only forecast",
+          partitions,
+          checks.parallelism);
     } else {
-      findings.ok(name, "%d partitions", look.extent(name).partitions());
+      findings.ok(name, "%d partitions", partitions);
     }
-    retention(name);
-    if (name.equals(topics.deadLetters())) {
-      look.observations().forEach(this::deadLetters);
-    }
-  }
-
-  /** Kafka judges a record's age by the time of its observation. */
-  private void retention(String name) {
-    String text = look.admin.topicSetting(name, "retention.ms");
-    long millis = text != null && text.matches("-?[0-9]{1,18}") ? Long.parseLong(text) : -1;
-    if (millis >= 0) {
+    if (millis >= 0) { // Kafka compares the time of the observation with the clock
       findings.warn(
           name,
           "set retention.ms=-1 before a replay",
-          "retention.ms is %s, by the time of the observation: older history goes at once",
+          "retention.ms is %s, by the time of the observation: older history is deleted at once",
           Duration.ofMillis(millis));
     }
-  }
-
-  private void deadLetters(String observations) {
-    int room = look.admin.maxValueBytes(topics.deadLetters());
-    int longest = look.admin.maxValueBytes(observations);
+    if (!isInput || !checks.has(topics.deadLetters())) {
+      return;
+    }
+    int room = checks.admin.maxValueBytes(topics.deadLetters());
+    int longest = checks.admin.maxValueBytes(name);
     if (room < longest) {
       findings.warn(
           topics.deadLetters(),
-          "set max.message.bytes to that of " + observations + " plus 16384",
-          "takes values of %,d bytes, where observations may have %,d: longer ones are cut",
+          "set max.message.bytes to that of " + name + " plus 16384",
+          "takes values of %,d bytes, observations may have %,d: longer ones are cut",
           room,
           longest);
     }
   }
 
-  /** The newest records of a topic, as the job or its readers will read them. */
+  /** -1 for what is no number, or unknown. */
+  private static long number(String text) {
+    return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+  }
+
+  /**
+   * Reads the newest records of a topic, if it exists, as the job does.
+   *
+   * @param problemWith returns why a record can't be used, or null
+   */
   private void records(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
-    if (problemWith != null) {
+    if (checks.has(topic)) {
       findings.allowed(topic, () -> newest(topic, problemWith));
     }
   }
 
   private void newest(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
     int[] count = new int[2];
-    String[] example = new String[1];
-    look.newest(
+    String[] example = {""};
+    checks.newest(
         topic,
         SAMPLE,
         record -> {
@@ -306,42 +275,58 @@ final class TopicChecks extends Checks {
     }
     if (count[1] == 0) {
       findings.ok(topic, "the newest %d records can be read", count[0]);
-    } else if (topics.observations().names().contains(topic) && count[1] == count[0]) {
-      findings.fail(
-          topic,
-          example[0].contains(": SCHEMA: ")
-              ? "register the schema that they name, or write them with one that is"
-              : kafka.source().mapping() != null
-                  ? "change observations in the job file"
-                  : "write them as observation.avsc says",
-          "none of the newest %d records can be used: %s",
-          count[0],
-          example[0]);
-    } else {
-      findings.warn(
-          topic,
-          "find out who writes them",
-          "%d of the newest %d records can't be used, such as %s",
-          count[1],
-          count[0],
-          example[0]);
+      return;
+    }
+    boolean isUseless = topics.observations().names().contains(topic) && count[1] == count[0];
+    findings.add(
+        isUseless ? Level.fail : Level.warn,
+        topic,
+        example[0].contains(": SCHEMA: ")
+            ? "register the schema that they name, or write them with one that is registered"
+            : "find out who writes them; is observations in the job file right?",
+        "%d of the newest %d records can't be used, such as %s",
+        count[1],
+        count[0],
+        example[0]);
+  }
+
+  /** How far the job's group is behind. */
+  void lag() {
+    String own = job == null ? checks.name : job.kafka().group();
+    String group = checks.group == null ? own : checks.group;
+    for (String name : checks.observations()) {
+      Extent extent = checks.extent(name);
+      String records = "%,d in %d partitions".formatted(extent.length(), extent.partitions());
+      findings.figures().put("records." + name, extent.length());
+      if (group == null) {
+        findings.ok(name, "%s; lag unknown: give the job file, --job or --group", records);
+        continue;
+      }
+      findings.allowed(name, () -> lag(name, group, records));
     }
   }
 
-  void rights() {
-    if (!look.missing.isEmpty() && job.createTopics()) {
-      return;
-    }
-    try {
-      look.admin.checkRights(kafka.withTopics(topics));
-      String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
-      findings.ok(
-          "rights",
-          protocol.equals("PLAINTEXT")
-              ? "not asked for: without security.protocol everybody is the same"
-              : "all that the job needs");
-    } catch (IllegalStateException e) {
-      findings.fail("rights", "", "%s", e.getMessage());
+  private void lag(String name, String group, String records) {
+    Map<Integer, Long> committed = checks.committed(group, name);
+    long lag = checks.extent(name).behind(committed);
+    findings.figures().put("lag." + name, lag);
+    if (committed.isEmpty() && lag > 0) {
+      findings.fail(
+          name,
+          "is this the job's group? --group names another; else wait for its first checkpoint",
+          "%s; group %s has committed no offset",
+          records,
+          group);
+    } else {
+      findings.add(
+          lag > checks.maxLag ? Level.fail : Level.ok,
+          name,
+          "more tasks (--parallelism, up to the partitions), or learning.size: small; --max-lag"
+              + " sets another limit",
+          "%s; group %s is %,d behind",
+          records,
+          group,
+          lag);
     }
   }
 }

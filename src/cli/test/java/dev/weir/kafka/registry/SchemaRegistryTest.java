@@ -216,7 +216,7 @@ class SchemaRegistryTest extends RegistryContract {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("got HTTP 401: Unauthorized; see to basic.auth.user.info");
     server.pause();
-    assertThatThrownBy(() -> RegistrySubjects.ask(server.settings(), "forecast"))
+    assertThatThrownBy(() -> RegistrySubjects.ids(server.settings(), TOPICS))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(
             "subject forecast-value: expected an answer of the schema registry");

@@ -175,11 +175,6 @@ public final class TopicConsumer implements AutoCloseable {
           .sum();
     }
 
-    /** All ends together: grows with each record, whatever is deleted. */
-    public long end() {
-      return ends.values().stream().mapToLong(Long::longValue).sum();
-    }
-
     /**
      * How many offsets are behind the given places.
      *

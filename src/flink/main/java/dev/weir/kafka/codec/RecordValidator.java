@@ -6,8 +6,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.ObservationMapping;
-import dev.weir.kafka.wire.Decoder;
-import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -17,7 +15,7 @@ import java.util.List;
 import java.util.Queue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Whether a record of one of a job's topics could be used, and why not. Not thread-safe. */
+/** Whether an observation could be used, and why not. Not thread-safe. */
 public final class RecordValidator {
 
   private static final int EXAMPLES = 5;
@@ -25,11 +23,6 @@ public final class RecordValidator {
   private final ObservationDeserializer observations;
   private final Queue<String> examples = new ArrayDeque<>();
   private final int features;
-  private final ForecastCodec forecasts;
-  private final ClassificationCodec classifications = new ClassificationCodec();
-  private final LabelDeserializer labels;
-  private final ScoreCodec scores;
-  private final IncidentCodec incidents;
 
   /**
    * @param maxFuture how far ahead of the clock an observation may be
@@ -45,13 +38,8 @@ public final class RecordValidator {
       RegistrySettings registry,
       ObservationMapping mapping) {
     this.observations = new ObservationDeserializer(null, maxFuture, registry, mapping, ahead);
-    this.forecasts = new ForecastCodec(registry);
-    this.scores = new ScoreCodec(registry);
-    this.incidents = new IncidentCodec(registry);
-    this.labels = new LabelDeserializer(null, maxFuture);
     this.features = features;
     observations.openAlone();
-    labels.openAlone();
   }
 
   /** Why a job would make a dead letter of it; null when it would not. */
@@ -99,52 +87,5 @@ public final class RecordValidator {
     return got == features
         ? null
         : "FEATURES: expected %d, as window.features says, got %d".formatted(features, got);
-  }
-
-  /** Why it is no forecast; null when it is one. */
-  public String forecast(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, forecasts::decode);
-  }
-
-  /** Why it is no score; null when it is one. */
-  public String score(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, scores::decode);
-  }
-
-  /** Why it is no incident; null when it is one. */
-  public String incident(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, incidents::decode);
-  }
-
-  /** Why it is no classification; null when it is one. */
-  public String classification(ConsumerRecord<byte[], byte[]> record) {
-    return problem(record, classifications::decode);
-  }
-
-  /** Why a job would make a dead letter of a label; null when it would not. */
-  public String label(ConsumerRecord<byte[], byte[]> record) {
-    return labels.problem(record);
-  }
-
-  /** Why it is no dead letter; null when it is one. */
-  public String deadLetter(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      DeadLetterCodec.read(record);
-      return null;
-    } catch (MalformedRecordException e) {
-      return e.getMessage();
-    }
-  }
-
-  private static String problem(ConsumerRecord<byte[], byte[]> record, Decoder<?> decoder) {
-    if (record.value() == null) {
-      return "expected a value, got none";
-    }
-    try {
-      decoder.decode(record.value());
-      return null;
-    } catch (MalformedRecordException e) {
-      return e.getMessage();
-    }
   }
 }

@@ -133,14 +133,4 @@ public final class RegistrySubjects {
     }
     return ids;
   }
-
-  /**
-   * Checks that the schemas of a topic can be read.
-   *
-   * @throws IOException as {@link #ids}
-   * @throws IllegalStateException as {@link #ids}
-   */
-  public static void ask(RegistrySettings registry, String topic) throws IOException {
-    new SchemaRegistry(registry, SOON).versions(subject(topic), 0);
-  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.Patience;
+import dev.weir.cli.health.Findings.Level;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -22,9 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Help.Ansi;
 
 /** What Flink's REST says, and what something else at its place might. */
-class FlinkHealthTest {
+class FlinkChecksTest {
 
   private static final String ID = "0123456789abcdef0123456789abcdef";
 
@@ -90,74 +92,10 @@ class FlinkHealthTest {
   }
 
   private Findings look(String wanted) throws IOException {
-    Findings report = new Findings();
-    FlinkHealth.look(rest, wanted, report);
-    return report;
-  }
-
-  private void aHeap(long used, long max, double collectorMillisPerSecond) {
-    answers.put("/taskmanagers", "{\"taskmanagers\":[{\"id\":\"10.0.0.1:6122-ab\"}]}");
-    answers.put(
-        "/taskmanagers/10.0.0.1:6122-ab/metrics?get=Status.JVM.Memory.Heap.Used,Status.JVM.Memory.Heap.Max,Status.JVM.GarbageCollector.All.TimeMsPerSecond",
-        """
-        [{"id":"Status.JVM.Memory.Heap.Used","value":"%d"},
-         {"id":"Status.JVM.Memory.Heap.Max","value":"%d"},
-         {"id":"Status.JVM.GarbageCollector.All.TimeMsPerSecond","value":"%s"}]\
-        """
-            .formatted(used, max, collectorMillisPerSecond));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "960, 1000, 0, true",
-    "850, 1000, 400, true",
-    "850, 1000, 40, false",
-    "400, 1000, 400, false"
-  })
-  void aFullHeapIsNamedWithWhatToDo(long used, long max, double collector, boolean full)
-      throws Exception {
-    aHealthyJob();
-    aHeap(used << 20, max << 20, collector);
-    Findings report = look(null);
-    assertThat(report.isHealthy()).isEqualTo(!full);
-    assertThat(String.join("\n", report.text()))
-        .contains("%d %% of 1000.0 MB used on the fullest TaskManager".formatted(used / 10));
-    if (full) {
-      assertThat(report.problems().get(0).found()).contains("heap is full");
-      assertThat(report.problems().get(0).change()).contains("state.max-series");
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"17394, 21000, true", "210, 21000, false", "0, 0, false"})
-  void lateObservationsAreCountedWithWhatToDo(long late, long all, boolean tooMany)
-      throws Exception {
-    aHealthyJob();
-    answers.put(
-        "/jobs/" + ID,
-        """
-        {"now":7201000,"duration":7200000,"state":"RUNNING","vertices":[
-        {"id":"%1$s","name":"Source: observations"},
-        {"id":"%1$s","name":"forecast -> sink: Writer -> sink: Committer"}]}\
-        """
-            .formatted(ID));
-    answers.put(
-        "/jobs/%1$s/vertices/%1$s/subtasks/metrics?agg=sum&get=forecast.weir.observations,forecast.weir.reason.LATE.deadLetters"
-            .formatted(ID),
-        """
-        [{"id":"forecast.weir.observations","sum":%d.0},
-         {"id":"forecast.weir.reason.LATE.deadLetters","sum":%d.0}]\
-        """
-            .formatted(all, late));
-    Findings report = look(null);
-    assertThat(String.join("\n", report.text()))
-        .contains("%,d of %,d observations since the tasks started".formatted(late, all));
-    assertThat(report.isHealthy()).isEqualTo(!tooMany);
-    if (tooMany) {
-      assertThat(report.problems().get(0).found())
-          .contains("17,394 of 21,000 observations are late");
-      assertThat(report.problems().get(0).change()).contains("window.out-of-orderness");
-    }
+    JobChecks checks = new JobChecks(true, null, null);
+    checks.name = wanted;
+    new FlinkChecks(checks, rest).check();
+    return checks.findings;
   }
 
   @Test
@@ -166,43 +104,43 @@ class FlinkHealthTest {
     answers.computeIfPresent(
         "/jobs/overview", (path, answer) -> answer.replace("CANCELED", "RUNNING"));
     Findings report = look("pumps");
-    assertThat(report.problems()).singleElement();
-    assertThat(report.problems().get(0).found()).contains("runs 2 jobs of the name pumps");
+    assertThat(report.of(Level.fail)).singleElement();
+    assertThat(report.of(Level.fail).get(0).found()).contains("runs 2 jobs of the name pumps");
   }
 
   @Test
   void aJobThatRunsIsDescribedAndWell() throws Exception {
     aHealthyJob();
     Findings report = look(null);
-    assertThat(report.isHealthy()).as("%s", report.problems()).isTrue();
-    assertThat(report.text())
+    assertThat(report.isHealthy()).as("%s", report.of(Level.fail)).isTrue();
+    assertThat(report.text(Ansi.OFF))
         .contains(
-            "healthy",
-            "job            pumps RUNNING for 2 h 0 min, 2 restarts, id " + ID,
-            "exception      none",
-            "checkpoints    720 done, 1 failed; last 3 s ago, took 45 ms, state 3.0 MB");
+            "ok    job          pumps RUNNING for 2 h 0 min, 2 restarts, id " + ID,
+            "ok    checkpoints  720 done, 1 failed; last 3 s ago, took 45 ms, state 3.0 MB, one"
+                + " each 10 s",
+            "healthy: 2 ok, 0 to look at, 0 to change");
     assertThat(report.json())
-        .contains("\"healthy\":true", "\"restarts\":2", "\"last_duration_ms\":45");
+        .contains("\"healthy\":true", "\"job.restarts\":2", "\"checkpoints.last_duration_ms\":45");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "/jobs/ID/checkpoints | 7198000 | 6900000 | no checkpoint completed for 5 min 1 s",
-        "/jobs/ID/checkpoints | 5000 | 7199000 | the newest checkpoint failed: once",
-        "/jobs/overview | RUNNING | RESTARTING | job pumps is RESTARTING",
-        "/jobs/overview | RUNNING | FAILED | job pumps is FAILED",
+        "/jobs/ID/checkpoints | 7198000 | 6900000 | none completed for 5 min 1 s",
+        "/jobs/ID/checkpoints | 5000 | 7199000 | the newest one failed: once",
+        "/jobs/overview | RUNNING | RESTARTING | pumps RESTARTING for",
+        "/jobs/overview | RUNNING | FAILED | pumps FAILED for",
       })
   void whatIsNotWellIsSaidWithAReason(String path, String text, String other, String problem)
       throws Exception {
     aHealthyJob();
     answers.compute(path.replace("ID", ID), (key, answer) -> answer.replace(text, other));
     Findings report = look("pumps");
-    assertThat(report.problems())
+    assertThat(report.of(Level.fail))
         .extracting(Findings.Finding::found)
-        .anyMatch(w -> w.startsWith(problem));
-    assertThat(report.problems()).allSatisfy(p -> assertThat(p.change()).isNotBlank());
+        .anyMatch(found -> found.contains(problem));
+    assertThat(report.of(Level.fail)).allSatisfy(p -> assertThat(p.next()).isNotBlank());
   }
 
   @Test
@@ -215,25 +153,26 @@ class FlinkHealthTest {
         "org.apache.flink.util.FlinkException: Failed\\n\\tat a.B.c(B.java:1)\\nCaused by: java.io.IOException: disk \\u001b[31mfull\\n\\tat d"}]}}\
         """);
     Findings report = look(null);
-    assertThat(report.text())
-        .contains("exception      1 min 0 s ago: java.io.IOException: disk \\u001b[31mfull")
-        .anyMatch(line -> line.contains("job pumps failed 1 min 0 s ago and was restarted"));
+    assertThat(report.text(Ansi.OFF))
+        .contains(
+            "fail  exception    1 min 0 s ago: java.io.IOException: disk \\u001b[31mfull; the"
+                + " TaskManagers' logs say more");
   }
 
   @Test
   void ofSeveralJobsOneMustBeNamed() throws Exception {
     aHealthyJob();
     answers.compute("/jobs/overview", (key, answer) -> answer.replace("CANCELED", "RUNNING"));
-    assertThat(look(null).problems().get(0).found()).contains("runs 2 jobs: [pumps, pumps]");
+    assertThat(look(null).of(Level.fail).get(0).found()).contains("runs 2 jobs: [pumps, pumps]");
     assertThat(look(ID).isHealthy()).isTrue();
-    assertThat(look("valves").problems().get(0).found()).contains("has no job valves");
+    assertThat(look("valves").of(Level.fail).get(0).found()).contains("has no job valves");
   }
 
   @Test
   void aJobWithoutCheckpointsNeverCommits() throws Exception {
     aHealthyJob();
     answers.remove("/jobs/" + ID + "/checkpoints");
-    assertThat(look(null).problems().get(0).found()).contains("makes no checkpoints");
+    assertThat(look(null).of(Level.fail).get(0).found()).contains("makes no checkpoints");
   }
 
   @ParameterizedTest
@@ -264,7 +203,7 @@ class FlinkHealthTest {
       })
   void jsonOfOtherShapesIsAnAnswerWithoutJobs(String answer) throws Exception {
     answers.put("/jobs/overview", answer);
-    assertThat(look(null).problems().get(0).found()).contains("has no job");
+    assertThat(look(null).of(Level.fail).get(0).found()).contains("has no job");
   }
 
   @Test
@@ -274,7 +213,8 @@ class FlinkHealthTest {
         "/jobs/overview",
         (key, answer) -> answer.replace("pumps", "p\\u001b]0;x\\u0007" + "%s%n".repeat(500)));
     answers.put("/jobs/" + ID, "{\"now\":9223372036854775807,\"duration\":-9223372036854775808}");
-    assertThat(String.join("\n", look(null).text()).chars().filter(c -> c < 32 && c != '\n'))
+    assertThat(
+            String.join("\n", look(null).text(Ansi.OFF)).chars().filter(c -> c < 32 && c != '\n'))
         .isEmpty();
   }
 
@@ -334,21 +274,5 @@ class FlinkHealthTest {
   })
   void anAddressIsAHostAndAPort(String text, boolean isOne) {
     assertThat(FlinkRest.isAddress(text)).isEqualTo(isOne);
-  }
-
-  @Test
-  void aSideThatNobodyNamedMayBeAwayButNotBoth() {
-    Findings one = new Findings();
-    StatusCommand.tell(one, "Flink", "no answer", false, "--jobmanager HOST:PORT", null);
-    assertThat(one.isHealthy()).isTrue();
-    assertThat(one.text()).anyMatch(line -> line.startsWith("Flink          not looked at"));
-
-    Findings named = new Findings();
-    StatusCommand.tell(named, "Flink", "no answer", true, "--jobmanager HOST:PORT", null);
-    assertThat(named.problems().get(0).change()).contains("--jobmanager HOST:PORT");
-
-    Findings both = new Findings();
-    StatusCommand.tell(both, "Flink", "no answer", false, "--jobmanager HOST:PORT", "neither");
-    assertThat(both.isHealthy()).isFalse();
   }
 }

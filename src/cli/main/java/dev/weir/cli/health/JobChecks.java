@@ -1,0 +1,197 @@
+package dev.weir.cli.health;
+
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaClients;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.OpenTransactions.Hidden;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.admin.TopicConsumer.Extent;
+import dev.weir.kafka.codec.RegistrySubjects;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * The list of checks of a job, and what they share. Before the start it says what the job lacks,
+ * after the start how it runs. Flink and the brokers are asked once.
+ */
+final class JobChecks {
+
+  /** Of requests to brokers. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  final Findings findings = new Findings();
+  final boolean isStarted;
+  final JobSettings job; // null without a job file, after the start only
+  final RegistrySettings registry; // null: plain Avro
+  boolean isReadable = true; // false: schemas are missing, so that records can't be decoded
+
+  // of the command line; null for what is not given
+  Integer parallelism;
+  String savepoint;
+  String name; // the job's name or id; after the check of Flink its name there
+  String group;
+  long maxLag;
+
+  // of the brokers
+  TopicAdmin admin;
+  Topics topics; // of a pattern, those found
+  List<String> missing;
+  private TopicConsumer records;
+  private final Map<String, Extent> extents = new HashMap<>();
+
+  JobChecks(boolean isStarted, JobSettings job, RegistrySettings registry) {
+    this.isStarted = isStarted;
+    this.job = job;
+    this.registry = RegistrySubjects.impatient(registry);
+  }
+
+  /**
+   * Checks Flink.
+   *
+   * @param rest null: it is not checked
+   * @param isRequired whether it must answer
+   */
+  void flink(FlinkRest rest, boolean isRequired) {
+    String problem = "not checked";
+    try {
+      new FlinkChecks(this, rest).check();
+      if (rest != null) {
+        return;
+      }
+    } catch (IOException e) {
+      problem = e.getMessage();
+    }
+    Findings.Level level = isRequired ? Findings.Level.fail : Findings.Level.warn;
+    findings.add(level, "flink", "name it with --jobmanager HOST:PORT", "%s", problem);
+  }
+
+  /** Opens clients of the brokers. */
+  interface Clients {
+    KafkaClients open() throws IOException;
+  }
+
+  /** Checks brokers, topics and what they contain. */
+  void kafka(Clients clients, Topics wanted) {
+    try {
+      kafka(clients.open(), wanted);
+    } catch (IOException | IllegalStateException | KafkaException e) {
+      findings.fail(
+          "brokers",
+          "is a broker there? kafka.bootstrap-servers or --bootstrap-servers names it,"
+              + " docs/kafka-security.md has what secured ones need",
+          "%s",
+          e.getMessage() == null ? e : e.getMessage());
+    }
+  }
+
+  private void kafka(KafkaClients clients, Topics wanted) throws IOException {
+    try (TopicAdmin opened = new TopicAdmin(clients)) {
+      admin = opened;
+      topics = admin.found(wanted); // before any consumer: is there a broker
+      missing = admin.missing(topics.all());
+      findings.ok("brokers", "%d at %s", admin.brokers(), clients.bootstrapServers());
+      try (TopicConsumer newest = TopicConsumer.ofNewest(clients)) {
+        records = newest;
+        TopicChecks checks = new TopicChecks(this);
+        checks.missing();
+        registry();
+        if (isStarted) {
+          checks.lag();
+          new ResultChecks(this).check();
+        } else {
+          checks.rights();
+          checks.topics();
+          findings.allowed(topics.models(), new ModelChecks(this, clients)::check);
+          findings.allowed("transactions", checks::timeout);
+        }
+        transactions();
+      }
+    }
+  }
+
+  /** Asks the schema registry once instead of waiting for it at each record. */
+  private void registry() {
+    if (registry == null || !topics.forecasting()) {
+      return;
+    }
+    try {
+      RegistrySubjects.ids(registry, topics)
+          .forEach(
+              (subject, id) ->
+                  findings.ok(
+                      "registry",
+                      id == null
+                          ? "%s: the job's schema is registered when it starts"
+                          : "%s: the job's schema has id %d",
+                      subject,
+                      id));
+    } catch (IOException | IllegalStateException e) {
+      isReadable = false;
+      findings.fail(
+          "registry",
+          "see to kafka.registry.url or --registry; records are not checked without it",
+          "%s",
+          e.getMessage());
+    }
+  }
+
+  /** An open transaction, such as one of a killed job, hides forecasts from their readers. */
+  private void transactions() {
+    if (!has(topics.output())) {
+      return;
+    }
+    try {
+      Hidden hidden = admin.openTransactions().hiding(topics.output());
+      if (hidden != null && hidden.isLong(System.currentTimeMillis())) {
+        findings.warn(
+            "transactions",
+            "start that job again, from its newest savepoint or checkpoint, or wait",
+            "%s",
+            hidden.sentence());
+      }
+    } catch (KafkaException e) { // no right to list transactions
+      findings.warn("transactions", Findings.RIGHTS, "can't be checked: %s", e.getMessage());
+    }
+  }
+
+  boolean has(String topic) {
+    return !missing.contains(topic);
+  }
+
+  /** Where a topic begins and ends; null if it does not exist. */
+  Extent extent(String topic) {
+    return has(topic) ? extents.computeIfAbsent(topic, records::extent) : null;
+  }
+
+  /** A group's offsets in a topic, by partition; without those that it has not committed. */
+  Map<Integer, Long> committed(String group, String topic) {
+    Map<Integer, Long> offsets = new TreeMap<>();
+    admin
+        .committed(group, topic)
+        .forEach((partition, place) -> offsets.put(partition, place.offset()));
+    return offsets;
+  }
+
+  /**
+   * Reads the newest records of a topic that exists; returns whether these are all.
+   *
+   * @param max of all partitions together
+   */
+  boolean newest(String topic, int max, Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    return records.newest(topic, extent(topic), max, action);
+  }
+
+  /** The topics of observations that exist. */
+  List<String> observations() {
+    return topics.observations().names().stream().filter(this::has).toList();
+  }
+}

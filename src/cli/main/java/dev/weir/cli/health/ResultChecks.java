@@ -1,0 +1,315 @@
+package dev.weir.cli.health;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.ForecastLines;
+import dev.weir.cli.health.Findings.Level;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.admin.DeadLetterTopic;
+import dev.weir.kafka.admin.DeadLetterTopic.Letter;
+import dev.weir.kafka.admin.DeadLetterTopic.Source;
+import dev.weir.kafka.admin.TopicConsumer.Extent;
+import dev.weir.kafka.codec.ClassificationCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ScoreCodec;
+import dev.weir.kafka.wire.Decoder;
+import dev.weir.kafka.wire.Json;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+
+/** What a started job writes, from the newest records of each of its topics. */
+final class ResultChecks {
+
+  private static final int SAMPLE = 1_000; // records of a topic
+  private static final int MAX_WORDS = 20; // a topic may contain any number of them
+  private static final double MAX_DEAD = 0.1;
+  private static final double MAX_WITHOUT_MODEL = 0.5;
+
+  /** Errors within a tenth of naive's are those of a series that can't be forecast. */
+  private static final double MAX_ERROR = 1.1;
+
+  private static final double MAX_COVERAGE_ERROR = 0.15;
+
+  /** Values of a series before its score is judged. */
+  private static final int ENOUGH = 100;
+
+  private final JobChecks checks;
+  private final Findings findings;
+  private final Topics topics;
+  private final ObjectNode figures;
+
+  ResultChecks(JobChecks checks) {
+    this.checks = checks;
+    this.findings = checks.findings;
+    this.topics = checks.topics;
+    this.figures = findings.figures();
+  }
+
+  void check() {
+    if (topics.forecasting() && checks.isReadable) {
+      forecasts(topics.forecasts());
+      scores(topics.scores());
+    }
+    if (topics.ofClasses() != null) {
+      classes(topics.ofClasses().classes());
+    }
+    deadLetters(topics.deadLetters());
+  }
+
+  /** Decodes the newest records of a topic; those that can't be decoded are a finding. */
+  private <T> int newest(String topic, Decoder<T> decoder, Consumer<T> action) {
+    int[] count = new int[2];
+    checks.newest(
+        topic,
+        SAMPLE,
+        record -> {
+          count[0]++;
+          T decoded;
+          try {
+            decoded = decoder.decode(record.value() == null ? new byte[0] : record.value());
+          } catch (MalformedRecordException e) {
+            count[1]++;
+            return;
+          }
+          action.accept(decoded);
+        });
+    if (count[1] > 0) {
+      findings.fail(
+          topic,
+          "does something else write there? weir tail names each one's place",
+          "%d of the newest %d records can't be read",
+          count[1],
+          count[0]);
+    }
+    return count[0] - count[1];
+  }
+
+  private void forecasts(String topic) {
+    Extent extent = checks.extent(topic);
+    if (extent == null) {
+      return;
+    }
+    Map<String, Integer> statuses = new TreeMap<>();
+    Map<String, Integer> models = new TreeMap<>();
+    Set<String> series = new HashSet<>();
+    long[] newest = {Long.MIN_VALUE};
+    int count =
+        newest(
+            topic,
+            new ForecastCodec(checks.registry)::decode,
+            forecast -> {
+              series.add(forecast.series());
+              newest[0] = Math.max(newest[0], forecast.origin());
+              statuses.merge(forecast.status().name(), 1, Integer::sum);
+              if (!forecast.model().isEmpty()) {
+                merge(models, "%s v%d".formatted(forecast.model(), forecast.modelVersion()));
+              }
+            });
+    figures.put("forecasts.sampled", count).put("forecasts.series", series.size());
+    if (count == 0) {
+      boolean isFed = checks.observations().stream().anyMatch(o -> checks.extent(o).length() > 0);
+      findings.add(
+          isFed ? Level.fail : Level.ok,
+          topic,
+          "is the job running? weir status --jobmanager HOST:PORT; forecasts are visible with the"
+              + " next checkpoint",
+          "no forecasts yet");
+      return;
+    }
+    long age = System.currentTimeMillis() - newest[0];
+    figures.put("forecasts.newest_origin", newest[0]).put("forecasts.newest_age_ms", age);
+    statuses.forEach((status, of) -> figures.put("forecasts.status." + status, of));
+    findings.ok(
+        topic,
+        "%,d in %d partitions; newest from the value of %s, %s",
+        extent.length(),
+        extent.partitions(),
+        ForecastLines.minute(newest[0]),
+        age < 0
+            ? Findings.duration(-age) + " ahead of this clock"
+            : Findings.duration(age) + " ago");
+    findings.add(
+        statuses.getOrDefault("FALLBACK", 0) > MAX_WITHOUT_MODEL * count ? Level.fail : Level.ok,
+        "series",
+        "is the model there, and does it fit? weir model list, weir dead-letters --reason MODEL",
+        "%,d in the newest %,d: %s%s",
+        series.size(),
+        count,
+        statuses,
+        models.isEmpty() ? "" : ", models " + models);
+  }
+
+  private void scores(String topic) {
+    if (!checks.has(topic)) {
+      return;
+    }
+    Map<String, Score> newest = new HashMap<>();
+    newest(
+        topic,
+        new ScoreCodec(checks.registry)::decode,
+        score -> newest.put(score.mode() + " " + score.series(), score));
+    skill(topic, newest.values());
+  }
+
+  /** Errors against those of naive methods, and the coverage of the intervals. */
+  void skill(String topic, Collection<Score> scores) {
+    figures.put("scores.series", scores.size());
+    if (scores.isEmpty()) {
+      findings.ok(topic, "none yet");
+      return;
+    }
+    double naive = errorOver("naive", scores);
+    double seasonal = errorOver("seasonal_naive", scores);
+    double level = mean(Score::level, scores);
+    double coverage = mean(Score::coverage, scores);
+    figures.set("scores.error_over_naive", Json.number(naive));
+    figures.set("scores.error_over_seasonal_naive", Json.number(seasonal));
+    figures.set("scores.interval_level", Json.number(level));
+    figures.set("scores.interval_coverage", Json.number(coverage));
+    boolean isEnough = mean(Score::scored, scores) >= ENOUGH;
+    boolean isBad =
+        Math.max(naive, seasonal) > MAX_ERROR || Math.abs(coverage - level) > MAX_COVERAGE_ERROR;
+    findings.add(
+        isEnough && isBad ? Level.fail : Level.ok,
+        topic,
+        "has the series just changed? is season right? weir evaluate --input HISTORY compares"
+            + " methods",
+        "error %s of naive's, %s of seasonal naive's, %s intervals contain %s (%d series)",
+        percent(naive),
+        percent(seasonal),
+        percent(level),
+        percent(coverage),
+        scores.size());
+  }
+
+  /** Geometric mean over the series of our error over a method's; NaN if none can be compared. */
+  private static double errorOver(String method, Collection<Score> scores) {
+    double[] logs =
+        scores.stream()
+            .flatMapToDouble(
+                score ->
+                    score.methods().stream()
+                        .filter(other -> other.name().equals(method))
+                        .filter(other -> other.mae() > 0 && score.mae() > 0)
+                        .mapToDouble(other -> Math.log(score.mae() / other.mae())))
+            .toArray();
+    return Math.exp(Arrays.stream(logs).average().orElse(Double.NaN));
+  }
+
+  private static double mean(ToDoubleFunction<Score> of, Collection<Score> scores) {
+    return scores.stream().mapToDouble(of).filter(Double::isFinite).average().orElse(Double.NaN);
+  }
+
+  private static String percent(double share) {
+    return Double.isFinite(share) ? String.format("%.1f %%", 100 * share) : "unknown";
+  }
+
+  private void classes(String topic) {
+    if (!checks.has(topic)) {
+      return;
+    }
+    Map<String, Classification> newest = new HashMap<>(); // by series
+    Map<String, Integer> statuses = new TreeMap<>();
+    Map<String, Integer> classes = new TreeMap<>();
+    int count =
+        newest(
+            topic,
+            new ClassificationCodec()::decode,
+            one -> {
+              statuses.merge(one.status().name(), 1, Integer::sum);
+              merge(classes, one.label());
+              newest.merge(one.series(), one, (a, b) -> a.windowEnd() >= b.windowEnd() ? a : b);
+            });
+    long labels = 0;
+    double right = 0;
+    for (Classification one : newest.values()) {
+      if (one.labels() > 0 && !Double.isNaN(one.accuracy())) {
+        labels += one.labels();
+        right += one.labels() * one.accuracy();
+      }
+    }
+    figures
+        .put("classes.sampled", count)
+        .put("classes.series", newest.size())
+        .put("classes.labels", labels);
+    if (labels > 0) {
+      figures.put("classes.accuracy", right / labels);
+    }
+    statuses.forEach((status, of) -> figures.put("classes.status." + status, of));
+    int unknown = statuses.getOrDefault("UNKNOWN", 0) + statuses.getOrDefault("FALLBACK", 0);
+    findings.add(
+        unknown > MAX_WITHOUT_MODEL * count ? Level.fail : Level.ok,
+        topic,
+        "publish the classifier, or send labels; weir dead-letters --reason LABEL shows those that"
+            + " are refused",
+        "%,d series: %s, %s",
+        newest.size(),
+        statuses,
+        classes);
+    if (labels > 0) {
+      findings.ok("accuracy", "%.4f of %,d labels", right / labels, labels);
+    }
+  }
+
+  private void deadLetters(String topic) {
+    if (!checks.has(topic)) {
+      return;
+    }
+    Map<String, Long> recentFrom = new HashMap<>(); // sampled offsets, by topic and partition
+    long observed = 0;
+    for (String name : checks.observations()) {
+      Extent extent = checks.extent(name);
+      int each = Math.max(1, SAMPLE / Math.max(1, extent.partitions()));
+      for (Map.Entry<Integer, Long> end : extent.ends().entrySet()) {
+        long from = Math.max(extent.begins().get(end.getKey()), end.getValue() - each);
+        recentFrom.put(name + "-" + end.getKey(), from);
+        observed += end.getValue() - from;
+      }
+    }
+    // should one partition contain all of them
+    int max = (int) Math.max(SAMPLE, checks.extent(topic).partitions() * (MAX_DEAD * observed + 1));
+    Map<String, Integer> reasons = new TreeMap<>();
+    int[] count = new int[2];
+    boolean all =
+        checks.newest(
+            topic,
+            max,
+            record -> {
+              Letter letter = DeadLetterTopic.letter(record);
+              Source from = letter.source();
+              count[0]++;
+              merge(reasons, letter.reason() == null ? "(none)" : letter.reason());
+              Long begin =
+                  from == null ? null : recentFrom.get(from.topic() + "-" + from.partition());
+              count[1] += begin != null && from.offset() >= begin ? 1 : 0;
+            });
+    figures.put("dead_letters.sampled", count[0]);
+    reasons.forEach((reason, of) -> figures.put("dead_letters.reason." + reason, of));
+    findings.add(
+        count[1] > MAX_DEAD * observed ? Level.fail : Level.ok,
+        "dead letters",
+        "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
+        count[0] == 0
+            ? "none"
+            : "%2$s%1$,d by reason: %3$s; %4$,d of the newest %5$,d observations",
+        count[0],
+        all ? "" : "newest ",
+        reasons,
+        count[1],
+        observed);
+  }
+
+  private static void merge(Map<String, Integer> counts, String word) {
+    String name = counts.size() < MAX_WORDS || counts.containsKey(word) ? word : "(others)";
+    counts.merge(name, 1, Integer::sum);
+  }
+}
