@@ -110,13 +110,6 @@ public final class FlinkRest {
     return text.matches("[0-9a-f]{32}");
   }
 
-  /** The TaskManagers as Flink describes them, as {@link #get}. */
-  List<JsonNode> taskManagers() throws IOException {
-    List<JsonNode> taskManagers = new ArrayList<>();
-    get("/taskmanagers").path("taskmanagers").forEach(taskManagers::add);
-    return taskManagers;
-  }
-
   /**
    * The answer to a GET.
    *
