@@ -48,8 +48,8 @@ final class OutsideStage {
   private static final double MOST = 3; // correction, in Q
   private static final double OUTLIER = 8; // error that is learned from, in Q
 
-  private static final double CHANCE =
-      0.5; // only a bias above this share of the running error is one
+  private static final double CHANCE = 0.5; // of the running error: a smaller bias is none
+  private static final double OUTLYING = 5; // running errors that an error counts for at most
   private static final double BIASED = 0.002; // weight of a value in a bias
 
   private static final int STUCK = 48; // and at least twice the horizon
@@ -370,16 +370,23 @@ final class OutsideStage {
       if (counts[m] > 0) {
         add(m, SEEN, 1);
         add(m, ERROR, errors[m] / counts[m]);
-        double off = offs[m] / counts[m] - doubles.get(of(m, OFF));
+        double before = doubles.get(of(m, OFF));
+        double most = OUTLYING * Math.max(farthestLoss(m), Math.abs(before));
+        double off = Math.max(-most, Math.min(most, offs[m] / counts[m])) - before;
         add(m, OFF, Math.max(BIASED, 1 / doubles.get(of(m, SEEN))) * off);
       }
     }
   }
 
+  /** Running error at the farthest followed step, of which there is the most. */
+  private double farthestLoss(int m) {
+    return losses(followed.count() - 1).get(m);
+  }
+
   /** Of a model that is off by more than chance; by so much less that it is none at that. */
   private double bias(int m) {
     double off = doubles.get(of(m, OFF));
-    double chance = CHANCE * losses(0).get(m);
+    double chance = CHANCE * farthestLoss(m);
     return Math.abs(off) > chance ? off - chance * chance / off : 0;
   }
 
