@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class CovariateTopicIT {
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
   private static final long HOUR = 3_600_000;
-  private static final int HORIZON = 3;
+  private static final int HORIZON = 2;
   private static final int FEATURES = 2;
   private static final List<String> SERIES = List.of("a/1", "a/2", "b/1", "b/2", "b/3");
 
@@ -126,26 +125,7 @@ class CovariateTopicIT {
 
   /** Waits until a checkpoint contains all covariates that have been sent. */
   private void awaitCovariates(RunningJob job, JobSettings settings) {
-    await(job, settings.kafka().group() + "-covariates", covariateRecords);
-  }
-
-  /** Waits until a checkpoint contains so many records of a consumer group. */
-  static void await(RunningJob job, String group, long records) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      job.await()
-          .atMost(Duration.ofMinutes(3))
-          .until(
-              () ->
-                  admin
-                          .listConsumerGroupOffsets(group)
-                          .partitionsToOffsetAndMetadata()
-                          .get()
-                          .values()
-                          .stream()
-                          .mapToLong(offset -> offset == null ? 0 : offset.offset())
-                          .sum()
-                      == records);
-    }
+    kafka.awaitRead(job, settings.kafka().group() + "-covariates", covariateRecords);
   }
 
   private void awaitForecasts(RunningJob job, JobSettings settings) {

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -142,6 +143,25 @@ public final class KafkaFixture implements AutoCloseable {
     Map<String, String> overrides = overrides(name);
     overrides.remove("output");
     return overrides;
+  }
+
+  /** Waits until a checkpoint contains so many records of a consumer group. */
+  public void awaitRead(RunningJob job, String group, long records) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+      job.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(
+              () ->
+                  admin
+                          .listConsumerGroupOffsets(group)
+                          .partitionsToOffsetAndMetadata()
+                          .get()
+                          .values()
+                          .stream()
+                          .mapToLong(offset -> offset == null ? 0 : offset.offset())
+                          .sum()
+                      == records);
+    }
   }
 
   /** The same with a model that reads windows alone. */

@@ -29,7 +29,7 @@ class OutsideTopicIT {
   private static final Duration CHECKPOINTS = Duration.ofMillis(300);
   private static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
   private static final long HOUR = 3_600_000;
-  private static final int HORIZON = 3;
+  private static final int HORIZON = 2;
   private static final List<String> MODELS = List.of("lear", "dnn");
   private static final List<String> SERIES = List.of("a", "b", "c", "d");
 
@@ -159,7 +159,7 @@ class OutsideTopicIT {
     int sent = sendForecasts(settings, 60);
     String savepoint;
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      CovariateTopicIT.await(job, settings.kafka().group() + "-outside", sent);
+      kafka.awaitRead(job, settings.kafka().group() + "-outside", sent);
       sendObservations(settings, 0, 30);
       awaitForecasts(job, settings, 30);
       savepoint = job.stop(dir.resolve("savepoints"));
