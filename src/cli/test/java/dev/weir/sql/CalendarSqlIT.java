@@ -39,8 +39,7 @@ class CalendarSqlIT {
   /** The evening in UTC is the next day in Tokyo. */
   private static final long EVENING = 20 * 3_600_000;
 
-  private static final Map<String, String> REGIONS = Map.of("jp-osaka", "JP", "fr-lyon", "FR");
-  private static final LocalDate CLOSED = LocalDate.of(2024, 6, 11);
+  private static final List<String> SERIES = List.of("osaka", "tokyo");
 
   private static FlinkFixture flink;
 
@@ -49,23 +48,17 @@ class CalendarSqlIT {
   @BeforeAll
   static void start() throws Exception {
     flink = FlinkFixture.shared();
-    Files.writeString(dir.resolve("closed.csv"), "date,name\n2024-06-11,inventory\n");
-  }
-
-  private static boolean isHoliday(HolidayDays days, LocalDate day) {
-    return days.contains(day.toEpochDay()) || day.equals(CLOSED);
   }
 
   /** Sales of each day, which on a holiday are those of a Sunday. */
   private static List<Observation> observations() {
     SplittableRandom random = new SplittableRandom(20261129);
     List<Observation> all = new ArrayList<>();
-    HolidayRegions regions = new HolidayRegions(Map.of());
+    HolidayDays days = HolidayRegions.days(List.of("JP"));
     for (int d = 0; d < DAYS; d++) {
       LocalDate day = FIRST.plusDays(d); // in Tokyo
-      for (String series : List.of("jp-osaka", "fr-lyon")) {
-        HolidayDays days = regions.days(List.of(REGIONS.get(series)));
-        boolean isFree = day.getDayOfWeek() == DayOfWeek.SUNDAY || isHoliday(days, day);
+      for (String series : SERIES) {
+        boolean isFree = day.getDayOfWeek() == DayOfWeek.SUNDAY || days.contains(day.toEpochDay());
         double value = (isFree ? 40 : 100 + day.getDayOfWeek().getValue()) + random.nextDouble();
         all.add(new Observation(series, (day.toEpochDay() - 1) * DAY + EVENING, value));
       }
@@ -90,10 +83,7 @@ class CalendarSqlIT {
   private static final String CALENDAR =
       """
       window: {interval: P1D, time-zone: Asia/Tokyo}
-      holidays:
-        regions: [JP]
-        file: closed.csv
-        overrides: [{series: "fr-.*", regions: [FR]}]
+      holidays: [JP]
       forecasts: {explain: true}
       """;
 
@@ -120,11 +110,9 @@ class CalendarSqlIT {
       in_order => TRUE,
       sampling_interval => 'P1D',
       holidays => 'JP',
-      holidays_file => '%s',
-      holidays_overrides => '{"fr-.*": "FR"}',
       time_zone => 'Asia/Tokyo'%s)\
     """
-        .formatted(function, dir.resolve("closed.csv"), more);
+        .formatted(function, more);
   }
 
   private static SqlFixture session() {
@@ -170,12 +158,9 @@ class CalendarSqlIT {
     assertThat(got)
         .filteredOn(row -> row.getField(2).equals(1))
         .allSatisfy(row -> assertThat(sum(row)).isCloseTo((double) row.getField(4), within(1e-9)));
-    for (String series :
-        REGIONS.keySet()) { // what a zone, a region or a file left out would change
-      assertThat(correctedDays(got, series)).contains(CLOSED).hasSizeGreaterThan(10);
+    for (String series : SERIES) { // what a zone or a region left out would change
+      assertThat(correctedDays(got, series)).hasSizeGreaterThan(10);
     }
-    assertThat(correctedDays(got, "fr-lyon")).contains(LocalDate.of(2024, 8, 15));
-    assertThat(correctedDays(got, "jp-osaka")).doesNotContain(LocalDate.of(2024, 8, 15));
   }
 
   private static double sum(Row row) {

@@ -122,7 +122,6 @@ class SharedOptionsTest {
             "in_order",
             "level",
             "refused_rows",
-            "second_season",
-            "holidays_overrides");
+            "second_season");
   }
 }

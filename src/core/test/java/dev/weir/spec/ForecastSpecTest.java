@@ -95,7 +95,7 @@ class ForecastSpecTest {
         "interval=P1D season=P7D,7 | season: expected a second season of more than 2 times the"
             + " first, at most 10000 observations, got 7 and 7",
         "time-zone=Europe/Berlin | time-zone: expected holidays or calendar as well, got neither",
-        "regions=DE interval=P7D | interval: expected a part of a day with holidays, such as PT1H,"
+        "holidays=DE interval=P7D | interval: expected a part of a day with holidays, such as PT1H,"
             + " got PT168H",
         "seq-len=3 max-fill=2 gap=linear interval=PT1M ttl=PT30S | ttl: expected more than interval"
             + " (PT1M), got PT30S",

@@ -1,8 +1,7 @@
 /**
  * Finds the holidays that a job file, a command or an SQL statement names, before anything starts.
  *
- * <p>{@link dev.weir.holiday.HolidayRegions} knows those of countries and their parts, {@link
- * dev.weir.holiday.HolidayFile} reads a user's own, and {@link dev.weir.holiday.HolidayOverrides}
- * which series have others. The SQL jar contains this package.
+ * <p>{@link dev.weir.holiday.HolidayRegions} knows those of countries and their parts. The SQL jar
+ * contains this package.
  */
 package dev.weir.holiday;

@@ -5,7 +5,6 @@ import dev.weir.file.NamedFile;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.holiday.HolidaySettings.Override;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.CovariateOptions;
@@ -100,9 +99,6 @@ final class JobReader {
         file.problem(option, ALONE);
       }
     }
-    if (file.hasSection("holidays.overrides[0]")) {
-      file.problem("holidays.overrides", ALONE);
-    }
   }
 
   private ForecastSpec spec() {
@@ -111,22 +107,7 @@ final class JobReader {
     boolean learns = learns();
     spec.set(ForecastOptions.LEARNING, learns);
     if (learns) {
-      boolean hasHolidays =
-          file.has(HolidayOptions.REGIONS)
-              || file.has(HolidayOptions.FILE)
-              || file.hasSection("holidays.overrides[0]");
-      spec.holidays(
-          hasHolidays
-              ? HolidayRegions.settings(
-                  spec,
-                  directory,
-                  HolidayOptions.SERIES,
-                  regions ->
-                      file.entries(
-                          HolidayOptions.SERIES,
-                          HolidayOptions.MAX_OVERRIDES,
-                          entry -> days(entry, regions)))
-              : null);
+      spec.holidays(file.has(HolidayOptions.REGIONS) ? HolidayRegions.settings(spec) : null);
     }
     Mode first = modes.isEmpty() ? Mode.MANY_TO_ONE : modes.get(0);
     spec.alarms(AlarmOptions.read(file, first, spec.horizon(first)));
@@ -198,20 +179,6 @@ final class JobReader {
       file.problem(
           file.in(Mode.MANY_TO_MANY, ForecastOptions.MODEL),
           "expected another name than that of many-to-one");
-    }
-  }
-
-  private Override days(int entry, HolidayRegions regions) {
-    Pattern series = file.require(HolidayOptions.SERIES.at(entry));
-    Option<List<String>> option = HolidayOptions.SERIES_REGIONS.at(entry);
-    if (!file.has(option)) {
-      file.problem(option, "expected a list of regions, or none, got nothing");
-    }
-    try {
-      return new Override(series, regions.days(file.get(option)));
-    } catch (IllegalArgumentException e) {
-      file.problem(option, e.getMessage());
-      return null;
     }
   }
 

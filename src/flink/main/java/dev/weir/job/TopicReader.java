@@ -101,7 +101,7 @@ final class TopicReader {
         new KafkaSettings.Transactions(
             file.get(JobOptions.GUARANTEE),
             file.get(JobOptions.TRANSACTION_TIMEOUT),
-            file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name)),
+            "weir-" + name),
         new KafkaSettings.Source(maxFuture(), span(), mapping),
         0, // measured on the topics when the job is submitted
         RegistryOptions.read(file, clients));

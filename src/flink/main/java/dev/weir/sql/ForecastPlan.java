@@ -7,7 +7,6 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.holiday.HolidayOverrides;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.model.ForecastModel;
 import dev.weir.option.AnomalyOptions;
@@ -51,10 +50,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           Signature.SECOND_SEASON,
           Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
-
-  /** Arguments that say which days are holidays of which series. */
-  private static final List<Option<?>> HOLIDAYS =
-      List.of(HolidayOptions.REGIONS, HolidayOptions.FILE, Signature.HOLIDAYS_OVERRIDES);
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
@@ -126,14 +121,8 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
     ForecastPlan plan() {
       ForecastModel model = weights();
-      if (learns && HOLIDAYS.stream().anyMatch(arguments::isGiven)) {
-        String json = arguments.get(Signature.HOLIDAYS_OVERRIDES);
-        spec.holidays(
-            HolidayRegions.settings(
-                spec,
-                null,
-                Signature.HOLIDAYS_OVERRIDES,
-                regions -> json == null ? List.of() : HolidayOverrides.parse(json, regions)));
+      if (learns && arguments.isGiven(HolidayOptions.REGIONS)) {
+        spec.holidays(HolidayRegions.settings(spec));
       }
       return new ForecastPlan(settings(model), columns.of(), arguments.get(Signature.REFUSED_ROWS));
     }

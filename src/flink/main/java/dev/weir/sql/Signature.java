@@ -71,11 +71,6 @@ final class Signature {
           3,
           Seasons.MAX_SECOND_COUNT,
           "Observations in a longer season beside season, more than twice as many.");
-  static final Option<String> HOLIDAYS_OVERRIDES =
-      Option.text(
-          "holidays_overrides",
-          null,
-          "Other regions for some series: a JSON object of regular expressions and regions.");
   static final Option<Boolean> REFUSED_ROWS =
       Option.flag("refused_rows", false, "Whether a row that can't be used gives one.");
 
@@ -131,8 +126,6 @@ final class Signature {
           new Argument("bounds_max", BoundsOptions.MAX),
           new Argument("bounds_integer", BoundsOptions.INTEGER),
           new Argument("holidays", HolidayOptions.REGIONS),
-          new Argument("holidays_file", HolidayOptions.FILE),
-          new Argument("holidays_overrides", HOLIDAYS_OVERRIDES),
           new Argument("time_zone", ForecastOptions.TIME_ZONE),
           new Argument("explanations", ForecastOptions.EXPLAIN),
           new Argument(

@@ -154,7 +154,7 @@ class ClassifySectionTest {
             + " classify alone",
         "states.yaml line 5: window.time-zone: expected a section forecast as well, got classify"
             + " alone",
-        "states.yaml line 6: holidays.regions: expected a section forecast as well, got classify"
+        "states.yaml line 6: holidays: expected a section forecast as well, got classify"
             + " alone");
     assertRefused(
         """

@@ -46,8 +46,11 @@ class HolidaySectionTest {
     assertThat(settings.inputs().zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
     assertThat(has(holidays.days(), "2026-03-08")).isTrue();
     assertThat(has(holidays.days(), "2026-07-14")).isTrue();
-    assertThat(holidays.overrides()).isEmpty();
     assertThat(settings.ahead()).isZero(); // records say nothing of holidays
+    byte[] bytes = InstantiationUtil.serializeObject(holidays); // goes with the job graph
+    assertThat(bytes).hasSizeLessThan(45_000);
+    HolidaySettings copy = InstantiationUtil.deserializeObject(bytes, getClass().getClassLoader());
+    assertThat(has(copy.days(), "2026-10-03")).isTrue();
   }
 
   @Test
@@ -57,51 +60,18 @@ class HolidaySectionTest {
     assertThat(settings.inputs().zone()).isEqualTo(ZoneId.of("UTC"));
   }
 
-  @Test
-  void seriesHaveRegionsOfTheirOwnAndOfAFile() throws Exception {
-    Files.writeString(dir.resolve("own.csv"), "date,region\n2026-07-27,plant\n2026-12-24,\n");
-    HolidaySettings holidays =
-        holidays(
-            read(
-                """
-                holidays:
-                  regions: [DE]
-                  file: own.csv
-                  overrides:
-                    - series: "fr-.*"
-                      regions: [FR]
-                    - {series: "plant-.*", regions: [plant, DE]}
-                    - {series: "robot", regions: [none]}
-                """));
-    assertThat(has(holidays.days(), "2026-12-24")).isTrue();
-    assertThat(has(holidays.days(), "2026-07-27")).isFalse();
-    assertThat(holidays.overrides())
-        .extracting(each -> each.series().pattern())
-        .containsExactly("fr-.*", "plant-.*", "robot");
-    assertThat(has(holidays.overrides().get(0).days(), "2026-07-14")).isTrue();
-    assertThat(has(holidays.overrides().get(0).days(), "2026-10-03")).isFalse();
-    assertThat(has(holidays.overrides().get(1).days(), "2026-07-27")).isTrue();
-    assertThat(holidays.overrides().get(2).days().size()).isZero();
-    byte[] bytes = InstantiationUtil.serializeObject(holidays); // goes with the job graph
-    assertThat(bytes).hasSizeLessThan(45_000);
-    HolidaySettings copy = InstantiationUtil.deserializeObject(bytes, getClass().getClassLoader());
-    assertThat(has(copy.days(), "2026-10-03")).isTrue();
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "'holidays: [XX]' | holidays.regions: expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
-        "'holidays: [DE]~learning: off~forecast.many-to-one.model: m' | holidays.regions: expected none without a mixture that learns, got some",
-        "'window.time-zone: Mars/Base' | window.time-zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'",
-        "'holidays: {file: gone.csv}' | holidays.file: expected a readable file, got gone.csv (java.nio.file.NoSuchFileException",
-        "'holidays: {overrides: [{series: x}]}' | holidays.overrides[0].regions: expected",
-        "'holidays: {overrides: [{series: \"(\", regions: [DE]}]}' | holidays.overrides[0].series: expected a regular expression",
-        "'holidays: {regions: [DE], file: names.csv}' | holidays.file: expected regions that holidays.regions or holidays.overrides[].series names, got [Christmas]",
+        "'holidays: [XX]' | holidays: expected a country or a part of one such as DE or DE-BE, got"
+            + " XX",
+        "'holidays: [DE]~learning: off~forecast.many-to-one.model: m' | holidays: expected none"
+            + " without a mixture that learns, got some",
+        "'window.time-zone: Mars/Base' | window.time-zone: expected a time zone such as"
+            + " Europe/Berlin or UTC, got 'Mars/Base'",
       })
   void wrongOptionIsRefusedInOneLine(String yaml, String message) throws Exception {
-    Files.writeString(dir.resolve("names.csv"), "date,region\n2026-12-25,Christmas\n");
     assertThatThrownBy(() -> read(yaml.replace('~', '\n') + "\n"))
         .isInstanceOf(JobFileException.class)
         .hasMessageContaining(message);

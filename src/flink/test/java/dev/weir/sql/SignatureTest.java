@@ -64,6 +64,6 @@ class SignatureTest {
                 + " horizon, seq_len, in_order, sampling_interval, gap, max_fill, ttl, size,"
                 + " experts, season, level, weights_path, model_name, scaling, readout, cell,"
                 + " calendar, refused_rows, second_season, bounds_min, bounds_max, bounds_integer,"
-                + " holidays, holidays_file, holidays_overrides, time_zone, outside");
+                + " holidays, time_zone, outside");
   }
 }

@@ -13,7 +13,6 @@ import dev.weir.model.Scaling;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -125,20 +124,6 @@ class WrongArgumentsTest {
         "horizon => 1 + 1 | horizon: expected a literal, got an expression",
         "holidays => 'DE', time_zone => 'Mars/Base' | time_zone: expected a time zone such as"
             + " Europe/Berlin or UTC, got 'Mars/Base'",
-        "holidays_file => '/nowhere/days.csv' | holidays_file: expected a readable file, got"
-            + " /nowhere/days.csv (",
-        "holidays_file => 'what:ever is:this' | holidays_file: expected a readable file, got"
-            + " what:ever is:this (",
-        "holidays_file => 'src/flink/test/resources/holidays/no-date.csv' | holidays_file: expected"
-            + " a header with date, and region if there are regions, got another"
-            + " (src/flink/test/resources/holidays/no-date.csv)",
-        "holidays => 'FR', holidays_file => 'src/flink/test/resources/holidays/plants.csv' |"
-            + " holidays_file: expected regions that holidays or holidays_overrides names, got"
-            + " [plant]",
-        "holidays_overrides => 'FR' | holidays_overrides: expected a JSON object of regular"
-            + " expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'",
-        "BY_MODEL, holidays_file => 'src/flink/test/resources/holidays/plants.csv' | holidays_file:"
-            + " expected none without a mixture that learns, got some",
         "horizont => 24 | horizont: expected the name of an argument: value_column,"
             + " feature_columns,",
         "level => 100 | level: expected a whole number from 1 to 99, got '100'",
@@ -287,10 +272,8 @@ class WrongArgumentsTest {
                         + " 'small', season => 24, experts => 'naive, rls-ar', weights_path =>"
                         + " 'builtin:sample-many-to-one', model_name => 'm', scaling => 'last',"
                         + " readout => 'h_n', cell => 'rnn_tanh', refused_rows => TRUE,"
-                        + " second_season => 168, holidays => 'DE-BE', holidays_file =>"
-                        + " 'src/flink/test/resources/holidays/plants.csv', holidays_overrides =>"
-                        + " '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin', explanations =>"
-                        + " TRUE, uid => 'f'")))
+                        + " second_season => 168, holidays => 'DE-BE', time_zone =>"
+                        + " 'Europe/Berlin', explanations => TRUE, uid => 'f'")))
         .contains("FORECAST");
   }
 
@@ -326,15 +309,6 @@ class WrongArgumentsTest {
         .isEqualTo(
             "FORECAST: weights_path: calendar: expected [day-of-week], got [hour-of-day] (model"
                 + " hourly version 1)");
-  }
-
-  @Test
-  void holidaysInAnotherEncodingAreRefused(@TempDir Path dir) throws Exception {
-    Path file = dir.resolve("days.csv");
-    Files.writeString(file, "date,region\n2026-07-27,M\u00fcnchen\n", StandardCharsets.ISO_8859_1);
-    String arguments = "value_column => 'v', holidays_file => '%s'".formatted(file);
-    assertThat(refusal(arguments))
-        .isEqualTo("FORECAST: holidays_file: expected UTF-8 text, got other bytes (%s)", file);
   }
 
   @Test

@@ -10,7 +10,6 @@ import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.OutsideModels;
 import dev.weir.holiday.HolidayRegions;
@@ -300,10 +299,7 @@ public final class PlanOptions {
         String.join(",", holidays));
     return UsageException.parsed(
         "--holidays: ",
-        () -> {
-          HolidayDays days = new HolidayRegions(Map.of()).days(holidays);
-          return plan.withHolidays(new HolidaySettings(local, days, List.of()));
-        });
+        () -> plan.withHolidays(new HolidaySettings(local, HolidayRegions.days(holidays))));
   }
 
   private boolean hasBounds() {

@@ -113,9 +113,7 @@ class EvaluationPlanTest {
   void wrongHolidaysAreRefusedInOneLine() {
     assertThatThrownBy(() -> plan("--holidays", "XX"))
         .isInstanceOf(UsageException.class)
-        .hasMessage(
-            "--holidays: expected a country or a part of one such as DE or DE-BE, or a region of"
-                + " the holidays file, got XX");
+        .hasMessage("--holidays: expected a country or a part of one such as DE or DE-BE, got XX");
     assertThatThrownBy(() -> plan("--time-zone", "Europe/Berlin"))
         .isInstanceOf(UsageException.class)
         .hasMessage(

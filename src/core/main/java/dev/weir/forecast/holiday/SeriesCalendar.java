@@ -31,11 +31,8 @@ public final class SeriesCalendar {
   private static final long TOLERANCE = 2 * 3_600_000; // no clock is put on or back by more
   private static final int FIRST_WEEKDAY = 4; // 1970 began on a Thursday; 0 is Sunday
 
-  private final HolidaySettings settings;
   private final LocalClock clock;
-  private final SeriesHolidays common; // of series without an override
-
-  private HolidayDays days;
+  private final HolidayDays days;
   private long newest; // index
   private long time; // of the newest value
   private long spacing;
@@ -46,45 +43,23 @@ public final class SeriesCalendar {
   private int identity; // of that day
 
   public SeriesCalendar(HolidaySettings settings) {
-    this.settings = settings;
     this.clock = new LocalClock(settings.zone());
-    this.common = new SeriesHolidays(settings, settings.days());
-    this.days = common.days();
-  }
-
-  /**
-   * The holidays of a series, which its patterns find; to be remembered with the series.
-   *
-   * @param known what was found for it before; null for nothing
-   * @param series null for one without a name
-   */
-  public SeriesHolidays of(SeriesHolidays known, String series) {
-    if (known != null && known.isOf(settings)) {
-      return known;
-    }
-    return series == null || settings.overrides().isEmpty()
-        ? common
-        : new SeriesHolidays(settings, settings.of(series));
+    this.days = settings.days();
   }
 
   /**
    * Points at a series.
    *
-   * @param holidays of the series, by {@link #of}
    * @param index of its newest value
    * @param time of the newest value, milliseconds since 1970 in UTC
    * @param spacing milliseconds from one value to the next; 0 if that is not known
    */
-  public void bind(SeriesHolidays holidays, long index, long time, long spacing) {
+  public void bind(long index, long time, long spacing) {
     this.newest = index;
     this.time = time;
     this.spacing = spacing;
     this.perDay = spacing > 0 && DAY % spacing == 0 ? (int) (DAY / spacing) : 0;
     this.daily = perDay == 1 ? Math.floorDiv(clock.local(time + TOLERANCE), DAY) : 0;
-    if (days != holidays.days()) {
-      days = holidays.days();
-      kindOf = Long.MIN_VALUE;
-    }
   }
 
   /** Values in a day; 0 if that is not known or no whole number: then no day has a kind. */

@@ -219,7 +219,7 @@ public final class Learner {
     LearnerState learned = by.layouts.empty(season, auto);
     StateView state = by.bind(learned);
     if (by.mixture.holidays != null) { // when these values were is not known
-      state.bind(by.mixture.holidays.calendar(), null, 0, 0, 0);
+      by.mixture.holidays.calendar().bind(0, 0, 0);
     }
     state.history.seed(History.seed(old.longs()));
     state.spacing.copy(old.doubles(), old.spacing());
@@ -302,9 +302,9 @@ public final class Learner {
     StateView state = bind(learned);
     checkFinite(value);
     learnSpacing(state, time, state.history.age());
-    bindCalendar(state, null, state.history.t() + 1, time);
+    bindCalendar(state, state.history.t() + 1, time);
     if (observe(state, time, value, state.history.age(), observed, ahead)) {
-      addYear(learned, null, time);
+      addYear(learned, time);
     }
   }
 
@@ -337,20 +337,20 @@ public final class Learner {
     } else {
       learnSpacing(state, window.origin(), age);
     }
-    bindCalendar(state, window.series(), history.t() + 1, window.origin());
+    bindCalendar(state, history.t() + 1, window.origin());
     for (int k = 0; k < observed.length; k++) {
       observed[k] = window.feature(window.size() - 1, k);
     }
     if (observe(state, window.origin(), window.last(), age, observed, window.ahead())) {
-      addYear(learned, window.series(), window.origin());
+      addYear(learned, window.origin());
     }
   }
 
   /** Says when the value at an index is, and so those around it. */
-  private void bindCalendar(StateView state, String series, long index, long time) {
+  private void bindCalendar(StateView state, long index, long time) {
     HolidayCorrection holidays = parts.mixture.holidays;
     if (holidays != null) {
-      state.bind(holidays.calendar(), series, index, time, state.spacing.regular());
+      holidays.calendar().bind(index, time, state.spacing.regular());
     }
   }
 
@@ -511,7 +511,7 @@ public final class Learner {
    * Lets other parts learn the kept values, which also know a year. The scores of what was issued,
    * and of what still waits for its truth, stay.
    */
-  private void addYear(LearnerState learned, String series, long time) {
+  private void addYear(LearnerState learned, long time) {
     StateView before = bind(learned);
     double[] values = before.history.values();
     LearnerState with = relearn(yearly(), learned, before.season(), true, values);
@@ -521,7 +521,7 @@ public final class Learner {
     before.layout().copyIssued(learned, with, yearly.view.layout());
     learned.become(with);
     StateView state = bind(learned);
-    bindCalendar(state, series, state.history.t(), time);
+    bindCalendar(state, state.history.t(), time);
     parts.mixture.make(state, state.history.newest());
   }
 

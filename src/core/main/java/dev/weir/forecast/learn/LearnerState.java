@@ -3,7 +3,6 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.holiday.SeriesHolidays;
 import dev.weir.forecast.score.DistributionSums;
 
 /**
@@ -42,8 +41,6 @@ public final class LearnerState {
   private SeriesAlarms alarms; // null if absent
   private DistributionSums distributions; // null if absent
   private SeriesRule rule; // what counts for these alarms; never saved, null before it is asked for
-
-  private SeriesHolidays holidays; // as the rule
 
   /** Takes the arrays of a saved state; does not copy them. */
   public LearnerState(long[] longs, double[] doubles, float[] floats, short[] shorts) {
@@ -112,15 +109,6 @@ public final class LearnerState {
 
   public void rule(SeriesRule found) {
     this.rule = found;
-  }
-
-  /** Holidays of the series; null if nobody has asked since the state was read. */
-  SeriesHolidays holidays() {
-    return holidays;
-  }
-
-  void holidays(SeriesHolidays found) {
-    this.holidays = found;
   }
 
   /** Where the spacing lies among the doubles: behind the history and the newest value. */
@@ -223,7 +211,6 @@ public final class LearnerState {
     copy.alarms = alarms == null ? null : alarms.copy();
     copy.distributions = distributions == null ? null : distributions.copy();
     copy.rule = rule;
-    copy.holidays = holidays;
     return copy;
   }
 

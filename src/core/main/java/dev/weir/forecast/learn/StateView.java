@@ -9,8 +9,6 @@ import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.forecast.holiday.HolidayCorrection;
-import dev.weir.forecast.holiday.SeriesCalendar;
-import dev.weir.forecast.holiday.SeriesHolidays;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
 
@@ -304,15 +302,6 @@ final class StateView {
         layout.outsideFloats,
         shorts,
         layout.outsideShorts);
-  }
-
-  /** Points a calendar at the series, whose holidays are remembered with its state. */
-  void bind(SeriesCalendar calendar, String series, long index, long time, long spacing) {
-    SeriesHolidays known = calendar.of(learner.holidays(), series);
-    if (series != null) {
-      learner.holidays(known);
-    }
-    calendar.bind(known, index, time, spacing);
   }
 
   void bind(LevelShift shift) {

@@ -3,7 +3,6 @@ package dev.weir.forecast.holiday;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.holiday.HolidaySettings.Override;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -12,7 +11,6 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,10 +42,9 @@ class SeriesCalendarTest {
   })
   void dayHasTheKindThatComesFirst(String day, int kind) {
     HolidaySettings settings =
-        new HolidaySettings(
-            ZoneOffset.UTC, days("2026-05-14", "2026-12-25", "2026-12-26"), List.of());
+        new HolidaySettings(ZoneOffset.UTC, days("2026-05-14", "2026-12-25", "2026-12-26"));
     SeriesCalendar calendar = new SeriesCalendar(settings);
-    calendar.bind(calendar.of(null, "x"), 40, millis(day + "T23:00:00Z"), HOUR);
+    calendar.bind(40, millis(day + "T23:00:00Z"), HOUR);
     assertThat(calendar.perDay()).isEqualTo(24);
     assertThat(calendar.kind(calendar.day(40))).isEqualTo(kind);
     assertThat(calendar.day(41)).isEqualTo(calendar.day(40) + 1);
@@ -57,15 +54,14 @@ class SeriesCalendarTest {
   @Test
   void dayBeginsAtLocalMidnight() { // at 22:00 UTC in summer, at 23:00 in winter
     HolidaySettings settings =
-        new HolidaySettings(
-            ZoneId.of("Europe/Berlin"), days("2026-05-01", "2026-12-25"), List.of());
+        new HolidaySettings(ZoneId.of("Europe/Berlin"), days("2026-05-01", "2026-12-25"));
     SeriesCalendar calendar = new SeriesCalendar(settings);
-    calendar.bind(calendar.of(null, "x"), 5, millis("2026-04-30T21:00:00Z"), HOUR);
+    calendar.bind(5, millis("2026-04-30T21:00:00Z"), HOUR);
     assertThat(calendar.kind(calendar.day(5))).isEqualTo(SeriesCalendar.DAY_BEFORE);
     assertThat(calendar.kind(calendar.day(6))).isEqualTo(SeriesCalendar.HOLIDAY);
     assertThat(calendar.kind(calendar.day(29))).isEqualTo(SeriesCalendar.HOLIDAY);
     assertThat(calendar.kind(calendar.day(30))).isEqualTo(SeriesCalendar.DAY_AFTER);
-    calendar.bind(calendar.of(null, "x"), 5, millis("2026-12-24T22:00:00Z"), HOUR);
+    calendar.bind(5, millis("2026-12-24T22:00:00Z"), HOUR);
     assertThat(calendar.kind(calendar.day(5))).isEqualTo(SeriesCalendar.DAY_BEFORE);
     assertThat(calendar.kind(calendar.day(6))).isEqualTo(SeriesCalendar.HOLIDAY);
     assertThat(SeriesCalendar.sinceSunday(calendar.day(6))).isEqualTo(5); // a Friday
@@ -88,7 +84,7 @@ class SeriesCalendarTest {
   })
   void dailyValueHasTheLocalDayOfItsStamp(ZoneId zone, LocalDate first, int hour) {
     long day = 24 * HOUR;
-    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days(), List.of()));
+    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days()));
     Windows onGrid = new Windows(5, 1, 0, new Sampling(day, Sampling.Gap.SKIP, 0));
     WindowState state = onGrid.newState();
     for (int d = 0; d < 366; d++) {
@@ -98,7 +94,7 @@ class SeriesCalendarTest {
           onGrid.offer(state, new Observation("x", stamp, d), Windows.IN_ORDER);
       assertThat(outcome).as("day %d", d).isEqualTo(Windows.Outcome.APPENDED);
       for (long time : new long[] {stamp, state.lastTime()}) { // by count, and on the grid
-        calendar.bind(calendar.of(null, "x"), 10 + d, time, day);
+        calendar.bind(10 + d, time, day);
         assertThat(calendar.day(10 + d)).as("day %d", d).isEqualTo(expected);
         assertThat(calendar.day(10 + d + 7)).as("day %d", d).isEqualTo(expected + 7);
         assertThat(calendar.day(10 + d - 7)).as("day %d", d).isEqualTo(expected - 7);
@@ -117,9 +113,9 @@ class SeriesCalendarTest {
     "America/Los_Angeles, -1",
   })
   void dailyValueOfMidnightInUtcHasItsDayInEurope(ZoneId zone, int expected) {
-    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days(), List.of()));
+    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days()));
     for (long d = 19_000; d < 19_400; d++) {
-      calendar.bind(calendar.of(null, "x"), 3, d * 24 * HOUR, 24 * HOUR);
+      calendar.bind(3, d * 24 * HOUR, 24 * HOUR);
       assertThat(calendar.day(3)).as("%d", d).isEqualTo(d + expected);
     }
   }
@@ -127,46 +123,15 @@ class SeriesCalendarTest {
   @Test
   void firstDayOf1970HasItsKind() {
     SeriesCalendar calendar =
-        new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days("2026-05-14"), List.of()));
+        new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days("2026-05-14")));
     assertThat(calendar.kind(0)).isEqualTo(SeriesCalendar.NORMAL);
-  }
-
-  @Test
-  void firstMatchingEntrySaysTheHolidaysOfASeries() {
-    HolidaySettings settings =
-        new HolidaySettings(
-            ZoneOffset.UTC,
-            days("2026-01-01"),
-            List.of(
-                new Override(Pattern.compile("fr-.*"), days("2026-07-14")),
-                new Override(Pattern.compile("fr-x"), days("2026-03-03")),
-                new Override(Pattern.compile("(a|a)*!"), days())));
-    SeriesCalendar calendar = new SeriesCalendar(settings);
-    String[] series = {"fr-x", "other", "fr-x", "a".repeat(60)};
-    String[] holidays = {"2026-07-14", "2026-01-01", "2026-07-14", "2026-01-01"};
-    for (int k = 0; k < series.length; k++) {
-      calendar.bind(
-          calendar.of(null, series[k]), 0, millis(holidays[k] + "T00:00:00Z"), 86_400_000);
-      assertThat(calendar.kind(calendar.day(0))).as(series[k]).isZero();
-    }
-    calendar.bind(calendar.of(null, "fr-x"), 0, millis("2026-03-03T00:00:00Z"), 86_400_000);
-    assertThat(calendar.kind(calendar.day(0))).isEqualTo(SeriesCalendar.NORMAL);
-    calendar.bind(calendar.of(null, null), 0, millis("2026-07-14T00:00:00Z"), 86_400_000);
-    assertThat(calendar.kind(calendar.day(0))).isEqualTo(SeriesCalendar.NORMAL);
-    SeriesHolidays known = calendar.of(null, "fr-x");
-    assertThat(calendar.of(known, "fr-x")).isSameAs(known); // no pattern is tried again
-    HolidaySettings others = new HolidaySettings(ZoneOffset.UTC, days("2026-03-03"), List.of());
-    SeriesCalendar other = new SeriesCalendar(others);
-    other.bind(other.of(known, "fr-x"), 0, millis("2026-03-03T00:00:00Z"), 86_400_000);
-    assertThat(other.kind(other.day(0))).isEqualTo(SeriesCalendar.HOLIDAY);
   }
 
   @ParameterizedTest
   @CsvSource({"0, 0", "86400000, 1", "900000, 96", "604800000, 0", "7000, 0", "25200000, 0"})
   void dayMustBeAWholeNumberOfValues(long spacing, int perDay) {
-    SeriesCalendar calendar =
-        new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days(), List.of()));
-    calendar.bind(calendar.of(null, "x"), 3, 0, spacing);
+    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days()));
+    calendar.bind(3, 0, spacing);
     assertThat(calendar.perDay()).isEqualTo(perDay);
   }
 

@@ -217,8 +217,7 @@ class ForecastExplanationTest {
     for (int d = 23; d <= n; d += 23) {
       days.add(LocalDate.ofEpochDay(d));
     }
-    HolidaySettings holidays =
-        new HolidaySettings(ZoneOffset.UTC, new HolidayDays(days), List.of());
+    HolidaySettings holidays = new HolidaySettings(ZoneOffset.UTC, new HolidayDays(days));
     LearnerSettings settings = LearnerSettings.small(HORIZON);
     Learner plain = new Learner(settings);
     Learner corrected = new Learner(settings.withHolidays(holidays));

@@ -7,7 +7,6 @@ import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
-import dev.weir.forecast.holiday.SeriesHolidays;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -19,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +41,7 @@ class HolidayForecastTest {
         days.add(LocalDate.ofEpochDay(day));
       }
     }
-    return new HolidaySettings(zone, new HolidayDays(days), List.of());
+    return new HolidaySettings(zone, new HolidayDays(days));
   }
 
   private static double[] values(int days, double effect) {
@@ -224,7 +222,7 @@ class HolidayForecastTest {
       days.put(LocalDate.of(year, 3, 10), areNamed ? "spring" : "");
       days.put(LocalDate.of(year, 9, 20), areNamed ? "autumn" : "");
     }
-    return new HolidaySettings(ZoneOffset.UTC, new HolidayDays(days), List.of());
+    return new HolidaySettings(ZoneOffset.UTC, new HolidayDays(days));
   }
 
   /** Forecasts of each day from the day before. */
@@ -291,16 +289,8 @@ class HolidayForecastTest {
   /** A day has a holiday in or beside it in nearly half of the values. */
   @Test
   void correctingAllocatesNothing() {
-    HolidaySettings days = holidays(ZoneId.of("Europe/Berlin"));
     Learner learner =
-        new Learner(
-            LearnerSettings.small(24)
-                .withHolidays(
-                    new HolidaySettings(
-                        days.zone(),
-                        new HolidayDays(List.of()),
-                        List.of(
-                            new HolidaySettings.Override(Pattern.compile("s.*"), days.days())))));
+        new Learner(LearnerSettings.small(24).withHolidays(holidays(ZoneId.of("Europe/Berlin"))));
     Windows windows = new Windows(5, 1, 0);
     WindowState state = windows.newState();
     LearnerState learned = learner.newSeries("s", 24);
@@ -320,35 +310,6 @@ class HolidayForecastTest {
           }
           return allocated;
         });
-  }
-
-  @Test
-  void patternsAreTriedOnceForEachSeries() {
-    HolidayDays days = holidays(ZoneOffset.UTC).days();
-    HolidaySettings.Override override = new HolidaySettings.Override(Pattern.compile("s.*"), days);
-    LearnerSettings plain = LearnerSettings.small(HORIZON);
-    Learner learner =
-        new Learner(
-            plain.withHolidays(
-                new HolidaySettings(
-                    ZoneOffset.UTC, new HolidayDays(List.of()), List.of(override))));
-    LearnerState state = learner.newSeries("s", 7);
-    assertThat(state.holidays()).isNull();
-    Windows windows = new Windows(5, 1, 0);
-    WindowState window = windows.newState();
-    windows.offer(window, new Observation("s", 0, 3), Windows.IN_ORDER);
-    learner.observe(state, windows.window("s", window));
-    SeriesHolidays found = state.holidays();
-    assertThat(found).isNotNull();
-    windows.offer(window, new Observation("s", DAY, 4), Windows.IN_ORDER);
-    learner.observe(state, windows.window("s", window));
-    assertThat(state.holidays()).isSameAs(found);
-    assertThat(state.copy().holidays()).isSameAs(found);
-
-    Learner other = new Learner(plain.withHolidays(holidays(ZoneOffset.UTC)));
-    windows.offer(window, new Observation("s", 2 * DAY, 5), Windows.IN_ORDER);
-    other.observe(state, windows.window("s", window));
-    assertThat(state.holidays()).isNotSameAs(found); // of other settings
   }
 
   private static double[] forecast(Learner learner, LearnerState state) {

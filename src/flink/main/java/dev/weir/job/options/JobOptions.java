@@ -30,7 +30,7 @@ public final class JobOptions {
   private static final List<String> SECTIONS =
       List.of(
           (",kafka,kafka.registry,topics,observations,covariates,source,window,state,learning,"
-                  + "holidays,holidays.overrides[],intervals,bounds,scores,forecasts,"
+                  + "intervals,bounds,scores,forecasts,"
                   + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
                   + "forecast.many-to-one,forecast.many-to-many,classify")
               .split(","));
@@ -195,8 +195,6 @@ public final class JobOptions {
   /** Short keys and the keys that they abbreviate. */
   public static final Map<String, String> SHORT_FORMS =
       Map.of(
-          "holidays",
-          "holidays.regions",
           "learning",
           "learning.enabled",
           "alarms",
@@ -242,12 +240,6 @@ public final class JobOptions {
               Duration.ofSeconds(1),
               "How long a transaction may stay open: longer than a checkpoint and a restart, at"
                   + " most the broker's transaction.max.timeout.ms.")
-          .change(COMMITTED);
-  public static final Option<String> TRANSACTION_PREFIX =
-      Option.name(
-              "delivery.transaction-prefix",
-              null,
-              "Unique to the job on its brokers; by default weir- and the name.")
           .change(COMMITTED);
 
   /** Made at the first use: the classes of the other options use this one. */
