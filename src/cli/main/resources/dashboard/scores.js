@@ -1,4 +1,4 @@
-// How large the errors of the chosen series' forecasts are, beside those of naive forecasts, and by step.
+// How large the errors of the chosen series' forecasts are, compared with those of naive forecasts, and by step.
 
 import {element, scrolling} from "./element.js";
 import {against, number} from "./numbers.js";

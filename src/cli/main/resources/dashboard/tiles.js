@@ -35,7 +35,7 @@ const TILES = {
   },
   skill: {
     label: "Against last season",
-    tip: "The forecasts’ error beside that of repeating what was one season ago (and, small, of repeating the last value): geometric mean over the series that were scored on at least 200 values. New series, with fewer, have a figure of their own.",
+    tip: "The forecasts’ error relative to that of repeating what was one season ago (and, small, of repeating the last value): geometric mean over the series that were scored on at least 200 values. New series, with fewer, have a figure of their own.",
     show: ({skill: learned, new_skill: newborn}) => {
       const skill = learned.series === 0 ? newborn : learned;
       return {value: better(skill.seasonal_naive ?? skill.naive), data: skill.seasonal_naive,

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 
-/** The shaded jars have the licenses of what they hold, and run without anything beside them. */
+/** The shaded jars have the licenses of what they hold, and run without other jars. */
 class BundledLibrariesIT {
 
   /** Their licenses ask for it; the others are of the Apache license, or name theirs in NOTICE. */

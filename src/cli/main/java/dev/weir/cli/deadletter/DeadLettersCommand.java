@@ -114,9 +114,9 @@ public final class DeadLettersCommand implements Callable<Integer> {
   @Command(
       name = "replay",
       description = {
-        "Sends the dead letters of a reason in again: key, value and headers as they were, to the"
-            + " topic and partition that they came from, with the header __weir.replay-of beside"
-            + " them. They stay on the dead-letter topic. Those cut off are left out.",
+        "Sends the dead letters of a reason again: key, value and headers as they were, to the"
+            + " topic and partition that they came from, with an added header __weir.replay-of."
+            + " They stay on the dead-letter topic. Those cut off are left out.",
         "Doing it twice does no harm: what a job has already is a duplicate or LATE, unless"
             + " state.ttl has dropped the series meanwhile."
       },

@@ -43,7 +43,7 @@ public final class EvaluationInput {
       description =
           "Values in a season, or in two, as 7,365 for a week and a year of daily values; a CSV"
               + " file gives each series its own (columns series_id and m). auto: found in the"
-              + " data; a file beside it is for the scores alone (default: auto, or the job's).")
+              + " data; with a file as well, that one is for the scores alone (default: auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
 
   @Option(names = "--limit", description = "First values of each series (default: all).")

@@ -153,7 +153,7 @@ final class FlinkChecks {
     checkpoints(job, now, uptime);
   }
 
-  /** The job that is meant; null if there is none, or several. */
+  /** Returns the selected job; null if no job or more than one matches. */
   private Job chosen() throws IOException {
     String wanted = checks.name;
     List<Job> meant =

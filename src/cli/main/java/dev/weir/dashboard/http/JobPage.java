@@ -104,10 +104,10 @@ public final class JobPage {
   }
 
   private void gather(long now) {
-    long begun = System.nanoTime();
+    long started = System.nanoTime();
     figures = new JobSummary();
     state.series.addTo(figures);
-    long millis = (System.nanoTime() - begun) / 1_000_000;
+    long millis = (System.nanoTime() - started) / 1_000_000;
     figuresDue = state.series.size() < MANY_SERIES ? now : now + SHARE * millis;
   }
 

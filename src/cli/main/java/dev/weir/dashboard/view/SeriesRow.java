@@ -94,7 +94,7 @@ public final class SeriesRow {
     return status;
   }
 
-  /** The error beside the last season's, or the last value's without a season; NaN: not known. */
+  /** The error relative to that of the last season, or of the last value; NaN if not known. */
   double relative() {
     return relative;
   }

@@ -70,7 +70,7 @@ class HistoryCacheTest {
     assertThat(isKept(first)).isFalse();
     assertThat(isKept(rows.get(29))).isTrue();
     histories.ask(first);
-    assertThat(first.view(0).observations().time()).as("begins anew").isEmpty();
+    assertThat(first.view(0).observations().time()).as("starts again").isEmpty();
   }
 
   @Test

@@ -31,7 +31,7 @@ public final class JobOptions {
       List.of(
           (",kafka,kafka.registry,topics,observations,covariates,source,window,state,learning,"
                   + "intervals,bounds,scores,forecasts,"
-                  + "alarms,alarms.thresholds[],alarms.overrides[],alarms.groups[],delivery,"
+                  + "alarms,alarms.thresholds[],alarms.overrides[],delivery,"
                   + "forecast.many-to-one,forecast.many-to-many,classify")
               .split(","));
 

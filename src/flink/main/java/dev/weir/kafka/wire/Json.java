@@ -4,12 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -41,9 +39,6 @@ public final class Json {
   /** Reads files of users: rejects an object that has a name twice. */
   public static final ObjectReader FILES =
       READER.with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
-
-  private static final ObjectWriter ASCII =
-      MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
 
   private Json() {}
 
@@ -86,14 +81,5 @@ public final class Json {
   /** Maps, lists and values as a tree. */
   public static JsonNode tree(Object value) {
     return MAPPER.valueToTree(value);
-  }
-
-  /** A tree on one line of printable ASCII. */
-  public static String ascii(JsonNode tree) {
-    try {
-      return ASCII.writeValueAsString(tree).replace("\u007f", "\\u007f"); // which Jackson leaves
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("in memory", e);
-    }
   }
 }
