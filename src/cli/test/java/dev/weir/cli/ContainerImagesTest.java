@@ -197,15 +197,7 @@ class ContainerImagesTest {
     }
     assertThat(targets)
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of(
-                "jobmanager",
-                "job",
-                "taskmanager",
-                "job",
-                "producer",
-                "weir",
-                "tail",
-                "weir"));
+            Map.of("jobmanager", "job", "taskmanager", "job", "producer", "weir", "tail", "weir"));
   }
 
   @Test

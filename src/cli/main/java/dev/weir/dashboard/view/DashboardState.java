@@ -111,7 +111,7 @@ public final class DashboardState {
                       : "; send some: weir produce --input FILE --topic "
                           + topics.observations().first())
           : "Observations arrive, and no forecast of them yet: forecasts become visible with the"
-                + " job's next checkpoint."
+              + " job's next checkpoint."
               + (now - started > SILENCE_MILLIS ? " Is the job running?" : "");
     }
     synchronized (answers) {

@@ -24,10 +24,7 @@ import picocli.CommandLine.Option;
     })
 public final class ClassesCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--test",
-      paramLabel = "Y.ts",
-      description = "Labelled windows to classify, .ts.")
+  @Option(names = "--test", paramLabel = "Y.ts", description = "Labelled windows to classify, .ts.")
   private Path test;
 
   @Option(

@@ -47,8 +47,7 @@ class ClassesCommandTest {
       text.append(on ? "on\n" : "off\n");
     }
     Files.writeString(folder.resolve("rows.csv"), text);
-    InProcess outcome =
-        run("--prequential @rows.csv --out @scores.csv").succeeded();
+    InProcess outcome = run("--prequential @rows.csv --out @scores.csv").succeeded();
     assertThat(outcome.out())
         .contains("600 classified, 600 learned from, 2 classes")
         .contains("12 empty fields had the value before them.");
@@ -103,8 +102,7 @@ class ClassesCommandTest {
       delimiter = '|',
       value = {
         "''|--classifier: expected a model file, or --prequential, got none",
-        "--classifier @a.st|--classifier: expected a model file, or --prequential,"
-            + " got",
+        "--classifier @a.st|--classifier: expected a model file, or --prequential," + " got",
         "--prequential @no.csv|--prequential: expected a CSV file, got",
         "--test @a.ts --seed 3|--seed: expected --prequential as well, got none",
         "--label y|--label: expected --prequential as well, got none"
