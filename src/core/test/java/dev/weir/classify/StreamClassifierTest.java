@@ -9,6 +9,7 @@ import dev.weir.classify.StreamClassifier.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class StreamClassifierTest {
@@ -154,6 +155,7 @@ class StreamClassifierTest {
   }
 
   @Test
+  @Tag("own-jvm")
   void aRowAllocatesNothing() {
     StreamClassifier classifier = classifier();
     StreamState state = classifier.newState();

@@ -13,6 +13,7 @@ import java.io.DataOutputStream;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -259,6 +260,7 @@ class BoundedLearnerTest {
   }
 
   @Test
+  @Tag("own-jvm")
   void nothingIsAllocatedForAValue() {
     Learner learner = learner(COUNTS);
     LearnerState state = learner.newSeries("allocation", 1);

@@ -17,6 +17,7 @@ import dev.weir.rnn.LinearColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,6 +105,7 @@ class CandidateNetworkTest {
   }
 
   @Test
+  @Tag("own-jvm")
   void onceWarmNothingIsAllocated() throws IOException {
     Fixture fixture = new Fixture("gru");
     CandidateNetwork network = CandidateNetwork.of(fixture.model);

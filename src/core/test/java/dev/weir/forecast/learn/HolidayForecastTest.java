@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -288,6 +289,7 @@ class HolidayForecastTest {
 
   /** A day has a holiday in or beside it in nearly half of the values. */
   @Test
+  @Tag("own-jvm")
   void correctingAllocatesNothing() {
     Learner learner =
         new Learner(LearnerSettings.small(24).withHolidays(holidays(ZoneId.of("Europe/Berlin"))));

@@ -12,6 +12,7 @@ import dev.weir.forecast.expert.History;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LearnerTest {
@@ -282,6 +283,7 @@ class LearnerTest {
   }
 
   @Test
+  @Tag("own-jvm")
   void onceWarmItAllocatesNothing() {
     Learner learner = new Learner(LearnerSettings.defaults(HORIZON).withExperts(Experts.NAMES));
     learner.scoreDistributions(true);
