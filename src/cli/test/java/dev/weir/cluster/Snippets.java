@@ -72,6 +72,9 @@ final class Snippets {
     excuse(
         "self.rnn = nn.RNN(1, 16, bidirectional=True", "a part of the program in docs/pytorch.md");
     excuse("python3 src/core/main/python/", "needs PyTorch: TorchScriptsTest");
+    excuse("./weir model inspect charts.safetensors", "reads what that wrote: TorchScriptsTest");
+    excuse(
+        "SELECT REGEXP_EXTRACT(series,", "needs incidents of several sensors of a line: TopicsTest");
   }
 
   private Snippets() {}
