@@ -74,7 +74,8 @@ final class Snippets {
     excuse("python3 src/core/main/python/", "needs PyTorch: TorchScriptsTest");
     excuse("./weir model inspect charts.safetensors", "reads what that wrote: TorchScriptsTest");
     excuse(
-        "SELECT REGEXP_EXTRACT(series,", "needs incidents of several sensors of a line: TopicsTest");
+        "SELECT REGEXP_EXTRACT(series,",
+        "needs incidents of several sensors of a line: TopicsTest");
   }
 
   private Snippets() {}
