@@ -87,7 +87,6 @@ public final class Weir implements Runnable {
             DashboardCommand.class,
             DeadLettersCommand.class,
             ModelCommand.class));
-    GROUPS.put("Reference", List.of(OptionsCommand.class, CompletionCommand.class));
   }
 
   @Spec private CommandSpec spec;

@@ -1,25 +1,15 @@
 package dev.weir.option;
 
-import dev.weir.forecast.expert.Experts;
-
 /** Says in the generated references which values an option has. */
 public final class ValueWords {
 
-  /** Without those that a jar beside this one brings, which other machines do not have. */
-  private static final String EXPERTS =
-      "a list of experts, of %s and your own".formatted(String.join(", ", Experts.NAMES));
-
   private ValueWords() {}
 
-  /** What a value must be. */
-  public static String expected(Option<?> option) {
-    return option.equals(ForecastOptions.EXPERTS) ? EXPERTS : option.expected();
-  }
-
-  /** The same in few words: the pages describe names, durations and lists. */
+  /** What a value must be, in few words: the pages describe names, durations and lists. */
   public static String of(Option<?> option) {
     String values =
-        expected(option)
+        option
+            .expected()
             .replaceFirst("^a name of letters.*", "name")
             .replaceFirst("^a duration of .*, from (.*)$", "duration from $1")
             .replaceFirst("^duration from PT0.001S to P3650D$", "duration above 0")

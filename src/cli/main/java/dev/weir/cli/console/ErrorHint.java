@@ -53,7 +53,7 @@ public final class ErrorHint {
       return "let this user read and write it, or name another place";
     }
     if (failure instanceof JobFileException) {
-      return "weir options lists what a job file may say, docs/job-file.md explains it";
+      return "docs/job-file.md lists what a job file may say";
     }
     if (failure instanceof ModelFormatException) {
       return "weir model inspect FILE --help lists the options that describe a file;"

@@ -92,7 +92,8 @@ public final class DoctorCommand implements Callable<Integer> {
       Findings findings = new Findings();
       (e instanceof JobFileException ? e.getMessage() : e.toString())
           .lines()
-          .forEach(line -> findings.fail("job file", "weir options lists them", "%s", line));
+          .forEach(
+              line -> findings.fail("job file", "docs/job-file.md lists its options", "%s", line));
       return findings.print(format);
     }
     KafkaSettings kafka = job.kafka();

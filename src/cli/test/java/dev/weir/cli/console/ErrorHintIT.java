@@ -60,17 +60,16 @@ class ErrorHintIT {
         "dead-letters --topic nowhere BROKER | got no such topic | --topic names another",
         "dead-letters --show 1 BROKER | expected at most 0, their count | without --show they are"
             + " listed",
-        "run DIR/wrong.yaml | line 2: windows: expected a known key | weir options lists what a job"
-            + " file may say",
-        "run DIR/none.yaml | job file: expected a readable file | weir options lists what a job"
-            + " file may say",
+        "run DIR/wrong.yaml | line 2: windows: expected a known key | docs/job-file.md lists"
+            + " what a job file may say",
+        "run DIR/none.yaml | job file: expected a readable file | docs/job-file.md lists"
+            + " what a job file may say",
         "evaluate --input DIR/few.csv | expected a series that is long enough | give more history",
         "evaluate --input DIR/none.csv | expected a CSV file or a folder | weir evaluate --help has"
             + " examples",
         "train --input DIR/few.csv --out DIR/m.safetensors | expected | weir train --help has"
             + " examples",
-        "options nosuch | expected part of a key | weir options lists them all",
-        "status DIR/none.yaml | job file: expected a readable file | weir options lists",
+        "status DIR/none.yaml | job file: expected a readable file | docs/job-file.md lists",
         "submit DIR/good.yaml --jar JAR --jobmanager localhost:1 -D rest.retry.delay=1ms --set"
             + " kafka.bootstrap-servers=SERVERS | Flink at localhost:1: expected a JobManager's"
             + " REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
