@@ -6,13 +6,10 @@ import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
-import dev.weir.option.Option.Need;
 import dev.weir.option.Seasons;
-import dev.weir.option.ValueWords;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.table.api.DataTypes;
@@ -240,63 +237,6 @@ final class Signature {
       case FLAG -> DataTypes.BOOLEAN();
       default -> DataTypes.STRING();
     };
-  }
-
-  /**
-   * A table of the arguments in Markdown.
-   *
-   * @param known whose arguments are described already; null for none
-   */
-  String reference(Signature known) {
-    StringBuilder table =
-        new StringBuilder("| argument | values | default | |\n|---|---|---|---|\n");
-    for (Argument argument : arguments) {
-      if (known == null || !known.takes(argument)) {
-        table.append(row(argument)).append('\n');
-      }
-    }
-    if (known != null) {
-      List<String> missing =
-          known.arguments.stream().filter(a -> !takes(a)).map(a -> a.label).toList();
-      List<String> shared = arguments.stream().filter(known::takes).map(a -> a.label).toList();
-      boolean isMost = missing.size() < shared.size();
-      table
-          .append("\nAs for `%s`%s `".formatted(known.function, isMost ? ", but for" : ":"))
-          .append(String.join("`, `", isMost ? missing : shared))
-          .append("`.\n");
-    }
-    return table.toString();
-  }
-
-  private boolean takes(Argument argument) {
-    return has(argument.option) && label(argument.option).equals(argument.label);
-  }
-
-  private String row(Argument argument) {
-    Option<?> option = argument.option;
-    String sentence =
-        option
-            .description()
-            .replaceFirst("; [^;]* for short", "")
-            .replace(" A relative path starts at the job file.", "");
-    for (Argument other : arguments) { // what users of SQL call it
-      if (other.option.key().contains(".")) {
-        sentence = sentence.replace(other.option.key(), other.label);
-      }
-    }
-    Need need = option.need();
-    if (need != null && has(need.option())) {
-      sentence += " Needs `" + need.text(label(need.option())) + "`.";
-    }
-    String text = option.defaultText();
-    boolean isQuoted = text != null && type(option).equals(DataTypes.STRING());
-    String otherwise =
-        text == null || text.equals("[]")
-            ? ""
-            : isQuoted ? "`'" + text + "'`" : "`" + text.toUpperCase(Locale.ROOT) + "`";
-    return List.of("`" + argument.label + "`", ValueWords.of(option), otherwise, sentence).stream()
-        .map(cell -> cell.replace("|", "\\|"))
-        .collect(Collectors.joining(" | ", "| ", " |"));
   }
 
   /** In Flink's words; texts as Flink keeps them, so that nothing is converted for a row. */

@@ -2,7 +2,6 @@ package dev.weir.job.options;
 
 import dev.weir.option.Option;
 import dev.weir.option.Option.Need;
-import dev.weir.option.ValueWords;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The reference of the job file, made from its options themselves, so that it can't go stale. */
+/** Writes docs/job-file.md from the declarations of the options. */
 public final class OptionReference {
 
   private static final List<Option<?>> REQUIRED =
@@ -115,13 +114,34 @@ public final class OptionReference {
     String change = option.change();
     return List.of(
             "`" + option.name() + "`",
-            ValueWords.of(option),
+            values(option),
             otherwise,
             option.description() + (isCommon ? "" : " Needs `" + needed + "`."),
             change.equals(above) && brief(above).length() > 20 ? "as above" : brief(change))
         .stream()
         .map(cell -> cell.replace("|", "\\|"))
         .collect(Collectors.joining(" | ", "| ", " |"));
+  }
+
+  /** What a value must be, in few words: the pages describe names, durations and lists. */
+  public static String values(Option<?> option) {
+    String values =
+        option
+            .expected()
+            .replaceFirst("^a name of letters.*", "name")
+            .replaceFirst("^a duration of .*, from (.*)$", "duration from $1")
+            .replaceFirst("^duration from PT0.001S to P3650D$", "duration above 0")
+            .replaceFirst("^duration from PT0S to P3650D$", "duration")
+            .replaceFirst("^a (whole )?number from", "from")
+            .replaceFirst("^true or false, on or off$", "flag")
+            .replaceFirst("^a list of experts, .*", "[names](learning.md#the-experts)")
+            .replaceFirst("^a list of field names joined by dots, such as device.id$", "paths")
+            .replaceFirst("^field names joined by dots, such as device.id$", "a path")
+            .replaceFirst("^a list of a field's path .*", "[parts](topics.md#records-of-your-own)")
+            .replaceFirst(
+                "^the path of an array such as .*", "[path](topics.md#records-of-your-own)")
+            .replaceFirst("^text$", "");
+    return option.unit().isEmpty() ? values : values + ", " + option.unit();
   }
 
   private static String brief(String change) {
