@@ -25,10 +25,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Tests that docs/explanations.md prints what the code gives for the bicycles. */
+/** Tests that docs/learning.md prints what the code gives for the bicycles. */
 class ExplanationsPageTest {
 
-  private static final Path PAGE = Path.of("docs", "explanations.md");
+  private static final Path PAGE = Path.of("docs", "learning.md");
   private static final Path BIKES = Path.of("src/cli/main/resources/sample/uci_bike.csv");
   private static final int VALUES = 1_000;
 
