@@ -4,20 +4,13 @@ import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -27,13 +20,10 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import java.util.stream.Stream;
 
-/** Which package may import which, and what else must hold of all classes. */
+/** What must hold of all classes beside what PackagesTest says of their imports. */
 @AnalyzeClasses(packages = "dev.weir", importOptions = ArchitectureTest.MainTree.class)
 class ArchitectureTest {
-
-  private static final String WEIR = "dev.weir.";
 
   /** Without tests, in whatever build folder; ArchUnit's own option knows only {@code target}. */
   static final class MainTree implements ImportOption {
@@ -73,109 +63,6 @@ class ArchitectureTest {
                 }
               })
           .because("in some JVMs a larger one made an object of its last vector");
-
-  /**
-   * What packages may depend on in addition to the JDK and each other. The modules' poms keep
-   * Flink, Kafka and servers out of the core, and the commands and the page out of the job.
-   */
-  @ArchTest
-  static void packagesDependOnNothingElse(JavaClasses classes) {
-    String flink = "org.apache.flink.";
-    only("rnn..", "jdk.incubator.vector..", "com.sun.management..").check(classes);
-    only("model..", "com.fasterxml.jackson..", WEIR + "rnn..").check(classes);
-    only("forecast..", "jdk.incubator.vector..", WEIR + "model..", WEIR + "rnn..").check(classes);
-    // of forecasts the data classes, and one rule of order and expiry
-    only(
-            "classify..",
-            WEIR + "forecast",
-            WEIR + "forecast.window",
-            WEIR + "model..",
-            WEIR + "rnn..")
-        .check(classes);
-    only("option..", WEIR + "classify..", WEIR + "forecast..", WEIR + "model..", WEIR + "rnn..")
-        .check(classes);
-    only(
-            "state..",
-            flink + "api.common.typeutils..",
-            flink + "api.java.typeutils.runtime..", // views as streams
-            flink + "core.memory..",
-            flink + "metrics..",
-            WEIR + "classify..",
-            WEIR + "forecast..",
-            WEIR + "model..")
-        .check(classes);
-    Stream<String> own = // its jar carries the core, and nothing of jobs, Kafka or Avro
-        Stream.of("state,file,holiday,option,spec,classify,forecast,model,rnn".split(","))
-            .map(name -> WEIR + name + "..");
-    Stream<String> others =
-        Stream.of("table,api.common,configuration,core,metrics,types,util".split(","))
-            .map(name -> flink + name + "..");
-    only(
-            "sql..",
-            Stream.of(Stream.of("org.slf4j.."), own, others)
-                .flatMap(all -> all)
-                .toArray(String[]::new))
-        .check(classes);
-  }
-
-  private static ArchRule only(String name, String... others) {
-    return classes()
-        .that()
-        .resideInAPackage(WEIR + name)
-        .should()
-        .onlyDependOnClassesThat(
-            resideInAnyPackage("java..", WEIR + name).or(resideInAnyPackage(others)));
-  }
-
-  @ArchTest
-  static void packagesDoNotDependOn(JavaClasses classes) {
-    never(
-            resideInAPackage(WEIR + "stream.."),
-            "dev.weir.kafka..",
-            "dev.weir.sql..",
-            "dev.weir.job..",
-            "org.apache.kafka..",
-            "org.apache.avro..")
-        .check(classes);
-    never(
-            resideInAPackage(WEIR + "kafka.."),
-            "dev.weir.stream..",
-            "dev.weir.sql..",
-            "dev.weir.job..")
-        .check(classes);
-    // a cluster that runs no SQL needs no planner, and the job jar has no functions
-    never(
-            resideOutsideOfPackages(WEIR + "sql..", WEIR + "kafka.mapping"),
-            "org.apache.flink.table..",
-            "dev.weir.sql..")
-        .check(classes);
-    never(resideInAPackage(WEIR + "kafka.mapping"), "dev.weir.sql..").check(classes);
-    // it shows any running job, by what that puts on its topics
-    never(
-            resideInAPackage(WEIR + "dashboard.."),
-            "dev.weir.stream..",
-            "dev.weir.sql..",
-            "dev.weir.job..",
-            "dev.weir.cli..",
-            "org.apache.flink..")
-        .check(classes);
-    never(
-            resideOutsideOfPackage(WEIR + "dashboard.."),
-            "io.javalin..",
-            "org.eclipse.jetty..",
-            "jakarta.servlet..")
-        .check(classes);
-    never(
-            resideOutsideOfPackage(WEIR + "cli.."),
-            "kafka..",
-            "org.apache.kafka.server..",
-            "org.apache.kafka.metadata..")
-        .check(classes);
-  }
-
-  private static ArchRule never(DescribedPredicate<JavaClass> these, String... others) {
-    return noClasses().that(these).should().dependOnClassesThat().resideInAnyPackage(others);
-  }
 
   @ArchTest
   static final ArchRule NO_CYCLES =
