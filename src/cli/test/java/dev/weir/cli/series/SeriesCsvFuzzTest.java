@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -36,14 +37,17 @@ class SeriesCsvFuzzTest {
             StrictUtf8Input.open(new ByteArrayInputStream(bytes), "fuzz.csv"), "fuzz.csv")) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         count++;
-        if (!Double.isFinite(o.value()) || o.series().isEmpty()) {
+        if (!Double.isFinite(o.value())
+            || !DoubleStream.of(o.features()).allMatch(Double::isFinite)
+            || o.series().isEmpty()
+            || o.series().length() > 1_000) {
           throw new AssertionError("expected to be refused, got " + o);
         }
       }
       return Outcome.taken(count);
     } catch (IOException e) {
-      if (!e.getMessage().startsWith("fuzz.csv line ")) {
-        throw new AssertionError("expected the file and the line, got " + e.getMessage());
+      if (!e.getMessage().matches("(?s)fuzz\\.csv line \\d+: .*expected .*, got .+")) {
+        throw new AssertionError("expected file, line and what is wrong, got " + e.getMessage());
       }
       return Outcome.refused(e.getMessage());
     }
@@ -52,7 +56,22 @@ class SeriesCsvFuzzTest {
   @Test
   void anyBytesAreSeriesOrRefusedWithTheirLine() throws Exception {
     Fuzzer fuzzer =
-        new Fuzzer(SEED, samples(), "+1000000000-01-01T00:00:00Z", "\"", "1_0", "0x1p3", "1d");
+        new Fuzzer(
+            SEED,
+            samples(),
+            "+1000000000-01-01T00:00:00Z",
+            "1_0",
+            "0x1p3",
+            "1d",
+            "\"",
+            "'",
+            ";",
+            "\t",
+            "\r",
+            "\0",
+            "\\",
+            "\ufeff",
+            "\u2028");
     fuzzer.run(SeriesCsvFuzzTest::open, 300_000, 200);
     assertThat(fuzzer.taken()).isPositive();
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
