@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -174,27 +175,34 @@ class ContainerImagesTest {
   @Test
   void composeBuildsTheseImagesAndRestrictsThem() throws Exception {
     Map<String, String> targets = new LinkedHashMap<>();
-    for (Map.Entry<String, Map<String, Object>> service : ComposeFile.services(true).entrySet()) {
-      Map<String, Object> says = service.getValue();
-      if (says.get("build") instanceof Map<?, ?> build) {
-        String target = build.get("target").toString();
-        targets.put(service.getKey(), target);
-        assertThat(build.get("dockerfile")).isEqualTo("src/docker/Dockerfile");
-        assertThat(says)
-            .as(service.getKey())
-            .containsEntry(
-                "image", (target.equals("job") ? "weir-job:" : "weir:") + property("version"))
-            .containsEntry("cap_drop", List.of("ALL"))
-            .containsEntry("security_opt", List.of("no-new-privileges:true"))
-            .doesNotContainKeys("user", "entrypoint", "privileged");
-        if (target.equals("job")) {
-          assertThat(build.get("args")).isEqualTo(Map.of("FLINK_IMAGE", base("flink-base")));
-        } else {
-          assertThat(says).containsEntry("read_only", true);
-          assertThat(says.get("tmpfs").toString()).startsWith("[/tmp:exec,");
-        }
-      }
-    }
+    ComposeFileIT.services(true)
+        .fields()
+        .forEachRemaining(
+            service -> {
+              JsonNode says = service.getValue();
+              JsonNode build = says.path("build");
+              if (build.isObject()) {
+                String target = build.get("target").asText();
+                boolean isJob = target.equals("job");
+                targets.put(service.getKey(), target);
+                assertThat(build.get("dockerfile").asText()).isEqualTo("src/docker/Dockerfile");
+                assertThat(says.get("image").asText())
+                    .isEqualTo((isJob ? "weir-job:" : "weir:") + property("version"));
+                assertThat(says.get("cap_drop")).hasToString("[\"ALL\"]");
+                assertThat(says.get("security_opt")).hasToString("[\"no-new-privileges:true\"]");
+                assertThat(says.fieldNames())
+                    .toIterable()
+                    .as(service.getKey())
+                    .doesNotContain("user", "entrypoint", "privileged");
+                if (isJob) {
+                  assertThat(build.get("args"))
+                      .hasToString("{\"FLINK_IMAGE\":\"%s\"}".formatted(base("flink-base")));
+                } else {
+                  assertThat(says.get("read_only").booleanValue()).isTrue();
+                  assertThat(says.get("tmpfs").toString()).startsWith("[\"/tmp:exec,");
+                }
+              }
+            });
     assertThat(targets)
         .containsExactlyInAnyOrderEntriesOf(
             Map.of("jobmanager", "job", "taskmanager", "job", "producer", "weir", "tail", "weir"));
@@ -202,17 +210,21 @@ class ContainerImagesTest {
 
   @Test
   void composePinsEachImageAndChecksEachService() throws Exception {
-    Map<String, Map<String, Object>> services = ComposeFile.services(true);
-    services.forEach(
-        (name, service) -> {
-          assertThat(service.get("image").toString()).as(name).matches("[\\w./-]+:v?\\d[\\w.-]+");
-          boolean checked = service.containsKey("healthcheck") || service.containsKey("build");
-          boolean ends = name.equals("topics");
-          assertThat(checked).as("%s has a health check", name).isNotEqualTo(ends);
-        });
-    assertThat(services.get("kafka"))
-        .containsEntry("image", "apache/kafka:" + property("kafka.version"));
-    assertThat(services.get("registry").get("image").toString())
+    JsonNode services = ComposeFileIT.services(true);
+    services
+        .fields()
+        .forEachRemaining(
+            each -> {
+              JsonNode service = each.getValue();
+              String name = each.getKey();
+              assertThat(service.get("image").asText()).as(name).matches("[\\w./-]+:v?\\d[\\w.-]+");
+              boolean checked = service.has("healthcheck") || service.has("build");
+              boolean ends = name.equals("topics");
+              assertThat(checked).as("%s has a health check", name).isNotEqualTo(ends);
+            });
+    assertThat(services.at("/kafka/image").asText())
+        .isEqualTo("apache/kafka:" + property("kafka.version"));
+    assertThat(services.at("/registry/image").asText())
         .endsWith(":" + property("apicurio.version"));
   }
 
