@@ -34,8 +34,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The commands as a person types them: what they print where, and how they end. Those that need
@@ -202,31 +200,6 @@ class CommandsIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31"
-            + " 12:00, 2026/1/31 12:00, 31.1.2026 12:00, 1/31/2026 12:00 PM or 2026-01-31, or"
-            + " seconds or milliseconds since 1970, got ''noon'''",
-        "'pump,2026-01-31T06:00:00Z,much' | 'value: expected a finite number, got ''much'''",
-        "'pump,2026-01-31T06:00:00Z,1,2' | 'expected 3 columns, got 4'",
-      })
-  void aWrongLineEndsProduceWithItsPlaceAndWhatWasExpected(String row, String problem)
-      throws Exception {
-    List<String> rows = new ArrayList<>(List.of("series_id,timestamp,value"));
-    for (int hour = 1; hour <= 5; hour++) {
-      rows.add("pump,2026-01-31T0" + hour + ":00:00Z," + hour);
-    }
-    rows.add(row);
-    Path csv = Files.write(dir.resolve("wrong.csv"), rows);
-
-    assertFails(
-        InProcess.run(
-            "produce", "--input", csv.toString(), "--topic", "wrong", "--bootstrap-servers", kafka),
-        "weir: wrong.csv line 7: " + problem);
-  }
-
   @Test
   void aMissingCsvIsNamedBeforeATopicIsMadeForIt() throws Exception {
     assertFails(
@@ -295,20 +268,6 @@ class CommandsIT {
   // ---- model
 
   @Test
-  void eachPublishedModelIsOneVersionMore() throws Exception {
-    for (int version = 0; version < 2; version++) {
-      InProcess publish =
-          InProcess.run("model", "publish", SHIPPED, "--bootstrap-servers", kafka).succeeded();
-      assertThat(publish.out())
-          .isEqualTo("sample-many-to-one version " + (2 + version) + " is on models\n");
-      assertThat(publish.err()).isEmpty();
-    }
-    InProcess list = InProcess.run("model", "list", "--bootstrap-servers", kafka).succeeded();
-    assertThat(list.out().lines().map(line -> line.split(" +")[0] + " " + line.split(" +")[1]))
-        .containsExactly("name version", "sample-many-to-one 3");
-  }
-
-  @Test
   void inspectSaysWhatAFileHoldsOrWhyItHoldsNoModel() throws Exception {
     InProcess shipped = InProcess.run("model", "inspect", SHIPPED).succeeded();
     assertThat(shipped.out())
@@ -328,30 +287,6 @@ class CommandsIT {
     assertFails(
         InProcess.run("model", "inspect", "no-such.safetensors"),
         "no-such.safetensors: expected a file, found none");
-  }
-
-  // ---- usage
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "demo --rate 0 | weir demo: --rate: expected above 0 to 10000, got 0.0",
-        "demo --duration soon | expected a duration above zero such as 60s or PT1M, got 'soon'",
-        "foretell | Unmatched argument at index 0: 'foretell'",
-        "demo --port 99999 | weir demo: --port: expected 0 to 65535, got 99999",
-        "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
-        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got"
-            + " 'gru_tanh'",
-        "tail --colour red | Unknown option: '--colour'",
-        "produce --topic x | Missing required argument",
-        "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",
-        "model | weir model: expected inspect, publish or list, got none",
-      })
-  void wrongUsageEndsWithTwoAndSaysWhatIsWrong(String command, String problem) throws Exception {
-    InProcess weir = InProcess.run(command.split(" ")).failed(2);
-    assertThat(weir.out()).isEmpty();
-    assertThat(weir.err()).contains(problem);
   }
 
   /** Exit code 1, and on standard error one line with these words; no stack trace, no result. */

@@ -2,17 +2,12 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
-import java.nio.file.Path;
-import java.util.Map;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The model topic on a real broker. */
 class ModelTopicIT {
@@ -20,31 +15,18 @@ class ModelTopicIT {
   private static final String FILE =
       "src/core/test/resources/models/sample-many-to-one.safetensors";
 
-  @TempDir private static Path dir;
-  private static EmbeddedBroker broker;
-  private static String kafka;
-
-  @BeforeAll
-  static void startBroker() throws Exception {
-    broker = EmbeddedBroker.start(dir.resolve("broker"), 0, Map.of());
-    kafka = broker.bootstrapServers();
-  }
-
-  @AfterAll
-  static void closeBroker() {
-    if (broker != null) {
-      broker.close();
-    }
-  }
+  private static final String KAFKA = KafkaFixture.shared().bootstrapServers();
 
   private static InProcess weir(String line, Object... values) {
-    return InProcess.weir(line + " --bootstrap-servers " + kafka, values);
+    return InProcess.weir(line + " --bootstrap-servers " + KAFKA, values);
   }
 
   private static String publish(String topic, String options) {
-    return weir("model publish " + FILE + " --name demand --topic " + topic + " " + options)
-        .succeeded()
-        .out();
+    InProcess publish =
+        weir("model publish " + FILE + " --name demand --topic " + topic + " " + options)
+            .succeeded();
+    assertThat(publish.err()).isEmpty();
+    return publish.out();
   }
 
   @Test
@@ -57,7 +39,7 @@ class ModelTopicIT {
         .last()
         .asString()
         .matches("demand +1 .*");
-    ModelTopic topic = new ModelTopic(KafkaClients.of(kafka), "versions");
+    ModelTopic topic = new ModelTopic(KafkaClients.of(KAFKA), "versions");
     assertThat(topic.model("demand").version()).isEqualTo(1);
     assertThat(topic.model("other")).isNull();
   }
@@ -65,7 +47,7 @@ class ModelTopicIT {
   @Test
   void unreadableRecordIsListedAndDoesNoHarm() throws Exception {
     publish("hostile", "--model-version 1");
-    try (Producer<byte[], byte[]> producer = KafkaClients.of(kafka).producer()) {
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(KAFKA).producer()) {
       byte[] bell = {'d', '@', 7};
       producer.send(new ProducerRecord<>("hostile", bell, new byte[] {1, 2, 3})).get();
       producer.send(new ProducerRecord<>("hostile", new byte[0], new byte[0])).get();

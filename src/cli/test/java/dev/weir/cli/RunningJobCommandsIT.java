@@ -328,22 +328,6 @@ class RunningJobCommandsIT {
     assertThat(text.out()).contains("score of ", "MAE ");
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "--mode both | expected many-to-one or many-to-many, got 'both'",
-        "--status STALE | expected OK, WARMUP or FALLBACK, got 'STALE'",
-        "--status GOOD | expected OK, WARMUP or FALLBACK, got 'GOOD'",
-        "--model @3 | expected NAME or NAME@VERSION, got '@3'",
-        "--since yesterday | expected a time such as 2026-01-31T12:00:00Z or a duration such as 2h",
-        "--series ( | --series",
-      })
-  void aWrongChoiceIsWrongUsage(String option, String problem) {
-    InProcess run = InProcess.run(("tail " + option).split(" ")).failed(2);
-    assertThat(run.err()).contains(problem);
-  }
-
   // ---- doctor
 
   private static InProcess doctor(String options, Object... values) {

@@ -75,10 +75,6 @@ class ErrorHintIT {
             + " REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
         "stop DIR/good.yaml --jobmanager localhost:1 | Flink at localhost:1: expected an answer to"
             + " /jobs/overview, got no connection | is a JobManager's REST endpoint there?",
-        "stop DIR/good.yaml --jobmanager nowhere | --jobmanager: expected HOST:PORT, got 'nowhere'"
-            + " | weir stop --help has examples",
-        "nosuch | Unmatched argument at index 0: 'nosuch' | weir --help has the rest",
-        "tail --colour | Unknown option | Usage: weir tail",
       })
   void eachFailureSaysWhatToDoNext(String command, String problem, String next) {
     String typed =
@@ -88,8 +84,9 @@ class ErrorHintIT {
             .replace("JAR", System.getProperty("job.jar"))
             .replace("DIR", dir.toString());
     InProcess run = InProcess.run(typed.split(" "));
-    assertThat(run.exitCode()).as("%s", run).isIn(1, 2);
+    assertThat(run.exitCode()).as("%s", run).isIn(1, run.err().startsWith("weir: ") ? 1 : 2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains(problem).contains(next).doesNotContain("\tat ");
+    assertThat(run.err()).contains(problem, next).doesNotContain("\tat ", "Exception");
+    assertThat(run.err().lines().filter(line -> line.contains(problem))).hasSize(1);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cli.console.UsageException;
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.model.Mode;
@@ -110,18 +111,13 @@ class EvaluationPlanTest {
   }
 
   @Test
-  void wrongHolidaysAreRefusedInOneLine() {
-    assertThatThrownBy(() -> plan("--holidays", "XX"))
-        .isInstanceOf(UsageException.class)
-        .hasMessage("--holidays: expected a country or a part of one such as DE or DE-BE, got XX");
-    assertThatThrownBy(() -> plan("--time-zone", "Europe/Berlin"))
-        .isInstanceOf(UsageException.class)
-        .hasMessage(
-            "--time-zone: expected --holidays or a model that reads a calendar as well, got"
-                + " neither");
-    assertThatThrownBy(
-            () -> plan("--holidays", "DE", "--model", "builtin:weir", "--learning", "off"))
-        .isInstanceOf(UsageException.class)
-        .hasMessage("--holidays: expected none without a mixture that learns, got DE");
+  void boundsStayWithSeasonsAndWithoutNetworks() throws Exception {
+    assertThat(target(plan()).bounds()).isEqualTo(Bounds.NONE);
+    EvaluationPlan plan = plan("--bounds-min", "0", "--bounds-max", "9", "--bounds-integer");
+    Bounds bounds = new Bounds(0, 9, true);
+    assertThat(target(plan).bounds()).isEqualTo(bounds);
+    assertThat(plan.withSeason(7, null).modes().get(0).bounds()).isEqualTo(bounds);
+    EvaluationPlan without = plan.withoutNetworks();
+    assertThat(without.withSeason(7, null).modes().get(0).bounds()).isEqualTo(bounds);
   }
 }

@@ -32,8 +32,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command's forecasts against the core's, and what it writes. */
 class ForecastCommandIT {
@@ -54,9 +52,22 @@ class ForecastCommandIT {
   }
 
   private static Forecast core(List<Observation> series, int horizon, int season) throws Exception {
-    ForecastSettings settings = EvaluationPlan.of(horizon, null).withSeason(season, null);
+    return last(EvaluationPlan.of(horizon, null).withSeason(season, null), series);
+  }
+
+  private static Forecast last(ForecastSettings settings, List<Observation> series)
+      throws Exception {
     List<Forecast> forecasts = OneSeries.forecasts(settings, series);
     return forecasts.get(forecasts.size() - 1);
+  }
+
+  /** The first series of a command's JSON. */
+  private static JsonNode first(InProcess weir) throws IOException {
+    return new ObjectMapper().readTree(weir.succeeded().out()).at("/forecasts/0");
+  }
+
+  private static double value(InProcess weir) throws IOException {
+    return first(weir).at("/steps/0/value").asDouble();
   }
 
   /** Sales of days: 870 on most days, 700 on Saturdays and 450 on Sundays, about. */
@@ -88,18 +99,15 @@ class ForecastCommandIT {
     known.removeIf(o -> all.indexOf(o) % 47 == 31);
     Path input = Files.writeString(dir.resolve("sales.csv"), csv(known));
     String command = "forecast --horizon 3 --format json --input " + input;
-
-    InProcess filled = InProcess.run(command.split(" ")).succeeded();
+    InProcess filled = InProcess.run(command.split(" "));
+    JsonNode one = first(filled);
     assertThat(filled.err()).contains("weir forecast: 6 missing days filled (--interval, --gap)\n");
-    JsonNode one = new ObjectMapper().readTree(filled.out()).at("/forecasts/0");
     assertThat(one.get("origin").asText()).isEqualTo("2023-10-28T00:00:00Z");
     assertThat(one.at("/steps/0/time").asText()).isEqualTo("2023-10-29T00:00:00Z"); // a Sunday
-    assertThat(one.at("/steps/0/value").asDouble()).isBetween(430.0, 470.0);
+    assertThat(value(filled)).isBetween(430.0, 470.0);
     ForecastSettings settings = EvaluationPlan.of(3, null).withSeason(0, null);
     Sampling daily = new Sampling(86_400_000L, Gap.LINEAR, 100);
-    List<Forecast> core = OneSeries.forecasts(settings.withSampling(daily), known);
-    assertThat(one.at("/steps/0/value").asDouble())
-        .isEqualTo(core.get(core.size() - 1).values()[0]);
+    assertThat(value(filled)).isEqualTo(last(settings.withSampling(daily), known).values()[0]);
 
     Path job = dir.resolve("job.yaml");
     String text =
@@ -109,22 +117,15 @@ class ForecastCommandIT {
     assertThat(asJob.err())
         .contains("6 missing days skipped, seasons go on")
         .doesNotContain("left out");
-    Sampling skipping = new Sampling(86_400_000L, Gap.SKIP, 100);
-    List<Forecast> ofJob =
-        OneSeries.forecasts(
-            EvaluationPlan.of(job, null, null, null, Map.of())
-                .withSeason(0, null)
-                .withSampling(skipping),
-            known);
-    assertThat(new ObjectMapper().readTree(asJob.out()).at("/forecasts/0/steps/0/value").asDouble())
-        .isEqualTo(ofJob.get(ofJob.size() - 1).values()[0]);
+    ForecastSettings ofJob =
+        EvaluationPlan.of(job, null, null, null, Map.of())
+            .withSeason(0, null)
+            .withSampling(new Sampling(86_400_000L, Gap.SKIP, 100));
+    assertThat(value(asJob)).isEqualTo(last(ofJob, known).values()[0]);
 
     InProcess byCount = InProcess.run((command + " --interval none").split(" "));
     assertThat(byCount.err()).doesNotContain("missing");
-    List<Forecast> counted = OneSeries.forecasts(settings, known);
-    assertThat(
-            new ObjectMapper().readTree(byCount.out()).at("/forecasts/0/steps/0/value").asDouble())
-        .isEqualTo(counted.get(counted.size() - 1).values()[0]);
+    assertThat(value(byCount)).isEqualTo(last(settings, known).values()[0]);
   }
 
   private static List<String[]> rows(String csv) throws IOException {
@@ -246,8 +247,8 @@ class ForecastCommandIT {
         "forecast --input %s --columns time=month,value=sales --horizon 2 --format json"
             .formatted(input);
 
-    InProcess weir = InProcess.run(command.split(" ")).succeeded();
-    JsonNode one = new ObjectMapper().readTree(weir.out()).at("/forecasts/0");
+    InProcess weir = InProcess.run(command.split(" "));
+    JsonNode one = first(weir);
     assertThat(one.get("series").asText()).isEqualTo("shop");
     assertThat(one.get("origin").asText()).isEqualTo("2024-04-01T00:00:00Z");
     assertThat(one.get("steps").findValuesAsText("time"))
@@ -260,7 +261,7 @@ class ForecastCommandIT {
     Files.writeString(input, csv.toString().replaceAll("(2023-05|2024-03)-01,.*\n", ""));
     weir = InProcess.run(command.split(" "));
     assertThat(weir.err()).contains("weir forecast: 2 missing months filled");
-    one = new ObjectMapper().readTree(weir.out()).at("/forecasts/0");
+    one = first(weir);
     assertThat(one.get("origin").asText()).isEqualTo("2024-04-01T00:00:00Z");
     assertThat(one.get("steps").findValuesAsText("time"))
         .containsExactly("2024-05-01T00:00:00Z", "2024-06-01T00:00:00Z");
@@ -324,27 +325,6 @@ class ForecastCommandIT {
   private InProcess asPrinted(String line) {
     String here = line.replace("./weir ", "").replace("umsatz.csv", dir.resolve("umsatz.csv") + "");
     return InProcess.run(here.split(" "));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "--horizon | 1001 | --horizon: expected at most 1000 for a learner of this size, got 1001",
-        "--season | weekly | --season: expected a number, two such as 7,365, auto or a CSV file,"
-            + " got weekly",
-        "--job | none | --job: expected a job file, got none",
-      })
-  void wrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value, String message)
-      throws IOException {
-    Path input = Files.writeString(dir.resolve("in.csv"), "timestamp,value\n2024-01-01,1\n");
-    InProcess weir =
-        InProcess.run("forecast", "--input", input.toString(), option, value).failed(2);
-    assertThat(weir.out()).isEmpty();
-    assertThat(weir.err().lines())
-        .satisfiesExactly(
-            wrong -> assertThat(wrong).startsWith("weir forecast: " + message),
-            next -> assertThat(next).isEqualTo("  weir forecast --help has examples"));
   }
 
   @Test

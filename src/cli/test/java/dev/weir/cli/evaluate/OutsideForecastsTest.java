@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class OutsideForecastsTest {
 
@@ -122,38 +120,5 @@ class OutsideForecastsTest {
   private static double next(String command) throws Exception {
     String json = InProcess.run(command.split(" ")).succeeded().out();
     return new ObjectMapper().readTree(json).at("/forecasts/0/steps/0/value").asDouble();
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "--outside none.csv | --outside: expected a CSV file, got none.csv",
-        "--outside DIR/o.csv --job DIR/job.yaml |"
-            + " --outside: expected forecasts of [b], as the job says, got some of [a]",
-        "--outside DIR/o.csv --model builtin:weir --learning off |"
-            + " --outside: expected none without a mixture that learns",
-        "--layout tall | --layout: expected long or wide, got tall",
-        "--outside DIR/o.csv --windows 1 --limit 0 | --limit: expected at least 1, got 0",
-        "--outside DIR/o.csv | --outside: expected a column series_id, since --input has 2 series,"
-            + " got none",
-        "--outside DIR/other.csv | --outside: expected forecasts of a series of --input, such as a,"
-            + " got of c",
-        "--outside DIR/empty.csv | --outside: expected forecasts of a model, got none",
-      })
-  void wrongOptionsAreOneLine(String options, String problem) throws Exception {
-    Files.writeString(dir.resolve("o.csv"), "timestamp,made,a\n2026-01-02,2026-01-01,1\n");
-    Files.writeString(
-        dir.resolve("other.csv"), "timestamp,made,series_id,a\n2026-01-02,2026-01-01,c,1\n");
-    Files.writeString(dir.resolve("empty.csv"), "timestamp,made,a\n");
-    Files.writeString(
-        dir.resolve("job.yaml"),
-        "name: a\nkafka: {bootstrap-servers: 'nowhere:1'}\nforecast: {many-to-one: {horizon: 3}}\n"
-            + "window: {seq-len: 5}\noutside: [b]\n");
-    Path csv = dir.resolve("two.csv");
-    Files.writeString(csv, "series_id,timestamp,value\na,2026-01-01,3\nb,2026-01-01,3\n");
-    String command = "evaluate --input " + csv + " " + options.strip().replace("DIR", "" + dir);
-    InProcess weir = InProcess.run(command.split(" +")).failed(2);
-    assertThat(weir.err()).startsWith("weir evaluate: " + problem.strip());
   }
 }
