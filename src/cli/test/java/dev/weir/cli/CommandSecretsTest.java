@@ -66,6 +66,8 @@ class CommandSecretsTest {
         "tail --registry http://USER@localhost:1 | --registry: expected http://HOST",
         "tail --registry http://localhost/x --kafka basic.auth.user.info=USER | --kafka: basic.auth.user.info: expected no secret on the command line",
         "tail USER@localhost:1 | [hidden]@localhost:1",
+        "tail --kafka a=b required password=s3sam; | password=[hidden]",
+        "model list --kafka sasl.jaas.config=password=s3sam; | weir model list: --kafka: sasl.jaas.config: expected no secret on the command line, where others can read it; write ${env:NAME} or ${file:/path:key} instead of it, or use --kafka-properties FILE",
       })
   void aPasswordIsRefusedAndNotRepeated(String command, String problem) throws Exception {
     InProcess run = weir(command);
