@@ -170,8 +170,7 @@ class ComposeFileIT {
 
   @Test
   void checkpointsAndSavepointsGoWhereTheVolumeIs() throws IOException {
-    JsonNode checkpointing =
-        yaml(Path.of("conf", "config.yaml")).at("/execution/checkpointing");
+    JsonNode checkpointing = yaml(Path.of("conf", "config.yaml")).at("/execution/checkpointing");
     Matcher owned =
         Pattern.compile("chown flink:flink (\\S+)")
             .matcher(Files.readString(Path.of("src", "docker", "Dockerfile")));
@@ -194,8 +193,7 @@ class ComposeFileIT {
   void prometheusScrapesTheClusterAndGrafanaAsksPrometheusAndFindsTheDashboard() throws Exception {
     JsonNode reporter = yaml(Path.of("conf", "config.yaml")).at("/metrics/reporter/prom");
     String port = reporter.get("port").asText().split("-")[0]; // each container has one process
-    JsonNode scraped =
-        yaml(outside("/etc/prometheus/prometheus.yml")).get("scrape_configs");
+    JsonNode scraped = yaml(outside("/etc/prometheus/prometheus.yml")).get("scrape_configs");
     assertThat(scraped.toString())
         .contains("\"targets\":[\"jobmanager:" + port + "\"]")
         .contains("\"names\":[\"taskmanager\"],\"type\":\"A\",\"port\":" + port + ",");
@@ -206,7 +204,9 @@ class ComposeFileIT {
         yaml(outside(provisioning + "datasources/prometheus.yaml")).at("/datasources/0");
     assertThat(source.get("url").asText()).isEqualTo("http://prometheus:9090");
     String folder =
-        yaml(outside(provisioning + "dashboards/weir.yaml")).at("/providers/0/options/path").asText();
+        yaml(outside(provisioning + "dashboards/weir.yaml"))
+            .at("/providers/0/options/path")
+            .asText();
     String home =
         services.at("/grafana/environment/GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH").asText();
     assertThat(folder).isNotEmpty();

@@ -156,7 +156,7 @@ class DocumentsTest {
   }
 
   /** What a shell would hand to the program: up to a comment, a pipe or a redirection. */
-  private static List<String> words(String command) {
+  static List<String> words(String command) {
     List<String> words = new ArrayList<>();
     StringBuilder word = new StringBuilder();
     boolean any = false; // whether there is a word, though it may be empty

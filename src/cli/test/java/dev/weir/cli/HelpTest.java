@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -17,21 +18,13 @@ class HelpTest {
   private static final Pattern EXAMPLE = Pattern.compile("(?:^|: *|^ +)(weir [a-z].*)$");
 
   /** Every command and command of a command, but for the first word alone. */
-  private static List<CommandLine> commands() {
-    List<CommandLine> all = new ArrayList<>();
-    collect(Weir.commandLine(), all);
-    return all;
+  static List<CommandLine> commands() {
+    return below(Weir.commandLine()).toList();
   }
 
-  private static void collect(CommandLine command, List<CommandLine> all) {
-    command
-        .getSubcommands()
-        .values()
-        .forEach(
-            sub -> {
-              all.add(sub);
-              collect(sub, all);
-            });
+  private static Stream<CommandLine> below(CommandLine command) {
+    return command.getSubcommands().values().stream()
+        .flatMap(sub -> Stream.concat(Stream.of(sub), below(sub)));
   }
 
   private static List<String> examples(CommandLine command) {
@@ -77,22 +70,11 @@ class HelpTest {
     CommandLine weir = Weir.commandLine(); // creating it takes longer than parsing
     for (CommandLine command : commands()) {
       for (String example : examples(command)) {
-        String typed = example.replaceAll(" [|>] .*", "");
-        String[] words = words(typed);
-        assertThatCode(() -> weir.parseArgs(Arrays.copyOfRange(words, 1, words.length)))
+        List<String> words = DocumentsTest.words(example);
+        assertThatCode(() -> weir.parseArgs(words.toArray(String[]::new)))
             .as(example)
             .doesNotThrowAnyException();
       }
     }
-  }
-
-  /** As a shell takes them apart. */
-  private static String[] words(String line) {
-    List<String> words = new ArrayList<>();
-    Matcher matcher = Pattern.compile("'([^']*)'|(\\S+)").matcher(line);
-    while (matcher.find()) {
-      words.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
-    }
-    return words.toArray(String[]::new);
   }
 }

@@ -62,20 +62,15 @@ class LoggingTest {
   }
 
   @Test
-  void theLauncherSaysOnceThatABrokerIsAway() {
-    try (LoggerContext context = context(LAUNCHER)) {
-      assertSaidOnce(context);
-    }
-  }
-
-  @Test
-  void aClusterSaysOnceThatABrokerIsAway(@TempDir Path dir) throws Exception {
-    Path config =
+  void launcherAndClusterSayOnceThatABrokerIsAway(@TempDir Path dir) throws Exception {
+    Path cluster =
         Files.writeString(
             dir.resolve("log4j.properties"),
             "rootLogger.level = INFO\n" + Documents.outageFilter());
-    try (LoggerContext context = context(config.toUri())) {
-      assertSaidOnce(context);
+    for (URI config : List.of(LAUNCHER, cluster.toUri())) {
+      try (LoggerContext context = context(config)) {
+        assertSaidOnce(context);
+      }
     }
   }
 

@@ -50,10 +50,7 @@ class PartitionsIT {
   }
 
   private String doctor(String... more) {
-    String[] args =
-        java.util.Arrays.copyOf(new String[] {"doctor", job.toString()}, 2 + more.length);
-    System.arraycopy(more, 0, args, 2, more.length);
-    return InProcess.run(args).out();
+    return InProcess.weir("doctor %s " + String.join(" ", more), job).out();
   }
 
   @Test

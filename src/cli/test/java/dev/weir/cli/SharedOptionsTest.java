@@ -46,18 +46,14 @@ class SharedOptionsTest {
     return shared;
   }
 
-  private static void collect(CommandLine command, Map<String, OptionSpec> all) {
-    for (OptionSpec option : command.getCommandSpec().options()) {
-      all.put(command.getCommandSpec().qualifiedName() + " " + option.longestName(), option);
-    }
-    command.getSubcommands().values().forEach(sub -> collect(sub, all));
-  }
-
   @Test
   void optionOfTheSameNameIsTheDeclaredOne() throws Exception {
     Map<String, Option<?>> shared = shared();
     Map<String, OptionSpec> all = new LinkedHashMap<>();
-    collect(Weir.commandLine(), all);
+    for (CommandLine command : HelpTest.commands()) {
+      String name = command.getCommandSpec().qualifiedName();
+      command.getCommandSpec().options().forEach(o -> all.put(name + " " + o.longestName(), o));
+    }
     all.keySet().removeAll(OTHERS);
     all.values().removeIf(option -> !shared.containsKey(option.longestName()));
     assertThat(all).hasSizeGreaterThan(30);

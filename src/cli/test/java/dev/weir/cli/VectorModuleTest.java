@@ -8,6 +8,8 @@ import dev.weir.rnn.Kernels;
 import java.lang.module.ModuleFinder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorModuleTest {
 
@@ -30,14 +32,11 @@ class VectorModuleTest {
     assertThat(asked(COMPILED + " " + EXPORTED)).containsExactly("true");
   }
 
-  @Test
-  void networksRunWithoutTheModuleIfItIsNotAskedFor() throws Exception {
-    assertThat(asked("")).containsExactly("false");
-  }
-
-  @Test
-  void networksRunWithoutTheModuleIfTheJvmKeepsItsClassesToItself() throws Exception {
-    assertThat(asked("-Dweir.vector=true")).containsExactly("false");
+  /** Where it is not asked for, and where the JVM keeps its classes to itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-Dweir.vector=true"})
+  void networksRunWithoutTheModule(String flags) throws Exception {
+    assertThat(asked(flags)).containsExactly("false");
   }
 
   private static List<String> asked(String flags) throws Exception {

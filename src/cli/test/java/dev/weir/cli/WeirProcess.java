@@ -1,7 +1,5 @@
 package dev.weir.cli;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.weir.Patience;
 import java.io.File;
 import java.io.IOException;
@@ -15,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /**
  * One {@code weir} command in a process of its own, through the project's launcher, with standard
@@ -49,8 +48,7 @@ public final class WeirProcess implements AutoCloseable {
   public static WeirProcess start(Map<String, String> environment, String line, Object... values)
       throws IOException {
     String[] args = InProcess.words(line, values);
-    Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
-    Path logs = Files.createDirectories(target.resolve("cli"));
+    Path logs = Files.createDirectories(target().resolve("cli"));
     String name = ProcessHandle.current().pid() + "-" + ++count + "-" + args[0];
     List<String> command = new ArrayList<>(List.of(Path.of("weir").toAbsolutePath().toString()));
     command.addAll(List.of(args));
@@ -61,17 +59,7 @@ public final class WeirProcess implements AutoCloseable {
             .redirectInput(new File("/dev/null"))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "WEIR_NO_BUILD",
-                "1",
-                "WEIR_BUILD_DIR",
-                target.getFileName().toString(),
-                "JAVA_HOME",
-                System.getProperty("java.home")));
+    useThisBuild(builder.environment());
     builder.environment().putAll(environment);
     if (!args[0].equals("lab")) {
       builder
@@ -79,6 +67,18 @@ public final class WeirProcess implements AutoCloseable {
           .merge("WEIR_JAVA_OPTS", QUICK_START, (asked, quick) -> quick + " " + asked);
     }
     return new WeirProcess(builder.start(), String.join(" ", command), out, err);
+  }
+
+  /** Makes the launcher run what this build made, on this JVM. */
+  public static void useThisBuild(Map<String, String> environment) {
+    environment.keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    environment.put("WEIR_NO_BUILD", "1");
+    environment.put("WEIR_BUILD_DIR", target().getFileName().toString());
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+  }
+
+  private static Path target() {
+    return Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
   }
 
   /** Starts the command and waits for its end. */
@@ -167,26 +167,24 @@ public final class WeirProcess implements AutoCloseable {
 
   /** Waits for a line on standard error; fails at once when the process ends without it. */
   public Matcher awaitErr(Pattern pattern, Duration limit) {
-    await(command + " prints " + pattern)
-        .atMost(limit)
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> pattern.matcher(err()).find() || !process.isAlive());
-    Matcher matcher = pattern.matcher(err());
-    if (!matcher.find()) {
-      throw new AssertionError("expected a line with " + pattern + ", it ended: " + this);
-    }
-    return matcher;
+    return await(err, pattern, limit);
   }
 
   /** As {@link #awaitErr}, on standard output. */
   void awaitOut(Pattern pattern, Duration limit) {
-    await(command + " prints " + pattern)
+    await(out, pattern, limit);
+  }
+
+  private Matcher await(Path file, Pattern pattern, Duration limit) {
+    Awaitility.await(command + " prints " + pattern)
         .atMost(limit)
         .pollInterval(Duration.ofMillis(100))
-        .until(() -> pattern.matcher(out()).find() || !process.isAlive());
-    if (!pattern.matcher(out()).find()) {
+        .until(() -> pattern.matcher(text(file)).find() || !process.isAlive());
+    Matcher matcher = pattern.matcher(text(file));
+    if (!matcher.find()) {
       throw new AssertionError("expected a line with " + pattern + ", it ended: " + this);
     }
+    return matcher;
   }
 
   private static String text(Path file) {

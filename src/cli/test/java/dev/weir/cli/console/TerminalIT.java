@@ -6,8 +6,6 @@ import dev.weir.cli.WeirProcess;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -31,18 +29,13 @@ class TerminalIT {
   /** What a person would see, standard output and standard error in one. */
   private static String onTerminal(Map<String, String> environment, String command)
       throws Exception {
-    Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                "script", "-qec", Path.of("weir").toAbsolutePath() + " " + command, "/dev/null"));
-    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    String weir = Path.of("weir").toAbsolutePath() + " " + command;
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qec", weir, "/dev/null").redirectErrorStream(true);
     builder.redirectInput(Path.of("/dev/null").toFile());
-    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "NO_COLOR"));
+    WeirProcess.useThisBuild(builder.environment());
+    builder.environment().remove("NO_COLOR");
     builder.environment().put("TERM", "xterm");
-    builder.environment().put("WEIR_NO_BUILD", "1");
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("WEIR_BUILD_DIR", target.getFileName().toString());
     builder.environment().putAll(environment);
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

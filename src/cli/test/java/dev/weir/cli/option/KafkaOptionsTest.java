@@ -3,6 +3,7 @@ package dev.weir.cli.option;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.cli.InProcess;
 import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,17 +72,15 @@ class KafkaOptionsTest {
   }
 
   private Any parse(String... options) throws Exception {
-    Path properties =
-        Files.writeString(
-            dir.resolve("client.properties"),
-            "interceptor.secret=x\nbasic.auth.user.info=weir:pw\n");
+    Files.writeString(
+        dir.resolve("client.properties"), "interceptor.secret=x\nbasic.auth.user.info=weir:pw\n");
     Path job =
         Files.writeString(
             dir.resolve("job.yaml"),
             """
             name: pumps
             kafka:
-              bootstrap-servers: localhost:2
+              bootstrap-servers: %s
               properties-file: client.properties
               properties: {client.id: of-job, linger.ms: 7}
               format: avro-confluent
@@ -88,13 +89,11 @@ class KafkaOptionsTest {
             forecast:
               many-to-one: {horizon: 2}
             """
-                .replace("localhost:2", address(ofJob)));
-    assertThat(properties).exists();
+                .formatted(address(ofJob)));
     Any any = new Any();
-    String[] args = new String[options.length + 1];
-    args[0] = job.toString();
-    System.arraycopy(options, 0, args, 1, options.length);
-    DeclaredOptions.complete(new CommandLine(any)).parseArgs(args);
+    List<String> args = new ArrayList<>(List.of(job.toString()));
+    args.addAll(List.of(options));
+    DeclaredOptions.complete(new CommandLine(any)).parseArgs(args.toArray(String[]::new));
     return any;
   }
 
@@ -117,16 +116,10 @@ class KafkaOptionsTest {
   void anOptionWinsOverTheJobFile() throws Exception {
     Any any =
         parse(
-            "--bootstrap-servers",
-            address(ofOption),
-            "--kafka",
-            "client.id=of-option",
-            "--registry",
-            "http://localhost:5",
-            "--forecasts",
-            "forecasts",
-            "--set",
-            "topics.scores=set");
+            InProcess.words(
+                "--bootstrap-servers %s --kafka client.id=of-option --registry http://localhost:5"
+                    + " --forecasts forecasts --set topics.scores=set",
+                address(ofOption)));
     assertThat(any.kafka.bootstrapServers()).isEqualTo(address(ofOption));
     assertThat(any.kafka.properties())
         .containsEntry("client.id", "of-option")
@@ -147,5 +140,23 @@ class KafkaOptionsTest {
     assertThatThrownBy(() -> any.kafka.bootstrapServers())
         .isInstanceOf(UsageException.class)
         .hasMessage("--set: expected JOB.yaml before it, got no job file");
+  }
+
+  private static Topics topics(String... arguments) {
+    TopicOptions topics = new TopicOptions();
+    DeclaredOptions.complete(new CommandLine(topics)).parseArgs(arguments);
+    return topics.topics();
+  }
+
+  @Test
+  void topicsWithoutAJobFileAreThoseOfOneThatNamesNone() {
+    assertThat(topics())
+        .isEqualTo(new Topics("observations", "forecasts", "scores", "observations.dlq", "models"));
+    assertThat(topics("--observations", "pumps", "--dead-letters", "lost").deadLetters())
+        .isEqualTo("lost");
+    Topics several = topics("--observations", "pumps,fans");
+    assertThat(several.observations().names()).containsExactly("pumps", "fans");
+    assertThat(several.deadLetters()).isEqualTo("pumps.dlq");
+    assertThat(several.all()).startsWith("pumps", "fans");
   }
 }

@@ -72,7 +72,7 @@ class OutputFileTest {
 
   @Test
   void forceReplacesTheFileThatALinkNames() throws IOException {
-    InProcess weir = run(TRAIN + "@link.csv --name m --force").succeeded();
+    run(TRAIN + "@link.csv --name m --force").succeeded();
     assertThat(folder.resolve("link.csv")).isSymbolicLink();
     assertThat(Files.size(file)).isGreaterThan(1_000);
     assertThat(folder.toFile().list()).hasSize(2); // no partial file is left
@@ -80,7 +80,7 @@ class OutputFileTest {
 
   @Test
   void deviceStaysADevice() {
-    InProcess weir = run(TRAIN + "/dev/null --name m").succeeded();
+    run(TRAIN + "/dev/null --name m").succeeded();
     assertThat(Path.of("/dev/null")).matches(path -> !Files.isRegularFile(path));
   }
 
