@@ -375,7 +375,7 @@ class CovariatesSqlIT {
           .filter(statement -> !statement.isEmpty())
           .forEach(statements::add);
     }
-    assertThat(statements).hasSize(8);
+    assertThat(statements).hasSize(6);
     return statements;
   }
 
@@ -437,20 +437,22 @@ class CovariatesSqlIT {
   }
 
   @Test
-  void printedColumnIsACovariateOfAnother() throws Exception {
+  void printedColumnAndOutsideModelTakePart() throws Exception {
     SqlFixture sql = new SqlFixture(flink.environment(2));
     List<Observation> plain = hourly(sql);
-    sql.tables.executeSql(printed().get(6));
-    List<Row> got = sql.query(printed().get(7));
+    sql.tables.executeSql(printed().get(4));
+    List<Row> got = sql.query(printed().get(5));
 
     List<Observation> all = new ArrayList<>();
     for (Observation o : plain) {
       int hour = Instant.ofEpochMilli(o.time()).atOffset(ZoneOffset.UTC).getHour();
       double[] wind = {0.3 * o.value() + hour};
-      all.add(new Observation(o.series(), o.time(), o.value(), wind));
+      double[] lear = {o.value()};
+      all.add(new Observation(o.series(), o.time(), o.value(), wind, null, lear));
     }
-    ForecastSettings settings =
-        settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(1, 0));
+    LearnerSettings learner =
+        LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear")));
+    ForecastSettings settings = settings(learner, LearnerSettings.AUTO, new Covariates.Count(1, 0));
     assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
   }
 
@@ -474,29 +476,6 @@ class CovariatesSqlIT {
     ForecastSettings settings =
         settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
     assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
-  }
-
-  @Test
-  void printedOutsideModelTakesPart() throws Exception {
-    SqlFixture sql = new SqlFixture(flink.environment(1));
-    List<Observation> all =
-        hourly(sql).stream()
-            .map(
-                o ->
-                    new Observation(
-                        o.series(),
-                        o.time(),
-                        o.value(),
-                        Observation.NO_FEATURES,
-                        null,
-                        new double[] {o.value()}))
-            .toList();
-    sql.tables.executeSql(printed().get(4));
-    LearnerSettings learner =
-        LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear")));
-    ForecastSettings settings = settings(learner, LearnerSettings.AUTO, Covariates.Count.NONE);
-    assertThat(sql.query(printed().get(5)))
-        .containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
   }
 
   @Test

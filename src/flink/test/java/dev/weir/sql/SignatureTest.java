@@ -109,7 +109,8 @@ class SignatureTest {
             option.description() + needed)
         .stream()
         .map(cell -> cell.replace("|", "\\|"))
-        .collect(Collectors.joining(" | ", "| ", " |\n"));
+        .collect(Collectors.joining(" | ", "| ", " |\n"))
+        .replaceAll(" {2}(?=\\|)", " ");
   }
 
   @Test

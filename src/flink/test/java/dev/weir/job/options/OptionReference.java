@@ -120,7 +120,8 @@ public final class OptionReference {
             change.equals(above) && brief(above).length() > 20 ? "as above" : brief(change))
         .stream()
         .map(cell -> cell.replace("|", "\\|"))
-        .collect(Collectors.joining(" | ", "| ", " |"));
+        .collect(Collectors.joining(" | ", "| ", " |"))
+        .replaceAll(" {2}(?=\\|)", " ");
   }
 
   /** What a value must be, in few words: the pages describe names, durations and lists. */
