@@ -648,7 +648,7 @@ class SnippetsIT {
     }
   }
 
-  /** All statements of a document in one session, after jobs/topics.sql unless it has tables. */
+  /** All statements of a document in one session, after jobs/topics.sql. */
   private void runSql() throws Exception {
     List<String> blocks =
         session.snippets().stream()
@@ -663,10 +663,7 @@ class SnippetsIT {
       flink.close();
       startFlink(withSql());
     }
-    String statements = String.join("\n", blocks);
-    if (!statements.contains("CREATE TABLE")) {
-      statements = Files.readString(Path.of("jobs/topics.sql")) + statements;
-    }
+    String statements = Files.readString(Path.of("jobs/topics.sql")) + String.join("\n", blocks);
     if (registry != null) { // which alone shows nothing
       statements += "\nSELECT * FROM observations;\n";
     }
