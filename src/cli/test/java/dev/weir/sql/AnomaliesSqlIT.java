@@ -17,7 +17,6 @@ import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +24,10 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,12 +38,7 @@ class AnomaliesSqlIT {
   private static final int VALUES = 1_100;
   private static final String SERIES = "pump";
 
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    flink = FlinkFixture.shared();
-  }
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   /** A rhythm with noise, spikes, and a stretch at another level. */
   private static List<Observation> observations() {
@@ -68,13 +58,8 @@ class AnomaliesSqlIT {
   private static List<Row> bySql() throws Exception {
     StreamExecutionEnvironment env = flink.environment(2);
     env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
-    return bySql(env, row -> row);
-  }
-
-  private static List<Row> bySql(StreamExecutionEnvironment env, MapFunction<Row, Row> each)
-      throws Exception {
     SqlFixture sql = new SqlFixture(env);
-    sql.table("readings", SqlFixture.rows(observations()), "'1' MINUTE", each);
+    sql.table("readings", SqlFixture.rows(observations()), "'1' MINUTE");
     return sql.query(
         "SELECT value_time, is_anomaly, reason, surprise FROM ANOMALIES(input => TABLE readings"
             + " PARTITION BY sensor, on_time => DESCRIPTOR(ts), value_column => 'v',"
@@ -137,21 +122,6 @@ class AnomaliesSqlIT {
       }
     }
     assertThat(starts).isEqualTo(left);
-  }
-
-  @Tag("slow")
-  @Test
-  void failureAndRestoreLeaveTheRowsAsTheyAre() throws Exception {
-    StreamExecutionEnvironment env = flink.environment(1);
-    env.enableCheckpointing(100);
-    env.configure(
-        new Configuration()
-            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
-            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
-            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10)));
-    List<Row> got = bySql(env, new FailOnce(VALUES / 2));
-    assertThat(FailOnce.hasFailed()).isTrue();
-    assertThat(got).isEqualTo(bySql());
   }
 
   @Test

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,14 +40,9 @@ class CalendarSqlIT {
 
   private static final List<String> SERIES = List.of("osaka", "tokyo");
 
-  private static FlinkFixture flink;
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   @TempDir private static Path dir;
-
-  @BeforeAll
-  static void start() throws Exception {
-    flink = FlinkFixture.shared();
-  }
 
   /** Sales of each day, which on a holiday are those of a Sunday. */
   private static List<Observation> observations() {
@@ -86,17 +80,6 @@ class CalendarSqlIT {
       holidays: [JP]
       forecasts: {explain: true}
       """;
-
-  private static List<Forecast> byTheCore(ForecastSettings settings) throws Exception {
-    Map<String, List<Observation>> series = new LinkedHashMap<>();
-    observations()
-        .forEach(o -> series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o));
-    List<Forecast> forecasts = new ArrayList<>();
-    for (List<Observation> each : series.values()) {
-      forecasts.addAll(OneSeries.forecasts(settings, each));
-    }
-    return forecasts;
-  }
 
   private static String call(String function, String more) {
     return """
@@ -141,7 +124,7 @@ class CalendarSqlIT {
 
   @Test
   void forecastsAndExplanationsAreThoseOfAJobToTheLastBit() throws Exception {
-    List<Forecast> forecasts = byTheCore(byJobFile(CALENDAR));
+    List<Forecast> forecasts = OneSeries.ofAll(byJobFile(CALENDAR), observations());
     List<Row> expected = new ArrayList<>();
     for (Forecast forecast : forecasts) {
       List<Row> steps = ForecastIT.rows(List.of(forecast));
@@ -186,7 +169,7 @@ class CalendarSqlIT {
   @Test
   void valuesAreJudgedByForecastsThatKnowHolidays() throws Exception {
     List<Row> expected = new ArrayList<>();
-    for (Forecast forecast : byTheCore(byJobFile(CALENDAR))) {
+    for (Forecast forecast : OneSeries.ofAll(byJobFile(CALENDAR), observations())) {
       Instant next = Instant.ofEpochMilli(forecast.origin() + DAY);
       if (forecast.origin() < (FIRST.toEpochDay() + DAYS - 2) * DAY) {
         expected.add(Row.of(forecast.series(), next, forecast.values()[0]));
@@ -211,6 +194,7 @@ class CalendarSqlIT {
                     + " 'small', in_order => TRUE, sampling_interval => 'P1D')");
     assertThat(got)
         .containsExactlyInAnyOrderElementsOf(
-            ForecastIT.rows(byTheCore(byJobFile("window: {interval: P1D}\n"))));
+            ForecastIT.rows(
+                OneSeries.ofAll(byJobFile("window: {interval: P1D}\n"), observations())));
   }
 }

@@ -21,9 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.table.api.Schema;
 import org.apache.flink.types.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,16 +33,17 @@ class ClassifyIT {
 
   private static final ClassifierModel MODEL =
       ClassFixture.model("states", 3, List.of("idle", "run"));
+  private static final String COLUMNS =
+      "sensor STRING, ts TIMESTAMP_LTZ(3), v DOUBLE, x DOUBLE, state STRING";
   private static final int STEPS = 150;
   private static final int DELAY = 4;
 
   @TempDir private static Path dir;
-  private static FlinkFixture flink;
+  private static final FlinkFixture flink = FlinkFixture.shared();
   private static Path weights;
 
   @BeforeAll
   static void start() throws Exception {
-    flink = FlinkFixture.shared();
     weights = dir.resolve("states.safetensors");
     Files.write(weights, ClassifierFiles.toBytes(MODEL));
   }
@@ -85,29 +83,8 @@ class ClassifyIT {
         }
       }
     }
-    StreamExecutionEnvironment env = flink.environment(2);
-    SqlFixture session = new SqlFixture(env);
-    session.tables.createTemporaryView(
-        "plant",
-        env.fromData(
-            rows,
-            Types.ROW_NAMED(
-                new String[] {"sensor", "ts", "v", "x", "state", "of"},
-                Types.STRING,
-                Types.INSTANT,
-                Types.DOUBLE,
-                Types.DOUBLE,
-                Types.STRING,
-                Types.INSTANT)),
-        Schema.newBuilder()
-            .column("sensor", "STRING")
-            .column("ts", "TIMESTAMP_LTZ(3)")
-            .column("v", "DOUBLE")
-            .column("x", "DOUBLE")
-            .column("state", "STRING")
-            .column("of", "TIMESTAMP_LTZ(3)")
-            .watermark("ts", "ts - INTERVAL '1' MINUTE")
-            .build());
+    SqlFixture session = new SqlFixture(flink.environment(2));
+    session.table("plant", rows, COLUMNS + ", of TIMESTAMP_LTZ(3)", "'1' MINUTE");
     return session;
   }
 
@@ -223,10 +200,9 @@ class ClassifyIT {
     }
     List<Row> shuffled =
         ClassFixture.shuffled(rows, row -> ((Instant) row.getField(1)).toEpochMilli(), 9_000);
-    StreamExecutionEnvironment env = flink.environment(1);
-    SqlFixture session = new SqlFixture(env);
-    view(session, env, "ordered", rows);
-    view(session, env, "shuffled", shuffled);
+    SqlFixture session = new SqlFixture(flink.environment(1));
+    session.table("ordered", rows, COLUMNS, "'9' SECOND");
+    session.table("shuffled", shuffled, COLUMNS, "'9' SECOND");
     String select =
         "SELECT window_end, predicted, probabilities, label, labels FROM "
             + classify("label_column => 'state', seq_len => 11, weights_path => '%s'%s");
@@ -235,29 +211,6 @@ class ClassifyIT {
     assertThat(expected).hasSize(STEPS).allMatch(row -> row.getField(3) != null);
     assertThat(session.query(select.replace("plant", "shuffled").formatted(weights, "")))
         .isEqualTo(expected);
-  }
-
-  private static void view(
-      SqlFixture session, StreamExecutionEnvironment env, String name, List<Row> rows) {
-    session.tables.createTemporaryView(
-        name,
-        env.fromData(
-            rows,
-            Types.ROW_NAMED(
-                new String[] {"sensor", "ts", "v", "x", "state"},
-                Types.STRING,
-                Types.INSTANT,
-                Types.DOUBLE,
-                Types.DOUBLE,
-                Types.STRING)),
-        Schema.newBuilder()
-            .column("sensor", "STRING")
-            .column("ts", "TIMESTAMP_LTZ(3)")
-            .column("v", "DOUBLE")
-            .column("x", "DOUBLE")
-            .column("state", "STRING")
-            .watermark("ts", "ts - INTERVAL '9' SECOND")
-            .build());
   }
 
   @Test
@@ -288,27 +241,12 @@ class ClassifyIT {
       rows.add(Row.of("a", time, 1.0 * i, i < 10 || i > 12 ? "idle" : null, time));
     }
     rows.add(Row.of("a", start, null, "run", start.plus(Duration.ofMinutes(29))));
-    StreamExecutionEnvironment env = flink.environment(1);
-    SqlFixture session = new SqlFixture(env);
-    session.tables.createTemporaryView(
+    SqlFixture session = new SqlFixture(flink.environment(1));
+    session.table(
         "shop",
-        env.fromData(
-            rows,
-            Types.ROW_NAMED(
-                new String[] {"sensor", "ts", "v", "state", "of"},
-                Types.STRING,
-                Types.INSTANT,
-                Types.DOUBLE,
-                Types.STRING,
-                Types.INSTANT)),
-        Schema.newBuilder()
-            .column("sensor", "STRING")
-            .column("ts", "TIMESTAMP_LTZ(3)")
-            .column("v", "DOUBLE")
-            .column("state", "STRING")
-            .column("of", "TIMESTAMP_LTZ(3)")
-            .watermark("ts", "ts - INTERVAL '2' DAY") // Flink drops what is behind it
-            .build());
+        rows,
+        "sensor STRING, ts TIMESTAMP_LTZ(3), v DOUBLE, state STRING, of TIMESTAMP_LTZ(3)",
+        "'2' DAY"); // Flink drops what is behind it
     List<Row> refused =
         session.query(
             "SELECT status, error FROM CLASSIFY(input => TABLE shop PARTITION BY sensor,"

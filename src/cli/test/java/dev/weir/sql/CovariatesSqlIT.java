@@ -37,15 +37,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.table.api.Schema;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,14 +56,9 @@ class CovariatesSqlIT {
   private static final int[] LENGTHS = {230, 97, 4};
   private static final LocalDateTime START = LocalDateTime.of(2026, 3, 2, 0, 0);
 
-  private static FlinkFixture flink;
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   @TempDir private static Path dir;
-
-  @BeforeAll
-  static void start() throws Exception {
-    flink = FlinkFixture.shared();
-  }
 
   /**
    * One row.
@@ -130,31 +121,14 @@ class CovariatesSqlIT {
     return all;
   }
 
-  private static final TypeInformation<Row> READINGS =
-      Types.ROW_NAMED(
-          new String[] {"sensor", "ts", "v", "load", "heat_ahead", "price_ahead"},
-          Types.STRING,
-          Types.INSTANT,
-          Types.DOUBLE,
-          Types.DOUBLE,
-          Types.OBJECT_ARRAY(Types.DOUBLE),
-          Types.OBJECT_ARRAY(Types.INT));
-
   private static SqlFixture session(StreamExecutionEnvironment env, MapFunction<Row, Row> each) {
     SqlFixture sql = new SqlFixture(env);
     sql.table(
         "readings",
         readings().stream().map(Reading::row).toList(),
-        READINGS,
-        Schema.newBuilder()
-            .column("sensor", "STRING")
-            .column("ts", "TIMESTAMP_LTZ(3)")
-            .column("v", "DOUBLE")
-            .column("load", "DOUBLE")
-            .column("heat_ahead", "ARRAY<DOUBLE>")
-            .column("price_ahead", "ARRAY<INT>")
-            .watermark("ts", "ts - INTERVAL '1' MINUTE")
-            .build(),
+        "sensor STRING, ts TIMESTAMP_LTZ(3), v DOUBLE, load DOUBLE, heat_ahead ARRAY<DOUBLE>,"
+            + " price_ahead ARRAY<INT>",
+        "'1' MINUTE",
         each);
     return sql;
   }
@@ -195,22 +169,9 @@ class CovariatesSqlIT {
         .build();
   }
 
-  /** Without Flink, series by series. */
-  private static List<Forecast> byTheCore(ForecastSettings settings, List<Observation> all)
-      throws Exception {
-    TreeMap<String, List<Observation>> series = new TreeMap<>();
-    all.forEach(o -> series.computeIfAbsent(o.series(), key -> new ArrayList<>()).add(o));
-    List<Forecast> forecasts = new ArrayList<>();
-    for (List<Observation> each : series.values()) {
-      each.sort(Comparator.comparingLong(Observation::time));
-      forecasts.addAll(OneSeries.forecasts(settings, each));
-    }
-    return forecasts;
-  }
-
   private static List<Row> expected() throws Exception {
     return ForecastIT.rows(
-        byTheCore(
+        OneSeries.ofAll(
             settings(LearnerSettings.small(HORIZON), 6, new Covariates.Count(1, 2)),
             readings().stream().map(Reading::observation).toList()));
   }
@@ -237,7 +198,7 @@ class CovariatesSqlIT {
     assertThat(got)
         .containsExactlyInAnyOrderElementsOf(
             ForecastIT.rows(
-                byTheCore(
+                OneSeries.ofAll(
                     settings(learner, 6, new Covariates.Count(1, 0)),
                     readings().stream().map(Reading::observation).toList())))
         .doesNotContainSequence(expected());
@@ -309,7 +270,7 @@ class CovariatesSqlIT {
                 .formatted(file, argument.isEmpty() ? "" : ", " + argument));
     query = learns ? query : query.replace(", season => 6, size => 'small'", "");
     assertThat(session(flink.environment(1), row -> row).query(query))
-        .containsExactlyInAnyOrderElementsOf(ForecastIT.rows(byTheCore(settings, all)));
+        .containsExactlyInAnyOrderElementsOf(ForecastIT.rows(OneSeries.ofAll(settings, all)));
   }
 
   @Test
@@ -329,13 +290,14 @@ class CovariatesSqlIT {
     assertThat(learned)
         .containsExactlyInAnyOrderElementsOf(
             ForecastIT.rows(
-                byTheCore(settings(learner, 6, new Covariates.Count(1, 0), 1, network), all)));
+                OneSeries.ofAll(
+                    settings(learner, 6, new Covariates.Count(1, 0), 1, network), all)));
 
     List<Row> read = sql.query(forecast(both + ", learn_covariates => FALSE"));
     assertThat(read)
         .containsExactlyInAnyOrderElementsOf(
             ForecastIT.rows(
-                byTheCore(settings(learner, 6, Covariates.Count.NONE, 1, network), all)))
+                OneSeries.ofAll(settings(learner, 6, Covariates.Count.NONE, 1, network), all)))
         .doesNotContainAnyElementsOf(
             learned.stream().filter(row -> row.getField(9).equals("OK")).toList());
   }
@@ -405,18 +367,8 @@ class CovariatesSqlIT {
                         LocalDateTime.ofEpochSecond(o.time() / 1000, 0, ZoneOffset.UTC),
                         o.value()))
             .toList(),
-        Types.ROW_NAMED(
-            new String[] {"series", "time", "value"},
-            Types.STRING,
-            Types.LOCAL_DATE_TIME,
-            Types.DOUBLE),
-        Schema.newBuilder()
-            .column("series", "STRING NOT NULL")
-            .column("time", "TIMESTAMP(3) NOT NULL")
-            .column("value", "DOUBLE NOT NULL")
-            .watermark("time", "`time` - INTERVAL '10' SECOND")
-            .build(),
-        row -> row);
+        "series STRING NOT NULL, time TIMESTAMP(3) NOT NULL, value DOUBLE NOT NULL",
+        "'10' SECOND");
     return all;
   }
 
@@ -453,7 +405,7 @@ class CovariatesSqlIT {
     LearnerSettings learner =
         LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear")));
     ForecastSettings settings = settings(learner, LearnerSettings.AUTO, new Covariates.Count(1, 0));
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(OneSeries.ofAll(settings, all)));
   }
 
   @Test
@@ -471,11 +423,11 @@ class CovariatesSqlIT {
         int next = (hour + 1 + k) % 24;
         known[k] = next >= 8 && next <= 17 ? 1 : 0;
       }
-      all.add(new Observation(o.series(), o.time(), o.value(), new double[0], null, known));
+      all.add(o.withAhead(known));
     }
     ForecastSettings settings =
         settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(OneSeries.ofAll(settings, all)));
   }
 
   @Test
@@ -495,19 +447,9 @@ class CovariatesSqlIT {
     sql.table(
         "weather",
         issues,
-        Types.ROW_NAMED(
-            new String[] {"series", "issued", "temperatures"},
-            Types.STRING,
-            Types.LOCAL_DATE_TIME,
-            Types.OBJECT_ARRAY(Types.DOUBLE)),
-        Schema.newBuilder()
-            .column("series", "STRING NOT NULL")
-            .column("issued", "TIMESTAMP(3) NOT NULL")
-            .column("temperatures", "ARRAY<DOUBLE>")
-            .watermark("issued", "issued - INTERVAL '10' SECOND")
-            .primaryKey("series")
-            .build(),
-        row -> row);
+        "series STRING NOT NULL PRIMARY KEY, issued TIMESTAMP(3) NOT NULL,"
+            + " temperatures ARRAY<DOUBLE>",
+        "'10' SECOND");
     sql.tables.executeSql(printed().get(2));
     List<Row> got = sql.query(printed().get(3));
 
@@ -521,10 +463,10 @@ class CovariatesSqlIT {
               : Arrays.stream(issued.get(last), hour - last, Math.min(reach, hour - last + 2))
                   .mapToDouble(Double::doubleValue)
                   .toArray();
-      all.add(new Observation(o.series(), o.time(), o.value(), new double[0], null, known));
+      all.add(o.withAhead(known));
     }
     ForecastSettings settings =
         settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(byTheCore(settings, all)));
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(OneSeries.ofAll(settings, all)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast;
@@ -20,27 +21,24 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** FORECAST beside the streaming job, on Flink. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForecastIT {
 
   private static final Path WEIGHTS =
-      Path.of("src/core/test/resources/models/sample-many-to-one.safetensors");
+      Path.of("src/core/test/resources/models/sample-many-to-one.safetensors").toAbsolutePath();
 
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    flink = FlinkFixture.shared();
-  }
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   /** Three series of unequal lengths, each with a rhythm of its own, a minute out of order. */
   private static List<Observation> observations() {
@@ -95,66 +93,42 @@ class ForecastIT {
     return rows;
   }
 
-  @Test
-  void boundedForecastsEqualTheJobs() throws Exception {
-    List<Observation> observations = observations();
+  private static Stream<Arguments> kinds() throws Exception {
     Learning learning =
         new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
-    ModeSettings target =
-        TestSettings.learned(3, learning).withBounds(new Bounds(0, Double.POSITIVE_INFINITY, true));
-    List<Forecast> expected = byTheJob(observations, target);
-    SqlFixture sql = new SqlFixture(flink.environment(2));
-    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
-
-    List<Row> got =
-        sql.query(
-            "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
-                + " on_time => DESCRIPTOR(ts), value_column => 'v', horizon => 3,"
-                + " size => 'small', bounds_min => '0', bounds_integer => TRUE)");
-
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
-    assertThat(got).allMatch(row -> (double) row.getField(4) % 1 == 0);
+    ModeSettings learned = TestSettings.learned(3, learning);
+    ModeSettings network =
+        new ModeSettings(
+            Mode.MANY_TO_ONE, "sample-many-to-one", 2, Files.readAllBytes(WEIGHTS), null);
+    return Stream.of(
+        arguments(learned, "horizon => 3, size => 'small'"),
+        arguments(
+            learned.withBounds(new Bounds(0, Double.POSITIVE_INFINITY, true)),
+            "horizon => 3, size => 'small', bounds_min => '0', bounds_integer => TRUE"),
+        arguments(network, "learning => FALSE, weights_path => '%s'".formatted(WEIGHTS)));
   }
 
-  @Test
-  void learnedForecastsOnRocksDbEqualTheJobsOnTheHeap() throws Exception {
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void forecastsOnRocksDbAreTheJobsOnTheHeapToTheLastBit(ModeSettings mode, String arguments)
+      throws Exception {
     List<Observation> observations = observations();
-    Learning learning =
-        new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
-    List<Forecast> expected = byTheJob(observations, TestSettings.learned(3, learning));
+    List<Forecast> expected = byTheJob(observations, mode);
     StreamExecutionEnvironment env = flink.environment(2);
     env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
     SqlFixture sql = new SqlFixture(env);
     sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
-
     List<Row> got =
         sql.query(
             "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
-                + " on_time => DESCRIPTOR(ts), value_column => 'v', horizon => 3,"
-                + " size => 'small')");
-
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
-    assertThat(got).hasSize(3 * observations.size());
-  }
-
-  @Test
-  void aModelsForecastsAreTheJobsToTheLastBit() throws Exception {
-    List<Observation> observations = observations();
-    ModeSettings target =
-        new ModeSettings(
-            Mode.MANY_TO_ONE, "sample-many-to-one", 2, Files.readAllBytes(WEIGHTS), null);
-    List<Forecast> expected = byTheJob(observations, target);
-    SqlFixture sql = new SqlFixture(flink.environment(2));
-    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
-
-    List<Row> got =
-        sql.query(
-            "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
-                + " on_time => DESCRIPTOR(ts), value_column => 'v', learning => FALSE,"
-                + " weights_path => '"
-                + WEIGHTS.toAbsolutePath()
-                + "')");
-
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
+                + " on_time => DESCRIPTOR(ts), value_column => 'v', "
+                + arguments
+                + ")");
+    assertThat(got)
+        .containsExactlyInAnyOrderElementsOf(rows(expected))
+        .hasSize(mode.horizon() * observations.size());
+    if (arguments.contains("bounds_integer")) {
+      assertThat(got).allMatch(row -> (double) row.getField(4) % 1 == 0);
+    }
   }
 }

@@ -19,6 +19,8 @@ import org.apache.flink.util.CloseableIterator;
 /** What the streaming job says of observations, without Kafka and without models. */
 final class JobRun {
 
+  private static final SourceRecord SOURCE = new SourceRecord("list", 0, 1, -1, null, null);
+
   private JobRun() {}
 
   static <T extends Output> List<T> outputs(
@@ -27,19 +29,12 @@ final class JobRun {
       ForecastSettings settings,
       Class<T> type)
       throws Exception {
-    SourceRecord source = new SourceRecord("list", 0, 1, -1, null, null);
     List<InputEvent> arrivals = new ArrayList<>();
-    observations.forEach(o -> arrivals.add(new ObservationEvent(o, source)));
-    DataStream<ModelEvent> noModels =
-        env.fromData(
-                List.<ModelEvent>of(new DeadLetter(DeadLetter.Reason.MODEL, "none", source)),
-                WeirTypeInformation.MODEL_EVENT)
-            .filter(arrival -> false)
-            .setParallelism(1);
+    observations.forEach(o -> arrivals.add(new ObservationEvent(o, SOURCE)));
     List<T> taken = new ArrayList<>();
     try (CloseableIterator<Output> outputs =
         ForecastPipeline.build(
-                env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels, settings)
+                env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels(env), settings)
             .executeAndCollect("the job")) {
       outputs.forEachRemaining(
           output -> {
@@ -49,5 +44,13 @@ final class JobRun {
           });
     }
     return taken;
+  }
+
+  /** A stream that ends without a model. */
+  static DataStream<ModelEvent> noModels(StreamExecutionEnvironment env) {
+    DeadLetter none = new DeadLetter(DeadLetter.Reason.MODEL, "none", SOURCE);
+    return env.fromData(List.<ModelEvent>of(none), WeirTypeInformation.MODEL_EVENT)
+        .filter(arrival -> false)
+        .setParallelism(1);
   }
 }

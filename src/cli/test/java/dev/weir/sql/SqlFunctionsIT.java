@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.types.Row;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,12 +32,7 @@ class SqlFunctionsIT {
   private static final String BY_MODEL =
       "learning => FALSE, weights_path => 'builtin:sample-many-to-one'";
 
-  private static FlinkFixture flink;
-
-  @BeforeAll
-  static void start() throws Exception {
-    flink = FlinkFixture.shared();
-  }
+  private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static String forecast(String table, String columns, String arguments) {
     return "SELECT %s FROM FORECAST(input => TABLE %s PARTITION BY sensor, on_time => DESCRIPTOR(ts), value_column => 'v', %s)"

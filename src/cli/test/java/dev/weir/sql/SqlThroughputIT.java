@@ -2,7 +2,6 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -29,7 +27,6 @@ import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.apache.flink.table.api.Schema;
 import org.apache.flink.types.Row;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,6 +41,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SqlThroughputIT {
 
+  private static final String COLUMNS = "sensor STRING, ts TIMESTAMP_LTZ(3), v DOUBLE";
   private static final int SERIES = 1_000;
   private static final int ROUNDS = 3;
 
@@ -71,15 +69,7 @@ class SqlThroughputIT {
             new DataGeneratorSource<>(make, records, WeirTypeInformation.INPUT_EVENT),
             WatermarkStrategy.noWatermarks(),
             "observations");
-    DataStream<ModelEvent> models =
-        env.fromData(
-                List.<ModelEvent>of(
-                    new DeadLetter(
-                        DeadLetter.Reason.MODEL,
-                        "none",
-                        new SourceRecord("n", 0, 0, -1, null, null))),
-                WeirTypeInformation.MODEL_EVENT)
-            .filter(arrival -> false);
+    DataStream<ModelEvent> models = JobRun.noModels(env);
     ForecastPipeline.build(observations, models, TestSettings.of(5, target).build())
         .sinkTo(new DiscardingSink<>());
     long start = System.nanoTime();
@@ -98,22 +88,10 @@ class SqlThroughputIT {
         };
     DataStream<Row> rows =
         env.fromSource(
-            new DataGeneratorSource<>(
-                make,
-                records,
-                Types.ROW_NAMED(
-                    new String[] {"sensor", "ts", "v"}, Types.STRING, Types.INSTANT, Types.DOUBLE)),
+            new DataGeneratorSource<>(make, records, SqlFixture.type(COLUMNS)),
             WatermarkStrategy.noWatermarks(),
             "observations");
-    sql.tables.createTemporaryView(
-        "readings",
-        rows,
-        Schema.newBuilder()
-            .column("sensor", "STRING")
-            .column("ts", "TIMESTAMP_LTZ(3)")
-            .column("v", "DOUBLE")
-            .watermark("ts", "ts - INTERVAL '1' HOUR")
-            .build());
+    sql.table("readings", rows, COLUMNS, "'1' HOUR");
     sql.tables.executeSql(
         "CREATE TEMPORARY TABLE nowhere (sensor STRING, step INT, forecast_value DOUBLE,"
             + " lower_bound DOUBLE, upper_bound DOUBLE, status STRING) WITH ('connector' = 'blackhole')");

@@ -1,5 +1,8 @@
 package dev.weir.forecast;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastState;
 import dev.weir.forecast.engine.Judgment;
@@ -7,7 +10,9 @@ import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 
 /** One series: what a job gives of it, in the order of its times. */
 public final class OneSeries {
@@ -43,6 +48,26 @@ public final class OneSeries {
           .forEach(forecasts::add);
     }
     return forecasts;
+  }
+
+  /** The forecasts of several series, each in order of time, by their names. */
+  public static TreeMap<String, List<Forecast>> bySeries(
+      ForecastSettings settings, List<Observation> observations) throws IOException {
+    TreeMap<String, List<Observation>> bySeries =
+        observations.stream()
+            .sorted(Comparator.comparingLong(Observation::time))
+            .collect(groupingBy(Observation::series, TreeMap::new, toList()));
+    TreeMap<String, List<Forecast>> forecasts = new TreeMap<>();
+    for (List<Observation> series : bySeries.values()) {
+      forecasts.put(series.get(0).series(), forecasts(settings, series));
+    }
+    return forecasts;
+  }
+
+  /** The same in one list. */
+  public static List<Forecast> ofAll(ForecastSettings settings, List<Observation> observations)
+      throws IOException {
+    return bySeries(settings, observations).values().stream().flatMap(List::stream).toList();
   }
 
   /** The values that raise an alarm. */

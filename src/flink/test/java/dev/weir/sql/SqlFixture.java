@@ -4,9 +4,11 @@ import dev.weir.forecast.Observation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
@@ -15,6 +17,15 @@ import org.apache.flink.util.CloseableIterator;
 
 /** A SQL session of a test. */
 final class SqlFixture {
+
+  private static final Map<String, TypeInformation<?>> TYPES =
+      Map.of(
+          "STRING", Types.STRING,
+          "DOUBLE", Types.DOUBLE,
+          "TIMESTAMP(3)", Types.LOCAL_DATE_TIME,
+          "TIMESTAMP_LTZ(3)", Types.INSTANT,
+          "ARRAY<DOUBLE>", Types.OBJECT_ARRAY(Types.DOUBLE),
+          "ARRAY<INT>", Types.OBJECT_ARRAY(Types.INT));
 
   final StreamTableEnvironment tables;
   private final StreamExecutionEnvironment env;
@@ -36,33 +47,54 @@ final class SqlFixture {
    * @param each is given each row on its way, in one task
    */
   void table(String name, List<Row> rows, String delay, MapFunction<Row, Row> each) {
-    TypeInformation<Row> type =
-        Types.ROW_NAMED(
-            new String[] {"sensor", "ts", "v"}, Types.STRING, Types.INSTANT, Types.DOUBLE);
-    var stream =
-        env.fromData(rows, type).setParallelism(1).map(each).returns(type).setParallelism(1);
-    tables.createTemporaryView(
-        name,
-        stream,
-        Schema.newBuilder()
-            .column("sensor", "STRING")
-            .column("ts", "TIMESTAMP_LTZ(3)")
-            .column("v", "DOUBLE")
-            .watermark("ts", "ts - INTERVAL " + delay)
-            .build());
+    table(name, rows, "sensor STRING, ts TIMESTAMP_LTZ(3), v DOUBLE", delay, each);
   }
 
-  /** A table with columns of its own, in one task. */
+  /** A table with columns of its own. */
+  void table(String name, List<Row> rows, String columns, String delay) {
+    table(name, rows, columns, delay, row -> row);
+  }
+
   void table(
-      String name,
-      List<Row> rows,
-      TypeInformation<Row> type,
-      Schema schema,
-      MapFunction<Row, Row> each) {
-    tables.createTemporaryView(
-        name,
-        env.fromData(rows, type).setParallelism(1).map(each).returns(type).setParallelism(1),
-        schema);
+      String name, List<Row> rows, String columns, String delay, MapFunction<Row, Row> each) {
+    TypeInformation<Row> type = type(columns);
+    var stream = env.fromData(rows, type).setParallelism(1).map(each).returns(type);
+    table(name, stream.setParallelism(1), columns, delay);
+  }
+
+  /**
+   * A stream as a table.
+   *
+   * @param columns such as {@code sensor STRING, ts TIMESTAMP(3)}; the first time has the watermark
+   * @param delay of the watermark, such as {@code '1' MINUTE}
+   */
+  void table(String name, DataStream<Row> stream, String columns, String delay) {
+    Schema.Builder schema = Schema.newBuilder();
+    boolean isTimed = false;
+    for (String column : columns.split(", ")) {
+      String[] parts = column.replace(" PRIMARY KEY", "").split(" ", 2);
+      schema.column(parts[0], parts[1]);
+      if (column.endsWith(" PRIMARY KEY")) {
+        schema.primaryKey(parts[0]);
+      }
+      if (parts[1].startsWith("TIMESTAMP") && !isTimed) {
+        schema.watermark(parts[0], "`%s` - INTERVAL %s".formatted(parts[0], delay));
+        isTimed = true;
+      }
+    }
+    tables.createTemporaryView(name, stream, schema.build());
+  }
+
+  /** Of rows with these columns. */
+  static TypeInformation<Row> type(String columns) {
+    List<String> names = new ArrayList<>();
+    List<TypeInformation<?>> types = new ArrayList<>();
+    for (String column : columns.split(", ")) {
+      String[] parts = column.split(" ");
+      names.add(parts[0]);
+      types.add(TYPES.get(parts[1]));
+    }
+    return Types.ROW_NAMED(names.toArray(String[]::new), types.toArray(TypeInformation<?>[]::new));
   }
 
   static List<Row> rows(List<Observation> observations) {

@@ -28,7 +28,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.formats.avro.AvroFormatFactory;
 import org.apache.flink.formats.avro.AvroRowDataDeserializationSchema;
@@ -259,20 +258,8 @@ class TopicsTest {
     session.table(
         "alarms",
         incidents,
-        Types.ROW_NAMED(
-            new String[] {"series", "event", "time", "surprise"},
-            Types.STRING,
-            Types.STRING,
-            Types.LOCAL_DATE_TIME,
-            Types.DOUBLE),
-        org.apache.flink.table.api.Schema.newBuilder()
-            .column("series", "STRING")
-            .column("event", "STRING")
-            .column("time", "TIMESTAMP(3)")
-            .column("surprise", "DOUBLE")
-            .watermark("time", "`time` - INTERVAL '10' SECOND")
-            .build(),
-        row -> row);
+        "series STRING, event STRING, time TIMESTAMP(3), surprise DOUBLE",
+        "'10' SECOND");
     String query =
         Documents.blocks(Path.of("docs", "anomalies.md"), "sql").get(0).text().replace(";", "");
     assertThat(tables.explainSql(query)).as("with the columns of jobs/topics.sql").contains("line");
