@@ -19,9 +19,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 
 /** What a broker's topics hold, for consumers of both kinds, and what is still open on them. */
-final class Topics {
-  static final String COMMITTED = "read_committed";
-  static final String UNCOMMITTED = "read_uncommitted";
+public final class Topics {
+  public static final String COMMITTED = "read_committed";
+  public static final String UNCOMMITTED = "read_uncommitted";
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -31,13 +31,13 @@ final class Topics {
   /**
    * @param patience how long to wait for what is to come
    */
-  Topics(String bootstrapServers, Duration patience) {
+  public Topics(String bootstrapServers, Duration patience) {
     this.bootstrapServers = bootstrapServers;
     this.patience = patience;
   }
 
   /** All records of the topic from its beginning to its present end, each partition in order. */
-  List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
+  public List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
       readTo(consumer, ends(consumer, topic), records::add);
@@ -48,6 +48,13 @@ final class Topics {
   long count(String topic, String isolation) {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
       return count(consumer, ends(consumer, topic));
+    }
+  }
+
+  /** Records and marks of all partitions. */
+  public long end(String topic) {
+    try (KafkaConsumer<byte[], byte[]> all = consumer(UNCOMMITTED)) {
+      return sum(ends(all, topic));
     }
   }
 

@@ -8,10 +8,10 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ class AlarmPageIT extends BrowserPage {
     overrides.put("alarms", "on");
     overrides.put("topics.alarms", "incidents");
     overrides.put("learning.size", "small");
-    settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    settings = KafkaFixture.job(overrides);
     kafka.create(settings, 2);
     send(0, VALUES);
     job = flink.submit(settings, 2, Duration.ofMillis(500));
@@ -236,9 +236,7 @@ class AlarmPageIT extends BrowserPage {
         Stream.of(warning, IncidentCodecTest.INCIDENT, ofPump)
             .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
             .toList());
-    try (Dashboard other =
-        serve(
-            JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides).kafka().topics(), 0)) {
+    try (Dashboard other = serve(KafkaFixture.job(overrides).kafka().topics(), 0)) {
       browser.open(URI.create(other.address() + "#view=alarms"));
       browser.await("the list", () -> rows() == 3);
       assertThat(rowOf("pump-7"))
@@ -268,7 +266,7 @@ class AlarmPageIT extends BrowserPage {
   @Test
   void withoutAlarmsNothingIsShownOrRead() throws Exception {
     Map<String, String> overrides = kafka.overrides("alarms");
-    JobSettings without = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    JobSettings without = KafkaFixture.job(overrides);
     try (Dashboard other = serve(without.kafka().topics(), 0)) {
       browser.open(URI.create(other.address() + "#view=alarms"));
       browser.await("the values", () -> browser.text(".headline").startsWith("Forecast for"));

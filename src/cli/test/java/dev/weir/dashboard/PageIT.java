@@ -19,9 +19,7 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -71,7 +69,7 @@ class PageIT extends BrowserPage {
     kafka.create(topics().observations().first(), 2, Map.of());
     kafka.create("page.many", 2, Map.of());
     for (String series : SERIES) {
-      SAMPLE.put(series, sample(series));
+      SAMPLE.put(series, KafkaFixture.sampleSeries(series, 1_000));
       SENT.put(series, 0);
     }
     job = flink.submit(settings, 1, CHECKPOINTS);
@@ -101,24 +99,6 @@ class PageIT extends BrowserPage {
 
   private static Topics topics() {
     return settings.kafka().topics();
-  }
-
-  private static List<Observation> sample(String name) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                PageIT.class.getResourceAsStream("/sample/" + name + ".csv"), UTF_8))) {
-      return lines
-          .lines()
-          .skip(1)
-          .limit(1_000)
-          .map(line -> line.split(","))
-          .map(
-              c ->
-                  new Observation(
-                      c[0], Instant.parse(c[1]).toEpochMilli(), Double.parseDouble(c[2])))
-          .toList();
-    }
   }
 
   /** Sends the next values of a series. */
@@ -160,12 +140,16 @@ class PageIT extends BrowserPage {
     return "#series=" + URLEncoder.encode(series, UTF_8);
   }
 
-  /** Opens a series and waits until the page shows its newest forecast. */
-  private static void openSeries(String series) {
-    open(dashboard, hash(series));
+  private static void awaitNewest(String series) {
     browser.await(
         "the newest forecast of " + series,
         () -> Long.toString(newest(series)).equals(browser.data(ONE.strip(), "origin")));
+  }
+
+  /** Opens a series and waits until the page shows its newest forecast. */
+  private static void openSeries(String series) {
+    open(dashboard, hash(series));
+    awaitNewest(series);
     browser.await("values of " + series, () -> browser.find("#controls").isDisplayed());
   }
 
@@ -450,9 +434,7 @@ class PageIT extends BrowserPage {
     awaitPixels(MAIN, "later", 5);
 
     browser.press(Keys.ESCAPE);
-    browser.await(
-        "the newest one again",
-        () -> Long.toString(newest(TAXI)).equals(browser.data(ONE.strip(), "origin")));
+    awaitNewest(TAXI);
     assertThat(browser.text(ONE + ".headline")).startsWith("Forecast for ");
   }
 
@@ -460,9 +442,7 @@ class PageIT extends BrowserPage {
   void newsArriveByThemselvesAndWaitWhileItIsPaused() throws Exception {
     openSeries("uci_bike");
     send("uci_bike", 3);
-    browser.await(
-        "news",
-        () -> Long.toString(newest("uci_bike")).equals(browser.data(ONE.strip(), "origin")));
+    awaitNewest("uci_bike");
 
     String bySight = "[data-mode=many-to-one] [data-chart=main]";
     browser.await( // its values come from another reader of the server's
@@ -480,9 +460,7 @@ class PageIT extends BrowserPage {
     awaitForecasts();
     assertThat(browser.data(ONE.strip(), "origin")).isEqualTo(paused);
     browser.find("#pause").click();
-    browser.await(
-        "what waited",
-        () -> Long.toString(newest("uci_bike")).equals(browser.data(ONE.strip(), "origin")));
+    awaitNewest("uci_bike");
   }
 
   @Test
@@ -597,17 +575,11 @@ class PageIT extends BrowserPage {
     awaitForecasts();
     dashboard = serve(topics(), port);
 
-    browser.await(
-        "what came meanwhile",
-        () ->
-            Long.toString(newest("vega_seattle_tmax")).equals(browser.data(ONE.strip(), "origin")));
+    awaitNewest("vega_seattle_tmax");
     browser.await("live", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
     assertThat(browser.find("#notice").isDisplayed()).isFalse();
     send("vega_seattle_tmax", 1); // and the stream of news is there again
-    browser.await(
-        "news",
-        () ->
-            Long.toString(newest("vega_seattle_tmax")).equals(browser.data(ONE.strip(), "origin")));
+    awaitNewest("vega_seattle_tmax");
     assertThat(browser.consoleProblems()) // the browser's own words for a server that is away
         .allMatch(problem -> problem.contains("Failed to load resource"));
   }

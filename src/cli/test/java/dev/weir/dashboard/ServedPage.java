@@ -23,7 +23,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -135,13 +134,8 @@ public final class ServedPage implements AutoCloseable {
 
   /** Sends these bytes as they are and returns what comes until the server closes, or for 10 s. */
   public String raw(String request) throws IOException {
-    return raw(request, Duration.ofSeconds(10));
-  }
-
-  /** What came until it was silent for so long, or ended. */
-  public String raw(String request, Duration silence) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
-      socket.setSoTimeout((int) silence.toMillis());
+      socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       StringBuilder answer = new StringBuilder();
       try {

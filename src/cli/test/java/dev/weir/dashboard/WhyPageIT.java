@@ -10,10 +10,10 @@ import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ class WhyPageIT extends BrowserPage {
     Map<String, String> overrides = kafka.learned("why");
     overrides.put("season", "24");
     overrides.put("forecasts.explain", "true");
-    settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    settings = KafkaFixture.job(overrides);
     String observations = settings.kafka().topics().observations().first();
     kafka.create(observations, 1, Map.of());
     Random random = new Random(1);
@@ -51,9 +51,7 @@ class WhyPageIT extends BrowserPage {
     kafka.sendObservations(observations, all);
     job = flink.submit(settings, 1, Duration.ofMillis(500));
     dashboard = serve(settings.kafka().topics(), 0);
-    job.await()
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> kafka.read(settings.kafka().topics().forecasts()).size() == VALUES);
+    kafka.awaitForecasts(job, settings, VALUES);
   }
 
   private static long time(int i) {

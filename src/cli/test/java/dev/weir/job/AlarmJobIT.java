@@ -13,11 +13,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.Judgment;
-import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,19 +73,15 @@ class AlarmJobIT {
     }
   }
 
-  private static Map<String, String> overrides(String name, Map<String, String> more) {
+  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+    kafka.create(name + ".observations", 3, Map.of());
     Map<String, String> overrides = kafka.learned(name);
     overrides.put("topics.alarms", name + ".alarms");
     overrides.put("alarms", "on");
     overrides.put("alarms.quiet", "12");
     overrides.put("learning.size", "small");
     overrides.putAll(more);
-    return overrides;
-  }
-
-  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
-    kafka.create(name + ".observations", 3, Map.of());
-    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides(name, more));
+    return KafkaFixture.job(overrides);
   }
 
   private static Instant time(int i) {
@@ -110,10 +104,7 @@ class AlarmJobIT {
   }
 
   private static void awaitAll(RunningJob job, JobSettings settings) {
-    String forecasts = settings.kafka().topics().forecasts();
-    job.await()
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> kafka.read(forecasts).size() == SERIES.size() * VALUES);
+    kafka.awaitForecasts(job, settings, SERIES.size() * VALUES);
   }
 
   /** All records, by series and in their order. */
@@ -245,15 +236,7 @@ class AlarmJobIT {
   }
 
   private static void awaitFeedback(RunningJob job, JobSettings settings, long records) {
-    String group = settings.kafka().group() + "-alarms-feedback";
-    String topic = settings.kafka().topics().feedback();
-    try (TopicAdmin admin = kafka.admin()) {
-      job.await()
-          .until(
-              () ->
-                  admin.committed(group, topic).values().stream().mapToLong(o -> o.offset()).sum()
-                      == records);
-    }
+    kafka.awaitRead(job, settings.kafka().group() + "-alarms-feedback", records);
   }
 
   @Test
@@ -266,11 +249,7 @@ class AlarmJobIT {
         "alarms --bootstrap-servers %s --topic %s ".formatted(kafka.bootstrapServers(), topic);
     send(settings, 0, AT - 20);
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      job.await()
-          .until(
-              () ->
-                  kafka.read(settings.kafka().topics().forecasts()).size()
-                      == SERIES.size() * (AT - 20));
+      kafka.awaitForecasts(job, settings, SERIES.size() * (AT - 20));
       byte[] key = "a.shift".getBytes(StandardCharsets.UTF_8);
       String ofNobody =
           "{\"series\":\"nobody\",\"reason\":\"level\",\"start\":\"2026-03-01T00:00:00Z\",\"id\":\"%s\"}"

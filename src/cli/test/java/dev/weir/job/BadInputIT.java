@@ -14,7 +14,6 @@ import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.Mode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,7 +50,21 @@ class BadInputIT {
   private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name) throws Exception {
-    return JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.sampleOverrides(name));
+    JobSettings settings = KafkaFixture.job(kafka.sampleOverrides(name));
+    String largest = Integer.toString(16 << 20);
+    String latest = Long.toString(Long.MAX_VALUE); // timestamps that the broker takes
+    kafka.create(
+        name + ".observations",
+        2,
+        Map.of("max.message.bytes", largest, "message.timestamp.after.max.ms", latest));
+    return settings;
+  }
+
+  /** Of a job whose dead letters have a topic before it starts. */
+  private static JobSettings settings(String name, int longestDeadLetter) throws Exception {
+    kafka.create(
+        name + ".dlq", 1, Map.of("max.message.bytes", Integer.toString(longestDeadLetter)));
+    return settings(name);
   }
 
   /** What goes in and what must come out: the good are forecast, the bad are kept as they are. */
@@ -59,12 +72,13 @@ class BadInputIT {
     private final String topic;
     private final Random random = new Random(SEED);
     private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private Long timestamp; // of bad records
     private final List<Observation> good = new ArrayList<>();
     private final Map<String, Reason> reasons = new HashMap<>(); // by the record's key
     private final Map<String, ProducerRecord<byte[], byte[]>> bad = new HashMap<>();
 
-    Traffic(String topic) {
-      this.topic = topic;
+    Traffic(JobSettings job) {
+      this.topic = job.kafka().topics().observations().first();
     }
 
     /** The next value of two series, one in each partition. */
@@ -87,7 +101,7 @@ class BadInputIT {
     void bad(Reason reason, byte[] key, byte[] value, byte[] schema) throws Exception {
       good();
       ProducerRecord<byte[], byte[]> record =
-          new ProducerRecord<>(topic, bad.size() % 2, key, value);
+          new ProducerRecord<>(topic, bad.size() % 2, timestamp, key, value);
       if (schema != null) {
         record.headers().add(ObservationCodec.fingerprintHeader(), schema);
       }
@@ -113,9 +127,7 @@ class BadInputIT {
   @Test
   void eachBadRecordIsADeadLetterWithItsBytesAndTheGoodOnesAroundItAreForecast() throws Exception {
     JobSettings settings = settings("bad");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
-    Traffic traffic = new Traffic(topic);
+    Traffic traffic = new Traffic(settings);
     byte[] ours = ObservationCodec.fingerprint();
     byte[] valid = new ObservationCodec().encode(at(START));
     traffic.bad(Reason.MALFORMED, Arrays.copyOf(valid, valid.length - 3), ours);
@@ -151,7 +163,7 @@ class BadInputIT {
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       send(traffic);
       awaitAll(job, settings, traffic);
-      Traffic more = new Traffic(topic); // later, when all of that is past
+      Traffic more = new Traffic(settings); // later, when all of that is past
       more.good.addAll(traffic.good);
       more.good();
       kafka.send(more.records);
@@ -166,29 +178,18 @@ class BadInputIT {
 
   @Test
   void aDeadLetterTooLargeForItsTopicIsCutAndSaysSo() throws Exception {
-    JobSettings settings = settings("cut");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
     int limit = 20_000;
-    kafka.create(
-        settings.kafka().topics().deadLetters(),
-        1,
-        Map.of("max.message.bytes", Integer.toString(limit)));
-    Traffic traffic = new Traffic(topic);
+    JobSettings settings = settings("cut", limit);
+    Traffic traffic = new Traffic(settings);
     Random random = new Random(SEED);
     for (int length : new int[] {3_000, 20_000, 100_000, 10 << 20}) {
       byte[] value = new byte[length];
       random.nextBytes(value);
       traffic.bad(Reason.MALFORMED, value, null);
     }
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      send(traffic);
-      awaitAll(job, settings, traffic);
-      job.assertRunning();
-    }
-    int kept = limit - (16 << 10);
-    assertDead(settings, traffic, kept);
-    assertThat(kafka.read(settings.kafka().topics().deadLetters()))
+    run(settings, traffic);
+    assertDead(settings, traffic, limit - (16 << 10));
+    assertThat(dead(settings))
         .filteredOn(record -> record.headers().lastHeader(DeadLetterCodec.TRUNCATED) != null)
         .hasSize(3);
     assertForecasts(settings, traffic.good);
@@ -196,21 +197,13 @@ class BadInputIT {
 
   @Test
   void aKeyTooLargeForItsDeadLetterTopicIsCutAndSaysSo() throws Exception {
-    JobSettings settings = settings("key");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
-    kafka.create(settings.kafka().topics().deadLetters(), 1, Map.of("max.message.bytes", "20000"));
-    Traffic traffic = new Traffic(topic);
+    JobSettings settings = settings("key", 20_000);
+    Traffic traffic = new Traffic(settings);
     byte[] key = new byte[100_000];
     new Random(SEED).nextBytes(key);
     traffic.bad(Reason.MALFORMED, key, new byte[] {7}, null);
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      send(traffic);
-      awaitAll(job, settings, traffic);
-      job.assertRunning();
-    }
-    ConsumerRecord<byte[], byte[]> dead =
-        kafka.read(settings.kafka().topics().deadLetters()).get(0);
+    run(settings, traffic);
+    ConsumerRecord<byte[], byte[]> dead = dead(settings).get(0);
     assertThat(dead.key()).isEqualTo(Arrays.copyOf(key, dead.key().length));
     assertThat(dead.value()).isEmpty();
     assertThat(header(dead, DeadLetterCodec.KEY_TRUNCATED)).isEqualTo("100000");
@@ -219,56 +212,15 @@ class BadInputIT {
   }
 
   @Test
-  void aTimeAheadOfTheClockThatTheJobTakesIsForecast() throws Exception {
-    JobSettings settings = settings("ahead");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of());
-    long ahead = System.currentTimeMillis() + HOUR / 2; // max-future is an hour
-    List<Observation> good = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      good.add(new Observation("ahead", ahead + i * 60_000, i));
-    }
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      kafka.sendObservations(topic, good);
-      String out = settings.kafka().topics().forecasts();
-      job.await().until(() -> kafka.read(out).size() == 10);
-      job.assertRunning();
-    }
-    assertForecasts(settings, good);
-  }
-
-  @Test
-  void aKafkaTimestampThatTheDeadLetterTopicRefusesDoesNotStopTheJob() throws Exception {
-    JobSettings settings = settings("stamp");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
-    long future = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      kafka.send(List.of(new ProducerRecord<>(topic, 0, future, new byte[] {1}, new byte[] {2})));
-      String dead = settings.kafka().topics().deadLetters();
-      job.await().until(() -> kafka.deadLetters(dead).size() == 1);
-      assertThat(kafka.deadLetters(dead).get(0).source().timestamp()).isEqualTo(future);
-      job.assertRunning();
-    }
-  }
-
-  @Test
-  void aDeadLetterTopicMayTakeRecordsOfAnyLength() throws Exception {
-    JobSettings settings = settings("any");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of());
-    kafka.create(
-        settings.kafka().topics().deadLetters(),
-        1,
-        Map.of("max.message.bytes", Integer.toString(Integer.MAX_VALUE)));
-    Traffic traffic = new Traffic(topic);
+  void aDeadLetterTopicMayTakeAnyLengthAndRefuseTheTimestampOfARecord() throws Exception {
+    JobSettings settings = settings("any", Integer.MAX_VALUE);
+    Traffic traffic = new Traffic(settings);
+    traffic.timestamp = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
     traffic.bad(Reason.MALFORMED, new byte[] {7}, null);
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      send(traffic);
-      awaitAll(job, settings, traffic);
-      job.assertRunning();
-    }
+    run(settings, traffic);
     assertDead(settings, traffic, Integer.MAX_VALUE);
+    assertThat(kafka.deadLetters(settings).get(0).source().timestamp())
+        .isEqualTo(traffic.timestamp);
   }
 
   /** What a producer has that never heard of the optional field. */
@@ -283,10 +235,9 @@ class BadInputIT {
               """);
 
   @Test
-  void observationsOfAnOlderSchemaAreForecastBesideThoseOfTheNewest() throws Exception {
+  void observationsOfAnOlderSchemaAndOfTheNextHourAreForecastBesideOthers() throws Exception {
     JobSettings settings = settings("older");
     String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of());
     byte[] fingerprint =
         ByteBuffer.allocate(8).putLong(SchemaNormalization.parsingFingerprint64(OLDER)).array();
     List<Observation> good = new ArrayList<>();
@@ -307,10 +258,15 @@ class BadInputIT {
       }
       records.add(record);
     }
+    long ahead = System.currentTimeMillis() + HOUR / 2; // max-future is an hour
+    for (int i = 0; i < 10; i++) {
+      good.add(new Observation("ahead", ahead + i * 60_000, i));
+      records.add(KafkaFixture.record(topic, null, good.get(good.size() - 1)));
+    }
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       kafka.send(records);
-      String out = settings.kafka().topics().forecasts();
-      job.await().until(() -> kafka.read(out).size() >= good.size());
+      kafka.awaitForecasts(job, settings, good.size());
+      job.assertRunning();
     }
     assertForecasts(settings, good);
     assertThat(kafka.deadLetters(settings)).isEmpty();
@@ -331,19 +287,29 @@ class BadInputIT {
     assertThat(sent).hasSize(traffic.good.size() + traffic.bad.size());
   }
 
+  private static void run(JobSettings settings, Traffic traffic) throws Exception {
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      send(traffic);
+      awaitAll(job, settings, traffic);
+      job.assertRunning();
+    }
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> dead(JobSettings settings) {
+    return kafka.read(settings.kafka().topics().deadLetters());
+  }
+
   /** Fills the heap, which what else runs in this JVM may feel. */
   @Tag("slow")
   @Test
   void batchThatDoesNotFitIntoMemoryIsNamed() throws Exception {
     JobSettings settings = settings("packed");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of());
-    Traffic traffic = threeGood(topic);
+    Traffic traffic = threeGood(settings);
     MemoryRecords batch = packed();
     assertThat(batch.sizeInBytes()).isLessThan(1 << 20);
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       awaitAll(job, settings, traffic);
-      kafka.send(topic, 1, batch);
+      kafka.send("packed.observations", 1, batch);
       assertThat(job.failure())
           .startsWith(
               "batch at or behind topic packed.observations, partition 1, offset 3: expected one"
@@ -357,10 +323,8 @@ class BadInputIT {
   @Test
   void damagedBatchIsNamed() throws Exception {
     JobSettings settings = settings("damaged");
-    String topic = settings.kafka().topics().observations().first();
-    kafka.create(topic, 2, Map.of());
-    threeGood(topic);
-    kafka.damage(topic, 1, 0, 2);
+    threeGood(settings);
+    kafka.damage("damaged.observations", 1, 0, 2);
     try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
       assertThat(job.failure())
           .startsWith(
@@ -373,8 +337,8 @@ class BadInputIT {
     }
   }
 
-  private static Traffic threeGood(String topic) throws Exception {
-    Traffic traffic = new Traffic(topic);
+  private static Traffic threeGood(JobSettings settings) throws Exception {
+    Traffic traffic = new Traffic(settings);
     for (int i = 0; i < 3; i++) {
       traffic.good();
     }
@@ -396,12 +360,11 @@ class BadInputIT {
 
   private static void awaitAll(RunningJob job, JobSettings settings, Traffic traffic) {
     String out = settings.kafka().topics().forecasts();
-    String dead = settings.kafka().topics().deadLetters();
     job.await()
         .untilAsserted(
             () -> {
               assertThat(kafka.read(out)).hasSize(traffic.good.size());
-              assertThat(kafka.read(dead)).hasSize(traffic.bad.size());
+              assertThat(dead(settings)).hasSize(traffic.bad.size());
             });
   }
 
@@ -411,7 +374,7 @@ class BadInputIT {
    * @param kept how many bytes of a value the topic takes
    */
   private static void assertDead(JobSettings settings, Traffic traffic, int kept) {
-    List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(settings.kafka().topics().deadLetters());
+    List<ConsumerRecord<byte[], byte[]>> dead = dead(settings);
     assertThat(dead.stream().map(record -> Arrays.toString(record.key())))
         .containsExactlyInAnyOrderElementsOf(traffic.bad.keySet());
     for (ConsumerRecord<byte[], byte[]> record : dead) {
@@ -451,8 +414,6 @@ class BadInputIT {
     for (Map.Entry<String, List<Observation>> series : bySeries.entrySet()) {
       expected.put(series.getKey(), CoreForecasts.of(series.getValue(), settings.forecast()));
     }
-    Map<String, List<Forecast>> actual =
-        kafka.forecasts(settings).stream().collect(Collectors.groupingBy(Forecast::series));
-    assertThat(actual).isEqualTo(expected);
+    assertThat(kafka.bySeries(settings)).isEqualTo(expected);
   }
 }

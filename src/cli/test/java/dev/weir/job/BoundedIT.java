@@ -6,14 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -36,7 +33,7 @@ class BoundedIT {
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.sampleOverrides(name);
     overrides.putAll(more);
-    return JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    return KafkaFixture.job(overrides);
   }
 
   /** Learns, so that each bit of a forecast depends on all values before it. */
@@ -87,18 +84,9 @@ class BoundedIT {
     }
   }
 
-  private static List<Forecast> forecasts(JobSettings settings) {
-    return kafka.forecasts(settings);
-  }
-
   /** A commit is answered before each partition has its mark, and so a savepoint is, too. */
   private static void awaitForecasts(JobSettings settings, int count) {
-    await().untilAsserted(() -> assertThat(forecasts(settings)).hasSize(count));
-  }
-
-  private static Map<String, List<Forecast>> bySeries(List<Forecast> forecasts) {
-    return forecasts.stream()
-        .collect(Collectors.groupingBy(Forecast::series, TreeMap::new, Collectors.toList()));
+    await().untilAsserted(() -> assertThat(kafka.forecasts(settings)).hasSize(count));
   }
 
   @ParameterizedTest
@@ -119,11 +107,11 @@ class BoundedIT {
     sendInOneTransaction(name, rounds(40, 60)); // moves event time on
     JobSettings streaming = learned(name + "-stream", common);
     try (RunningJob job = new RunningJob(ForecastJob.submit(environment(2), streaming))) {
-      job.await().until(() -> forecasts(streaming).size() >= SERIES * 45);
+      job.await().until(() -> kafka.forecasts(streaming).size() >= SERIES * 45);
     }
-    Map<String, List<Forecast>> stream = bySeries(forecasts(streaming));
+    Map<String, List<Forecast>> stream = kafka.bySeries(streaming);
     stream.replaceAll((series, all) -> all.subList(0, 40));
-    assertThat(bySeries(forecasts(history))).isEqualTo(stream);
+    assertThat(kafka.bySeries(history)).isEqualTo(stream);
   }
 
   @Test
@@ -163,7 +151,7 @@ class BoundedIT {
     finish(settings, 2);
     return await()
         .until(
-            () -> forecasts(settings).stream().map(f -> f.origin() / 1_000).sorted().toList(),
+            () -> kafka.forecasts(settings).stream().map(f -> f.origin() / 1_000).sorted().toList(),
             made -> !made.isEmpty());
   }
 
@@ -192,7 +180,7 @@ class BoundedIT {
                 "10 s")); // more than a reader needs from its start to its first records
     finish(settings, 2);
     awaitForecasts(settings, 10 + 100);
-    Map<String, List<Forecast>> made = bySeries(forecasts(settings));
+    Map<String, List<Forecast>> made = kafka.bySeries(settings);
     assertThat(made.get("early")).hasSize(10);
     assertThat(made.get("late")).hasSize(100);
   }

@@ -16,8 +16,12 @@ import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.model.ClassifierModel;
-import dev.weir.model.ModelFiles;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.TestModel;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +39,13 @@ class ClassifyJobIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final List<String> SERIES = List.of("lathe", "mill", "press-9", "saw");
+
+  /** Of the name of the classifier. */
+  private static final ForecastModel FORECASTS =
+      TestModel.of(new RnnConfig(Cell.GRU, 2, 2, 1, false, true), 11, 2)
+          .name("states")
+          .version(9)
+          .build();
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
@@ -155,11 +166,14 @@ class ClassifyJobIT {
                       .getBytes(StandardCharsets.UTF_8)),
               new ProducerRecord<>(
                   job.kafka().topics().ofClasses().labels(), new byte[] {1, 2, 3})));
-      String letters = job.kafka().topics().deadLetters();
-      running.await().until(() -> kafka.deadLetters(letters).size() == 2);
-      assertThat(kafka.deadLetters(letters))
+      models.publish(FORECASTS);
+      running.await().until(() -> kafka.deadLetters(job).size() == 3);
+      assertThat(kafka.deadLetters(job))
           .extracting(DeadLetter::reason)
-          .containsExactlyInAnyOrder(Reason.LABEL, Reason.MALFORMED);
+          .containsExactlyInAnyOrder(Reason.LABEL, Reason.MALFORMED, Reason.MODEL);
+      assertThat(kafka.deadLetters(job))
+          .extracting(DeadLetter::message)
+          .anyMatch(m -> m.contains("expected a classifier, got one that forecasts"));
       running.assertRunning();
       assertComplete(job, all, sent);
       List<Classification> late =
@@ -204,7 +218,7 @@ class ClassifyJobIT {
     JobSettings job = settings("stopped", "classify: {learning: true}");
     List<List<Step>> all = all(120);
     kafka.create(job, 3);
-    Path savepoints = java.nio.file.Files.createTempDirectory("weir-classes");
+    Path savepoints = Files.createTempDirectory("weir-classes");
     String savepoint;
     try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
       sendObservations(job, all, 0, 70);
@@ -244,34 +258,11 @@ class ClassifyJobIT {
       SERIES.forEach(name -> late.add(new Observation(name, 3_000, 1, new double[] {2})));
       kafka.sendObservations(job, late);
       await(running, job, 40 * SERIES.size());
-      String letters = job.kafka().topics().deadLetters();
-      running.await().until(() -> kafka.deadLetters(letters).size() >= SERIES.size());
-      running.await().until(() -> kafka.forecasts(job).size() >= 40 * SERIES.size());
-      assertThat(kafka.deadLetters(letters)).hasSize(SERIES.size());
+      running.await().until(() -> kafka.deadLetters(job).size() >= SERIES.size());
+      kafka.awaitForecasts(running, job, 40 * SERIES.size());
+      assertThat(kafka.deadLetters(job)).hasSize(SERIES.size());
       assertComplete(job, all, 40);
       assertThat(kafka.forecasts(job)).extracting(Forecast::series).containsAll(SERIES);
-    }
-  }
-
-  @Tag("slow")
-  @Test
-  void aModelThatForecastsIsRefused() throws Exception {
-    JobSettings job = settings("refuses", "classify: {model: sample-many-to-one}");
-    kafka.create(job, 1);
-    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
-      new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), job.kafka().topics().models())
-          .publish(
-              ModelFiles.read(
-                  Path.of(KafkaFixture.sample("many-to-one")), ModelFiles.Defaults.NONE));
-      String letters = job.kafka().topics().deadLetters();
-      running.await().until(() -> !kafka.deadLetters(letters).isEmpty());
-      assertThat(kafka.deadLetters(letters))
-          .singleElement()
-          .satisfies(
-              letter ->
-                  assertThat(letter.message())
-                      .contains("expected a classifier, got one that forecasts"));
-      running.assertRunning();
     }
   }
 }

@@ -2,21 +2,16 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.avro.Covariates;
-import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.wire.AvroBytes;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -25,7 +20,6 @@ import java.util.stream.DoubleStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Covariates from a topic of their own, beside the same ones inside of the observations. */
 class CovariateTopicIT {
@@ -36,8 +30,6 @@ class CovariateTopicIT {
   private static final int HORIZON = 2;
   private static final int FEATURES = 2;
   private static final List<String> SERIES = List.of("a/1", "a/2", "b/1", "b/2", "b/3");
-
-  @TempDir private static Path dir;
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
@@ -51,15 +43,16 @@ class CovariateTopicIT {
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     kafka.create(name + ".observations", 3, Map.of());
     Map<String, String> overrides = kafka.learned(name);
-    overrides.put("topics.covariates", name + ".weather");
-    overrides.put("covariates.key", "([^/]+)/.*");
-    overrides.put("window.interval", "PT1H");
-    overrides.put("window.features-ahead", "2");
-    overrides.put("forecast.many-to-one.horizon", Integer.toString(HORIZON));
-    overrides.put("learning.size", "small");
-    overrides.put("season", "24");
     overrides.putAll(more);
-    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    return KafkaFixture.job(
+        overrides,
+        "topics.covariates=%s.weather".formatted(name),
+        "covariates.key=([^/]+)/.*",
+        "window.interval=PT1H",
+        "window.features-ahead=2",
+        "forecast.many-to-one.horizon=" + HORIZON,
+        "learning.size=small",
+        "season=24");
   }
 
   private static double temperature(int hour) {
@@ -115,9 +108,7 @@ class CovariateTopicIT {
                 + new SplittableRandom(31L * hour + series.hashCode()).nextDouble();
         long time = START + hour * HOUR;
         bare.add(new Observation(series, time, value));
-        observed.add(
-            new Observation(
-                series, time, value, Observation.NO_FEATURES, null, known(series, hour)));
+        observed.add(new Observation(series, time, value).withAhead(known(series, hour)));
       }
     }
     kafka.sendObservations(settings, bare);
@@ -126,40 +117,6 @@ class CovariateTopicIT {
   /** Waits until a checkpoint contains all covariates that have been sent. */
   private void awaitCovariates(RunningJob job, JobSettings settings) {
     kafka.awaitRead(job, settings.kafka().group() + "-covariates", covariateRecords);
-  }
-
-  private void awaitForecasts(RunningJob job, JobSettings settings) {
-    String forecasts = settings.kafka().topics().forecasts();
-    job.await()
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> kafka.read(forecasts).size() >= observed.size());
-  }
-
-  private static Map<String, List<String>> bySeries(List<Forecast> forecasts) {
-    ForecastCodec codec = new ForecastCodec();
-    Map<String, List<String>> bytes = new TreeMap<>();
-    for (Forecast forecast : forecasts) {
-      bytes
-          .computeIfAbsent(forecast.series(), series -> new ArrayList<>())
-          .add(HexFormat.of().formatHex(codec.encode(forecast)));
-    }
-    return bytes;
-  }
-
-  /** The forecasts of observations that bring their covariates. */
-  private static List<Forecast> expected(ForecastSettings settings, List<Observation> observations)
-      throws Exception {
-    List<Forecast> forecasts = new ArrayList<>();
-    for (String series : SERIES) {
-      List<Observation> own =
-          observations.stream().filter(each -> each.series().equals(series)).toList();
-      forecasts.addAll(OneSeries.forecasts(settings, own));
-    }
-    return forecasts;
-  }
-
-  private List<Forecast> forecasts(JobSettings settings) {
-    return kafka.forecasts(settings);
   }
 
   /** State is lost with the first job, but its committed offsets are not. */
@@ -177,11 +134,11 @@ class CovariateTopicIT {
       sendCovariates(settings, "b", 40, 41, 5);
       awaitCovariates(job, settings);
       sendObservations(settings, 0, 30);
-      awaitForecasts(job, settings);
+      kafka.awaitForecasts(job, settings, observed.size());
       job.assertRunning();
     }
-    List<Forecast> expected = expected(settings.forecast(), observed);
-    assertThat(bySeries(forecasts(settings))).isEqualTo(bySeries(expected));
+    assertThat(kafka.bySeries(settings))
+        .isEqualTo(OneSeries.bySeries(settings.forecast(), observed));
   }
 
   /** No covariate ever comes: an idle source of them must not hold back event time. */
@@ -190,11 +147,7 @@ class CovariateTopicIT {
     JobSettings settings = settings("calm", Map.of("window.out-of-orderness", "PT1H"));
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       sendObservations(settings, 0, 30);
-      String forecasts = settings.kafka().topics().forecasts();
-      int complete = SERIES.size() * 28; // the newest two hours wait
-      job.await()
-          .atMost(Duration.ofMinutes(3))
-          .until(() -> kafka.read(forecasts).size() >= complete);
+      kafka.awaitForecasts(job, settings, SERIES.size() * 28); // the newest two hours wait
       job.assertRunning();
     }
   }

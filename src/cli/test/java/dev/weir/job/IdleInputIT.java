@@ -2,16 +2,19 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -45,27 +48,65 @@ class IdleInputIT {
 
   @Test
   void afterAPauseASeriesIsStillPutInOrder() throws Exception {
-    Map<String, String> overrides = kafka.sampleOverrides("lull");
-    overrides.put("delivery.guarantee", "at-least-once");
-    overrides.put("window.out-of-orderness", "PT10S");
-    overrides.put("window.idle-timeout", "PT1S");
-    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
-    String topic = settings.kafka().topics().observations().first();
+    JobSettings settings =
+        KafkaFixture.job(
+            kafka.sampleOverrides("lull"),
+            "delivery.guarantee=at-least-once",
+            "window.out-of-orderness=PT10S",
+            "window.idle-timeout=PT1S");
     String forecasts = settings.kafka().topics().forecasts();
-    kafka.create(topic, 1, Map.of());
+    kafka.create(settings, 1);
     try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {
-      long[] first = new long[31];
-      for (int i = 0; i <= 30; i++) {
-        first[i] = i;
-      }
-      kafka.sendObservations(topic, seconds(first));
+      kafka.sendObservations(settings, seconds(LongStream.rangeClosed(0, 30).toArray()));
       job.await().until(() -> kafka.read(forecasts).size() == 20);
       Awaitility.await() // longer than the idle timeout: nothing may be let go for its sake
           .during(Duration.ofSeconds(3))
           .until(() -> kafka.read(forecasts).size() == 20);
-      kafka.sendObservations(topic, seconds(33, 32, 60));
+      kafka.sendObservations(settings, seconds(33, 32, 60));
       job.await().until(() -> kafka.read(forecasts).size() == 33);
-      assertThat(kafka.read(settings.kafka().topics().deadLetters())).isEmpty();
+      assertThat(kafka.deadLetters(settings)).isEmpty();
+    }
+  }
+
+  private static Observation at(double second, double value) {
+    return new Observation("s", Math.round(1_000 * second), value);
+  }
+
+  @Test
+  void whatIsMissingIsFilledInOnceTheWatermarkHasPassedIt() throws Exception {
+    JobSettings settings =
+        KafkaFixture.job(
+            kafka.sampleOverrides("gaps"),
+            "delivery.guarantee=at-least-once",
+            "window.out-of-orderness=PT4S",
+            "window.idle-timeout=PT1S", // one of the partitions never has anything
+            "window.interval=PT1S",
+            "window.gap=linear");
+    kafka.create(settings, 2);
+    try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {
+      kafka.sendObservations(
+          settings, List.of(at(1, 10), at(2.2, 20), at(6, 60), at(3, 1), at(3, 30), at(7, 70)));
+      AtomicInteger second = new AtomicInteger(8);
+      job.await()
+          .until(
+              () -> { // the stream goes on, else its own partition would be idle as well
+                kafka.sendObservations(settings, List.of(at(second.getAndIncrement(), 0)));
+                return kafka.forecasts(settings).size() >= 5;
+              });
+      kafka.sendObservations(settings, List.of(at(4, 41))); // filled in already, with 40
+      job.await().until(() -> kafka.deadLetters(settings).size() == 1);
+
+      List<Forecast> got = kafka.forecasts(settings).subList(0, 5);
+      assertThat(got)
+          .extracting(Forecast::origin)
+          .containsExactly(1000L, 2000L, 3000L, 6000L, 7000L);
+      Forecast last = got.get(4);
+      assertThat(last.status()).isEqualTo(Status.OK);
+      assertThat(last.windowStart()).isEqualTo(3_000);
+      assertThat(last.times()).startsWith(8_000, 9_000);
+      DeadLetter letter = kafka.deadLetters(settings).get(0);
+      assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.LATE);
+      assertThat(letter.message()).contains("got 1970-01-01T00:00:04Z, late by");
     }
   }
 
@@ -96,14 +137,15 @@ class IdleInputIT {
 
   /** Reads the backlog with a job of its own; its forecasts by series and origin. */
   private static List<Forecast> replay(String name, int parallelism) throws Exception {
-    Map<String, String> overrides = kafka.learned(name);
-    overrides.put("topics.observations", "backlog");
-    overrides.put("kafka.group-id", name);
-    overrides.put("delivery.guarantee", "at-least-once");
-    overrides.put("window.out-of-orderness", "PT10M");
-    overrides.put("window.idle-timeout", "PT0.02S");
-    overrides.put("learning.size", "small");
-    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    JobSettings settings =
+        KafkaFixture.job(
+            kafka.learned(name),
+            "topics.observations=backlog",
+            "kafka.group-id=" + name,
+            "delivery.guarantee=at-least-once",
+            "window.out-of-orderness=PT10M",
+            "window.idle-timeout=PT0.02S",
+            "learning.size=small");
     String forecasts = settings.kafka().topics().forecasts();
     String letters = settings.kafka().topics().deadLetters();
     int expected = BACKLOG_SERIES * (BACKLOG_VALUES - 1); // the newest ones wait for later ones
@@ -153,14 +195,14 @@ class IdleInputIT {
   @ParameterizedTest
   @CsvSource({"false, PT0.001S", "true, PT0.001S", "false, PT0S"})
   void partitionsAddedWithBacklogLoseNothing(boolean runs, String outOfOrderness) throws Exception {
-    Map<String, String> overrides =
-        kafka.sampleOverrides("added-%s-%s".formatted(runs, outOfOrderness));
-    overrides.put("delivery.guarantee", "at-least-once");
-    overrides.put("window.out-of-orderness", outOfOrderness);
-    // what is not written yet is not unread: while a producer writes, a pause must be short
-    overrides.put("window.idle-timeout", runs ? "PT10M" : "PT0.02S");
-    overrides.put("kafka.properties.max.partition.fetch.bytes", "2000"); // partitions in turn
-    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    JobSettings settings =
+        KafkaFixture.job(
+            kafka.sampleOverrides("added-%s-%s".formatted(runs, outOfOrderness)),
+            "delivery.guarantee=at-least-once",
+            "window.out-of-orderness=" + outOfOrderness,
+            // what is not written yet is not unread: while a producer writes, a pause must be short
+            "window.idle-timeout=" + (runs ? "PT10M" : "PT0.02S"),
+            "kafka.properties.max.partition.fetch.bytes=2000"); // partitions in turn
     String topic = settings.kafka().topics().observations().first();
     String forecasts = settings.kafka().topics().forecasts();
     String letters = settings.kafka().topics().deadLetters();

@@ -2,7 +2,9 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cluster.Topics;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -15,6 +17,7 @@ import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -22,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,16 +34,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -50,7 +52,6 @@ import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ProduceRequest;
 import org.apache.kafka.common.requests.RequestHeader;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The broker of this JVM's tests, with its topics as the bytes that they hold. Each test has topics
@@ -58,10 +59,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class KafkaFixture implements AutoCloseable {
 
-  public static final String COMMITTED = "read_committed";
-  public static final String UNCOMMITTED = "read_uncommitted";
-
-  private static final Duration POLL = Duration.ofMillis(50);
+  public static final String COMMITTED = Topics.COMMITTED;
+  public static final String UNCOMMITTED = Topics.UNCOMMITTED;
 
   private static KafkaFixture shared;
 
@@ -91,11 +90,6 @@ public final class KafkaFixture implements AutoCloseable {
       Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "broker"));
     }
     return shared;
-  }
-
-  /** One of its own, which its test stops. */
-  public static KafkaFixture start(Path dir) throws Exception {
-    return new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
   }
 
   public String bootstrapServers() {
@@ -145,31 +139,77 @@ public final class KafkaFixture implements AutoCloseable {
     return overrides;
   }
 
-  /** Waits until a checkpoint contains so many records of a consumer group. */
-  public void awaitRead(RunningJob job, String group, long records) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-      job.await()
-          .atMost(Duration.ofMinutes(3))
-          .until(
-              () ->
-                  admin
-                          .listConsumerGroupOffsets(group)
-                          .partitionsToOffsetAndMetadata()
-                          .get()
-                          .values()
-                          .stream()
-                          .mapToLong(offset -> offset == null ? 0 : offset.offset())
-                          .sum()
-                      == records);
-    }
-  }
-
   /** The same with a model that reads windows alone. */
   public Map<String, String> sampleOverrides(String name) {
     Map<String, String> overrides = overrides(name);
     overrides.put("forecast.many-to-one.model", "sample-many-to-one");
     overrides.put("forecast.many-to-one.file", sample("many-to-one"));
     return overrides;
+  }
+
+  /**
+   * The job of jobs/many-to-one.yaml.
+   *
+   * @param more overrides, each as {@code KEY=VALUE}
+   */
+  public static JobSettings job(Map<String, String> overrides, String... more) throws IOException {
+    for (String each : more) {
+      String[] parts = each.split("=", 2);
+      overrides.put(parts[0], parts[1]);
+    }
+    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+  }
+
+  /** Waits until a job has committed so many forecasts. */
+  public void awaitForecasts(RunningJob job, JobSettings settings, int count) {
+    String topic = settings.kafka().topics().forecasts();
+    job.await().atMost(Duration.ofMinutes(3)).until(() -> read(topic).size() >= count);
+  }
+
+  /** What a job has forecast, by series and in the order of the topic. */
+  public Map<String, List<Forecast>> bySeries(JobSettings job) {
+    return forecasts(job).stream().collect(Collectors.groupingBy(Forecast::series));
+  }
+
+  /** Waits until a checkpoint contains so many records of a consumer group. */
+  public void awaitRead(RunningJob job, String group, long records) {
+    job.await().atMost(Duration.ofMinutes(3)).until(() -> committed(group) == records);
+  }
+
+  /** Records of a topic, and marks of transactions, behind those that a group has committed. */
+  public long lag(String topic, String group) throws Exception {
+    return new Topics(bootstrapServers(), Patience.LIMIT).end(topic) - committed(group);
+  }
+
+  /** How many records a consumer group has committed. */
+  public long committed(String group) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .values()
+          .stream()
+          .mapToLong(offset -> offset == null ? 0 : offset.offset())
+          .sum();
+    }
+  }
+
+  /** The first values of a series that the demo has. */
+  public static List<Observation> sampleSeries(String name, int values) throws IOException {
+    String file = "/sample/" + name + ".csv";
+    try (InputStream in = KafkaFixture.class.getResourceAsStream(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .skip(1)
+          .limit(values)
+          .map(line -> line.split(","))
+          .map(
+              c ->
+                  new Observation(
+                      c[0], Instant.parse(c[1]).toEpochMilli(), Double.parseDouble(c[2])))
+          .toList();
+    }
   }
 
   /** A small network that reads windows alone. */
@@ -271,6 +311,15 @@ public final class KafkaFixture implements AutoCloseable {
     }
   }
 
+  /** Sends each line as a value without a key. */
+  public void sendLines(String topic, Collection<String> lines) throws Exception {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String line : lines) {
+      records.add(new ProducerRecord<>(topic, line.getBytes(StandardCharsets.UTF_8)));
+    }
+    send(records);
+  }
+
   public void sendObservations(String topic, Collection<Observation> observations)
       throws Exception {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -293,25 +342,7 @@ public final class KafkaFixture implements AutoCloseable {
 
   /** The whole topic from its beginning to its present end, each partition in its order. */
   public List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
-    Map<String, Object> config = new HashMap<>();
-    config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
-    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(p -> new TopicPartition(p.topic(), p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer.poll(POLL).forEach(records::add);
-      }
-    }
-    return records;
+    return new Topics(bootstrapServers(), Patience.LIMIT).read(topic, isolation);
   }
 
   /** Those that a job has committed. */

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.Forecast;
 import dev.weir.job.options.JobFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,10 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /** Records of other tools, kept as they send them, through the real job. */
@@ -43,14 +41,6 @@ class MappedJobIT {
     return JobSettings.of(JobFile.parse(text, name + ".yaml", overrides), RECORDS);
   }
 
-  private static void send(String topic, List<String> lines) throws Exception {
-    sendBytes(topic, lines.stream().map(l -> l.getBytes(StandardCharsets.UTF_8)).toList());
-  }
-
-  private static void sendBytes(String topic, List<byte[]> values) throws Exception {
-    kafka.send(values.stream().map(v -> new ProducerRecord<byte[], byte[]>(topic, v)).toList());
-  }
-
   @Test
   void jsonComesInAndGoesOutAndWhatDoesNotFitIsKept() throws Exception {
     JobSettings job =
@@ -69,10 +59,9 @@ class MappedJobIT {
     lines.add("nonsense");
     kafka.create(job, 1);
     try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
-      send(job.kafka().topics().observations().first(), lines);
-      String letters = job.kafka().topics().deadLetters();
-      running.await().until(() -> kafka.deadLetters(letters).size() == 4);
-      List<DeadLetter> dead = kafka.deadLetters(letters);
+      kafka.sendLines("json.observations", lines);
+      running.await().until(() -> kafka.deadLetters(job).size() == 4);
+      List<DeadLetter> dead = kafka.deadLetters(job);
       assertThat(dead)
           .extracting(DeadLetter::reason)
           .containsExactly(Reason.FIELD, Reason.TIME, Reason.NOT_FINITE, Reason.MALFORMED);
@@ -114,18 +103,16 @@ class MappedJobIT {
                     .formatted(kafka.bootstrapServers())
                 + " create it or set topics.observations");
     try (RunningJob running = flink.submit(matched, 1, CHECKPOINTS)) {
-      send("listed.a", readings(0, 8));
-      String forecasts = matched.kafka().topics().forecasts();
-      running.await().until(() -> kafka.forecasts(forecasts).size() == 8);
+      kafka.sendLines("listed.a", readings(0, 8));
+      running.await().until(() -> kafka.forecasts(matched).size() == 8);
       kafka.create("listed.b", 3, Map.of()); // while the job runs
-      send("listed.b", readings(0, 9));
-      running.await().until(() -> kafka.forecasts(forecasts).size() == 17);
-      assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
+      kafka.sendLines("listed.b", readings(0, 9));
+      running.await().until(() -> kafka.forecasts(matched).size() == 17);
+      assertThat(seriesOf(matched)).containsExactlyInAnyOrder("listed.a/7", "listed.b/7");
     }
     try (RunningJob running = flink.submit(listed, 1, CHECKPOINTS)) {
-      String forecasts = listed.kafka().topics().forecasts();
-      running.await().until(() -> kafka.forecasts(forecasts).size() == 17);
-      assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
+      running.await().until(() -> kafka.forecasts(listed).size() == 17);
+      assertThat(seriesOf(listed)).containsExactlyInAnyOrder("listed.a/7", "listed.b/7");
       assertThat(kafka.deadLetters(listed)).isEmpty();
     }
   }
@@ -156,7 +143,7 @@ class MappedJobIT {
         .toList();
   }
 
-  private static TreeSet<String> seriesOf(String forecasts) throws Exception {
-    return new TreeSet<>(kafka.forecasts(forecasts).stream().map(Forecast::series).toList());
+  private static Set<String> seriesOf(JobSettings job) {
+    return kafka.bySeries(job).keySet();
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.avro.OutsideForecast;
-import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.wire.AvroBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,11 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,19 +36,19 @@ class OutsideTopicIT {
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
 
-  /** Of a job whose observations bring what the models say. */
-  private static Map<String, String> withColumns() {
+  /**
+   * A job whose observations bring what the models say.
+   *
+   * @param more overrides
+   */
+  private static JobSettings settings(String... more) throws Exception {
     Map<String, String> overrides = kafka.learned("outside");
     overrides.put("outside", String.join(",", MODELS));
     overrides.put("window.interval", "PT1H");
     overrides.put("forecast.many-to-one.horizon", Integer.toString(HORIZON));
     overrides.put("learning.size", "small");
     overrides.put("season", "24");
-    return overrides;
-  }
-
-  private static JobSettings settings(Map<String, String> overrides) throws Exception {
-    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    return KafkaFixture.job(overrides, more);
   }
 
   private static double value(String series, int hour) {
@@ -131,58 +129,35 @@ class OutsideTopicIT {
     kafka.sendObservations(settings, bare);
   }
 
-  private static void awaitForecasts(RunningJob job, JobSettings settings, int hours) {
-    String topic = settings.kafka().topics().forecasts();
-    job.await()
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> kafka.read(topic).size() >= hours * SERIES.size());
-  }
-
-  private static Map<String, List<String>> bySeries(List<Forecast> forecasts) {
-    ForecastCodec codec = new ForecastCodec();
-    Map<String, List<String>> bytes = new TreeMap<>();
-    for (Forecast forecast : forecasts) {
-      bytes
-          .computeIfAbsent(forecast.series(), series -> new ArrayList<>())
-          .add(HexFormat.of().formatHex(codec.encode(forecast)));
-    }
-    return bytes;
-  }
-
   @Test
   void forecastsAreAsIfObservationsBroughtThem() throws Exception {
-    Map<String, String> overrides = withColumns();
-    overrides.put("topics.outside", "outside.outside");
-    JobSettings settings = settings(overrides);
-    kafka.create(settings.kafka().topics().observations().first(), 2, Map.of());
+    JobSettings settings = settings("topics.outside=outside.outside");
+    kafka.create(settings, 2);
     kafka.create(settings.kafka().topics().outside().name(), 2, Map.of());
     int sent = sendForecasts(settings, 60);
     String savepoint;
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       kafka.awaitRead(job, settings.kafka().group() + "-outside", sent);
       sendObservations(settings, 0, 30);
-      awaitForecasts(job, settings, 30);
+      kafka.awaitForecasts(job, settings, 30 * SERIES.size());
       savepoint = job.stop(dir.resolve("savepoints"));
     }
     try (RunningJob job = flink.restore(settings, 1, CHECKPOINTS, savepoint)) {
       sendObservations(settings, 30, 50);
-      awaitForecasts(job, settings, 50);
+      kafka.awaitForecasts(job, settings, 50 * SERIES.size());
     }
-    JobSettings inOrder = settings(withColumns());
-    List<Forecast> expected = new ArrayList<>();
-    List<Forecast> without = new ArrayList<>();
+    List<Observation> known = new ArrayList<>();
+    List<Observation> bare = new ArrayList<>();
     for (String series : SERIES) {
-      List<Observation> own = new ArrayList<>();
-      List<Observation> bare = new ArrayList<>();
       for (int hour = 0; hour < 50; hour++) {
-        own.add(observation(series, hour, known(series, hour)));
+        known.add(observation(series, hour, known(series, hour)));
         bare.add(observation(series, hour));
       }
-      expected.addAll(OneSeries.forecasts(inOrder.forecast(), own));
-      without.addAll(OneSeries.forecasts(inOrder.forecast(), bare));
     }
-    assertThat(bySeries(expected)).as("they count").isNotEqualTo(bySeries(without));
-    assertThat(bySeries(kafka.forecasts(settings))).isEqualTo(bySeries(expected));
+    ForecastSettings inOrder = settings().forecast();
+    Map<String, List<Forecast>> expected = OneSeries.bySeries(inOrder, known);
+    assertThat(expected).as("they count").isNotEqualTo(OneSeries.bySeries(inOrder, bare));
+    assertThat(kafka.bySeries(settings)).isEqualTo(expected);
     assertThat(kafka.deadLetters(settings)).isEmpty();
   }
 }

@@ -9,7 +9,6 @@ import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,27 +42,16 @@ class WithoutSavepointIT {
     return observations;
   }
 
-  /** How many observations the group has committed. */
-  private static long place(JobSettings settings) {
-    try (TopicAdmin admin = kafka.admin()) {
-      return admin
-          .committed(settings.kafka().group(), settings.kafka().topics().observations().first())
-          .values()
-          .stream()
-          .mapToLong(place -> place.offset())
-          .sum();
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({"exactly-once, 1", "at-least-once, 2"})
   void modelAndOffsetsAreRestoredAndLearningStartsAgain(
       String guarantee, int timesAfterTheCheckpoint) throws Exception {
-    Map<String, String> overrides = kafka.sampleOverrides(guarantee);
-    overrides.put("output", "mixture");
-    overrides.put("learning.size", "small");
-    overrides.put("delivery.guarantee", guarantee);
-    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    JobSettings settings =
+        KafkaFixture.job(
+            kafka.sampleOverrides(guarantee),
+            "output=mixture",
+            "learning.size=small",
+            "delivery.guarantee=" + guarantee);
     String topic = settings.kafka().topics().forecasts();
     kafka.create(settings, 2);
     ForecastModel model = CoreForecasts.initialModel(settings.forecast().modes().get(0));
@@ -91,11 +79,14 @@ class WithoutSavepointIT {
       checkpoint(job, settings, sent);
       long last = 60_000L * (sent - 1);
       job.await()
-          .until(() -> committed(topic).stream().filter(f -> f.origin() == last).count() == SERIES);
+          .until(
+              () ->
+                  kafka.forecasts(topic).stream().filter(f -> f.origin() == last).count()
+                      == SERIES);
     }
 
     Map<Long, Long> times =
-        committed(topic).stream()
+        kafka.forecasts(topic).stream()
             .filter(f -> f.series().equals("s1"))
             .collect(Collectors.groupingBy(f -> f.origin() / 60_000, Collectors.counting()));
     assertThat(times).hasSize(sent);
@@ -107,7 +98,7 @@ class WithoutSavepointIT {
                 .isEqualTo(round >= first && round < first + ROUNDS ? timesAfterTheCheckpoint : 1));
 
     List<Forecast> afterwards = // the newest of each origin
-        committed(topic).stream()
+        kafka.forecasts(topic).stream()
             .filter(f -> f.series().equals("s1") && f.origin() >= 60_000L * first)
             .collect(Collectors.toMap(Forecast::origin, f -> f, (old, now) -> now, TreeMap::new))
             .values()
@@ -132,7 +123,7 @@ class WithoutSavepointIT {
   private static void checkpoint(RunningJob job, JobSettings settings, int rounds)
       throws Exception {
     flink.cluster().triggerCheckpoint(job.id(), CheckpointType.CONFIGURED).get();
-    job.await().until(() -> place(settings) == (long) SERIES * rounds);
+    job.await().until(() -> kafka.committed(settings.kafka().group()) == (long) SERIES * rounds);
   }
 
   private static long newestVersion(String topic) {
@@ -140,9 +131,5 @@ class WithoutSavepointIT {
         .max(Comparator.comparing(Forecast::origin))
         .get()
         .modelVersion();
-  }
-
-  private static List<Forecast> committed(String topic) {
-    return kafka.forecasts(topic);
   }
 }

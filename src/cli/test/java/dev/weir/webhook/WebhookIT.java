@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +29,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -86,12 +82,11 @@ class WebhookIT {
 
   /** Writes three records of each series in a transaction. */
   private static void send(String topic, int from, int to, boolean commits) {
-    Map<String, Object> config = new HashMap<>();
-    config.put("bootstrap.servers", kafka.bootstrapServers());
-    config.put("transactional.id", topic + from);
     IncidentCodec codec = new IncidentCodec();
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (Producer<byte[], byte[]> producer =
+        KafkaClients.of(kafka.bootstrapServers())
+            .with("transactional.id", topic + from)
+            .producer()) {
       producer.initTransactions();
       producer.beginTransaction();
       for (Event event : EVENTS) {
@@ -127,21 +122,6 @@ class WebhookIT {
     await().until(() -> endpoint.taken().stream().map(Post::id).distinct().count() >= count);
   }
 
-  /** Records behind the group's offsets. */
-  private static long lag(String topic) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      var offsets =
-          admin.listConsumerGroupOffsets(topic + "-webhook").partitionsToOffsetAndMetadata().get();
-      long lag = 0;
-      for (int partition = 0; partition < 3; partition++) {
-        TopicPartition of = new TopicPartition(topic, partition);
-        long end = admin.listOffsets(Map.of(of, OffsetSpec.latest())).all().get().get(of).offset();
-        lag += end - (offsets.get(of) == null ? 0 : offsets.get(of).offset());
-      }
-      return lag;
-    }
-  }
-
   @Test
   void eachIncidentArrivesInOrderThroughFailuresAndARestart() throws Exception {
     kafka.create("failing", 3, Map.of());
@@ -166,7 +146,7 @@ class WebhookIT {
       send("failing", 40, 45, true); // while nobody is there
       try (WebhookDelivery after = delivery("failing", endpoint)) {
         awaitTaken(endpoint, 135);
-        await().until(() -> lag("failing") == 0);
+        await().until(() -> kafka.lag("failing", "failing-webhook") == 0);
       }
       Map<String, Post> first = new LinkedHashMap<>(); // of each record
       endpoint.taken().forEach(post -> first.putIfAbsent(post.id(), post));
@@ -227,7 +207,7 @@ class WebhookIT {
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> id.equals(refused) ? 422 : 202)) {
       try (WebhookDelivery delivery = delivery("refusing", endpoint)) {
         awaitTaken(endpoint, 8);
-        await().until(() -> lag("refusing") == 0);
+        await().until(() -> kafka.lag("refusing", "refusing-webhook") == 0);
       }
       assertThat(endpoint.posts().stream().filter(post -> post.id().equals(refused))).hasSize(1);
       List<String> others = new ArrayList<>(keys(0, 3));
@@ -296,23 +276,13 @@ class WebhookIT {
       await().until(() -> endpoint.taken().stream().anyMatch(post -> post.id().equals(held)));
       try (WeirProcess process = process(endpoint)) {
         awaitTaken(endpoint, 12);
-        await().until(() -> lagOf("pumps-webhook", "killed") == 0);
+        await().until(() -> kafka.lag("killed", "pumps-webhook") == 0);
         process.close(); // as Ctrl-C does
         assertThat(process.err()).doesNotContain("in-the-address");
       }
       List<String> ids = endpoint.taken().stream().map(Post::id).toList();
       assertThat(Set.copyOf(ids)).isEqualTo(Set.copyOf(keys(0, 4)));
       assertThat(ids.stream().filter(held::equals)).as("with the same key").hasSize(2);
-    }
-  }
-
-  private static long lagOf(String group, String topic) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      TopicPartition of = new TopicPartition(topic, 0);
-      var offset =
-          admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(of);
-      long end = admin.listOffsets(Map.of(of, OffsetSpec.latest())).all().get().get(of).offset();
-      return end - (offset == null ? 0 : offset.offset());
     }
   }
 
