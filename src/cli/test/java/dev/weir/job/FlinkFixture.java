@@ -27,7 +27,6 @@ public final class FlinkFixture implements AutoCloseable {
   private static FlinkFixture shared;
 
   private final MiniCluster cluster;
-  private int taskManager; // the newest one, of which there is one at a time
 
   private FlinkFixture(MiniCluster cluster) {
     this.cluster = cluster;
@@ -72,16 +71,6 @@ public final class FlinkFixture implements AutoCloseable {
 
   public MiniCluster cluster() {
     return cluster;
-  }
-
-  /** Ends the cluster's only task manager, as a crash does. */
-  void killTaskManager() throws Exception {
-    cluster.terminateTaskManager(taskManager).get();
-  }
-
-  void startTaskManager() throws Exception {
-    cluster.startTaskManager();
-    taskManager++;
   }
 
   /** An environment whose jobs run here: no restarts, no Kryo. */

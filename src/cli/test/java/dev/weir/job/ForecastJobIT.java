@@ -6,7 +6,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
@@ -18,14 +17,11 @@ import dev.weir.model.ModelFiles;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,21 +29,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Both jobs of the repository on real series, against the core run by hand on the same series. */
 class ForecastJobIT {
@@ -65,30 +53,8 @@ class ForecastJobIT {
 
   private static final int VALUES = 1_200; // of each series, at most
 
-  @TempDir private static Path dir;
-
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
-
-  private static List<Observation> sample(String name) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                ForecastJobIT.class.getResourceAsStream("/sample/" + name + ".csv"),
-                StandardCharsets.UTF_8))) {
-      return lines
-          .lines()
-          .skip(1)
-          .limit(VALUES)
-          .map(line -> line.split(","))
-          .map(c -> new Observation(c[0], Instant.parse(c[1]).toEpochMilli(), number(c[2])))
-          .toList();
-    }
-  }
-
-  private static double number(String text) {
-    return Double.parseDouble(text);
-  }
 
   /** The two jobs on common topics, but each with its own dead letters. */
   private static JobSettings settings(String topics, Mode mode) throws IOException {
@@ -210,7 +176,7 @@ class ForecastJobIT {
     kafka.create(observations, 2, Map.of());
     List<List<Observation>> all = new ArrayList<>();
     for (String name : SERIES) {
-      all.add(sample(name));
+      all.add(KafkaFixture.sampleSeries(name, VALUES));
     }
     Replay replay = new Replay(all, observations);
     ForecastModel oneFirst = CoreForecasts.initialModel(target(one));
@@ -284,81 +250,6 @@ class ForecastJobIT {
       assertThat(record.timestamp()).isEqualTo(forecast.origin());
       assertThat(record.headers().lastHeader("weir-schema").value())
           .isEqualTo(WriterSchemas.fingerprint(ForecastCodec.SCHEMA));
-    }
-  }
-
-  /** Four series, a value each minute. */
-  private static List<Observation> minutes(int from, int to) {
-    List<Observation> values = new ArrayList<>();
-    for (int minute = from; minute < to; minute++) {
-      for (int series = 0; series < 4; series++) {
-        double value = 20 + 5 * Math.sin(minute + series) + series;
-        values.add(new Observation("s" + series, minute * 60_000L, value));
-      }
-    }
-    return values;
-  }
-
-  private static void awaitMinutes(RunningJob job, String topic, int minutes) {
-    job.await().until(() -> kafka.forecasts(topic).size() >= 4 * minutes);
-  }
-
-  /** The TaskManager is killed, and later the job goes on from a savepoint with other tasks. */
-  @Tag("slow")
-  @Test
-  void carriedStateGoesOnAfterAKillAndASavepoint() throws Exception {
-    Path file =
-        Files.writeString(
-            dir.resolve("carried.yaml"),
-            """
-            name: carried
-            kafka: {bootstrap-servers: '%s'}
-            topics: {observations: h.in, forecasts: h.out, models: h.models, dead-letters: h.dlq}
-            window: {seq-len: 6, state: carry}
-            learning: off
-            forecast:
-              many-to-one: {model: one-lstm, file: '%s', horizon: 4}
-            """
-                .formatted(
-                    kafka.bootstrapServers(),
-                    Path.of("src/core/test/resources/carry/one-lstm.safetensors")
-                        .toAbsolutePath()));
-    JobSettings settings = JobSettings.read(file, Map.of());
-    kafka.create(settings, 2);
-    StreamExecutionEnvironment env = flink.environment(2);
-    env.configure(
-        new Configuration()
-            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS)
-            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
-            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
-            .set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500)));
-    String savepoint;
-    try (RunningJob job = new RunningJob(ForecastJob.submit(env, settings))) {
-      kafka.sendObservations(settings, minutes(0, 40));
-      awaitMinutes(job, "h.out", 40);
-      kafka.sendObservations(settings, minutes(40, 50));
-      flink.killTaskManager();
-      kafka.sendObservations(settings, minutes(50, 80));
-      flink.startTaskManager();
-      awaitMinutes(job, "h.out", 80);
-      savepoint =
-          job.await()
-              .ignoreException(ExecutionException.class)
-              .until(() -> job.stop(dir.resolve("savepoints")), Objects::nonNull);
-    }
-    try (RunningJob job = flink.restore(settings, 3, CHECKPOINTS, savepoint)) {
-      kafka.sendObservations(settings, minutes(80, 120));
-      awaitMinutes(job, "h.out", 120);
-    }
-    Map<String, List<Forecast>> forecasts = byModeAndSeries("h.out");
-    assertThat(forecasts).hasSize(4);
-    for (int series = 0; series < 4; series++) {
-      String name = "s" + series;
-      List<Observation> all =
-          minutes(0, 120).stream().filter(o -> o.series().equals(name)).toList();
-      assertThat(forecasts.get(Mode.MANY_TO_ONE + " " + name))
-          .isEqualTo(OneSeries.forecasts(settings.forecast(), all));
     }
   }
 

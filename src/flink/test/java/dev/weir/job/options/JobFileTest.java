@@ -134,7 +134,10 @@ class JobFileTest {
     JobSettings settings =
         read(GOOD, Map.of("window.stride", "5", "kafka.bootstrap-servers", "other:1"));
     assertThat(settings.forecast().stride()).isEqualTo(5);
+    assertThat(settings.forecast().carries()).isFalse();
     assertThat(settings.kafka().bootstrapServers()).isEqualTo("other:1");
+    Map<String, String> carrying = Map.of("window.state", "carry", "learning", "off");
+    assertThat(read(GOOD, carrying).forecast().carries()).isTrue();
   }
 
   @ParameterizedTest
