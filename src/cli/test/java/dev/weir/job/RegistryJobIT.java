@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Http;
 import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
@@ -24,6 +25,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,6 +39,8 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -59,18 +64,21 @@ class RegistryJobIT {
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
+  @AutoClose private static ApicurioProcess apicurio;
+
+  @BeforeAll
+  static void start() throws Exception {
+    apicurio = ApicurioProcess.start();
+  }
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.sampleOverrides(name);
-    overrides.put("output", "mixture");
-    overrides.put("learning.size", "small");
-    overrides.put("scores.every", "5");
     overrides.putAll(more);
-    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    return KafkaFixture.job(overrides, "output=mixture", "learning.size=small", "scores.every=5");
   }
 
-  private static Map<String, String> registry(String url) {
-    return Map.of("kafka.format", "avro-confluent", "kafka.registry.url", url);
+  private static Map<String, String> registry() {
+    return Map.of("kafka.format", "avro-confluent", "kafka.registry.url", apicurio.url());
   }
 
   /** Two series, each value a float, so that a writer of floats loses nothing. */
@@ -96,18 +104,15 @@ class RegistryJobIT {
     return AvroEncoded.bytes(record, ByteBuffer.allocate(5).putInt(1, id).array());
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-    return kafka.read(topic);
-  }
-
   private static void awaitRecords(RunningJob job, String topic, int count) {
-    job.await().until(() -> read(topic).size() >= count);
+    job.await().until(() -> kafka.read(topic).size() >= count);
   }
 
   /** By a reader of nobody's but Avro's, with what the registry has under the record's id. */
-  private static GenericRecord readByIdOf(String url, byte[] value) throws Exception {
+  private static GenericRecord readByIdOf(byte[] value) throws Exception {
     assertThat(value[0]).isZero();
-    URI schemaOfId = URI.create(url + "/schemas/ids/" + ByteBuffer.wrap(value).getInt(1));
+    URI schemaOfId =
+        URI.create(apicurio.url() + "/schemas/ids/" + ByteBuffer.wrap(value).getInt(1));
     Schema schema = new Schema.Parser().parse(Http.json(schemaOfId).get("schema").textValue());
     return new GenericDatumReader<GenericRecord>(schema)
         .read(null, DecoderFactory.get().binaryDecoder(value, 5, value.length - 5, null));
@@ -122,115 +127,111 @@ class RegistryJobIT {
                 r -> new String(r.key(), StandardCharsets.UTF_8),
                 Collectors.mapping(
                     r ->
-                        java.util.HexFormat.of()
+                        HexFormat.of()
                             .formatHex(Arrays.copyOfRange(r.value(), skip, r.value().length)),
                     Collectors.toList())));
   }
 
   @Test
   void forecastsAreThoseOfPlainAvroToTheBitAndAnybodyCanReadThemByTheRegistry() throws Exception {
-    try (ApicurioProcess apicurio = ApicurioProcess.start()) {
-      JobSettings plain = settings("plain", Map.of());
-      JobSettings registered = settings("registered", registry(apicurio.url()));
-      String observations = registered.kafka().topics().observations().first();
-      kafka.create(plain, 1);
-      kafka.create(observations, 1, Map.of());
-      RegistrySettings registry = apicurio.settings();
-      ObservationCodec ours = ObservationCodec.registered(registry, observations, 0);
-      int rounds = 60;
+    JobSettings plain = settings("plain", Map.of());
+    JobSettings registered = settings("registered", registry());
+    String observations = registered.kafka().topics().observations().first();
+    kafka.create(plain, 1);
+    kafka.create(observations, 1, Map.of());
+    RegistrySettings registry = apicurio.settings();
+    ObservationCodec ours = ObservationCodec.registered(registry, observations, 0);
+    int rounds = 60;
 
-      try (RunningJob plainJob = flink.submit(plain, 1, CHECKPOINTS);
-          RunningJob job = flink.submit(registered, 1, CHECKPOINTS)) {
-        // before anything is written
-        for (String kind : List.of("forecasts", "scores")) {
-          String subject = apicurio.url() + "/subjects/registered." + kind + "-value/versions";
-          assertThat(Http.get(URI.create(subject))).isEqualTo("[1]");
-        }
-        kafka.sendObservations(plain, observations(0, rounds));
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (Observation o : observations(0, 20)) {
-          records.add(record(observations, o.series(), ours.encode(o)));
-        }
-        int sensor = registerSensor(apicurio.url(), observations); // unknown when the job began
-        for (Observation o : observations(20, rounds)) {
-          records.add(record(observations, o.series(), sensor(sensor, o)));
-        }
-        byte[] withoutId = new ObservationCodec().encode(observations(0, 1).get(0));
-        byte[] unknownId = sensor(987_654, observations(0, 1).get(0));
-        records.add(record(observations, "a", withoutId));
-        records.add(record(observations, "a", unknownId));
-        kafka.send(records);
-
-        String forecasts = registered.kafka().topics().forecasts();
-        awaitRecords(plainJob, plain.kafka().topics().forecasts(), 2 * rounds);
-        awaitRecords(job, forecasts, 2 * rounds);
-        awaitRecords(job, registered.kafka().topics().deadLetters(), 2);
-        job.assertRunning();
-
-        assertThat(avro(read(forecasts), 5))
-            .isEqualTo(avro(read(plain.kafka().topics().forecasts()), 0))
-            .hasSize(2);
-        String scores = registered.kafka().topics().scores();
-        awaitRecords(job, scores, 20);
-        job.await() // of both jobs: a commit shows on one topic before it does on another
-            .untilAsserted(
-                () ->
-                    assertThat(avro(read(scores), 5))
-                        .isEqualTo(avro(read(plain.kafka().topics().scores()), 0))
-                        .hasSize(2));
-
-        ConsumerRecord<byte[], byte[]> last = read(forecasts).get(2 * rounds - 1);
-        assertThat(last.headers()).isEmpty();
-        GenericRecord byAvro = readByIdOf(apicurio.url(), last.value());
-        assertThat(byAvro.getSchema().getFullName()).isEqualTo("dev.weir.kafka.avro.Forecast");
-        assertThat(byAvro.get("series")).hasToString("b");
-        assertThat(byAvro.get("origin")).isEqualTo(START + 60_000L * (rounds - 1));
-        assertThat(new ForecastCodec(registry).decode(last.value()).series()).isEqualTo("b");
-        assertThat(readByIdOf(apicurio.url(), read(scores).get(0).value()).getSchema().getName())
-            .isEqualTo("Score");
-        new ScoreCodec(registry).decode(read(scores).get(0).value());
-
-        List<DeadLetter> letters = kafka.deadLetters(registered);
-        assertThat(letters)
-            .extracting(DeadLetter::reason)
-            .containsExactly(Reason.MALFORMED, Reason.SCHEMA);
-        assertThat(letters.get(0).source().value()).isEqualTo(withoutId);
-        assertThat(letters.get(1).source().value()).isEqualTo(unknownId);
-        assertThat(letters.get(1).message()).startsWith("schema id 987654: expected to be known");
+    try (RunningJob plainJob = flink.submit(plain, 1, CHECKPOINTS);
+        RunningJob job = flink.submit(registered, 1, CHECKPOINTS)) {
+      // before anything is written
+      for (String kind : List.of("forecasts", "scores")) {
+        String subject = apicurio.url() + "/subjects/registered." + kind + "-value/versions";
+        assertThat(Http.get(URI.create(subject))).isEqualTo("[1]");
       }
+      kafka.sendObservations(plain, observations(0, rounds));
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (Observation o : observations(0, 20)) {
+        records.add(record(observations, o.series(), ours.encode(o)));
+      }
+      int sensor = register(observations, SENSOR); // unknown when the job began
+      for (Observation o : observations(20, rounds)) {
+        records.add(record(observations, o.series(), sensor(sensor, o)));
+      }
+      byte[] withoutId = new ObservationCodec().encode(observations(0, 1).get(0));
+      byte[] unknownId = sensor(987_654, observations(0, 1).get(0));
+      records.add(record(observations, "a", withoutId));
+      records.add(record(observations, "a", unknownId));
+      kafka.send(records);
+
+      String forecasts = registered.kafka().topics().forecasts();
+      awaitRecords(plainJob, plain.kafka().topics().forecasts(), 2 * rounds);
+      awaitRecords(job, forecasts, 2 * rounds);
+      awaitRecords(job, registered.kafka().topics().deadLetters(), 2);
+      job.assertRunning();
+
+      assertThat(avro(kafka.read(forecasts), 5))
+          .isEqualTo(avro(kafka.read(plain.kafka().topics().forecasts()), 0))
+          .hasSize(2);
+      String scores = registered.kafka().topics().scores();
+      awaitRecords(job, scores, 20);
+      job.await() // of both jobs: a commit shows on one topic before it does on another
+          .untilAsserted(
+              () ->
+                  assertThat(avro(kafka.read(scores), 5))
+                      .isEqualTo(avro(kafka.read(plain.kafka().topics().scores()), 0))
+                      .hasSize(2));
+
+      ConsumerRecord<byte[], byte[]> last = kafka.read(forecasts).get(2 * rounds - 1);
+      assertThat(last.headers()).isEmpty();
+      GenericRecord byAvro = readByIdOf(last.value());
+      assertThat(byAvro.getSchema().getFullName()).isEqualTo("dev.weir.kafka.avro.Forecast");
+      assertThat(byAvro.get("series")).hasToString("b");
+      assertThat(byAvro.get("origin")).isEqualTo(START + 60_000L * (rounds - 1));
+      assertThat(new ForecastCodec(registry).decode(last.value()).series()).isEqualTo("b");
+      assertThat(readByIdOf(kafka.read(scores).get(0).value()).getSchema().getName())
+          .isEqualTo("Score");
+      new ScoreCodec(registry).decode(kafka.read(scores).get(0).value());
+
+      List<DeadLetter> letters = kafka.deadLetters(registered);
+      assertThat(letters)
+          .extracting(DeadLetter::reason)
+          .containsExactly(Reason.MALFORMED, Reason.SCHEMA);
+      assertThat(letters.get(0).source().value()).isEqualTo(withoutId);
+      assertThat(letters.get(1).source().value()).isEqualTo(unknownId);
+      assertThat(letters.get(1).message()).startsWith("schema id 987654: expected to be known");
     }
   }
 
   /** Where a registry checks that old readers read new records, and new readers old ones. */
   @Test
   void covariatesKnownAheadAreTheNextVersionOfTheSchema() throws Exception {
-    try (ApicurioProcess apicurio = ApicurioProcess.start()) {
-      RegistrySettings registry = apicurio.settings();
-      ObservationCodec before = ObservationCodec.registered(registry, "load", 0);
-      HttpRequest full =
-          HttpRequest.newBuilder(URI.create(apicurio.url() + "/config/load-value"))
-              .header("Content-Type", "application/json")
-              .PUT(HttpRequest.BodyPublishers.ofString("{\"compatibility\": \"FULL\"}"))
-              .build();
-      assertThat(
-              HttpClient.newHttpClient()
-                  .send(full, HttpResponse.BodyHandlers.ofString())
-                  .statusCode())
-          .isEqualTo(200);
-      ObservationCodec after = ObservationCodec.registered(registry, "load", 2);
-      assertThat(Http.get(URI.create(apicurio.url() + "/subjects/load-value/versions")))
-          .isEqualTo("[1,2]");
-      double[] ahead = {1, Double.NaN, 3, 4};
-      Observation known = new Observation("a", 5, 1.5, new double[0], null, ahead);
-      Observation plain = new Observation("a", 5, 1.5);
-      assertThat(readByIdOf(apicurio.url(), after.encode(known)).get("features_ahead"))
-          .isEqualTo(List.of(Arrays.asList(1.0, null), List.of(3.0, 4.0)));
-      ObservationCodec reader = new ObservationCodec(registry, 2);
-      RecordHeaders none = new RecordHeaders();
-      assertThat(reader.decode(after.encode(known), none)).isEqualTo(known);
-      assertThat(reader.decode(after.encode(plain), none)).isEqualTo(plain);
-      assertThat(reader.decode(before.encode(plain), none)).isEqualTo(plain);
-    }
+    RegistrySettings registry = apicurio.settings();
+    ObservationCodec before = ObservationCodec.registered(registry, "load", 0);
+    HttpRequest full =
+        HttpRequest.newBuilder(URI.create(apicurio.url() + "/config/load-value"))
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString("{\"compatibility\": \"FULL\"}"))
+            .build();
+    assertThat(
+            HttpClient.newHttpClient()
+                .send(full, HttpResponse.BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(200);
+    ObservationCodec after = ObservationCodec.registered(registry, "load", 2);
+    assertThat(Http.get(URI.create(apicurio.url() + "/subjects/load-value/versions")))
+        .isEqualTo("[1,2]");
+    double[] ahead = {1, Double.NaN, 3, 4};
+    Observation known = new Observation("a", 5, 1.5, new double[0], null, ahead);
+    Observation plain = new Observation("a", 5, 1.5);
+    assertThat(readByIdOf(after.encode(known)).get("features_ahead"))
+        .isEqualTo(List.of(Arrays.asList(1.0, null), List.of(3.0, 4.0)));
+    ObservationCodec reader = new ObservationCodec(registry, 2);
+    RecordHeaders none = new RecordHeaders();
+    assertThat(reader.decode(after.encode(known), none)).isEqualTo(known);
+    assertThat(reader.decode(after.encode(plain), none)).isEqualTo(plain);
+    assertThat(reader.decode(before.encode(plain), none)).isEqualTo(plain);
   }
 
   @Test
@@ -250,84 +251,72 @@ class RegistryJobIT {
             .optionalDouble("level")
             .requiredInt("alarms")
             .endRecord();
-    try (ApicurioProcess apicurio = ApicurioProcess.start()) {
-      Map<String, String> more = new java.util.HashMap<>(registry(apicurio.url()));
-      more.put("observations.format", "avro-confluent");
-      more.put("observations.series", "meta.tank");
-      more.put("observations.time", "meta.at_micros");
-      more.put("observations.values", "level,alarms");
-      JobSettings settings = settings("mapped", more);
-      String topic = settings.kafka().topics().observations().first();
-      kafka.create(topic, 1, Map.of());
-      int id = register(apicurio.url(), topic, nested);
-      try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-          GenericRecord meta = new GenericData.Record(nested.getField("meta").schema());
-          meta.put("tank", "north");
-          meta.put("at_micros", (START + 60_000L * i) * 1_000);
-          GenericRecord record = new GenericData.Record(nested);
-          record.put("meta", meta);
-          record.put("level", i == 7 ? null : 3 + Math.sin(i));
-          record.put("alarms", i % 3);
-          records.add(
-              new ProducerRecord<>(
-                  topic, AvroEncoded.bytes(record, ByteBuffer.allocate(5).putInt(1, id).array())));
-        }
-        records.add(new ProducerRecord<>(topic, new byte[] {0, 0, 9, 9, 9, 1}));
-        kafka.send(records);
-        String forecasts = settings.kafka().topics().forecasts();
-        awaitRecords(job, forecasts, 39); // one level was null
-        awaitRecords(job, settings.kafka().topics().deadLetters(), 1);
-        assertThat(read(forecasts)).hasSize(39);
-        assertThat(readByIdOf(apicurio.url(), read(forecasts).get(38).value()).get("series"))
-            .hasToString("north/alarms");
-        assertThat(kafka.deadLetters(settings))
-            .extracting(DeadLetter::reason)
-            .containsExactly(Reason.SCHEMA);
-        job.assertRunning();
+    Map<String, String> more = new HashMap<>(registry());
+    more.put("observations.format", "avro-confluent");
+    more.put("observations.series", "meta.tank");
+    more.put("observations.time", "meta.at_micros");
+    more.put("observations.values", "level,alarms");
+    JobSettings settings = settings("mapped", more);
+    String topic = settings.kafka().topics().observations().first();
+    kafka.create(topic, 1, Map.of());
+    int id = register(topic, nested);
+    try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        GenericRecord meta = new GenericData.Record(nested.getField("meta").schema());
+        meta.put("tank", "north");
+        meta.put("at_micros", (START + 60_000L * i) * 1_000);
+        GenericRecord record = new GenericData.Record(nested);
+        record.put("meta", meta);
+        record.put("level", i == 7 ? null : 3 + Math.sin(i));
+        record.put("alarms", i % 3);
+        records.add(
+            new ProducerRecord<>(
+                topic, AvroEncoded.bytes(record, ByteBuffer.allocate(5).putInt(1, id).array())));
       }
-      assertInitFinds(apicurio.url(), topic);
+      records.add(new ProducerRecord<>(topic, new byte[] {0, 0, 9, 9, 9, 1}));
+      kafka.send(records);
+      String forecasts = settings.kafka().topics().forecasts();
+      awaitRecords(job, forecasts, 39); // one level was null
+      awaitRecords(job, settings.kafka().topics().deadLetters(), 1);
+      assertThat(kafka.read(forecasts)).hasSize(39);
+      assertThat(readByIdOf(kafka.read(forecasts).get(38).value()).get("series"))
+          .hasToString("north/alarms");
+      assertThat(kafka.deadLetters(settings))
+          .extracting(DeadLetter::reason)
+          .containsExactly(Reason.SCHEMA);
+      job.assertRunning();
     }
+    assertInitFinds(topic);
   }
 
   /** {@code weir init} guesses the same mapping. */
-  private static void assertInitFinds(String registry, String topic) throws Exception {
+  private static void assertInitFinds(String topic) throws Exception {
     Path file = Files.createTempFile("init", ".yaml");
     InProcess init =
         InProcess.succeeds(
             "init --topic %s --registry %s --force --bootstrap-servers %s --out %s",
-            topic, registry, kafka.bootstrapServers(), file);
+            topic, apicurio.url(), kafka.bootstrapServers(), file);
     assertThat(init.out()).contains("north/level", "north/alarms", "2026-");
     JobSettings guessed = JobSettings.read(file, Map.of());
-    assertThat(guessed.kafka().registry().url()).hasToString(registry);
+    assertThat(guessed.kafka().registry().url()).hasToString(apicurio.url());
     assertThat(guessed.kafka().source().mapping().format().name()).isEqualTo("avro-confluent");
     assertThat(guessed.kafka().source().mapping().time().path()).hasToString("meta.at_micros");
     Files.delete(file);
   }
 
-  private static int registerSensor(String url, String topic) throws Exception {
-    return register(url, topic, SENSOR);
-  }
-
-  private static int register(String url, String topic, Schema schema) throws Exception {
-    String body =
-        new com.fasterxml.jackson.databind.ObjectMapper()
-            .createObjectNode()
-            .put("schema", schema.toString())
-            .toString();
+  private static int register(String topic, Schema schema) throws Exception {
+    String body = new ObjectMapper().createObjectNode().put("schema", schema.toString()).toString();
     HttpResponse<String> answer =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create(url + "/subjects/" + topic + "-value/versions"))
+                HttpRequest.newBuilder(
+                        URI.create(apicurio.url() + "/subjects/" + topic + "-value/versions"))
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(body))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return new com.fasterxml.jackson.databind.ObjectMapper()
-        .readTree(answer.body())
-        .get("id")
-        .intValue();
+    return new ObjectMapper().readTree(answer.body()).get("id").intValue();
   }
 }
