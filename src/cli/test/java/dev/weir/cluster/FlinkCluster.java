@@ -11,7 +11,6 @@ import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,9 +28,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.awaitility.core.ConditionFactory;
 
 /**
  * A Flink session cluster of real processes from the build's jars: one JobManager, TaskManagers by
@@ -46,7 +43,6 @@ final class FlinkCluster implements AutoCloseable {
 
   private static final Duration START = Patience.LIMIT;
   private static final Duration CLIENT = Patience.LIMIT;
-  private static final Duration JOB = Patience.LIMIT;
   private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
   private static final String PARAMS = "BASH_JAVA_UTILS_EXEC_RESULT:";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,7 +68,7 @@ final class FlinkCluster implements AutoCloseable {
     int restPort = EmbeddedBroker.freePort();
     int rpcPort = EmbeddedBroker.freePort();
     this.rest = URI.create("http://localhost:" + restPort);
-    this.config = flatten(Path.of("conf", "config.yaml"));
+    this.config = new TreeMap<>(GlobalConfiguration.loadConfiguration("conf").toMap());
     config.put("jobmanager.rpc.address", "localhost");
     config.put("jobmanager.rpc.port", Integer.toString(rpcPort));
     config.put("jobmanager.bind-host", "localhost");
@@ -225,6 +221,17 @@ final class FlinkCluster implements AutoCloseable {
         : client(StatementFile.class.getName(), List.of(path), jvm).output();
   }
 
+  /** Runs statements as {@link #sql}; returns the ids of the jobs that it started. */
+  List<String> sqlJobs(String statements) throws IOException {
+    Path file = Files.createTempFile(dir, "job", ".sql");
+    String printed = sql(Files.writeString(file, statements));
+    return Pattern.compile("Job ID: ([0-9a-f]{32})")
+        .matcher(printed)
+        .results()
+        .map(found -> found.group(1))
+        .toList();
+  }
+
   /** Starts a file of statements, which prints the rows of its queries: {@link StatementFile}. */
   LocalProcess startSql(Path file, String... mode) throws IOException {
     List<String> flags = new ArrayList<>(List.of("-Xmx384m"));
@@ -314,6 +321,13 @@ final class FlinkCluster implements AutoCloseable {
 
   // ---- REST
 
+  /** Waits although a JobManager may start or restart meanwhile, and not answer. */
+  private static ConditionFactory patiently(String what) {
+    return await(what)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsInstanceOf(IOException.class);
+  }
+
   URI rest() {
     return rest;
   }
@@ -332,10 +346,7 @@ final class FlinkCluster implements AutoCloseable {
   }
 
   private void awaitOverview(String field, int expected) {
-    await(field + " is " + expected)
-        .atMost(START)
-        .pollInterval(Duration.ofMillis(200))
-        .ignoreExceptionsInstanceOf(IOException.class) // the JobManager does not listen yet
+    patiently(field + " is " + expected)
         .until(
             () -> {
               assertAlive();
@@ -363,11 +374,7 @@ final class FlinkCluster implements AutoCloseable {
   }
 
   void awaitStatus(String jobId, String expected) {
-    await("job " + jobId + " is " + expected)
-        .atMost(JOB)
-        .pollInterval(Duration.ofMillis(200))
-        .ignoreExceptionsInstanceOf(IOException.class) // the JobManager may be restarting
-        .until(() -> status(jobId).equals(expected));
+    patiently("job " + jobId + " is " + expected).until(() -> status(jobId).equals(expected));
   }
 
   /**
@@ -375,10 +382,7 @@ final class FlinkCluster implements AutoCloseable {
    * runs.
    */
   void awaitRunning(String jobId) {
-    await("all tasks of job " + jobId + " run")
-        .atMost(JOB)
-        .pollInterval(Duration.ofMillis(200))
-        .ignoreExceptionsInstanceOf(IOException.class)
+    patiently("all tasks of job " + jobId + " run")
         .until(
             () -> {
               JsonNode job = get("/jobs/" + jobId);
@@ -396,9 +400,7 @@ final class FlinkCluster implements AutoCloseable {
   /** Waits until {@code more} checkpoints have completed from now on. */
   void awaitCheckpoints(String jobId, int more) throws IOException {
     int before = checkpoints(jobId).path("counts").path("completed").asInt();
-    await(more + " more checkpoints")
-        .atMost(JOB)
-        .pollInterval(Duration.ofMillis(200))
+    patiently(more + " more checkpoints")
         .until(() -> checkpoints(jobId).path("counts").path("completed").asInt() >= before + more);
   }
 
@@ -406,9 +408,7 @@ final class FlinkCluster implements AutoCloseable {
   void checkpoint(String jobId) throws IOException {
     int before = checkpoints(jobId).path("counts").path("completed").asInt();
     send("POST", "/jobs/" + jobId + "/checkpoints", JSON.createObjectNode());
-    await("a checkpoint of job " + jobId)
-        .atMost(JOB)
-        .pollInterval(Duration.ofMillis(100))
+    patiently("a checkpoint of job " + jobId)
         .until(() -> checkpoints(jobId).path("counts").path("completed").asInt() > before);
   }
 
@@ -419,11 +419,7 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Waits until the job has gone back to a checkpoint once more, and all its tasks run again. */
   void awaitRestored(String jobId, int before) {
-    await("job " + jobId + " is restored")
-        .atMost(JOB)
-        .pollInterval(Duration.ofMillis(200))
-        .ignoreExceptionsInstanceOf(IOException.class)
-        .until(() -> restored(jobId) > before);
+    patiently("job " + jobId + " is restored").until(() -> restored(jobId) > before);
     awaitRunning(jobId);
   }
 
@@ -482,9 +478,7 @@ final class FlinkCluster implements AutoCloseable {
   private String awaitSavepoint(String jobId, JsonNode trigger) {
     String path = "/jobs/" + jobId + "/savepoints/" + trigger.path("request-id").asText();
     JsonNode done =
-        await("savepoint of job " + jobId)
-            .atMost(JOB)
-            .pollInterval(Duration.ofMillis(200))
+        patiently("savepoint of job " + jobId)
             .until(
                 () -> get(path),
                 answer -> answer.path("status").path("id").asText().equals("COMPLETED"));
@@ -553,28 +547,6 @@ final class FlinkCluster implements AutoCloseable {
         appender.console.layout.pattern = %d{HH:mm:ss,SSS} %-5p %-40c{1.} - %m%n
         """
             + Documents.outageFilter());
-  }
-
-  /**
-   * Nested keys joined with dots, which Flink reads as well, so that an override replaces and never
-   * doubles a key.
-   */
-  static Map<String, String> flatten(Path file) throws IOException {
-    Map<String, String> flat = new LinkedHashMap<>();
-    try (InputStream in = Files.newInputStream(file)) {
-      flatten("", new Yaml(new SafeConstructor(new LoaderOptions())).load(in), flat);
-    }
-    return flat;
-  }
-
-  private static void flatten(String prefix, Object value, Map<String, String> flat) {
-    if (value instanceof Map<?, ?> map) {
-      map.forEach(
-          (key, inner) ->
-              flatten(prefix.isEmpty() ? key.toString() : prefix + "." + key, inner, flat));
-    } else {
-      flat.put(prefix, String.valueOf(value));
-    }
   }
 
   private void computeFlags() throws Exception {

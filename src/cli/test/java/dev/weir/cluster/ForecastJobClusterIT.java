@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class ForecastJobClusterIT {
   private static final BuiltClasspath BUILD = BuiltClasspath.ofThisBuild();
   private static final Path DIR = BUILD.target().resolve("cluster/ForecastJobClusterIT");
+  private static final String CSV = "src/cli/main/resources/sample/vega_seattle_tmax.csv";
   private static final String JOB = "jobs/many-to-one.yaml";
   private static final Duration WAIT = Patience.LIMIT;
 
@@ -67,15 +68,11 @@ class ForecastJobClusterIT {
 
   @Test
   void submitStartsTheSameJobAsFlinkRun() throws Exception {
-    try (LocalProcess producer =
-        weir(
-            "produce --input src/cli/main/resources/sample/vega_seattle_tmax.csv --topic"
-                + " submitted --bootstrap-servers %s",
-            broker.bootstrapServers())) {
-      assertThat(producer.exitCode(WAIT)).as(producer.output()).isZero();
-    }
-    try (LocalProcess submit =
-        weir(
+    weirOutput(
+        "produce --input %s --topic submitted --bootstrap-servers %s",
+        CSV, broker.bootstrapServers());
+    String submitted =
+        weirOutput(
             "submit %s --jobmanager %s --jar %s --set name=submitted --set"
                 + " kafka.bootstrap-servers=%s --set topics.observations=submitted --set"
                 + " topics.forecasts=submitted.forecasts --set output=network --set"
@@ -85,12 +82,10 @@ class ForecastJobClusterIT {
             flink.rest().getAuthority(),
             BUILD.jobJar(),
             broker.bootstrapServers(),
-            KafkaFixture.sample("many-to-one"))) {
-      submit.awaitOutput(Pattern.compile("submitted, job id [0-9a-f]{32}"), WAIT);
-      assertThat(submit.exitCode(WAIT)).isZero();
-      int observations = topics.read("submitted", Topics.COMMITTED).size();
-      topics.awaitCommitted("submitted.forecasts", observations);
-    }
+            KafkaFixture.sample("many-to-one"));
+    assertThat(submitted).containsPattern("submitted, job id [0-9a-f]{32}");
+    int observations = topics.read("submitted", Topics.COMMITTED).size();
+    topics.awaitCommitted("submitted.forecasts", observations);
     assertThatThrownBy(
             () ->
                 flink.flinkRun(
@@ -107,13 +102,9 @@ class ForecastJobClusterIT {
 
   @Test
   void stopLeavesASavepointThatSubmitGoesOnFrom() throws Exception {
-    try (LocalProcess producer =
-        weir(
-            "produce --input src/cli/main/resources/sample/vega_seattle_tmax.csv --topic"
-                + " stopped --bootstrap-servers %s",
-            broker.bootstrapServers())) {
-      assertThat(producer.exitCode(WAIT)).as(producer.output()).isZero();
-    }
+    weirOutput(
+        "produce --input %s --topic stopped --bootstrap-servers %s",
+        CSV, broker.bootstrapServers());
     String job =
         " %s --jobmanager %s --set name=stopped --set kafka.bootstrap-servers=%s"
                 .formatted(JOB, flink.rest().getAuthority(), broker.bootstrapServers())
@@ -127,10 +118,10 @@ class ForecastJobClusterIT {
     Matcher path = Pattern.compile("(?m)^file:\\S*savepoint-\\S+$").matcher(stopped);
     assertThat(path.find()).as(stopped).isTrue();
     assertThat(stopped).contains("stopped is stopped; go on with weir submit " + JOB);
-    assertThat(weirFailure("stop" + job)).contains("expected a running job stopped, got none; ");
+    assertThat(weir(1, "stop" + job)).contains("expected a running job stopped, got none; ");
 
     String missing = path.group() + "-missing";
-    assertThat(weirFailure(submit + " --savepoint " + missing))
+    assertThat(weir(1, submit + " --savepoint " + missing))
         .contains("--savepoint: expected a savepoint that the JobManager can read, got " + missing)
         .doesNotContain("\tat ");
     String again = weirOutput(submit + " --savepoint " + path.group());
@@ -139,14 +130,6 @@ class ForecastJobClusterIT {
     assertThat(
             flink.get("/jobs/" + id + "/checkpoints").at("/latest/restored/external_path").asText())
         .isEqualTo(path.group());
-  }
-
-  /** What a command prints that ends with 1. */
-  private static String weirFailure(String line, Object... values) throws Exception {
-    try (LocalProcess weir = weir(line, values)) {
-      assertThat(weir.exitCode(WAIT)).as(weir.output()).isEqualTo(1);
-      return weir.output();
-    }
   }
 
   /** A job jar's classes are not the cluster's: its Kafka finds login modules and secrets alone. */
@@ -158,8 +141,7 @@ class ForecastJobClusterIT {
       Path properties = secured.writeProperties(dir.resolve("client.properties"));
       String client =
           " --bootstrap-servers %s --kafka-properties %s".formatted(secured.sasl(), properties);
-      String csv = "src/cli/main/resources/sample/vega_seattle_tmax.csv";
-      String produced = weirOutput("produce --input " + csv + client);
+      String produced = weirOutput("produce --input " + CSV + client);
       String submitted =
           weirOutput(
               "submit %s --jobmanager %s --jar %s --set name=secured --set output=network"
@@ -190,23 +172,25 @@ class ForecastJobClusterIT {
 
   /** What a command prints that ends with 0. */
   private static String weirOutput(String line, Object... values) throws Exception {
-    try (LocalProcess weir = weir(line, values)) {
-      assertThat(weir.exitCode(WAIT)).as(weir.output()).isZero();
-      return weir.output();
-    }
+    return weir(0, line, values);
   }
 
   // ---- processes
 
-  private static LocalProcess weir(String line, Object... values) throws Exception {
+  private static String weir(int exitCode, String line, Object... values) throws Exception {
     String[] args = InProcess.words(line, values);
-    return LocalProcess.java(
-        "weir " + args[0],
-        DIR.resolve("weir-" + args[0] + ".log"),
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-Dlog4j.configurationFile=conf/log4j2.properties"),
-        BUILD.launcher(),
-        "dev.weir.cli.Weir",
-        List.of(args),
-        Map.of());
+    try (LocalProcess weir =
+        LocalProcess.java(
+            "weir " + args[0],
+            DIR.resolve("weir-" + args[0] + ".log"),
+            List.of(
+                "-Xmx256m", "-XX:+UseSerialGC", "-Dlog4j.configurationFile=conf/log4j2.properties"),
+            BUILD.launcher(),
+            "dev.weir.cli.Weir",
+            List.of(args),
+            Map.of())) {
+      assertThat(weir.exitCode(WAIT)).as(weir.output()).isEqualTo(exitCode);
+      return weir.output();
+    }
   }
 }

@@ -27,8 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,7 +43,6 @@ class RegistrySqlIT {
 
   private static final int ROUNDS = 40;
   private static final LocalDateTime START = LocalDateTime.of(2026, 1, 1, 0, 0);
-  private static final Pattern JOB = Pattern.compile("Job ID: ([0-9a-f]{32})");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path DIR =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/RegistrySqlIT");
@@ -81,7 +78,8 @@ class RegistrySqlIT {
       JobSettings settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), options);
 
       try (RunningJob job = here.submit(settings, 1, Duration.ofMillis(500))) {
-        List<String> jobs = run(flink, statements(servers, apicurio.url()));
+        List<String> jobs = flink.sqlJobs(statements(servers, apicurio.url()));
+        assertThat(jobs).hasSize(4);
         topics.awaitCommitted("forecasts", 3 * ROUNDS);
         topics.awaitCommitted("seen", 3 * ROUNDS);
         // one for each of the two tables, and none of the job's
@@ -178,20 +176,7 @@ class RegistrySqlIT {
 
   /** The versions of the subject of a topic's values. */
   private static String versions(String registry, String topic) throws Exception {
-    URI subject = URI.create("%s/subjects/%s-value/versions".formatted(registry, topic));
-    return Http.get(subject);
-  }
-
-  private static List<String> run(FlinkCluster flink, String statements) throws Exception {
-    Path file = Files.createTempFile(Files.createDirectories(DIR.resolve("sql")), "job", ".sql");
-    Files.writeString(file, statements);
-    String printed = flink.sql(file);
-    List<String> jobs = new ArrayList<>();
-    for (Matcher job = JOB.matcher(printed); job.find(); ) {
-      jobs.add(job.group(1));
-    }
-    assertThat(jobs).as(printed).hasSize(4);
-    return jobs;
+    return Http.get(URI.create("%s/subjects/%s-value/versions".formatted(registry, topic)));
   }
 
   private static JsonNode json(ConsumerRecord<byte[], byte[]> record) {

@@ -23,8 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,7 +40,6 @@ class SqlClientIT {
   private static final int HALF = 150;
   private static final int HORIZON = 2;
   private static final long HOUR = 3_600_000;
-  private static final Pattern JOB = Pattern.compile("Job ID: ([0-9a-f]{32})");
   private static final Path DIR =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/SqlClientIT");
 
@@ -121,19 +118,16 @@ class SqlClientIT {
   private static String run(FlinkCluster flink, String servers, String before) throws Exception {
     String statements = Files.readString(Path.of("jobs/forecast.sql"));
     String jar = System.getProperty("sql.jar", "target/weir-0.1.0-sql.jar");
-    Path file = Files.createTempFile(Files.createDirectories(DIR.resolve("sql")), "job", ".sql");
-    Files.writeString(
-        file,
-        before
-            + "\n"
-            + statements
-                .replace("localhost:9092", servers)
-                .replace("target/weir-0.1.0-sql.jar", jar));
-    String printed = flink.sql(file);
-    Matcher job = JOB.matcher(printed);
-    assertThat(job.find()).as(printed).isTrue();
-    flink.awaitRunning(job.group(1));
-    return job.group(1);
+    List<String> jobs =
+        flink.sqlJobs(
+            before
+                + "\n"
+                + statements
+                    .replace("localhost:9092", servers)
+                    .replace("target/weir-0.1.0-sql.jar", jar));
+    assertThat(jobs).hasSize(1);
+    flink.awaitRunning(jobs.get(0));
+    return jobs.get(0);
   }
 
   private static void send(String servers, int from, int to) {

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.kubernetes.operator.api.spec.FlinkDeploymentSpec;
 import org.apache.flink.kubernetes.operator.api.spec.JobState;
 import org.apache.flink.kubernetes.operator.api.spec.UpgradeMode;
@@ -243,12 +244,7 @@ class KubernetesManifestTest {
   /** What depends on where a cluster runs may differ, and nothing else. */
   @Test
   void flinksSettingsAreThoseThatWeTestWith() throws Exception {
-    Map<String, String> tested = new LinkedHashMap<>();
-    flatten(
-        "",
-        new Yaml(new SafeConstructor(new LoaderOptions()))
-            .load(Files.readString(Path.of("conf", "config.yaml"))),
-        tested);
+    Map<String, String> tested = GlobalConfiguration.loadConfiguration("conf").toMap();
     Map<String, String> here = new LinkedHashMap<>(spec(deployment).getFlinkConfiguration());
     for (Map<String, String> settings : List.of(tested, here)) {
       settings
@@ -264,16 +260,5 @@ class KubernetesManifestTest {
     }
     assertThat(here).containsExactlyInAnyOrderEntriesOf(tested);
     assertThat(here).containsEntry("taskmanager.jvm-exit-on-oom", "true");
-  }
-
-  private static void flatten(String prefix, Map<?, ?> tree, Map<String, String> flat) {
-    tree.forEach(
-        (key, value) -> {
-          if (value instanceof Map<?, ?> child) {
-            flatten(prefix + key + ".", child, flat);
-          } else {
-            flat.put(prefix + key, String.valueOf(value));
-          }
-        });
   }
 }
