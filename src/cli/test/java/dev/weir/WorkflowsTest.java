@@ -45,6 +45,14 @@ class WorkflowsTest {
     return new Yaml(new SafeConstructor(options)).load(Files.readString(file));
   }
 
+  private static Map<?, ?> at(String file, String... keys) {
+    Map<?, ?> part = WORKFLOWS.get(file);
+    for (String key : keys) {
+      part = (Map<?, ?>) part.get(key);
+    }
+    return part;
+  }
+
   private static List<Map<?, ?>> jobs() {
     List<Map<?, ?>> jobs = new ArrayList<>();
     WORKFLOWS
@@ -93,7 +101,7 @@ class WorkflowsTest {
               assertThat((Integer) job.get("timeout-minutes")).isBetween(1, 120);
               assertThat(job.get("runs-on").toString()).matches("ubuntu-\\d\\d\\.\\d\\d");
             });
-    Map<?, ?> ci = (Map<?, ?>) WORKFLOWS.get("ci.yml").get("jobs");
+    Map<?, ?> ci = at("ci.yml", "jobs");
     assertThat(ci.values()).noneMatch(job -> ((Map<?, ?>) job).containsKey("permissions"));
   }
 
@@ -128,9 +136,8 @@ class WorkflowsTest {
 
   @Test
   void unitTestsRunOnEachSupportedJdk() {
-    Map<?, ?> tests =
-        (Map<?, ?>) ((Map<?, ?>) WORKFLOWS.get("ci.yml").get("jobs")).get("unit-tests");
-    assertThat(((Map<?, ?>) tests.get("strategy")).get("matrix"))
+    Map<?, ?> tests = at("ci.yml", "jobs", "unit-tests");
+    assertThat(at("ci.yml", "jobs", "unit-tests", "strategy").get("matrix"))
         .isEqualTo(Map.of("java", List.of("17", "21", "25")));
     assertThat(tests.get("steps").toString()).contains("${{ matrix.java }}", "mvn -B test");
   }
@@ -161,9 +168,8 @@ class WorkflowsTest {
         dockerfile.replaceFirst("(?s).*ARG ARCHIVE=(\\S+)/weir-\\$\\{VERSION}\\.tar\\.gz.*", "$1");
     assertThat(TEXTS.get("publish.yml"))
         .contains("FOLDER: " + folder + "\n", "file: src/docker/Dockerfile");
-    Map<?, ?> jobs = (Map<?, ?>) WORKFLOWS.get("publish.yml").get("jobs");
-    Map<?, ?> strategy = (Map<?, ?>) ((Map<?, ?>) jobs.get("images")).get("strategy");
-    List<?> targets = (List<?>) ((Map<?, ?>) strategy.get("matrix")).get("include");
+    List<?> targets =
+        (List<?>) at("publish.yml", "jobs", "images", "strategy", "matrix").get("include");
     assertThat(targets)
         .hasSize(2)
         .allSatisfy(

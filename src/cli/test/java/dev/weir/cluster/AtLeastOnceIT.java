@@ -45,14 +45,12 @@ class AtLeastOnceIT {
           .pollInterval(Duration.ofSeconds(1))
           .untilAsserted(
               () -> {
-                expected.assertSameForecastsWithRepeats(
-                    topics.read(ForecastCluster.FORECASTS, Topics.COMMITTED));
-                expected.assertSameScoresWithRepeats(
-                    topics.read(ForecastCluster.SCORES, Topics.COMMITTED));
+                cluster.assertSame(expected, ForecastCluster.FORECASTS, true);
+                cluster.assertSame(expected, ForecastCluster.SCORES, true);
               });
-      long repeats =
-          topics.count(ForecastCluster.FORECASTS, Topics.COMMITTED) - expected.forecasts();
-      System.out.printf("%,d forecasts, and %,d of them again%n", expected.forecasts(), repeats);
+      int forecasts = expected.count(ForecastCluster.FORECASTS);
+      long repeats = topics.count(ForecastCluster.FORECASTS, Topics.COMMITTED) - forecasts;
+      System.out.printf("%,d forecasts, and %,d of them again%n", forecasts, repeats);
       assertThat(repeats).as("the kill is to repeat some").isPositive();
     }
   }

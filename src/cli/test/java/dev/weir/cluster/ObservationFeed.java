@@ -1,22 +1,18 @@
 package dev.weir.cluster;
 
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.codec.ObservationCodec;
-import java.nio.charset.StandardCharsets;
+import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.KafkaClients;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sends values of some series at a steady rate, one of each series in a round, whatever happens to
@@ -32,8 +28,7 @@ final class ObservationFeed implements AutoCloseable {
   private static final long STEP = Duration.ofHours(1).toMillis();
 
   private final String topic;
-  private final KafkaProducer<byte[], byte[]> producer;
-  private final ObservationCodec codec = new ObservationCodec();
+  private final Producer<byte[], byte[]> producer;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,14 +41,11 @@ final class ObservationFeed implements AutoCloseable {
 
   private ObservationFeed(String bootstrapServers, String topic) {
     this.topic = topic;
-    Map<String, Object> config = new HashMap<>();
-    config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 600_000);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 600_000);
     this.producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        KafkaClients.of(bootstrapServers)
+            .with(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 600_000)
+            .with(ProducerConfig.MAX_BLOCK_MS_CONFIG, 600_000)
+            .producer();
   }
 
   /**
@@ -69,15 +61,8 @@ final class ObservationFeed implements AutoCloseable {
   private void round() {
     try {
       for (int s = 0; s < SERIES; s++) {
-        Observation observation = observation(s, rounds);
-        ProducerRecord<byte[], byte[]> record =
-            new ProducerRecord<>(
-                topic,
-                observation.series().getBytes(StandardCharsets.UTF_8),
-                codec.encode(observation));
-        record.headers().add(ObservationCodec.fingerprintHeader(), ObservationCodec.fingerprint());
         producer.send(
-            record,
+            KafkaFixture.record(topic, null, observation(s, rounds)),
             (metadata, e) -> {
               if (e != null) {
                 failure.compareAndSet(null, e);

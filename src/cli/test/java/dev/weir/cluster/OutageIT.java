@@ -1,7 +1,6 @@
 package dev.weir.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ class OutageIT {
           "broker away for " + AWAY.toSeconds() + " s",
           () -> {
             cluster.broker().process().kill();
-            pause(AWAY);
+            ForecastCluster.pause(AWAY);
             logged.set(lines(cluster).count() - lines);
             cluster.broker().start();
             cluster.awaitProgress(500);
@@ -84,7 +83,7 @@ class OutageIT {
       cluster.topics().awaitOpen(ForecastCluster.FORECASTS, ForecastCluster.OPEN);
       cluster.broker().process().kill();
       flink.cancelLater(cluster.job());
-      pause(FLINK_WAITS_FOR_A_TASK.plusSeconds(20));
+      ForecastCluster.pause(FLINK_WAITS_FOR_A_TASK.plusSeconds(20));
       assertThat(flink.taskManager("tm-1").isAlive()).isTrue();
       assertThat(flink.status(cluster.job()))
           .isIn("CANCELLING", "CANCELED"); // at once if nothing waits for the broker
@@ -92,14 +91,6 @@ class OutageIT {
       flink.awaitStatus(cluster.job(), "CANCELED");
       assertThat(flink.taskManager("tm-1").isAlive()).isTrue();
     }
-  }
-
-  private static void pause(Duration length) {
-    long start = System.nanoTime();
-    await("a pause of " + length)
-        .atMost(length.plusSeconds(60))
-        .pollInterval(Duration.ofSeconds(1))
-        .until(() -> System.nanoTime() - start > length.toNanos());
   }
 
   private static List<String> warnings(ForecastCluster cluster) {

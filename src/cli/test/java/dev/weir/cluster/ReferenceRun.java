@@ -49,11 +49,17 @@ final class ReferenceRun {
     }
   }
 
-  private final Map<Name, byte[]> forecasts = new HashMap<>();
-  private final Map<Name, byte[]> scores = new HashMap<>();
-  private final Map<Name, byte[]> incidents = new HashMap<>();
+  private static final Map<String, Decoder<? extends Output>> DECODERS =
+      Map.of(
+          ForecastCluster.FORECASTS, new ForecastCodec()::decode,
+          ForecastCluster.SCORES, new ScoreCodec()::decode,
+          ForecastCluster.ALARMS, new IncidentCodec()::decode);
 
-  private ReferenceRun() {}
+  private final Map<String, Map<Name, byte[]>> outputs = new HashMap<>(); // by topic
+
+  private ReferenceRun() {
+    DECODERS.keySet().forEach(topic -> outputs.put(topic, new HashMap<>()));
+  }
 
   static ReferenceRun run(List<List<Observation>> allSeries, ForecastSettings settings)
       throws Exception {
@@ -75,13 +81,12 @@ final class ReferenceRun {
           operator.processElement1(new ObservationEvent(observation, source), observation.time());
         }
         for (Output output : operator.extractOutputValues()) {
-          Name name = Name.of(output);
           if (output instanceof Forecast f) {
-            expected.forecasts.put(name, forecastCodec.encode(f));
+            expected.put(ForecastCluster.FORECASTS, output, forecastCodec.encode(f));
           } else if (output instanceof Score s) {
-            expected.scores.put(name, scoreCodec.encode(s));
+            expected.put(ForecastCluster.SCORES, output, scoreCodec.encode(s));
           } else {
-            expected.incidents.put(name, incidentCodec.encode((Incident) output));
+            expected.put(ForecastCluster.ALARMS, output, incidentCodec.encode((Incident) output));
           }
         }
         operator.getOutput().clear();
@@ -90,47 +95,24 @@ final class ReferenceRun {
     return expected;
   }
 
-  int forecasts() {
-    return forecasts.size();
+  private void put(String topic, Output output, byte[] bytes) {
+    outputs.get(topic).put(Name.of(output), bytes);
   }
 
-  int scores() {
-    return scores.size();
+  /** How many records belong on a topic. */
+  int count(String topic) {
+    return outputs.get(topic).size();
   }
 
-  /** Without those of groups, which another operator reports. */
-  int incidents() {
-    return incidents.size();
-  }
-
-  void assertSameForecasts(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(forecasts, records, new ForecastCodec()::decode, false);
-  }
-
-  void assertSameScores(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(scores, records, new ScoreCodec()::decode, false);
-  }
-
-  void assertSameIncidents(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(incidents, records, new IncidentCodec()::decode, false);
-  }
-
-  /** As a consumer sees them that drops repeats by name; a repeat must have equal bytes. */
-  void assertSameForecastsWithRepeats(List<ConsumerRecord<byte[], byte[]>> records)
+  /**
+   * Tests what is on a topic.
+   *
+   * @param repeats as a consumer sees them that drops repeats by name; a repeat has equal bytes
+   */
+  void assertSame(String topic, List<ConsumerRecord<byte[], byte[]>> records, boolean repeats)
       throws Exception {
-    assertSame(forecasts, records, new ForecastCodec()::decode, true);
-  }
-
-  void assertSameScoresWithRepeats(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
-    assertSame(scores, records, new ScoreCodec()::decode, true);
-  }
-
-  private static void assertSame(
-      Map<Name, byte[]> expected,
-      List<ConsumerRecord<byte[], byte[]>> records,
-      Decoder<? extends Output> decoder,
-      boolean repeats)
-      throws Exception {
+    Map<Name, byte[]> expected = outputs.get(topic);
+    Decoder<? extends Output> decoder = DECODERS.get(topic);
     Map<Name, Long> seen = new HashMap<>();
     Map<String, Long> newest = new HashMap<>();
     List<String> repeated = new ArrayList<>();

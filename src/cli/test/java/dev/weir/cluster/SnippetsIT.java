@@ -265,20 +265,15 @@ class SnippetsIT {
       open.add(feed());
     }
     if (text.contains("```sql") && !text.contains("./weir produce")) {
-      runCommand(
-          new Piece(
-              session.document(), 0, "./weir produce --input demand.csv --topic observations"));
+      runUnprinted("./weir produce --input demand.csv --topic observations");
     }
     if (registry != null) {
-      runCommand(
-          new Piece(
-              session.document(),
-              0,
-              "./weir run my-job.yaml --set kafka.format=avro-confluent --set kafka.registry.url="
-                  + registry.url()));
+      runUnprinted(
+          "./weir run my-job.yaml --set kafka.format=avro-confluent --set kafka.registry.url="
+              + registry.url());
     }
     if (readsForecasts) {
-      runCommand(new Piece(session.document(), 0, "./weir run my-job.yaml"));
+      runUnprinted("./weir run my-job.yaml");
     }
   }
 
@@ -515,11 +510,14 @@ class SnippetsIT {
 
   // ---- running them
 
+  /** Runs what a document takes for granted. */
+  private void runUnprinted(String command) throws Exception {
+    runCommand(new Piece(session.document(), 0, command));
+  }
+
   private void runCommand(Piece command) throws Exception {
     if (command.text().contains("JOB_ID") && job() == null) {
-      runCommand(
-          new Piece(
-              session.document(), 0, "flink run -d target/weir-0.1.0-job.jar --job my-job.yaml"));
+      runUnprinted("flink run -d target/weir-0.1.0-job.jar --job my-job.yaml");
     }
     String text = substitute(command.text());
     boolean startsJob = JOB.matcher(text).matches() && !text.contains("--dry-run");

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,9 +42,11 @@ class SoakIT {
 
   private static final int LEAST_SAMPLES = 6;
   private static final int TASKS = 2;
+  private static final int KINDS = 4; // of disturbances
 
   private final List<Disturbance> disturbances = new ArrayList<>();
   private final Map<String, List<Double>> samples = new LinkedHashMap<>();
+  private int disturbed;
   private long end;
 
   @Test
@@ -61,7 +62,7 @@ class SoakIT {
             Map.of("taskmanager.numberOfTaskSlots", "3", "env.java.opts.all", ""))) {
       cluster.feed(200);
       cluster.run(TASKS, null, Map.of());
-      pause(WARM_UP);
+      ForecastCluster.pause(WARM_UP);
       end = System.nanoTime() + LENGTH.toNanos();
       Duration quiet = min(MAX_QUIET, LENGTH.dividedBy(6));
       while (!isOver()) {
@@ -71,22 +72,23 @@ class SoakIT {
                 + quiet.toNanos() / 2
                 + (long) (random.nextDouble() * quiet.toNanos());
         while (System.nanoTime() < next && !isOver()) {
-          pause(BETWEEN_SAMPLES);
+          ForecastCluster.pause(BETWEEN_SAMPLES);
           sample(cluster);
         }
         if (!isOver()) {
           disturb(cluster, random);
-          pause(BETWEEN_SAMPLES);
+          ForecastCluster.pause(BETWEEN_SAMPLES);
         }
       }
       cluster.assertExact();
+      cluster.assertAborted();
       assertFlat();
     }
   }
 
-  /** After its time, and not before there are as many samples as are needed. */
+  /** After its time, with each kind of disturbance and as many samples as are needed. */
   private boolean isOver() {
-    return System.nanoTime() >= end && count() >= LEAST_SAMPLES;
+    return System.nanoTime() >= end && count() >= LEAST_SAMPLES && disturbed >= KINDS;
   }
 
   private int count() {
@@ -107,14 +109,7 @@ class SoakIT {
       Collections.shuffle(disturbances, random);
     }
     disturbances.remove(0).happen(cluster);
-  }
-
-  private static void pause(Duration length) {
-    long start = System.nanoTime();
-    Awaitility.await()
-        .atMost(length.plusSeconds(60))
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> System.nanoTime() - start >= length.toNanos());
+    disturbed++;
   }
 
   private static Duration min(Duration a, Duration b) {

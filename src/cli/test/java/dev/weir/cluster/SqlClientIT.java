@@ -11,9 +11,9 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.Mode;
 import java.io.ByteArrayInputStream;
@@ -27,7 +27,6 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -130,15 +129,11 @@ class SqlClientIT {
     return jobs.get(0);
   }
 
-  private static void send(String servers, int from, int to) {
-    ObservationCodec codec = new ObservationCodec();
+  private static void send(String servers, int from, int to) throws Exception {
     try (Producer<byte[], byte[]> producer = KafkaClients.of(servers).producer()) {
       for (int i = from; i < to; i++) {
         for (int s = 0; s < SERIES; s++) {
-          Observation o = observation(s, i);
-          producer.send(
-              new ProducerRecord<>(
-                  "observations", o.series().getBytes(StandardCharsets.UTF_8), codec.encode(o)));
+          producer.send(KafkaFixture.record("observations", null, observation(s, i)));
         }
       }
     }

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Incident;
-import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.IncidentCodecTest;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +30,6 @@ class AlarmPageIT extends BrowserPage {
   private static final int VALUES = 1_100;
   private static final int SPIKE = 400; // far before what the page loads at first
   private static final int SHIFT = VALUES - 6; // is open at the end
-  private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
   private static final List<String> SERIES = List.of("plant/fan", "plant/pump", HOSTILE);
 
   private static JobSettings settings;
@@ -75,10 +72,6 @@ class AlarmPageIT extends BrowserPage {
     return START.plus(STEP.multipliedBy(i)).toEpochMilli();
   }
 
-  private static void open(String fragment) {
-    browser.open(URI.create(dashboard.address() + fragment));
-  }
-
   private static long rows() {
     return browser.js("return document.querySelectorAll('.incidents tbody tr').length");
   }
@@ -89,7 +82,7 @@ class AlarmPageIT extends BrowserPage {
     browser.await("the list", () -> rows() >= 3);
     assertThat(browser.text(".incidents tbody tr")).as("newest first").contains("2026-03-04 19:1");
     assertThat(browser.text(".incidents tbody")).contains(HOSTILE, "novelty", "2026-03-02 09:20");
-    assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
+    assertNothingHostileRan();
     assertThat(browser.accessibilityProblems()).isEmpty();
 
     search("PUMP");
@@ -179,12 +172,7 @@ class AlarmPageIT extends BrowserPage {
 
   @Test
   void aPhoneShowsThemWithoutScrollingSideways() throws Exception {
-    browser.screen(390, 844, true);
-    browser.scheme("dark");
-    open("#view=alarms");
-    browser.await("the list", () -> rows() >= 3);
-    assertThat(fitsTheScreen()).isTrue();
-    assertThat(browser.accessibilityProblems()).isEmpty();
+    assertAPhoneShows("#view=alarms", ".incidents tbody tr");
   }
 
   @Test
@@ -217,27 +205,17 @@ class AlarmPageIT extends BrowserPage {
     IncidentCodec codec = new IncidentCodec();
     Incident warning = IncidentCodecTest.WARNING;
     Incident ofPump =
-        new Incident(
+        Records.warning(
             "plant/pump",
-            Incident.id("plant/pump", time(VALUES - 50), 66, true, 4),
-            Event.OPENED,
             time(VALUES - 50),
-            time(VALUES - 50),
-            time(VALUES - 50),
-            1,
             warning.worst(),
-            warning.reason(),
-            warning.severity(),
-            List.of(),
-            "",
-            -1,
             new Incident.Warning(66, true, 4, 0.875, null, null));
     kafka.send(
         Stream.of(warning, IncidentCodecTest.INCIDENT, ofPump)
             .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
             .toList());
     try (Dashboard other = serve(KafkaFixture.job(overrides).kafka().topics(), 0)) {
-      browser.open(URI.create(other.address() + "#view=alarms"));
+      open(other, "#view=alarms");
       browser.await("the list", () -> rows() == 3);
       assertThat(rowOf("pump-7"))
           .contains("threshold\nabove 90 within 4 values: 88", "about 1970-01-01 00:05, crossed");
@@ -245,7 +223,7 @@ class AlarmPageIT extends BrowserPage {
       browser.screen(390, 844, true);
       assertThat(fitsTheScreen()).isTrue();
       browser.screen(1440, 1000, false);
-      browser.open(URI.create(other.address() + "#series=plant%2Fpump"));
+      open(other, "#series=plant%2Fpump");
       browser.await("the limit", () -> "1".equals(browser.data(".mode-panel", "limits")));
       assertThat(browser.find("[data-chart='main']").getAttribute("aria-label"))
           .contains("Limit: above 66.");
@@ -268,7 +246,7 @@ class AlarmPageIT extends BrowserPage {
     Map<String, String> overrides = kafka.overrides("alarms");
     JobSettings without = KafkaFixture.job(overrides);
     try (Dashboard other = serve(without.kafka().topics(), 0)) {
-      browser.open(URI.create(other.address() + "#view=alarms"));
+      open(other, "#view=alarms");
       browser.await("the values", () -> browser.text(".headline").startsWith("Forecast for"));
       assertThat(browser.find("#tab-alarms").isDisplayed()).isFalse();
       assertThat(browser.find("[data-tile=alarms]").isDisplayed()).isFalse();

@@ -10,7 +10,6 @@ import dev.weir.job.options.JobFile;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.model.ClassifierFiles;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +29,6 @@ class ClassPageIT extends BrowserPage {
 
   private static final int STEPS = 160;
   private static final int LABELS = 130;
-  private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
 
   @TempDir private static Path dir;
   private static JobSettings settings;
@@ -75,7 +73,7 @@ class ClassPageIT extends BrowserPage {
 
   @Test
   void classesProbabilitiesAndLabelsAreShown() throws Exception {
-    browser.open(URI.create(dashboard.address() + "#series=lathe"));
+    open("#series=lathe");
     browser.await("the panel", () -> browser.find(".class-panel").isDisplayed());
     browser.await(
         "all labels",
@@ -100,7 +98,7 @@ class ClassPageIT extends BrowserPage {
     long truths = browser.js("return document.querySelectorAll('rect[data-row=true]').length");
     assertThat(said).isBetween(1L, (long) STEPS);
     assertThat(truths).isGreaterThan(2);
-    assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
+    assertNothingHostileRan();
     assertThat(browser.accessibilityProblems()).isEmpty();
 
     // a class that comes while the page is open
@@ -111,7 +109,7 @@ class ClassPageIT extends BrowserPage {
 
   @Test
   void allTopicsAreNamed() throws Exception {
-    browser.open(URI.create(dashboard.address() + "#view=job"));
+    open("#view=job");
     browser.await("the topics", () -> browser.text(".topics").startsWith("Read from"));
     assertThat(browser.text(".topics"))
         .startsWith("Read from states.observations, ")
@@ -120,11 +118,6 @@ class ClassPageIT extends BrowserPage {
 
   @Test
   void aPhoneShowsItWithoutScrollingSideways() throws Exception {
-    browser.screen(390, 844, true);
-    browser.scheme("dark");
-    browser.open(URI.create(dashboard.address() + "#series=lathe"));
-    browser.await("the panel", () -> browser.find(".class-panel").isDisplayed());
-    assertThat(fitsTheScreen()).isTrue();
-    assertThat(browser.accessibilityProblems()).isEmpty();
+    assertAPhoneShows("#series=lathe", ".class-panel");
   }
 }

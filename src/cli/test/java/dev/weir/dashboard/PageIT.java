@@ -20,7 +20,6 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +51,6 @@ class PageIT extends BrowserPage {
   private static final List<String> SERIES =
       List.of(TAXI, "uci_bike", "nab_ambient_temp", "nab_elb_requests", "vega_seattle_tmax");
   private static final int VALUES = 260; // of each series, before the first test
-  private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
   private static final String ONE = "[data-mode=many-to-one] ";
   private static final String MAIN = ONE + "[data-chart=main] canvas";
 
@@ -132,10 +130,6 @@ class PageIT extends BrowserPage {
     return SAMPLE.get(series).get(SENT.get(series) - 1).time();
   }
 
-  private static void open(Dashboard of, String hash) {
-    browser.open(URI.create(of.address() + hash));
-  }
-
   private static String hash(String series) {
     return "#series=" + URLEncoder.encode(series, UTF_8);
   }
@@ -148,7 +142,7 @@ class PageIT extends BrowserPage {
 
   /** Opens a series and waits until the page shows its newest forecast. */
   private static void openSeries(String series) {
-    open(dashboard, hash(series));
+    open(hash(series));
     awaitNewest(series);
     browser.await("values of " + series, () -> browser.find("#controls").isDisplayed());
   }
@@ -207,7 +201,7 @@ class PageIT extends BrowserPage {
 
   @Test
   void tilesAboveDescribeTheWholeJob() throws Exception {
-    open(dashboard, "");
+    open("");
     browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
 
     browser.await( // the records came more than 10 s ago
@@ -243,7 +237,7 @@ class PageIT extends BrowserPage {
 
   @Test
   void tilesShowTheirWholeWords() {
-    open(dashboard, "");
+    open("");
     browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
     for (int width : new int[] {1_440, 1_330, 1_000, 800, 390}) {
       browser.screen(width, 900, width < 600);
@@ -282,7 +276,7 @@ class PageIT extends BrowserPage {
   @Test
   void valuesOnThePageAreThoseOfTheTopics() {
     for (Mode mode : Mode.values()) {
-      open(dashboard, hash(TAXI) + "&mode=" + mode.label());
+      open(hash(TAXI) + "&mode=" + mode.label());
       String panel = "[data-mode=" + mode.label() + "]";
       browser.await(
           "the newest forecast",
@@ -393,7 +387,7 @@ class PageIT extends BrowserPage {
   /** Every test's end asks for these: they have to be seen. */
   @Test
   void anErrorOfThePageIsSeen() {
-    open(dashboard, "");
+    open("");
     browser.await("the tiles", () -> browser.text("[data-tile=state] .tile-value") != null);
     browser.js(
         """
@@ -482,7 +476,7 @@ class PageIT extends BrowserPage {
   /** An answer and the stream of news come on connections of their own. */
   @Test
   void anAnswerThatComesAfterNewerNewsTakesNoCorrectionBack() {
-    open(dashboard, "");
+    open("");
     List<Number> values =
         browser.js(
             """
@@ -537,7 +531,7 @@ class PageIT extends BrowserPage {
 
   @Test
   void aDeadLetterIsShownWithItsReasonAndAnExample() {
-    open(dashboard, "");
+    open("");
     browser.await("the tile", () -> "1".equals(browser.data("[data-tile=letters]", "value")));
 
     browser.find("[data-tile=letters]").click();
@@ -550,7 +544,7 @@ class PageIT extends BrowserPage {
         .contains(topics().observations().first(), "partition 0", HOSTILE);
     assertThat(browser.find("#view-job").getText())
         .contains("weir dead-letters replay", "--reason MALFORMED");
-    assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
+    assertNothingHostileRan();
   }
 
   @Test
@@ -586,7 +580,7 @@ class PageIT extends BrowserPage {
 
   @Test
   void withoutAPointerASeriesAndItsChartAreReached() {
-    open(dashboard, "");
+    open("");
     browser.await("the list", () -> browser.find("#option-4").isDisplayed());
     browser.js(
         "document.getElementById('sort').value = 'name';"
@@ -647,7 +641,7 @@ class PageIT extends BrowserPage {
       browser.await("the note", () -> browser.find("#note").getText().equals(note));
       browser.leave();
     }
-    open(dashboard, "");
+    open("");
     browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
     assertThat(browser.find("#note").isDisplayed()).as("of a job of one's own").isFalse();
   }
@@ -766,7 +760,7 @@ class PageIT extends BrowserPage {
 
   @Test
   void theErrorOfEachStepIsThatOfTheNewestScore() throws Exception {
-    open(dashboard, hash(TAXI) + "&mode=many-to-many");
+    open(hash(TAXI) + "&mode=many-to-many");
     Score newest = null;
     ScoreCodec codec = new ScoreCodec();
     for (var record : kafka.read(topics().scores())) {
@@ -825,7 +819,7 @@ class PageIT extends BrowserPage {
   void phoneShowsTheChartFirstAndNeedsNoScrollingToTheSide() {
     browser.screen(390, 844, true);
     for (String hash : List.of(hash(TAXI), hash(TAXI) + "&mode=many-to-many", "#view=job")) {
-      open(dashboard, hash);
+      open(hash);
       browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
       String drawn = "[data-chart=main] canvas";
       browser.await(
@@ -871,7 +865,7 @@ class PageIT extends BrowserPage {
       assertThat(browser.find("#series-why").getText()).contains("page.none");
       browser.leave();
     }
-    open(dashboard, "#series=nobody");
+    open("#series=nobody");
     browser.await(
         "no such series",
         () -> browser.find("#panel .empty").getText().contains("no series of this name"));

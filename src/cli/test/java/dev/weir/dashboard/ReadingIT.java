@@ -58,14 +58,8 @@ public class ReadingIT {
   private static Topics topics(String prefix, int partitions) {
     Topics topics =
         new Topics(prefix + ".o", prefix + ".f", prefix + ".s", prefix + ".d", prefix + ".m");
-    for (String topic :
-        List.of(
-            topics.observations().first(),
-            topics.forecasts(),
-            topics.scores(),
-            topics.deadLetters(),
-            topics.models())) {
-      kafka.create(topic, partitions, Map.of());
+    try (TopicAdmin admin = kafka.admin()) {
+      admin.createMissing(topics, partitions);
     }
     return topics;
   }

@@ -1,5 +1,8 @@
 package dev.weir.dashboard;
 
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardState;
+import dev.weir.dashboard.view.SeriesTable;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.Forecast;
@@ -7,9 +10,11 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
+import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.TestForecast;
+import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -30,6 +35,13 @@ public final class Records {
   public static final Topics WITH_ALARMS = TOPICS.withAlarms("alarms");
 
   private Records() {}
+
+  /** Of a page that has read nothing yet. */
+  public static DashboardState state(Topics topics) {
+    return new DashboardState(
+        new DashboardSettings(KafkaClients.of("localhost:1"), topics),
+        new SeriesTable(SeriesTable.MAX_BYTES));
+  }
 
   public static Observation observation(String series, long time, double value) {
     return new Observation(series, time, value);
@@ -142,6 +154,25 @@ public final class Records {
         "demand",
         4,
         null);
+  }
+
+  /** An incident of one value that a threshold opened. */
+  public static Incident warning(String series, long start, Incident.Worst worst, Warning warning) {
+    return new Incident(
+        series,
+        Incident.id(series, start, warning.limit(), warning.above(), warning.within()),
+        Event.OPENED,
+        start,
+        start,
+        start,
+        1,
+        worst,
+        Reason.THRESHOLD,
+        Severity.LOW,
+        List.of(),
+        "",
+        -1,
+        warning);
   }
 
   public static ConsumerRecord<byte[], byte[]> record(Incident incident) {

@@ -29,7 +29,6 @@ class WhyPageIT extends BrowserPage {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
   private static final int VALUES = 200;
-  private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
   private static final String ROWS = ".why-parts tbody tr";
 
   private static JobSettings settings;
@@ -74,7 +73,7 @@ class WhyPageIT extends BrowserPage {
 
   @Test
   void newestForecastIsSplitIntoStepsFromLevelToForecast() throws Exception {
-    browser.open(URI.create(dashboard.address() + "#series=fan"));
+    open("#series=fan");
     browser.await("the parts", () -> rows() > 3);
     browser.await(
         "the newest forecast", () -> browser.text(".why h3").contains("2026-03-09 07:00"));
@@ -104,7 +103,7 @@ class WhyPageIT extends BrowserPage {
       for (boolean phone : new boolean[] {false, true}) {
         browser.scheme(scheme);
         browser.screen(phone ? 390 : 1440, 900, phone);
-        browser.open(URI.create(dashboard.address() + "#series=fan"));
+        open("#series=fan");
         browser.await("the parts", () -> rows() > 3);
         List<Double> gaps =
             browser.js(
@@ -154,7 +153,7 @@ class WhyPageIT extends BrowserPage {
       browser.await("the parts", () -> rows() > 3);
       assertThat(browser.text(ROWS + "[data-part='season'] .number")).isEqualTo("+4.00");
       assertThat(browser.text(ROWS + ".down .part-name")).isEqualTo(HOSTILE);
-      assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
+      assertNothingHostileRan();
       assertThat(browser.text(ROWS + "[data-part='smaller parts'] .number")).isEqualTo("+0.20");
       assertThat(rows()).as("level, ten parts, the smaller ones, the forecast").isEqualTo(13);
       String lear = "[data-bars=errors] tr[data-method='outside:lear']";

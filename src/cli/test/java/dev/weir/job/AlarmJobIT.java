@@ -1,7 +1,6 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,9 +9,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.engine.ForecastSettings;
-import dev.weir.forecast.engine.Judgment;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
@@ -158,81 +154,6 @@ class AlarmJobIT {
             record ->
                 assertThat(record.headers().lastHeader(WriterSchemas.HEADER).value())
                     .isEqualTo(WriterSchemas.fingerprint(IncidentCodec.SCHEMA)));
-  }
-
-  @Test
-  void alarmsAreThoseOfTheEngineWithoutFlink() throws Exception {
-    ForecastSettings forecast = undisturbed.forecast();
-    ForecastSettings settings = forecast.inOrder(forecast.modes().get(0));
-    int alarms = 0;
-    for (String series : SERIES) {
-      List<Observation> observations = new ArrayList<>();
-      for (int i = 0; i < VALUES; i++) {
-        observations.add(new Observation(series, time(i).toEpochMilli(), VALUES_OF.get(series)[i]));
-      }
-      List<Judgment> found = OneSeries.alarms(settings, observations);
-      List<Incident> incidents = expected.getOrDefault(series, List.of());
-      for (Judgment alarm : found) { // each is in an incident
-        assertThat(incidents).anyMatch(i -> i.start() <= alarm.time() && alarm.time() <= i.end());
-        for (Incident incident : incidents) {
-          if (incident.start() == alarm.time() && incident.event() == Event.OPENED) {
-            assertThat(incident.worst().value()).isEqualTo(alarm.value());
-            assertThat(incident.worst().expected()).isCloseTo(alarm.forecast(), within(1e-9));
-            assertThat(incident.worst().surprise())
-                .isCloseTo(alarm.surprise().size(), within(1e-9));
-            assertThat(incident.reason()).isEqualTo(alarm.surprise().reason());
-            alarms++;
-          }
-        }
-      }
-      for (Incident incident : incidents) { // and each begins with one
-        assertThat(found).extracting(Judgment::time).contains(incident.start());
-      }
-    }
-    assertThat(alarms).isGreaterThanOrEqualTo(3);
-  }
-
-  @Test
-  void thresholdsAndOverridesFollowTheNamesOfSeries() throws Exception {
-    Map<String, String> rules = new TreeMap<>();
-    rules.put("alarms.thresholds[0].above", "57");
-    rules.put("alarms.thresholds[0].within", "2");
-    rules.put("alarms.thresholds[0].probability", "0.75");
-    rules.put("alarms.thresholds[1].series", "pump.*");
-    rules.put("alarms.thresholds[1].below", "42.5");
-    rules.put("alarms.overrides[0].series", "fan.*");
-    rules.put("alarms.overrides[0].enabled", "false");
-    rules.put("alarms.quiet", "6");
-    JobSettings settings = settings("alarms-rules", rules);
-    send(settings, 0, VALUES);
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
-      awaitAll(job, settings);
-    }
-    Map<String, List<Incident>> incidents = incidents(settings);
-    assertThat(incidents.keySet()).containsExactlyInAnyOrder("pump.spike", "a.shift", "b.stuck");
-    for (String series : List.of("pump.spike", "a.shift", "b.stuck")) {
-      List<Incident> ends =
-          incidents.get(series).stream()
-              .filter(i -> i.warning() != null && i.warning().above())
-              .filter(i -> i.event() == Event.CLOSED)
-              .toList();
-      long crossed =
-          ends.stream().filter(i -> i.warning().outcome() == Incident.Outcome.CROSSED).count();
-      assertThat(ends).as(series).hasSizeBetween(20, 45); // in 850 / 24 waves
-      assertThat(crossed).as(series).isGreaterThan(ends.size() * 7L / 10);
-    }
-    assertThat(incidents.get("pump.spike"))
-        .anyMatch(i -> i.warning() != null && !i.warning().above());
-    assertThat(incidents.get("a.shift")).allMatch(i -> i.warning() == null || i.warning().above());
-    InProcess listed =
-        InProcess.weir(
-            "alarms --bootstrap-servers %s --topic %s --series pump.*",
-            kafka.bootstrapServers(), settings.kafka().topics().alarms());
-    assertThat(listed.out())
-        .containsPattern(
-            "(?m)^2026-03-0\\d \\d\\d:\\d\\d  closed  high    threshold  pump\\.spike  \\d+\\.\\d+,"
-                + " expected \\d+\\.\\d+  above 57\\.000 within 2: \\d\\d %, about 2026-03-0\\d"
-                + " \\d\\d:\\d\\d, crossed  \\d+ values in PT");
   }
 
   private static void awaitFeedback(RunningJob job, JobSettings settings, long records) {

@@ -10,6 +10,7 @@ import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -17,7 +18,6 @@ import dev.weir.model.ModelFiles;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,9 +30,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -104,11 +101,7 @@ class ForecastJobIT {
     var record =
         new dev.weir.kafka.avro.Model(
             model.name(), 99L, Instant.EPOCH, ByteBuffer.wrap(weights), Map.of());
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new SpecificDatumWriter<>(dev.weir.kafka.avro.Model.class).write(record, encoder);
-    encoder.flush();
-    return bytes.toByteArray();
+    return AvroBytes.of(record);
   }
 
   private record Wrong(String what, Reason reason, byte[] value) {}

@@ -90,6 +90,7 @@ class KubernetesManifestTest {
 
   private static ConfigMap configMap;
   private static ObjectNode deployment;
+  private static FlinkDeploymentSpec spec;
 
   @TempDir private Path dir;
 
@@ -101,6 +102,7 @@ class KubernetesManifestTest {
         .containsExactly("v1 ConfigMap", "flink.apache.org/v1beta1 FlinkDeployment");
     configMap = STRICT.treeToValue(documents.get(0), ConfigMap.class);
     deployment = (ObjectNode) documents.get(1);
+    spec = spec(deployment);
   }
 
   static List<JsonNode> documents(String file) throws IOException {
@@ -118,7 +120,7 @@ class KubernetesManifestTest {
     return STRICT.treeToValue(spec, FlinkDeploymentSpec.class);
   }
 
-  private static Container main(FlinkDeploymentSpec spec) {
+  private static Container main() {
     List<Container> containers = spec.getPodTemplate().getSpec().getContainers();
     assertThat(containers).extracting(Container::getName).containsExactly("flink-main-container");
     return containers.get(0);
@@ -132,7 +134,6 @@ class KubernetesManifestTest {
     ObjectMeta metadata = STRICT.treeToValue(deployment.get("metadata"), ObjectMeta.class);
     assertThat(metadata.getName())
         .matches("[a-z]([-a-z0-9]{0,43}[a-z0-9])?"); // the operator's rule
-    FlinkDeploymentSpec spec = spec(deployment);
     assertThat(spec.getJob().getUpgradeMode()).isEqualTo(UpgradeMode.SAVEPOINT);
     assertThat(spec.getJob().getState()).isEqualTo(JobState.RUNNING);
     assertThat(spec.getFlinkConfiguration())
@@ -182,7 +183,6 @@ class KubernetesManifestTest {
 
   @Test
   void theJarIsWhereTheImageHasItAndItsClassIsOurs() throws Exception {
-    FlinkDeploymentSpec spec = spec(deployment);
     String inside = spec.getJob().getJarURI().replaceFirst("^local://", "");
     assertThat(Files.readString(Path.of("src", "docker", "Dockerfile")))
         .contains(
@@ -196,9 +196,8 @@ class KubernetesManifestTest {
 
   @Test
   void theJobFileOfTheConfigMapIsWhereTheJobLooksForItAndParses() throws Exception {
-    FlinkDeploymentSpec spec = spec(deployment);
     Volume volume = spec.getPodTemplate().getSpec().getVolumes().get(0);
-    VolumeMount mount = main(spec).getVolumeMounts().get(0);
+    VolumeMount mount = main().getVolumeMounts().get(0);
     assertThat(volume.getConfigMap().getName()).isEqualTo(configMap.getMetadata().getName());
     assertThat(mount.getName()).isEqualTo(volume.getName());
     for (Map.Entry<String, String> file : configMap.getData().entrySet()) {
@@ -215,37 +214,34 @@ class KubernetesManifestTest {
 
   @Test
   void eachVariableThatTheJobFileNamesComesFromASecretAndNoneIsWrittenDown() throws Exception {
-    FlinkDeploymentSpec spec = spec(deployment);
     Matcher named = Pattern.compile("\\$\\{env:(\\w+)}").matcher(configMap.getData().toString());
     List<String> names = new ArrayList<>();
     while (named.find()) {
       names.add(named.group(1));
     }
     assertThat(names).isNotEmpty();
-    assertThat(main(spec).getEnv()).extracting(EnvVar::getName).containsAll(names);
-    assertThat(main(spec).getEnv())
+    assertThat(main().getEnv()).extracting(EnvVar::getName).containsAll(names);
+    assertThat(main().getEnv())
         .allMatch(env -> env.getValue() == null && env.getValueFrom().getSecretKeyRef() != null);
     PodSpec pod = spec.getPodTemplate().getSpec();
     assertThat(Files.readString(Path.of("docs", "containers.md")))
-        .contains(
-            "generic " + main(spec).getEnv().get(0).getValueFrom().getSecretKeyRef().getName());
+        .contains("generic " + main().getEnv().get(0).getValueFrom().getSecretKeyRef().getName());
     assertThat(pod.getContainers()).hasSize(1);
   }
 
   @Test
   void prometheusIsSentToThePortOnWhichTheReporterListens() throws Exception {
-    FlinkDeploymentSpec spec = spec(deployment);
     String port = spec.getFlinkConfiguration().get("metrics.reporter.prom.port");
     assertThat(spec.getPodTemplate().getMetadata().getAnnotations())
         .containsEntry("prometheus.io/port", port);
-    assertThat(main(spec).getPorts().get(0).getContainerPort()).hasToString(port);
+    assertThat(main().getPorts().get(0).getContainerPort()).hasToString(port);
   }
 
   /** What depends on where a cluster runs may differ, and nothing else. */
   @Test
   void flinksSettingsAreThoseThatWeTestWith() throws Exception {
     Map<String, String> tested = GlobalConfiguration.loadConfiguration("conf").toMap();
-    Map<String, String> here = new LinkedHashMap<>(spec(deployment).getFlinkConfiguration());
+    Map<String, String> here = new LinkedHashMap<>(spec.getFlinkConfiguration());
     for (Map<String, String> settings : List.of(tested, here)) {
       settings
           .keySet()

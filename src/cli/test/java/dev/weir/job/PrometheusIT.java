@@ -102,12 +102,13 @@ class PrometheusIT {
   private static JobSettings settings() throws IOException {
     Map<String, String> overrides = kafka.sampleOverrides(JOB);
     overrides.remove("output"); // learns
-    overrides.put("learning.size", "small");
-    overrides.put("season", "24");
-    overrides.put("window.interval", "PT1H");
-    overrides.put("forecast.many-to-many.model", "sample-many-to-many");
-    overrides.put("forecast.many-to-many.file", KafkaFixture.sample("many-to-many"));
-    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+    return KafkaFixture.job(
+        overrides,
+        "learning.size=small",
+        "season=24",
+        "window.interval=PT1H",
+        "forecast.many-to-many.model=sample-many-to-many",
+        "forecast.many-to-many.file=" + KafkaFixture.sample("many-to-many"));
   }
 
   // ---- processes

@@ -36,7 +36,6 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -151,11 +150,7 @@ class UpgradeIT {
             topics.models(),
             topics.deadLetters());
     try (TopicAdmin admin = kafka.admin();
-        Admin client =
-            Admin.create(
-                Map.of(
-                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    (Object) kafka.bootstrapServers()))) {
+        Admin client = KafkaClients.of(kafka.bootstrapServers()).admin()) {
       List<String> old = new ArrayList<>(names);
       old.removeAll(admin.missing(names));
       client.deleteTopics(old).all().get();

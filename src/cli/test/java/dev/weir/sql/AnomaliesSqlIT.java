@@ -1,7 +1,6 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
@@ -122,17 +121,5 @@ class AnomaliesSqlIT {
       }
     }
     assertThat(starts).isEqualTo(left);
-  }
-
-  @Test
-  void budgetThatIsNoTextIsRefusedAtPlanning() throws Exception {
-    SqlFixture sql = new SqlFixture(flink.environment(1));
-    sql.table("readings", SqlFixture.rows(observations()), "'1' MINUTE");
-    assertThatThrownBy(
-            () ->
-                sql.tables.explainSql(
-                    "SELECT * FROM ANOMALIES(input => TABLE readings PARTITION BY sensor, on_time"
-                        + " => DESCRIPTOR(ts), value_column => 'v', budget => 0.5)"))
-        .hasMessageContaining("budget => STRING");
   }
 }

@@ -60,7 +60,7 @@ class CalendarSqlIT {
     return all;
   }
 
-  private static ForecastSettings byJobFile(String calendar) throws Exception {
+  private static ForecastSettings byJobFile() throws Exception {
     String yaml =
         """
         name: sales
@@ -69,17 +69,13 @@ class CalendarSqlIT {
         season: 7
         learning: {size: small}
         intervals: {levels: [0.8]}
+        window: {interval: P1D, time-zone: Asia/Tokyo}
+        holidays: [JP]
+        forecasts: {explain: true}
         """;
-    Path file = Files.writeString(dir.resolve("job.yaml"), yaml + calendar);
+    Path file = Files.writeString(dir.resolve("job.yaml"), yaml);
     return JobSettings.read(file, Map.of()).forecast();
   }
-
-  private static final String CALENDAR =
-      """
-      window: {interval: P1D, time-zone: Asia/Tokyo}
-      holidays: [JP]
-      forecasts: {explain: true}
-      """;
 
   private static String call(String function, String more) {
     return """
@@ -124,7 +120,7 @@ class CalendarSqlIT {
 
   @Test
   void forecastsAndExplanationsAreThoseOfAJobToTheLastBit() throws Exception {
-    List<Forecast> forecasts = OneSeries.ofAll(byJobFile(CALENDAR), observations());
+    List<Forecast> forecasts = OneSeries.ofAll(byJobFile(), observations());
     List<Row> expected = new ArrayList<>();
     for (Forecast forecast : forecasts) {
       List<Row> steps = ForecastIT.rows(List.of(forecast));
@@ -169,7 +165,7 @@ class CalendarSqlIT {
   @Test
   void valuesAreJudgedByForecastsThatKnowHolidays() throws Exception {
     List<Row> expected = new ArrayList<>();
-    for (Forecast forecast : OneSeries.ofAll(byJobFile(CALENDAR), observations())) {
+    for (Forecast forecast : OneSeries.ofAll(byJobFile(), observations())) {
       Instant next = Instant.ofEpochMilli(forecast.origin() + DAY);
       if (forecast.origin() < (FIRST.toEpochDay() + DAYS - 2) * DAY) {
         expected.add(Row.of(forecast.series(), next, forecast.values()[0]));
@@ -182,19 +178,5 @@ class CalendarSqlIT {
                     + call("ANOMALIES", "")
                     + " WHERE forecast_value IS NOT NULL");
     assertThat(judged).containsExactlyInAnyOrderElementsOf(expected);
-  }
-
-  @Test
-  void statementWithoutTheArgumentsHasNoColumnMore() throws Exception {
-    List<Row> got =
-        session()
-            .query(
-                "SELECT * FROM FORECAST(input => TABLE sales PARTITION BY sensor, on_time =>"
-                    + " DESCRIPTOR(ts), value_column => 'v', horizon => 3, season => 7, size =>"
-                    + " 'small', in_order => TRUE, sampling_interval => 'P1D')");
-    assertThat(got)
-        .containsExactlyInAnyOrderElementsOf(
-            ForecastIT.rows(
-                OneSeries.ofAll(byJobFile("window: {interval: P1D}\n"), observations())));
   }
 }

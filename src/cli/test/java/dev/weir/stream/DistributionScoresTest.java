@@ -41,8 +41,12 @@ class DistributionScoresTest {
         .build();
   }
 
-  private static void send(SeriesHarness harness, long minute, double value) throws Exception {
-    harness.send("s", MINUTE * minute, value);
+  /** Sends these values, each a minute after the one before it. */
+  private static void send(SeriesHarness harness, double[] values, int from, int to)
+      throws Exception {
+    for (int i = from; i < to; i++) {
+      harness.send("s", MINUTE * (i + 1), values[i]);
+    }
   }
 
   /** A season, noise of changing size, and a shift of the level that intervals miss. */
@@ -59,9 +63,7 @@ class DistributionScoresTest {
 
   private static SeriesHarness run(double[] values) throws Exception {
     SeriesHarness harness = SeriesHarness.of(settings(1));
-    for (int i = 0; i < values.length; i++) {
-      send(harness, i + 1, values[i]);
-    }
+    send(harness, values, 0, values.length);
     return harness;
   }
 
@@ -164,13 +166,9 @@ class DistributionScoresTest {
     double[] values = values();
     SeriesHarness whole = run(values);
     SeriesHarness first = SeriesHarness.of(settings(1));
-    for (int i = 0; i < 211; i++) {
-      send(first, i + 1, values[i]);
-    }
+    send(first, values, 0, 211);
     SeriesHarness second = SeriesHarness.of(settings(1), first.checkpoint());
-    for (int i = 211; i < VALUES; i++) {
-      send(second, i + 1, values[i]);
-    }
+    send(second, values, 211, VALUES);
     List<Score> expected = whole.outputs(Score.class);
     List<Score> restored = second.outputs(Score.class);
     assertThat(restored).isEqualTo(expected.subList(210, expected.size()));
@@ -180,12 +178,10 @@ class DistributionScoresTest {
   void stateThatKeptNoScoresBeginsWithZero() throws Exception {
     double[] values = values();
     SeriesHarness off = SeriesHarness.of(settings(0));
-    for (int i = 0; i < 200; i++) {
-      send(off, i + 1, values[i]);
-    }
+    send(off, values, 0, 200);
     assertThat(off.outputs(Score.class)).isEmpty();
     SeriesHarness on = SeriesHarness.of(settings(1), off.checkpoint());
-    send(on, 201, values[200]);
+    send(on, values, 200, 201);
     Score score = on.outputs(Score.class).get(0);
     assertThat(score.scored()).isEqualTo(200);
     assertThat(score.distribution().scored()).isEqualTo(1);
@@ -198,11 +194,8 @@ class DistributionScoresTest {
   void valuesAfterAGapAreNotScored() throws Exception {
     double[] values = values();
     SeriesHarness harness = SeriesHarness.of(settings(1));
-    for (int i = 0; i < 100; i++) {
-      send(harness, i + 1, values[i]);
-    }
-    send(harness, 103, values[102]); // two are missing
-    send(harness, 104, values[103]);
+    send(harness, values, 0, 100);
+    send(harness, values, 102, 104); // two are missing
     List<Score> scores = harness.outputs(Score.class);
     List<Long> scored = new ArrayList<>();
     for (Score score : scores.subList(scores.size() - 3, scores.size())) {

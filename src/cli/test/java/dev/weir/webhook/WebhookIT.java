@@ -7,10 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.WeirProcess;
+import dev.weir.dashboard.Records;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
-import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.Incident.Severity;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -44,26 +43,11 @@ class WebhookIT {
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
   private static Incident incident(String series, Event event) {
-    double surprise = event == Event.OPENED ? 2.75 : 4.5;
-    return new Incident(
-        series,
-        Incident.id(series, 1_000),
-        event,
-        1_000 + 1_000 * event.ordinal(),
-        1_000,
-        1_000,
-        1,
-        new Incident.Worst(1_000, 12.5, Double.NaN, Double.NaN, surprise),
-        Reason.LEVEL,
-        Severity.of(surprise),
-        List.of(new Incident.Value(1_000, 12.5)),
-        "",
-        -1,
-        null);
+    return Records.incident(series, 1_000, event, event == Event.OPENED ? 2.75 : 4.5);
   }
 
   private static String key(String series, Event event) {
-    return "%s-%s-%s-level"
+    return "%s-%s-%s-error"
         .formatted(
             Incident.id(series, 1_000),
             event.name().toLowerCase(),
@@ -173,7 +157,7 @@ class WebhookIT {
                   .readTree(new IncidentCodec().toJson(incident(series, Event.OPENED)));
       expected.put(
           "text",
-          "Low incident opened in %s since 1970-01-01 00:00 UTC: level, value 12.500"
+          "Low incident opened in %s since 1970-01-01 00:00 UTC: error, value 12.500, expected 10.000"
               .formatted(series));
       assertThat(body).isEqualTo(expected);
     }

@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -69,6 +70,13 @@ class WrongArgumentsTest {
     assertThat(deepest(catchThrowable(() -> tables.explainSql(statement))))
         .startsWith("ANOMALIES: " + message)
         .doesNotContain("\n");
+  }
+
+  @Test
+  void budgetThatIsNoTextIsRefusedAtPlanning() {
+    String statement = call("readings PARTITION BY sensor", "value_column => 'v', budget => 0.5");
+    assertThatThrownBy(() -> tables.explainSql(statement.replace("FORECAST", "ANOMALIES")))
+        .hasMessageContaining("budget => STRING");
   }
 
   @Test

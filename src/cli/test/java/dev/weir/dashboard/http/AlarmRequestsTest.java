@@ -7,17 +7,12 @@ import dev.weir.dashboard.Records;
 import dev.weir.dashboard.ServedPage;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
-import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.Incident.Severity;
 import dev.weir.kafka.avro.IncidentValue;
 import dev.weir.kafka.codec.IncidentCodecTest;
-import java.nio.charset.StandardCharsets;
+import dev.weir.kafka.wire.AvroBytes;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,20 +121,10 @@ class AlarmRequestsTest {
   }
 
   private static Incident incident(double surprise, double worst, double probability) {
-    return new Incident(
+    return Records.warning(
         "tank",
-        Incident.id("tank", 9_000),
-        Event.OPENED,
         9_000,
-        9_000,
-        9_000,
-        1,
         new Incident.Worst(9_000, worst, Double.NaN, Double.NaN, surprise),
-        Reason.THRESHOLD,
-        Severity.LOW,
-        List.of(),
-        "",
-        -1,
         new Incident.Warning(7, true, 2, probability, null, null));
   }
 
@@ -176,12 +161,7 @@ class AlarmRequestsTest {
             .setModel("")
             .setModelVersion(-1)
             .build();
-    var bytes = new java.io.ByteArrayOutputStream();
-    BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
-    new SpecificDatumWriter<>(dev.weir.kafka.avro.Incident.class).write(record, out);
-    out.flush();
-    return new ConsumerRecord<>(
-        "alarms", 0, 0, "tank".getBytes(StandardCharsets.UTF_8), bytes.toByteArray());
+    return Records.record("alarms", "tank", AvroBytes.of(record));
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.dashboard.Records;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.KafkaClients;
 import dev.weir.model.Mode;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +14,7 @@ class DashboardStateTest {
 
   private static final long HOUR = 3_600_000;
 
-  private final DashboardState state =
-      new DashboardState(
-          new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS),
-          new SeriesTable(SeriesTable.MAX_BYTES));
+  private final DashboardState state = Records.state(Records.TOPICS);
 
   private void observe(long time, long now) {
     state.takeObservation(Records.record(Records.observation("pump", time, 1)), true, now);

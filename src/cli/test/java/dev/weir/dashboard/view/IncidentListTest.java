@@ -6,17 +6,13 @@ import dev.weir.dashboard.Records;
 import dev.weir.dashboard.view.IncidentList.Counts;
 import dev.weir.dashboard.view.IncidentList.Query;
 import dev.weir.forecast.Incident.Event;
-import dev.weir.kafka.KafkaClients;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class IncidentListTest {
 
-  private final DashboardState state =
-      new DashboardState(
-          new DashboardSettings(KafkaClients.of("localhost:1"), Records.WITH_ALARMS),
-          new SeriesTable(SeriesTable.MAX_BYTES));
+  private final DashboardState state = Records.state(Records.WITH_ALARMS);
   private final IncidentList list = state.incidents;
 
   private void take(long start, Event event) {

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.dashboard.Records;
 import dev.weir.kafka.avro.Model;
-import java.io.ByteArrayOutputStream;
+import dev.weir.kafka.wire.AvroBytes;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.junit.jupiter.api.Test;
 
 class ModelListTest {
@@ -20,11 +17,7 @@ class ModelListTest {
   private void add(String key, String name, long version) throws Exception {
     Model model =
         new Model(name, version, Instant.EPOCH, ByteBuffer.wrap(new byte[] {1, 2}), Map.of());
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new SpecificDatumWriter<>(Model.class).write(model, encoder);
-    encoder.flush();
-    models.add(Records.record("models", key, bytes.toByteArray()));
+    models.add(Records.record("models", key, AvroBytes.of(model)));
   }
 
   @Test
