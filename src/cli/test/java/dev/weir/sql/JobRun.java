@@ -47,7 +47,7 @@ final class JobRun {
   }
 
   /** A stream that ends without a model. */
-  static DataStream<ModelEvent> noModels(StreamExecutionEnvironment env) {
+  private static DataStream<ModelEvent> noModels(StreamExecutionEnvironment env) {
     DeadLetter none = new DeadLetter(DeadLetter.Reason.MODEL, "none", SOURCE);
     return env.fromData(List.<ModelEvent>of(none), WeirTypeInformation.MODEL_EVENT)
         .filter(arrival -> false)

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
@@ -55,24 +54,22 @@ final class SqlFixture {
     table(name, rows, columns, delay, row -> row);
   }
 
-  void table(
-      String name, List<Row> rows, String columns, String delay, MapFunction<Row, Row> each) {
-    TypeInformation<Row> type = type(columns);
-    var stream = env.fromData(rows, type).setParallelism(1).map(each).returns(type);
-    table(name, stream.setParallelism(1), columns, delay);
-  }
-
   /**
-   * A stream as a table.
+   * As above.
    *
    * @param columns such as {@code sensor STRING, ts TIMESTAMP(3)}; the first time has the watermark
    * @param delay of the watermark, such as {@code '1' MINUTE}
    */
-  void table(String name, DataStream<Row> stream, String columns, String delay) {
+  void table(
+      String name, List<Row> rows, String columns, String delay, MapFunction<Row, Row> each) {
+    List<String> names = new ArrayList<>();
+    List<TypeInformation<?>> types = new ArrayList<>();
     Schema.Builder schema = Schema.newBuilder();
     boolean isTimed = false;
     for (String column : columns.split(", ")) {
       String[] parts = column.replace(" PRIMARY KEY", "").split(" ", 2);
+      names.add(parts[0]);
+      types.add(TYPES.get(parts[1].replace(" NOT NULL", "")));
       schema.column(parts[0], parts[1]);
       if (column.endsWith(" PRIMARY KEY")) {
         schema.primaryKey(parts[0]);
@@ -82,19 +79,10 @@ final class SqlFixture {
         isTimed = true;
       }
     }
-    tables.createTemporaryView(name, stream, schema.build());
-  }
-
-  /** Of rows with these columns. */
-  static TypeInformation<Row> type(String columns) {
-    List<String> names = new ArrayList<>();
-    List<TypeInformation<?>> types = new ArrayList<>();
-    for (String column : columns.split(", ")) {
-      String[] parts = column.split(" ");
-      names.add(parts[0]);
-      types.add(TYPES.get(parts[1]));
-    }
-    return Types.ROW_NAMED(names.toArray(String[]::new), types.toArray(TypeInformation<?>[]::new));
+    TypeInformation<Row> type =
+        Types.ROW_NAMED(names.toArray(String[]::new), types.toArray(TypeInformation<?>[]::new));
+    var stream = env.fromData(rows, type).setParallelism(1).map(each).returns(type);
+    tables.createTemporaryView(name, stream.setParallelism(1), schema.build());
   }
 
   static List<Row> rows(List<Observation> observations) {
