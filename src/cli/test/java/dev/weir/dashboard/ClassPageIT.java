@@ -6,7 +6,6 @@ import dev.weir.classify.ClassFixture;
 import dev.weir.classify.ClassFixture.Step;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
-import dev.weir.job.options.JobFile;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.model.ClassifierFiles;
@@ -14,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -39,22 +37,15 @@ class ClassPageIT extends BrowserPage {
     Files.write(
         dir.resolve("states.safetensors"),
         ClassifierFiles.toBytes(ClassFixture.model("states", 4, ClassFixture.STATES)));
-    Map<String, String> overrides = new HashMap<>();
-    overrides.put("kafka.bootstrap-servers", kafka.bootstrapServers());
-    for (String topic : List.of("observations", "classes", "labels", "models", "dead-letters")) {
-      overrides.put("topics." + topic, "states." + topic);
-    }
     settings =
-        JobSettings.of(
-            JobFile.parse(
-                """
-                name: states
-                window: {seq-len: 11, features: 1}
-                classify: {model: states, file: states.safetensors}
-                """,
-                "states.yaml",
-                overrides),
-            dir);
+        kafka.job(
+            "states",
+            dir,
+            List.of("observations", "classes", "labels", "models", "dead-letters"),
+            """
+            window: {seq-len: 11, features: 1}
+            classify: {model: states, file: states.safetensors}
+            """);
     kafka.create("states.observations", 1, Map.of());
     job = flink.submit(settings, 1, Duration.ofMillis(500));
     dashboard = serve(settings.kafka().topics(), 0);

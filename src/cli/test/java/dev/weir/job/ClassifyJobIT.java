@@ -9,7 +9,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.job.options.JobFile;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ClassificationCodec;
@@ -26,9 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
@@ -51,16 +48,11 @@ class ClassifyJobIT {
   private static final FlinkFixture flink = FlinkFixture.shared();
 
   private static JobSettings settings(String name, String text) {
-    Map<String, String> overrides = new HashMap<>();
-    overrides.put("kafka.bootstrap-servers", kafka.bootstrapServers());
-    for (String topic :
-        List.of("observations", "forecasts", "scores", "models", "classes", "labels")) {
-      if (text.contains("forecast:") || !topic.matches("forecasts|scores")) {
-        overrides.put("topics." + topic, name + "." + topic);
-      }
+    List<String> kinds = new ArrayList<>(List.of("observations", "models", "classes", "labels"));
+    if (text.contains("forecast:")) {
+      kinds.addAll(List.of("forecasts", "scores"));
     }
-    String head = "name: %s\nwindow: {seq-len: 11, features: 1}\n".formatted(name);
-    return JobSettings.of(JobFile.parse(head + text, name + ".yaml", overrides), Path.of(""));
+    return kafka.job(name, Path.of(""), kinds, "window: {seq-len: 11, features: 1}\n" + text);
   }
 
   private static List<List<Step>> all(int count) {

@@ -8,6 +8,7 @@ import dev.weir.cluster.Topics;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.job.options.JobFile;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.DeadLetterCodec;
@@ -158,6 +159,15 @@ public final class KafkaFixture implements AutoCloseable {
       overrides.put(parts[0], parts[1]);
     }
     return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+  }
+
+  /** A job of a text, whose topics of these kinds are its own; files are beside {@code dir}. */
+  public JobSettings job(String name, Path dir, List<String> kinds, String text) {
+    Map<String, String> overrides = new HashMap<>();
+    overrides.put("kafka.bootstrap-servers", bootstrapServers());
+    kinds.forEach(kind -> overrides.put("topics." + kind, name + "." + kind));
+    return JobSettings.of(
+        JobFile.parse("name: %s\n%s".formatted(name, text), name + ".yaml", overrides), dir);
   }
 
   /** Waits until a job has committed so many forecasts. */

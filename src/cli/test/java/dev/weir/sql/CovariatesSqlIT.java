@@ -146,27 +146,35 @@ class CovariatesSqlIT {
 
   private static ForecastSettings settings(
       LearnerSettings learner, int season, Covariates.Count covariates) {
-    return settings(learner, season, covariates, covariates.observed(), null);
+    return settings(learner, season, covariates, covariates.observed(), null).build();
   }
 
   /**
+   * @param learner null for none
    * @param features covariates that come with a value, learned or not
    * @param model null for none
    */
-  private static ForecastSettings settings(
+  private static TestSettings settings(
       LearnerSettings learner,
       int season,
       Covariates.Count covariates,
       int features,
       ForecastModel model) {
     Learning learning =
-        new Learning(learner.withLevels(List.of(0.8)).withCovariates(covariates), season, 0);
+        learner == null
+            ? null
+            : new Learning(learner.withLevels(List.of(0.8)).withCovariates(covariates), season, 0);
     String name = model == null ? null : model.name();
     byte[] initial = model == null ? null : ModelFiles.toBytes(model);
     return TestSettings.of(
-            5, new ModeSettings(Mode.MANY_TO_ONE, name, learner.horizon(), initial, learning))
-        .features(features)
-        .build();
+            5,
+            new ModeSettings(
+                Mode.MANY_TO_ONE,
+                name,
+                model == null ? learner.horizon() : HORIZON,
+                initial,
+                learning))
+        .features(features);
   }
 
   private static List<Row> expected() throws Exception {
@@ -249,20 +257,14 @@ class CovariatesSqlIT {
     ModelFiles.write(model, file);
     boolean learns = !argument.startsWith("learning");
     Covariates.Count count = new Covariates.Count(0, argument.isEmpty() ? 2 : 0);
-    LearnerSettings learner =
-        LearnerSettings.small(HORIZON).withLevels(List.of(0.8)).withCovariates(count);
-    Learning learning = learns ? new Learning(learner, 6, 0) : null;
-    ModeSettings target =
-        new ModeSettings(
-            Mode.MANY_TO_ONE, model.name(), HORIZON, ModelFiles.toBytes(model), learning);
-    ForecastSettings settings = TestSettings.of(5, target).featuresAhead(2).build();
+    ForecastSettings settings =
+        settings(learns ? LearnerSettings.small(HORIZON) : null, 6, count, 0, model)
+            .featuresAhead(2)
+            .build();
     List<Observation> all =
         readings().stream()
             .map(reading -> reading.observation)
-            .map(
-                o ->
-                    new Observation(
-                        o.series(), o.time(), o.value(), Observation.NO_FEATURES, null, o.ahead()))
+            .map(o -> new Observation(o.series(), o.time(), o.value()).withAhead(o.ahead()))
             .toList();
     String query =
         forecast(
@@ -280,10 +282,7 @@ class CovariatesSqlIT {
     ModelFiles.write(network, file);
     String both = ", feature_columns => 'load', weights_path => '%s'".formatted(file);
     List<Observation> all =
-        readings().stream()
-            .map(reading -> reading.observation)
-            .map(o -> new Observation(o.series(), o.time(), o.value(), o.features()))
-            .toList();
+        readings().stream().map(reading -> reading.observation).map(o -> o.knownAhead(0)).toList();
     LearnerSettings learner = LearnerSettings.small(HORIZON);
     SqlFixture sql = session(flink.environment(1), row -> row);
     List<Row> learned = sql.query(forecast(both));
@@ -291,13 +290,14 @@ class CovariatesSqlIT {
         .containsExactlyInAnyOrderElementsOf(
             ForecastIT.rows(
                 OneSeries.ofAll(
-                    settings(learner, 6, new Covariates.Count(1, 0), 1, network), all)));
+                    settings(learner, 6, new Covariates.Count(1, 0), 1, network).build(), all)));
 
     List<Row> read = sql.query(forecast(both + ", learn_covariates => FALSE"));
     assertThat(read)
         .containsExactlyInAnyOrderElementsOf(
             ForecastIT.rows(
-                OneSeries.ofAll(settings(learner, 6, Covariates.Count.NONE, 1, network), all)))
+                OneSeries.ofAll(
+                    settings(learner, 6, Covariates.Count.NONE, 1, network).build(), all)))
         .doesNotContainAnyElementsOf(
             learned.stream().filter(row -> row.getField(9).equals("OK")).toList());
   }

@@ -37,16 +37,7 @@ final class SqlFixture {
 
   /** A table of (sensor, ts, v); a null or NaN value is what it is. */
   void table(String name, List<Row> rows, String delay) {
-    table(name, rows, delay, row -> row);
-  }
-
-  /**
-   * As above.
-   *
-   * @param each is given each row on its way, in one task
-   */
-  void table(String name, List<Row> rows, String delay, MapFunction<Row, Row> each) {
-    table(name, rows, "sensor STRING, ts TIMESTAMP_LTZ(3), v DOUBLE", delay, each);
+    table(name, rows, "sensor STRING, ts TIMESTAMP_LTZ(3), v DOUBLE", delay);
   }
 
   /** A table with columns of its own. */
@@ -59,6 +50,7 @@ final class SqlFixture {
    *
    * @param columns such as {@code sensor STRING, ts TIMESTAMP(3)}; the first time has the watermark
    * @param delay of the watermark, such as {@code '1' MINUTE}
+   * @param each is given each row on its way, in one task
    */
   void table(
       String name, List<Row> rows, String columns, String delay, MapFunction<Row, Row> each) {
