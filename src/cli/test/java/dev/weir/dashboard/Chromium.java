@@ -176,6 +176,7 @@ public final class Chromium implements AutoCloseable {
         .ignoreExceptionsMatching( // what is waited for may not be there yet, or be replaced
             e ->
                 e instanceof NoSuchElementException
+                    || e instanceof NullPointerException // of a text
                     || e instanceof StaleElementReferenceException
                     || e instanceof JavascriptException)
         .until(condition);
