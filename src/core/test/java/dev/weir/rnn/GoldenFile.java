@@ -1,5 +1,7 @@
 package dev.weir.rnn;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.List;
 public record GoldenFile(Path path, JsonNode json) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final float TOLERANCE = 1e-6f;
 
   /** The fixtures in this repository. */
   public static final Path OURS = Path.of("src/core/test/resources/golden");
@@ -88,5 +91,17 @@ public record GoldenFile(Path path, JsonNode json) {
   public static float[] part(float[] of, int number, int count) {
     int length = of.length / count;
     return Arrays.copyOfRange(of, number * length, (number + 1) * length);
+  }
+
+  /** Within 1e-6, of each number where it has no bounds. */
+  static void assertClose(String what, float[] actual, float[] expected, boolean unbounded) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      float tolerance = unbounded ? TOLERANCE * Math.max(1f, Math.abs(expected[i])) : TOLERANCE;
+      // written so that a NaN fails
+      assertThat(Math.abs(actual[i] - expected[i]) <= tolerance)
+          .as("%s[%d]: expected %s, got %s", what, i, expected[i], actual[i])
+          .isTrue();
+    }
   }
 }
