@@ -90,7 +90,7 @@ public final class Rnn {
       throw new IllegalStateException("weights: expected load() before forward(), got none yet");
     }
     requireShapes(config, input, batch, seqLen, batchFirst, h0, c0);
-    result.reshape(config, batch, seqLen, batchFirst);
+    result.reshape(config, batch, seqLen);
     kernel.forward(
         input, batch, seqLen, batchFirst, h0, c0, result.out(), result.hN(), result.cN());
   }

@@ -12,20 +12,12 @@ package dev.weir.rnn;
  */
 public final class RnnOutput {
 
-  private RnnConfig config;
-  private int batch;
-  private int seqLen;
-  private boolean batchFirst;
   private float[] out = {}; // (batch, seq_len, D * H) or (seq_len, batch, D * H)
   private float[] hN = {}; // (L * D, batch, H)
   private float[] cN; // as hN; null unless LSTM
 
   /** Makes room for a result; keeps arrays whose length is right already. */
-  public void reshape(RnnConfig config, int batch, int seqLen, boolean batchFirst) {
-    this.config = config;
-    this.batch = batch;
-    this.seqLen = seqLen;
-    this.batchFirst = batchFirst;
+  public void reshape(RnnConfig config, int batch, int seqLen) {
     out = ofLength(out, Math.toIntExact((long) batch * seqLen * config.outputSize()));
     int states = Math.toIntExact((long) batch * config.numLayers() * config.outputSize());
     hN = ofLength(hN, states);
@@ -55,25 +47,5 @@ public final class RnnOutput {
   /** Each final cell state, laid out as {@link #hN()}; null unless the network is an LSTM. */
   public float[] cN() {
     return cN;
-  }
-
-  /** A new array with the shape of {@link #out()}. */
-  public int[] outShape() {
-    requireResult();
-    return batchFirst
-        ? new int[] {batch, seqLen, config.outputSize()}
-        : new int[] {seqLen, batch, config.outputSize()};
-  }
-
-  /** A new array with the shape of {@link #hN()}. */
-  public int[] hNShape() {
-    requireResult();
-    return new int[] {config.numLayers() * config.numDirections(), batch, config.hiddenSize()};
-  }
-
-  private void requireResult() {
-    if (config == null) {
-      throw new IllegalStateException("result: expected one forward at least, got none yet");
-    }
   }
 }

@@ -110,7 +110,7 @@ public final class TrainableRnn {
     this.seqLen = seqLen;
     this.batchFirst = batchFirst;
     growScratch();
-    result.reshape(config, batch, seqLen, batchFirst);
+    result.reshape(config, batch, seqLen);
     toTimeOrder(input, layerInputs[0], config.inputSize());
     int state = batch * config.hiddenSize();
     int width = config.outputSize();

@@ -40,7 +40,7 @@ final class WarmUp {
     int steps = Math.min(seqLen, STEPS);
     float[] input = new float[steps * small.inputSize()];
     RnnOutput result = new RnnOutput();
-    result.reshape(small, 1, steps, true);
+    result.reshape(small, 1, steps);
     for (int call = 0; call < CALLS && System.nanoTime() - start < limit; call++) {
       kernel.forward(input, 1, steps, true, null, null, result.out(), result.hN(), result.cN());
     }
