@@ -81,34 +81,6 @@ class StreamClassifierTest {
   }
 
   @Test
-  void anAnswerDependsOnNothingThatComesLater() {
-    List<Row> rows = rows(300, 2);
-    List<Row> others = new ArrayList<>(rows.subList(0, 200));
-    others.add(new Row(rows.get(200).values(), (rows.get(200).label() + 1) % CLASSES));
-    others.addAll(rows(99, 3));
-    StreamClassifier classifier = classifier();
-    List<double[]> answers = run(classifier, classifier.newState(), rows);
-    List<double[]> same = run(classifier, classifier.newState(), others);
-    for (int i = 0; i <= 200; i++) {
-      assertThat(answers.get(i)).as("row %d", i).isEqualTo(same.get(i));
-    }
-    assertThat(answers.get(201)).isNotEqualTo(same.get(201));
-  }
-
-  @Test
-  void aCopyOfTheStateGoesOnWithTheSameBits() {
-    List<Row> rows = rows(400, 4);
-    StreamClassifier classifier = classifier();
-    StreamState state = classifier.newState();
-    run(classifier, state, rows.subList(0, 150));
-    StreamState copy = new StreamState(state);
-    List<double[]> answers = run(classifier, state, rows.subList(150, 400));
-    List<double[]> again = run(classifier(), copy, rows.subList(150, 400));
-    assertThat(answers).usingRecursiveComparison().isEqualTo(again);
-    assertThat(state).usingRecursiveComparison().isEqualTo(copy);
-  }
-
-  @Test
   void seriesDoNotDisturbEachOther() {
     StreamClassifier classifier = classifier();
     List<Row> rows = rows(200, 5);

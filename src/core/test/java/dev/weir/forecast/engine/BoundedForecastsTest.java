@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.Mode;
 import java.util.ArrayList;
@@ -55,25 +52,5 @@ class BoundedForecastsTest {
       }
     }
     assertThat(changed).isGreaterThan(50);
-  }
-
-  @Test
-  void mixtureIsBoundedWithItsIntervals() throws Exception {
-    Learning learning = new Learning(LearnerSettings.small(3), LearnerSettings.NONE, 0);
-    List<Forecast> bounded = forecasts(TestSettings.learned(3, learning).withBounds(BOUNDS));
-    for (Forecast forecast : bounded) {
-      assertWithin(forecast.values());
-      for (Interval interval : forecast.intervals()) {
-        assertWithin(interval.lower());
-        assertWithin(interval.upper());
-      }
-    }
-    assertThat(bounded.get(59).intervals()).hasSize(2);
-  }
-
-  private static void assertWithin(double[] values) {
-    for (double value : values) {
-      assertThat(value).isIn(0.0, 1.0, 2.0, 3.0, 4.0);
-    }
   }
 }
