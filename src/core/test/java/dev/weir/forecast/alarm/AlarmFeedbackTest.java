@@ -1,5 +1,7 @@
 package dev.weir.forecast.alarm;
 
+import static dev.weir.forecast.alarm.IncidentTrackerTest.bytes;
+import static dev.weir.forecast.alarm.IncidentTrackerTest.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -7,11 +9,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.StateFields;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.SplittableRandom;
@@ -23,17 +20,6 @@ class AlarmFeedbackTest {
 
   private static FeedbackEvent dismissal(Reason reason, long start) {
     return new FeedbackEvent("pump", reason, start, null);
-  }
-
-  private static byte[] bytes(SeriesAlarms alarms) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    SeriesAlarms.fields(StateFields.writer(new DataOutputStream(bytes)), alarms);
-    return bytes.toByteArray();
-  }
-
-  private static SeriesAlarms read(byte[] bytes) throws IOException {
-    DataInputStream source = new DataInputStream(new ByteArrayInputStream(bytes));
-    return SeriesAlarms.fields(StateFields.reader(source), null);
   }
 
   private static IncidentTracker tracker(Reason reason, double budget) {

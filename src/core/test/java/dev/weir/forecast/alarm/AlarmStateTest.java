@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Incident.Reason;
-import dev.weir.forecast.StateFields;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.weir.forecast.StateBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,14 +17,11 @@ class AlarmStateTest {
   private final AlarmDetector detector = new AlarmDetector(AlarmSettings.defaults());
 
   private static byte[] bytes(AlarmState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.fields(StateFields.writer(new DataOutputStream(bytes)));
-    return bytes.toByteArray();
+    return StateBytes.written(state::fields);
   }
 
   private static AlarmState state(byte[] bytes) throws IOException {
-    return new AlarmState()
-        .fields(StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))));
+    return StateBytes.read(bytes, new AlarmState()::fields);
   }
 
   /** Value number i of a series with spikes, shifts and repetitions. */

@@ -3,11 +3,7 @@ package dev.weir.forecast.alarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.StateFields;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.weir.forecast.StateBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -223,14 +219,11 @@ class BreakDetectorTest {
   }
 
   private static byte[] bytes(BreakState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.fields(StateFields.writer(new DataOutputStream(bytes)));
-    return bytes.toByteArray();
+    return StateBytes.written(state::fields);
   }
 
   private static BreakState read(byte[] bytes) throws IOException {
-    return new BreakState()
-        .fields(StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))));
+    return StateBytes.read(bytes, new BreakState()::fields);
   }
 
   @Test

@@ -6,11 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
-import dev.weir.forecast.StateFields;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.weir.forecast.StateBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -287,15 +283,12 @@ class IncidentTrackerTest {
     assertThatThrownBy(() -> settings(1, 10_001)).hasMessageContaining("quiet: expected 1");
   }
 
-  private static byte[] bytes(SeriesAlarms alarms) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    SeriesAlarms.fields(StateFields.writer(new DataOutputStream(bytes)), alarms);
-    return bytes.toByteArray();
+  static byte[] bytes(SeriesAlarms alarms) throws IOException {
+    return StateBytes.written(fields -> SeriesAlarms.fields(fields, alarms));
   }
 
-  private static SeriesAlarms read(byte[] bytes) throws IOException {
-    return SeriesAlarms.fields(
-        StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))), null);
+  static SeriesAlarms read(byte[] bytes) throws IOException {
+    return StateBytes.read(bytes, fields -> SeriesAlarms.fields(fields, null));
   }
 
   @Test

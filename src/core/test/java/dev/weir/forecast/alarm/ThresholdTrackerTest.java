@@ -3,12 +3,9 @@ package dev.weir.forecast.alarm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.StateBytes;
 import dev.weir.forecast.StateFields;
 import dev.weir.forecast.alarm.ThresholdTracker.Change;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -119,15 +116,16 @@ class ThresholdTrackerTest {
   }
 
   private static byte[] bytes(List<ThresholdState> states) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ThresholdState.all(states, StateFields.writer(new DataOutputStream(bytes)));
-    return bytes.toByteArray();
+    return StateBytes.written(fields -> all(states, fields));
   }
 
   private static List<ThresholdState> read(byte[] bytes) throws IOException {
-    List<ThresholdState> states = new ArrayList<>();
-    ThresholdState.all(
-        states, StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))));
+    return StateBytes.read(bytes, fields -> all(new ArrayList<>(), fields));
+  }
+
+  private static List<ThresholdState> all(List<ThresholdState> states, StateFields fields)
+      throws IOException {
+    ThresholdState.all(states, fields);
     return states;
   }
 

@@ -9,7 +9,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.StateFields;
+import dev.weir.forecast.StateBytes;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.Sampling;
@@ -24,10 +24,6 @@ import dev.weir.model.Scaling;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -241,12 +237,9 @@ class CarriedStateTest {
     ForecastState state = new ForecastState();
     ForecastState restored = new ForecastState();
     for (Observation observation : minutes(0, 1, 2, 3, 4, 5, 6)) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       CarriedState saved = state.carried(Mode.MANY_TO_ONE);
-      saved.fields(StateFields.writer(new DataOutputStream(bytes)));
-      DataInputStream source = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
       restored.carried[Mode.MANY_TO_ONE.ordinal()] =
-          new CarriedState().fields(StateFields.reader(source));
+          StateBytes.read(StateBytes.written(saved::fields), new CarriedState()::fields);
       assertThat(restored.carried(Mode.MANY_TO_ONE)).isEqualTo(saved);
       assertThat(other.observe(restored, observation).outputs())
           .isEqualTo(one.observe(state, observation).outputs());

@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.StateFields;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.weir.forecast.StateBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -19,14 +15,11 @@ class DistributionSumsTest {
   private final DistributionScorer scorer = new DistributionScorer(0.5, 0.8);
 
   private static byte[] written(DistributionSums sums) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DistributionSums.fields(StateFields.writer(new DataOutputStream(bytes)), sums);
-    return bytes.toByteArray();
+    return StateBytes.written(fields -> DistributionSums.fields(fields, sums));
   }
 
   private static DistributionSums read(byte[] bytes) throws IOException {
-    return DistributionSums.fields(
-        StateFields.reader(new DataInputStream(new ByteArrayInputStream(bytes))), null);
+    return StateBytes.read(bytes, fields -> DistributionSums.fields(fields, null));
   }
 
   /** Of three steps, of which the last has none. */
@@ -60,21 +53,13 @@ class DistributionSumsTest {
   }
 
   @Test
-  void distributionThatIsNotFiniteIsNotAdded() {
+  void distributionThatIsNotFiniteIsNotAdded() throws Exception {
     DistributionSums sums = some();
-    byte[] before = assertWritten(sums);
+    byte[] before = written(sums);
     double[] infinite = {Double.NEGATIVE_INFINITY, 0, 0, 0, 1};
     assertThat(scorer.add(sums, 0, infinite, 3)).isNotFinite();
     assertThat(scorer.add(sums, 0, new double[] {0, 0, 0, 0, 1}, Double.NaN)).isNaN();
-    assertThat(assertWritten(sums)).isEqualTo(before);
-  }
-
-  private static byte[] assertWritten(DistributionSums sums) {
-    try {
-      return written(sums);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    assertThat(written(sums)).isEqualTo(before);
   }
 
   @Test
