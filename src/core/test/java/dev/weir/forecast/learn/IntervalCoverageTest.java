@@ -16,107 +16,67 @@ class IntervalCoverageTest {
   private static final int FIRST = 500;
   private static final int VALUES = 4_000;
 
+  /** The value at t; what the series remembers is in the state. */
+  private interface Course {
+    double next(int t, Random random, double[] state);
+  }
+
   /** Kinds of series; each has a season and draws its next value. */
   enum Kind {
-    PERIOD_2(2) {
-      @Override
-      double next(int t, Random random, double[] state) {
-        return (t % 2 == 0 ? 10 : 20) + random.nextGaussian();
-      }
-    },
-    PERIOD_3(3) {
-      @Override
-      double next(int t, Random random, double[] state) {
-        return 5 * (t % 3) + (1 + t % 3) * random.nextGaussian();
-      }
-    },
-    PERIOD_7(7) {
-      @Override
-      double next(int t, Random random, double[] state) {
-        state[0] = 0.7 * state[0] + random.nextGaussian();
-        return (t % 7 < 5 ? 20 : 5) + state[0];
-      }
-    },
-    PERIOD_24(24) {
-      @Override
-      double next(int t, Random random, double[] state) {
-        state[0] = 0.8 * state[0] + random.nextGaussian();
-        double wave = Math.sin(t * Math.PI / 12);
-        return 20 + 10 * wave + state[0] * (1 + 0.5 * wave);
-      }
-    },
-    MOSTLY_ZEROS(1) { // 98 %
-      @Override
-      double next(int t, Random random, double[] state) {
-        return random.nextInt(50) == 0 ? 1 + 9 * random.nextDouble() : 0;
-      }
-    },
-    OFTEN_ZEROS(1) { // 90 %: zero alone is less than an interval should contain
-      @Override
-      double next(int t, Random random, double[] state) {
-        return random.nextInt(10) == 0 ? Math.exp(random.nextGaussian()) : 0;
-      }
-    },
-    MANY_ZEROS(1) { // 80 %: no value is below the lower end
-      @Override
-      double next(int t, Random random, double[] state) {
-        return random.nextInt(5) == 0 ? 1 + 9 * random.nextDouble() : 0;
-      }
-    },
-    MANY_TENS(1) { // 80 %: no value is above the upper end
-      @Override
-      double next(int t, Random random, double[] state) {
-        return random.nextInt(5) == 0 ? 9 * random.nextDouble() : 10;
-      }
-    },
-    SPIKES(1) {
-      @Override
-      double next(int t, Random random, double[] state) {
-        return 10 + random.nextGaussian() + (random.nextInt(50) == 0 ? 30 : 0);
-      }
-    },
-    COUNTS(7) {
-      @Override
-      double next(int t, Random random, double[] state) {
-        double least = Math.exp(t % 7 < 5 ? -3 : -1);
-        int count = 0;
-        for (double p = random.nextDouble(); p > least; p *= random.nextDouble()) {
-          count++;
-        }
-        return count;
-      }
-    },
-    WALK(1) {
-      @Override
-      double next(int t, Random random, double[] state) {
-        return state[0] += random.nextGaussian();
-      }
-    },
-    HEAVY_WALK(1) { // steps from Student's distribution, 3 degrees of freedom
-      @Override
-      double next(int t, Random random, double[] state) {
-        double squares = 0;
-        for (int k = 0; k < 3; k++) {
-          squares += Math.pow(random.nextGaussian(), 2);
-        }
-        return state[0] += random.nextGaussian() / Math.sqrt(squares / 3);
-      }
-    };
+    PERIOD_2(2, (t, random, state) -> (t % 2 == 0 ? 10 : 20) + random.nextGaussian()),
+    PERIOD_3(3, (t, random, state) -> 5 * (t % 3) + (1 + t % 3) * random.nextGaussian()),
+    PERIOD_7(
+        7,
+        (t, random, state) -> {
+          state[0] = 0.7 * state[0] + random.nextGaussian();
+          return (t % 7 < 5 ? 20 : 5) + state[0];
+        }),
+    PERIOD_24(
+        24,
+        (t, random, state) -> {
+          state[0] = 0.8 * state[0] + random.nextGaussian();
+          double wave = Math.sin(t * Math.PI / 12);
+          return 20 + 10 * wave + state[0] * (1 + 0.5 * wave);
+        }),
+    /** 98 %. */
+    MOSTLY_ZEROS(
+        1, (t, random, state) -> random.nextInt(50) == 0 ? 1 + 9 * random.nextDouble() : 0),
+    /** 90 %: zero alone is less than an interval should contain. */
+    OFTEN_ZEROS(
+        1, (t, random, state) -> random.nextInt(10) == 0 ? Math.exp(random.nextGaussian()) : 0),
+    /** 80 %: no value is below the lower end. */
+    MANY_ZEROS(1, (t, random, state) -> random.nextInt(5) == 0 ? 1 + 9 * random.nextDouble() : 0),
+    /** 80 %: no value is above the upper end. */
+    MANY_TENS(1, (t, random, state) -> random.nextInt(5) == 0 ? 9 * random.nextDouble() : 10),
+    SPIKES(
+        1, (t, random, state) -> 10 + random.nextGaussian() + (random.nextInt(50) == 0 ? 30 : 0)),
+    COUNTS(7, (t, random, state) -> Poisson.next(random, t % 7 < 5 ? 3 : 1)),
+    WALK(1, (t, random, state) -> state[0] += random.nextGaussian()),
+    /** Steps from Student's distribution, 3 degrees of freedom. */
+    HEAVY_WALK(
+        1,
+        (t, random, state) -> {
+          double squares = 0;
+          for (int k = 0; k < 3; k++) {
+            squares += Math.pow(random.nextGaussian(), 2);
+          }
+          return state[0] += random.nextGaussian() / Math.sqrt(squares / 3);
+        });
 
     private final int season;
+    private final Course course;
 
-    Kind(int season) {
+    Kind(int season, Course course) {
       this.season = season;
+      this.course = course;
     }
-
-    abstract double next(int t, Random random, double[] state);
 
     double[] series(int seed, int values) {
       Random random = new Random(seed);
       double[] state = new double[1];
       double[] y = new double[values];
       for (int t = 0; t < values; t++) {
-        y[t] = next(t, random, state);
+        y[t] = course.next(t, random, state);
       }
       return y;
     }

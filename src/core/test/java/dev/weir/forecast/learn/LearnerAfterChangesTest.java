@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.History;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -70,7 +69,6 @@ class LearnerAfterChangesTest {
       observe(learner, memory, windows, state, t, t);
     }
     observe(learner, memory, windows, state, 3_300, 1_000);
-    History history = new History();
     double[] values = memory.values();
     int n = values.length;
     assertThat(memory.count()).isEqualTo(200 + 3_100 % 168 + 1);

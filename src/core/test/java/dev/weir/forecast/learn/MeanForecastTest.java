@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.score.ProperScores;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
@@ -44,25 +45,14 @@ class MeanForecastTest {
     return new Averages(medians, means, Math.sqrt(squares));
   }
 
-  /** Poisson (Knuth 1969). */
-  private static double poisson(Random random, double mean) {
-    double limit = Math.exp(-mean);
-    double product = random.nextDouble();
-    int count = 0;
-    for (; product > limit; count++) {
-      product *= random.nextDouble();
-    }
-    return count;
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {1, HORIZON})
   void meanOfRareCountsIsTheirRate(int step) {
     Random random = new Random(21);
-    Averages whole = averages(COUNTS, step, () -> poisson(random, 0.3));
+    Averages whole = averages(COUNTS, step, () -> Poisson.next(random, 0.3));
     assertThat(whole.median()).isLessThan(0.05);
     assertThat(whole.mean()).isCloseTo(0.3, within(0.03));
-    Averages free = averages(Bounds.NONE, step, () -> poisson(random, 0.3));
+    Averages free = averages(Bounds.NONE, step, () -> Poisson.next(random, 0.3));
     assertThat(free.mean()).isCloseTo(0.3, within(0.03));
   }
 
@@ -75,20 +65,23 @@ class MeanForecastTest {
     Learner learner = new Learner(LearnerSettings.small(1).withLevels(List.of(0.2, 0.4, 0.6, 0.8)));
     LearnerState state = learner.newSeries("part-7", 1);
     Random random = new Random(25);
-    double value = poisson(random, 0.3);
+    double value = Poisson.next(random, 0.3);
     double loss = 0;
     double exact = 0;
     double[] sums = new double[9];
     for (int t = 0; t < VALUES; t++) {
       learner.observe(state, t, value);
-      value = poisson(random, 0.3);
+      value = Poisson.next(random, 0.3);
       for (int k = 0; t >= YOUNG && k < 4; k++) {
         Steps steps = learner.steps(state);
         double low = steps.intervals().get(k).lower()[0];
         double high = steps.intervals().get(k).upper()[0];
         double tail = (4 - k) / 10.0;
-        loss += pinball(tail, low, value) + pinball(1 - tail, high, value);
-        exact += pinball(tail, 0, value) + pinball(1 - tail, k < 2 ? 0 : 1, value);
+        loss +=
+            ProperScores.pinball(tail, low, value) + ProperScores.pinball(1 - tail, high, value);
+        exact +=
+            ProperScores.pinball(tail, 0, value)
+                + ProperScores.pinball(1 - tail, k < 2 ? 0 : 1, value);
         sums[3 - k] += low / (VALUES - YOUNG);
         sums[5 + k] += high / (VALUES - YOUNG);
       }
@@ -96,11 +89,6 @@ class MeanForecastTest {
     assertThat(loss).isLessThan(1.1 * exact);
     assertThat(sums[0]).isCloseTo(0, within(0.1));
     assertThat(sums[8]).isCloseTo(1, within(0.25));
-  }
-
-  private static double pinball(double quantile, double forecast, double value) {
-    double apart = value - forecast;
-    return apart >= 0 ? quantile * apart : (quantile - 1) * apart;
   }
 
   /** One in 25, of 20 to 180: 4 in the mean. */
