@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.Allocations;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.score.ProperScores;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
@@ -99,17 +95,6 @@ class BoundedLearnerTest {
     }
   }
 
-  /** Poisson (Knuth 1969). */
-  private static double poisson(Random random, double mean) {
-    double limit = Math.exp(-mean);
-    double product = random.nextDouble();
-    int count = 0;
-    for (; product > limit; count++) {
-      product *= random.nextDouble();
-    }
-    return count;
-  }
-
   /** Shares of the values within the two intervals, as they were issued, after 300 values. */
   private double[] coverage(Learner learner, IntToDoubleFunction series, int count) {
     LearnerState state = learner.newSeries("counts", 1);
@@ -131,7 +116,7 @@ class BoundedLearnerTest {
   @Test
   void intervalsOfCountsHoldTheirShare() {
     Random random = new Random(8);
-    double[] held = coverage(learner(COUNTS), t -> poisson(random, 6), 4_000);
+    double[] held = coverage(learner(COUNTS), t -> Poisson.next(random, 6), 4_000);
     assertThat(held[0]).isEqualTo(0.8, within(0.015));
     assertThat(held[1]).isEqualTo(0.95, within(0.01));
   }
@@ -139,7 +124,7 @@ class BoundedLearnerTest {
   @Test
   void intervalsOfRareCountsHoldAtLeastTheirShare() { // zero alone is 86 %, zero and one are 99 %
     Random random = new Random(9);
-    double[] held = coverage(learner(COUNTS), t -> poisson(random, 0.15), 4_000);
+    double[] held = coverage(learner(COUNTS), t -> Poisson.next(random, 0.15), 4_000);
     assertThat(held[0]).isEqualTo(0.9, within(0.015)); // no value can be below
     assertThat(held[1]).isEqualTo(0.95, within(0.01)); // all misses are above
   }
@@ -197,6 +182,7 @@ class BoundedLearnerTest {
     assertThat(upper[1]).containsOnly(10);
     assertThat(learner.coverage(state, 1, 1)).isZero();
     assertThat(learner.meanError(state, 1)).isEqualTo(11, within(0.1)); // 20, 21 and 22 for 10
+    assertThat(learner(Bounds.NONE).fits(state)).isTrue();
     learner.bound(Bounds.NONE);
     learner.observe(state, 200, 22);
     learner.forecast(state, values, lower, upper);
@@ -215,7 +201,7 @@ class BoundedLearnerTest {
     double sumOfCrps = 0;
     int ofCrps = 0;
     for (int t = 0; t < 500; t++) {
-      double value = poisson(random, 2);
+      double value = Poisson.next(random, 2);
       if (t > 0) {
         error += Math.abs(value - values[0]);
         scored++;
@@ -231,32 +217,6 @@ class BoundedLearnerTest {
     assertThat(learner.meanError(state, 1)).isEqualTo(error / scored, within(1e-9));
     double crps = learner.distributionScorer().crps(state.distributions(), 0);
     assertThat(crps).isEqualTo(sumOfCrps / ofCrps, within(1e-6));
-  }
-
-  @Test
-  void savedStateGoesOnWithTheSameForecasts() throws Exception {
-    Learner learner = learner(COUNTS);
-    LearnerState state = learner.newSeries("saved", 7);
-    Random random = new Random(13);
-    for (int t = 0; t < 300; t++) {
-      learner.observe(state, t, poisson(random, 3));
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    LearnerStateFormat.write(state, new DataOutputStream(bytes));
-    Learner other = learner(COUNTS);
-    LearnerState restored =
-        LearnerStateFormat.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
-    assertThat(other.fits(restored)).isTrue();
-    assertThat(learner(Bounds.NONE).fits(restored)).isTrue(); // bounds may change
-    double[] expected = new double[HORIZON];
-    for (int t = 300; t < 360; t++) {
-      double value = poisson(random, 3);
-      learner.observe(state, t, value);
-      other.observe(restored, t, value);
-      learner.forecast(state, expected, null, null);
-      other.forecast(restored, values, null, null);
-      assertThat(values).containsExactly(expected);
-    }
   }
 
   @Test

@@ -185,28 +185,6 @@ class HolidayForecastTest {
   }
 
   @Test
-  void savedStateGoesOnAsIfItHadNotBeenSaved() throws Exception {
-    LearnerSettings settings =
-        LearnerSettings.small(HORIZON).withHolidays(holidays(ZoneOffset.UTC));
-    Learner learner = new Learner(settings);
-    LearnerState state = learner.newSeries("x", 7);
-    LearnerState copy = null;
-    double[] values = values(400, 1);
-    for (int d = 0; d < values.length; d++) {
-      long time = (FIRST.toEpochDay() + d) * DAY;
-      learner.observe(state, time, values[d]);
-      if (d == 250) {
-        copy = state.copy();
-      } else if (copy != null) {
-        Learner other = new Learner(settings);
-        assertThat(other.fits(copy, 7)).isTrue();
-        other.observe(copy, time, values[d]);
-        assertThat(forecast(other, copy)).isEqualTo(forecast(learner, state));
-      }
-    }
-  }
-
-  @Test
   void statesWithHolidaysAreOfAnotherLayout() {
     LearnerSettings plain = LearnerSettings.small(HORIZON);
     LearnerSettings with = plain.withHolidays(holidays(ZoneOffset.UTC));

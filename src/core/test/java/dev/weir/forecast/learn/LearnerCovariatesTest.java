@@ -104,28 +104,6 @@ class LearnerCovariatesTest {
     }
   }
 
-  /** What comes later, and what was not known yet, changes no bit of an earlier forecast. */
-  @Test
-  void anEarlierForecastDoesNotKnowCovariatesThatCameLater() {
-    double[] y = noise(400, 6);
-    double[] x = noise(400, 7);
-    double[] other = x.clone();
-    Arrays.fill(other, 300 + HORIZON, 400, 99);
-    Learner learner = learner(ONE_AHEAD);
-    for (int season : new int[] {LearnerSettings.AUTO, 12}) {
-      LearnerState one = learner.newSeries("a", season);
-      LearnerState two = learner.newSeries("a", season);
-      for (int t = 0; t < 300; t++) {
-        learner.observe(one, t, y[t], NONE, ahead(x, t));
-        learner.observe(two, t, y[t], NONE, ahead(other, t));
-        assertThat(forecast(learner, two)).isEqualTo(forecast(learner, one));
-      }
-      learner.observe(one, 300, y[300], NONE, ahead(x, 300));
-      learner.observe(two, 300, y[300], NONE, ahead(other, 300));
-      assertThat(forecast(learner, two)).isNotEqualTo(forecast(learner, one));
-    }
-  }
-
   private static double[] forecast(Learner learner, LearnerState state) {
     double[] values = new double[HORIZON];
     double[][] ends = new double[2][HORIZON];
@@ -161,30 +139,6 @@ class LearnerCovariatesTest {
       }
     }
     assertThat(sum).isLessThan(0.2);
-  }
-
-  @Test
-  void aCopiedStateGoesOnAsIfNothingHadHappened() {
-    double[] y = new double[900];
-    double[] x = noise(900, 10);
-    for (int t = 0; t < 900; t++) { // a season is found on the way
-      y[t] = 9 * Math.sin(2 * Math.PI * t / 24) + x[t];
-    }
-    Learner learner = learner(ONE_AHEAD);
-    LearnerState state = learner.newSeries("a", LearnerSettings.AUTO);
-    Learner another = learner(ONE_AHEAD);
-    LearnerState copy = null;
-    for (int t = 0; t < 890; t++) {
-      learner.observe(state, t, y[t], NONE, ahead(x, t));
-      if (copy != null) {
-        another.observe(copy, t, y[t], NONE, ahead(x, t));
-        assertThat(forecast(another, copy)).isEqualTo(forecast(learner, state));
-      }
-      if (t % 97 == 0) {
-        copy = state.copy();
-      }
-    }
-    assertThat(state.season()).isEqualTo(24);
   }
 
   /** Errors of one expert at step 1 over the last tenth of the series. */

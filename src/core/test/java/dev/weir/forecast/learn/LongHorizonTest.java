@@ -42,7 +42,7 @@ class LongHorizonTest {
   }
 
   @Test
-  void farIntervalsHoldAtEachTimeOfADayAndGoOnWithTheSameBits() {
+  void farIntervalsHoldAtEachTimeOfADay() {
     int horizon = 400;
     int values = 2_400;
     Learner learner = new Learner(LearnerSettings.small(horizon));
@@ -81,19 +81,5 @@ class LongHorizonTest {
       }
       assertThat(all).isBetween(k == 0 ? 0.75 : 0.92, k == 0 ? 0.85 : 0.97);
     }
-    LearnerState restored =
-        new LearnerState(
-            state.longs().clone(),
-            state.doubles().clone(),
-            state.floats().clone(),
-            state.shorts().clone());
-    Learner another = new Learner(LearnerSettings.small(horizon));
-    for (int t = values; t < y.length; t++) {
-      learner.observe(state, t, y[t]);
-      another.observe(restored, t, y[t]);
-    }
-    assertThat(another.steps(restored)).isEqualTo(learner.steps(state));
-    assertThat(restored.floats()).isEqualTo(state.floats());
-    assertThat(restored.shorts()).isEqualTo(state.shorts());
   }
 }

@@ -317,27 +317,4 @@ class SeasonDetectorTest {
     assertThat(seasons(y, t -> t * 60_000)).containsOnly(1); // a day is more than is kept
     assertThat(seasons(y, t -> t * 3_600_000 + t * t)).containsOnly(1);
   }
-
-  @Test
-  void replayAndRestoredStateHaveTheSameBits() {
-    double[] y = wave(120, 24, 0.3, 1);
-    LearnerState whole = observe(new Learner(LearnerSettings.small(3)), null, y, 0, 120);
-    for (int stop : new int[] {3, 6, 37}) {
-      LearnerState part = observe(new Learner(LearnerSettings.small(3)), null, y, 0, stop);
-      part = observe(new Learner(LearnerSettings.small(3)), part.copy(), y, stop, 120);
-      assertThat(part.longs()).isEqualTo(whole.longs());
-      assertThat(part.doubles()).isEqualTo(whole.doubles());
-      assertThat(part.floats()).isEqualTo(whole.floats());
-      assertThat(part.shorts()).isEqualTo(whole.shorts());
-    }
-  }
-
-  private static LearnerState observe(
-      Learner learner, LearnerState known, double[] y, int from, int to) {
-    LearnerState state = known == null ? learner.newSeries("s", LearnerSettings.AUTO) : known;
-    for (int t = from; t < to; t++) {
-      learner.observe(state, t * 3_600_000L, y[t]);
-    }
-    return state;
-  }
 }

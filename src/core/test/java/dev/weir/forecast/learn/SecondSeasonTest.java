@@ -8,11 +8,6 @@ import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.NewHistory;
 import dev.weir.forecast.expert.SeriesDimensions;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -80,47 +75,6 @@ class SecondSeasonTest {
     double[] y = daily(9 * YEAR, 0, 2);
     double without = error(learner(LearnerSettings.NONE), y);
     assertThat(error(learner(YEAR), y)).isLessThan(1.02 * without);
-  }
-
-  @Test
-  void earlierForecastDoesNotKnowWhatComesLater() {
-    double[] y = daily(400, 10, 3);
-    Learner learner = learner(YEAR);
-    LearnerState one = learner.newSeries("a", WEEK);
-    LearnerState two = learner.newSeries("a", WEEK);
-    for (int t = 0; t < 399; t++) {
-      learner.observe(one, t * DAY, y[t]);
-      learner.observe(two, t * DAY, y[t]);
-      assertThat(forecast(learner, two)).isEqualTo(forecast(learner, one));
-    }
-    learner.observe(one, 399 * DAY, 90);
-    learner.observe(two, 399 * DAY, 110);
-    assertThat(forecast(learner, two)).isNotEqualTo(forecast(learner, one));
-  }
-
-  @Test
-  void savedAndRestoredItGivesTheSameBits() throws IOException {
-    double[] y = daily(500, 10, 4);
-    Learner learner = learner(YEAR);
-    LearnerState state = learner.newSeries("a", WEEK);
-    for (int t = 0; t < 300; t++) {
-      learner.observe(state, t * DAY, y[t]);
-    }
-    Learner other = learner(YEAR);
-    LearnerState restored = copy(state);
-    assertThat(other.fits(restored, WEEK)).isTrue();
-    for (int t = 300; t < 500; t++) {
-      learner.observe(state, t * DAY, y[t]);
-      other.observe(restored, t * DAY, y[t]);
-      assertThat(forecast(other, restored)).isEqualTo(forecast(learner, state));
-    }
-  }
-
-  private static LearnerState copy(LearnerState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    LearnerStateFormat.write(state, new DataOutputStream(bytes));
-    return LearnerStateFormat.read(
-        new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
   }
 
   @ParameterizedTest
@@ -251,6 +205,8 @@ class SecondSeasonTest {
     int before = state.bytes();
     observe(learner, state, y, 399, 400, DAY);
     assertThat(knowsYear(learner, state)).isTrue();
+    assertThat(learner.fits(state, LearnerSettings.AUTO)).isTrue();
+    assertThat(learner.fits(state, WEEK)).isFalse();
     assertThat(state.season()).isEqualTo(WEEK);
     assertThat(state.bytes() - before).isBetween(600, 1_200);
     Learner given = learner(365);
@@ -311,25 +267,6 @@ class SecondSeasonTest {
       assertThat(learner.meanError(state, i)).isCloseTo(sums[i] / (y.length - i), within(1e-3));
     }
     assertThat(learner.explain(state, forecast(learner, state)[0], List.of())).isNotNull();
-  }
-
-  @ParameterizedTest
-  @CsvSource({"399", "400", "410"})
-  void foundYearIsSavedAndRestored(int stop) throws IOException {
-    double[] y = years(500, 11);
-    Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
-    LearnerState whole = learner.newSeries("a", LearnerSettings.AUTO);
-    observe(learner, whole, y, 0, stop, DAY);
-    LearnerState restored = copy(whole);
-    Learner other = new Learner(LearnerSettings.defaults(HORIZON));
-    assertThat(other.fits(restored, LearnerSettings.AUTO)).isTrue();
-    assertThat(other.fits(restored, WEEK)).isFalse();
-    observe(learner, whole, y, stop, 500, DAY);
-    observe(other, restored, y, stop, 500, DAY);
-    assertThat(restored.longs()).isEqualTo(whole.longs());
-    assertThat(restored.doubles()).isEqualTo(whole.doubles());
-    assertThat(restored.floats()).isEqualTo(whole.floats());
-    assertThat(restored.shorts()).isEqualTo(whole.shorts());
   }
 
   @Test
