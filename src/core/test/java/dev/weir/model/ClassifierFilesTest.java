@@ -87,18 +87,15 @@ class ClassifierFilesTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '~',
-      value = {
-        "weir.classes|[\"a\"]|weir.classes: expected a JSON array of 2 names, one for each row of"
-            + " the head, got 1 names (x)",
-        "weir.classes|a,b|weir.classes: expected a JSON array of 2 names, one for each row of the"
-            + " head, got a,b (x)",
-        "weir.classes|[\"a\",null]|weir.classes: expected a JSON array of 2 names, one for each"
-            + " row of the head, got [\"a\",null] (x)",
-        "weir.classes|[\"a\",\"a\"]|classes: expected different names, got [a, a] (x)",
-        "weir.readout|middle|weir.readout: expected h_n, out[:, -1], mean or max, got middle (x)",
-        "weir.horizon|3|metadata: expected keys [weir.cell, weir.classes, weir.format, weir.mode,"
-            + " weir.name, weir.readout, weir.task, weir.version], got weir.horizon (x)"
-      })
+      textBlock =
+          """
+          weir.classes|["a"]|weir.classes: expected a JSON array of 2 names, one for each row of the head, got 1 names (x)
+          weir.classes|a,b|weir.classes: expected a JSON array of 2 names, one for each row of the head, got a,b (x)
+          weir.classes|["a",null]|weir.classes: expected a JSON array of 2 names, one for each row of the head, got ["a",null] (x)
+          weir.classes|["a","a"]|classes: expected different names, got [a, a] (x)
+          weir.readout|middle|weir.readout: expected h_n, out[:, -1], mean or max, got middle (x)
+          weir.horizon|3|metadata: expected keys [weir.cell, weir.classes, weir.format, weir.mode, weir.name, weir.readout, weir.task, weir.version], got weir.horizon (x)
+          """)
   void aWrongWordIsNamed(String key, String value, String message) {
     Map<String, String> words =
         new HashMap<>(Map.of("weir.task", "classify", "weir.classes", "[\"off\",\"on\"]"));

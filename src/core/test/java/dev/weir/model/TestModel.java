@@ -94,12 +94,6 @@ public final class TestModel {
     return this;
   }
 
-  /** A head of zeros, of the shape that the mode wants. */
-  public TestModel zeroHead() {
-    int outputs = mode == Mode.MANY_TO_ONE ? horizon : 1;
-    return head(new float[outputs * rnn.outputSize()], new float[outputs]);
-  }
-
   public TestModel calendar(List<Calendar> wanted) {
     calendar = wanted;
     return this;
@@ -107,11 +101,6 @@ public final class TestModel {
 
   public TestModel ahead(AheadInputs wanted) {
     ahead = wanted;
-    return this;
-  }
-
-  public TestModel candidates(List<String> wanted) {
-    candidates = wanted;
     return this;
   }
 

@@ -42,13 +42,13 @@ class ClassifySpecTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '"',
-      value = {
-        "learning=off | file: expected a model where nothing is learned, got none",
-        "model=m | model: expected file as well, got none",
-        "classes=a,b,c max-classes=2 | max-classes: expected at least the 3 of classes, got 2",
-        "seq-len=2 features=200 | features: channels of what is learned: expected 1 to 1000, got"
-            + " 1005",
-      })
+      textBlock =
+          """
+          learning=off | file: expected a model where nothing is learned, got none
+          model=m | model: expected file as well, got none
+          classes=a,b,c max-classes=2 | max-classes: expected at least the 3 of classes, got 2
+          seq-len=2 features=200 | features: channels of what is learned: expected 1 to 1000, got 1005
+          """)
   void whatDoesNotGoTogetherIsOneProblem(String options, String problem) {
     settings(options);
     assertThat(front.problems).containsExactly(problem);

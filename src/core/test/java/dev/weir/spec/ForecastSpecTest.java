@@ -68,54 +68,38 @@ class ForecastSpecTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '"',
-      value = {
-        "gap=carry | gap: expected interval as well, got none",
-        "max-fill=3 | max-fill: expected interval as well, got none",
-        "interval=PT1H max-fill=3 | max-fill: expected gap carry or linear as well, since nothing"
-            + " else fills, got skip",
-        "interval=PT1H gap=reset max-fill=3 | max-fill: expected gap carry or linear as well, since"
-            + " nothing else fills, got reset",
-        "interval=PT1H ttl=PT1H | ttl: expected more than interval (PT1H), got PT1H",
-        "out-of-orderness=PT30S ttl=PT20S | ttl: expected more than out-of-orderness (PT30S), got"
-            + " PT20S",
-        "min=3 max=2 | min: expected less than max (2.0), got 3.0",
-        "max=1.5 integer=true | max: expected a whole number with integer, got 1.5",
-        "season=PT24H | season: expected interval with a duration, since a season is counted in"
-            + " observations",
-        "interval=PT7M season=PT24H | season: expected 1 to 1000 times interval (PT7M), got PT24H",
-        "interval=PT1S season=PT24H | season: expected 1 to 1000 times interval (PT1S), got PT24H",
-        "interval=PT1S season=PT-24H | season: expected 1 to 1000 times interval (PT1S), got"
-            + " PT-24H",
-        "interval=PT1M season=24,P365D | season: expected 1 to 10000 times interval (PT1M), got"
-            + " PT8760H",
-        "season=7,P365D | season: expected interval with a duration, since a season is counted in"
-            + " observations",
-        "season=365,7 | season: expected a second season of more than 2 times the first, at most"
-            + " 10000 observations, got 365 and 7",
-        "interval=P1D season=P7D,7 | season: expected a second season of more than 2 times the"
-            + " first, at most 10000 observations, got 7 and 7",
-        "time-zone=Europe/Berlin | time-zone: expected holidays or calendar as well, got neither",
-        "holidays=DE interval=P7D | interval: expected a part of a day with holidays, such as PT1H,"
-            + " got PT168H",
-        "seq-len=3 max-fill=2 gap=linear interval=PT1M ttl=PT30S | ttl: expected more than interval"
-            + " (PT1M), got PT30S",
-        "season=7,14 | season: expected a second season of more than 2 times the first, at most"
-            + " 10000 observations, got 7 and 14",
-        "features=21 | features: expected at most 20 covariates, got 21 by features and 0 by"
-            + " features-ahead",
-        "features=19 features-ahead=2 | features-ahead: expected at most 20 covariates, got 19 by"
-            + " features and 2 by features-ahead",
-        "features-ahead=1 covariates=off | features-ahead: expected 0 where nothing is learned from"
-            + " them and no model reads them, got 1",
-        "scaling=last | scaling: expected file as well, got none",
-        "calendar=hour-of-day | calendar: expected file as well, got none",
-        "horizon=1001 | horizon: expected at most 1000 for a learner of this size, got 1001",
-        "horizon=451 size=small | horizon: expected at most 450 for a learner of this size, got"
-            + " 451",
-        "state=carry | state: expected fresh without a network that forecasts alone (enabled: off),"
-            + " got carry",
-        "enabled=off | file: expected a model where nothing is learned, got none",
-      })
+      textBlock =
+          """
+          gap=carry | gap: expected interval as well, got none
+          max-fill=3 | max-fill: expected interval as well, got none
+          interval=PT1H max-fill=3 | max-fill: expected gap carry or linear as well, since nothing else fills, got skip
+          interval=PT1H gap=reset max-fill=3 | max-fill: expected gap carry or linear as well, since nothing else fills, got reset
+          interval=PT1H ttl=PT1H | ttl: expected more than interval (PT1H), got PT1H
+          out-of-orderness=PT30S ttl=PT20S | ttl: expected more than out-of-orderness (PT30S), got PT20S
+          min=3 max=2 | min: expected less than max (2.0), got 3.0
+          max=1.5 integer=true | max: expected a whole number with integer, got 1.5
+          season=PT24H | season: expected interval with a duration, since a season is counted in observations
+          interval=PT7M season=PT24H | season: expected 1 to 1000 times interval (PT7M), got PT24H
+          interval=PT1S season=PT24H | season: expected 1 to 1000 times interval (PT1S), got PT24H
+          interval=PT1S season=PT-24H | season: expected 1 to 1000 times interval (PT1S), got PT-24H
+          interval=PT1M season=24,P365D | season: expected 1 to 10000 times interval (PT1M), got PT8760H
+          season=7,P365D | season: expected interval with a duration, since a season is counted in observations
+          season=365,7 | season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 and 7
+          interval=P1D season=P7D,7 | season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 7
+          time-zone=Europe/Berlin | time-zone: expected holidays or calendar as well, got neither
+          holidays=DE interval=P7D | interval: expected a part of a day with holidays, such as PT1H, got PT168H
+          seq-len=3 max-fill=2 gap=linear interval=PT1M ttl=PT30S | ttl: expected more than interval (PT1M), got PT30S
+          season=7,14 | season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 14
+          features=21 | features: expected at most 20 covariates, got 21 by features and 0 by features-ahead
+          features=19 features-ahead=2 | features-ahead: expected at most 20 covariates, got 19 by features and 2 by features-ahead
+          features-ahead=1 covariates=off | features-ahead: expected 0 where nothing is learned from them and no model reads them, got 1
+          scaling=last | scaling: expected file as well, got none
+          calendar=hour-of-day | calendar: expected file as well, got none
+          horizon=1001 | horizon: expected at most 1000 for a learner of this size, got 1001
+          horizon=451 size=small | horizon: expected at most 450 for a learner of this size, got 451
+          state=carry | state: expected fresh without a network that forecasts alone (enabled: off), got carry
+          enabled=off | file: expected a model where nothing is learned, got none
+          """)
   void whatDoesNotGoTogetherIsOneProblem(String options, String problem) {
     ForecastSpec spec = spec(options);
     spec.add(Mode.MANY_TO_ONE, null, null);
@@ -126,14 +110,14 @@ class ForecastSpecTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "MANY_TO_ONE | stride=1 | ",
-        "MANY_TO_ONE | stride=5 | ",
-        "MANY_TO_MANY | stride=5 | ",
-        "MANY_TO_ONE | stride=2 | stride: expected 1 or seq-len (5) with state: carry, got 2",
-        "MANY_TO_MANY | stride=1 | stride: expected seq-len (5) for many-to-many with state: carry,"
-            + " got 1",
-      })
+      textBlock =
+          """
+          MANY_TO_ONE | stride=1 |
+          MANY_TO_ONE | stride=5 |
+          MANY_TO_MANY | stride=5 |
+          MANY_TO_ONE | stride=2 | stride: expected 1 or seq-len (5) with state: carry, got 2
+          MANY_TO_MANY | stride=1 | stride: expected seq-len (5) for many-to-many with state: carry, got 1
+          """)
   void carriedStateNeedsWindowsThatFollowEachOther(Mode mode, String stride, String problem) {
     ForecastSpec spec = spec("enabled=off state=carry " + stride);
     spec.add(mode, "m", null);
