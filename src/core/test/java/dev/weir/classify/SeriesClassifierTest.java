@@ -138,7 +138,6 @@ class SeriesClassifierTest {
   @Test
   void aWrongLabelInAnObservationIsADeadLetterAndTheValueCounts() throws Exception {
     ClassifierModel model = model("states", 1, STATES);
-    ClassifySettings settings = settings(2, 1, model);
     ClassifySettings named = ClassFixture.of(2).model(model).classes(STATES).build();
     ClassFixture.OneSeries classifier = classifier(named);
     ClassState state = classifier.newState();
@@ -413,14 +412,7 @@ class SeriesClassifierTest {
   void aModelThatHasNotComeIsWaitedFor() throws Exception {
     ClassifySettings given = settings(2, 1, model("states", 1, STATES));
     ClassifySettings settings =
-        ClassFixture.of(2)
-            .model("states")
-            .classes(STATES)
-            .maxClasses(3)
-            .fixed()
-            .waiting(5)
-            .seed(1)
-            .build();
+        ClassFixture.of(2).model("states").classes(STATES).maxClasses(3).fixed().build();
     ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1, 1, 1), source(1));
@@ -438,13 +430,7 @@ class SeriesClassifierTest {
   @Test
   void aSeriesIsForgottenAfterItsTtl() throws Exception {
     ClassifySettings settings =
-        ClassFixture.of(1)
-            .classes(STATES)
-            .maxClasses(3)
-            .waiting(5)
-            .seed(1)
-            .ttl(Duration.ofMillis(100))
-            .build();
+        ClassFixture.of(1).classes(STATES).ttl(Duration.ofMillis(100)).build();
     ClassFixture.OneSeries classifier = classifier(settings);
     ClassState state = classifier.newState();
     classifier.observe(state, observation(1_010, 1, 1), source(1));
@@ -582,11 +568,9 @@ class SeriesClassifierTest {
 
   @Test
   void aJobMayNameFurtherClasses() throws Exception {
-    ClassState state =
-        classifier(ClassFixture.of(1).classes(List.of("a", "b")).waiting(5).seed(1).build())
-            .newState();
+    ClassState state = classifier(ClassFixture.of(1).classes(List.of("a", "b")).build()).newState();
     ClassFixture.OneSeries more =
-        classifier(ClassFixture.of(1).classes(List.of("a", "b", "c")).waiting(5).seed(1).build());
+        classifier(ClassFixture.of(1).classes(List.of("a", "b", "c")).build());
     more.observe(state, observation(1, 1, 1), source(1));
     assertThat(more.label(state, label(1, "c"))).isTrue();
     assertThat(more.label(state, label(1, "d"))).isFalse();
@@ -616,27 +600,12 @@ class SeriesClassifierTest {
 
   @Test
   void wrongSettingsAndModelsAreRefused() {
-    assertThatThrownBy(
-            () ->
-                ClassFixture.of(2)
-                    .channels(201)
-                    .classes(STATES)
-                    .maxClasses(3)
-                    .waiting(5)
-                    .seed(1)
-                    .build())
+    assertThatThrownBy(() -> ClassFixture.of(2).channels(201).classes(STATES).build())
         .hasMessage("channels of what is learned: expected 1 to 1000, got 1005");
     assertThatThrownBy(() -> settings(2, 1, null, false, 6))
         .hasMessage("model: expected one where nothing is learned, got none");
     ClassifySettings settings =
-        ClassFixture.of(2)
-            .channels(3)
-            .model("m")
-            .classes(List.of("a", "b"))
-            .maxClasses(2)
-            .waiting(5)
-            .seed(1)
-            .build();
+        ClassFixture.of(2).channels(3).model("m").classes(List.of("a", "b")).build();
     assertThat(settings.problemWith(model("m", 1, List.of("a", "b"))))
         .isEqualTo("classifier m version 1: channels: expected 3 (a value and 2 features), got 2");
     ClassifySettings fewer = settings(2, 1, null);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.core.ForecasterBuilder.Size;
-import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Score;
@@ -247,20 +246,6 @@ class ForecasterTest {
     assertThat(ofSpike.get(0).worst().surprise()).isGreaterThan(2);
     assertThat(ofSpike.get(ofSpike.size() - 1).event()).isEqualTo(Incident.Event.CLOSED);
     assertThat(ofSpike).extracting(Incident::id).containsOnly(ofSpike.get(0).id());
-  }
-
-  @Test
-  void partsOfAnExplanationAddUpToTheForecast() {
-    Forecaster forecaster = small().explain().build();
-    Forecast next = null;
-    for (Observation o : rhythm(100, 9)) {
-      next = forecaster.observe(o);
-    }
-    assertThat(next.explanation().parts())
-        .extracting(Explanation.Part::name)
-        .contains("level", "season");
-    assertThat(next.explanation().parts().stream().mapToDouble(Explanation.Part::amount).sum())
-        .isCloseTo(next.value(1), within(1e-9));
   }
 
   /** The value is twice what was known ahead of it: nothing else tells the next value. */

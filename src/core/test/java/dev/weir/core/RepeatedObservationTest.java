@@ -55,6 +55,9 @@ class RepeatedObservationTest {
       assertThat(again.value(1)).isCloseTo(20 + 3 * (COUNT % SEASON), within(0.5));
     }
     Forecast next = series.observe(observation(COUNT));
+    assertThat(next.explanation().parts())
+        .extracting(Explanation.Part::name)
+        .contains("level", "season");
     assertThat(next.explanation().parts().stream().mapToDouble(Explanation.Part::amount).sum())
         .isCloseTo(next.value(1), within(1e-9));
   }

@@ -126,14 +126,6 @@ class NetworkForecasterTest {
     assertThat(forecast.modelVersion()).isEqualTo(3);
   }
 
-  @Test
-  void manyToOneAnswersWithTheFinalHiddenState() {
-    Forecast forecast =
-        new NetworkForecaster(copier(Mode.MANY_TO_ONE, 3, Scaling.NONE))
-            .forecast(window(0.1, 0.2, 0.3));
-    assertThat(forecast.values()).containsExactly(new double[] {Math.tanh(0.3)}, within(1e-6));
-  }
-
   /** By hand: window 1, 2, 6 has mean 3, deviation sqrt(14/3), newest value 6. */
   @ParameterizedTest
   @CsvSource({"NONE, 0, 1", "WINDOW, 3, 2.160247", "LAST, 6, 2.160247", "FIXED, 4, 2"})
