@@ -86,7 +86,7 @@ class AlarmRulesTest {
             .collect(Collectors.groupingBy(i -> i.warning().outcome(), Collectors.counting()));
     assertThat(outcomes.get(Outcome.CROSSED)).isGreaterThan(50);
     assertThat(outcomes.get(Outcome.CROSSED)).isGreaterThan(2 * outcomes.get(Outcome.MISSED));
-    for (long cache : new long[] {100_000_000, 0}) {
+    for (long cache : new long[] {100_000_000, 9_000, 0}) {
       ForecastSettings settings = settings(RULES, cache);
       assertThat(SeriesAlarmsTest.run(settings, observations, true, 9))
           .as("cache %d", cache)
@@ -133,11 +133,38 @@ class AlarmRulesTest {
     assertThat(bySeries.get("series-4")).allMatch(i -> i.warning() == null || i.warning().above());
   }
 
+  /** Incidents of a run that goes on in three tasks after three fifths of the observations. */
+  private static List<Incident> rescaled(ForecastSettings settings, List<Observation> observations)
+      throws Exception {
+    int half = observations.size() * 3 / 5;
+    List<Incident> incidents = new ArrayList<>();
+    OperatorSubtaskState state;
+    try (SeriesHarness one = SeriesHarness.of(settings, true, null)) {
+      for (Observation observation : observations.subList(0, half)) {
+        one.send(observation);
+      }
+      state = one.checkpoint();
+      incidents.addAll(one.take(Incident.class));
+    }
+    int tasks = 3;
+    for (int task = 0; task < tasks; task++) {
+      try (SeriesHarness each = SeriesHarness.of(settings, true, state, tasks, task)) {
+        for (Observation observation : observations.subList(half, observations.size())) {
+          if (SeriesHarness.task(observation.series(), tasks) == task) {
+            each.send(observation);
+          }
+        }
+        incidents.addAll(each.take(Incident.class));
+      }
+    }
+    return incidents;
+  }
+
   @Test
   void warningsAreTheSameAfterRescaling() throws Exception {
     List<Observation> observations = observations(500);
     ForecastSettings settings = settings(RULES, 100_000_000);
-    assertThat(SeriesAlarmsTest.rescaled(settings, observations))
+    assertThat(rescaled(settings, observations))
         .containsExactlyInAnyOrderElementsOf(SeriesAlarmsTest.run(settings, observations, true, 0));
   }
 

@@ -80,31 +80,21 @@ class ClassStoreTest {
   private static List<Output> run(
       ClassifySettings settings, boolean rocks, int stops, List<InputEvent> events)
       throws Exception {
-    SplittableRandom random = new SplittableRandom(7);
-    List<Output> outputs = new ArrayList<>();
-    SeriesHarness harness = open(settings, rocks, null);
-    long time = 0;
-    for (int i = 0; i < events.size(); i++) {
-      if (events.get(i) instanceof ObservationEvent observed) {
-        time = observed.observation().time();
-      }
-      harness.setProcessingTime(time);
-      harness.send(events.get(i));
-      harness.watermark(time - 1 - settings.outOfOrderness().toMillis());
-      if (random.nextInt(60) == 0) {
-        harness.snapshot(i, i);
-      }
-      if (random.nextInt(events.size()) < stops) {
-        OperatorSubtaskState state = harness.snapshot(i, i);
-        outputs.addAll(harness.take(Output.class));
-        harness.send("series-0", time + 1, 1e6, 3); // is lost
-        harness.close();
-        harness = open(settings, rocks, state);
-      }
-    }
-    outputs.addAll(harness.take(Output.class));
-    harness.close();
-    return outputs;
+    return SeriesHarness.killed(
+        state -> open(settings, rocks, state),
+        events,
+        (task, event, number) -> {
+          if (event instanceof ObservationEvent observed) {
+            long time = observed.observation().time();
+            task.setProcessingTime(time);
+            task.send(event);
+            task.watermark(time - 1 - settings.outOfOrderness().toMillis());
+          } else {
+            task.send(event);
+          }
+        },
+        stops,
+        (task, event, number) -> task.send("series-0", events.size() * SECOND, 1e6, 3));
   }
 
   @ParameterizedTest

@@ -2,8 +2,6 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -15,11 +13,9 @@ import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.StateLimits;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -76,57 +72,31 @@ class ForecastDeterminismTest {
    * @param watermarks one after so many observations on average
    * @param stops how often the job is stopped and goes on
    */
-  private static List<String> run(
+  private static List<Output> run(
       ForecastSettings settings,
       List<Observation> arrivals,
       int watermarks,
       int stops,
       SplittableRandom random)
       throws Exception {
-    List<String> forecasts = new ArrayList<>();
-    SeriesHarness harness = SeriesHarness.of(settings);
-    long newest = Long.MIN_VALUE;
     long patience = settings.outOfOrderness().toMillis();
-    int number = 0;
-    for (Observation o : arrivals) {
-      harness.send(o);
-      number++;
-      newest = Math.max(newest, o.time());
-      if (random.nextInt(watermarks) == 0) {
-        harness.watermark(newest - patience - 1);
-      }
-      if (stops > 0 && random.nextInt(arrivals.size()) < stops) {
-        OperatorSubtaskState state = harness.snapshot(number, number);
-        collect(harness, forecasts);
-        harness.close();
-        harness = SeriesHarness.of(settings, state);
-      }
-    }
-    harness.watermark(newest + MINUTE); // a time may count as a later one
-    collect(harness, forecasts);
-    harness.close();
-    forecasts.sort(Comparator.naturalOrder());
-    return forecasts;
-  }
-
-  private static void collect(SeriesHarness harness, List<String> forecasts) {
-    for (Output output : harness.extractOutputValues()) {
-      if (output instanceof Forecast f) {
-        forecasts.add(
-            "%s %012d from %d of %d: %s at %s, %d, %s"
-                .formatted(
-                    f.series(),
-                    f.origin(),
-                    f.windowStart(),
-                    f.seqLen(),
-                    Arrays.toString(f.values()),
-                    Arrays.toString(f.times()),
-                    f.learningSteps(),
-                    f.status()));
-      } else if (output instanceof DeadLetter letter) {
-        forecasts.add(letter.message());
-      }
-    }
+    long[] newest = {Long.MIN_VALUE};
+    List<Output> outputs =
+        SeriesHarness.killed(
+            state -> SeriesHarness.of(settings, state),
+            arrivals,
+            (task, observation, number) -> {
+              task.send(observation);
+              newest[0] = Math.max(newest[0], observation.time());
+              if (number == arrivals.size() - 1) {
+                task.watermark(newest[0] + MINUTE); // a time may count as a later one
+              } else if (random.nextInt(watermarks) == 0) {
+                task.watermark(newest[0] - patience - 1);
+              }
+            },
+            stops,
+            (task, observation, number) -> task.watermark(newest[0] + TTL));
+    return outputs.stream().sorted(Comparator.comparing(Output::toString)).toList();
   }
 
   @ParameterizedTest
@@ -136,7 +106,7 @@ class ForecastDeterminismTest {
       SplittableRandom random = new SplittableRandom(seed);
       List<Observation> arrivals = shuffled(timeline(random), random);
       ForecastSettings settings = settings(gap, true);
-      List<String> often = run(settings, arrivals, 1, 0, random);
+      List<Output> often = run(settings, arrivals, 1, 0, random);
       assertThat(often).hasSizeGreaterThan(40);
       assertThat(run(settings, arrivals, 1_000_000, 0, random)).as("%d", seed).isEqualTo(often);
       assertThat(run(settings, arrivals, 5, 0, random)).as("%d", seed).isEqualTo(often);
@@ -152,7 +122,7 @@ class ForecastDeterminismTest {
       for (boolean patient : new boolean[] {false, true}) {
         List<Observation> arrivals = patient ? shuffled(timeline, random) : timeline;
         ForecastSettings settings = settings(gap, patient);
-        List<String> whole = run(settings, arrivals, 1, 0, random);
+        List<Output> whole = run(settings, arrivals, 1, 0, random);
         assertThat(run(settings, arrivals, 1, 6, random)).as("%d", seed).isEqualTo(whole);
       }
     }
@@ -164,7 +134,7 @@ class ForecastDeterminismTest {
     for (int seed = 0; seed < SEEDS; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       List<Observation> timeline = timeline(random);
-      List<String> inOrder = run(settings(gap, false), timeline, 1, 0, random);
+      List<Output> inOrder = run(settings(gap, false), timeline, 1, 0, random);
       assertThat(run(settings(gap, true), timeline, 2, 0, random))
           .as("%d", seed)
           .isEqualTo(inOrder);

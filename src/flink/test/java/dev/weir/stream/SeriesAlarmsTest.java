@@ -22,12 +22,9 @@ import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.StateLimits;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,20 +64,6 @@ class SeriesAlarmsTest {
     return i % 700 > 660 ? 3 : level + spike + noise;
   }
 
-  private static List<Observation> observations(int count) {
-    SplittableRandom random = new SplittableRandom(11);
-    List<Observation> all = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      for (int s = 0; s < SERIES; s++) {
-        double value = value(random, s, i);
-        if (i % 150 != 90 + s) { // else it is missing
-          all.add(new Observation("series-" + s, START + i * MINUTE, value));
-        }
-      }
-    }
-    return all;
-  }
-
   /**
    * @param stops how often the job is killed at a checkpoint, and goes on as another number of
    *     tasks
@@ -88,53 +71,20 @@ class SeriesAlarmsTest {
   static List<Incident> run(
       ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
       throws Exception {
-    return outputs(settings, observations, rocks, stops).stream()
-        .filter(Incident.class::isInstance)
-        .map(Incident.class::cast)
-        .toList();
+    return SeriesHarness.only(Incident.class, outputs(settings, observations, rocks, stops));
   }
 
   /** All forecasts and incidents; see {@link #run}. */
   private static List<Output> outputs(
       ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
       throws Exception {
-    SplittableRandom random = new SplittableRandom(7);
-    List<Output> outputs = new ArrayList<>();
-    SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
-    long number = 0;
-    for (Observation observation : observations) {
-      harness.send(observation);
-      number++;
-      if (random.nextInt(97) == 0) {
-        harness.snapshot(number, number);
-      }
-      if (random.nextInt(observations.size()) < stops) {
-        OperatorSubtaskState state = harness.snapshot(number, number);
-        outputs.addAll(harness.take(Output.class));
-        long lost = observation.time() + 90 * MINUTE;
-        harness.send(new Observation("series-0", lost, 1e6));
-        harness.close();
-        harness = SeriesHarness.of(settings, rocks, state);
-      }
-    }
-    outputs.addAll(harness.take(Output.class));
-    harness.close();
-    return outputs;
-  }
-
-  @Test
-  void incidentsAreTheSameOnBothBackendsWhereverTheJobIsKilled() throws Exception {
-    List<Observation> observations = observations(1_000);
-    List<Incident> expected = run(settings(ALARMS, Gap.SKIP, 0), observations, false, 0);
-    Map<Event, Long> events =
-        expected.stream().collect(Collectors.groupingBy(Incident::event, Collectors.counting()));
-    assertThat(events.get(Event.OPENED)).isGreaterThan(SERIES);
-    assertThat(events.get(Event.CLOSED)).isGreaterThan(SERIES);
-    assertThat(run(settings(ALARMS, Gap.SKIP, 0), observations, false, 5)).isEqualTo(expected);
-    for (long cache : new long[] {9_000, 0}) { // AlarmRulesTest has one in which all fit
-      ForecastSettings settings = settings(ALARMS, Gap.SKIP, cache);
-      assertThat(run(settings, observations, true, 9)).as("cache %d", cache).isEqualTo(expected);
-    }
+    return SeriesHarness.killed(
+        state -> SeriesHarness.of(settings, rocks, state),
+        observations,
+        (task, observation, number) -> task.send(observation),
+        stops,
+        (task, observation, number) ->
+            task.send("series-0", observation.time() + 90 * MINUTE, 1e6));
   }
 
   /** A level that changes for good after 800 of 1,300 values. */
@@ -148,29 +98,12 @@ class SeriesAlarmsTest {
     return shifted;
   }
 
-  /** Incidents, and the values and intervals of forecasts, in their order. */
-  private static List<String> texts(List<Output> outputs) {
-    return outputs.stream()
-        .map(
-            output ->
-                output instanceof Forecast forecast
-                    ? forecast.origin()
-                        + Arrays.toString(forecast.values())
-                        + forecast.intervals().stream()
-                            .map(i -> Arrays.toString(i.lower()) + Arrays.toString(i.upper()))
-                            .toList()
-                    : output.toString())
-        .toList();
-  }
-
   @Test
   void changeThatLastsIsABreakAndLearnedFasterWhereverTheJobIsKilled() throws Exception {
     List<Observation> shifted = shifted();
     List<Output> expected = outputs(settings(ALARMS, Gap.SKIP, 0), shifted, false, 0);
     List<Incident> breaks =
-        expected.stream()
-            .filter(Incident.class::isInstance)
-            .map(Incident.class::cast)
+        SeriesHarness.only(Incident.class, expected).stream()
             .filter(incident -> incident.reason() == Reason.BREAK)
             .toList();
     assertThat(breaks).hasSize(2);
@@ -183,11 +116,11 @@ class SeriesAlarmsTest {
     for (boolean rocks : new boolean[] {false, true}) {
       long cache = rocks ? 100_000_000 : 0;
       List<Output> killed = outputs(settings(ALARMS, Gap.SKIP, cache), shifted, rocks, 25);
-      assertThat(texts(killed)).isEqualTo(texts(expected));
+      assertThat(killed).isEqualTo(expected);
     }
-    List<String> off = forecasts(settings(null, Gap.SKIP, 0), shifted);
-    List<String> without = forecasts(settings(withoutBreaks(2, 6), Gap.SKIP, 0), shifted);
-    List<String> with = forecasts(settings(ALARMS, Gap.SKIP, 0), shifted);
+    List<Forecast> off = forecasts(settings(null, Gap.SKIP, 0), shifted);
+    List<Forecast> without = forecasts(settings(withoutBreaks(2, 6), Gap.SKIP, 0), shifted);
+    List<Forecast> with = forecasts(settings(ALARMS, Gap.SKIP, 0), shifted);
     assertThat(without).isEqualTo(off);
     int known = (int) ((found.time() - START) / MINUTE);
     assertThat(with.subList(0, known)).isEqualTo(off.subList(0, known));
@@ -201,45 +134,9 @@ class SeriesAlarmsTest {
         new AlarmSettings(new AlarmRate(perThousand / 1_000, 0), reasons), 1, quiet);
   }
 
-  private static List<String> forecasts(ForecastSettings settings, List<Observation> observations)
+  private static List<Forecast> forecasts(ForecastSettings settings, List<Observation> observations)
       throws Exception {
-    List<Output> all = outputs(settings, observations, false, 0);
-    return texts(all.stream().filter(Forecast.class::isInstance).toList());
-  }
-
-  /** Incidents of a run that goes on in three tasks after three fifths of the observations. */
-  static List<Incident> rescaled(ForecastSettings settings, List<Observation> observations)
-      throws Exception {
-    int half = observations.size() * 3 / 5;
-    List<Incident> incidents = new ArrayList<>();
-    OperatorSubtaskState state;
-    try (SeriesHarness one = SeriesHarness.of(settings, true, null)) {
-      for (Observation observation : observations.subList(0, half)) {
-        one.send(observation);
-      }
-      state = one.checkpoint();
-      incidents.addAll(one.take(Incident.class));
-    }
-    int tasks = 3;
-    for (int task = 0; task < tasks; task++) {
-      try (SeriesHarness each = SeriesHarness.of(settings, true, state, tasks, task)) {
-        for (Observation observation : observations.subList(half, observations.size())) {
-          if (SeriesHarness.task(observation.series(), tasks) == task) {
-            each.send(observation);
-          }
-        }
-        incidents.addAll(each.take(Incident.class));
-      }
-    }
-    return incidents;
-  }
-
-  @Test
-  void incidentsAreTheSameAfterRescaling() throws Exception {
-    List<Observation> observations = observations(1_000);
-    ForecastSettings settings = settings(ALARMS, Gap.SKIP, 100_000_000);
-    assertThat(rescaled(settings, observations))
-        .containsExactlyInAnyOrderElementsOf(run(settings, observations, true, 0));
+    return SeriesHarness.only(Forecast.class, outputs(settings, observations, false, 0));
   }
 
   /** What {@code weir evaluate} does with the forecasts that the same job makes. */

@@ -15,7 +15,9 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.state.RecordSerializer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -130,6 +132,52 @@ public final class SeriesHarness
         metrics);
   }
 
+  /** Opens a task with a state; null for none. */
+  interface Opening {
+    SeriesHarness open(OperatorSubtaskState state) throws Exception;
+  }
+
+  /** Gives the event of a number, from 0 on, to a task. */
+  interface Sending<E> {
+    void send(SeriesHarness task, E event, int number) throws Exception;
+  }
+
+  /**
+   * The results of a job that writes a checkpoint now and then, is killed after some of them, and
+   * goes on from there.
+   *
+   * @param kills how often it is killed on average
+   * @param lost what is sent between a checkpoint and the kill, of which nothing may remain
+   */
+  static <E> List<Output> killed(
+      Opening job, List<E> events, Sending<E> sending, int kills, Sending<E> lost)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    List<Output> outputs = new ArrayList<>();
+    SeriesHarness task = job.open(null);
+    for (int i = 0; i < events.size(); i++) {
+      sending.send(task, events.get(i), i);
+      if (random.nextInt(60) == 0) {
+        task.snapshot(i, i);
+      }
+      if (random.nextInt(events.size()) < kills) {
+        OperatorSubtaskState state = task.snapshot(i, i);
+        outputs.addAll(task.take(Output.class));
+        lost.send(task, events.get(i), i);
+        task.close();
+        task = job.open(state);
+      }
+    }
+    outputs.addAll(task.take(Output.class));
+    task.close();
+    return outputs;
+  }
+
+  /** Those results of a type, in their order. */
+  static <T extends Output> List<T> only(Class<T> type, List<? extends Output> outputs) {
+    return outputs.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
   static StateBackend backend(boolean rocks) {
     return rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend();
   }
@@ -191,7 +239,7 @@ public final class SeriesHarness
   }
 
   public <T extends Output> List<T> outputs(Class<T> type) {
-    return extractOutputValues().stream().filter(type::isInstance).map(type::cast).toList();
+    return only(type, extractOutputValues());
   }
 
   /** As {@link #outputs}, since the last time. */

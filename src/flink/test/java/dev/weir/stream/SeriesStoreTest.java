@@ -3,9 +3,9 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
@@ -21,7 +21,6 @@ import dev.weir.model.ModelFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -82,32 +81,6 @@ class SeriesStoreTest {
     return new ModeSettings(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), SMALL);
   }
 
-  /** Forecasts and scores since the last time, in full. */
-  private static List<String> take(SeriesHarness harness) {
-    List<String> all = new ArrayList<>();
-    for (Output output : harness.take(Output.class)) {
-      if (output instanceof Forecast f) {
-        all.add(
-            "%s %d %s %s %s %d %s"
-                .formatted(
-                    f.series(),
-                    f.origin(),
-                    f.mode(),
-                    Arrays.toString(f.values()),
-                    f.intervals().stream()
-                        .map(i -> Arrays.toString(i.lower()) + Arrays.toString(i.upper()))
-                        .toList(),
-                    f.learningSteps(),
-                    f.status()));
-      } else if (output instanceof Score s) {
-        all.add("%s %d %s %s".formatted(s.series(), s.time(), s.mode(), s.mae()));
-      } else {
-        all.add(output.toString());
-      }
-    }
-    return all;
-  }
-
   /** Some series are much busier than others; now and then something is missing. */
   private static List<Observation> observations(SplittableRandom random, int count) {
     long[] times = new long[SERIES];
@@ -124,30 +97,15 @@ class SeriesStoreTest {
   /**
    * @param stops how often the job is killed at a checkpoint and goes on
    */
-  private static List<String> run(
+  private static List<Output> run(
       ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
       throws Exception {
-    SplittableRandom random = new SplittableRandom(7);
-    List<String> outputs = new ArrayList<>();
-    SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
-    long number = 0;
-    for (Observation observation : observations) {
-      harness.send(observation);
-      number++;
-      if (random.nextInt(60) == 0) {
-        harness.snapshot(number, number);
-      }
-      if (random.nextInt(observations.size()) < stops) {
-        OperatorSubtaskState state = harness.snapshot(number, number);
-        outputs.addAll(take(harness));
-        harness.send("series-0", Long.MAX_VALUE / 4, 1e6); // is lost
-        harness.close();
-        harness = SeriesHarness.of(settings, rocks, state);
-      }
-    }
-    outputs.addAll(take(harness));
-    harness.close();
-    return outputs;
+    return SeriesHarness.killed(
+        state -> SeriesHarness.of(settings, rocks, state),
+        observations,
+        (task, observation, number) -> task.send(observation),
+        stops,
+        (task, observation, number) -> task.send("series-0", Long.MAX_VALUE / 4, 1e6));
   }
 
   @ParameterizedTest
@@ -161,7 +119,7 @@ class SeriesStoreTest {
             target(Mode.MANY_TO_ONE, 3, THREE),
             target(Mode.MANY_TO_MANY, SEQ_LEN, MANY));
     List<Observation> observations = observations(new SplittableRandom(3), 900);
-    List<String> expected = run(settings, observations, false, 0);
+    List<Output> expected = run(settings, observations, false, 0);
     assertThat(expected).hasSizeGreaterThan(1_800);
     assertThat(run(settings, observations, true, 8)).isEqualTo(expected);
   }
@@ -172,7 +130,7 @@ class SeriesStoreTest {
     ForecastSettings settings =
         settings(90_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
     List<Observation> observations = observations(new SplittableRandom(5), 1_200);
-    List<String> expected = run(settings, observations, false, 0);
+    List<Output> expected = run(settings, observations, false, 0);
     assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
   }
 
@@ -182,7 +140,7 @@ class SeriesStoreTest {
     ModeSettings target = seasons ? withModel() : withWindowModel();
     ForecastSettings settings = settings(25_000, Duration.ZERO, target);
     List<Observation> observations = observations(new SplittableRandom(9), 900);
-    List<String> expected = run(settings, observations, false, 0);
+    List<Output> expected = run(settings, observations, false, 0);
     assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
   }
 
@@ -294,7 +252,10 @@ class SeriesStoreTest {
         settings(0, hours, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     try (SeriesHarness harness = SeriesHarness.of(byHours, true, state)) {
       harness.send("s", 69 * MINUTE, 5);
-      assertThat(take(harness)).singleElement().asString().contains("[5.0, 5.0]");
+      assertThat(harness.take(Output.class))
+          .singleElement()
+          .extracting(output -> ((Forecast) output).values())
+          .isEqualTo(new double[] {5, 5});
     }
   }
 
@@ -319,19 +280,19 @@ class SeriesStoreTest {
     ForecastSettings settings =
         settings(0, sampling, after, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     OperatorSubtaskState next;
-    List<String> expected;
+    List<Output> expected;
     try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
       for (int i = 10; i <= 20; i++) {
         harness.send("s", i * MINUTE, i, new double[after]);
       }
       next = harness.snapshot(2, 2);
-      take(harness);
+      harness.take(Output.class);
       harness.send("s", 21 * MINUTE, 21, new double[after]);
-      expected = take(harness);
+      expected = harness.take(Output.class);
     }
     try (SeriesHarness harness = SeriesHarness.of(settings, true, next)) {
       harness.send("s", 21 * MINUTE, 21, new double[after]);
-      assertThat(take(harness)).isEqualTo(expected);
+      assertThat(harness.take(Output.class)).isEqualTo(expected);
     }
   }
 
@@ -345,7 +306,10 @@ class SeriesStoreTest {
       harness.send("s", 90 * MINUTE, 4); // after a gap, which resets
       assertThat(harness.entries("unlearned")).isZero();
       harness.send("s", 91 * MINUTE, 4);
-      assertThat(take(harness)).last().asString().contains(" 2 WARMUP"); // learned from two
+      assertThat(harness.take(Forecast.class))
+          .last()
+          .extracting(Forecast::learningSteps, Forecast::status)
+          .containsExactly(2L, Status.WARMUP);
     }
   }
 
@@ -353,13 +317,13 @@ class SeriesStoreTest {
   void aLogIsLearnedAndGoneWithoutACache() throws Exception {
     Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
     OperatorSubtaskState state = state(sampling, 0, 9);
-    List<String> forecasts = new ArrayList<>();
+    List<Output> forecasts = new ArrayList<>();
     for (long cache : new long[] {1 << 20, 0}) {
       ForecastSettings settings =
           settings(0, sampling, 0, cache, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
       try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
         harness.send("s", 10 * MINUTE, 4);
-        forecasts.addAll(take(harness));
+        forecasts.addAll(harness.take(Output.class));
         assertThat(harness.entries("unlearned")).isEqualTo(cache == 0 ? 0 : 1);
       }
     }
@@ -384,35 +348,36 @@ class SeriesStoreTest {
   /** Observations wait for earlier ones, and timers take them in. */
   @Test
   void waitingObservationsAndTimersGoOnWhateverIsEvicted() throws Exception {
-    List<List<String>> outputs = new ArrayList<>();
-    for (boolean rocks : new boolean[] {false, true}) {
-      ForecastSettings settings =
-          settings(
-              3 * MINUTE,
-              new Sampling(MINUTE, Gap.SKIP, 5),
-              0,
-              25_000,
-              Duration.ofDays(1),
-              target(Mode.MANY_TO_ONE, 2, SMALL));
-      SplittableRandom random = new SplittableRandom(11);
-      List<String> all = new ArrayList<>();
-      SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
-      for (int i = 10; i < 150; i++) {
-        for (int s = 0; s < SERIES; s++) {
-          long time = (i + random.nextInt(-2, 2)) * MINUTE;
-          harness.send("series-" + s, time, i % 5 + s);
-        }
-        harness.watermark((i - 3) * MINUTE);
-        if (i % 40 == 0) {
-          OperatorSubtaskState state = harness.snapshot(i, i);
-          all.addAll(take(harness));
-          harness.close();
-          harness = SeriesHarness.of(settings, rocks, state);
-        }
+    ForecastSettings settings =
+        settings(
+            3 * MINUTE,
+            new Sampling(MINUTE, Gap.SKIP, 5),
+            0,
+            25_000,
+            Duration.ofDays(1),
+            target(Mode.MANY_TO_ONE, 2, SMALL));
+    SplittableRandom random = new SplittableRandom(11);
+    List<Observation> observations = new ArrayList<>();
+    for (int i = 10; i < 150; i++) {
+      for (int s = 0; s < SERIES; s++) {
+        long time = (i + random.nextInt(-2, 2)) * MINUTE;
+        observations.add(new Observation("series-" + s, time, i % 5 + s));
       }
-      all.addAll(take(harness));
-      harness.close();
-      outputs.add(all);
+    }
+    List<List<Output>> outputs = new ArrayList<>();
+    for (boolean rocks : new boolean[] {false, true}) {
+      outputs.add(
+          SeriesHarness.killed(
+              state -> SeriesHarness.of(settings, rocks, state),
+              observations,
+              (task, observation, number) -> {
+                task.send(observation);
+                if (number % SERIES == SERIES - 1) {
+                  task.watermark((number / SERIES + 7) * MINUTE);
+                }
+              },
+              4,
+              (task, observation, number) -> {}));
     }
     assertThat(outputs.get(0)).hasSizeGreaterThan(1_000);
     assertThat(outputs.get(1)).containsExactlyInAnyOrderElementsOf(outputs.get(0));

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 
 /** Series that fall silent while others go on. */
@@ -78,29 +77,22 @@ class SilenceTest {
   private static List<Incident> run(
       ForecastSettings settings, List<Observation> all, int every, int stops, boolean rocks)
       throws Exception {
-    SplittableRandom random = new SplittableRandom(7);
-    List<Output> outputs = new ArrayList<>();
-    SeriesHarness harness = SeriesHarness.of(settings, rocks, null);
     long late = settings.outOfOrderness().toMillis() + 1;
-    for (int i = 0; i < all.size(); i++) {
-      harness.send(all.get(i));
-      if (i % every == every - 1) {
-        harness.watermark(all.get(i).time() - late);
-      }
-      if (random.nextInt(all.size()) < stops) {
-        OperatorSubtaskState state = harness.snapshot(i, i);
-        outputs.addAll(harness.take(Output.class));
-        harness.watermark(all.get(i).time() + 90 * MINUTE); // what comes of it is lost
-        harness.close();
-        harness = SeriesHarness.of(settings, rocks, state);
-      }
-    }
-    harness.watermark(all.get(all.size() - 1).time());
-    outputs.addAll(harness.take(Output.class));
-    harness.close();
-    return outputs.stream()
-        .filter(Incident.class::isInstance)
-        .map(Incident.class::cast)
+    List<Output> outputs =
+        SeriesHarness.killed(
+            state -> SeriesHarness.of(settings, rocks, state),
+            all,
+            (task, observation, number) -> {
+              task.send(observation);
+              if (number == all.size() - 1) {
+                task.watermark(observation.time());
+              } else if (number % every == every - 1) {
+                task.watermark(observation.time() - late);
+              }
+            },
+            stops,
+            (task, observation, number) -> task.watermark(observation.time() + 90 * MINUTE));
+    return SeriesHarness.only(Incident.class, outputs).stream()
         .sorted(Comparator.comparingLong(Incident::time).thenComparing(Incident::series))
         .toList();
   }
