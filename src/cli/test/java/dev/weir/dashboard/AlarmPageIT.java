@@ -9,7 +9,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.IncidentCodec;
-import dev.weir.kafka.codec.IncidentCodecTest;
+import dev.weir.kafka.codec.SampleRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -203,7 +203,7 @@ class AlarmPageIT extends BrowserPage {
     overrides.put("topics.alarms", "by-hand");
     kafka.create("by-hand", 1, Map.of());
     IncidentCodec codec = new IncidentCodec();
-    Incident warning = IncidentCodecTest.WARNING;
+    Incident warning = SampleRecords.WARNING;
     Incident ofPump =
         Records.warning(
             "plant/pump",
@@ -211,7 +211,7 @@ class AlarmPageIT extends BrowserPage {
             warning.worst(),
             new Incident.Warning(66, true, 4, 0.875, null, null));
     kafka.send(
-        Stream.of(warning, IncidentCodecTest.INCIDENT, ofPump)
+        Stream.of(warning, SampleRecords.INCIDENT, ofPump)
             .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
             .toList());
     try (Dashboard other = serve(KafkaFixture.job(overrides).kafka().topics(), 0)) {

@@ -13,8 +13,8 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
-import dev.weir.kafka.codec.IncidentCodecTest;
 import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.SampleRecords;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -233,7 +233,7 @@ class TopicsTest {
 
   @Test
   void sqlReadsIncidents() throws Exception {
-    RowData row = read("alarms", new IncidentCodec().encode(IncidentCodecTest.WARNING));
+    RowData row = read("alarms", new IncidentCodec().encode(SampleRecords.WARNING));
     assertThat(row.getString(0)).hasToString("pump-7");
     assertThat(row.getTimestamp(3, 3).getMillisecond()).isEqualTo(240_000);
     assertThat(row.getDouble(12)).isEqualTo(86.5);

@@ -10,7 +10,7 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Worst;
-import dev.weir.kafka.codec.IncidentCodecTest;
+import dev.weir.kafka.codec.SampleRecords;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -135,7 +135,7 @@ class IncidentExplanationTest {
 
   @Test
   void warningStatesLimitProbabilityTimeAndOutcome() throws Exception {
-    assertThat(text(IncidentCodecTest.WARNING))
+    assertThat(text(SampleRecords.WARNING))
         .startsWith("pump-7: high, threshold, closed")
         .contains(
             "Threshold: the forecast at 1970-01-01 00:02 UTC gave 88 % for a value above 90.000"
@@ -144,10 +144,10 @@ class IncidentExplanationTest {
             "Outcome: crossed, by the value at 1970-01-01 00:04 UTC.",
             "1970-01-01 00:04  closed, crossed: 88 %, 3 values from the first to the last probable")
         .doesNotContainIgnoringCase("surpris");
-    assertThat(text(IncidentCodecTest.OPEN_WARNING))
+    assertThat(text(SampleRecords.OPEN_WARNING))
         .contains("gave 80 % for a value below -1.5000 within the next 12.")
         .doesNotContain("Outcome", "about");
-    JsonNode json = json(IncidentCodecTest.WARNING);
+    JsonNode json = json(SampleRecords.WARNING);
     assertThat(json.get("once_in").isNull()).isTrue();
     assertThat(json.get("explanation").textValue()).contains("Threshold: ", "Outcome: crossed");
     assertThat(json.at("/incident/threshold/limit").doubleValue()).isEqualTo(90);

@@ -8,7 +8,7 @@ import dev.weir.dashboard.ServedPage;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.kafka.avro.IncidentValue;
-import dev.weir.kafka.codec.IncidentCodecTest;
+import dev.weir.kafka.codec.SampleRecords;
 import dev.weir.kafka.wire.AvroBytes;
 import java.time.Instant;
 import java.util.List;
@@ -130,7 +130,7 @@ class AlarmRequestsTest {
 
   @Test
   void warningsAreServedWithWhatTheyHave() {
-    take(IncidentCodecTest.WARNING);
+    take(SampleRecords.WARNING);
     assertThat(page.json("/api/alarms?series=pump-7").path("items").get(0).path("threshold"))
         .isEqualTo(
             ServedPage.parse(

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FeedbackDeserializerTest {
 
-  private static final Incident INCIDENT = IncidentCodecTest.INCIDENT;
+  private static final Incident INCIDENT = SampleRecords.INCIDENT;
 
   private final FeedbackDeserializer deserializer = new FeedbackDeserializer(null);
 

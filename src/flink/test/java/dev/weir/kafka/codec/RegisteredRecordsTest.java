@@ -311,8 +311,8 @@ class RegisteredRecordsTest {
             3,
             70_000,
             Map.of());
-    ProducerRecord<byte[], byte[]> plain = written(ForecastCodecTest.FULL, null);
-    ProducerRecord<byte[], byte[]> framed = written(ForecastCodecTest.FULL, registry);
+    ProducerRecord<byte[], byte[]> plain = written(SampleRecords.FORECAST, null);
+    ProducerRecord<byte[], byte[]> framed = written(SampleRecords.FORECAST, registry);
     assertThat(framed.value()).startsWith(0, 0, 0, 1, 2).endsWith(plain.value());
     assertThat(framed.value()).hasSize(5 + plain.value().length);
     assertThat(framed.key()).isEqualTo(plain.key());
@@ -321,10 +321,10 @@ class RegisteredRecordsTest {
     assertThat(plain.headers().lastHeader("weir-schema")).isNotNull();
     assertThat(framed.headers()).isEmpty();
 
-    byte[] score = written(ScoreCodecTest.SCORE, registry).value();
+    byte[] score = written(SampleRecords.SCORE, registry).value();
     assertThat(score)
         .startsWith(0, 0, 0, 0, 3)
-        .endsWith(written(ScoreCodecTest.SCORE, null).value());
+        .endsWith(written(SampleRecords.SCORE, null).value());
   }
 
   @Test
@@ -344,16 +344,16 @@ class RegisteredRecordsTest {
                 3, ScoreCodec.SCHEMA.toString(),
                 300, newer.toString()));
     ForecastCodec codec = new ForecastCodec(registry);
-    byte[] bytes = codec.encode(ForecastCodecTest.FULL);
-    assertThat(codec.decode(bytes)).isEqualTo(ForecastCodecTest.FULL);
+    byte[] bytes = codec.encode(SampleRecords.FORECAST);
+    assertThat(codec.decode(bytes)).isEqualTo(SampleRecords.FORECAST);
     ScoreCodec scores = new ScoreCodec(registry);
-    assertThat(scores.decode(scores.encode(ScoreCodecTest.SCORE))).isEqualTo(ScoreCodecTest.SCORE);
+    assertThat(scores.decode(scores.encode(SampleRecords.SCORE))).isEqualTo(SampleRecords.SCORE);
 
     byte[] ofNewer = new byte[bytes.length - 5 + 1];
     System.arraycopy(bytes, 5, ofNewer, 1, bytes.length - 5);
     ofNewer[0] = 14; // run 7
-    assertThat(codec.decode(framed(300, ofNewer))).isEqualTo(ForecastCodecTest.FULL);
-    assertThatThrownBy(() -> codec.decode(new ForecastCodec().encode(ForecastCodecTest.FULL)))
+    assertThat(codec.decode(framed(300, ofNewer))).isEqualTo(SampleRecords.FORECAST);
+    assertThatThrownBy(() -> codec.decode(new ForecastCodec().encode(SampleRecords.FORECAST)))
         .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining("is it plain Avro");
   }
@@ -361,7 +361,7 @@ class RegisteredRecordsTest {
   @Test
   void aCodecWhoseSchemaIsNotRegisteredWritesNothing() {
     RegistrySettings registry = RegistrySettings.of("http://nowhere", Map.of(), Duration.ZERO);
-    assertThatThrownBy(() -> new ForecastCodec(registry).encode(ForecastCodecTest.FULL))
+    assertThatThrownBy(() -> new ForecastCodec(registry).encode(SampleRecords.FORECAST))
         .isInstanceOf(IllegalStateException.class);
   }
 
