@@ -10,10 +10,8 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -29,7 +27,6 @@ import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AutoClose;
@@ -151,22 +148,6 @@ class ForecastFunctionTest {
   }
 
   @Test
-  void aLateObservationIsADeadLetterWithItsBytesAndHowLate() throws Exception {
-    SeriesHarness harness = harness(ONE);
-    send(harness, at("s", 5000, 10), at("s", 2000, 20), at("s", 5000, 11));
-    assertThat(harness.deadLetters())
-        .containsExactly(
-            new DeadLetter(
-                Reason.LATE,
-                "time: expected after 1970-01-01T00:00:05Z, got 1970-01-01T00:00:02Z, late by PT3S",
-                source(2000)),
-            new DeadLetter(
-                Reason.LATE,
-                "time: expected after 1970-01-01T00:00:05Z, got another value for that very time",
-                source(5000)));
-  }
-
-  @Test
   void anObservationWithAnotherNumberOfFeaturesIsADeadLetter() throws Exception {
     SeriesHarness harness = harness(ONE);
     send(harness, new ObservationEvent(new Observation("s", 1, 1, new double[] {1}), source(9)));
@@ -273,23 +254,6 @@ class ForecastFunctionTest {
                 + " (model one version 1)");
   }
 
-  @Test
-  void shufflingTheFutureOfASeriesLeavesItsPastForecastsAsTheyWere() throws Exception {
-    ForecastSettings settings = settings(Duration.ZERO, ONE, MANY);
-    List<List<Forecast>> runs = new ArrayList<>();
-    for (double[] future : new double[][] {{4, 5, 6, 7}, {7, 5, 4, 6}}) {
-      SeriesHarness harness = harness(settings, null);
-      harness.publish(model("many", 1, Mode.MANY_TO_MANY, 3), source(1));
-      send(harness, at("s", 1, 1), at("s", 2, 2), at("s", 3, 3));
-      for (int i = 0; i < future.length; i++) {
-        send(harness, at("s", 4 + i, future[i]));
-      }
-      runs.add(harness.forecasts());
-    }
-    assertThat(runs.get(0).subList(0, 6)).isEqualTo(runs.get(1).subList(0, 6));
-    assertThat(runs.get(0)).isNotEqualTo(runs.get(1));
-  }
-
   private static final Learning LEARNING =
       new Learning(LearnerSettings.small(2), LearnerSettings.AUTO, 10);
 
@@ -297,33 +261,6 @@ class ForecastFunctionTest {
     return 100
         + 10 * Math.sin(2 * Math.PI * t / 12)
         + new java.util.SplittableRandom(t).nextDouble();
-  }
-
-  @Test
-  void whatIsLearnedInAJobIsWhatTheCoreLearns() throws Exception {
-    ModeSettings target = TestSettings.learned(2, LEARNING);
-    SeriesHarness harness = harness(target);
-    Learner learner = new Learner(LEARNING.learner());
-    LearnerState memory = learner.newSeries("s", LEARNING.season());
-    double[] values = new double[2];
-    double[][] lower = new double[2][2];
-    double[][] upper = new double[2][2];
-    for (int t = 0; t < 400; t++) {
-      send(harness, at("other", t, -noisySine(t)), at("s", t, noisySine(t)));
-      learner.observe(memory, t, noisySine(t));
-    }
-    learner.forecast(memory, values, lower, upper);
-    List<Forecast> ours = harness.forecasts().stream().filter(f -> f.series().equals("s")).toList();
-    assertThat(ours).hasSize(400);
-    Forecast last = ours.get(399);
-    assertThat(last.values()).containsExactly(values);
-    assertThat(last.intervals())
-        .containsExactly(
-            new Forecast.Interval(0.8, lower[0], upper[0]),
-            new Forecast.Interval(0.95, lower[1], upper[1]));
-    assertThat(last.learningSteps()).isEqualTo(400);
-    assertThat(last.status()).isEqualTo(Status.OK);
-    assertThat(last.model()).isEmpty();
   }
 
   @Test
@@ -344,45 +281,9 @@ class ForecastFunctionTest {
         .isCloseTo(1, within(1e-6));
   }
 
-  @Test
-  void learningGoesOnFromASnapshotAsIfItHadNeverStopped() throws Exception {
-    ModeSettings[] targets = {
-      new ModeSettings(
-          Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.defaults(1), 12, 10)),
-      new ModeSettings(
-          Mode.MANY_TO_MANY,
-          "many",
-          SEQ_LEN,
-          null,
-          new Learning(LearnerSettings.small(SEQ_LEN), 0, 7))
-    };
-    ForecastSettings settings = settings(Duration.ZERO, targets);
-    ModelUpdate update = new ModelUpdate(model("one", 4, Mode.MANY_TO_ONE, 1), source(0));
-    SeriesHarness whole = harness(settings, null);
-    whole.processElement2(update, 0);
-    SeriesHarness first = harness(settings, null);
-    first.processElement2(update, 0);
-    for (int t = 0; t < 150; t++) {
-      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-      send(first, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-    }
-    SeriesHarness second = harness(settings, first.snapshot(1, 1));
-    for (int t = 150; t < 330; t++) {
-      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-      send(second, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
-    }
-    List<Output> parts = new ArrayList<>(first.extractOutputValues());
-    parts.addAll(second.extractOutputValues());
-    assertThat(parts).isEqualTo(whole.extractOutputValues());
-  }
-
   private static Score lastScore(SeriesHarness harness) {
     List<Score> scores = harness.outputs(Score.class);
     return scores.get(scores.size() - 1);
-  }
-
-  private static double error(Score score, String method) {
-    return score.methods().stream().filter(m -> m.name().equals(method)).findFirst().get().mae();
   }
 
   @Test
@@ -404,20 +305,5 @@ class ForecastFunctionTest {
     Forecast last = harness.forecasts().get(399);
     assertThat(last.model()).isEqualTo("one");
     assertThat(last.modelVersion()).isEqualTo(3);
-  }
-
-  @Test
-  void shufflingTheFutureLeavesWhatWasLearnedAsItWas() throws Exception {
-    ModeSettings target = TestSettings.learned(2, LEARNING);
-    List<List<Forecast>> runs = new ArrayList<>();
-    for (int run = 0; run < 2; run++) {
-      SeriesHarness harness = harness(target);
-      for (int t = 0; t < 300; t++) {
-        send(harness, at("s", t, t < 200 ? noisySine(t) : noisySine(run == 0 ? t : 499 - t)));
-      }
-      runs.add(harness.forecasts());
-    }
-    assertThat(runs.get(0).subList(0, 200)).isEqualTo(runs.get(1).subList(0, 200));
-    assertThat(runs.get(0).get(299)).isNotEqualTo(runs.get(1).get(299));
   }
 }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.util.Collector;
+import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -31,18 +31,7 @@ class ModelDeserializerTest {
     deserializer.open(null);
     List<ModelEvent> arrivals = new ArrayList<>();
     deserializer.deserialize(
-        new ConsumerRecord<>("models", 0, 7, key, value),
-        new Collector<>() {
-          @Override
-          public void collect(ModelEvent arrival) {
-            arrivals.add(arrival);
-          }
-
-          @Override
-          public void close() {
-            // nothing to close
-          }
-        });
+        new ConsumerRecord<>("models", 0, 7, key, value), new ListCollector<>(arrivals));
     return arrivals;
   }
 
