@@ -26,20 +26,35 @@ final class IncidentLines {
    * @param isNews whether the record is shown as what happened, else as how the incident is now
    */
   static String text(Incident incident, boolean isNews) {
-    return String.format(
-        "%s  %-7s %-6s  %-7s  %s  %s  %s  %d %s in %s",
-        ForecastLines.minute(incident.start()),
-        state(incident, isNews),
-        incident.severity().label(),
-        incident.reason().label(),
-        Printable.line(incident.series()),
-        value(incident.worst()),
-        incident.warning() == null
-            ? String.format("surprise %.1f", incident.worst().surprise())
-            : text(incident.warning()),
-        incident.values(),
-        incident.reason() == Reason.SILENCE ? "missing" : "values",
-        Duration.ofMillis(incident.duration()));
+    return "%s  %s  %s  %s  %s"
+        .formatted(
+            ForecastLines.minute(incident.start()),
+            kind(incident, isNews),
+            Printable.line(incident.series()),
+            value(incident.worst()),
+            size(incident));
+  }
+
+  /** What a record says of the course of its incident: its time, event, severity and size. */
+  static String course(Incident record) {
+    return "%s  %s  %s"
+        .formatted(ForecastLines.minute(record.time()), kind(record, true), size(record));
+  }
+
+  private static String kind(Incident incident, boolean isNews) {
+    return "%-7s %-6s  %-7s"
+        .formatted(state(incident, isNews), incident.severity().label(), incident.reason().label());
+  }
+
+  private static String size(Incident incident) {
+    return "%s  %d %s in %s"
+        .formatted(
+            incident.warning() == null
+                ? "surprise %.1f".formatted(incident.worst().surprise())
+                : text(incident.warning()),
+            incident.values(),
+            incident.reason() == Reason.SILENCE ? "missing" : "values",
+            Duration.ofMillis(incident.duration()));
   }
 
   private static String value(Worst worst) {

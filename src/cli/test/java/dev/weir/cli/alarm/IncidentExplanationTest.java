@@ -115,7 +115,9 @@ class IncidentExplanationTest {
     Incident alarm = record(Event.OPENED, 0, 0, worst, Reason.ERROR, 1, 3);
     Incident later = record(Event.UPDATED, 9, 9, worst, Reason.BREAK, 3, 3);
     assertThat(text(alarm, later))
-        .contains("about once in 1,000 values", "became a break, medium: surprise 3.0, 10 values");
+        .contains(
+            "about once in 1,000 values",
+            "updated medium  break    surprise 3.0  10 values in PT9M");
   }
 
   @Test
@@ -129,8 +131,8 @@ class IncidentExplanationTest {
     Incident closed = record(Event.CLOSED, 60, 60, last, Reason.SILENCE, 1, 3);
     assertThat(text(opened, closed))
         .contains("Silence: it lasted PT1H, in which 61 values are missing.")
-        .contains("2026-03-03 10:24  opened, high: silent for PT3M")
-        .contains("2026-03-03 11:20  closed, with the next value");
+        .contains("2026-03-03 10:24  opened  high    silence  surprise 5.0  4 missing in PT3M")
+        .contains("2026-03-03 11:20  closed  high    silence");
   }
 
   @Test
@@ -142,7 +144,8 @@ class IncidentExplanationTest {
                 + " within the next 4, at about 1970-01-01 00:05 UTC.",
             "The value was 86.500, and the forecast for the crossing 91.250.",
             "Outcome: crossed, by the value at 1970-01-01 00:04 UTC.",
-            "1970-01-01 00:04  closed, crossed: 88 %, 3 values from the first to the last probable")
+            "1970-01-01 00:04  closed  high    threshold  above 90.000 within 4: 88 %, about 1970-01-01"
+                + " 00:05, crossed  3 values in PT")
         .doesNotContainIgnoringCase("surpris");
     assertThat(text(SampleRecords.OPEN_WARNING))
         .contains("gave 80 % for a value below -1.5000 within the next 12.")
