@@ -48,7 +48,7 @@
  *       back; {@link dev.weir.state.LearnerStateSerializer} adapts it to Flink.
  *   <li>{@link dev.weir.dashboard.http.PageServer} answers the live page's HTTP requests.
  *   <li>{@link dev.weir.kafka.registry.SchemaRegistry} sends HTTP requests to a schema registry,
- *       and {@code FlinkRest} in {@link dev.weir.cli.health} to Flink's REST API.
+ *       and {@link dev.weir.cli.cluster.FlinkRest} to Flink's REST API.
  * </ul>
  */
 package dev.weir;

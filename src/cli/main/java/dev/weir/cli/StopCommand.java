@@ -1,7 +1,7 @@
 package dev.weir.cli;
 
-import dev.weir.cli.health.ClusterFailure;
-import dev.weir.cli.health.FlinkRest;
+import dev.weir.cli.cluster.ClusterFailure;
+import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.job.JobSettings;
 import java.io.IOException;
 import java.nio.file.Path;

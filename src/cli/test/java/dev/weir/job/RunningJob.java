@@ -2,7 +2,7 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.cli.health.ClusterFailure;
+import dev.weir.cli.cluster.ClusterFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;

@@ -2,8 +2,10 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.cluster.ClusterFailure;
+import dev.weir.cli.cluster.FlinkRest;
+import dev.weir.cli.cluster.FlinkRest.Job;
 import dev.weir.cli.health.Findings.Level;
-import dev.weir.cli.health.FlinkRest.Job;
 import dev.weir.option.Durations;
 import java.io.IOException;
 import java.time.Duration;
@@ -209,7 +211,7 @@ final class FlinkChecks {
       return;
     }
     long ago = now - newest.path("timestamp").asLong();
-    String line = root(trace);
+    String line = ClusterFailure.root(trace);
     findings.figures().put("job.last_exception", line).put("job.last_exception_ago_ms", ago);
     findings.add(
         job.isRunning() && ago < RECENT_MILLIS ? Level.fail : Level.ok,
@@ -218,17 +220,6 @@ final class FlinkChecks {
         "%s ago: %s",
         Findings.duration(ago),
         line);
-  }
-
-  /** The line of a stack trace that contains the last cause. */
-  static String root(String trace) {
-    String why = trace.lines().findFirst().orElse("");
-    for (String line : (Iterable<String>) trace.lines()::iterator) {
-      if (line.startsWith("Caused by: ")) {
-        why = line.substring("Caused by: ".length());
-      }
-    }
-    return why;
   }
 
   private void checkpoints(Job job, long now, long uptime) throws IOException {

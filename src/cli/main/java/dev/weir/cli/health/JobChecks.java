@@ -1,5 +1,6 @@
 package dev.weir.cli.health;
 
+import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;

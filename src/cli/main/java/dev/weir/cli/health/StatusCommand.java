@@ -1,5 +1,6 @@
 package dev.weir.cli.health;
 
+import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Terminal;
 import dev.weir.cli.console.UsageException;

@@ -3,7 +3,8 @@
  * status}, which shows the state of a running job.
  *
  * <p>Start at {@link dev.weir.cli.health.DoctorCommand} or {@link
- * dev.weir.cli.health.StatusCommand}. {@code Check} lists all checks, {@code FlinkRest} reads
- * Flink's REST API, {@code Look} a job's topics, and what checks find goes to {@code Findings}.
+ * dev.weir.cli.health.StatusCommand}. {@code JobChecks} lists all checks; {@code FlinkChecks}
+ * contains those of a cluster, {@code TopicChecks}, {@code ModelChecks} and {@code ResultChecks}
+ * those of topics. What they find goes to {@code Findings}.
  */
 package dev.weir.cli.health;

@@ -1,23 +1,17 @@
 package dev.weir.cli.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.Patience;
+import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.health.Findings.Level;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,22 +19,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Help.Ansi;
 
-/** What Flink's REST says, and what something else at its place might. */
+/** What the checks of a cluster make of what Flink says. */
 class FlinkChecksTest {
 
   private static final String ID = "0123456789abcdef0123456789abcdef";
 
   private final Map<String, String> answers = new LinkedHashMap<>();
-  private final CountDownLatch end = new CountDownLatch(1);
-  private final CountDownLatch gone = new CountDownLatch(1);
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
   private FlinkRest rest;
 
   @BeforeEach
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(threads);
     server.createContext(
         "/",
         exchange -> {
@@ -53,18 +43,12 @@ class FlinkChecksTest {
           exchange.close();
         });
     server.start();
-    rest = rest(Patience.LIMIT);
+    rest = new FlinkRest("localhost:" + server.getAddress().getPort(), Patience.LIMIT);
   }
 
   @AfterEach
   void stop() {
-    end.countDown();
     server.stop(0);
-    threads.shutdownNow();
-  }
-
-  private FlinkRest rest(Duration patience) {
-    return new FlinkRest("localhost:" + server.getAddress().getPort(), patience);
   }
 
   /** Answers as Flink 2.2 gives them, of a job that is well. */
@@ -179,23 +163,6 @@ class FlinkChecksTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "<html>hello</html> | status 200 and no JSON",
-        "'' | JSON that is no object",
-        "17 | JSON that is no object",
-        "'[[[[' | status 200 and no JSON",
-      })
-  void whatIsNoAnswerOfFlinkIsSaidToBeNone(String answer, String problem) {
-    answers.put("/jobs/overview", answer);
-    assertThatThrownBy(() -> look(null))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("expected an answer to /jobs/overview, got " + problem)
-        .hasMessageContaining("is a JobManager's REST endpoint there?");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
         "{} ",
         "{\"jobs\":17}",
         "{\"jobs\":[17,null,[],{\"jid\":5}]}",
@@ -216,63 +183,5 @@ class FlinkChecksTest {
     assertThat(
             String.join("\n", look(null).text(Ansi.OFF)).chars().filter(c -> c < 32 && c != '\n'))
         .isEmpty();
-  }
-
-  @Test
-  void errorContainsFlinksMessage() {
-    assertThatThrownBy(() -> look(null)).hasMessageContaining("status 404: not found");
-  }
-
-  @Test
-  void nobodyThereIsSaidSo() throws Exception {
-    server.stop(0);
-    assertThatThrownBy(() -> look(null)).hasMessageContaining("got no connection");
-  }
-
-  @Test
-  void oneThatNeverEndsItsAnswerIsGivenUp() throws Exception {
-    drip("{\"jobs\":[", TimeUnit.MILLISECONDS.toNanos(50));
-    long started = System.nanoTime();
-    assertThatThrownBy(() -> rest(Duration.ofSeconds(1)).get("/slow"))
-        .hasMessageContaining("got no whole answer within 1 s");
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Patience.LIMIT);
-    assertThat(gone.await(2, TimeUnit.MINUTES)).as("nobody reads on").isTrue();
-  }
-
-  @Test
-  void oneThatSendsWithoutEndIsCutOff() {
-    drip(" ".repeat(1 << 16), 0);
-    assertThatThrownBy(() -> rest.get("/slow"))
-        .hasMessageContaining("got more than 4,194,304 bytes");
-  }
-
-  /** The same text again and again, so long after each other, until the test ends. */
-  private void drip(String text, long pauseNanos) {
-    server.createContext(
-        "/slow",
-        exchange -> {
-          exchange.sendResponseHeaders(200, 0);
-          try (OutputStream out = exchange.getResponseBody()) {
-            while (!end.await(pauseNanos, TimeUnit.NANOSECONDS)) {
-              out.write(text.getBytes(StandardCharsets.UTF_8));
-              out.flush();
-            }
-          } catch (IOException | InterruptedException e) {
-            gone.countDown(); // the client, as it should
-          }
-        });
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "localhost:8081, true",
-    "localhost, false",
-    "a/b:1, false",
-    "host:port, false",
-    ":1, false",
-    "'[::1]:8081', true"
-  })
-  void anAddressIsAHostAndAPort(String text, boolean isOne) {
-    assertThat(FlinkRest.isAddress(text)).isEqualTo(isOne);
   }
 }

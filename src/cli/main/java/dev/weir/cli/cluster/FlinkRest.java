@@ -1,11 +1,10 @@
-package dev.weir.cli.health;
+package dev.weir.cli.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.wire.Json;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -23,16 +22,14 @@ import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.ParameterException;
 
 /**
- * A JobManager's REST endpoint. Whatever answers there is a stranger: an answer has a limit in
- * bytes and in time, and is JSON or a failure that says what to look at.
+ * A JobManager's REST endpoint. What answers there may be something else: an answer comes in time
+ * and is JSON, or is a failure that says what to look at.
  */
 public final class FlinkRest {
 
   /** For a whole answer, where a person waits. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private static final int MAX_BYTES = 4 << 20;
-  private static final String TOO_LONG = "more than %,d bytes".formatted(MAX_BYTES);
   private static final int MAX_WORDS = 300;
   private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
 
@@ -44,7 +41,7 @@ public final class FlinkRest {
    * @param address HOST:PORT
    * @param patience for a whole answer
    */
-  FlinkRest(String address, Duration patience) {
+  public FlinkRest(String address, Duration patience) {
     this.address = address;
     this.patience = patience;
     this.http =
@@ -77,7 +74,7 @@ public final class FlinkRest {
     }
   }
 
-  String address() {
+  public String address() {
     return address;
   }
 
@@ -88,7 +85,7 @@ public final class FlinkRest {
       return ENDED.contains(state);
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
       return state.equals("RUNNING");
     }
   }
@@ -98,16 +95,12 @@ public final class FlinkRest {
     List<Job> jobs = new ArrayList<>();
     for (JsonNode job : get("/jobs/overview").path("jobs")) {
       String id = job.path("jid").asText();
-      if (isId(id)) {
+      if (id.matches("[0-9a-f]{32}")) {
         String name = job.path("name").asText();
         jobs.add(new Job(id, name, job.path("state").asText(), job.path("start-time").asLong()));
       }
     }
     return jobs;
-  }
-
-  static boolean isId(String text) {
-    return text.matches("[0-9a-f]{32}");
   }
 
   /**
@@ -118,24 +111,15 @@ public final class FlinkRest {
    */
   public JsonNode get(String path) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path)).build();
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    CompletableFuture<HttpResponse<Void>> response =
-        http.sendAsync(
-            request,
-            HttpResponse.BodyHandlers.ofByteArrayConsumer(
-                part -> {
-                  part.ifPresent(body::writeBytes);
-                  if (body.size() > MAX_BYTES) { // the client closes the connection
-                    throw new IllegalStateException(TOO_LONG);
-                  }
-                }));
+    CompletableFuture<HttpResponse<byte[]>> response =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray());
     try { // the timeout of an HttpRequest ends with the head
-      int status = response.get(patience.toMillis(), TimeUnit.MILLISECONDS).statusCode();
-      return json(path, status, body.toByteArray());
+      return json(path, response.get(patience.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
       throw failure(path, "no whole answer within %d s".formatted(patience.toSeconds()));
     } catch (ExecutionException e) {
-      throw failure(path, body.size() > MAX_BYTES ? TOO_LONG : said(e.getCause()));
+      boolean isNobody = e.getCause() instanceof ConnectException;
+      throw failure(path, isNobody ? "no connection" : "" + e.getCause().getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure(path, "an interruption");
@@ -144,26 +128,20 @@ public final class FlinkRest {
     }
   }
 
-  private static String said(Throwable cause) {
-    if (cause instanceof ConnectException) {
-      return "no connection";
-    }
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-  }
-
-  private JsonNode json(String path, int status, byte[] bytes) throws IOException {
+  private JsonNode json(String path, HttpResponse<byte[]> response) throws IOException {
+    int status = response.statusCode();
     JsonNode node;
     try {
-      node = Json.READER.readTree(bytes);
+      node = Json.READER.readTree(response.body());
     } catch (JsonProcessingException e) {
       throw failure(path, "status %d and no JSON".formatted(status));
     }
     if (status != 200) {
-      String words = node == null ? "" : node.path("errors").path(0).asText("");
+      String words = node.path("errors").path(0).asText("");
       String first = words.lines().findFirst().orElse("");
       throw failure(path, "status %d%s".formatted(status, first.isEmpty() ? "" : ": " + first));
     }
-    if (node == null || !node.isObject() && !node.isArray()) {
+    if (!node.isContainerNode()) {
       throw failure(path, "JSON that is no object");
     }
     return node;

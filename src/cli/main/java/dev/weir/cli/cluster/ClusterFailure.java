@@ -1,10 +1,10 @@
-package dev.weir.cli.health;
+package dev.weir.cli.cluster;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import org.apache.flink.util.ExceptionUtils;
 
-/** What a cluster said when it took no job: Flink hands on whole stack traces of its own. */
+/** What a cluster said when it failed: Flink hands on whole stack traces of its own. */
 public final class ClusterFailure {
 
   private ClusterFailure() {}
@@ -16,7 +16,18 @@ public final class ClusterFailure {
       cause = cause.getCause();
     }
     String message = cause.getMessage();
-    return message == null ? cause.toString() : FlinkChecks.root(message).strip();
+    return message == null ? cause.toString() : root(message).strip();
+  }
+
+  /** The line of a stack trace that contains the last cause. */
+  public static String root(String trace) {
+    String why = trace.lines().findFirst().orElse("");
+    for (String line : (Iterable<String>) trace.lines()::iterator) {
+      if (line.startsWith("Caused by: ")) {
+        why = line.substring("Caused by: ".length());
+      }
+    }
+    return why;
   }
 
   /**
